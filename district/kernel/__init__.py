@@ -1,0 +1,1 @@
+"""The grammar: what every app speaks, knowing no app."""

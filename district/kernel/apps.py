@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class KernelConfig(AppConfig):
+    name = "district.kernel"
+    label = "kernel"
+    verbose_name = _("平台")
+
+    def ready(self) -> None:
+        # Checks register themselves; the Celery app must exist before a shared task is called.
+        from district import celery  # noqa: F401, PLC0415
+        from district.kernel import checks, sqlfiles  # noqa: F401, PLC0415
+
+        post_migrate.connect(sqlfiles.install_after_migrate, sender=self)

@@ -1,0 +1,82 @@
+"""What the district can refuse: the base class and the refusals common to all."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext, gettext_lazy as _
+
+# RFC 9457 gives these members a meaning of their own; a fact may not take their names.
+RESERVED = frozenset({"type", "title", "status", "detail", "instance", "code", "errors"})
+
+
+class DomainError(Exception):
+    """A rule of the district said no.
+
+    Subclasses name the refusal (`code` and `status` are part of the API) and word it; the
+    facts are given when it is raised and ride along in the problem document:
+
+        raise InsufficientPoints(balance=80, asked=100)
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = _("操作被拒绝")
+    wording: ClassVar[str] = ""
+    retry_after: int | None = None
+
+    def __init__(self, *, retry_after: int | None = None, **facts: Any) -> None:
+        if clash := RESERVED & facts.keys():
+            raise TypeError(f"{type(self).__name__}: reserved fact names {sorted(clash)}")
+        self.facts = facts
+        self.detail = gettext(self.wording).format(**facts) if self.wording else ""
+        if retry_after is not None:
+            self.retry_after = retry_after
+        super().__init__(self.detail or str(self.title))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
+
+class InvalidRequest(DomainError):
+    code, status, title = "invalid_request", 400, _("请求内容有误")
+    wording = "{reason}"
+
+
+class KeyMissing(DomainError):
+    code, status, title = "idempotency_key_missing", 400, _("缺少幂等键")
+    wording = _("写请求需要 Idempotency-Key 请求头（1 至 255 个可见 ASCII 字符）。")
+
+
+class KeyReused(DomainError):
+    code, status, title = "idempotency_key_reused", 422, _("幂等键已用于其他内容")
+    wording = _("同一个 Idempotency-Key 只能重复同样的请求。")
+
+
+class NotFound(DomainError):
+    code, status, title = "not_found", 404, _("没有找到")
+
+
+class TokenInvalid(DomainError):
+    code, status, title = "token_invalid", 400, _("码无效")
+    wording = _("这个码不是本商圈发出的，请让顾客重新打开会员码。")
+
+
+class TokenExpired(DomainError):
+    code, status, title = "token_expired", 410, _("码已过期")
+    wording = _("动态码已过期，请刷新后再试。")
+
+
+class TokenUsed(DomainError):
+    code, status, title = "token_used", 409, _("码已使用")
+    wording = _("动态码只能使用一次，请刷新后再试。")
+
+
+class TooManyRequests(DomainError):
+    code, status, title = "too_many_requests", 429, _("操作过于频繁")
+    wording = _("请稍后再试。")
+
+
+class ServiceUnavailable(DomainError):
+    code, status, title = "service_unavailable", 503, _("服务暂时不可用")
+    wording = _("请稍后重试，相同的幂等键不会重复入账。")
+    retry_after = 2

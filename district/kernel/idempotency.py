@@ -1,0 +1,71 @@
+"""Every write can be repeated: reads the Idempotency-Key header and keeps keys in one table."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db import connection
+from django.http import HttpRequest
+
+from district.kernel.errors import DomainError, KeyMissing, KeyReused
+from district.kernel.models import Idem
+from district.kernel.postgres import call
+
+LONGEST = 255
+
+
+@dataclass(frozen=True)
+class Key:
+    """One caller's key for one act, with a digest of what was asked."""
+
+    scope: str
+    key: str
+    terms: bytes
+
+    @classmethod
+    def of(cls, scope: str, key: str, **terms: Any) -> Self:
+        """A key whose terms are told apart by their canonical JSON."""
+        canonical = json.dumps(terms, sort_keys=True, ensure_ascii=False, default=str)
+        return cls(scope, key, hashlib.sha256(canonical.encode()).digest())
+
+
+def header_key(request: HttpRequest) -> str:
+    """The request's Idempotency-Key. Raises KeyMissing when it is absent or not 1–255 visible ASCII."""
+    text = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(text) <= LONGEST or not (text.isascii() and text.isprintable()) or " " in text:
+        raise KeyMissing
+    return text
+
+
+def claim(key: Key) -> int | None:
+    """Claim a key inside the caller's transaction: None for the first caller, else the first answer.
+
+    A twin of a running transaction waits until that one ends. Raises KeyReused for other terms.
+    """
+    answer: int | None = call("kernel_claim", key.scope, key.key, key.terms)
+    return answer
+
+
+def answer(key: Key, result: int) -> None:
+    """Store what a claimed key came to, for those who repeat it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update kernel_idem set result = %s where scope = %s and key = %s",
+            [result, key.scope, key.key],
+        )
+
+
+def earlier_answer(key: Key, refusal: DomainError) -> int:
+    """The first answer of a key whose repetition is refused only because time went on.
+
+    A till that lost our answer repeats its request, perhaps after the visit ended or the terms
+    changed; it must hear what came of it. Raises the refusal when the key is new, KeyReused for
+    other terms.
+    """
+    held = Idem.objects.filter(scope=key.scope, key=key.key).first()
+    if held is None or held.result is None:
+        raise refusal
+    if bytes(held.terms) != key.terms:
+        raise KeyReused
+    return held.result

@@ -1,0 +1,30 @@
+from django.db import migrations
+
+REFUSE_CHANGE = """
+create or replace function kernel_refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only: % refused', tg_table_name, tg_op
+        using errcode = 'restrict_violation';
+end $$;
+"""
+
+GUARD = """
+create trigger auditline_append_only before update or delete on kernel_auditline
+    for each row execute function kernel_refuse_change();
+create trigger auditline_no_truncate before truncate on kernel_auditline
+    for each statement execute function kernel_refuse_change();
+"""
+
+UNGUARD = """
+drop trigger auditline_append_only on kernel_auditline;
+drop trigger auditline_no_truncate on kernel_auditline;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("kernel", "0001_tables")]
+
+    operations = [
+        migrations.RunSQL(REFUSE_CHANGE, "drop function kernel_refuse_change()"),
+        migrations.RunSQL(GUARD, UNGUARD),
+    ]

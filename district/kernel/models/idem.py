@@ -1,0 +1,19 @@
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Idem(models.Model):
+    """What a caller's idempotency key was first used for, and what came of it."""
+
+    scope = models.TextField()
+    key = models.TextField()
+    terms = models.BinaryField()
+    result = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idem_once_per_key")]
+        indexes = [models.Index(fields=["created_at"], name="idem_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"

@@ -1,0 +1,41 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxRow(models.Model):
+    """A fact told upward: written in the transaction that made it true, delivered at least once."""
+
+    name = models.TextField(_("事件"))
+    payload = models.JSONField(_("内容"))
+    created_at = models.DateTimeField(_("发生时间"), db_default=Now())
+    done = ArrayField(models.TextField(), db_default=[], verbose_name=_("已送达"))
+    attempts = models.IntegerField(_("尝试次数"), db_default=0)
+    next_attempt_at = models.DateTimeField(_("下次尝试"), db_default=Now())
+    last_error = models.TextField(_("最近错误"), db_default="", blank=True)
+    delivered_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
+    set_aside_at = models.DateTimeField(_("搁置时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("事件")
+        constraints = [
+            models.CheckConstraint(
+                name="outbox_delivered_or_set_aside",
+                condition=Q(delivered_at=None) | Q(set_aside_at=None),
+            )
+        ]
+        indexes = [
+            models.Index(
+                "id",
+                name="outbox_waiting",
+                condition=Q(delivered_at=None, set_aside_at=None),
+            ),
+            models.Index(
+                "set_aside_at", name="outbox_set_aside", condition=~Q(set_aside_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.pk}"

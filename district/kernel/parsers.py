@@ -1,0 +1,33 @@
+"""Reads JSON bodies and refuses whatever could not be stored or read back as it was written."""
+
+import json
+from typing import Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON body. Raises ParseError for anything that is not strict UTF-8 JSON.
+
+    Refused besides syntax errors: NaN and Infinity, nesting that exhausts the stack, integers of
+    thousands of digits, and lone surrogates, which no database can store.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        if b"\\ud" in body or b"\\uD" in body:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise ParseError("请求体不是有效的 JSON（UTF-8）。") from None
+    return value
+
+
+class StrictJSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        return parse_json(stream.read())

@@ -1,0 +1,278 @@
+"""All settings; the only place that reads the environment."""
+
+import base64
+import sys
+from pathlib import Path
+
+import environ
+
+env = environ.Env()
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# --- Mode -----------------------------------------------------------------------------------
+# production is what an unset variable means: forgetting to say so must never weaken anything.
+MODE = env.str("DISTRICT_MODE", default="production")
+MODES = ("local", "test", "replay", "production")
+if MODE not in MODES:
+    sys.exit(f"DISTRICT_MODE must be one of {', '.join(MODES)}, not {MODE!r}.")
+PRODUCTION = MODE == "production"
+REPLAY = MODE == "replay"
+
+DEBUG = False
+DATA_DIR = Path(env.str("DISTRICT_DATA_DIR", default=str(ROOT / ".district")))
+PUBLIC_URL = env.str("DISTRICT_PUBLIC_URL", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.list(
+    "DISTRICT_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
+TRUSTED_PROXIES = env.int("DISTRICT_TRUSTED_PROXIES", default=0)
+
+# --- Secrets --------------------------------------------------------------------------------
+
+
+def _keyring(name: str) -> dict[int, bytes]:
+    """A versioned ring of 32-byte keys written `2:base64,1:base64`, the newest first."""
+    ring = {}
+    for part in env.list(name, default=[]):
+        version, _, encoded = part.partition(":")
+        ring[int(version)] = base64.b64decode(encoded)
+    return ring
+
+
+SECRET_KEY = env.str("DISTRICT_SECRET_KEY", default="")
+MASTER_KEYS = _keyring("DISTRICT_MASTER_KEYS")
+TOKEN_KEYS = _keyring("DISTRICT_TOKEN_KEYS")
+PEPPER = base64.b64decode(env.str("DISTRICT_PEPPER", default=""))
+
+# --- Applications ---------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "district.kernel.apps.KernelConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "district.wechat.apps.WechatConfig",
+    "district.members.apps.MembersConfig",
+    "district.merchants.apps.MerchantsConfig",
+    "loyalty.apps.LoyaltyConfig",
+    "coupons.apps.CouponsConfig",
+    "parking.apps.ParkingConfig",
+    "credit.apps.CreditConfig",
+    "district.demo.apps.DemoConfig",
+]
+
+MIDDLEWARE = [
+    "district.kernel.logs.RequestLogMiddleware",
+    "district.kernel.problems.ProblemMiddleware",
+    "district.kernel.clock.ReplayClockMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "district.kernel.security.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "district.urls"
+WSGI_APPLICATION = "district.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "district" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database, cache, queue -----------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///smart_district")}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    # Persistent and checked: a new connection for each request costs seven to nine times the throughput.
+    "CONN_MAX_AGE": None,
+    "CONN_HEALTH_CHECKS": True,
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 5}
+
+_cache_url = env.str("DISTRICT_CACHE_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
+    if _cache_url
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kernel_cache"}
+}
+
+CELERY_BROKER_URL = env.str("DISTRICT_BROKER_URL", default="filesystem://")
+if CELERY_BROKER_URL.startswith("filesystem://"):
+    _queue = DATA_DIR / "queue"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "control_folder": str(_queue / "control"),
+        "processed_folder": str(_queue / "processed"),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Asia/Shanghai"
+
+# --- People ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "members.User"
+AUTHENTICATION_BACKENDS = ["district.members.backends.StaffBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_ADAPTER = "district.members.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "district.members.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# --- WeChat ---------------------------------------------------------------------------------
+WECHAT_APPID = env.str("DISTRICT_WECHAT_APPID", default="")
+WECHAT_SECRET = env.str("DISTRICT_WECHAT_SECRET", default="")
+WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com/")
+
+# --- API ------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["district.kernel.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "district.kernel.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "district.kernel.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+    "UNICODE_JSON": True,
+    "COMPACT_JSON": True,
+    "DATETIME_FORMAT": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Smart district API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": (
+        "Points, members, merchants and tills of a smart commercial district. Money is integer fen, "
+        "points are integers, instants are RFC 3339 with an offset. Every refusal is an RFC 9457 problem "
+        "with a stable `code`. Writes need an `Idempotency-Key`."
+    ),
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "district.kernel.schema.add_problems",
+    ],
+}
+
+# What may be asked how often: name -> (times, seconds). Money and stock are never guarded here;
+# these only slow down guessing and flooding. Real time counts, also in replay mode.
+LIMITS = {
+    "sign_in_address": (120, 60),
+    "bind_phone_member": (5, 60),
+    "card_code_member": (30, 60),
+    "look_up_till": (600, 60),
+    "look_up_phone_till": (30, 60),
+    "look_up_miss_till": (60, 60),
+    "admin_sign_in": (10, 300),
+}
+LIMITS_OFF = REPLAY
+
+# --- Language and time ----------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+USE_I18N = True
+LOCALE_PATHS = [ROOT / "district" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Static files ---------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "district" / "static"]
+
+# --- Safety ---------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+if PUBLIC_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+    CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- Logs -----------------------------------------------------------------------------------
+LOG_FORMAT = env.str("DISTRICT_LOG_FORMAT", default="json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "district.kernel.logs.JsonFormatter"},
+        "text": {"()": "district.kernel.logs.TextFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT if LOG_FORMAT in {"json", "text"} else "json",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # The request log of the kernel says the same with an id and without personal data.
+        "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": "智慧商圈",
+    "SITE_HEADER": "智慧商圈运营后台",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+}

@@ -1,0 +1,8 @@
+"""The server entrance (granian)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district.settings")
+application = get_wsgi_application()

@@ -1,0 +1,46 @@
+"""The examples of the OpenAPI file: one story, told through the till."""
+
+STORE = "str_0fHq2kZ8bXvT4mWc9LrJ1s"
+MEMBER = "mem_3nKd8RtYw1PzQe6UxVb4Ga"
+EARNING = "tr_5cMf1TzXo8QsRg2WyAj7Hd"
+SPENDING = "tr_6dNg2UaYp9RtSh3XzBk8Ie"
+
+RECEIPT_IN = {
+    "store": STORE,
+    "member": MEMBER,
+    "receipt_no": "20261121-0042",
+    "paid_fen": 12680,
+    "paid_at": "2026-11-21T18:30:00+08:00",
+}
+EARNED = {
+    "id": EARNING,
+    "kind": "earn",
+    "points": 126,
+    "available_after": 126,
+    "reverses": None,
+    "at": "2026-11-21T18:30:02+08:00",
+}
+RECEIPT_OUT = {"id": "rcp_4bLe0SyWn7PrQf1VxZi6Gc", **RECEIPT_IN, "points": 126, "transfer": EARNED}
+SPENDING_IN = {
+    "store": STORE,
+    "visit": "vis_1aKd9RxVm6OqPe0UwYh5Fb",
+    "points": 60,
+    "request_no": "P-0007",
+}
+SPENT = {
+    "id": SPENDING,
+    "kind": "spend",
+    "points": 60,
+    "available_after": 66,
+    "reverses": None,
+    "at": "2026-11-21T19:05:11+08:00",
+}
+REVERSAL_IN = {"store": STORE, "transfer": SPENDING, "reason": "扫错会员码"}
+REVERSED = {
+    "id": "tr_7eOh3VbZq0SuTi4YaCl9Jf",
+    "kind": "reverse_spend",
+    "points": 60,
+    "available_after": 126,
+    "reverses": SPENDING,
+    "at": "2026-11-21T19:06:40+08:00",
+}

@@ -1,0 +1,121 @@
+"""What goes in and comes out of the ledger's endpoints."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from district.kernel.fields import FenField, IdField, InstantField, PointsField, TextField
+from loyalty.models import Transfer
+
+# A till's own number; letters, digits and the punctuation that bills carry, no blanks.
+RECEIPT_NO = r"^[0-9A-Za-z][0-9A-Za-z._:/#-]{0,63}\Z"
+
+
+class ReceiptIn(serializers.Serializer):
+    """A purchase a till reports for a member."""
+
+    store = IdField("str", help_text="one of the key's stores")
+    member = IdField("mem", help_text="as the look-up told it")
+    receipt_no = serializers.RegexField(
+        RECEIPT_NO, max_length=64, help_text="the bill's number, unique per store for ever"
+    )
+    paid_fen = FenField(help_text="what was really paid, in fen")
+    paid_at = InstantField(help_text="when it was paid")
+
+
+class SpendingIn(serializers.Serializer):
+    """A member at the counter pays with points."""
+
+    store = IdField("str")
+    visit = serializers.RegexField(
+        r"^vis_[0-9A-Za-z]{10,100}\Z", max_length=110, help_text="from the look-up, ten minutes"
+    )
+    points = PointsField()
+    request_no = serializers.RegexField(
+        RECEIPT_NO, max_length=64, help_text="the till's number, unique per merchant for ever"
+    )
+
+
+class ReversalIn(serializers.Serializer):
+    """A whole earning or spending is undone."""
+
+    store = IdField("str")
+    transfer = IdField("tr", help_text="the earning or spending to undo")
+    reason = TextField(max_length=200, help_text="shown to the member and in the audit")
+
+
+class TransferOut(serializers.Serializer):
+    """One line of the ledger."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(Transfer.Kind.choices)
+    points = serializers.IntegerField(help_text="always positive; the kind tells the direction")
+    available_after = serializers.IntegerField(help_text="the member's balance after this line")
+    reverses = serializers.SerializerMethodField()
+    at = InstantField()
+
+    def get_reverses(self, transfer: Transfer) -> str | None:
+        return transfer.reverses.public_id if transfer.reverses_id else None
+
+
+class ReceiptOut(serializers.Serializer):
+    """A posted receipt and what it earned; `transfer` is null for a receipt worth no points."""
+
+    id = serializers.CharField(source="public_id")
+    store = serializers.CharField(source="store.public_id")
+    member = serializers.CharField(source="account.member.public_id")
+    receipt_no = serializers.CharField()
+    paid_fen = serializers.IntegerField()
+    paid_at = InstantField()
+    points = serializers.IntegerField(source="granted")
+    transfer = TransferOut(allow_null=True)
+
+
+class ExpiringOut(serializers.Serializer):
+    points = serializers.IntegerField()
+    expires_at = InstantField(help_text="exclusive: spendable until just before it")
+    issuer = serializers.CharField(help_text="name of the merchant that granted them")
+
+
+class PointsOut(serializers.Serializer):
+    """A member's points; `debt` is repaid from the next earnings."""
+
+    available = serializers.IntegerField()
+    held = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    debt = serializers.IntegerField()
+    expiring = ExpiringOut(many=True)
+
+
+class EntryOut(serializers.Serializer):
+    """A line of the member's statement: `change` is signed, `seq` has no gaps."""
+
+    id = serializers.CharField(source="public_id")
+    seq = serializers.IntegerField()
+    kind = serializers.ChoiceField(Transfer.Kind.choices)
+    title = serializers.CharField(source="get_kind_display")
+    change = serializers.SerializerMethodField()
+    available_after = serializers.IntegerField()
+    merchant = serializers.CharField(source="merchant.name", allow_null=True, default=None)
+    store = serializers.CharField(source="store.name", allow_null=True, default=None)
+    reference = serializers.SerializerMethodField()
+    reason = serializers.CharField()
+    at = InstantField()
+
+    def get_reference(self, transfer: Transfer) -> str | None:
+        """The number on paper: the receipt's for an earning, the request's for a spending."""
+        receipt = getattr(transfer, "receipt", None)
+        return receipt.receipt_no if receipt else transfer.request_no
+
+    def get_change(self, transfer: Transfer) -> int:
+        gains = transfer.target == Transfer.Pocket.AVAILABLE
+        return transfer.points if gains else -transfer.points
+
+
+class EntryPage(serializers.Serializer):
+    results = EntryOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
+
+
+def rendered(serializer: type[serializers.Serializer], row: Any) -> Any:
+    return serializer(row).data

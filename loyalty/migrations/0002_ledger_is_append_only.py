@@ -1,0 +1,46 @@
+from django.db import migrations
+
+APPEND_ONLY = ["loyalty_transfer", "loyalty_draw", "loyalty_restore"]
+# Rows that stand as written but for a counter: whoever sets one of these columns is refused.
+# A trigger on columns costs nothing when only the counter is set.
+WRITTEN_ONCE = {
+    "loyalty_lot": "id, account_id, issuer_id, transfer_id, granted, price_milli_fen, active_from,"
+    " expires_at",
+    "loyalty_receipt": "id, public_id, account_id, merchant_id, store_id, receipt_no, paid_fen,"
+    " granted, terms_id, transfer_id, source, actor, paid_at, at, recorded_at",
+}
+
+
+def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
+    return migrations.RunSQL(
+        f"create trigger {table}_{name} before {event} on {table}"
+        f" for each {level} execute function kernel_refuse_change()",
+        f"drop trigger {table}_{name} on {table}",
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("loyalty", "0001_ledger"), ("kernel", "0002_audit_is_append_only")]
+
+    operations = [
+        *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
+        *(
+            guard("written_once", table, f"delete or update of {columns}", "row")
+            for table, columns in WRITTEN_ONCE.items()
+        ),
+        *(
+            guard("no_truncate", table, "truncate", "statement")
+            for table in [*APPEND_ONLY, *WRITTEN_ONCE]
+        ),
+        # Balances change in place; room on the page keeps those updates away from the indexes.
+        migrations.RunSQL(
+            "alter table loyalty_pointsaccount set (fillfactor = 70)",
+            "alter table loyalty_pointsaccount reset (fillfactor)",
+        ),
+        # The horizon by which rollups of append-only rows are taken without losing late commits.
+        migrations.RunSQL(
+            "alter table loyalty_transfer"
+            " add column xid xid8 not null default pg_current_xact_id()",
+            "alter table loyalty_transfer drop column xid",
+        ),
+    ]

@@ -1,0 +1,98 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Lot(models.Model):
+    """Points earned together and expiring together, with their issuer and the price they cost it."""
+
+    account = models.ForeignKey(
+        "loyalty.PointsAccount", models.PROTECT, db_index=False, verbose_name=_("账户")
+    )
+    issuer = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("发放商户"),
+    )
+    transfer = models.OneToOneField("loyalty.Transfer", models.PROTECT, verbose_name=_("赚取流水"))
+    granted = models.BigIntegerField(_("发放积分"))
+    remaining = models.BigIntegerField(_("剩余积分"))
+    # Frozen when issued, so that a later price changes nothing that was already promised.
+    price_milli_fen = models.BigIntegerField(_("单价（毫分）"))
+    active_from = models.DateTimeField(_("生效时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("积分批次")
+        constraints = [
+            models.CheckConstraint(
+                name="lot_never_overdrawn",
+                condition=Q(granted__gt=0, remaining__gte=0, remaining__lte=F("granted")),
+            ),
+            models.CheckConstraint(
+                name="lot_lives_before_it_expires", condition=Q(active_from__lt=F("expires_at"))
+            ),
+            models.CheckConstraint(
+                name="lot_price_not_negative", condition=Q(price_milli_fen__gte=0)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "expires_at", "id"],
+                name="lot_live",
+                condition=Q(remaining__gt=0),
+            ),
+            models.Index(fields=["expires_at"], name="lot_due", condition=Q(remaining__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Draw(models.Model):
+    """Points a transfer took from one lot, and the merchant they were taken for."""
+
+    transfer = models.ForeignKey("loyalty.Transfer", models.PROTECT, db_index=False)
+    lot = models.ForeignKey("loyalty.Lot", models.PROTECT)
+    redeemer = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("收取商户"),
+    )
+    points = models.BigIntegerField(_("积分"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("批次支取")
+        constraints = [
+            models.CheckConstraint(name="draw_takes_something", condition=Q(points__gt=0)),
+            models.UniqueConstraint(
+                fields=["transfer", "lot"], name="draw_once_per_lot_and_transfer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Restore(models.Model):
+    """Points of a draw that a reversal gave back to their lot."""
+
+    draw = models.ForeignKey("loyalty.Draw", models.PROTECT, related_name="restores")
+    transfer = models.ForeignKey("loyalty.Transfer", models.PROTECT, db_index=False)
+    points = models.BigIntegerField(_("积分"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("批次退回")
+        constraints = [
+            models.CheckConstraint(name="restore_gives_something", condition=Q(points__gt=0)),
+            models.UniqueConstraint(
+                fields=["transfer", "draw"], name="restore_once_per_draw_and_transfer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

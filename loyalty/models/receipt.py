@@ -1,0 +1,77 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from district.kernel.ids import PublicIdField
+from district.kernel.money import MAX_FEN
+
+
+class Receipt(models.Model):
+    """A purchase a till told us of, once per store and number for ever, and what it earned."""
+
+    class Source(models.TextChoices):
+        TILL = "till", _("收银接口")
+
+    public_id = PublicIdField("rcp")
+    account = models.ForeignKey(
+        "loyalty.PointsAccount", models.PROTECT, related_name="receipts", verbose_name=_("账户")
+    )
+    merchant = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("商户"),
+    )
+    store = models.ForeignKey(
+        "merchants.Store",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("门店"),
+    )
+    receipt_no = models.TextField(_("小票号"))
+    paid_fen = models.BigIntegerField(_("实付（分）"))
+    refunded_fen = models.BigIntegerField(_("已退（分）"), db_default=0)
+    granted = models.BigIntegerField(_("发放积分"))
+    clawed = models.BigIntegerField(_("收回积分"), db_default=0)
+    terms = models.ForeignKey(
+        "loyalty.MerchantTerms",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("适用条款"),
+    )
+    transfer = models.OneToOneField(
+        "loyalty.Transfer", models.PROTECT, null=True, verbose_name=_("赚取流水")
+    )
+    source = models.TextField(_("来源"), choices=Source)
+    actor = models.TextField(_("操作者"))
+    paid_at = models.DateTimeField(_("支付时间"))
+    at = models.DateTimeField(_("入账时间"))
+    recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("消费小票")
+        constraints = [
+            models.UniqueConstraint(fields=["store", "receipt_no"], name="receipt_once_per_number"),
+            models.CheckConstraint(
+                name="receipt_refunds_at_most_what_was_paid",
+                condition=Q(
+                    paid_fen__lte=MAX_FEN, refunded_fen__gte=0, refunded_fen__lte=F("paid_fen")
+                ),
+            ),
+            models.CheckConstraint(
+                name="receipt_claws_at_most_what_it_granted",
+                condition=Q(clawed__gte=0, clawed__lte=F("granted")),
+            ),
+            models.CheckConstraint(
+                name="receipt_grants_by_a_transfer",
+                condition=Q(granted=0, transfer=None) | Q(granted__gt=0, transfer__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "id"], name="receipt_by_merchant")]
+
+    def __str__(self) -> str:
+        return self.receipt_no

@@ -1,0 +1,114 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from district.kernel.ids import PublicIdField
+
+
+class Transfer(models.Model):
+    """One balanced pair: points that left one pocket for another. Written once, never edited."""
+
+    class Kind(models.TextChoices):
+        EARN = "earn", _("赚取")
+        SPEND = "spend", _("使用")
+        EXPIRE = "expire", _("过期")
+        REVERSE_EARN = "reverse_earn", _("冲正赚取")
+        REVERSE_SPEND = "reverse_spend", _("冲正使用")
+
+    class Pocket(models.TextChoices):
+        ISSUED = "issued", _("商户发放")
+        AVAILABLE = "available", _("会员可用")
+        ACCEPTED = "accepted", _("商户收取")
+        EXPIRED = "expired", _("过期池")
+
+    public_id = PublicIdField("tr")
+    kind = models.TextField(_("类型"), choices=Kind)
+    account = models.ForeignKey("loyalty.PointsAccount", models.PROTECT, verbose_name=_("账户"))
+    seq = models.BigIntegerField(_("流水号"))
+    source = models.TextField(_("转出"), choices=Pocket)
+    target = models.TextField(_("转入"), choices=Pocket)
+    points = models.BigIntegerField(_("积分"))
+    available_after = models.BigIntegerField(_("可用余额"))
+    # Without a database key: its share lock on one busy merchant's row costs 15 to 25 % of the
+    # ledger's rate. Merchants and stores are never deleted, and audit_ledger looks for orphans.
+    merchant = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("商户"),
+    )
+    store = models.ForeignKey(
+        "merchants.Store",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("门店"),
+    )
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=_("冲正自"),
+    )
+    # The till's own number of a spending, unique for its merchant also after its key was purged.
+    request_no = models.TextField(_("请求号"), null=True, blank=True)
+    reason = models.TextField(_("原因"), db_default="", blank=True)
+    # Who caused it: `till:12`, `user:3` or `system`; the ledger is its own audit trail.
+    actor = models.TextField(_("操作者"))
+    at = models.DateTimeField(_("发生时间"))
+    recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("积分流水")
+        constraints = [
+            models.CheckConstraint(name="transfer_moves_something", condition=Q(points__gt=0)),
+            models.CheckConstraint(
+                name="transfer_between_two_pockets", condition=~Q(source=F("target"))
+            ),
+            models.CheckConstraint(
+                name="transfer_kind_fits_pockets",
+                condition=Q(kind="earn", source="issued", target="available")
+                | Q(kind="spend", source="available", target="accepted")
+                | Q(kind="expire", source="available", target="expired")
+                | Q(kind="reverse_earn", source="available", target="issued")
+                | Q(kind="reverse_spend", source="accepted", target="available"),
+            ),
+            models.CheckConstraint(
+                name="transfer_names_its_merchant",
+                condition=Q(kind="expire", merchant=None, store=None)
+                | ~Q(kind="expire") & ~Q(merchant=None) & ~Q(store=None),
+            ),
+            models.CheckConstraint(
+                name="transfer_reversal_names_its_origin",
+                condition=Q(kind__in=["reverse_earn", "reverse_spend"], reverses__isnull=False)
+                | ~Q(kind__in=["reverse_earn", "reverse_spend"]) & Q(reverses=None),
+            ),
+            models.CheckConstraint(
+                name="transfer_leaves_no_overdraft", condition=Q(available_after__gte=0)
+            ),
+            models.UniqueConstraint(
+                fields=["account", "seq"], name="transfer_once_per_statement_line"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "request_no"],
+                name="transfer_once_per_request_number",
+                condition=Q(request_no__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="transfer_spending_has_a_request_number",
+                condition=Q(kind="spend", request_no__isnull=False)
+                | ~Q(kind="spend") & Q(request_no=None),
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "id"], name="transfer_by_merchant")]
+
+    def __str__(self) -> str:
+        return self.public_id

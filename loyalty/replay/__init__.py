@@ -1,0 +1,1 @@
+"""Posts a real data set through the HTTP till API and reports figures anyone can recompute."""

@@ -1,0 +1,28 @@
+"""Who plays: the till of each of the data set's stores and the phone of each of its members."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A store's counter: the store's public id and the till's key."""
+
+    store: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A member's phone: the member's public id and the session token on it."""
+
+    member: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The tills by store number and the phones by member number of the data set."""
+
+    tills: Mapping[int, Till]
+    phones: Mapping[int, Phone]

@@ -1,0 +1,151 @@
+"""Plays one member's events over HTTP, each after the answer of the one before."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from loyalty.replay.cast import Cast, Phone, Till
+from loyalty.replay.dataset import Event, Receipt, Spending
+from loyalty.replay.wire import Answer, Wire
+
+# A code or visit spoilt by a server that died in between is fetched anew, but not for ever.
+FRESH_CODES = 5
+SPOILT = frozenset({"token_used", "token_expired", "visit_over"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An event the district refused, and the word it used."""
+
+    member: int
+    event: str
+    at: str
+    status: int
+    code: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Player:
+    """Stands for members at counters: shows their codes, rings up their receipts and spendings."""
+
+    def __init__(self, wire: Wire, cast: Cast, scope: str) -> None:
+        self._wire = wire
+        self._cast = cast
+        self._scope = scope
+
+    def play(
+        self, member: int, journey: Sequence[Event], *, resuming: bool
+    ) -> Iterator[Refusal | None]:
+        """Post the events in order; give for each one the refusal it met, or nothing.
+
+        Resuming goes on behind the newest event in the member's statement. Events are posted one
+        after the other, so all before it happened; any after it are harmless to repeat.
+        """
+        phone = self._cast.phones[member]
+        balance, done = self._where_it_stopped(phone, journey) if resuming else (0, 0)
+        for _event in journey[:done]:
+            yield None
+        for event in journey[done:]:
+            answer = self._post(event, phone, balance)
+            if answer is None:
+                yield None
+            elif answer.accepted:
+                balance = _balance_after(event, answer, balance)
+                yield None
+            else:
+                yield _refusal(member, event, answer)
+
+    def _where_it_stopped(self, phone: Phone, journey: Sequence[Event]) -> tuple[int, int]:
+        """The balance and the number of events that led to it, by the member's own statement."""
+        answer = self._wire.ask(
+            "GET", "/api/v1/me/points/entries", token=phone.token, at=journey[-1].at
+        )
+        entries = answer.body.get("results") or []
+        if not entries:
+            return 0, 0
+        newest = entries[0]
+        reference = newest.get("request_no") or newest.get("receipt_no")
+        for done, event in enumerate(journey, start=1):
+            if event.reference == reference:
+                return newest["available_after"], done
+        return 0, 0
+
+    def _post(self, event: Event, phone: Phone, balance: int) -> Answer | None:
+        """The answer to an event; nothing when it turned out that there is nothing to do."""
+        if isinstance(event, Receipt):
+            return self._earn(event, phone)
+        points = balance // event.divisor
+        return self._spend(event, phone, points) if points else None
+
+    def _earn(self, receipt: Receipt, phone: Phone) -> Answer:
+        till = self._cast.tills[receipt.store]
+        return self._till(
+            till,
+            "receipts",
+            receipt.at,
+            f"receipt-{receipt.reference}",
+            member=phone.member,
+            receipt_no=receipt.reference,
+            paid_fen=receipt.paid_fen,
+            paid_at=receipt.at.isoformat(),
+        )
+
+    def _spend(self, spending: Spending, phone: Phone, points: int) -> Answer:
+        """Card code, look-up, visit, spending: the whole way a member goes at a counter.
+
+        Code and visit are new ones each time, also when the spending is repeated: a till that
+        restarted no longer has the old ones. The spending's own key stays the same.
+        """
+        till = self._cast.tills[spending.store]
+        for _attempt in range(FRESH_CODES):
+            answer = self._look_up(spending, phone, till)
+            if answer.accepted:
+                answer = self._till(
+                    till,
+                    "spendings",
+                    spending.at,
+                    f"spending-{spending.number}",
+                    visit=answer.body["visit"]["token"],
+                    points=points,
+                    request_no=spending.reference,
+                )
+            if answer.code not in SPOILT:
+                break
+        return answer
+
+    def _look_up(self, spending: Spending, phone: Phone, till: Till) -> Answer:
+        card = self._wire.ask("GET", "/api/v1/me/card/code", token=phone.token, at=spending.at)
+        if not card.accepted:
+            return card
+        code = card.body["code"]
+        once = hashlib.sha256(code.encode()).hexdigest()[:16]
+        key = f"look-up-{spending.number}-{once}"
+        return self._till(till, "members/lookup", spending.at, key, code=code)
+
+    def _till(self, till: Till, act: str, at: datetime, key: str, **terms: Any) -> Answer:
+        return self._wire.ask(
+            "POST",
+            f"/api/v1/till/{act}",
+            token=till.key,
+            at=at,
+            key=f"{self._scope}-{key}",
+            body={"store": till.store, **terms},
+        )
+
+
+def _balance_after(event: Event, answer: Answer, balance: int) -> int:
+    """The balance the answer tells of; a receipt without points tells of none and changes none.
+
+    It is the balance of the moment the event was first posted, whatever happened since: a repeat
+    spends exactly what the first run did.
+    """
+    transfer = answer.body if isinstance(event, Spending) else answer.body.get("transfer")
+    return int(transfer["available_after"]) if transfer else balance
+
+
+def _refusal(member: int, event: Event, answer: Answer) -> Refusal:
+    return Refusal(member, event.reference, event.at.isoformat(), answer.status, answer.code)

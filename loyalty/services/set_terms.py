@@ -1,0 +1,51 @@
+"""Terms: what a merchant grants for a payment and owes for a point, from an instant on."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from district.kernel import audit
+from district.members.models import User
+from district.merchants.models import Merchant
+from loyalty.errors import TermsOverlap
+from loyalty.models import MerchantTerms
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`earn_points` for every `earn_per_fen` paid; the price in thousandths of a fen; life in months."""
+
+    earn_points: int = 1
+    earn_per_fen: int = 100
+    price_milli_fen: int = 1000
+    validity_months: int = 24
+
+
+@transaction.atomic
+def set_terms(
+    *, merchant: Merchant, offer: Offer, start: datetime, by: User | None = None
+) -> MerchantTerms:
+    """New terms from `start` on; those in force end there. The same offer and start change nothing.
+
+    Raises TermsOverlap when terms that begin at `start` or later exist already.
+    """
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    later = MerchantTerms.objects.filter(merchant=merchant, valid__startswith__gte=start)
+    if (found := later.order_by("-valid__startswith").first()) is not None:
+        if found.valid.lower == start and all(
+            getattr(found, name) == value for name, value in asdict(offer).items()
+        ):
+            return found
+        raise TermsOverlap(earliest=found.valid.lower.isoformat())
+    for current in MerchantTerms.objects.filter(merchant=merchant, valid__contains=start):
+        current.valid = DateTimeTZRange(current.valid.lower, start)
+        current.save(update_fields=["valid"])
+    terms = MerchantTerms.objects.create(
+        merchant=merchant, valid=DateTimeTZRange(start, None), **asdict(offer)
+    )
+    audit.record(
+        verb="set_terms", subject=f"loyalty.merchantterms:{terms.pk}", by=by, **asdict(offer)
+    )
+    return terms
