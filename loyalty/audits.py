@@ -15,10 +15,10 @@ SHOWN = 20
 
 QUERIES: dict[str, str] = {
     "the balance of an account is what its live lots hold": """
-        select account.id, account.available, coalesce(sum(lot.remaining), 0) as lots
+        select account.member_id, account.available, coalesce(sum(lot.remaining), 0) as lots
         from loyalty_pointsaccount account
-        left join loyalty_lot lot on lot.account_id = account.id and lot.remaining > 0
-        group by account.id having account.available <> coalesce(sum(lot.remaining), 0)
+        left join loyalty_lot lot on lot.account_id = account.member_id and lot.remaining > 0
+        group by account.member_id having account.available <> coalesce(sum(lot.remaining), 0)
     """,
     "a lot holds what was granted less draws plus restores": """
         with drawn as (select lot_id, sum(points) as points from loyalty_draw group by lot_id),
@@ -26,9 +26,9 @@ QUERIES: dict[str, str] = {
             select draw.lot_id, sum(restore.points) as points
             from loyalty_restore restore join loyalty_draw draw on draw.id = restore.draw_id
             group by draw.lot_id)
-        select lot.id, lot.granted, lot.remaining, drawn.points as drawn, restored.points as restored
+        select lot.transfer_id, lot.granted, lot.remaining, drawn.points as drawn, restored.points as restored
         from loyalty_lot lot
-        left join drawn on drawn.lot_id = lot.id left join restored on restored.lot_id = lot.id
+        left join drawn on drawn.lot_id = lot.transfer_id left join restored on restored.lot_id = lot.transfer_id
         where lot.remaining <> lot.granted - coalesce(drawn.points, 0) + coalesce(restored.points, 0)
     """,
     "a draw is given back at most once over": """
@@ -37,10 +37,10 @@ QUERIES: dict[str, str] = {
         group by draw.id having sum(restore.points) > draw.points
     """,
     "a statement has no gaps": """
-        select account.id, account.seq, count(transfer.id) as lines, max(transfer.seq) as last
+        select account.member_id, account.seq, count(transfer.id) as lines, max(transfer.seq) as last
         from loyalty_pointsaccount account
-        left join loyalty_transfer transfer on transfer.account_id = account.id
-        group by account.id
+        left join loyalty_transfer transfer on transfer.account_id = account.member_id
+        group by account.member_id
         having account.seq <> count(transfer.id) or account.seq <> coalesce(max(transfer.seq), 0)
     """,
     "each line's balance follows from the line before": """
@@ -52,10 +52,10 @@ QUERIES: dict[str, str] = {
         where available_after <> expected
     """,
     "the last line's balance is the account's": """
-        select account.id, account.available, transfer.available_after
+        select account.member_id, account.available, transfer.available_after
         from loyalty_pointsaccount account
         join loyalty_transfer transfer
-            on transfer.account_id = account.id and transfer.seq = account.seq
+            on transfer.account_id = account.member_id and transfer.seq = account.seq
         where account.available <> transfer.available_after
     """,
     "a transfer that takes points draws as many from lots": """
@@ -72,26 +72,26 @@ QUERIES: dict[str, str] = {
             restored on restored.transfer_id = transfer.id
         where (transfer.kind = 'earn' and transfer.points is distinct from lot.granted)
             or (transfer.kind = 'reverse_spend' and transfer.points is distinct from restored.points)
-            or (transfer.kind <> 'earn' and lot.id is not null)
+            or (transfer.kind <> 'earn' and lot.granted is not null)
             or (transfer.kind <> 'reverse_spend' and restored.points is not null)
     """,
     "what lies below a transfer belongs to its account": """
         select transfer.id, transfer.account_id, lot.account_id as lot_account
         from loyalty_transfer transfer
         join loyalty_draw draw on draw.transfer_id = transfer.id
-        join loyalty_lot lot on lot.id = draw.lot_id
+        join loyalty_lot lot on lot.transfer_id = draw.lot_id
         where lot.account_id <> transfer.account_id
     """,
     "points are drawn for the merchant that accepted them": """
         select draw.id, transfer.kind, draw.redeemer_id, transfer.merchant_id, lot.issuer_id
         from loyalty_draw draw
         join loyalty_transfer transfer on transfer.id = draw.transfer_id
-        join loyalty_lot lot on lot.id = draw.lot_id
+        join loyalty_lot lot on lot.transfer_id = draw.lot_id
         where (transfer.kind = 'spend' and draw.redeemer_id <> transfer.merchant_id)
             or (transfer.kind <> 'spend' and draw.redeemer_id <> lot.issuer_id)
     """,
     "a lot was issued by the merchant that granted it": """
-        select lot.id, lot.issuer_id, transfer.merchant_id from loyalty_lot lot
+        select lot.transfer_id, lot.issuer_id, transfer.merchant_id from loyalty_lot lot
         join loyalty_transfer transfer on transfer.id = lot.transfer_id
         where lot.issuer_id <> transfer.merchant_id or transfer.kind <> 'earn'
     """,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.errors import DomainError
-from district.kernel.postgres import refusal_of_sql
+from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
 
 
 @refusal_of_sql
@@ -27,16 +27,16 @@ class TransferNotReversible(DomainError):
         self.detail = str(self._REASONS[reason])
 
 
-@refusal_of_sql
+@refusal_of_constraint("receipt_once_per_number")
 class ReceiptAlreadyPosted(DomainError):
     code, title = "receipt_already_posted", _("小票已入账")
-    wording = _("该门店的小票 {receipt_no} 已按其他内容入账。")
+    wording = _("该门店的这个小票号已经入账，内容或幂等键与上次不同。")
 
 
-@refusal_of_sql
+@refusal_of_constraint("transfer_once_per_request_number")
 class RequestAlreadyPosted(DomainError):
     code, title = "request_already_posted", _("请求号已入账")
-    wording = _("请求号 {request_no} 已按其他内容入账。")
+    wording = _("这个请求号已经入账，内容或幂等键与上次不同。")
 
 
 class ReceiptFromTheFuture(DomainError):

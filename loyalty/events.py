@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class PointsEarned:
     transfer: int
     receipt: int
-    account: int
+    member: int
     merchant: int
     store: int
     points: int
@@ -16,7 +16,7 @@ class PointsEarned:
 @dataclass(frozen=True)
 class PointsSpent:
     transfer: int
-    account: int
+    member: int
     merchant: int
     store: int
     points: int
@@ -25,7 +25,7 @@ class PointsSpent:
 @dataclass(frozen=True)
 class PointsExpired:
     transfer: int
-    account: int
+    member: int
     points: int
 
 
@@ -33,5 +33,5 @@ class PointsExpired:
 class TransferReversed:
     transfer: int
     reverses: int
-    account: int
+    member: int
     points: int

@@ -51,7 +51,7 @@ def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: d
         "loyalty_earn",
         *(key.scope, key.key, key.terms),
         *(member, place.merchant, place.store),
-        *(new_id("rcp"), bill.receipt_no, bill.paid_fen, bill.paid_at),
+        *(bill.receipt_no, bill.paid_fen, bill.paid_at),
         *(grant.terms, grant.points, grant.price_milli_fen, grant.expires_at),
         *(new_id("tr"), bill.source, place.actor, at),
     )

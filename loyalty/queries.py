@@ -68,9 +68,7 @@ def balance_of(member: Member, at: datetime | None = None) -> Balance:
 
 def statement(member: Member) -> QuerySet[Transfer]:
     """The member's lines, to be ordered by `-seq`: without gaps, each with the balance after it."""
-    return Transfer.objects.filter(account__member=member).select_related(
-        "store", "merchant", "receipt"
-    )
+    return Transfer.objects.filter(account__member=member).select_related("store", "merchant")
 
 
 def expiring_soon(member: Member, within: timedelta = SOON) -> list[Expiring]:
@@ -151,7 +149,7 @@ with moved as (
     join loyalty_transfer transfer on transfer.id = restore.transfer_id
 )
 select lot.issuer_id, moved.redeemer_id, sum(moved.points), sum(moved.points * lot.price_milli_fen)
-from moved join loyalty_lot lot on lot.id = moved.lot_id
+from moved join loyalty_lot lot on lot.transfer_id = moved.lot_id
 where lot.issuer_id <> moved.redeemer_id
     and (%(since)s::timestamptz is null or moved.at >= %(since)s)
     and (%(until)s::timestamptz is null or moved.at < %(until)s)

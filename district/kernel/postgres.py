@@ -1,20 +1,34 @@
 """The door to SQL functions: one server call, and its SQLSTATE becomes the refusal of that name."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection
 
 from district.kernel.errors import DomainError, KeyReused
 
+Refusal = TypeVar("Refusal", bound=type[DomainError])
+
 # Class SD is ours: SDnnn carries a refusal whose message is the code and whose detail holds the facts.
 _refusals: dict[str, type[DomainError]] = {KeyReused.code: KeyReused}
+_of_constraints: dict[str, type[DomainError]] = {}
 
 
-def refusal_of_sql(refusal: type[DomainError]) -> type[DomainError]:
+def refusal_of_sql(refusal: Refusal) -> Refusal:
     """Class decorator: SQL functions may raise this refusal by its code."""
     _refusals[refusal.code] = refusal
     return refusal
+
+
+def refusal_of_constraint(name: str) -> Callable[[Refusal], Refusal]:
+    """Class decorator: breaking the constraint of that name inside `call` is this refusal."""
+
+    def register(refusal: Refusal) -> Refusal:
+        _of_constraints[name] = refusal
+        return refusal
+
+    return register
 
 
 def call(function: str, *arguments: Any) -> Any:
@@ -25,14 +39,22 @@ def call(function: str, *arguments: Any) -> Any:
             cursor.execute(f"select {function}({marks})", arguments)
             row = cursor.fetchone()
     except DatabaseError as error:
-        raise _refusal_in(error) or error from None
+        refusal = _refusal_in(error)
+        if refusal is None:
+            raise
+        raise refusal from None
     return row[0]
 
 
 def _refusal_in(error: DatabaseError) -> DomainError | None:
     cause = error.__cause__
     diagnosis = getattr(cause, "diag", None)
-    if diagnosis is None or not (diagnosis.sqlstate or "").startswith("SD"):
+    if diagnosis is None:
         return None
+    if refusal := _of_constraints.get(diagnosis.constraint_name or ""):
+        return refusal()
+    if not (diagnosis.sqlstate or "").startswith("SD"):
+        return None
+    refusal = _refusals.get(diagnosis.message_primary or "")
     facts = json.loads(diagnosis.message_detail) if diagnosis.message_detail else {}
-    return _refusals[diagnosis.message_primary](**facts)
+    return refusal(**facts) if refusal else None

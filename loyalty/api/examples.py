@@ -20,7 +20,7 @@ EARNED = {
     "reverses": None,
     "at": "2026-11-21T18:30:02+08:00",
 }
-RECEIPT_OUT = {"id": "rcp_4bLe0SyWn7PrQf1VxZi6Gc", **RECEIPT_IN, "points": 126, "transfer": EARNED}
+RECEIPT_OUT = {**RECEIPT_IN, "points": 126, "transfer": EARNED}
 SPENDING_IN = {
     "store": STORE,
     "visit": "vis_1aKd9RxVm6OqPe0UwYh5Fb",

@@ -61,7 +61,6 @@ class TransferOut(serializers.Serializer):
 class ReceiptOut(serializers.Serializer):
     """A posted receipt and what it earned; `transfer` is null for a receipt worth no points."""
 
-    id = serializers.CharField(source="public_id")
     store = serializers.CharField(source="store.public_id")
     member = serializers.CharField(source="account.member.public_id")
     receipt_no = serializers.CharField()
@@ -98,14 +97,11 @@ class EntryOut(serializers.Serializer):
     available_after = serializers.IntegerField()
     merchant = serializers.CharField(source="merchant.name", allow_null=True, default=None)
     store = serializers.CharField(source="store.name", allow_null=True, default=None)
-    reference = serializers.SerializerMethodField()
+    reference = serializers.CharField(
+        help_text="the receipt's number for an earning, the till's request number for a spending"
+    )
     reason = serializers.CharField()
     at = InstantField()
-
-    def get_reference(self, transfer: Transfer) -> str | None:
-        """The number on paper: the receipt's for an earning, the request's for a spending."""
-        receipt = getattr(transfer, "receipt", None)
-        return receipt.receipt_no if receipt else transfer.request_no
 
     def get_change(self, transfer: Transfer) -> int:
         gains = transfer.target == Transfer.Pocket.AVAILABLE

@@ -4,11 +4,40 @@ APPEND_ONLY = ["loyalty_transfer", "loyalty_draw", "loyalty_restore"]
 # Rows that stand as written but for a counter: whoever sets one of these columns is refused.
 # A trigger on columns costs nothing when only the counter is set.
 WRITTEN_ONCE = {
-    "loyalty_lot": "id, account_id, issuer_id, transfer_id, granted, price_milli_fen, active_from,"
+    "loyalty_lot": "account_id, issuer_id, transfer_id, granted, price_milli_fen, active_from,"
     " expires_at",
-    "loyalty_receipt": "id, public_id, account_id, merchant_id, store_id, receipt_no, paid_fen,"
+    "loyalty_receipt": "id, account_id, merchant_id, store_id, receipt_no, paid_fen,"
     " granted, terms_id, transfer_id, source, actor, paid_at, at, recorded_at",
 }
+
+FITS = """
+create function loyalty_transfer_fits(
+    kind text, source text, target text, merchant bigint, store bigint, reverses bigint,
+    reference text
+) returns boolean language plpgsql immutable as $$
+begin
+    return coalesce(case kind
+        when 'earn' then source = 'issued' and target = 'available'
+            and merchant is not null and store is not null and reverses is null and reference <> ''
+        when 'spend' then source = 'available' and target = 'accepted'
+            and merchant is not null and store is not null and reverses is null and reference <> ''
+        when 'expire' then source = 'available' and target = 'expired'
+            and merchant is null and store is null and reverses is null and reference = ''
+        when 'reverse_earn' then source = 'available' and target = 'issued'
+            and merchant is not null and store is not null and reverses is not null
+            and reference = ''
+        when 'reverse_spend' then source = 'accepted' and target = 'available'
+            and merchant is not null and store is not null and reverses is not null
+            and reference = ''
+    end, false);
+end $$;
+alter table loyalty_transfer add constraint transfer_fits_its_kind check (
+    loyalty_transfer_fits(kind, source, target, merchant_id, store_id, reverses_id, reference));
+"""
+UNFITS = """
+alter table loyalty_transfer drop constraint transfer_fits_its_kind;
+drop function loyalty_transfer_fits;
+"""
 
 
 def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
@@ -23,6 +52,7 @@ class Migration(migrations.Migration):
     dependencies = [("loyalty", "0001_ledger"), ("kernel", "0002_audit_is_append_only")]
 
     operations = [
+        migrations.RunSQL(FITS, UNFITS),
         *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
         *(
             guard("written_once", table, f"delete or update of {columns}", "row")

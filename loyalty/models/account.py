@@ -7,7 +7,11 @@ class PointsAccount(models.Model):
     """A member's points; the row is the lock for all of the member's lots."""
 
     member = models.OneToOneField(
-        "members.Member", models.PROTECT, related_name="points_account", verbose_name=_("会员")
+        "members.Member",
+        models.PROTECT,
+        primary_key=True,
+        related_name="points_account",
+        verbose_name=_("会员"),
     )
     available = models.BigIntegerField(_("可用积分"), db_default=0)
     held = models.BigIntegerField(_("冻结积分"), db_default=0)

@@ -7,7 +7,11 @@ class Lot(models.Model):
     """Points earned together and expiring together, with their issuer and the price they cost it."""
 
     account = models.ForeignKey(
-        "loyalty.PointsAccount", models.PROTECT, db_index=False, verbose_name=_("账户")
+        "loyalty.PointsAccount",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("账户"),
     )
     issuer = models.ForeignKey(
         "merchants.Merchant",
@@ -16,7 +20,14 @@ class Lot(models.Model):
         db_index=False,
         verbose_name=_("发放商户"),
     )
-    transfer = models.OneToOneField("loyalty.Transfer", models.PROTECT, verbose_name=_("赚取流水"))
+    # A lot is born with one transfer and shares its number.
+    transfer = models.OneToOneField(
+        "loyalty.Transfer",
+        models.PROTECT,
+        primary_key=True,
+        db_constraint=False,
+        verbose_name=_("赚取流水"),
+    )
     granted = models.BigIntegerField(_("发放积分"))
     remaining = models.BigIntegerField(_("剩余积分"))
     # Frozen when issued, so that a later price changes nothing that was already promised.
@@ -40,7 +51,7 @@ class Lot(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["account", "expires_at", "id"],
+                fields=["account", "expires_at", "transfer"],
                 name="lot_live",
                 condition=Q(remaining__gt=0),
             ),
@@ -54,8 +65,21 @@ class Lot(models.Model):
 class Draw(models.Model):
     """Points a transfer took from one lot, and the merchant they were taken for."""
 
-    transfer = models.ForeignKey("loyalty.Transfer", models.PROTECT, db_index=False)
-    lot = models.ForeignKey("loyalty.Lot", models.PROTECT)
+    transfer = models.ForeignKey(
+        "loyalty.Transfer",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="draws",
+        verbose_name=_("流水"),
+    )
+    lot = models.ForeignKey(
+        "loyalty.Lot",
+        models.PROTECT,
+        db_constraint=False,
+        related_name="draws",
+        verbose_name=_("批次"),
+    )
     redeemer = models.ForeignKey(
         "merchants.Merchant",
         models.PROTECT,
@@ -81,8 +105,21 @@ class Draw(models.Model):
 class Restore(models.Model):
     """Points of a draw that a reversal gave back to their lot."""
 
-    draw = models.ForeignKey("loyalty.Draw", models.PROTECT, related_name="restores")
-    transfer = models.ForeignKey("loyalty.Transfer", models.PROTECT, db_index=False)
+    draw = models.ForeignKey(
+        "loyalty.Draw",
+        models.PROTECT,
+        db_constraint=False,
+        related_name="restores",
+        verbose_name=_("支取"),
+    )
+    transfer = models.ForeignKey(
+        "loyalty.Transfer",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="restores",
+        verbose_name=_("流水"),
+    )
     points = models.BigIntegerField(_("积分"))
 
     class Meta:

@@ -3,7 +3,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
 from district.kernel.money import MAX_FEN
 
 
@@ -13,9 +12,12 @@ class Receipt(models.Model):
     class Source(models.TextChoices):
         TILL = "till", _("收银接口")
 
-    public_id = PublicIdField("rcp")
     account = models.ForeignKey(
-        "loyalty.PointsAccount", models.PROTECT, related_name="receipts", verbose_name=_("账户")
+        "loyalty.PointsAccount",
+        models.PROTECT,
+        db_constraint=False,
+        related_name="receipts",
+        verbose_name=_("账户"),
     )
     merchant = models.ForeignKey(
         "merchants.Merchant",
@@ -43,8 +45,14 @@ class Receipt(models.Model):
         db_index=False,
         verbose_name=_("适用条款"),
     )
-    transfer = models.OneToOneField(
-        "loyalty.Transfer", models.PROTECT, null=True, verbose_name=_("赚取流水")
+    transfer = models.ForeignKey(
+        "loyalty.Transfer",
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("赚取流水"),
     )
     source = models.TextField(_("来源"), choices=Source)
     actor = models.TextField(_("操作者"))
@@ -71,7 +79,6 @@ class Receipt(models.Model):
                 condition=Q(granted=0, transfer=None) | Q(granted__gt=0, transfer__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "id"], name="receipt_by_merchant")]
 
     def __str__(self) -> str:
         return self.receipt_no

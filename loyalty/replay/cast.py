@@ -22,7 +22,9 @@ class Phone:
 
 @dataclass(frozen=True)
 class Cast:
-    """The tills by store number and the phones by member number of the data set."""
+    """The tills by store number and the phones by member number, and whose rows are whose number."""
 
     tills: Mapping[int, Till]
     phones: Mapping[int, Phone]
+    number_of_merchant: Mapping[int, int]
+    number_of_member: Mapping[int, int]

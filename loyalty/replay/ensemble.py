@@ -22,6 +22,7 @@ class Ensemble:
     cast: Cast
     base_url: str
     told: Callable[[], object]
+    meanwhile: Callable[[], object]
     resuming: bool = True
     stop: threading.Event = field(default_factory=threading.Event)
     refused: list[Refusal] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Ensemble:
             for player in players:
                 while player.is_alive():
                     player.join(LOOK_AROUND_SECONDS)
+                    self.meanwhile()
         finally:
             self.stop.set()
             for player in players:

@@ -62,16 +62,12 @@ class Player:
     def _where_it_stopped(self, phone: Phone, journey: Sequence[Event]) -> tuple[int, int]:
         """The balance and the number of events that led to it, by the member's own statement."""
         answer = self._wire.ask(
-            "GET", "/api/v1/me/points/entries", token=phone.token, at=journey[-1].at
+            "GET", "/api/v1/me/points/entries?limit=1", token=phone.token, at=journey[-1].at
         )
-        entries = answer.body.get("results") or []
-        if not entries:
-            return 0, 0
-        newest = entries[0]
-        reference = newest.get("request_no") or newest.get("receipt_no")
-        for done, event in enumerate(journey, start=1):
-            if event.reference == reference:
-                return newest["available_after"], done
+        for newest in answer.body.get("results", []):
+            for done, event in enumerate(journey, start=1):
+                if event.reference == newest["reference"]:
+                    return newest["available_after"], done
         return 0, 0
 
     def _post(self, event: Event, phone: Phone, balance: int) -> Answer | None:
@@ -118,7 +114,7 @@ class Player:
         return answer
 
     def _look_up(self, spending: Spending, phone: Phone, till: Till) -> Answer:
-        card = self._wire.ask("GET", "/api/v1/me/card/code", token=phone.token, at=spending.at)
+        card = self._wire.ask("POST", "/api/v1/me/card/code", token=phone.token, at=spending.at)
         if not card.accepted:
             return card
         code = card.body["code"]

@@ -47,13 +47,16 @@ class Wire:
     """
 
     def __init__(
-        self, base_url: str, stop: threading.Event, patience: float = PATIENCE_SECONDS
+        self,
+        base_url: str,
+        stop: threading.Event | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         parts = urlsplit(base_url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
         self._prefix = parts.path.rstrip("/")
-        self._stop = stop
+        self._stop = stop or threading.Event()
         self._patience = patience
 
     def close(self) -> None:

@@ -1,0 +1,126 @@
+"""Brings the cast together through the verbs of the district; a second time it finds it there."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from district.kernel import clock
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key
+from district.members import queries as people
+from district.members import services as members
+from district.members.models import Member
+from district.merchants import queries as places
+from district.merchants import services as merchants
+from district.merchants.models import Store, Trade, Venue
+from district.wechat.gateway import WechatSession
+from loyalty import services as loyalty
+from loyalty.replay.cast import Cast, Phone, Till
+from loyalty.replay.credentials import Credentials
+from loyalty.replay.dataset import DataSet
+from loyalty.services.set_terms import Offer
+
+# Before any data set begins, and the same for every cut of it.
+OPENING = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)
+OFFER = Offer(earn_points=1, earn_per_fen=100, price_milli_fen=1000, validity_months=36)
+
+
+class Company:
+    """Hires for one data set: a merchant of one store for each store, a session for each member."""
+
+    def __init__(
+        self, dataset: DataSet, credentials: Credentials, told: Callable[[], object]
+    ) -> None:
+        self._dataset = dataset
+        self._credentials = credentials
+        self._told = told
+
+    def assemble(self) -> Cast:
+        """A till for every store and a phone for every member of the data set.
+
+        Everybody was there before the data begins. One transaction: all of it, or nothing.
+        """
+        with clock.moved_to(OPENING), transaction.atomic():
+            stores = self._open_stores()
+            joined = {number: self._join(number) for number in self._dataset.journeys}
+            tills = {number: self._till(number, store) for number, store in stores.items()}
+            phones = {number: self._phone(number, member) for number, member in joined.items()}
+        self._credentials.save()
+        return Cast(
+            tills=tills,
+            phones=phones,
+            number_of_merchant={store.merchant_id: number for number, store in stores.items()},
+            number_of_member={member.pk: number for number, member in joined.items()},
+        )
+
+    def _open_stores(self) -> dict[int, Store]:
+        name = self._dataset.format
+        venue, _made = Venue.objects.get_or_create(
+            name=name, defaults={"kind": Venue.Kind.COMPLEX, "address": name}
+        )
+        trade, _made = Trade.objects.get_or_create(code="replay", defaults={"name": "重放"})
+        return {number: self._open_store(number, venue, trade) for number in self._dataset.stores}
+
+    def _open_store(self, number: int, venue: Venue, trade: Trade) -> Store:
+        name = f"{self._dataset.format} {number}"
+        merchant = merchants.register_merchant(
+            name=name, legal_name=name, by=None, key=self._key("merchant", number)
+        )
+        merchants.enrol_merchant(merchant=merchant, by=None, since=OPENING)
+        loyalty.set_terms(merchant=merchant, offer=OFFER, start=OPENING)
+        self._told()
+        key = self._key("store", number)
+        return merchants.open_store(
+            merchant=merchant, venue=venue, trade=trade, name=name, by=None, key=key
+        )
+
+    def _join(self, number: int) -> Member:
+        person = WechatSession(openid=f"{self._dataset.format}-{number}")
+        self._told()
+        return members.sign_up_member(person=person, nickname=f"{number}")
+
+    def _till(self, number: int, store: Store) -> Till:
+        kept = self._credentials.get("till", number, store.public_id)
+        if kept is None or not _opens(kept, store):
+            # A key of chance: what was issued before cannot be shown again.
+            issued = merchants.issue_till_key(
+                merchant=store.merchant,
+                stores=[store],
+                name="重放",
+                by=None,
+                key=Key.of(self._scope, uuid.uuid4().hex),
+            )
+            kept = str(issued.text)
+            self._credentials.keep("till", number, store.public_id, kept)
+        return Till(store=store.public_id, key=kept)
+
+    def _phone(self, number: int, member: Member) -> Phone:
+        kept = self._credentials.get("phone", number, member.public_id)
+        if kept is None or not _is_signed_in(kept, member):
+            kept = members.open_session(member=member).token
+            self._credentials.keep("phone", number, member.public_id, kept)
+        return Phone(member=member.public_id, token=kept)
+
+    @property
+    def _scope(self) -> str:
+        return f"replay:{self._dataset.format}"
+
+    def _key(self, kind: str, number: int) -> Key:
+        return Key.of(self._scope, f"{kind}-{number}")
+
+
+def _opens(till_key: str, store: Store) -> bool:
+    """Whether a till key kept from an earlier run is still good for the store."""
+    try:
+        return store.public_id in places.till_for(till_key).stores
+    except DomainError:
+        return False
+
+
+def _is_signed_in(token: str, member: Member) -> bool:
+    try:
+        return people.live_session(token).member_id == member.pk
+    except DomainError:
+        return False

@@ -1,0 +1,73 @@
+"""The replay's own database: chosen by name, made and migrated on demand, one replay at a time."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, Error, connection
+from django.utils.translation import gettext as _
+
+from loyalty.replay.errors import ReplayError
+
+PREFIX = "replay_"
+# Any number will do, as long as every replay asks for the same one.
+LOCK = 7_355_608
+
+
+@contextlib.contextmanager
+def own_database(format_name: str) -> Iterator[str]:
+    """The name of the database this process works on until the block ends; nobody else replays there.
+
+    A process that already stands on a database named `replay_…` keeps it. The embedded server's
+    (or DATABASE_URL's) other databases are never written to.
+
+    Raises ReplayError.
+    """
+    elsewhere = str(connection.settings_dict["NAME"])
+    name = elsewhere if elsewhere.startswith(PREFIX) else f"{PREFIX}{format_name}"
+    try:
+        _create(name)
+        _stand_on(name)
+        _lock()
+        call_command("setup", no_static=True, verbosity=0)
+        yield name
+    except Error as trouble:
+        raise ReplayError(
+            _("数据库 {name} 不可用：{trouble}").format(
+                name=name, trouble=str(trouble).strip().split("\n", 1)[0]
+            )
+        ) from trouble
+    finally:
+        _stand_on(elsewhere)
+
+
+def _create(name: str) -> None:
+    with warnings.catch_warnings():
+        # Django warns a developer when it has to go through another database than `postgres`.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        _create_through(name)
+
+
+def _create_through(name: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("select 1 from pg_database where datname = %s", [name])
+        if cursor.fetchone() is None:
+            quoted = connection.ops.quote_name(name)
+            cursor.execute(f"create database {quoted} encoding 'UTF8' template template0")
+
+
+def _stand_on(name: str) -> None:
+    """Point this process at another database of the same server, as Django's test runner does."""
+    connection.close()
+    settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+
+
+def _lock() -> None:
+    """Held by the connection, so that it ends with this process, however that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise ReplayError(_("另一个重放正在使用这个数据库。"))

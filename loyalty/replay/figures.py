@@ -1,0 +1,78 @@
+"""The figures of a replay, read from the ledger at the instant of the data set's last event."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from district.members.models import Member
+from loyalty import queries
+from loyalty.models import Draw, Receipt, Transfer
+from loyalty.replay.cast import Cast
+
+
+def figures_of(cast: Cast, at: datetime) -> dict[str, Any]:
+    """The contract's figures for the members of the cast, whoever else is in the database."""
+    receipts = Receipt.objects.filter(account__member__in=cast.number_of_member)
+    balances = _balances(cast, receipts, at)
+    return {
+        "receipts": receipts.count(),
+        "members": receipts.values("account").distinct().count(),
+        "merchants": receipts.values("merchant").distinct().count(),
+        **_points(cast.number_of_member, receipts),
+        "points_live": sum(live for live, _debt in balances.values()),
+        "points_debt": sum(debt for _live, debt in balances.values()),
+        **_clearing(cast),
+        "members_digest": digest((number, *balance) for number, balance in balances.items()),
+    }
+
+
+def _points(members: Collection[int], receipts: QuerySet[Receipt]) -> dict[str, int]:
+    moved = dict(
+        Transfer.objects.filter(account__member__in=members)
+        .values_list("kind")
+        .annotate(points=Sum("points"))
+        .order_by()
+    )
+    return {
+        "points_issued": moved.get(Transfer.Kind.EARN, 0),
+        "points_spent": moved.get(Transfer.Kind.SPEND, 0),
+        "points_clawed": receipts.aggregate(clawed=Sum("clawed"))["clawed"] or 0,
+    }
+
+
+def _balances(cast: Cast, receipts: QuerySet[Receipt], at: datetime) -> dict[int, tuple[int, int]]:
+    """What each member with a receipt has and owes at an instant, by the data set's number."""
+    found = {}
+    for member in Member.objects.filter(pk__in=receipts.values("account__member")):
+        balance = queries.balance_of(member, at)
+        found[cast.number_of_member[member.pk]] = (balance.available, balance.debt)
+    return found
+
+
+def _clearing(cast: Cast) -> dict[str, Any]:
+    """What merchants owe each other for these members' points alone."""
+    claims = (
+        Draw.objects.filter(transfer__account__member__in=cast.number_of_member)
+        .values_list("lot__issuer", "redeemer")
+        .annotate(points=Sum("points"))
+        .order_by()
+    )
+    owed = [
+        (cast.number_of_merchant[issuer], cast.number_of_merchant[redeemer], points)
+        for issuer, redeemer, points in claims
+        if issuer != redeemer
+    ]
+    return {
+        "clearing_pairs": len(owed),
+        "clearing_points": sum(points for _issuer, _redeemer, points in owed),
+        "clearing_digest": digest(owed),
+    }
+
+
+def digest(rows: Iterable[tuple[int, ...]]) -> str:
+    """SHA-256 of the rows as lines of comma-separated integers, sorted as integers."""
+    lines = (",".join(map(str, row)) + "\n" for row in sorted(rows))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
