@@ -159,9 +159,11 @@ class Offence:
 
 def offences() -> Iterator[Offence]:
     """Every row that breaks a promise of the ledger, up to SHOWN of each query; nothing when all hold."""
+    alone = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        # One snapshot for all queries, so that they cannot disagree because of traffic.
-        cursor.execute("set transaction isolation level repeatable read, read only")
+        if alone:
+            # One snapshot for all queries, so that they cannot disagree because of traffic.
+            cursor.execute("set transaction isolation level repeatable read, read only")
         for name, sql in QUERIES.items():
             cursor.execute(sql)
             columns = [column.name for column in cursor.description]

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from district.kernel.errors import DomainError, KeyReused
 
@@ -32,10 +33,14 @@ def refusal_of_constraint(name: str) -> Callable[[Refusal], Refusal]:
 
 
 def call(function: str, *arguments: Any) -> Any:
-    """What the SQL function returns; its `SDnnn` exceptions become domain refusals."""
+    """What the SQL function returns; its `SDnnn` exceptions become domain refusals.
+
+    Inside a transaction the call has a savepoint, so that a refusal leaves the rest of it alive.
+    """
     marks = ", ".join(["%s"] * len(arguments))
+    shelter = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with connection.cursor() as cursor:
+        with shelter, connection.cursor() as cursor:
             cursor.execute(f"select {function}({marks})", arguments)
             row = cursor.fetchone()
     except DatabaseError as error:

@@ -1,0 +1,89 @@
+"""A till and a shopper as they speak to a real server: plain HTTP, keep-alive, nothing of ours."""
+
+from __future__ import annotations
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import requests
+
+_numbers = itertools.count(1)
+
+
+def fresh(prefix="k"):
+    return f"{prefix}-{next(_numbers)}"
+
+
+@dataclass
+class Caller:
+    """Somebody with a token; one connection for each thread that uses a copy."""
+
+    base_url: str
+    token: str = ""
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def copy(self) -> Caller:
+        return type(self)(**{**vars(self), "session": requests.Session()})
+
+    def get(self, path, **options):
+        return self._call("GET", path, **options)
+
+    def post(self, path, body=None, *, key=None, **options):
+        headers = options.pop("headers", {}) | {"Idempotency-Key": key or fresh()}
+        return self._call("POST", path, json=body, headers=headers, **options)
+
+    def _call(self, method, path, headers=None, **options):
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.session.request(
+            method, f"{self.base_url}/api/v1{path}", headers=bearer | (headers or {}), timeout=30, **options
+        )
+
+
+@dataclass
+class Till(Caller):
+    """A till of one store."""
+
+    store: str = ""
+
+    def look_up(self, code, *, key=None):
+        return self.post("/till/members/lookup", {"store": self.store, "code": code}, key=key)
+
+    def receipt(self, member, *, fen, no=None, key=None, paid_at=None):
+        body = {
+            "store": self.store,
+            "member": member,
+            "receipt_no": no or fresh("B"),
+            "paid_fen": fen,
+            "paid_at": paid_at or datetime.now(UTC).isoformat(),
+        }
+        return self.post("/till/receipts", body, key=key)
+
+    def spend(self, visit, *, points, no=None, key=None):
+        body = {"store": self.store, "visit": visit, "points": points, "request_no": no or fresh("P")}
+        return self.post("/till/spendings", body, key=key)
+
+    def reverse(self, transfer, *, reason="扫错会员码", key=None):
+        body = {"store": self.store, "transfer": transfer, "reason": reason}
+        return self.post("/till/reversals", body, key=key)
+
+
+@dataclass
+class Shopper(Caller):
+    """A member's phone."""
+
+    def card_code(self):
+        return self.post("/me/card/code").json()["code"]
+
+
+def at_once(caller, calls, *, connections=16):
+    """Run calls (functions of a caller) over so many connections at the same time; the answers."""
+    copies = [caller.copy() for _ in range(connections)]
+    lanes = [calls[lane::connections] for lane in range(connections)]
+
+    def run(lane):
+        return [call(copies[lane]) for call in lanes[lane]]
+
+    with ThreadPoolExecutor(connections) as pool:
+        return [answer for lane in pool.map(run, range(connections)) for answer in lane]

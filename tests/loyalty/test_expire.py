@@ -1,0 +1,85 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from district.kernel import clock
+from district.kernel.clock import SHANGHAI
+from district.kernel.models import OutboxRow
+from loyalty import queries, services as loyalty
+from loyalty.models import Lot, Transfer
+from loyalty.tasks import expire_points_due
+from tests.factories.loyalty import buy
+from tests.factories.members import make_member
+
+BOUGHT = datetime(2024, 11, 20, 15, 0, tzinfo=SHANGHAI)
+ENDS = datetime(2026, 11, 20, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def lot(member, tea):
+    with clock.moved_to(BOUGHT):
+        buy(member, tea, fen=5_000)
+    return Lot.objects.get()
+
+
+def test_points_live_until_the_last_instant_before_their_day(lot, member):
+    assert lot.expires_at == ENDS
+    assert queries.balance_of(member, ENDS - timedelta(microseconds=1)).available == 50
+    assert queries.balance_of(member, ENDS).available == 0
+
+
+def test_the_sweep_writes_down_what_ended(lot, member):
+    with clock.moved_to(ENDS):
+        assert loyalty.expire_points() == 50
+
+    line = Transfer.objects.get(kind="expire")
+    assert (line.points, line.available_after, line.at, line.actor) == (50, 0, ENDS, "system")
+    assert OutboxRow.objects.get(name="PointsExpired").payload["points"] == 50
+    assert queries.clearing() == []
+
+
+def test_the_sweep_finds_nothing_twice(lot):
+    with clock.moved_to(ENDS):
+        loyalty.expire_points()
+
+        assert loyalty.expire_points() == 0
+    assert Transfer.objects.filter(kind="expire").count() == 1
+
+
+def test_nothing_ends_a_moment_early(lot):
+    with clock.moved_to(ENDS - timedelta(microseconds=1)):
+        assert loyalty.expire_points() == 0
+
+
+def test_days_that_ended_apart_stand_apart(member, tea):
+    for days in (0, 0, 1):
+        with clock.moved_to(BOUGHT + timedelta(days=days)):
+            buy(member, tea, fen=1_000)
+
+    with clock.moved_to(ENDS + timedelta(days=7)):
+        assert expire_points_due() == 30
+
+    lines = Transfer.objects.filter(kind="expire").order_by("seq")
+    assert [(line.points, line.at) for line in lines] == [(20, ENDS), (10, ENDS + timedelta(days=1))]
+
+
+def test_the_sweep_reaches_every_account(tea):
+    for name in ("小林", "小周", "小陈"):
+        with clock.moved_to(BOUGHT):
+            buy(make_member(name), tea, fen=1_000)
+
+    with clock.moved_to(ENDS):
+        assert expire_points_due() == 30
+
+
+def test_the_calendar_tells_every_day_and_issuer(member, tea, books):
+    for store, fen in ((tea, 1_000), (tea, 2_000), (books, 500)):
+        with clock.moved_to(BOUGHT):
+            buy(member, store, fen=fen)
+
+    with clock.moved_to(ENDS - timedelta(days=30)):
+        found = queries.expiring_soon(member)
+
+    assert sorted((one.points, one.expires_at, one.issuer) for one in found) == sorted(
+        [(30, ENDS, tea.merchant.name), (5, ENDS, books.merchant.name)]
+    )
