@@ -1,0 +1,186 @@
+"""Each wall of an invariant holds alone; with all of them gone, the race breaks it.
+
+A race that passes proves nothing unless it fails without the walls, and a second wall proves
+nothing unless it holds without the first. So every invariant is attacked with one wall standing
+at a time, and at last with none.
+"""
+
+import contextlib
+
+import pytest
+from django.db import DatabaseError
+
+from district.kernel.errors import DomainError
+from loyalty.models import PointsAccount, Receipt, Restore, Transfer
+from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
+from tests.factories.members import make_member
+from tests.mutations.walls import Wall, constraint, rewritten
+from tests.race import race
+
+ROUNDS = 20
+CALLERS = 8
+
+MOVE = "loyalty/sql/account.sql"
+SPEND = "loyalty/sql/spend.sql"
+EARN = "loyalty/sql/earn.sql"
+REVERSE = "loyalty/sql/reverse.sql"
+CLAIM = "district/kernel/sql/claim.sql"
+
+
+def attempt(call):
+    """Run one attack; refusals and broken constraints are what walls are for."""
+    with contextlib.suppress(DomainError, DatabaseError):
+        call()
+
+
+class Overdraft:
+    """Of many spendings of a whole wallet, one is posted."""
+
+    walls = (
+        Wall(
+            "the balance is checked while its row is locked",
+            rewritten(MOVE, ("and available + p_change >= 0", "")),
+        ),
+        Wall(
+            "no balance below zero",
+            constraint("loyalty_pointsaccount", "account_not_overdrawn")
+            + constraint("loyalty_transfer", "transfer_leaves_no_overdraft"),
+        ),
+        Wall(
+            "lots must cover what is drawn",
+            rewritten(SPEND, ("if v_left > 0 then", "if false then")),
+        ),
+    )
+
+    def attacked(self):
+        member, store = make_member(), make_counter()
+        buy(member, store, fen=10_000)
+        race(*[lambda: attempt(lambda: pay(member, store, points=100))] * CALLERS)
+        return Transfer.objects.filter(account=member.pk, kind="spend").count() == 1
+
+
+class OneKeyOnce:
+    """Of many spendings with one key and one request number, one is posted."""
+
+    walls = (
+        Wall("a key is claimed once", rewritten(CLAIM, ("if found then return null; end if;", "return null;"))),
+        Wall(
+            "a request number is posted once",
+            constraint("loyalty_transfer", "transfer_once_per_request_number"),
+        ),
+    )
+
+    def attacked(self):
+        member, store, key = make_member(), make_counter(), fresh_key()
+        buy(member, store, fen=100_000)
+        race(*[lambda: attempt(lambda: pay(member, store, points=10, no="P-1", key=key))] * CALLERS)
+        return Transfer.objects.filter(account=member.pk, kind="spend").count() == 1
+
+
+class OneReceiptOnce:
+    """Of many postings of one receipt with one key, one earns."""
+
+    walls = (
+        Wall("a key is claimed once", rewritten(CLAIM, ("if found then return null; end if;", "return null;"))),
+        Wall(
+            "a receipt number is posted once",
+            constraint("loyalty_receipt", "receipt_once_per_number"),
+        ),
+    )
+
+    def attacked(self):
+        member, store, key = make_member(), make_counter(), fresh_key()
+        race(*[lambda: attempt(lambda: buy(member, store, fen=700, no="B-1", key=key))] * CALLERS)
+        return Receipt.objects.filter(account=member.pk).count() == 1
+
+
+class OneReversal:
+    """Of many reversals of one spending, one gives the points back."""
+
+    walls = (
+        Wall(
+            "whether it was reversed is asked under the account's lock",
+            rewritten(
+                REVERSE,
+                ("if exists (select from loyalty_transfer where reverses_id = p_transfer) then", "if false then"),
+            ),
+        ),
+        Wall(
+            "a transfer is reversed once",
+            constraint("loyalty_transfer", "transfer_reversed_once"),
+        ),
+        Wall(
+            "a lot never holds more than was granted",
+            constraint("loyalty_lot", "lot_never_overdrawn"),
+        ),
+    )
+
+    def attacked(self):
+        member, store = make_member(), make_counter()
+        buy(member, store, fen=10_000)
+        spent = pay(member, store, points=100)
+        race(*[lambda: attempt(lambda: undo(spent, store))] * CALLERS)
+        return Restore.objects.filter(draw__transfer=spent).count() == 1
+
+
+class GaplessStatement:
+    """Postings side by side number a member's statement without a gap and lose no update."""
+
+    walls = (
+        Wall(
+            "the balance and its number change under the row's own lock",
+            rewritten(
+                MOVE,
+                (
+                    "    update loyalty_pointsaccount set available = available + p_change, seq = seq + 1\n"
+                    "        where member_id = p_member and available + p_change >= 0 returning * into v_account;",
+                    "    select * into v_account from loyalty_pointsaccount where member_id = p_member;\n"
+                    "    perform pg_sleep(0.01);\n"
+                    "    update loyalty_pointsaccount set available = v_account.available + p_change,\n"
+                    "        seq = v_account.seq + 1 where member_id = p_member returning * into v_account;",
+                ),
+            ),
+        ),
+        Wall(
+            "a statement line is numbered once",
+            constraint("loyalty_transfer", "transfer_once_per_statement_line"),
+        ),
+    )
+
+    def attacked(self):
+        member, store = make_member(), make_counter()
+        buy(member, store, fen=100)
+        race(*[lambda: attempt(lambda: buy(member, store, fen=100))] * CALLERS)
+        account = PointsAccount.objects.get(member=member)
+        lines = Transfer.objects.filter(account=account)
+        return account.seq == lines.count() and account.available == sum(
+            line.points for line in lines
+        )
+
+
+INVARIANTS = [Overdraft, OneKeyOnce, OneReceiptOnce, OneReversal, GaplessStatement]
+ALONE = [(invariant, wall) for invariant in INVARIANTS for wall in invariant.walls]
+
+
+@pytest.mark.parametrize(
+    ("invariant", "standing"), ALONE, ids=[f"{it.__name__}: {wall.name}" for it, wall in ALONE]
+)
+def test_each_wall_holds_alone(real_db, invariant, standing):
+    for wall in invariant.walls:
+        if wall is not standing:
+            wall.take_down()
+
+    assert all(invariant().attacked() for _ in range(3))
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda it: it.__name__)
+def test_without_any_wall_the_race_breaks_the_promise(real_db, invariant):
+    for wall in invariant.walls:
+        wall.take_down()
+
+    assert not all(invariant().attacked() for _ in range(ROUNDS))
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda it: it.__name__)
+def test_with_every_wall_the_promise_holds(real_db, invariant):
+    assert all(invariant().attacked() for _ in range(3))
