@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from district.kernel import clock
 from district.kernel.errors import NotFound
 from district.members.models import Member
+from district.members.queries import member_by_public_id
+from district.merchants.errors import MemberNotFound
 from loyalty.errors import NoTerms
 from loyalty.models import Lot, MerchantTerms, PointsAccount, Receipt, Transfer
 
@@ -44,6 +46,14 @@ class Claim:
     redeemer: int
     points: int
     milli_fen: int
+
+
+def member_to_credit(public_id: str) -> Member:
+    """The member a till names. Raises MemberNotFound for a closed or unknown one."""
+    member = member_by_public_id(public_id)
+    if member is None:
+        raise MemberNotFound
+    return member
 
 
 def balance_of(member: Member, at: datetime | None = None) -> Balance:

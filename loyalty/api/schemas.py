@@ -17,7 +17,10 @@ class ReceiptIn(serializers.Serializer):
     store = IdField("str", help_text="one of the key's stores")
     member = IdField("mem", help_text="as the look-up told it")
     receipt_no = serializers.RegexField(
-        RECEIPT_NO, max_length=64, help_text="the bill's number, unique per store for ever"
+        RECEIPT_NO,
+        max_length=64,
+        trim_whitespace=False,
+        help_text="the bill's number, unique per store for ever"
     )
     paid_fen = FenField(help_text="what was really paid, in fen")
     paid_at = InstantField(help_text="when it was paid")
@@ -32,7 +35,10 @@ class SpendingIn(serializers.Serializer):
     )
     points = PointsField()
     request_no = serializers.RegexField(
-        RECEIPT_NO, max_length=64, help_text="the till's number, unique per merchant for ever"
+        RECEIPT_NO,
+        max_length=64,
+        trim_whitespace=False,
+        help_text="the till's number, unique per merchant for ever"
     )
 
 

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from district.kernel.errors import NotFound
-from district.members.queries import member_by_public_id
 from district.merchants import errors as merchants
 from district.merchants.api.base import TillView
 from district.merchants.queries import visit_at
@@ -29,7 +28,7 @@ class Receipts(TillView):
 
     refusals = (
         *_AT_A_STORE,
-        NotFound,
+        merchants.MemberNotFound,
         errors.NoTerms,
         errors.ReceiptAlreadyPosted,
         errors.ReceiptFromTheFuture,
@@ -51,7 +50,7 @@ class Receipts(TillView):
         asked = self.asked(ReceiptIn)
         receipt = services.earn_points(
             store=self.till.alliance_store(asked["store"]),
-            member=member_by_public_id(asked["member"]),
+            member=queries.member_to_credit(asked["member"]),
             bill=ledger.Bill(
                 receipt_no=asked["receipt_no"],
                 paid_fen=asked["paid_fen"],

@@ -11,7 +11,7 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
 from district.members import queries as people
 from district.members import services as members
-from district.members.models import Member
+from district.members.models import Member, ShopperSession
 from district.merchants import queries as places
 from district.merchants import services as merchants
 from district.merchants.models import Store, Trade, Venue
@@ -44,15 +44,17 @@ class Company:
         """
         with clock.moved_to(OPENING), transaction.atomic():
             stores = self._open_stores()
-            joined = {number: self._join(number) for number in self._dataset.journeys}
             tills = {number: self._till(number, store) for number, store in stores.items()}
-            phones = {number: self._phone(number, member) for number, member in joined.items()}
+            sessions = {number: self._session(number) for number in self._dataset.journeys}
         self._credentials.save()
         return Cast(
             tills=tills,
-            phones=phones,
+            phones={
+                number: Phone(member=member.public_id, token=token)
+                for number, (member, token) in sessions.items()
+            },
             number_of_merchant={store.merchant_id: number for number, store in stores.items()},
-            number_of_member={member.pk: number for number, member in joined.items()},
+            number_of_member={member.pk: number for number, (member, _t) in sessions.items()},
         )
 
     def _open_stores(self) -> dict[int, Store]:
@@ -76,13 +78,8 @@ class Company:
             merchant=merchant, venue=venue, trade=trade, name=name, by=None, key=key
         )
 
-    def _join(self, number: int) -> Member:
-        person = WechatSession(openid=f"{self._dataset.format}-{number}")
-        self._told()
-        return members.sign_up_member(person=person, nickname=f"{number}")
-
     def _till(self, number: int, store: Store) -> Till:
-        kept = self._credentials.get("till", number, store.public_id)
+        kept = self._credentials.get("till", number)
         if kept is None or not _opens(kept, store):
             # A key of chance: what was issued before cannot be shown again.
             issued = merchants.issue_till_key(
@@ -93,15 +90,20 @@ class Company:
                 key=Key.of(self._scope, uuid.uuid4().hex),
             )
             kept = str(issued.text)
-            self._credentials.keep("till", number, store.public_id, kept)
+            self._credentials.keep("till", number, kept)
         return Till(store=store.public_id, key=kept)
 
-    def _phone(self, number: int, member: Member) -> Phone:
-        kept = self._credentials.get("phone", number, member.public_id)
-        if kept is None or not _is_signed_in(kept, member):
-            kept = members.open_session(member=member).token
-            self._credentials.keep("phone", number, member.public_id, kept)
-        return Phone(member=member.public_id, token=kept)
+    def _session(self, number: int) -> tuple[Member, str]:
+        """The member of this number and a live session: the one kept, or a new one after signing in."""
+        self._told()
+        kept = self._credentials.get("phone", number)
+        if kept is not None and (session := _live_session(kept)) is not None:
+            return session.member, kept
+        person = WechatSession(openid=f"{self._dataset.format}-{number}")
+        member = members.sign_up_member(person=person, nickname=f"{number}")
+        token = members.open_session(member=member).token
+        self._credentials.keep("phone", number, token)
+        return member, token
 
     @property
     def _scope(self) -> str:
@@ -119,8 +121,8 @@ def _opens(till_key: str, store: Store) -> bool:
         return False
 
 
-def _is_signed_in(token: str, member: Member) -> bool:
+def _live_session(token: str) -> ShopperSession | None:
     try:
-        return people.live_session(token).member_id == member.pk
+        return people.live_session(token)
     except DomainError:
-        return False
+        return None

@@ -16,13 +16,12 @@ class Credentials:
         self._path = path
         self._kept = _read(path)
 
-    def get(self, kind: str, number: int, owner: str) -> str | None:
-        """What was kept for the till or phone of this number, if it is still the same owner's."""
-        kept = self._kept.get(f"{kind}-{number}")
-        return kept[1] if kept and kept[0] == owner else None
+    def get(self, kind: str, number: int) -> str | None:
+        """What was kept for the till or phone of this number; whether it still works is not known."""
+        return self._kept.get(f"{kind}-{number}")
 
-    def keep(self, kind: str, number: int, owner: str, secret: str) -> None:
-        self._kept[f"{kind}-{number}"] = [owner, secret]
+    def keep(self, kind: str, number: int, secret: str) -> None:
+        self._kept[f"{kind}-{number}"] = secret
 
     def save(self) -> None:
         """Written beside and moved into place, so that a killed run leaves the old or the new."""
@@ -34,15 +33,11 @@ class Credentials:
         fresh.replace(self._path)
 
 
-def _read(path: Path) -> dict[str, list[str]]:
+def _read(path: Path) -> dict[str, str]:
     try:
         kept: Any = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
     if not isinstance(kept, dict):
         return {}
-    return {name: pair for name, pair in kept.items() if _is_pair(pair)}
-
-
-def _is_pair(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)  # noqa: PLR2004
+    return {name: secret for name, secret in kept.items() if isinstance(secret, str)}

@@ -1,0 +1,33 @@
+"""Processes and folders of the embedded server's own tests."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from district.embedded.processes import send
+
+
+def processes_at(folder: Path) -> list[int]:
+    """The living processes that were started with their data in that folder."""
+    mark = f"DISTRICT_DATA_DIR={folder}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Iterator[Path]:
+    """A data folder of the test's own; whatever still runs there afterwards is killed."""
+    folder = tmp_path / "data"
+    yield folder
+    for pid in processes_at(folder):
+        if pid != os.getpid():
+            send(pid, 9)

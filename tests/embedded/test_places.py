@@ -1,0 +1,131 @@
+"""Where the embedded server's files go."""
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from district.embedded import places
+from district.embedded.environment import secrets_of
+from district.embedded.errors import EmbeddedError
+from district.embedded.home import Home, write_once
+from district.embedded.locks import FileLock, held, shared_by_others
+from district.embedded.places import Owner
+
+NOBODY = Owner(65534, 65534)
+
+
+def test_a_folder_named_in_the_environment_wins(monkeypatch, tmp_path):
+    monkeypatch.setenv("DISTRICT_DATA_DIR", str(tmp_path / "here"))
+
+    assert places.base_folder() == tmp_path / "here"
+
+
+def test_root_keeps_its_data_where_nobody_can_enter_and_a_user_beside_the_clone(
+    monkeypatch, tmp_path
+):
+    monkeypatch.delenv("DISTRICT_DATA_DIR")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert places.base_folder(tmp_path).parent == Path("/var/lib/smart-district")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert places.base_folder(tmp_path) == tmp_path / ".district"
+
+
+def test_a_private_home_moves_the_cluster_of_root_to_the_shelf(tmp_path):
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    wished = private / "postgres"
+
+    assert places.cluster_home(wished, NOBODY).parent == places.ROOTS_SHELF
+    assert places.cluster_home(wished, None) == wished
+
+
+def test_a_long_path_puts_the_socket_into_a_short_folder_of_our_own(tmp_path):
+    home = tmp_path / ("long" * 30)
+
+    folder = places.socket_folder(home, None)
+
+    assert len(f"{folder}/.s.PGSQL.5432") < 108
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.rmdir()
+
+
+def test_a_socket_folder_that_is_somebody_elses_link_is_refused(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (home / "run").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(EmbeddedError, match="belongs to somebody else"):
+        places.socket_folder(home, None)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(EmbeddedError, match="set DISTRICT_DATA_DIR"):
+        places.make_folder(tmp_path / "file" / "below")
+
+
+def test_folders_have_their_mode_whatever_the_umask(tmp_path):
+    before = os.umask(0o077)
+    try:
+        places.make_folder(tmp_path / "parent" / "child", 0o711)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "parent").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "parent" / "child").stat().st_mode) == 0o711
+
+
+def test_secrets_are_made_once_and_shown_to_nobody_else(tmp_path):
+    first = secrets_of(tmp_path)
+
+    assert secrets_of(tmp_path) == first
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    assert set(first) >= {
+        "DISTRICT_SECRET_KEY",
+        "DISTRICT_MASTER_KEYS",
+        "DISTRICT_TOKEN_KEYS",
+        "DISTRICT_PEPPER",
+    }
+
+
+def test_a_file_written_once_keeps_its_first_text(tmp_path):
+    write_once(tmp_path / "file", "first")
+    write_once(tmp_path / "file", "second")
+
+    assert (tmp_path / "file").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_address_names_socket_role_and_database(tmp_path):
+    home = Home(tmp_path / "Some Where")
+    home.prepare()
+    home.password.write_text("se/cret")
+
+    assert conninfo_to_dict(home.url("other")) == {
+        "user": "district",
+        "password": "se/cret",
+        "dbname": "other",
+        "host": str(home.sockets),
+        "port": "5432",
+    }
+    shutil.rmtree(home.folder)
+
+
+def test_a_lock_tells_whether_others_hold_it(tmp_path):
+    path = tmp_path / "lock"
+    assert not held(path)
+
+    with FileLock(path).shared():
+        assert held(path)
+        assert shared_by_others(path)
+    with FileLock(path).exclusive():
+        assert held(path)
+        assert not shared_by_others(path)
+    assert not held(path)

@@ -1,0 +1,91 @@
+"""Addresses that break in every way a view or a framework can, for test_problems.py."""
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from district.kernel.api import ApiView
+from district.kernel.errors import DomainError, TooManyRequests
+from district.urls import handler404, handler500, urlpatterns as real
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+__all__ = ["handler404", "handler500"]
+
+
+class TeaSoldOut(DomainError):
+    code, status, title = "tea_sold_out", 409, "茶已售罄"
+    wording = "还剩 {left} 杯。"
+
+
+class ReadOnlySession(Exception):
+    sqlstate = "25006"
+
+
+def after_a_failover() -> InternalError:
+    error = InternalError("cannot execute INSERT in a read-only transaction")
+    error.__cause__ = ReadOnlySession()
+    return error
+
+
+class Line(serializers.Serializer):
+    points = serializers.IntegerField()
+
+
+class Order(serializers.Serializer):
+    name = serializers.CharField()
+    lines = Line(many=True)
+
+
+class Orders(ApiView):
+    def post(self, request: Request) -> Response:
+        return Response(self.asked(Order), 201)
+
+    def get(self, request: Request) -> Response:
+        return Response({"results": []})
+
+
+ERRORS = {
+    "refusal": lambda: TeaSoldOut(left=0),
+    "busy": lambda: TooManyRequests(retry_after=7),
+    "throttled": lambda: exceptions.Throttled(wait=3.2),
+    "not-authenticated": exceptions.NotAuthenticated,
+    "denied": PermissionDenied,
+    "gone": Http404,
+    "suspicious": lambda: SuspiciousOperation("secret 13812341234"),
+    "bug": lambda: KeyError("secret 13812341234"),
+    "database-gone": lambda: OperationalError("secret 13812341234"),
+    "connection-gone": lambda: InterfaceError("secret"),
+    "read-only": after_a_failover,
+    "database-bug": lambda: InternalError("secret"),
+}
+
+
+class Broken(ApiView):
+    def get(self, request: Request, how: str) -> Response:
+        raise ERRORS[how]()
+
+
+@csrf_exempt
+def plainly_broken(request: HttpRequest, how: str) -> HttpResponse:
+    raise ERRORS[how]()
+
+
+def html(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("<h1>Teapot</h1>", status=418)
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect("https://elsewhere.example/")
+
+
+probes = [
+    path("orders", Orders.as_view()),
+    path("broken/<str:how>", Broken.as_view()),
+    path("plain/<str:how>", plainly_broken),
+    path("html", html),
+    path("elsewhere", elsewhere),
+]
+urlpatterns = [path("api/v1/", include(probes)), path("pages/", include(probes)), *real]

@@ -1,0 +1,108 @@
+"""Sealing personal data, and looking it up without reading it."""
+
+import pytest
+from district.kernel import crypto
+from district.kernel.crypto import Unsealable
+
+PLACE = "member:7:phone"
+
+
+@pytest.fixture(autouse=True)
+def keys(settings):
+    settings.MASTER_KEYS = {2: b"b" * 32, 1: b"a" * 32}
+    settings.PEPPER = b"p" * 32
+    return settings
+
+
+def test_what_was_sealed_opens_with_its_key_at_its_place():
+    key = crypto.new_data_key()
+    sealed = crypto.seal(key, "13812341234 – 张三", place=PLACE)
+
+    assert crypto.unseal(key, sealed, place=PLACE) == "13812341234 – 张三"
+    assert b"13812341234" not in sealed
+
+
+def test_the_same_text_never_looks_the_same_twice():
+    key = crypto.new_data_key()
+
+    assert len({crypto.seal(key, "13812341234", place=PLACE) for _ in range(100)}) == 100
+
+
+def test_bytes_moved_to_another_place_or_person_are_refused():
+    key = crypto.new_data_key()
+    sealed = crypto.seal(key, "13812341234", place=PLACE)
+
+    for place in ("member:8:phone", "member:7:birthday", ""):
+        with pytest.raises(Unsealable):
+            crypto.unseal(key, sealed, place=place)
+
+
+def test_every_changed_byte_is_noticed():
+    key = crypto.new_data_key()
+    sealed = crypto.seal(key, "13812341234", place=PLACE)
+
+    for place in range(len(sealed)):
+        changed = bytearray(sealed)
+        changed[place] ^= 1
+        with pytest.raises(Unsealable):
+            crypto.unseal(key, bytes(changed), place=PLACE)
+
+
+def test_cut_off_bytes_are_refused():
+    key = crypto.new_data_key()
+    sealed = crypto.seal(key, "13812341234", place=PLACE)
+
+    for length in range(len(sealed)):
+        with pytest.raises(Unsealable):
+            crypto.unseal(key, sealed[:length], place=PLACE)
+
+
+def test_another_key_opens_nothing():
+    sealed = crypto.seal(crypto.new_data_key(), "13812341234", place=PLACE)
+
+    for key in (crypto.new_data_key(), b"short"):
+        with pytest.raises(Unsealable):
+            crypto.unseal(key, sealed, place=PLACE)
+
+
+def test_the_newest_master_key_wraps_and_the_former_one_still_opens(keys):
+    key = crypto.new_data_key()
+    version, wrapped = crypto.wrap(key, place="member:7")
+    keys.MASTER_KEYS = {3: b"c" * 32, 2: b"b" * 32}
+
+    assert version == 2
+    assert crypto.unwrap(version, wrapped, place="member:7") == key
+    assert crypto.wrap(key, place="member:7")[0] == 3
+
+
+def test_a_master_key_that_is_gone_or_other_opens_nothing(keys):
+    version, wrapped = crypto.wrap(crypto.new_data_key(), place="member:7")
+
+    for ring in ({3: b"c" * 32}, {2: b"c" * 32}, {}):
+        keys.MASTER_KEYS = ring
+        with pytest.raises(Unsealable):
+            crypto.unwrap(version, wrapped, place="member:7")
+
+
+def test_a_data_key_of_one_person_is_not_accepted_for_another():
+    version, wrapped = crypto.wrap(crypto.new_data_key(), place="member:7")
+
+    with pytest.raises(Unsealable):
+        crypto.unwrap(version, wrapped, place="member:8")
+
+
+def test_an_unsealable_text_says_where_it_stands_and_not_what_it_was():
+    with pytest.raises(Unsealable, match=PLACE):
+        crypto.unseal(crypto.new_data_key(), b"\0" * 40, place=PLACE)
+
+
+def test_a_look_up_hash_depends_on_the_kind_the_value_and_the_pepper(keys):
+    mine = crypto.lookup_hash("phone", "13812341234")
+
+    assert mine == crypto.lookup_hash("phone", "13812341234")
+    assert len(mine) == 32
+    assert mine != crypto.lookup_hash("openid", "13812341234")
+    assert mine != crypto.lookup_hash("phone", "13812341235")
+    assert crypto.lookup_hash("a", "b\0c") != crypto.lookup_hash("a\0b", "d")
+    keys.PEPPER = b"q" * 32
+    assert mine != crypto.lookup_hash("phone", "13812341234")

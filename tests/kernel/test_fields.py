@@ -1,0 +1,89 @@
+"""What the API's fields take and refuse."""
+
+from datetime import datetime
+
+import pytest
+from district.kernel.clock import SHANGHAI
+from district.kernel.fields import FenField, IdField, InstantField, PointsField, TextField
+from rest_framework.serializers import Serializer
+
+
+class Asked(Serializer):
+    points = PointsField(required=False)
+    fen = FenField(required=False)
+    at = InstantField(required=False)
+    id = IdField("str", required=False)
+    text = TextField(required=False, max_length=10)
+
+
+def read(**data: object) -> dict[str, object]:
+    asked = Asked(data=data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def refused(**data: object) -> list[str]:
+    asked = Asked(data=data)
+    assert not asked.is_valid(), asked.validated_data
+    return [f"{name}:{error.code}" for name, errors in asked.errors.items() for error in errors]
+
+
+def test_whole_numbers_within_the_ledger_are_taken():
+    assert read(points=1, fen=0) == {"points": 1, "fen": 0}
+    assert read(points=10**12, fen=10**12) == {"points": 10**12, "fen": 10**12}
+
+
+@pytest.mark.parametrize("given", [True, False, 1.0, 0.1, "1", "", None, [], {}, [1], "１"])
+def test_what_is_no_json_integer_is_refused(given):
+    assert refused(points=given)[0] in {"points:invalid", "points:null"}
+    assert refused(fen=given)[0] in {"fen:invalid", "fen:null"}
+
+
+@pytest.mark.parametrize("given", [10**12 + 1, 2**63 - 1, 2**63, -(2**63), 10**4000])
+def test_what_the_ledger_could_not_hold_is_refused(given):
+    assert refused(points=given) in (["points:max_value"], ["points:min_value"])
+    assert refused(fen=given) in (["fen:max_value"], ["fen:min_value"])
+
+
+def test_no_points_and_negative_money_are_refused():
+    assert refused(points=0) == ["points:min_value"]
+    assert refused(points=-1) == ["points:min_value"]
+    assert refused(fen=-1) == ["fen:min_value"]
+
+
+def test_an_instant_is_read_and_written_in_shanghai_time():
+    noon = datetime(2026, 3, 1, 12, tzinfo=SHANGHAI)
+
+    assert read(at="2026-03-01T04:00:00Z") == {"at": noon}
+    assert Asked({"at": noon}).data == {"at": "2026-03-01T12:00:00+08:00"}
+
+
+@pytest.mark.parametrize("given", ["2026-03-01T12:00:00", "1999-01-01T00:00:00Z", 1767225600, True, None, ["x"], {}])
+def test_other_instants_are_refused(given):
+    assert refused(at=given)[0] in {"at:invalid", "at:null"}
+
+
+@pytest.mark.parametrize("given", ["str_" + "0" * 22 + "\n", "mem_" + "0" * 22, "str_0", "str_" + "\0" * 22, 7, None])
+def test_an_id_of_another_kind_or_shape_is_refused(given):
+    assert refused(id=given)[0] in {"id:invalid", "id:null", "id:null_characters_not_allowed"}
+
+
+@pytest.mark.parametrize("given", ["扫错会员码", "a b", "扫错　会员", "👨‍👩‍👧", "❤️", "नमस्‍ते"])
+def test_people_write_as_they_write(given):
+    assert read(text=given) == {"text": given}
+
+
+def test_text_is_trimmed():
+    assert read(text="  小林 ") == {"text": "小林"}
+
+
+@pytest.mark.parametrize(
+    "given", ["a\0b", "a\nb", "a\tb", "a\x1bb", "a\u202eb", "a\u2028b", "a\u200bb", "a\ud800b", "\ufeffab"]
+)
+def test_control_characters_are_refused(given):
+    assert refused(text=given)[0] in {"text:control", "text:null_characters_not_allowed", "text:surrogate_characters_not_allowed"}
+
+
+@pytest.mark.parametrize("given", ["", "   ", "x" * 11, 7, 1.5, True, None, [], {}])
+def test_what_is_no_short_text_is_refused(given):
+    assert refused(text=given)[0].startswith("text:")

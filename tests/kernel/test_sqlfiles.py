@@ -1,0 +1,113 @@
+"""Repeatable SQL files: the database holds what the files say."""
+
+import re
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from district.kernel import sqlfiles
+from district.kernel.postgres import call
+from tests.race import race
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def one_file(tmp_path, monkeypatch):
+    """sqlfiles as if the district had just this one file."""
+    path = tmp_path / "answer.sql"
+    monkeypatch.setattr(sqlfiles, "sql_files", lambda: iter([("test/answer.sql", path.read_text())]))
+
+    def write(answer: int) -> None:
+        path.write_text(
+            "create or replace function test_answer() returns bigint language sql as"
+            f" $$ select {answer}::bigint $$;"
+        )
+
+    write(42)
+    return write
+
+
+@pytest.mark.django_db
+def test_a_file_is_installed_once_and_again_when_it_changed(one_file):
+    assert sqlfiles.install() == ["test/answer.sql"]
+    assert call("test_answer") == 42
+    assert sqlfiles.install() == []
+
+    one_file(43)
+
+    assert sqlfiles.install() == ["test/answer.sql"]
+    assert call("test_answer") == 43
+
+
+@pytest.mark.django_db
+def test_a_broken_file_leaves_everything_as_it_was(one_file, tmp_path):
+    sqlfiles.install()
+    (tmp_path / "answer.sql").write_text("create or replace function broken")
+
+    with pytest.raises(Exception, match="syntax error"), transaction.atomic():
+        sqlfiles.install()
+
+    assert call("test_answer") == 42
+
+
+def test_processes_that_set_up_the_same_database_take_turns(real_db, one_file):
+    outcomes = race(*[partial(sqlfiles.install)] * 8)
+
+    assert sorted(outcomes) == [[]] * 7 + [["test/answer.sql"]]
+    assert call("test_answer") == 42
+
+
+def test_two_set_ups_at_once_both_succeed(real_db):
+    with connection.cursor() as cursor:
+        cursor.execute("delete from kernel_sqlfile")
+    command = [sys.executable, str(ROOT / "manage.py"), "setup", "--no-static", "--verbosity=0"]
+
+    running = [subprocess.Popen(command, env=dict(real_db.env)) for _ in range(2)]
+
+    assert [process.wait(timeout=120) for process in running] == [0, 0]
+    assert sqlfiles.install() == []
+
+
+def bodies() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select oid::regprocedure::text, pg_get_functiondef(oid) from pg_proc"
+            " where pronamespace = 'public'::regnamespace and prokind = 'f'"
+            " and not exists (select from pg_depend d where d.objid = pg_proc.oid and d.deptype = 'e')"
+        )
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_the_functions_of_the_database_are_those_of_the_files():
+    held = bodies()
+
+    with connection.cursor() as cursor:
+        for _, text in sqlfiles.sql_files():
+            cursor.execute(text)
+
+    assert bodies() == held
+
+
+@pytest.mark.django_db
+def test_every_function_stands_in_a_file_or_a_migration():
+    """One that a deleted file left behind would go on living in every database but new ones."""
+    said = "\n".join(text for _, text in sqlfiles.sql_files())
+    for path in ROOT.glob("*/**/migrations/*.py"):
+        if ".venv" not in path.parts:
+            said += path.read_text()
+    named = set(re.findall(r"create (?:or replace )?function (\w+)", said))
+
+    assert {name.partition("(")[0] for name in bodies()} == named
+
+
+@pytest.mark.django_db
+def test_no_function_takes_the_time_from_the_clock():
+    """An instant is an argument: a replay and a repair must be able to say when."""
+    telling = re.compile(r"\b(now\(\)|current_timestamp|clock_timestamp|transaction_timestamp|localtime)", re.I)
+
+    assert [name for name, text in sqlfiles.sql_files() if telling.search(re.sub(r"--.*", "", text))] == []

@@ -1,0 +1,51 @@
+import pytest
+
+from tests.factories.members import bearer, make_member
+from tests.wechat.fixtures import client_of, wechat, wechat_server
+
+__all__ = ["client_of", "wechat", "wechat_server"]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A million rounds are for life; here they would be most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def member(db):
+    return make_member()
+
+
+class Api:
+    """A mini-program: JSON out, JSON in, one member's token if there is one."""
+
+    def __init__(self, client, headers):
+        self.client, self.headers = client, headers
+
+    def __getattr__(self, method):
+        def send(path, body=None, *, key=None, **headers):
+            given = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
+            content = {} if body is None else {"data": body, "content_type": "application/json"}
+            call = getattr(self.client, method)
+            return call(f"/api/v1/{path}", **content, **self.headers | given | headers)
+
+        return send
+
+
+@pytest.fixture
+def nobody(client, db):
+    return Api(client, {})
+
+
+@pytest.fixture
+def shopper(client, member):
+    return Api(client, bearer(member))
+
+
+@pytest.fixture
+def api_of(client):
+    def make(someone):
+        return Api(client, bearer(someone))
+
+    return make

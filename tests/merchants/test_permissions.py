@@ -1,0 +1,34 @@
+import pytest
+
+from district.merchants.models import Clerk
+from district.merchants.permissions import ACTS, can
+
+MATRIX = {
+    "view_store": "owner manager cashier finance",
+    "edit_store": "owner manager",
+    "edit_merchant": "owner",
+    "manage_keys": "owner manager",
+    "appoint_cashiers": "owner manager",
+    "appoint_clerks": "owner",
+    "view_receipts": "owner manager cashier finance",
+    "view_clearing": "owner finance",
+    "work_the_till": "owner manager cashier",
+}
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_each_role_may_do_what_the_matrix_says(act):
+    allowed = [role for role in Clerk.Role.values if can(Clerk(role=role), act)]
+
+    assert allowed == MATRIX[act].split()
+
+
+def test_an_ended_post_and_no_post_allow_nothing():
+    ended = Clerk(role=Clerk.Role.OWNER, ended_at="2026-01-01")
+
+    assert not any(can(ended, act) or can(None, act) for act in ACTS)
+
+
+def test_an_unknown_act_is_a_mistake_of_ours():
+    with pytest.raises(ValueError, match="manage_money"):
+        can(Clerk(role=Clerk.Role.OWNER), "manage_money")  # type: ignore[arg-type]

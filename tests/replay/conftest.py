@@ -1,0 +1,171 @@
+"""A small data set of the test's own, and the command run beside its own server and database."""
+
+import contextlib
+import gzip
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+
+COLUMNS = (
+    "household_id,store_id,basket_id,product_id,quantity,sales_value,retail_disc,"
+    "coupon_disc,coupon_match_disc,week,transaction_timestamp"
+)
+HOUSEHOLDS, STORES, BASKETS = 9, 6, 30
+# Written by every request of a till or a phone, whatever else it does.
+NOTED = ("last_used_at",)
+
+
+def write_synthetic(folder, *, households=HOUSEHOLDS, baskets=BASKETS):
+    """A data set with everything the rules speak of: several lines, coupons, nothing paid, one store."""
+    chance = random.Random(20170101)
+    rows, number = [], 30_000
+    for household in range(3, 3 + 7 * households, 7):
+        at = datetime(2017, 1, 1, 9)
+        for turn in range(baskets):
+            number += chance.randint(1, 9)
+            at += timedelta(seconds=chance.choice([0, 7, 86_400, 200_000]))
+            store = 40 + (0 if household == 3 else chance.randrange(STORES))
+            for _line in range(chance.randint(1, 4)):
+                paid = chance.choice([0, 4, 99, 100, 101, 1_999, 12_345])
+                coupon = chance.choice([0, 0, 0, 50, 250]) if turn % 3 == 0 else 0
+                later = (at + timedelta(seconds=chance.randint(0, 5))).isoformat()
+                rows.append(
+                    f"{household},{store},{number},1,1,{paid / 100},0.0,{coupon / 100},0.0,1,{later}"
+                )
+    chance.shuffle(rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join([COLUMNS, *rows]) + "\n"
+    (folder / "transactions.csv.gz").write_bytes(gzip.compress(text.encode()))
+    return folder
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the command left at the terminal."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def result(self):
+        return json.loads(self.out)
+
+    @property
+    def figures(self):
+        return {k: v for k, v in self.result.items() if k not in {"refused", "seconds"}}
+
+
+class Stage:
+    """A migrated database of its own on a server, and the command beside it."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, databases, data_dir):
+        self._databases = databases
+        self.name = f"replay_test_{os.getpid()}_{next(self._numbers)}"
+        self.url = databases.url_of(self.name)
+        self.data_dir = data_dir
+        self.environment = os.environ | {
+            "DATABASE_URL": self.url,
+            "DISTRICT_MODE": "replay",
+            "DISTRICT_DATA_DIR": str(data_dir),
+        }
+        clone = databases.clone()
+        with psycopg.connect(databases.url, autocommit=True) as connection:
+            connection.execute(f'drop database if exists "{self.name}" with (force)')
+            connection.execute(f'alter database "{clone}" rename to "{self.name}"')
+
+    def start(self, *arguments, command="replay_receipts"):
+        return subprocess.Popen(
+            [sys.executable, "manage.py", command, *map(str, arguments)],
+            cwd=settings.ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def finish(self, process, timeout=900):
+        out, err = process.communicate(timeout=timeout)
+        return Outcome(process.returncode, out, err)
+
+    def run(self, *arguments, command="replay_receipts"):
+        return self.finish(self.start(*arguments, command=command))
+
+    def connect(self):
+        return psycopg.connect(self.url, autocommit=True)
+
+    def one(self, question):
+        with self.connect() as connection:
+            return connection.execute(question).fetchone()[0]
+
+    def posted(self):
+        """How many receipts are in the books so far; none while there are no books."""
+        with contextlib.suppress(psycopg.Error):
+            return self.one("select count(*) from loyalty_receipt")
+        return 0
+
+    def books(self, *left_out):
+        """A digest of every row of every table, but for the instants a key or session was last used."""
+        with self.connect() as connection:
+            tables = connection.execute(
+                "select c.relname, string_agg(quote_ident(a.attname), ', ' order by a.attnum)"
+                " from pg_class c join pg_attribute a on a.attrelid = c.oid"
+                " where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace"
+                " and a.attnum > 0 and not a.attisdropped and a.attname <> all(%s)"
+                " group by c.relname order by c.relname",
+                [list(NOTED)],
+            ).fetchall()
+            return {
+                table: connection.execute(
+                    f"select count(*), md5(string_agg(r::text, '|' order by r::text))"
+                    f" from (select {columns} from {table}) r"
+                ).fetchone()
+                for table, columns in tables
+                if table not in left_out
+            }
+
+    def processes(self, word=""):
+        """The ids of processes that have the stage's database in their environment, oldest first."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                environment = (folder / "environ").read_bytes().split(b"\0")
+                command = (folder / "cmdline").read_bytes().decode()
+                if f"DATABASE_URL={self.url}".encode() in environment and word in command:
+                    found.append(int(folder.name))
+        return sorted(found)
+
+    def drop(self):
+        self._databases.drop(self.name)
+
+
+@pytest.fixture(scope="session")
+def new_stage(databases, tmp_path_factory):
+    """Makes stages on the server the tests run on, or on another one, and clears them away."""
+    stages = []
+
+    def make(on=databases):
+        stages.append(Stage(on, tmp_path_factory.mktemp("data")))
+        return stages[-1]
+
+    yield make
+    for stage in stages:
+        stage.drop()
+
+
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory):
+    return write_synthetic(tmp_path_factory.mktemp("synthetic"))

@@ -1,0 +1,63 @@
+"""Servers die under a replay; it waits and goes on, and nothing is lost or posted twice."""
+
+import os
+import signal
+
+import pytest
+
+from district.embedded.processes import wait_until
+from tests.replay import reference
+from tests.replay.conftest import write_synthetic
+
+pytestmark = pytest.mark.kill
+
+
+@pytest.fixture
+def long_data(tmp_path):
+    return write_synthetic(tmp_path / "long", baskets=150)
+
+
+def test_workers_the_web_server_and_postgres_die_and_the_replay_completes(
+    durable_cluster, durable_databases, new_stage, long_data
+):
+    expected = reference.completejourney(long_data)
+    stage = new_stage(durable_databases)
+    run = stage.start(long_data)
+
+    _after(stage, expected["receipts"] * 1 / 5)
+    *_, worker = stage.processes("district.embedded.web")
+    os.kill(worker, signal.SIGKILL)
+    _after(stage, expected["receipts"] * 2 / 5)
+    durable_cluster.kill9()
+    _after(stage, expected["receipts"] * 3 / 5)
+    main, *_ = stage.processes("district.embedded.web")
+    os.kill(main, signal.SIGKILL)
+    _after(stage, expected["receipts"] * 4 / 5)
+    durable_cluster.kill9()
+    outcome = stage.finish(run)
+
+    assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
+    assert outcome.figures == expected
+    assert stage.run(command="audit_ledger").code == 0
+    assert stage.run(long_data, "--again").figures == expected
+
+
+def test_postgres_and_the_player_die_together_and_the_next_run_completes(
+    durable_cluster, durable_databases, new_stage, long_data
+):
+    expected = reference.completejourney(long_data)
+    stage = new_stage(durable_databases)
+    run = stage.start(long_data)
+    _after(stage, expected["receipts"] / 2)
+
+    durable_cluster.kill9()
+    run.kill()
+    stage.finish(run)
+    outcome = stage.run(long_data)
+
+    assert (outcome.code, outcome.figures) == (0, expected), outcome.err
+    assert stage.run(command="audit_ledger").code == 0
+
+
+def _after(stage, receipts):
+    assert wait_until(lambda: stage.posted() >= receipts, 120)

@@ -1,0 +1,117 @@
+"""The command from the file to the figures, through a real server."""
+
+import json
+import signal
+
+import pytest
+
+from district.embedded.processes import wait_until
+from tests.replay import reference
+from tests.replay.conftest import write_synthetic
+
+
+@pytest.fixture(scope="module")
+def played(new_stage, synthetic):
+    """A stage on which the synthetic data set was replayed, and how that went."""
+    stage = new_stage()
+    return stage, stage.run(synthetic)
+
+
+def test_the_figures_are_those_of_the_separate_recomputation(played, synthetic):
+    _stage, outcome = played
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.figures == reference.completejourney(synthetic)
+    assert outcome.result["refused"] == []
+    assert outcome.figures["points_spent"] > 0
+    assert outcome.figures["clearing_pairs"] > 0
+
+
+def test_stdout_holds_one_json_object_and_stderr_the_progress(played):
+    _stage, outcome = played
+
+    assert outcome.out.count("\n") == 1
+    assert isinstance(json.loads(outcome.out), dict)
+    assert "上演" in outcome.err
+
+
+def test_the_ledger_is_clean_and_its_own_clearing_says_the_same(played):
+    stage, outcome = played
+
+    audit = stage.run(command="audit_ledger")
+    clearing = stage.run(
+        "-v0",
+        "-c",
+        "from loyalty.queries import clearing\n"
+        "claims = clearing()\n"
+        "print(len(claims), sum(claim.points for claim in claims))",
+        command="shell",
+    )
+
+    assert (audit.code, audit.err) == (0, "")
+    figures = outcome.figures
+    assert clearing.out.split() == [
+        str(figures["clearing_pairs"]),
+        str(figures["clearing_points"]),
+    ]
+
+
+def test_another_run_changes_no_row_of_any_table(played, synthetic):
+    stage, first = played
+    before = stage.books()
+
+    second = stage.run(synthetic)
+
+    assert (second.code, second.figures) == (0, first.figures)
+    assert stage.books() == before
+
+
+def test_posting_everything_again_changes_nothing_but_visits(played, synthetic):
+    stage, first = played
+    before = stage.books("merchants_visit", "members_cardcodeuse", "kernel_idem")
+
+    second = stage.run(synthetic, "--again", "--connections", 3)
+
+    assert (second.code, second.figures) == (0, first.figures)
+    assert stage.books("merchants_visit", "members_cardcodeuse", "kernel_idem") == before
+
+
+def test_the_figures_of_fewer_households_leave_the_others_out(played, synthetic):
+    stage, _first = played
+
+    fewer = stage.run(synthetic, "--households", 2)
+
+    assert fewer.figures == reference.completejourney(synthetic, 2)
+
+
+def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tmp_path):
+    folder = write_synthetic(tmp_path / "long", baskets=60)
+    expected = reference.completejourney(folder)
+    stage = new_stage()
+    process = stage.start(folder, "--connections", 4)
+    assert wait_until(lambda: stage.posted() >= expected["receipts"] / 3, 60)
+
+    process.kill()
+    stage.finish(process)
+    assert wait_until(lambda: not stage.processes(), 20)
+    assert stage.posted() < expected["receipts"]
+    completed = stage.run(folder)
+
+    assert (completed.code, completed.figures) == (0, expected)
+    assert stage.run(command="audit_ledger").code == 0
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage, tmp_path, sign):
+    folder = write_synthetic(tmp_path / "long", baskets=60)
+    stage = new_stage()
+    process = stage.start(folder, "--connections", 2)
+    assert wait_until(lambda: stage.posted() > 0, 60)
+
+    process.send_signal(sign)
+    stopped = stage.finish(process)
+
+    assert (stopped.code, stopped.out) == (130, "")
+    assert stopped.err.rstrip().split("\n")[-1] == "已停止；再次运行同一命令即可从停下处继续。"
+    assert "Traceback" not in stopped.err
+    assert stage.run(folder).figures == reference.completejourney(folder)
