@@ -1,0 +1,1 @@
+"""Venues, merchants, stores, the alliance, clerks and tills."""

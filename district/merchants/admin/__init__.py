@@ -1,0 +1,17 @@
+"""Merchants, stores, clerks and till keys in the back office; a merchant's people see their own."""
+
+from district.merchants.admin.clerks import ClerkAdmin
+from district.merchants.admin.keys import TillKeyAdmin
+from district.merchants.admin.merchants import AllianceMembershipAdmin, MerchantAdmin
+from district.merchants.admin.places import TradeAdmin, VenueAdmin
+from district.merchants.admin.stores import StoreAdmin
+
+__all__ = [
+    "AllianceMembershipAdmin",
+    "ClerkAdmin",
+    "MerchantAdmin",
+    "StoreAdmin",
+    "TillKeyAdmin",
+    "TradeAdmin",
+    "VenueAdmin",
+]

@@ -1,0 +1,64 @@
+"""What tills send and get."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from district.kernel.fields import IdField, InstantField, TextField
+
+
+class _LookUpIn(serializers.Serializer[Any]):
+    store = IdField("str", help_text="A store of this key.")
+
+
+class LookUpByCodeIn(_LookUpIn):
+    code = TextField(max_length=400, help_text="The rotating code of the card.")
+
+
+class LookUpByPhoneIn(_LookUpIn):
+    phone = serializers.RegexField(
+        r"^\+?[0-9][0-9 ()-]{4,18}\Z", help_text="For earning only, opens no visit."
+    )
+
+    default_error_messages = {"one": "code 与 phone 只能提供一个。"}
+
+    def validate_phone(self, phone: str) -> str:
+        if "code" in self.initial_data:
+            self.fail("one")
+        return phone
+
+
+class MemberSeenOut(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="Earning needs no more than this.")
+    nickname = serializers.CharField(help_text="Masked after a look-up by phone.")
+    phone_masked = serializers.CharField(allow_null=True)
+
+
+class VisitOut(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="Spending needs it; good in this store only.")
+    expires_at = InstantField()
+
+
+class LookUpOut(serializers.Serializer[Any]):
+    member = MemberSeenOut()
+    visit = VisitOut(allow_null=True, help_text="Null after a look-up by phone.")
+
+
+class TillKeyOut(serializers.Serializer[Any]):
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class TillMerchantOut(TillKeyOut):
+    in_alliance = serializers.BooleanField()
+
+
+class TillStoreOut(TillKeyOut):
+    state = serializers.ChoiceField(choices=["open", "closed"])
+
+
+class TillOut(serializers.Serializer[Any]):
+    key = TillKeyOut()
+    merchant = TillMerchantOut()
+    stores = TillStoreOut(many=True)
+    server_time = InstantField()

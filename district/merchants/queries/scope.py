@@ -1,0 +1,52 @@
+"""What a person of the back office may see: the operator all, a clerk the own merchant, others nothing."""
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+
+from district.members.models import User
+from district.members.operators import OPERATORS
+from district.merchants.models import Clerk, Store
+
+Row = TypeVar("Row", bound=Model)
+
+
+def is_operator(user: User | AnonymousUser) -> bool:
+    """Whether the person runs the district: named as such, never by the lack of a post."""
+    if not user.is_active or isinstance(user, AnonymousUser):
+        return False
+    return user.is_superuser or user.groups.filter(name=OPERATORS).exists()
+
+
+def live_post(user: User | AnonymousUser) -> Clerk | None:
+    """The post a person holds now."""
+    if not user.is_active or isinstance(user, AnonymousUser):
+        return None
+    return Clerk.objects.select_related("merchant").filter(user=user, ended_at=None).first()
+
+
+def stores_of(clerk: Clerk) -> QuerySet[Store]:
+    """The stores a clerk works for: those named in the post, or all of the merchant."""
+    if clerk.ended_at is not None:
+        return Store.objects.none()
+    theirs = Store.objects.filter(merchant=clerk.merchant_id)
+    named = clerk.limits.values("store")
+    return theirs.filter(pk__in=named) if named.exists() else theirs
+
+
+def scoped(
+    rows: QuerySet[Row], *, user: User | AnonymousUser, merchant: str, store: str | None = None
+) -> QuerySet[Row]:
+    """The rows a person may see, by the paths from a row to its merchant and its store.
+
+    A clerk limited to some stores sees only their rows; where rows belong to no store (`store`
+    is None) the merchant alone decides.
+    """
+    if is_operator(user):
+        return rows
+    post = live_post(user)
+    if post is None:
+        return rows.none()
+    seen = rows.filter(**{merchant: post.merchant_id})
+    return seen if store is None else seen.filter(**{f"{store}__in": stores_of(post)})

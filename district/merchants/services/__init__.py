@@ -1,0 +1,39 @@
+"""Everything merchants do."""
+
+from district.merchants.services.appoint_clerk import appoint_clerk, dismiss_clerk
+from district.merchants.services.enrol_merchant import enrol_merchant, withdraw_merchant
+from district.merchants.services.find_by_phone import find_by_phone
+from district.merchants.services.issue_till_key import (
+    IssuedTillKey,
+    issue_till_key,
+    revoke_till_key,
+)
+from district.merchants.services.note_key_use import note_key_use
+from district.merchants.services.open_store import close_store, open_store
+from district.merchants.services.open_visit import OpenedVisit, open_visit
+from district.merchants.services.register_merchant import register_merchant
+from district.merchants.services.rotate_till_key import rotate_till_key
+from district.merchants.services.set_opening_hours import Stretch, set_opening_hours
+from district.merchants.services.suspend_merchant import resume_merchant, suspend_merchant
+
+__all__ = [
+    "IssuedTillKey",
+    "OpenedVisit",
+    "Stretch",
+    "appoint_clerk",
+    "close_store",
+    "dismiss_clerk",
+    "enrol_merchant",
+    "find_by_phone",
+    "issue_till_key",
+    "note_key_use",
+    "open_store",
+    "open_visit",
+    "register_merchant",
+    "resume_merchant",
+    "revoke_till_key",
+    "rotate_till_key",
+    "set_opening_hours",
+    "suspend_merchant",
+    "withdraw_merchant",
+]
