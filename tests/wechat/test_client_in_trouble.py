@@ -121,7 +121,8 @@ def told_by(call, *arguments):
     """Everything an exception and all that hang on it would write into a log."""
     with pytest.raises(Exception) as raised:  # noqa: PT011 - whichever it is, it must hold its tongue
         call(*arguments)
-    told, error = [], raised.value
+    told: list[str] = []
+    error: BaseException | None = raised.value
     while error is not None:
         told += [repr(error), str(vars(error)), *traceback.format_exception(error, chain=False)]
         error = error.__context__ or error.__cause__

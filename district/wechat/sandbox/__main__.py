@@ -1,0 +1,58 @@
+"""python -m district.wechat.sandbox --port N: WeChat's stand-in as a process of its own."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from district.wechat.sandbox.server import SandboxServer
+from district.wechat.sandbox.world import World
+
+APPID, SECRET = "DISTRICT_WECHAT_APPID", "DISTRICT_WECHAT_SECRET"
+
+
+def main() -> None:
+    """Serve until told to stop; the first line printed is the base address."""
+    asked = _arguments()
+    if os.environ.get("DISTRICT_MODE") == "production":
+        sys.exit("The WeChat sandbox does not run beside production.")
+    written = _secrets_beside_the_data(asked.data_dir)
+    appid = asked.appid or os.environ.get(APPID) or written.get(APPID)
+    secret = asked.secret or os.environ.get(SECRET) or written.get(SECRET)
+    if not appid or not secret:
+        sys.exit(f"Tell the sandbox its appid and secret: --appid, --secret or {APPID}, {SECRET}.")
+    server = SandboxServer((asked.host, asked.port), World(appid=appid, secret=secret))
+    signal.signal(signal.SIGTERM, _leave)
+    print(f"WeChat sandbox at {server.base}", flush=True)  # noqa: T201 - the launcher reads this line
+    try:
+        server.serve_forever(poll_interval=0.1)
+    except (KeyboardInterrupt, SystemExit):
+        server.server_close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m district.wechat.sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--appid")
+    parser.add_argument("--secret")
+    parser.add_argument("--data-dir", type=Path, help="where the launcher keeps secrets.json")
+    return parser.parse_args()
+
+
+def _secrets_beside_the_data(folder: Path | None) -> dict[str, str]:
+    path = folder / "secrets.json" if folder else None
+    if path is None or not path.exists():
+        return {}
+    written: dict[str, str] = json.loads(path.read_text())
+    return written
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()

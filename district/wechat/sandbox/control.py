@@ -1,0 +1,134 @@
+"""/_control/: what only a stand-in has. Here tests and the demo play the person with the phone."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from district.wechat.sandbox.faults import KINDS, Fault
+from district.wechat.sandbox.routes import ROUTES
+from district.wechat.sandbox.strict import Call
+from district.wechat.sandbox.world import World
+
+NAMES = {name for name, _route in ROUTES.values()}
+
+
+class BadControl(Exception):
+    """A control call that makes no sense; answered with HTTP 400 and this sentence."""
+
+
+def handle(world: World, call: Call) -> dict[str, Any]:
+    """Do what a control call asks; the fields come as query or as JSON body."""
+    name = call.path.removeprefix("/_control/")
+    if name not in CONTROLS:
+        raise BadControl(f"unknown control {name!r}; there are {', '.join(sorted(CONTROLS))}")
+    fields: dict[str, Any] = dict(call.query)
+    if call.body:
+        try:
+            fields |= json.loads(call.body)
+        except (ValueError, TypeError):
+            raise BadControl("the body must be a JSON object") from None
+    try:
+        return CONTROLS[name](world, fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadControl(f"{type(error).__name__}: {error}") from None
+
+
+def person(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Make or change a person: name, and perhaps phone, country, unionid, blocked."""
+    someone = world.person(fields.pop("name"))
+    for name, value in fields.items():
+        if name not in {"phone", "country", "unionid", "blocked"}:
+            raise BadControl(f"a person has no {name!r}")
+        setattr(someone, name, value)
+    return {"openid": someone.openid, "phone": someone.phone}
+
+
+def login_code(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """A fresh wx.login code of the named person."""
+    someone = world.person(fields["person"])
+    return {"code": world.login_codes.issue(someone.openid, world.now())}
+
+
+def phone_code(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """A fresh getPhoneNumber code of the named person, for another number if one is given."""
+    someone = world.person(fields["person"])
+    code = world.phone_codes.issue(someone.openid, world.now())
+    number = (fields.get("country", someone.country), fields.get("phone", someone.phone))
+    world.numbers[code] = number
+    return {"code": code}
+
+
+def fault(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Order trouble: route, kind, and perhaps times (null: until cleared), seconds, number."""
+    route = fields.pop("route")
+    if route not in NAMES or fields.get("kind") not in KINDS:
+        raise BadControl(f"route is one of {sorted(NAMES)}, kind one of {KINDS}")
+    world.faults.add(route, Fault(**fields))
+    return {}
+
+
+def clear_faults(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    world.faults.clear()
+    return {}
+
+
+def expire(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """End the life of everything of one kind: login_codes, phone_codes or tokens."""
+    if fields["what"] not in {"login_codes", "phone_codes", "tokens"}:
+        raise BadControl("what is login_codes, phone_codes or tokens")
+    getattr(world, fields["what"]).expire_all(world.now())
+    return {}
+
+
+def kill_token(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Make the current token unknown, as another server's forced refresh would."""
+    world.tokens.kill()
+    return {}
+
+
+def quota(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Set a route's calls a minute, or switch its quota off with null."""
+    if fields["route"] not in NAMES:
+        raise BadControl(f"route is one of {sorted(NAMES)}")
+    world.quotas.per_minute[fields["route"]] = fields["per_minute"]
+    return {}
+
+
+def dialect(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Speak countryCode as a number or as a string: the real pages show both."""
+    world.country_as_number = bool(fields["country_as_number"])
+    return {}
+
+
+def advance(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    world.advance(float(fields["seconds"]))
+    return {"now": world.now()}
+
+
+def counters(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """How often each route was called and how it answered."""
+    told: dict[str, Any] = {name: {} for name in sorted(NAMES)}
+    for (route, what), times in sorted(world.counted.items()):
+        told[route][what] = times
+    return told
+
+
+def reset(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    world.reset()
+    return {}
+
+
+CONTROLS: dict[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
+    "person": person,
+    "login-code": login_code,
+    "phone-code": phone_code,
+    "fault": fault,
+    "clear-faults": clear_faults,
+    "expire": expire,
+    "kill-token": kill_token,
+    "quota": quota,
+    "dialect": dialect,
+    "advance": advance,
+    "counters": counters,
+    "reset": reset,
+}

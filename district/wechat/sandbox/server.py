@@ -1,0 +1,131 @@
+"""HTTP around the world: threads, faults, answers as WeChat sends them."""
+
+import json
+import secrets
+import socket
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from district.wechat.sandbox import control
+from district.wechat.sandbox.faults import Fault
+from district.wechat.sandbox.refusals import Refusal
+from district.wechat.sandbox.routes import ROUTES, Answer
+from district.wechat.sandbox.strict import Call
+from district.wechat.sandbox.world import World
+
+_LONGEST_BODY = 1_000_000
+_JSON_AS_WECHAT_SENDS_IT = "text/plain"
+
+
+class SandboxServer(ThreadingHTTPServer):
+    """WeChat's stand-in on one loopback port, a thread for each connection."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], world: World) -> None:
+        self.world = world
+        super().__init__(address, Handler)
+
+    @property
+    def base(self) -> str:
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}/"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: SandboxServer
+    timeout = 60
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent: the request line carries the app's secret."""
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        if size > _LONGEST_BODY:
+            self.close_connection = True
+            return self._send(413, b"", "text/plain")
+        url = urlsplit(self.path)
+        call = Call(self.command, url.path, url.query, self.rfile.read(size))
+        if call.path.startswith("/_control/"):
+            return self._answer_control(call)
+        if call.path not in ROUTES:
+            return self._send(404, b"<html><h1>404 Not Found</h1></html>", "text/html")
+        return self._answer_as_wechat(call)
+
+    def _answer_control(self, call: Call) -> None:
+        try:
+            with self.server.world.lock:
+                told, status = control.handle(self.server.world, call), 200
+        except control.BadControl as error:
+            told, status = {"error": str(error)}, 400
+        self._send(status, json.dumps(told).encode(), "application/json")
+
+    def _answer_as_wechat(self, call: Call) -> None:
+        world, (name, route) = self.server.world, ROUTES[call.path]
+        with world.lock:
+            world.count(name, "calls")
+            fault = world.faults.take(name)
+        if fault and self._trouble_before_work(name, fault):
+            return
+        answer: Answer
+        with world.lock:
+            try:
+                answer, errcode = route(world, call), 0
+            except Refusal as no:
+                rid = f"{secrets.token_hex(4)}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
+                answer, errcode = (
+                    {"errcode": no.errcode, "errmsg": f"{no.errmsg} rid: {rid}"},
+                    no.errcode,
+                )
+            world.count(name, f"errcode {errcode}")
+        if fault and fault.kind == "cut":
+            self._hang_up()
+        elif isinstance(answer, tuple):
+            self._send(200, *answer)
+        else:
+            self._send(200, json.dumps(answer).encode(), _JSON_AS_WECHAT_SENDS_IT)
+
+    def _trouble_before_work(self, name: str, fault: Fault) -> bool:
+        """Whether the fault has already answered, so that no work is to be done."""
+        with self.server.world.lock:
+            self.server.world.count(name, f"fault {fault.kind}")
+        match fault.kind:
+            case "latency":
+                time.sleep(fault.seconds)
+                return False
+            case "cut":
+                return False
+            case "errcode":
+                refused = {"errcode": fault.number, "errmsg": Refusal(fault.number).errmsg}
+                self._send(200, json.dumps(refused).encode(), _JSON_AS_WECHAT_SENDS_IT)
+            case "http":
+                self._send(fault.number, b"<html><h1>Bad Gateway</h1></html>", "text/html")
+            case "garbage":
+                self._send(200, b"<html>please sign in to the free WiFi</html>", "text/html")
+        return True
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _send(self, status: int, body: bytes, content_type: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    # Headers and body leave in one packet, or Nagle and delayed ACK cost 40 ms a call.
+    wbufsize = -1
