@@ -1,0 +1,1 @@
+"""Who people are: shoppers, staff, members and their cards."""

@@ -1,0 +1,187 @@
+"""Members: found by number, card or full phone; the phone masked, openid and birthday not shown."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from district.kernel import clock
+from district.kernel.backoffice import (
+    Act,
+    ActForm,
+    Cell,
+    Menu,
+    MenuGroup,
+    Panel,
+    ReadOnlyAdmin,
+    Section,
+    Tile,
+    Tiles,
+    name_actors,
+    name_verbs,
+    on_dashboard,
+)
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.pages import moment
+from district.kernel.errors import InvalidRequest
+from district.kernel.idempotency import Key
+from district.members import queries
+from district.members.models import Member, ShopperSession
+from district.members.services.end_sessions import end_sessions
+from district.members.services.look_up_by_phone import look_up_by_phone
+
+PEOPLE = MenuGroup(gettext_lazy("会员"), order=10)
+_SESSIONS = 20
+
+name_verbs(
+    bind_phone=gettext_lazy("绑定手机号"),
+    look_up_by_phone=gettext_lazy("按手机号查找会员"),
+    end_sessions=gettext_lazy("下线会员会话"),
+)
+
+
+name_actors("member", queries.member_names)
+
+
+class FindByPhoneForm(ActForm):
+    number = forms.CharField(
+        label=gettext_lazy("手机号"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    secret = ("number",)
+
+
+class FindByPhone(Act):
+    """By POST: a phone number belongs in no address bar, and the asking leaves a line."""
+
+    name, label, icon = "find-by-phone", gettext_lazy("按手机号查找"), "phone_iphone"
+    explain = gettext_lazy("须输入完整的手机号。每次查找都会记入操作日志（不记号码）。")
+    done = gettext_lazy("已找到。")
+    form_class = FindByPhoneForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return request.user.has_perm("members.view_member")
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Member:
+        found = look_up_by_phone(number=asked["number"], by=request.user)  # type: ignore[arg-type]
+        if not found:
+            raise InvalidRequest(reason=_("没有使用该手机号的会员。"))
+        return found[0]
+
+
+class _SessionChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return _("%(created)s 登录，最近使用 %(used)s") % {
+            "created": moment(obj.created_at),
+            "used": moment(obj.last_used_at),
+        }
+
+
+class EndSessionsForm(ActForm):
+    sessions = _SessionChoice(ShopperSession.objects.none(), label=gettext_lazy("会话"))
+
+    def prepare(self) -> None:
+        live = live_sessions(self.row)
+        self.fields["sessions"].queryset = live  # type: ignore[attr-defined]
+        self.fields["sessions"].initial = list(live)
+
+
+class EndSessions(Act):
+    name, label, icon = "end-sessions", gettext_lazy("下线会话"), "logout"
+    explain = gettext_lazy("勾选的手机会立即退出登录；会员重新打开小程序即可再次登录。")
+    danger = True
+    done = gettext_lazy("所选会话已下线。")
+    form_class = EndSessionsForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return request.user.has_perm("members.change_member")
+
+    def fits(self, row: Member) -> bool:
+        return live_sessions(row).exists()
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+        end_sessions(member=row, sessions=asked["sessions"], by=request.user)  # type: ignore[arg-type]
+
+
+def live_sessions(member: Member) -> QuerySet[ShopperSession]:
+    return member.sessions.filter(revoked_at=None, expires_at__gt=clock.real_now()).order_by("-pk")
+
+
+@admin.register(Member)
+class MemberAdmin(ExactSearch, ReadOnlyAdmin):
+    """Members, to be found and looked at."""
+
+    menu = Menu(PEOPLE, "group", 10)
+    operator_may = ("view", "change")
+    empty_hint = gettext_lazy("顾客第一次在小程序登录后，会出现在这里。")
+    list_display = ["public_id", "nickname", "phone", "joined_at", "closed_at"]
+    list_filter = [("joined_at", RangeDateTimeFilter)]
+    exact_fields = ("public_id",)
+    search_help_text = gettext_lazy("完整的会员编号或卡号")
+    ordering = ["-joined_at", "-pk"]
+    sortable_by = ["joined_at"]
+    fields = ["public_id", "nickname", "card_no", "phone", "joined_at", "closed_at"]
+    acts = [EndSessions()]
+    list_acts = [FindByPhone()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        rows: QuerySet[Member] = super().get_queryset(request)
+        return rows.select_related("key")
+
+    def exactly(self, term: str) -> Q:
+        return super().exactly(term) | queries.with_card(term)
+
+    @admin.display(description=gettext_lazy("手机号"), empty_value=gettext_lazy("未绑定"))
+    def phone(self, member: Member) -> str | None:
+        return queries.phone_masked(member)
+
+    @admin.display(description=gettext_lazy("卡号"))
+    def card_no(self, member: Member) -> str:
+        return member.card_no
+
+    def sections(self, request: HttpRequest, row: Member) -> Iterable[Section]:
+        now = clock.real_now()
+        yield Section(
+            title=_("登录会话"),
+            headers=[_("登录时间"), _("最近使用"), _("到期时间"), _("状态")],
+            rows=[
+                [
+                    moment(session.created_at),
+                    moment(session.last_used_at),
+                    moment(session.expires_at),
+                    Cell(_("有效"), tone="good")
+                    if session.revoked_at is None and session.expires_at > now
+                    else Cell(_("已结束"), tone="quiet"),
+                ]
+                for session in row.sessions.order_by("-pk")[:_SESSIONS]
+            ],
+            empty=_("没有登录会话。"),
+        )
+
+
+@on_dashboard(order=50)
+def people(request: HttpRequest) -> Iterable[Panel]:
+    """How many have joined."""
+    if not request.user.has_perm("members.view_member"):
+        return
+    today = clock.start_of_day(clock.business_day(clock.now()))
+    joined = Member.objects.filter(joined_at__gte=today)
+    week = Member.objects.filter(joined_at__gte=today - timedelta(days=6))
+    address = reverse("admin:members_member_changelist")
+    yield Tiles(
+        _("会员"),
+        [
+            Tile(_("会员总数"), f"{Member.objects.open().count():,}", url=address),
+            Tile(_("今日入会"), f"{joined.count():,}"),
+            Tile(_("近七日入会"), f"{week.count():,}"),
+        ],
+    )

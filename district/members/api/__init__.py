@@ -1,0 +1,1 @@
+"""The members app over HTTP."""

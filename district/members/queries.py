@@ -1,0 +1,101 @@
+"""What may be asked about members."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from district.kernel import clock
+from district.members import personal, phones
+from district.members.errors import AccountClosed, PhoneNotSupported, SignInAgain
+from district.members.models import Member, ShopperSession, User
+from district.members.models.member import CARD_BYTES, CARD_DIGITS
+from district.members.session_tokens import looks_like_token, token_hash
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a member is shown about themselves; the phone only masked."""
+
+    id: str
+    nickname: str
+    phone: str | None = field(repr=False)
+    birthday: date | None = field(repr=False)
+    joined_at: datetime
+
+
+def profile(member: Member) -> Profile:
+    birthday = personal.read(member, "birthday", member.birthday_sealed)
+    return Profile(
+        id=member.public_id,
+        nickname=member.nickname,
+        phone=phone_masked(member),
+        birthday=date.fromisoformat(birthday) if birthday else None,
+        joined_at=member.joined_at,
+    )
+
+
+def phone_masked(member: Member) -> str | None:
+    """138****1234, or None for a member who has not bound a phone."""
+    number = personal.read(member, "phone", member.phone_sealed)
+    return phones.masked(number) if number else None
+
+
+def member_of(user: User | AnonymousUser) -> Member | None:
+    return Member.objects.filter(user_id=user.pk).first() if user.is_authenticated else None
+
+
+def member_by_public_id(public_id: str) -> Member | None:
+    return Member.objects.open().filter(public_id=public_id).first()
+
+
+def member_by_phone(number: str) -> Member | None:
+    """The open member who has bound this number. Raises PhoneNotSupported for what is no number."""
+    found_by = phones.phone_hash(phones.normalised(number))
+    return Member.objects.open().filter(phone_hash=found_by).first()
+
+
+def members_by_phone(number: str) -> QuerySet[Member]:
+    """All members, open or closed, with this number; none for what is no number."""
+    try:
+        found_by = phones.phone_hash(phones.normalised(number))
+    except PhoneNotSupported:
+        return Member.objects.none()
+    return Member.objects.filter(phone_hash=found_by)
+
+
+def with_card(card_no: str) -> Q:
+    """The condition of having this card number, written with or without its gaps."""
+    digits = card_no.replace(" ", "")
+    if not re.fullmatch(rf"[0-9]{{{CARD_DIGITS}}}", digits) or int(digits) >= 256**CARD_BYTES:
+        return Q(pk__in=())
+    return Q(card_id=int(digits).to_bytes(CARD_BYTES, "big"))
+
+
+def user_names(pks: Iterable[int]) -> dict[int, str]:
+    """What accounts are called in the journal."""
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=pks)}
+
+
+def member_names(pks: Iterable[int]) -> dict[int, str]:
+    """What members are called in the journal."""
+    return {member.pk: str(member) for member in Member.objects.filter(pk__in=pks)}
+
+
+def live_session(token: str) -> ShopperSession:
+    """The session a token opens, with its member. Raises SignInAgain, AccountClosed."""
+    if not looks_like_token(token):
+        raise SignInAgain
+    session = (
+        ShopperSession.objects.select_related("member")
+        .filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=clock.real_now())
+        .first()
+    )
+    if session is None:
+        raise SignInAgain
+    if session.member.closed_at is not None:
+        raise AccountClosed
+    return session

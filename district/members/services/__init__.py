@@ -1,0 +1,42 @@
+"""The verbs of the members app."""
+
+from district.members.services.bind_phone import bind_phone
+from district.members.services.card_code import CardCode, issue_card_code, use_card_code
+from district.members.services.close_account import close_account
+from district.members.services.rewrap_keys import rewrap_keys
+from district.members.services.session import (
+    SignedIn,
+    note_session_use,
+    open_session,
+    sign_out,
+)
+from district.members.services.sign_in import sign_in_with_wechat, sign_up_member
+from district.members.services.staff import (
+    create_staff,
+    set_staff_password,
+    switch_off_staff,
+    switch_on_staff,
+)
+from district.members.services.update_profile import KEEP, Keep, update_profile
+
+__all__ = [
+    "KEEP",
+    "CardCode",
+    "Keep",
+    "SignedIn",
+    "bind_phone",
+    "close_account",
+    "create_staff",
+    "issue_card_code",
+    "note_session_use",
+    "open_session",
+    "rewrap_keys",
+    "set_staff_password",
+    "sign_in_with_wechat",
+    "sign_out",
+    "sign_up_member",
+    "switch_off_staff",
+    "switch_on_staff",
+    "update_profile",
+    "use_card_code",
+]

@@ -1,0 +1,51 @@
+"""What a member may say about themselves."""
+
+from datetime import date
+from enum import Enum
+from typing import Final, Literal
+
+from django.db import transaction
+
+from district.kernel import idempotency
+from district.kernel.idempotency import Key
+from district.members import personal
+from district.members.errors import AccountClosed
+from district.members.models import Member
+
+
+class Keep(Enum):
+    """Stands for a value that was not mentioned."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@transaction.atomic
+def update_profile(
+    *,
+    member: Member,
+    key: Key,
+    nickname: str | Literal[Keep.KEEP] = KEEP,
+    birthday: date | Literal[Keep.KEEP] | None = KEEP,
+) -> Member:
+    """The member with what was mentioned changed; a birthday of None is forgotten.
+
+    Raises AccountClosed, KeyReused.
+    """
+    repeated = idempotency.claim(key) is not None
+    changed = Member.objects.locked(member.pk)
+    if repeated:
+        return changed
+    if changed.closed_at is not None:
+        raise AccountClosed
+    if nickname is not KEEP:
+        changed.nickname = nickname
+    if birthday is None:
+        changed.birthday_sealed = None
+    elif birthday is not KEEP:
+        changed.birthday_sealed = personal.seal(changed, "birthday", birthday.isoformat())
+    changed.save(update_fields=["nickname", "birthday_sealed"])
+    idempotency.answer(key, changed.pk)
+    return changed
