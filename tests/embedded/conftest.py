@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from district.embedded.home import Home
 from district.embedded.processes import send
 
 
@@ -31,3 +32,4 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     for pid in processes_at(folder):
         if pid != os.getpid():
             send(pid, 9)
+    Home(folder / "postgres").remove()

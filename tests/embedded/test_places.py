@@ -1,7 +1,6 @@
 """Where the embedded server's files go."""
 
 import os
-import shutil
 import stat
 from pathlib import Path
 
@@ -115,7 +114,7 @@ def test_the_address_names_socket_role_and_database(tmp_path):
         "host": str(home.sockets),
         "port": "5432",
     }
-    shutil.rmtree(home.folder)
+    home.remove()
 
 
 def test_a_lock_tells_whether_others_hold_it(tmp_path):

@@ -1,0 +1,141 @@
+"""Joining and leaving one cluster."""
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from district.embedded.errors import EmbeddedError
+from district.embedded.home import Home
+from district.embedded.locks import FileLock, held, shared_by_others
+from district.embedded.places import CLONE
+from district.embedded.processes import send, wait_until
+
+
+@dataclass(frozen=True)
+class State:
+    """What the keeper last said about a server that answers."""
+
+    keeper: int
+    postmaster: int
+    version: str
+
+
+class Cluster:
+    """A running server this process uses: it stays up until its last user has left or died."""
+
+    def __init__(self, wished: Path, profile: str) -> None:
+        self.home = Home(wished)
+        self.profile = profile
+        self._user: FileLock | None = None
+
+    def join(self) -> Self:
+        """Counted among the users of a server that answers, started if need be.
+
+        Raises EmbeddedError.
+        """
+        self.home.prepare()
+        self._user = self.home.lock("users").shared()
+        try:
+            self.ensure_keeper()
+            if not wait_until(lambda: self.state is not None, patience=60):
+                raise EmbeddedError(f"PostgreSQL does not come up; see {self.home.server_log}.")
+        except BaseException:
+            self._user.close()
+            raise
+        return self
+
+    def ensure_keeper(self) -> None:
+        """A keeper is there; a killed one took the server with it, and only its users can bring both back.
+
+        Raises EmbeddedError.
+        """
+        with self.home.lock("start").exclusive():
+            if self._deserted():
+                self._start_keeper()
+
+    def leave(self, *, wait: bool = True) -> None:
+        """No user any more. Where that was the last one, the server has stopped when this returns.
+
+        Without waiting it lingers a second, for the next command.
+        """
+        if self._user is None:
+            return
+        self._user.close()
+        self._user = None
+        if wait and (state := self.state) is not None and not self._deserted():
+            send(state.keeper, signal.SIGUSR1)
+            users = self.home.folder / "users.lock"
+            wait_until(lambda: self._deserted() or shared_by_others(users), patience=60)
+
+    @property
+    def url(self) -> str:
+        return self.home.url()
+
+    def url_of(self, database: str) -> str:
+        return self.home.url(database)
+
+    @property
+    def state(self) -> State | None:
+        try:
+            return State(**json.loads(self.home.state.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process id, once the server answers.
+
+        Raises EmbeddedError.
+        """
+        wait_until(lambda: self.state is not None, patience=60)
+        if (state := self.state) is None:
+            raise EmbeddedError(f"PostgreSQL does not come up; see {self.home.server_log}.")
+        return state.postmaster
+
+    def kill9(self) -> int:
+        """The postmaster dies as by a power cut; the keeper restarts it. Returns the dead one's process id."""
+        pid = self.pid
+        send(pid, signal.SIGKILL)
+        return pid
+
+    def wait_back(self, dead: int, patience: float = 60) -> None:
+        """Another server than the dead one answers.
+
+        Raises EmbeddedError.
+        """
+        if not wait_until(
+            lambda: self.state is not None and self.state.postmaster != dead, patience
+        ):
+            raise EmbeddedError(f"PostgreSQL did not come back; see {self.home.server_log}.")
+
+    def _deserted(self) -> bool:
+        return not held(self.home.folder / "keeper.lock")
+
+    def _start_keeper(self) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "district.embedded.keeper",
+            str(self.home.folder),
+            self.profile,
+        ]
+        with self.home.keeper_log.open("ab") as log:
+            # The keeper steps out of our session and outlives us; what we start here only brings it up.
+            bringing_up = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=CLONE,
+                text=True,
+                check=False,
+            )
+        answer = bringing_up.stdout.strip()
+        if answer != "ready":
+            raise EmbeddedError(
+                answer or f"the database's keeper did not start; see {self.home.keeper_log}."
+            )

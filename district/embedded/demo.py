@@ -1,0 +1,139 @@
+"""`manage.py demo`: in which order the district comes up, and what a person is told."""
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from district.embedded.attaching import attach, name_surroundings
+from district.embedded.crew import Crew
+from district.embedded.errors import EmbeddedError
+from district.embedded.locks import FileLock
+from district.embedded.places import CLONE, base_folder, make_home
+from district.embedded.ports import HOST, is_free, next_free
+from district.embedded.resetting import reset, server_version
+from district.embedded.screen import Screen
+from district.embedded.supervisor import Supervisor
+
+WEB_PORT, SANDBOX_PORT = 8000, 8700
+LOGINS = "demo_logins.json"  # [{"who": …, "login": …, "password": …}, …], written by seed_demo
+
+
+class Demo:
+    """The whole district on this machine, from the database to the people in it."""
+
+    def __init__(self, *, port: int | None, static: Path) -> None:
+        self.screen = Screen()
+        self.static = static
+        self.wished_port = port
+        self.folder = base_folder()
+        self.note = self.folder / "demo.json"
+
+    def run(self, *, set_up: Callable[[], None], fresh: bool, seeded: bool) -> None:
+        """Returns when a signal has asked for it and everything has stopped.
+
+        Raises EmbeddedError.
+        """
+        with self._only_one(), contextlib.suppress(KeyboardInterrupt):
+            attached = attach()
+            name_surroundings(self.folder, "local")
+            supervisor = Supervisor(attached, self.screen.tell)
+            try:
+                self._choose_ports()
+                self.screen.tell("postgres", f"{server_version(attached.url)} answers")
+                if fresh:
+                    reset(attached.url, self.folder)
+                    self.screen.tell("demo", "the former data are gone")
+                self.screen.tell("setup", "brings tables, functions and static files up to date")
+                set_up()
+                supervisor.listen()
+                self._bring_up(supervisor, seeded=seeded)
+                supervisor.watch(until=lambda: False)
+            finally:
+                supervisor.stop()
+                attached.leave(wait=True)
+                self.screen.tell("demo", "stopped; the data stay for next time")
+
+    def _bring_up(self, supervisor: Supervisor, *, seeded: bool) -> None:
+        began = time.monotonic()
+        make_home(self.folder / "log")
+        crew = Crew(CLONE, self.folder, self._environment(), self.screen.tell)
+        web = crew.web(port=self.port, static=self.static)
+        supervisor.start(web)
+        if self.sandbox_port is not None:
+            supervisor.start(crew.sandbox(port=self.sandbox_port))
+        supervisor.watch(until=lambda: web.ready)
+        if supervisor.interrupted:
+            return
+        self._show_addresses(time.monotonic() - began)
+        supervisor.start(crew.worker(), crew.beat())
+        if seeded:
+            supervisor.start(crew.seeding(self._seeded))
+        else:
+            self._show_logins()
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[None]:
+        make_home(self.folder)
+        with FileLock(self.folder / "demo.lock") as lock:
+            if not lock.try_exclusive():
+                raise EmbeddedError(
+                    f"a demo already runs {self._where()}; stop it first (Ctrl-C where it runs)."
+                )
+            try:
+                yield
+            finally:
+                self.note.unlink(missing_ok=True)
+
+    def _where(self) -> str:
+        try:
+            known = json.loads(self.note.read_text())
+        except (OSError, ValueError):
+            return "on these data"
+        return f"at {known['url']} (process {known['process']})"
+
+    def _choose_ports(self) -> None:
+        if self.wished_port is None:
+            self.port = next_free(WEB_PORT)
+        elif is_free(self.wished_port):
+            self.port = self.wished_port
+        else:
+            raise EmbeddedError(
+                f"port {self.wished_port} is in use; name another one or leave --port out."
+            )
+        # Whoever names another WeChat wants no sandbox.
+        self.sandbox_port = (
+            None if os.environ.get("DISTRICT_WECHAT_BASE") else next_free(SANDBOX_PORT)
+        )
+        self.url = f"http://{HOST}:{self.port}/"
+        self.note.write_text(json.dumps({"url": self.url, "process": os.getpid()}))
+
+    def _environment(self) -> dict[str, str]:
+        ours = {"DISTRICT_PUBLIC_URL": self.url.rstrip("/"), "PYTHONUNBUFFERED": "1"}
+        if self.sandbox_port is not None:
+            ours["DISTRICT_WECHAT_BASE"] = f"http://{HOST}:{self.sandbox_port}/"
+        return {**ours, **os.environ, "PYTHONPATH": str(CLONE)}
+
+    def _show_addresses(self, seconds: float) -> None:
+        rows = [
+            ("Admin", f"{self.url}admin/"),
+            ("API", f"{self.url}api/v1/docs"),
+            ("Health", f"{self.url}readyz"),
+        ]
+        if self.sandbox_port is not None:
+            rows.append(("WeChat sandbox", f"http://{HOST}:{self.sandbox_port}/"))
+        rows.append(("Logs", str(self.folder / "log")))
+        self.screen.table(f"The district runs after {seconds:.1f} s. Ctrl-C stops it.", rows)
+
+    def _seeded(self, complete: bool) -> None:  # noqa: FBT001 - called by the errand with its outcome
+        if complete:
+            self.screen.tell("seed", "the demo district is complete")
+        self._show_logins()
+
+    def _show_logins(self) -> None:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            people = json.loads((self.folder / LOGINS).read_text())
+            rows = [[str(value) for value in person.values()] for person in people]
+            self.screen.table("Who can sign in to the admin", rows)

@@ -1,0 +1,157 @@
+"""The keeper: the server's parent, which restarts it when it dies and stops it when nobody uses it any more."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+
+from district.embedded.cluster import State
+from district.embedded.errors import EmbeddedError
+from district.embedded.home import Home
+from district.embedded.logfiles import trim
+from district.embedded.postgres import Server
+from district.embedded.processes import wait_until
+
+LOOK = 0.5  # seconds between two looks at the users' lock
+LINGER = 1.0  # how long nobody must have used the server before it is stopped
+SLOWEST_RETRY = 5.0
+
+
+class Doorbell:
+    """Wakes the keeper's wait when a signal arrives, and remembers which."""
+
+    def __init__(self) -> None:
+        self._reader, writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        self.told_to_stop = False
+        self.told_to_hurry = False
+        for number in (signal.SIGCHLD, signal.SIGHUP):
+            signal.signal(number, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGUSR1, self._hurry)
+
+    def wait(self, seconds: float) -> None:
+        if select.select([self._reader], [], [], seconds)[0]:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._reader, 1024)
+
+    def _stop(self, *_: object) -> None:
+        self.told_to_stop = True
+
+    def _hurry(self, *_: object) -> None:
+        self.told_to_hurry = True
+
+
+class Keeper:
+    """Looks after the one server of a home, from the first user to the last."""
+
+    def __init__(self, home: Home, profile: str) -> None:
+        self.home = home
+        self.doorbell = Doorbell()
+        self.users = home.lock("users")
+        self.unused_since: float | None = None
+        self.home.state.unlink(missing_ok=True)
+        self.server = Server(home, profile)
+        self.server.create()
+        self.server.start()
+        self._tell()
+
+    def keep(self) -> None:
+        """Returns, holding the users' lock alone, when the server has stopped and nobody was using it."""
+        while not (self.doorbell.told_to_stop or self._deserted()):
+            self.doorbell.wait(LOOK)
+            if self.server.exited():
+                self._revive()
+            trim(self.home.server_log)
+        self.home.state.unlink(missing_ok=True)
+        self.server.stop()
+        note("stopped")
+
+    def _revive(self) -> None:
+        """Starts a server that died; keeps trying, ever more slowly, for as long as somebody wants it."""
+        self.home.state.unlink(missing_ok=True)
+        pause = 0.1
+        note(f"PostgreSQL {self.server.pid} died; starting it again")
+        while not self.doorbell.told_to_stop:
+            try:
+                self.server.start()
+            except EmbeddedError as error:
+                note(str(error))
+            else:
+                self._tell()
+                return
+            self.doorbell.wait(pause)
+            pause = min(2 * pause, SLOWEST_RETRY)
+            if self._deserted():
+                return
+
+    def _deserted(self) -> bool:
+        """Whether nobody uses the server; the users' lock is then ours, so that whoever comes now waits."""
+        if not self.users.try_exclusive():
+            self.unused_since, self.doorbell.told_to_hurry = None, False
+            return False
+        now = time.monotonic()
+        self.unused_since = self.unused_since or now
+        if self.doorbell.told_to_hurry or now - self.unused_since >= LINGER:
+            return True
+        self.users.release()
+        return False
+
+    def _tell(self) -> None:
+        state = State(
+            keeper=os.getpid(), postmaster=self.server.pid, version=self.server.binaries.version
+        )
+        fresh = self.home.state.with_suffix(".fresh")
+        fresh.write_text(json.dumps(dataclasses.asdict(state)))
+        fresh.rename(self.home.state)
+        note(f"PostgreSQL {state.version} answers as process {state.postmaster}")
+
+
+def note(text: str) -> None:
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    print(f"{stamp} keeper {os.getpid()}: {text}", file=sys.stderr, flush=True)
+
+
+def report(text: str) -> None:
+    """The one line the starter waits for; after it our output is nobody's."""
+    print(text, flush=True)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def step_out() -> None:
+    """Goes on in a session of its own, away from the terminal and the children of whoever started us."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+
+
+def main() -> None:
+    home, profile = Home(Path(sys.argv[1])), sys.argv[2]
+    step_out()
+    lock = home.lock("keeper")
+    # Somebody may be probing this lock just now; a keeper that is really there holds it on.
+    if not wait_until(lock.try_exclusive, patience=2):
+        report("another keeper holds this database.")
+        return
+    try:
+        keeper = Keeper(home, profile)
+    except EmbeddedError as error:
+        note(str(error))
+        report(str(error))
+        return
+    report("ready")
+    keeper.keep()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""File locks that the kernel frees when their holder dies."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class FileLock:
+    """An flock on a file that stays; whoever dies, by whatever signal, lets go of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def shared(self) -> Self:
+        fcntl.flock(self._handle, fcntl.LOCK_SH)
+        return self
+
+    def exclusive(self) -> Self:
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+        return self
+
+    def try_exclusive(self) -> bool:
+        return self._try(fcntl.LOCK_EX)
+
+    def try_shared(self) -> bool:
+        return self._try(fcntl.LOCK_SH)
+
+    def _try(self, kind: int) -> bool:
+        try:
+            fcntl.flock(self._handle, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        os.close(self._handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def shared_by_others(path: Path) -> bool:
+    """Whether somebody else holds the lock shared now."""
+    with FileLock(path) as lock:
+        return not lock.try_exclusive() and lock.try_shared()
+
+
+def held(path: Path) -> bool:
+    """Whether some process holds the lock now."""
+    if not path.exists():
+        return False
+    with FileLock(path) as lock:
+        return not lock.try_exclusive()

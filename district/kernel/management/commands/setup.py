@@ -1,0 +1,36 @@
+"""Bring the database and the static files up to this version of the code."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+LOCK = 0x5D15781C7  # any number that nobody else uses in this database
+
+
+class Command(BaseCommand):
+    help = "Migrates, makes the cache table, installs SQL functions, collects static files; may be run again at any time."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-static", action="store_true", help="leave the static files alone")
+
+    def handle(self, *, no_static: bool, verbosity: int, **_: Any) -> None:
+        with one_at_a_time():
+            call_command("migrate", interactive=False, verbosity=verbosity)
+            call_command("createcachetable", verbosity=verbosity)
+            if not no_static:
+                call_command("collectstatic", interactive=False, verbosity=verbosity)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Servers of a rolling release that start together take turns; a killed one's turn ends with its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [LOCK])
+        yield
+        cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
