@@ -1,16 +1,30 @@
 """The Celery app and the beat timetable, one line per timed task."""
 
-from pathlib import Path
+import os
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 from django.conf import settings
+from kombu import Exchange, Queue
+from kombu.transport import TRANSPORT_ALIASES
+
+from district.kernel.folder_queue import prepare_folders
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district.settings")
+TRANSPORT_ALIASES["filesystem"] = "district.kernel.folder_queue:Transport"
 
 app = Celery("district")
+# A web server's threads have no current app of their own; without this they get an empty one.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# Bells have their own queue, so that how many wait can be told from other work.
+app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "bells")]
+app.conf.task_routes = {"kernel.deliver_events": {"queue": "bells"}}
+app.conf.beat_scheduler = "district.kernel.timetable:Timetable"
 app.conf.beat_schedule = {
     # The outbox is the truth; this sweep repairs bells that were lost.
     "deliver events": {"task": "kernel.deliver_events", "schedule": 3.0},
@@ -19,16 +33,21 @@ app.conf.beat_schedule = {
         "task": "members.purge_card_codes",
         "schedule": crontab(hour=4, minute=20),
     },
+    "forget ended sessions": {
+        "task": "members.purge_sessions",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "expire points": {"task": "loyalty.expire_points", "schedule": crontab(minute="*/10")},
 }
 
-
-def prepare_queue_folders() -> None:
-    """The file-system broker does not make its own folders."""
-    options: dict[str, Any] = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
-    for name in ("data_folder_in", "control_folder", "processed_folder"):
-        if name in options:
-            Path(options[name]).mkdir(parents=True, exist_ok=True)
+if settings.CELERY_BROKER_URL.startswith("filesystem://"):
+    prepare_folders(settings.CELERY_BROKER_TRANSPORT_OPTIONS)
 
 
-prepare_queue_folders()
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_production(**_: Any) -> None:
+    """A worker on an unsafe configuration ends before it takes a task."""
+    from district.kernel import checks  # noqa: PLC0415 - the apps are not loaded before
+
+    checks.refuse_unsafe_production()

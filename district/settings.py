@@ -1,10 +1,12 @@
 """All settings; the only place that reads the environment."""
 
 import base64
+import binascii
 import sys
 from pathlib import Path
 
 import environ
+from django.templatetags.static import static
 
 env = environ.Env()
 
@@ -22,34 +24,44 @@ REPLAY = MODE == "replay"
 DEBUG = False
 DATA_DIR = Path(env.str("DISTRICT_DATA_DIR", default=str(ROOT / ".district")))
 PUBLIC_URL = env.str("DISTRICT_PUBLIC_URL", default="http://127.0.0.1:8000")
-ALLOWED_HOSTS = env.list(
-    "DISTRICT_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
-)
+_LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = env.list("DISTRICT_HOSTS", default=[] if PRODUCTION else _LOCAL_HOSTS)
 TRUSTED_PROXIES = env.int("DISTRICT_TRUSTED_PROXIES", default=0)
 
 # --- Secrets --------------------------------------------------------------------------------
 
 
+def _key(name: str, encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        # Never the value itself: it is a secret, and this sentence ends in a log.
+        sys.exit(f"{name} must be base64.")
+
+
 def _keyring(name: str) -> dict[int, bytes]:
     """A versioned ring of 32-byte keys written `2:base64,1:base64`, the newest first."""
-    ring = {}
+    ring: dict[int, bytes] = {}
     for part in env.list(name, default=[]):
         version, _, encoded = part.partition(":")
-        ring[int(version)] = base64.b64decode(encoded)
+        if not (version.isascii() and version.isdigit()) or int(version) in ring:
+            sys.exit(f"{name} must read version:base64,version:base64, each version once.")
+        ring[int(version)] = _key(name, encoded)
     return ring
 
 
 SECRET_KEY = env.str("DISTRICT_SECRET_KEY", default="")
 MASTER_KEYS = _keyring("DISTRICT_MASTER_KEYS")
 TOKEN_KEYS = _keyring("DISTRICT_TOKEN_KEYS")
-PEPPER = base64.b64decode(env.str("DISTRICT_PEPPER", default=""))
+PEPPER = _key("DISTRICT_PEPPER", env.str("DISTRICT_PEPPER", default=""))
 
 # --- Applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
     "district.kernel.apps.KernelConfig",
-    "unfold",
+    # Basic: the site is ours, not the theme's.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "district.kernel.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,9 +85,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "district.kernel.health.ProbeMiddleware",
     "district.kernel.logs.RequestLogMiddleware",
-    "district.kernel.problems.ProblemMiddleware",
-    "district.kernel.clock.ReplayClockMiddleware",
+    "district.kernel.guard.ProblemMiddleware",
+    "district.kernel.replay_clock.ReplayClockMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "district.kernel.security.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -108,15 +121,23 @@ TEMPLATES = [
 ]
 
 # --- Database, cache, queue -----------------------------------------------------------------
+DATABASE_URL_GIVEN = "DATABASE_URL" in env
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///smart_district")}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     # Persistent and checked: a new connection for each request costs seven to nine times the throughput.
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
+    # A server whose machine vanished is noticed within seconds; what the URL says wins.
+    "OPTIONS": {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    | DATABASES["default"].get("OPTIONS", {}),
 }
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 5}
 
 _cache_url = env.str("DISTRICT_CACHE_URL", default="")
 CACHES = {
@@ -136,6 +157,19 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
         "store_processed": False,
         "polling_interval": 0.2,
     }
+    # Remote control leaves a mailbox in the folder for each worker that was killed.
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+else:
+    # A web server rings its bell through this: a broker that is down must cost it no more than this.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+    }
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
@@ -241,7 +275,6 @@ SESSION_COOKIE_AGE = 12 * 3600
 if PUBLIC_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
     CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -255,6 +288,7 @@ LOGGING = {
         "json": {"()": "district.kernel.logs.JsonFormatter"},
         "text": {"()": "district.kernel.logs.TextFormatter"},
     },
+    "filters": {"task": {"()": "district.kernel.logs.TaskFilter"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -265,14 +299,45 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # They quote paths, hosts and addresses; the request log says what came of it.
+        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "urllib3": {"handlers": [], "level": "ERROR", "propagate": True},
+        # Celery quotes what tasks raise and return.
+        "celery.app.trace": {"filters": ["task"], "propagate": True},
         # The request log of the kernel says the same with an id and without personal data.
         "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
 
+# --- Back office ------------------------------------------------------------------------------
+_BLUE = {
+    50: "#eff6ff", 100: "#dbeafe", 200: "#bfdbfe", 300: "#93c5fd", 400: "#60a5fa", 500: "#3b82f6",
+    600: "#2563eb", 700: "#1d4ed8", 800: "#1e40af", 900: "#1e3a8a", 950: "#172554",
+}  # fmt: skip
 UNFOLD = {
     "SITE_TITLE": "智慧商圈",
     "SITE_HEADER": "智慧商圈运营后台",
-    "SHOW_HISTORY": False,
+    "SITE_SYMBOL": "storefront",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "ENVIRONMENT": "district.kernel.backoffice.site.environment",
+    "STYLES": [lambda _request: static("district/admin.css")],
+    "SCRIPTS": [lambda _request: static("district/admin.js")],
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "district.kernel.backoffice.navigation.sidebar",
+    },
+    "COLORS": {
+        "primary": {str(step): colour for step, colour in _BLUE.items()},
+        # Darker than the theme's own, which is too pale to read.
+        "font": {
+            "subtle-light": "var(--color-base-600)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-200)",
+        },
+    },
 }

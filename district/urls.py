@@ -3,22 +3,20 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from district.kernel import docs_page, health, problems
+from district.kernel import docs_page, guard
 
 api_v1 = [
     path("", include("district.members.api.urls")),
     path("", include("district.merchants.api.urls")),
     path("", include("loyalty.api.urls")),
     path("openapi.json", docs_page.openapi_file, name="openapi"),
-    path("docs", docs_page.DocsPage.as_view(), name="api-docs"),
+    path("docs", docs_page.docs_page, name="api-docs"),
 ]
 
 urlpatterns = [
-    path("livez", health.livez),
-    path("readyz", health.readyz),
     path("api/v1/", include(api_v1)),
     path("admin/", admin.site.urls),
 ]
 
-handler404 = problems.not_found
-handler500 = problems.server_error
+handler404 = guard.not_found
+handler500 = guard.server_error

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,3 +15,9 @@ class KernelConfig(AppConfig):
         from district.kernel import checks, sqlfiles  # noqa: F401, PLC0415
 
         post_migrate.connect(sqlfiles.install_after_migrate, sender=self)
+
+
+class BackOfficeConfig(AdminConfig):
+    """Django's admin with our one site."""
+
+    default_site = "district.kernel.backoffice.site.DistrictAdminSite"

@@ -1,20 +1,40 @@
 """System checks that refuse an unsafe production configuration."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-_KEY = 32
+_KEY, _SECRET_KEY, _VERSIONS = 32, 50, 256
+_WECHAT = ("https://api.weixin.qq.com/", "https://api2.weixin.qq.com/")
+
+
+def refuse_unsafe_production() -> None:
+    """A server or worker that would run on an unsafe configuration ends here, saying why."""
+    if found := production_is_safe():
+        sys.exit("Refused to start:\n" + "\n".join(f"  {error.id}: {error.msg}" for error in found))
 
 
 @register
 def production_is_safe(**_: Any) -> list[CheckMessage]:
     """Secrets, hosts and WeChat's real address must be given where real people are served."""
-    if not settings.PRODUCTION:
-        return []
-    refused = {
-        "DISTRICT_SECRET_KEY must hold at least 50 characters": len(settings.SECRET_KEY) < 50,  # noqa: PLR2004
+    if settings.PRODUCTION:
+        return [
+            Error(sentence, id=f"district.E{number:03}")
+            for number, (sentence, wrong) in enumerate(_refused_in_production().items(), start=1)
+            if wrong
+        ]
+    if settings.PUBLIC_URL.startswith("https://"):
+        # The other modes make their own secrets, and in replay a header says what time it is.
+        return [Error("A public https address needs DISTRICT_MODE=production", id="district.E101")]
+    return []
+
+
+def _refused_in_production() -> dict[str, bool]:
+    return {
+        "DISTRICT_SECRET_KEY must hold at least 50 characters": len(settings.SECRET_KEY)
+        < _SECRET_KEY,
         "DISTRICT_MASTER_KEYS must hold 32-byte keys, newest first": not _ring(settings.MASTER_KEYS),
         "DISTRICT_TOKEN_KEYS must hold 32-byte keys, newest first": not _ring(settings.TOKEN_KEYS),
         "DISTRICT_PEPPER must hold 32 bytes": len(settings.PEPPER) != _KEY,
@@ -25,24 +45,23 @@ def production_is_safe(**_: Any) -> list[CheckMessage]:
         "DISTRICT_WECHAT_APPID and DISTRICT_WECHAT_SECRET are missing": not (
             settings.WECHAT_APPID and settings.WECHAT_SECRET
         ),
-        "DISTRICT_WECHAT_BASE must be WeChat's own https address": not settings.WECHAT_BASE.startswith(
-            ("https://api.weixin.qq.com/", "https://api2.weixin.qq.com/")
+        "DISTRICT_WECHAT_BASE must be WeChat's own https address": (
+            not settings.WECHAT_BASE.startswith(_WECHAT)
         ),
         "DEBUG must be off": settings.DEBUG,
+        "DATABASE_URL is missing": not settings.DATABASE_URL_GIVEN,
+        "DISTRICT_LOG_FORMAT must be json: text is for a screen and quotes errors": (
+            settings.LOG_FORMAT != "json"
+        ),
         "The file-system broker serves one machine: set DISTRICT_BROKER_URL": (
             settings.CELERY_BROKER_URL.startswith("filesystem://")
         ),
     }
-    return [
-        Error(sentence, id=f"district.E{number:03}")
-        for number, (sentence, wrong) in enumerate(refused.items(), start=1)
-        if wrong
-    ]
 
 
 def _ring(ring: dict[int, bytes]) -> bool:
     return bool(ring) and all(
-        len(key) == _KEY and 0 <= version < 256  # noqa: PLR2004
+        len(key) == _KEY and 0 <= version < _VERSIONS
         for version, key in ring.items()
     )
 

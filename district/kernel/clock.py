@@ -1,17 +1,22 @@
-"""Domain time: now, the district's day, and the header that moves time in replay mode."""
+"""Domain time: now, the district's day, and how instants are written."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-REPLAY_HEADER = "X-Replay-Instant"
+REPLAY_HEADER = "X-Replay-Instant"  # heard in replay mode only, see replay_clock.py
+
+_YEARS = range(2000, 2200)
+# .NET writes seven decimals; what is finer than a microsecond is dropped.
+_RFC3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
 
 _moved: ContextVar[datetime | None] = ContextVar("district_clock", default=None)
 
@@ -40,36 +45,25 @@ def start_of_next_day(at: datetime) -> datetime:
     return start_of_day(business_day(at) + timedelta(days=1))
 
 
-class moved_to:
+@contextmanager
+def moved_to(at: datetime) -> Iterator[None]:
     """Move domain time for the current thread while the block runs."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __enter__(self) -> None:
-        self.token = _moved.set(self.at)
-
-    def __exit__(self, *failure: object) -> None:
-        _moved.reset(self.token)
+    token = _moved.set(at)
+    try:
+        yield
+    finally:
+        _moved.reset(token)
 
 
-class ReplayClockMiddleware:
-    """In replay mode a request's header says when it happens; elsewhere the header is ignored."""
+def instant(text: str) -> datetime | None:
+    """The instant an RFC 3339 text with an offset means, in Shanghai time; None for anything else.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        told = request.headers.get(REPLAY_HEADER) if settings.REPLAY else None
-        if told is None:
-            return self.get_response(request)
-        try:
-            at = datetime.fromisoformat(told)
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
-            from district.kernel.problems import problem_http  # noqa: PLC0415 - problems needs DRF set up
-
-            return problem_http("invalid_request", 400, title="请求内容有误", detail=REPLAY_HEADER)
-        with moved_to(at):
-            return self.get_response(request)
+    Years outside 2000 to 2199 are refused, so that adding a lifetime never leaves the calendar.
+    """
+    if not _RFC3339.fullmatch(text):
+        return None
+    try:
+        at = datetime.fromisoformat(text.upper().replace("Z", "+00:00")).astimezone(SHANGHAI)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.year in _YEARS else None

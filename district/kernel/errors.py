@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 # RFC 9457 gives these members a meaning of their own; a fact may not take their names.
 RESERVED = frozenset({"type", "title", "status", "detail", "instance", "code", "errors"})
@@ -27,7 +27,7 @@ class DomainError(Exception):
         if clash := RESERVED & facts.keys():
             raise TypeError(f"{type(self).__name__}: reserved fact names {sorted(clash)}")
         self.facts = facts
-        self.detail = gettext(self.wording).format(**facts) if self.wording else ""
+        self.detail = str(self.wording).format(**facts)
         if retry_after is not None:
             self.retry_after = retry_after
         super().__init__(self.detail or str(self.title))

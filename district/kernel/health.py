@@ -1,26 +1,41 @@
 """/livez: the process answers. /readyz: it can also do its work, or says why not."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import Error, connection
+from django.db import DatabaseError, Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 
-from district.kernel import clock
+from district.kernel import clock, sqlfiles
 from district.kernel.models import OutboxRow
 
 _LATE = timedelta(minutes=5)
+_FRESH = {"Cache-Control": "no-store"}
+logger = logging.getLogger("district.health")
+
+
+class ProbeMiddleware:
+    """Answers probes before anything else: they come by address and by http, and fill no log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        probe = _PROBES.get(request.path_info)
+        return probe(request) if probe else self.get_response(request)
 
 
 def livez(request: HttpRequest) -> JsonResponse:
     body = {"status": "alive", "mode": settings.MODE}
     if settings.REPLAY:
         body["database"] = database_fingerprint()
-    return JsonResponse(body)
+    return JsonResponse(body, headers=_FRESH)
 
 
 def database_fingerprint() -> str:
@@ -34,7 +49,7 @@ def database_fingerprint() -> str:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when every part is right, else 503 with the cause of each part that is not."""
-    causes = {}
+    causes: dict[str, str] = {}
     for name, check in _CHECKS.items():
         try:
             cause = check()
@@ -42,10 +57,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
             cause = type(error).__name__
         if cause:
             causes[name] = cause
-    if "database" in causes:
-        causes = {"database": causes["database"]}
+        if "database" in causes:
+            break
+    if causes:
+        logger.warning("not ready", extra={"causes": str(causes)})
     body = {"status": "not ready" if causes else "ready", "causes": causes}
-    return JsonResponse(body | {"warnings": _warnings(causes)}, status=503 if causes else 200)
+    status = 503 if causes else 200
+    return JsonResponse(body | {"warnings": _warnings(causes)}, status=status, headers=_FRESH)
 
 
 def _database() -> str:
@@ -61,12 +79,21 @@ def _database() -> str:
 def _migrations() -> str:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(waiting)} migrations not applied" if waiting else ""
+    return f"{len(waiting)} not applied: run manage.py setup" if waiting else ""
+
+
+def _functions() -> str:
+    waiting = len(sqlfiles.not_installed())
+    return f"{waiting} SQL files not installed: run manage.py setup" if waiting else ""
 
 
 def _cache() -> str:
-    cache.set("readyz", "1", 10)
-    return "" if cache.get("readyz") == "1" else "the cache forgets"
+    try:
+        cache.set("readyz", "1", 10)
+        kept = cache.get("readyz") == "1"
+    except DatabaseError:
+        kept = False
+    return "" if kept else "does not keep what it is given: run manage.py setup"
 
 
 def _warnings(causes: dict[str, str]) -> dict[str, str]:
@@ -87,5 +114,7 @@ def _warnings(causes: dict[str, str]) -> dict[str, str]:
 _CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
+    "functions": _functions,
     "cache": _cache,
 }
+_PROBES = {"/livez": livez, "/readyz": readyz}

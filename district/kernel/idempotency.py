@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from django.db import connection
@@ -25,9 +26,19 @@ class Key:
 
     @classmethod
     def of(cls, scope: str, key: str, **terms: Any) -> Self:
-        """A key whose terms are told apart by their canonical JSON."""
-        canonical = json.dumps(terms, sort_keys=True, ensure_ascii=False, default=str)
+        """A key whose terms (plain values, dates and instants) are told apart by canonical JSON."""
+        canonical = json.dumps(terms, sort_keys=True, ensure_ascii=False, default=_plain)
         return cls(scope, key, hashlib.sha256(canonical.encode()).digest())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        # The same instant written with another offset is the same term.
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    # Anything else might be written differently in the next process.
+    raise TypeError(f"{type(value).__name__} cannot be a term of a key")
 
 
 def header_key(request: HttpRequest) -> str:

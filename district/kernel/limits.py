@@ -1,22 +1,56 @@
 """Rate limits, counted in one table that all workers share; they slow guessing down, no more."""
 
-import hashlib
-
 from django.conf import settings
+from django.db import connection
 
 from district.kernel import clock
+from district.kernel.crypto import lookup_hash
 from district.kernel.errors import TooManyRequests
+from district.kernel.models import RateWindow
 from district.kernel.postgres import call
 
 
 def hit(limit: str, subject: object) -> None:
-    """Count one use of a limit of settings.LIMITS. Raises TooManyRequests with the seconds to wait."""
+    """Count one use of a limit of settings.LIMITS. Raises TooManyRequests with the seconds to wait.
+
+    Called outside of a transaction: one that is rolled back would take its count along.
+    """
     times, seconds = settings.LIMITS[limit]
     if settings.LIMITS_OFF:
         return
+    if connection.in_atomic_block and not _of_a_test():
+        raise RuntimeError("a limit is counted outside of transactions")
+    window, rest = _window(seconds)
+    if call("kernel_hit", limit, _hashed(limit, subject), window) > times:
+        raise TooManyRequests(retry_after=rest)
+
+
+def require_room(limit: str, subject: object) -> None:
+    """Refuse who has used a limit up, without counting. Raises TooManyRequests.
+
+    For limits on failures: asked before the attempt, while hit() counts the failed ones.
+    """
+    times, seconds = settings.LIMITS[limit]
+    if settings.LIMITS_OFF:
+        return
+    window, rest = _window(seconds)
+    key = _hashed(limit, subject)
+    if RateWindow.objects.filter(limit=limit, subject=key, window=window, used__gte=times).exists():
+        raise TooManyRequests(retry_after=rest)
+
+
+def _window(seconds: int) -> tuple[int, int]:
+    """When the window of now began, in epoch seconds, and how many seconds are left of it."""
     moment = int(clock.real_now().timestamp())
-    window = moment - moment % seconds
-    # Hashed: a subject may be an address or a phone number.
-    key = hashlib.sha256(str(subject).encode()).digest()
-    if call("kernel_hit", limit, key, window) > times:
-        raise TooManyRequests(retry_after=window + seconds - moment)
+    begun = moment - moment % seconds
+    return begun, begun + seconds - moment
+
+
+def _hashed(limit: str, subject: object) -> bytes:
+    # A subject may be an address or a phone number, and a plain hash of those is soon undone.
+    return lookup_hash(f"limit:{limit}", str(subject))
+
+
+def _of_a_test() -> bool:
+    """pytest-django wraps a test in a transaction; Django marks it as a test case's."""
+    return all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)

@@ -5,15 +5,17 @@ import logging
 import re
 import secrets
 import time
+import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 _request_id: ContextVar[str] = ContextVar("district_request_id", default="")
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _GIVEN_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 logger = logging.getLogger("district.request")
 
@@ -21,6 +23,37 @@ logger = logging.getLogger("district.request")
 def request_id() -> str:
     """The id of the request being answered, empty outside of one."""
     return _request_id.get()
+
+
+def extras(record: logging.LogRecord) -> dict[str, object]:
+    """What was passed as `extra`, where it is a plain value: whole objects may hold anything."""
+    return {
+        name: value
+        for name, value in vars(record).items()
+        if name not in _STANDARD and isinstance(value, str | int | float | None)
+    }
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from and of which kind, without its message.
+
+    Messages quote what they complain of: a driver the whole row, a parser the text.
+    """
+    parts = []
+    while True:
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + _kind(error))
+        below = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if below is None:
+            return "\ncaused by:\n".join(reversed(parts))
+        error = below
+
+
+def _kind(error: BaseException) -> str:
+    told = f"{type(error).__module__}.{type(error).__qualname__}"
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis is None:
+        return told
+    return f"{told} {diagnosis.sqlstate} {diagnosis.constraint_name or ''}".rstrip()
 
 
 class JsonFormatter(logging.Formatter):
@@ -35,24 +68,36 @@ class JsonFormatter(logging.Formatter):
         }
         if request_id():
             line["request_id"] = request_id()
-        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        line |= {name: value for name, value in extras(record).items() if name not in line}
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = trace(record.exc_info[1])
+        text = json.dumps(line, ensure_ascii=False)
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 class TextFormatter(logging.Formatter):
-    """A record for a person at a terminal."""
+    """A record for a person at a terminal, with the messages of errors; production refuses it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        extras = " ".join(
-            f"{name}={value}" for name, value in vars(record).items() if name not in _STANDARD
-        )
+        more = " ".join(f"{name}={value}" for name, value in extras(record).items())
         moment = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")  # noqa: DTZ006
-        text = f"{moment} {record.levelname.lower()} {record.name}: {record.getMessage()} {extras}"
-        return text.rstrip() + (
-            "\n" + self.formatException(record.exc_info) if record.exc_info else ""
-        )
+        text = f"{moment} {record.levelname.lower()} {record.name}: {record.getMessage()} {more}"
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return text.rstrip()
+
+
+class TaskFilter(logging.Filter):
+    """Celery's words about a task without what it raised or returned."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        told = getattr(record, "data", None)
+        if isinstance(told, dict) and "name" in told:
+            record.task, record.task_id = told["name"], told.get("id")
+            record.msg, record.args = "task failed" if record.exc_info else "task done", ()
+            if record.levelno < logging.ERROR and record.exc_info:
+                record.msg = "task refused"
+        return True
 
 
 class RequestLogMiddleware:
@@ -71,9 +116,10 @@ class RequestLogMiddleware:
         began = time.perf_counter()
         try:
             response = self.get_response(request)
+            broken = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
             match = request.resolver_match
             logger.log(
-                logging.ERROR if response.status_code >= 500 else logging.INFO,  # noqa: PLR2004
+                logging.ERROR if broken else logging.INFO,
                 "request",
                 extra={
                     "method": request.method,

@@ -1,44 +1,39 @@
-"""The way out: every error below /api/ leaves as an RFC 9457 problem document."""
+"""The way out: every error below /api/ is worded as an RFC 9457 problem document."""
 
 import logging
-from collections.abc import Callable
-from http import HTTPStatus
+import math
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import (
-    PermissionDenied,
-    RequestDataTooBig,
-    SuspiciousOperation,
-)
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import Error as DatabaseFailure
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
-from django.views import defaults
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext, gettext_lazy
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.response import Response
 
 from district.kernel.errors import DomainError, ServiceUnavailable
 
 CONTENT_TYPE = "application/problem+json"
-API_PREFIX = "/api/"
+# After a failover an old connection may still reach the former primary, which now only reads.
+_READ_ONLY = "25006"
 logger = logging.getLogger("district.problems")
 
 # Code and Chinese title for what frameworks refuse on their own.
-_BY_STATUS = {
-    400: ("invalid_request", "请求内容有误"),
-    401: ("sign_in_again", "请重新登录"),
-    403: ("not_allowed", "无权进行此操作"),
-    404: ("not_found", "没有找到"),
-    405: ("method_not_allowed", "不支持此方法"),
-    406: ("not_acceptable", "无法提供此格式"),
-    413: ("body_too_large", "请求体过大"),
-    415: ("unsupported_media_type", "请使用 application/json"),
-    429: ("too_many_requests", "操作过于频繁"),
-    500: ("server_error", "服务出错，已记录"),
-    503: ("service_unavailable", "服务暂时不可用"),
+BY_STATUS = {
+    400: ("invalid_request", gettext_lazy("请求内容有误")),
+    401: ("sign_in_again", gettext_lazy("请重新登录")),
+    403: ("not_allowed", gettext_lazy("无权进行此操作")),
+    404: ("not_found", gettext_lazy("没有找到")),
+    405: ("method_not_allowed", gettext_lazy("不支持此方法")),
+    411: ("length_required", gettext_lazy("请注明请求体长度（Content-Length）")),
+    413: ("body_too_large", gettext_lazy("请求体过大")),
+    415: ("unsupported_media_type", gettext_lazy("请使用 application/json")),
+    429: ("too_many_requests", gettext_lazy("操作过于频繁")),
+    500: ("server_error", gettext_lazy("服务出错，已记录")),
+    503: ("service_unavailable", gettext_lazy("服务暂时不可用")),
 }
+_OTHER = ("refused", gettext_lazy("请求被拒绝"))
 
 
 def document(code: str, status: int, **members: Any) -> dict[str, Any]:
@@ -47,52 +42,73 @@ def document(code: str, status: int, **members: Any) -> dict[str, Any]:
     return problem | {name: value for name, value in members.items() if value not in ("", None)}
 
 
-def problem_http(
-    code: str, status: int, *, headers: dict[str, str] | None = None, **members: Any
-) -> HttpResponse:
+def problem_http(body: dict[str, Any], headers: dict[str, str] | None = None) -> HttpResponse:
     """A problem as a plain Django response, for what is refused before or outside DRF."""
-    return JsonResponse(
-        document(code, status, **members),
-        status=status,
+    answer = JsonResponse(
+        body,
+        status=body["status"],
         headers=headers,
         content_type=CONTENT_TYPE,
         json_dumps_params={"ensure_ascii": False},
     )
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["Content-Length"] = str(len(answer.content))
+    return answer
 
 
-def refusal_members(refusal: DomainError) -> dict[str, Any]:
-    return {"title": str(refusal.title), "detail": refusal.detail, **refusal.facts}
+def document_of_refusal(refusal: DomainError) -> dict[str, Any]:
+    return document(
+        refusal.code,
+        refusal.status,
+        title=str(refusal.title),
+        detail=refusal.detail,
+        **refusal.facts,
+    )
+
+
+def document_of_status(status: int, detail: str = "") -> dict[str, Any]:
+    code, title = BY_STATUS.get(status, _OTHER)
+    return document(code, status, title=str(title), detail=detail)
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether the error says that the database cannot serve now, so that asking again may help."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    cause = error.__cause__ if isinstance(error, DatabaseFailure) else None
+    return getattr(cause, "sqlstate", None) == _READ_ONLY
 
 
 def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER: word our own errors, translate DRF's and Django's."""
-    if isinstance(exc, OperationalError | InterfaceError):
+    if database_is_away(exc):
         logger.warning("database unavailable", extra={"error": type(exc).__name__})
         exc = ServiceUnavailable()
     if isinstance(exc, DomainError):
-        body = document(exc.code, exc.status, **refusal_members(exc))
-        return Response(body, exc.status, headers=exc.headers, content_type=CONTENT_TYPE)
+        return _response(document_of_refusal(exc), exc.headers)
     if isinstance(exc, ValidationError):
-        code, title = _BY_STATUS[400]
-        body = document(code, 400, title=_(title), errors=_field_errors(exc.detail))
-        return Response(body, 400, content_type=CONTENT_TYPE)
-    status, headers = _framework_status(exc)
+        return _response(document_of_status(400) | {"errors": _field_errors(exc.detail)})
+    status, headers = framework_status(exc)
     if status is None:
         return None
-    code, title = _BY_STATUS.get(status, ("refused", "请求被拒绝"))
-    detail = str(exc.detail) if isinstance(exc, APIException) and status == 400 else ""  # noqa: PLR2004
-    body = document(code, status, title=_(title), detail=detail)
-    return Response(body, status, headers=headers, content_type=CONTENT_TYPE)
+    # Only the parser's sentence says more than the title does.
+    detail = str(exc.detail) if isinstance(exc, ParseError) else ""
+    return _response(document_of_status(status, detail), headers)
 
 
-def _framework_status(exc: Exception) -> tuple[int | None, dict[str, str]]:
+def _response(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(body, body["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
+def framework_status(exc: BaseException | None) -> tuple[int | None, dict[str, str]]:
+    """Status and headers of what DRF and Django refuse; None for an error nobody foresaw."""
     match exc:
         case APIException():
             headers = {}
             if challenge := getattr(exc, "auth_header", None):
                 headers["WWW-Authenticate"] = challenge
             if wait := getattr(exc, "wait", None):
-                headers["Retry-After"] = str(int(wait) + 1)
+                headers["Retry-After"] = str(math.ceil(wait))
             return exc.status_code, headers
         case Http404():
             return 404, {}
@@ -107,91 +123,29 @@ def _framework_status(exc: Exception) -> tuple[int | None, dict[str, str]]:
 
 def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested error detail as a flat list of {field, code, message}."""
-    if isinstance(detail, dict):
-        return [
-            error
-            for name, inner in detail.items()
-            for error in _field_errors(inner, f"{path}.{name}".lstrip("."))
-        ]
     if isinstance(detail, ErrorDetail):
         return [{"field": path, "code": detail.code, "message": str(detail)}]
+    places = detail.items() if isinstance(detail, dict) else enumerate(detail)
     return [
         error
-        for place, inner in enumerate(detail)
-        for error in _field_errors(
-            inner, path if isinstance(inner, ErrorDetail) else f"{path}[{place}]"
-        )
+        for place, inner in places
+        for error in _field_errors(inner, _place_within(path, place, inner))
     ]
 
 
-class ProblemMiddleware:
-    """Guarantees problems below /api/ also for what never reaches a view, and 503 when the database is gone."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(API_PREFIX):
-            return self._unavailable_or(request)
-        if _announced_length(request) > settings.BODY_LIMIT:
-            return _framework_problem(413)
-        response = self._unavailable_or(request)
-        is_problem = response.headers.get("Content-Type", "").startswith(CONTENT_TYPE)
-        if response.status_code < HTTPStatus.BAD_REQUEST or is_problem:
-            return response
-        return _framework_problem(response.status_code)
-
-    def _unavailable_or(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return _unavailable(request)
-
-    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
-        if isinstance(exc, OperationalError | InterfaceError):
-            return _unavailable(request)
-        if not request.path_info.startswith(API_PREFIX):
-            return None
-        status, headers = _framework_status(exc)
-        if status is None:
-            logger.exception("unexpected error", exc_info=exc)
-            status = 500
-        return _framework_problem(status, headers)
+def _place_within(path: str, place: str | int, inner: Any) -> str:
+    if isinstance(place, str):
+        return f"{path}.{place}".lstrip(".")
+    # Several errors of one field stand in a list, too.
+    return path if isinstance(inner, ErrorDetail) else f"{path}[{place}]"
 
 
-def _announced_length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
-
-
-def _framework_problem(status: int, headers: dict[str, str] | None = None) -> HttpResponse:
-    code, title = _BY_STATUS.get(status, ("refused", "请求被拒绝"))
-    return problem_http(code, status, headers=headers, title=_(title))
-
-
-def _unavailable(request: HttpRequest) -> HttpResponse:
+def page_not_available() -> HttpResponse:
+    """For a person at a screen: the database is away."""
     refusal = ServiceUnavailable()
-    if request.path_info.startswith(API_PREFIX):
-        return problem_http(
-            refusal.code, refusal.status, headers=refusal.headers, **refusal_members(refusal)
-        )
     return HttpResponse(
-        f"{refusal.title}。{_('请稍后重试。')}",
+        f"{refusal.title}。{gettext('请稍后重试。')}",
         status=refusal.status,
-        headers=refusal.headers,
+        headers=refusal.headers | {"Cache-Control": "no-store"},
         content_type="text/plain; charset=utf-8",
     )
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if request.path_info.startswith(API_PREFIX):
-        return _framework_problem(404)
-    return defaults.page_not_found(request, exception)
-
-
-def server_error(request: HttpRequest) -> HttpResponseBase:
-    if request.path_info.startswith(API_PREFIX):
-        return _framework_problem(500)
-    return defaults.server_error(request)

@@ -17,28 +17,34 @@ def sql_files() -> Iterator[tuple[str, str]]:
     """Name and text of every `<app>/sql/*.sql`, lower storeys first."""
     for config in apps.get_app_configs():
         for path in sorted(Path(config.path, "sql").glob("*.sql")):
-            yield f"{config.label}/{path.name}", path.read_text()
+            yield f"{config.label}/{path.name}", path.read_text(encoding="utf-8")
 
 
 def install(using: str = "default") -> list[str]:
     """Re-create the functions whose file differs from what the database holds; their names."""
-    installed = []
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("select name, digest from kernel_sqlfile")
-        held = dict(cursor.fetchall())
-        for name, text in sql_files():
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            if held.get(name) == digest:
-                continue
+        waiting = not_installed(using)
+        for name, text in waiting.items():
             cursor.execute(text)
             cursor.execute(
                 "insert into kernel_sqlfile (name, digest) values (%s, %s)"
                 " on conflict (name) do update set digest = excluded.digest",
-                [name, digest],
+                [name, _digest(text)],
             )
-            installed.append(name)
-    return installed
+    return list(waiting)
+
+
+def not_installed(using: str = "default") -> dict[str, str]:
+    """Name and text of the files that differ from what the database holds."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("select name, digest from kernel_sqlfile")
+        held = dict(cursor.fetchall())
+    return {name: text for name, text in sql_files() if held.get(name) != _digest(text)}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def install_after_migrate(using: str, **_: Any) -> None:

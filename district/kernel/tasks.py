@@ -1,11 +1,11 @@
 """Celery's part of the kernel: drain the outbox, forget what is old."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db import connection
 
-from district.kernel import clock, events
+from district.kernel import bell, clock, outbox
 from district.kernel.models import Idem, OutboxRow
 
 KEEP_EVENTS = timedelta(days=30)
@@ -13,11 +13,11 @@ KEEP_KEYS = timedelta(days=180)
 _CHUNK = 5_000
 
 
-@shared_task(name="kernel.deliver_events")
+@shared_task(name=bell.TASK)
 def deliver_events() -> int:
     """Deliver until nothing waits; safe to run twice and side by side."""
     told = 0
-    while some := events.deliver_due():
+    while some := outbox.deliver_due():
         told += some
     return told
 
@@ -29,21 +29,19 @@ def purge() -> None:
     The business keys (receipt and request numbers) stay unique in their own tables for ever.
     """
     now = clock.real_now()
-    _delete_in_chunks(
-        OutboxRow._meta.db_table, "delivered_at < %s", now - KEEP_EVENTS
-    )
+    _delete_in_chunks(OutboxRow._meta.db_table, "delivered_at < %s", now - KEEP_EVENTS)
     _delete_in_chunks(Idem._meta.db_table, "created_at < %s", now - KEEP_KEYS)
     with connection.cursor() as cursor:
         yesterday = int((now - timedelta(days=1)).timestamp())
         cursor.execute('delete from kernel_ratewindow where "window" < %s', [yesterday])
 
 
-def _delete_in_chunks(table: str, condition: str, before: object) -> None:
+def _delete_in_chunks(table: str, condition: str, before: datetime) -> None:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                f"delete from {table} where id in"
-                f" (select id from {table} where {condition} limit {_CHUNK})",
+                f"delete from {table} where ctid = any(array("
+                f" select ctid from {table} where {condition} limit {_CHUNK}))",
                 [before],
             )
             if cursor.rowcount < _CHUNK:

@@ -84,7 +84,7 @@ def test_a_wrong_method_is_told_which_ones_there_are(client, method):
 
     assert answer.status_code == 405
     assert problem(answer) == {"code": "method_not_allowed", "title": "不支持此方法"}
-    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/api/v1/docs"])

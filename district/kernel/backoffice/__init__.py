@@ -1,0 +1,32 @@
+"""The back office's machinery: one site, read-only screens, acts by POST, explorer sections, figures."""
+
+from district.kernel.backoffice.acts import Act, ActForm, refusals_shown
+from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
+from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
+from district.kernel.backoffice.navigation import Menu, MenuGroup
+from district.kernel.backoffice.pages import Cell, Section, contribute, link, moment, open_rows, visible
+from district.kernel.backoffice.words import name_actors, name_verbs
+
+__all__ = [
+    "Act",
+    "ActForm",
+    "Bars",
+    "Cell",
+    "DistrictAdmin",
+    "Menu",
+    "MenuGroup",
+    "Panel",
+    "ReadOnlyAdmin",
+    "Section",
+    "Tile",
+    "Tiles",
+    "contribute",
+    "link",
+    "moment",
+    "name_actors",
+    "name_verbs",
+    "on_dashboard",
+    "open_rows",
+    "refusals_shown",
+    "visible",
+]

@@ -1,0 +1,108 @@
+"""Acts: what the back office does, each a form that is confirmed by POST and calls one verb."""
+
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import IntegrityError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from district.kernel.backoffice.widgets import dress
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key
+
+
+class ActForm(forms.Form):
+    """What an act asks; `once` makes a second click on the same page the same act."""
+
+    once = forms.RegexField(
+        regex=r"^[0-9a-f]{32}\Z",
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("页面已过期，请重新打开。"),
+            "invalid": _("页面已过期，请重新打开。"),
+        },
+    )
+    # Fields that are left out of the key's terms: a digest of them must not be stored.
+    secret: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, request: HttpRequest, row: Any, **options: Any) -> None:
+        options["initial"] = {"once": secrets.token_hex(16)} | options.get("initial", {})
+        super().__init__(*args, **options)
+        self.request, self.row = request, row
+        self.prepare()
+        for field in self.fields.values():
+            dress(field)
+
+    def prepare(self) -> None:
+        """Fit the fields to the person and the row, such as the stores that may be chosen."""
+
+    def key(self, act: str) -> Key:
+        """The key of this filled-in form: the same page sent twice has the same one."""
+        terms = {
+            name: self.data.getlist(name)
+            for name in self.fields
+            if name != "once" and name not in self.secret
+        }
+        scope = f"user:{self.request.user.pk}:{act}"
+        return Key.of(scope, self.cleaned_data["once"], row=getattr(self.row, "pk", None), **terms)
+
+
+class Act(ABC):
+    """One thing a person may do to a row, or (with no row) to start one."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str] = "edit"
+    # What the form says before anything is done, and how the button looks.
+    explain: ClassVar[str] = ""
+    danger: ClassVar[bool] = False
+    done: ClassVar[str] = _("已完成。")
+    form_class: type[ActForm] = ActForm
+
+    @abstractmethod
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        """Whether the person may do this here."""
+
+    def fits(self, row: Any) -> bool:
+        """Whether it makes sense for the row as it is; the verb has the last word."""
+        return True
+
+    def initial(self, request: HttpRequest, row: Any) -> Mapping[str, Any]:
+        return {}
+
+    @abstractmethod
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
+        """Call the verb; a row to go to, an answer of its own, or None for the row it was done to."""
+
+    def form(self, request: HttpRequest, row: Any) -> ActForm:
+        """The form, filled in when the request is a POST."""
+        data = request.POST if request.method == "POST" else None
+        return self.form_class(
+            data, request=request, row=row, initial=dict(self.initial(request, row))
+        )
+
+    def attempt(self, request: HttpRequest, row: Any, form: ActForm) -> Any:
+        """What running it came to; False when it was refused, with the reason on the form."""
+        if not form.is_valid():
+            return False
+        asked = {name: value for name, value in form.cleaned_data.items() if name != "once"}
+        with refusals_shown(form):
+            return self.run(request, row, asked, form.key(self.name))
+        return False
+
+
+@contextmanager
+def refusals_shown(form: forms.Form) -> Iterator[None]:
+    """Turn a refusal into a message on the form; let every other error through."""
+    try:
+        yield
+    except DomainError as refusal:
+        form.add_error(None, refusal.detail or str(refusal.title))
+    except IntegrityError:
+        # A constraint caught what somebody else did meanwhile.
+        form.add_error(None, _("数据刚被他人修改或已存在，请刷新后重试。"))

@@ -1,0 +1,131 @@
+"""The base of every screen: strict look-ups, 404 for what is not yours, writes only through acts."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from district.kernel import audit
+from district.kernel.backoffice.act_pages import ActPages, refuse_null_characters
+from district.kernel.backoffice.journal import entries, subject_of
+from district.kernel.backoffice.navigation import Menu
+from district.kernel.backoffice.pages import Section, contributed
+
+_SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull)|_from|_to)?"
+
+
+class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is untyped
+    """A screen of the back office."""
+
+    menu: ClassVar[Menu | None] = None
+    # The rights the group of operators holds on these rows; see members/operators.py.
+    operator_may: ClassVar[tuple[str, ...]] = ("view",)
+    # What an empty list tells the person to do.
+    empty_hint: ClassVar[str] = ""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    compressed_fields = True
+    save_as = False
+    list_before_template = "district/parts/list_acts.html"
+    change_form_outer_before_template = "district/parts/acts.html"
+    change_form_outer_after_template = "district/parts/sections.html"
+
+    # --- Permissions: rows are never deleted here, and changed only by acts ------------------
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_view_permission(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        if self.add_act is not None:
+            return self.has_view_permission(request) and self.add_act.may(request, None)
+        granted: bool = super().has_add_permission(request)
+        return granted
+
+    # --- Look-ups: what is not offered is not answered ------------------------------------------
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Only the filters on the page: a free look-up would answer questions about hidden columns."""
+        return any(
+            re.fullmatch(re.escape(name) + _SUFFIX, lookup) for name in self._filter_names(request)
+        )
+
+    def _filter_names(self, request: HttpRequest) -> Iterable[str]:
+        for item in self.get_list_filter(request):
+            named = item[0] if isinstance(item, list | tuple) else item
+            yield named if isinstance(named, str) else named.parameter_name
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        refuse_null_characters(request)
+        offered = [act for act in self.list_acts if act.may(request, None)]
+        context = {"list_acts": [(act, self.act_url(act)) for act in offered]}
+        answer: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
+        return answer
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> HttpResponse:
+        # Django redirects with a message; a foreign row must look exactly like none at all.
+        raise Http404
+
+    # --- A row's page -------------------------------------------------------------------------
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        """The tables below the row's fields."""
+        return ()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        refuse_null_characters(request)
+        context = dict(extra_context or {})
+        row = self.get_object(request, object_id) if object_id else None
+        if row is not None and self.has_view_permission(request, row):
+            context |= {
+                "acts": [(act, self.act_url(act, row)) for act in self.acts_for(request, row)],
+                "sections": [*self.sections(request, row), *contributed(request, row)],
+            }
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The row's lines of the journal, instead of Django's own log that verbs never write."""
+        row = self._row(request, object_id)
+        context = self._context(request, row, title=_("操作记录")) | {"entries": entries(row)}
+        return TemplateResponse(request, "district/history.html", context)
+
+    # --- The journal: what the theme's own forms change is written there, by column names ------------
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        self._record(request, obj, "admin_add")
+
+    def construct_change_message(self, request: HttpRequest, form: Any, *_: Any) -> list[str]:
+        return list(form.changed_data)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        self._record(request, obj, "admin_change", fields=message)
+
+    def _record(self, request: HttpRequest, row: Model, verb: str, **facts: Any) -> None:
+        audit.record(by=request.user, verb=verb, subject=subject_of(row), **facts)  # type: ignore[arg-type]
+
+
+class ReadOnlyAdmin(DistrictAdmin):
+    """A screen whose rows only acts can add or change, whatever a person's permissions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.add_act is not None and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+

@@ -1,0 +1,62 @@
+"""Ctrl+K: screens and rows a person may open, by name, pinyin or public number."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold.dataclasses import SearchResult
+
+from district.kernel.backoffice.pages import url_of
+
+EACH = 6
+
+
+def found(request: HttpRequest, term: str) -> list[SearchResult]:
+    """Screens whose title holds the term, then rows of the screens that can be searched."""
+    results = []
+    screens = [
+        (model, screen)
+        for model, screen in admin.site._registry.items()
+        if getattr(screen, "menu", None) and screen.has_view_permission(request)
+    ]
+    for model, screen in screens:
+        meta = model._meta
+        title = str(meta.verbose_name_plural)
+        if term in title:
+            address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+            group = str(screen.menu.group.label)  # type: ignore[attr-defined]
+            results.append(SearchResult(title, group, address, screen.menu.icon))  # type: ignore[attr-defined]
+    for model, screen in screens:
+        if not screen.get_search_fields(request):
+            continue
+        rows, _ = screen.get_search_results(request, screen.get_queryset(request), term)
+        results += [
+            SearchResult(str(row), str(model._meta.verbose_name), url_of(model, row.pk), "search")
+            for row in rows[:EACH]
+        ]
+    return results
+
+
+class ExactSearch:
+    """A screen searched by whole numbers only: index look-ups, however long the table."""
+
+    exact_fields: tuple[str, ...] = ()
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.exact_fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(self.exactly(term)), False
+
+    def exactly(self, term: str) -> Q:
+        condition = Q(pk__in=())
+        for name in self.exact_fields:
+            condition |= Q(**{name: term})
+        return condition

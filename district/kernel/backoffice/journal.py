@@ -1,0 +1,31 @@
+"""The journal of one row, worded for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model
+
+from district.kernel.backoffice.words import actor_texts, verb_text
+from district.kernel.models import AuditLine
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: when, who, what. The facts of a line are for operators, on its own page."""
+
+    at: datetime
+    actor: str
+    verb: str
+
+
+def entries(row: Model) -> list[Entry]:
+    """The newest lines about a row."""
+    lines = list(AuditLine.objects.filter(subject=subject_of(row)).order_by("-pk")[:SHOWN])
+    names = actor_texts(line.actor for line in lines)
+    return [Entry(line.at, names[line.actor], verb_text(line.verb)) for line in lines]
+
+
+def subject_of(row: Model) -> str:
+    return f"{row._meta.app_label}.{row._meta.model_name}:{row.pk}"

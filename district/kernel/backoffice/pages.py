@@ -1,0 +1,106 @@
+"""What stands below a row's fields: sections of rows that belong to it, with links that respect scope."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of text, perhaps a link, perhaps in a colour: good, warn, bad, quiet."""
+
+    text: Any
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table below a row's fields; `empty` says what its absence means."""
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Cell | Any]]
+    empty: str
+    note: str = ""
+    more: Cell | None = None
+
+    template: str = field(default="district/parts/section.html", init=False)
+
+    @property
+    def lines(self) -> list[list[tuple[str, Cell]]]:
+        """Each row as pairs of heading and cell: on a phone the heading stands beside its cell."""
+        return [
+            [
+                (header, cell if isinstance(cell, Cell) else Cell(cell))
+                for header, cell in zip(self.headers, row, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+
+Contributor = Callable[[HttpRequest, Any], Iterable[Section]]
+_contributors: dict[str, list[Contributor]] = defaultdict(list)
+
+
+def contribute(label: str, contributor: Contributor) -> None:
+    """Add sections to the page of a lower app's rows, such as `members.member`.
+
+    A lower app's screen knows nobody above it; so a higher app hangs its sections there.
+    """
+    _contributors[label].append(contributor)
+
+
+def contributed(request: HttpRequest, row: Model) -> list[Section]:
+    return [
+        section
+        for contributor in _contributors[row._meta.label_lower]
+        for section in contributor(request, row)
+    ]
+
+
+def open_rows(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
+    """The rows of a model the person may open: what every section is made of."""
+    screen = admin.site._registry.get(model)
+    if screen is None or not screen.has_view_permission(request):
+        return model._default_manager.none()
+    return screen.get_queryset(request)
+
+
+def visible(request: HttpRequest, model: type[Model], pks: Iterable[Any]) -> set[Any]:
+    """Which of these rows the person may open, in one query."""
+    wanted = {pk for pk in pks if pk is not None}
+    if not wanted:
+        return set()
+    return set(open_rows(request, model).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def moment(at: datetime | None) -> str:
+    """An instant on the district's clock, to the minute."""
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "—"
+
+
+def url_of(model: type[Model], pk: Any) -> str:
+    meta = model._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])
+
+
+def link(request: HttpRequest, row: Model | None, text: Any = None) -> Cell:
+    """The row's name, linked when the person may open it; a dash for none.
+
+    One query: for many rows use `visible`.
+    """
+    if row is None:
+        return Cell("—")
+    shown = str(row) if text is None else text
+    if visible(request, type(row), [row.pk]):
+        return Cell(shown, url_of(type(row), row.pk))
+    return Cell(shown)

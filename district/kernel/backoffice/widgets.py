@@ -1,0 +1,37 @@
+"""Dresses plain Django form fields in the theme, so that forms are written without it."""
+
+from django import forms
+from unfold import widgets
+
+_CLASSES: dict[type[forms.Widget], list[str]] = {
+    forms.Textarea: widgets.TEXTAREA_CLASSES,
+    forms.SelectMultiple: widgets.SELECT_CLASSES,
+    forms.Select: widgets.SELECT_CLASSES,
+    forms.CheckboxInput: widgets.CHECKBOX_CLASSES,
+    forms.widgets.Input: widgets.INPUT_CLASSES,
+}
+
+
+class InstantInput(forms.DateTimeInput):
+    """The browser's own date and time picker: no script, and good on a phone."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def dress(field: forms.Field) -> None:
+    """The field with the theme's look; choices become a list to tick when several may be chosen."""
+    if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        choices = field.choices
+        field.widget = widgets.UnfoldAdminCheckboxSelectMultiple()
+        field.widget.is_required = field.required
+        field.choices = choices
+        return
+    if isinstance(field.widget, forms.HiddenInput):
+        return
+    for kind, classes in _CLASSES.items():
+        if isinstance(field.widget, kind):
+            field.widget.attrs.setdefault("class", " ".join(classes))
+            return
