@@ -6,14 +6,21 @@ at a time, and at last with none.
 """
 
 import contextlib
+import secrets
 
 import pytest
 from django.db import DatabaseError
 
 from district.kernel.errors import DomainError
+from district.members.models import WechatIdentity
+from district.members.services import issue_card_code, sign_up_member
+from district.merchants.models import Visit
+from district.merchants.services import open_visit
+from district.wechat.gateway import WechatSession
 from loyalty.models import PointsAccount, Receipt, Restore, Transfer
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
 from tests.factories.members import make_member
+from tests.factories.merchants import till_of
 from tests.mutations.walls import Wall, constraint, rewritten
 from tests.race import race
 
@@ -158,7 +165,59 @@ class GaplessStatement:
         )
 
 
-INVARIANTS = [Overdraft, OneKeyOnce, OneReceiptOnce, OneReversal, GaplessStatement]
+class OneFirstSignIn:
+    """Two first sign-ins of one person make one member."""
+
+    walls = (
+        Wall("an openid has one member", constraint("members_wechatidentity", "openid_of_one_member")),
+        Wall(
+            "allauth knows an account once",
+            (
+                "do $$ declare v_name text; begin"
+                " for v_name in select conname from pg_constraint where contype = 'u'"
+                " and conrelid = 'socialaccount_socialaccount'::regclass loop"
+                " execute format('alter table socialaccount_socialaccount drop constraint %I', v_name);"
+                " end loop; end $$",
+            ),
+        ),
+    )
+
+    def attacked(self):
+        person = WechatSession(openid=f"o{secrets.token_urlsafe(20)}")
+        race(*[lambda: attempt(lambda: sign_up_member(person=person))] * CALLERS)
+        return WechatIdentity.objects.filter(openid_hash=person.openid_hash).count() == 1
+
+
+class OneUseOfACardCode:
+    """One rotating code at many tills opens one visit."""
+
+    walls = (
+        Wall("a code is used once", constraint("members_cardcodeuse", "card_code_used_once")),
+    )
+
+    def attacked(self):
+        member, store = make_member(), make_counter()
+        till, code = till_of(store), issue_card_code(member=member).code
+        race(
+            *[
+                lambda: attempt(
+                    lambda: open_visit(till=till, store=store, code=code, key=fresh_key())
+                )
+            ]
+            * CALLERS
+        )
+        return Visit.objects.filter(member=member).count() == 1
+
+
+INVARIANTS = [
+    Overdraft,
+    OneKeyOnce,
+    OneReceiptOnce,
+    OneReversal,
+    GaplessStatement,
+    OneFirstSignIn,
+    OneUseOfACardCode,
+]
 ALONE = [(invariant, wall) for invariant in INVARIANTS for wall in invariant.walls]
 
 
