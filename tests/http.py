@@ -37,7 +37,11 @@ class Caller:
     def _call(self, method, path, headers=None, **options):
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return self.session.request(
-            method, f"{self.base_url}/api/v1{path}", headers=bearer | (headers or {}), timeout=30, **options
+            method,
+            f"{self.base_url}/api/v1{path}",
+            headers=bearer | (headers or {}),
+            timeout=30,
+            **options,
         )
 
 
@@ -61,7 +65,12 @@ class Till(Caller):
         return self.post("/till/receipts", body, key=key)
 
     def spend(self, visit, *, points, no=None, key=None):
-        body = {"store": self.store, "visit": visit, "points": points, "request_no": no or fresh("P")}
+        body = {
+            "store": self.store,
+            "visit": visit,
+            "points": points,
+            "request_no": no or fresh("P"),
+        }
         return self.post("/till/spendings", body, key=key)
 
     def reverse(self, transfer, *, reason="扫错会员码", key=None):

@@ -1,8 +1,11 @@
 """What the district can refuse: the base class and the refusals common to all."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # RFC 9457 gives these members a meaning of their own; a fact may not take their names.
 RESERVED = frozenset({"type", "title", "status", "detail", "instance", "code", "errors"})
@@ -19,8 +22,8 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    title: ClassVar[str] = _("操作被拒绝")
-    wording: ClassVar[str] = ""
+    title: "ClassVar[StrOrPromise]" = _("操作被拒绝")
+    wording: "ClassVar[StrOrPromise]" = ""
     retry_after: int | None = None
 
     def __init__(self, *, retry_after: int | None = None, **facts: Any) -> None:

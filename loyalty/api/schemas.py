@@ -20,7 +20,7 @@ class ReceiptIn(serializers.Serializer):
         RECEIPT_NO,
         max_length=64,
         trim_whitespace=False,
-        help_text="the bill's number, unique per store for ever"
+        help_text="the bill's number, unique per store for ever",
     )
     paid_fen = FenField(help_text="what was really paid, in fen")
     paid_at = InstantField(help_text="when it was paid")
@@ -38,7 +38,7 @@ class SpendingIn(serializers.Serializer):
         RECEIPT_NO,
         max_length=64,
         trim_whitespace=False,
-        help_text="the till's number, unique per merchant for ever"
+        help_text="the till's number, unique per merchant for ever",
     )
 
 
@@ -61,7 +61,7 @@ class TransferOut(serializers.Serializer):
     at = InstantField()
 
     def get_reverses(self, transfer: Transfer) -> str | None:
-        return transfer.reverses.public_id if transfer.reverses_id else None
+        return transfer.reverses.public_id if transfer.reverses else None
 
 
 class ReceiptOut(serializers.Serializer):

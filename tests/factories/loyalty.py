@@ -38,7 +38,9 @@ def buy(member: Member, store: Store, *, fen: int, no: str = "", key: Key | None
     )
 
 
-def pay(member: Member, store: Store, *, points: int, no: str = "", key: Key | None = None) -> Transfer:
+def pay(
+    member: Member, store: Store, *, points: int, no: str = "", key: Key | None = None
+) -> Transfer:
     """A spending below the visit: what the ledger itself does once the member is at the counter."""
     place = Place(merchant=store.merchant_id, store=store.pk, actor="till:1")
     pk = spend(
@@ -52,7 +54,9 @@ def pay(member: Member, store: Store, *, points: int, no: str = "", key: Key | N
     return Transfer.objects.get(pk=pk)
 
 
-def undo(transfer: Transfer, store: Store, *, reason: str = "扫错会员码", key: Key | None = None) -> Transfer:
+def undo(
+    transfer: Transfer, store: Store, *, reason: str = "扫错会员码", key: Key | None = None
+) -> Transfer:
     return loyalty.reverse_transfer(
         transfer=transfer, store=store, reason=reason, actor="till:1", key=key or fresh_key()
     )

@@ -44,9 +44,14 @@ def test_a_shopper_earns_at_one_merchant_and_spends_at_another(web, wechat_code,
     assert kinds == ["reverse_spend", "spend", "earn"]
     assert list(audits.offences()) == []
 
-    assert phone.session.delete(
-        f"{web.base_url}/api/v1/session", headers={"Authorization": f"Bearer {phone.token}"}, timeout=10
-    ).status_code == 204
+    assert (
+        phone.session.delete(
+            f"{web.base_url}/api/v1/session",
+            headers={"Authorization": f"Bearer {phone.token}"},
+            timeout=10,
+        ).status_code
+        == 204
+    )
     assert phone.get("/me/points").status_code == 401
 
 

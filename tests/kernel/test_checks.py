@@ -42,7 +42,6 @@ def test_a_safe_configuration_is_accepted(production):
 @pytest.mark.parametrize(
     ("name", "value", "named"),
     [
-        ("SECRET_KEY", "", "DISTRICT_SECRET_KEY"),
         ("SECRET_KEY", "s" * 49, "DISTRICT_SECRET_KEY"),
         ("MASTER_KEYS", {}, "DISTRICT_MASTER_KEYS"),
         ("MASTER_KEYS", {1: b"a" * 31}, "DISTRICT_MASTER_KEYS"),
@@ -133,6 +132,13 @@ def test_a_server_or_worker_with_an_unsafe_setting_ends_at_once(code):
 
     assert done.returncode != 0
     assert "Refused to start:\n  district.E004: DISTRICT_PEPPER must hold 32 bytes" in done.stderr
+
+
+def test_without_a_secret_key_nothing_starts():
+    done = started(WEB, DISTRICT_SECRET_KEY=None)
+
+    assert done.returncode != 0
+    assert "SECRET_KEY setting must not be empty" in done.stderr
 
 
 def test_production_is_what_an_unset_mode_means():

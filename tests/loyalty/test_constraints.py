@@ -16,6 +16,11 @@ def scene(member, tea, books):
     return receipt
 
 
+def run(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def refuses(match, act):
     with pytest.raises(IntegrityError, match=match), transaction.atomic():
         act()
@@ -52,7 +57,11 @@ def test_a_receipt_gives_back_no_more_than_it_took(scene, change, name):
 
 
 def copy_of(row, **changes):
-    values = {field.attname: getattr(row, field.attname) for field in row._meta.fields if not field.primary_key}
+    values = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.fields
+        if not field.primary_key
+    }
     return type(row)(**values | changes)
 
 
@@ -88,15 +97,14 @@ def test_a_transfer_is_reversed_once(scene):
 
 
 @pytest.mark.parametrize("table", ["transfer", "draw", "restore"])
-@pytest.mark.parametrize("act", ["update loyalty_{} set points = 1", "delete from loyalty_{}", "truncate loyalty_{}"])
+@pytest.mark.parametrize(
+    "act", ["update loyalty_{} set points = 1", "delete from loyalty_{}", "truncate loyalty_{}"]
+)
 def test_what_is_written_stays_written(scene, table, act):
-    with (
-        pytest.raises(DatabaseError, match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("set constraints all immediate")
-        cursor.execute(act.format(table) + (" cascade" if act.startswith("truncate") else ""))
+    run("set constraints all immediate")
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(act.format(table) + (" cascade" if act.startswith("truncate") else ""))
 
 
 @pytest.mark.parametrize(
@@ -115,12 +123,8 @@ def test_what_is_written_stays_written(scene, table, act):
     ],
 )
 def test_of_lots_and_receipts_only_counters_change(scene, act):
-    with (
-        pytest.raises(DatabaseError, match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(act)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        run(act)
 
 
 def test_a_merchant_never_has_two_terms_at_once(tea):

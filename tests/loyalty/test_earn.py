@@ -16,7 +16,9 @@ from tests.factories.merchants import allied_store
 
 
 def nothing_was_posted():
-    return not Receipt.objects.exists() and not Transfer.objects.exists() and not Idem.objects.exists()
+    return (
+        not Receipt.objects.exists() and not Transfer.objects.exists() and not Idem.objects.exists()
+    )
 
 
 def test_a_purchase_earns_what_the_terms_grant(member, tea):
@@ -93,7 +95,9 @@ def test_a_refusal_leaves_the_key_free(member, tea):
 
 def test_terms_of_the_hour_of_payment_hold(member, tea):
     hour = clock.now() - timedelta(hours=1)
-    loyalty.set_terms(merchant=tea.merchant, offer=Offer(earn_points=3, price_milli_fen=700), start=hour)
+    loyalty.set_terms(
+        merchant=tea.merchant, offer=Offer(earn_points=3, price_milli_fen=700), start=hour
+    )
     before, after = hour - timedelta(minutes=1), hour + timedelta(minutes=1)
 
     for no, paid_at in (("old", before), ("new", after)):
@@ -141,7 +145,9 @@ def test_a_till_that_was_offline_for_a_month_may_still_post(member, tea):
     paid_at = clock.now() - timedelta(days=30, hours=23)
     bill = Bill(receipt_no="A-1", paid_fen=500, paid_at=paid_at, source="till")
 
-    receipt = loyalty.earn_points(store=tea, member=member, bill=bill, actor="till:1", key=fresh_key())
+    receipt = loyalty.earn_points(
+        store=tea, member=member, bill=bill, actor="till:1", key=fresh_key()
+    )
 
     assert receipt.granted == 5
 

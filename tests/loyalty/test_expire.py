@@ -5,7 +5,8 @@ import pytest
 from district.kernel import clock
 from district.kernel.clock import SHANGHAI
 from district.kernel.models import OutboxRow
-from loyalty import queries, services as loyalty
+from loyalty import queries
+from loyalty import services as loyalty
 from loyalty.models import Lot, Transfer
 from loyalty.tasks import expire_points_due
 from tests.factories.loyalty import buy
@@ -60,7 +61,10 @@ def test_days_that_ended_apart_stand_apart(member, tea):
         assert expire_points_due() == 30
 
     lines = Transfer.objects.filter(kind="expire").order_by("seq")
-    assert [(line.points, line.at) for line in lines] == [(20, ENDS), (10, ENDS + timedelta(days=1))]
+    assert [(line.points, line.at) for line in lines] == [
+        (20, ENDS),
+        (10, ENDS + timedelta(days=1)),
+    ]
 
 
 def test_the_sweep_reaches_every_account(tea):

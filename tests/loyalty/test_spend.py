@@ -5,11 +5,12 @@ import pytest
 from district.kernel import clock
 from district.kernel.errors import KeyReused
 from district.kernel.models import Idem
-from loyalty import queries, services as loyalty
-from loyalty.errors import InsufficientPoints, RequestAlreadyPosted
-from loyalty.models import Draw, Lot, PointsAccount, Transfer
 from district.merchants.errors import VisitOver
 from district.merchants.models import Visit
+from loyalty import queries
+from loyalty import services as loyalty
+from loyalty.errors import InsufficientPoints, RequestAlreadyPosted
+from loyalty.models import Draw, Lot, PointsAccount, Transfer
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay
 from tests.factories.members import make_member
 from tests.factories.merchants import till_of, visit_of
@@ -20,12 +21,18 @@ def test_points_earned_anywhere_reach_the_merchant_who_accepts_them(member, tea,
 
     transfer = pay(member, books, points=60)
 
-    assert (transfer.source, transfer.target, transfer.available_after) == ("available", "accepted", 40)
+    assert (transfer.source, transfer.target, transfer.available_after) == (
+        "available",
+        "accepted",
+        40,
+    )
     assert queries.balance_of(member).available == 40
     assert queries.clearing_of(books.merchant_id) == 60
     assert queries.clearing_of(tea.merchant_id) == -60
     assert queries.clearing() == [
-        queries.Claim(issuer=tea.merchant_id, redeemer=books.merchant_id, points=60, milli_fen=60_000)
+        queries.Claim(
+            issuer=tea.merchant_id, redeemer=books.merchant_id, points=60, milli_fen=60_000
+        )
     ]
 
 
@@ -61,7 +68,11 @@ def test_refuses_more_than_the_balance_and_changes_nothing(member, tea):
 
     assert refusal.value.facts == {"balance": 100, "asked": 101}
     assert refusal.value.detail == "可用 100 积分，本次需要 101 积分。"
-    assert (list(Lot.objects.values()), list(PointsAccount.objects.values()), Idem.objects.count()) == before
+    assert (
+        list(Lot.objects.values()),
+        list(PointsAccount.objects.values()),
+        Idem.objects.count(),
+    ) == before
     assert not Transfer.objects.filter(kind="spend").exists()
 
 

@@ -23,7 +23,9 @@ PROBLEM = "application/problem+json"
 @pytest.fixture
 def at_till(tea):
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {till_key_text(tea)}", HTTP_IDEMPOTENCY_KEY="k-1")
+    client.credentials(
+        HTTP_AUTHORIZATION=f"Bearer {till_key_text(tea)}", HTTP_IDEMPOTENCY_KEY="k-1"
+    )
     return client
 
 
@@ -134,7 +136,13 @@ def test_a_body_that_is_no_object_is_refused(at_till, body):
 
 
 @pytest.mark.parametrize(
-    "body", [b"\xff\xfe{}", b"[" * 100_000, b'{"paid_fen": ' + b"9" * 5000 + b"}", b'{"member": "\\ud800"}']
+    "body",
+    [
+        b"\xff\xfe{}",
+        b"[" * 100_000,
+        b'{"paid_fen": ' + b"9" * 5000 + b"}",
+        b'{"member": "\\ud800"}',
+    ],
 )
 def test_hostile_bytes_are_refused(at_till, body):
     answer = at_till.generic("POST", "/api/v1/till/receipts", body, content_type="application/json")
@@ -219,8 +227,12 @@ def test_who_has_no_till_key_is_sent_away(receipt, credentials):
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("which", ["of another merchant", "of the own merchant, not of this key", "of nobody"])
-def test_a_foreign_store_is_refused_without_telling_whether_it_exists(at_till, receipt, tea, books, which):
+@pytest.mark.parametrize(
+    "which", ["of another merchant", "of the own merchant, not of this key", "of nobody"]
+)
+def test_a_foreign_store_is_refused_without_telling_whether_it_exists(
+    at_till, receipt, tea, books, which
+):
     store = {
         "of another merchant": lambda: books.public_id,
         "of the own merchant, not of this key": lambda: make_store(merchant=tea.merchant).public_id,

@@ -70,7 +70,10 @@ class OneKeyOnce:
     """Of many spendings with one key and one request number, one is posted."""
 
     walls = (
-        Wall("a key is claimed once", rewritten(CLAIM, ("if found then return null; end if;", "return null;"))),
+        Wall(
+            "a key is claimed once",
+            rewritten(CLAIM, ("if found then return null; end if;", "return null;")),
+        ),
         Wall(
             "a request number is posted once",
             constraint("loyalty_transfer", "transfer_once_per_request_number"),
@@ -88,7 +91,10 @@ class OneReceiptOnce:
     """Of many postings of one receipt with one key, one earns."""
 
     walls = (
-        Wall("a key is claimed once", rewritten(CLAIM, ("if found then return null; end if;", "return null;"))),
+        Wall(
+            "a key is claimed once",
+            rewritten(CLAIM, ("if found then return null; end if;", "return null;")),
+        ),
         Wall(
             "a receipt number is posted once",
             constraint("loyalty_receipt", "receipt_once_per_number"),
@@ -109,7 +115,10 @@ class OneReversal:
             "whether it was reversed is asked under the account's lock",
             rewritten(
                 REVERSE,
-                ("if exists (select from loyalty_transfer where reverses_id = p_transfer) then", "if false then"),
+                (
+                    "if exists (select from loyalty_transfer where reverses_id = p_transfer) then",
+                    "if false then",
+                ),
             ),
         ),
         Wall(
@@ -169,7 +178,9 @@ class OneFirstSignIn:
     """Two first sign-ins of one person make one member."""
 
     walls = (
-        Wall("an openid has one member", constraint("members_wechatidentity", "openid_of_one_member")),
+        Wall(
+            "an openid has one member", constraint("members_wechatidentity", "openid_of_one_member")
+        ),
         Wall(
             "allauth knows an account once",
             (
@@ -191,9 +202,7 @@ class OneFirstSignIn:
 class OneUseOfACardCode:
     """One rotating code at many tills opens one visit."""
 
-    walls = (
-        Wall("a code is used once", constraint("members_cardcodeuse", "card_code_used_once")),
-    )
+    walls = (Wall("a code is used once", constraint("members_cardcodeuse", "card_code_used_once")),)
 
     def attacked(self):
         member, store = make_member(), make_counter()

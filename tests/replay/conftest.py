@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+
+from district.embedded import Cluster
+from district.embedded.locks import held
+from district.embedded.processes import wait_until
 
 COLUMNS = (
     "household_id,store_id,basket_id,product_id,quantity,sales_value,retail_disc,"
@@ -66,25 +71,12 @@ class Outcome:
         return {k: v for k, v in self.result.items() if k not in {"refused", "seconds"}}
 
 
-class Stage:
-    """A migrated database of its own on a server, and the command beside it."""
+class Place:
+    """Where the command is run: its environment, and the database it works on."""
 
-    _numbers = itertools.count(1)
-
-    def __init__(self, databases, data_dir):
-        self._databases = databases
-        self.name = f"replay_test_{os.getpid()}_{next(self._numbers)}"
-        self.url = databases.url_of(self.name)
-        self.data_dir = data_dir
-        self.environment = os.environ | {
-            "DATABASE_URL": self.url,
-            "DISTRICT_MODE": "replay",
-            "DISTRICT_DATA_DIR": str(data_dir),
-        }
-        clone = databases.clone()
-        with psycopg.connect(databases.url, autocommit=True) as connection:
-            connection.execute(f'drop database if exists "{self.name}" with (force)')
-            connection.execute(f'alter database "{clone}" rename to "{self.name}"')
+    def __init__(self, url, environment):
+        self.url = url
+        self.environment = environment
 
     def start(self, *arguments, command="replay_receipts"):
         return subprocess.Popen(
@@ -104,22 +96,43 @@ class Stage:
     def run(self, *arguments, command="replay_receipts"):
         return self.finish(self.start(*arguments, command=command))
 
-    def connect(self):
-        return psycopg.connect(self.url, autocommit=True)
-
-    def one(self, question):
-        with self.connect() as connection:
-            return connection.execute(question).fetchone()[0]
-
     def posted(self):
         """How many receipts are in the books so far; none while there are no books."""
-        with contextlib.suppress(psycopg.Error):
-            return self.one("select count(*) from loyalty_receipt")
+        with contextlib.suppress(psycopg.Error), psycopg.connect(self.url) as connection:
+            return connection.execute("select count(*) from loyalty_receipt").fetchall()[0][0]
         return 0
+
+    def processes(self, word=""):
+        """The ids of processes that have the place's database in their environment, oldest first."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                environment = (folder / "environ").read_bytes().split(b"\0")
+                command = (folder / "cmdline").read_bytes().decode()
+                if f"DATABASE_URL={self.url}".encode() in environment and word in command:
+                    found.append(int(folder.name))
+        return sorted(found)
+
+
+class Stage(Place):
+    """A migrated database of its own on a server of the tests."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, databases, data_dir):
+        self._databases = databases
+        self.name = f"replay_test_{os.getpid()}_{next(self._numbers)}"
+        url = databases.url_of(self.name)
+        mine = {"DATABASE_URL": url, "DISTRICT_MODE": "replay", "DISTRICT_DATA_DIR": str(data_dir)}
+        super().__init__(url, os.environ | mine)
+        clone = databases.clone()
+        with psycopg.connect(databases.url, autocommit=True) as connection:
+            connection.execute(f'drop database if exists "{self.name}" with (force)')
+            connection.execute(f'alter database "{clone}" rename to "{self.name}"')
 
     def books(self, *left_out):
         """A digest of every row of every table, but for the instants a key or session was last used."""
-        with self.connect() as connection:
+        with psycopg.connect(self.url) as connection:
             tables = connection.execute(
                 "select c.relname, string_agg(quote_ident(a.attname), ', ' order by a.attnum)"
                 " from pg_class c join pg_attribute a on a.attrelid = c.oid"
@@ -137,19 +150,31 @@ class Stage:
                 if table not in left_out
             }
 
-    def processes(self, word=""):
-        """The ids of processes that have the stage's database in their environment, oldest first."""
-        found = []
-        for folder in Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                environment = (folder / "environ").read_bytes().split(b"\0")
-                command = (folder / "cmdline").read_bytes().decode()
-                if f"DATABASE_URL={self.url}".encode() in environment and word in command:
-                    found.append(int(folder.name))
-        return sorted(found)
-
     def drop(self):
         self._databases.drop(self.name)
+
+
+class Alone(Place):
+    """A machine without DATABASE_URL: the command brings the embedded server in a data folder."""
+
+    def __init__(self, data_dir):
+        self.cluster = Cluster(data_dir / "postgres", "durable")
+        given = {"DATABASE_URL", "DISTRICT_MODE"}
+        environment = {name: told for name, told in os.environ.items() if name not in given}
+        environment["DISTRICT_DATA_DIR"] = str(data_dir)
+        super().__init__(None, environment)
+
+    def posted(self):
+        if self.cluster.state is None:
+            return 0
+        self.url = self.cluster.url_of("replay_completejourney")
+        return super().posted()
+
+    def end(self):
+        """The server has stopped, as it does when nobody needs it, and its folder is gone."""
+        self.cluster.home.lock("users").exclusive().close()
+        assert wait_until(lambda: not held(self.cluster.home.folder / "keeper.lock"), 60)
+        shutil.rmtree(self.cluster.home.folder)
 
 
 @pytest.fixture(scope="session")

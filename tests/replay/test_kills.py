@@ -7,14 +7,21 @@ import pytest
 
 from district.embedded.processes import wait_until
 from tests.replay import reference
-from tests.replay.conftest import write_synthetic
+from tests.replay.conftest import Alone, write_synthetic
 
 pytestmark = pytest.mark.kill
 
 
 @pytest.fixture
 def long_data(tmp_path):
-    return write_synthetic(tmp_path / "long", baskets=150)
+    return write_synthetic(tmp_path / "long", baskets=100)
+
+
+@pytest.fixture
+def alone(tmp_path):
+    place = Alone(tmp_path / "data")
+    yield place
+    place.end()
 
 
 def test_workers_the_web_server_and_postgres_die_and_the_replay_completes(
@@ -50,13 +57,27 @@ def test_postgres_and_the_player_die_together_and_the_next_run_completes(
     run = stage.start(long_data)
     _after(stage, expected["receipts"] / 2)
 
-    durable_cluster.kill9()
+    dead = durable_cluster.kill9()
     run.kill()
     stage.finish(run)
+    durable_cluster.wait_back(dead)
     outcome = stage.run(long_data)
 
     assert (outcome.code, outcome.figures) == (0, expected), outcome.err
     assert stage.run(command="audit_ledger").code == 0
+
+
+def test_alone_on_the_machine_it_brings_its_own_servers_and_outlives_their_keeper(long_data, alone):
+    """Without DATABASE_URL: the embedded server in a data folder of the test's own."""
+    expected = reference.completejourney(long_data)
+    run = alone.start(long_data)
+    _after(alone, expected["receipts"] / 3)
+
+    os.kill(alone.cluster.state.keeper, signal.SIGKILL)
+    outcome = alone.finish(run)
+
+    assert (outcome.code, outcome.figures) == (0, expected), outcome.err
+    assert alone.run(long_data).figures == expected
 
 
 def _after(stage, receipts):
