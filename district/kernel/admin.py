@@ -29,13 +29,14 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import moment
+from district.kernel.backoffice.subjects import subject_cells, subject_text
 from district.kernel.backoffice.words import VERBS, actor_texts, verb_text
 from district.kernel.idempotency import Key
 from district.kernel.models import AuditLine, OutboxRow
 
 PLATFORM = MenuGroup(gettext_lazy("平台"), order=90)
 LATE = timedelta(minutes=5)
-LATEST = 8
+LATEST = 6
 
 
 class VerbFilter(DropdownFilter):  # type: ignore[misc]  # the theme is untyped
@@ -55,13 +56,13 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
 
     menu = Menu(PLATFORM, "history", 10)
     empty_hint = gettext_lazy("后台与收银接口的每次操作都会记在这里。")
-    list_display = ["at", "who", "what", "subject"]
+    list_display = ["at", "who", "what", "about"]
     list_filter = [VerbFilter, ("at", RangeDateTimeFilter)]
     exact_fields = ("subject", "actor", "request_id")
     search_help_text = gettext_lazy("对象、操作者或请求编号，须完整")
     ordering = ["-pk"]
     sortable_by = ()
-    fields = ["at", "who", "what", "subject", "facts", "request_id"]
+    fields = ["at", "who", "what", "about", "facts", "request_id"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         page = super().get_changelist_instance(request)
@@ -78,6 +79,14 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("操作"))
     def what(self, line: AuditLine) -> str:
         return verb_text(line.verb)
+
+    @admin.display(description=gettext_lazy("对象"))
+    def about(self, line: AuditLine) -> str:
+        return subject_text(line.subject)
+
+    def sections(self, request: HttpRequest, row: AuditLine) -> Iterable[Section]:
+        subject = subject_cells(request, [row.subject])[row.subject]
+        yield Section(_("对象"), [_("对象"), _("标识")], [[subject, row.subject]], "")
 
 
 class StateFilter(DropdownFilter):  # type: ignore[misc]
@@ -190,12 +199,13 @@ def platform(request: HttpRequest) -> Iterable[Panel]:
             ],
         )
     if request.user.has_perm("kernel.view_auditline"):
-        yield _latest_acts()
+        yield _latest_acts(request)
 
 
-def _latest_acts() -> Section:
+def _latest_acts(request: HttpRequest) -> Section:
     lines = list(AuditLine.objects.order_by("-pk")[:LATEST])
     names = actor_texts(line.actor for line in lines)
+    subjects = subject_cells(request, [line.subject for line in lines])
     return Section(
         title=_("最近操作"),
         headers=[_("时间"), _("操作者"), _("操作"), _("对象")],
@@ -204,7 +214,7 @@ def _latest_acts() -> Section:
                 Cell(moment(line.at)),
                 Cell(names[line.actor]),
                 Cell(verb_text(line.verb), reverse("admin:kernel_auditline_change", args=[line.pk])),
-                Cell(line.subject),
+                subjects[line.subject],
             ]
             for line in lines
         ],

@@ -19,11 +19,11 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, header_key
 from district.kernel.pages import cursor_page
 
-__all__ = ["ApiView", "OnlyJson", "cacheable", "cursor_page"]
+__all__ = ["ApiView", "OneForm", "cacheable", "cursor_page"]
 
 
-class OnlyJson(BaseContentNegotiation):
-    """JSON whatever the caller says it accepts: there is nothing else to negotiate."""
+class OneForm(BaseContentNegotiation):
+    """Each view has one form of answer, whatever the caller says it accepts."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         kind = request.content_type.partition(";")[0].strip().lower()
@@ -44,7 +44,7 @@ class ApiView(APIView):
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     refusals: ClassVar[tuple[type[DomainError], ...]] = ()
-    content_negotiation_class = OnlyJson
+    content_negotiation_class = OneForm
     metadata_class = None
     # What one person may read must never be kept by a cache; public views say otherwise.
     cache_control = "no-store"

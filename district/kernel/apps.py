@@ -1,3 +1,5 @@
+import logging
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
@@ -10,6 +12,7 @@ class KernelConfig(AppConfig):
     verbose_name = _("平台")
 
     def ready(self) -> None:
+        logging.captureWarnings(capture=True)
         # Checks register themselves; the Celery app must exist before a shared task is called.
         from district import celery  # noqa: F401, PLC0415
         from district.kernel import checks, sqlfiles  # noqa: F401, PLC0415

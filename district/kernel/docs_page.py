@@ -8,12 +8,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from district.kernel.api import OneForm
+
 OPENAPI_FILE = settings.ROOT / "docs" / "openapi.json"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_swagger = SpectacularSwaggerSplitView.as_view(url=reverse_lazy("openapi"))
+_swagger = SpectacularSwaggerSplitView.as_view(
+    url=reverse_lazy("openapi"), content_negotiation_class=OneForm
+)
 
 
 @csrf_exempt

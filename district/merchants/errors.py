@@ -62,7 +62,7 @@ class VisitOver(DomainError):
 
 class MemberNotFound(DomainError):
     code, status, title = "member_not_found", 404, _("没有找到会员")
-    wording = _("没有使用该手机号的会员。")
+    wording = _("没有找到这位会员，请让顾客重新出示会员码。")
 
 
 class MerchantAlreadyRegistered(DomainError):

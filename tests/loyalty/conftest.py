@@ -1,8 +1,11 @@
 import pytest
+from rest_framework.test import APIClient
 
+from district.kernel import clock
 from loyalty import audits
-from tests.factories.loyalty import make_counter
+from tests.factories.loyalty import buy, make_counter
 from tests.factories.members import make_member
+from tests.factories.merchants import till_key_text, till_of, visit_of
 
 
 @pytest.fixture
@@ -32,3 +35,36 @@ def ledger_stays_clean(request):
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
         assert list(audits.offences()) == []
+
+
+@pytest.fixture
+def at_till(tea):
+    client = APIClient()
+    client.credentials(
+        HTTP_AUTHORIZATION=f"Bearer {till_key_text(tea)}", HTTP_IDEMPOTENCY_KEY="k-1"
+    )
+    return client
+
+
+@pytest.fixture
+def receipt(member, tea):
+    return {
+        "store": tea.public_id,
+        "member": member.public_id,
+        "receipt_no": "20261121-0042",
+        "paid_fen": 12_680,
+        "paid_at": clock.now().isoformat(),
+    }
+
+
+@pytest.fixture
+def spending(member, tea):
+    buy(member, tea, fen=10_000)
+    visit = visit_of(member, till_of(tea), tea)
+    return {"store": tea.public_id, "visit": visit.token, "points": 60, "request_no": "P-1"}
+
+
+@pytest.fixture
+def reversal(member, tea):
+    earned = buy(member, tea, fen=10_000).transfer
+    return {"store": tea.public_id, "transfer": earned.public_id, "reason": "扫错会员码"}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.contrib.admin import ShowFacets
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -31,6 +32,7 @@ class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     list_filter_submit = True
     compressed_fields = True
     save_as = False
@@ -69,6 +71,13 @@ class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is
         context = {"list_acts": [(act, self.act_url(act)) for act in offered]}
         answer: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return answer
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        page = super().get_changelist_instance(request)
+        if not page.query and not page.has_active_filters:
+            # Nothing was left out: the theme need not offer to show all.
+            page.full_result_count = page.result_count
+        return page
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *args: Any) -> HttpResponse:
         # Django redirects with a message; a foreign row must look exactly like none at all.

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def visible(request: HttpRequest, model: type[Model], pks: Iterable[Any]) -> set
 
 def moment(at: datetime | None) -> str:
     """An instant on the district's clock, to the minute."""
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "—"
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "—"
 
 
 def url_of(model: type[Model], pk: Any) -> str:

@@ -5,11 +5,12 @@ from unfold import widgets
 
 _CLASSES: dict[type[forms.Widget], list[str]] = {
     forms.Textarea: widgets.TEXTAREA_CLASSES,
-    forms.SelectMultiple: widgets.SELECT_CLASSES,
-    forms.Select: widgets.SELECT_CLASSES,
     forms.CheckboxInput: widgets.CHECKBOX_CLASSES,
     forms.widgets.Input: widgets.INPUT_CLASSES,
 }
+
+
+_Ticks = widgets.UnfoldAdminCheckboxSelectMultipleWidget
 
 
 class InstantInput(forms.DateTimeInput):
@@ -23,13 +24,14 @@ class InstantInput(forms.DateTimeInput):
 
 def dress(field: forms.Field) -> None:
     """The field with the theme's look; choices become a list to tick when several may be chosen."""
-    if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+    if isinstance(field.widget, forms.HiddenInput):
+        return
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
         choices = field.choices
-        field.widget = widgets.UnfoldAdminCheckboxSelectMultiple()
+        field.widget = (_Ticks if several else widgets.UnfoldAdminSelectWidget)()
         field.widget.is_required = field.required
         field.choices = choices
-        return
-    if isinstance(field.widget, forms.HiddenInput):
         return
     for kind, classes in _CLASSES.items():
         if isinstance(field.widget, kind):

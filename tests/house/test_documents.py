@@ -1,0 +1,65 @@
+"""The documents tell the truth about the code."""
+
+import re
+import string
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from district.kernel.errors import RESERVED
+from district.kernel.refusals import all_refusals
+
+README = (settings.ROOT / "README.md").read_text()
+READS_A_VARIABLE = re.compile(r'(?:env\.\w+|_keyring)\(\s*"([A-Z_]+)"')
+
+
+def test_the_openapi_file_is_the_codes():
+    call_command("openapi", "--check")
+
+
+def test_the_page_of_refusals_is_the_codes():
+    call_command("errors_page", "--check")
+
+
+def test_every_variable_the_settings_read_is_in_the_readme_and_no_other():
+    read = set(READS_A_VARIABLE.findall((settings.ROOT / "district" / "settings.py").read_text()))
+    told = set(
+        re.findall(
+            r"`((?:DISTRICT_|DATABASE_)[A-Z_]+)`",
+            README.partition("## Settings")[2].partition("## In production")[0],
+        )
+    )
+
+    assert read == told
+
+
+@pytest.mark.parametrize("refusal", all_refusals(), ids=lambda one: one.__name__)
+def test_a_refusal_is_well_made(refusal):
+    assert re.fullmatch(r"[a-z][a-z_]+", refusal.code)
+    assert 400 <= refusal.status < 600
+    assert str(refusal.title)
+    facts = {name for _, name, _, _ in string.Formatter().parse(str(refusal.wording)) if name}
+    assert not facts & RESERVED
+
+
+def test_no_two_refusals_share_a_code():
+    codes = [refusal.code for refusal in all_refusals()]
+
+    assert len(codes) == len(set(codes))
+
+
+def test_the_links_of_the_documents_lead_somewhere():
+    pages = [
+        settings.ROOT / "README.md",
+        *settings.ROOT.glob("docs/**/*.md"),
+        *settings.ROOT.glob("*/README.md"),
+    ]
+    dead = [
+        (page.name, target)
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+
+    assert dead == []
