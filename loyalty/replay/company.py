@@ -14,12 +14,13 @@ from district.members import services as members
 from district.members.models import Member, ShopperSession
 from district.merchants import queries as places
 from district.merchants import services as merchants
+from district.merchants.errors import MerchantSuspended, TillKeyInvalid
 from district.merchants.models import Store, Trade, Venue
 from district.wechat.gateway import WechatSession
 from loyalty import services as loyalty
 from loyalty.replay.cast import Cast, Phone, Till
-from loyalty.replay.credentials import Credentials
 from loyalty.replay.dataset import DataSet
+from loyalty.replay.notes import Notes
 from loyalty.services.set_terms import Offer
 
 # Before any data set begins, and the same for every cut of it.
@@ -30,11 +31,9 @@ OFFER = Offer(earn_points=1, earn_per_fen=100, price_milli_fen=1000, validity_mo
 class Company:
     """Hires for one data set: a merchant of one store for each store, a session for each member."""
 
-    def __init__(
-        self, dataset: DataSet, credentials: Credentials, told: Callable[[], object]
-    ) -> None:
+    def __init__(self, dataset: DataSet, notes: Notes, told: Callable[[], object]) -> None:
         self._dataset = dataset
-        self._credentials = credentials
+        self._notes = notes
         self._told = told
 
     def assemble(self) -> Cast:
@@ -46,7 +45,7 @@ class Company:
             stores = self._open_stores()
             tills = {number: self._till(number, store) for number, store in stores.items()}
             sessions = {number: self._session(number) for number in self._dataset.journeys}
-        self._credentials.save()
+        self._notes.save()
         return Cast(
             tills=tills,
             phones={
@@ -79,7 +78,7 @@ class Company:
         )
 
     def _till(self, number: int, store: Store) -> Till:
-        kept = self._credentials.get("till", number)
+        kept = self._notes.secret("till", number)
         if kept is None or not _opens(kept, store):
             # A key of chance: what was issued before cannot be shown again.
             issued = merchants.issue_till_key(
@@ -90,19 +89,19 @@ class Company:
                 key=Key.of(self._scope, uuid.uuid4().hex),
             )
             kept = str(issued.text)
-            self._credentials.keep("till", number, kept)
+            self._notes.keep("till", number, kept)
         return Till(store=store.public_id, key=kept)
 
     def _session(self, number: int) -> tuple[Member, str]:
         """The member of this number and a live session: the one kept, or a new one after signing in."""
         self._told()
-        kept = self._credentials.get("phone", number)
+        kept = self._notes.secret("phone", number)
         if kept is not None and (session := _live_session(kept)) is not None:
             return session.member, kept
         person = WechatSession(openid=f"{self._dataset.format}-{number}")
         member = members.sign_up_member(person=person, nickname=f"{number}")
         token = members.open_session(member=member).token
-        self._credentials.keep("phone", number, token)
+        self._notes.keep("phone", number, token)
         return member, token
 
     @property
@@ -117,8 +116,11 @@ def _opens(till_key: str, store: Store) -> bool:
     """Whether a till key kept from an earlier run is still good for the store."""
     try:
         return store.public_id in places.till_for(till_key).stores
-    except DomainError:
+    except TillKeyInvalid:
         return False
+    except MerchantSuspended:
+        # A new key would open no more than this one.
+        return True
 
 
 def _live_session(token: str) -> ShopperSession | None:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, Error, connection
 from django.utils.translation import gettext as _
 
+from district import embedded
 from loyalty.replay.errors import ReplayError
 
 PREFIX = "replay_"
@@ -41,6 +42,18 @@ def own_database(format_name: str) -> Iterator[str]:
         ) from trouble
     finally:
         _stand_on(elsewhere)
+
+
+def revive() -> None:
+    """Bring the embedded server back if its keeper was killed; a server of somebody else's is not ours.
+
+    A keeper restarts a dead server by itself, but nobody else restarts a dead keeper.
+    """
+    cluster = embedded.attach().cluster
+    if cluster is not None:
+        # What is in the way now may be gone at the next look; the players wait meanwhile.
+        with contextlib.suppress(embedded.EmbeddedError):
+            cluster.ensure_keeper()
 
 
 def _create(name: str) -> None:

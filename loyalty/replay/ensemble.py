@@ -4,14 +4,17 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from loyalty.replay.cast import Cast
 from loyalty.replay.dataset import DataSet, Event
 from loyalty.replay.errors import Interrupted
+from loyalty.replay.notes import Notes
 from loyalty.replay.player import Player, Refusal
 from loyalty.replay.wire import Wire
 
-LOOK_AROUND_SECONDS = 0.2
+LOOK_AROUND_SECONDS = 0.5
+Waiting: TypeAlias = "queue.SimpleQueue[tuple[int, Sequence[Event]]]"
 
 
 @dataclass
@@ -20,28 +23,27 @@ class Ensemble:
 
     dataset: DataSet
     cast: Cast
+    notes: Notes
     base_url: str
     told: Callable[[], object]
-    meanwhile: Callable[[], object]
     resuming: bool = True
     stop: threading.Event = field(default_factory=threading.Event)
     refused: list[Refusal] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def play(self, connections: int) -> list[Refusal]:
+    def play(
+        self, connections: int, meanwhile: Sequence[Callable[[], object]] = ()
+    ) -> list[Refusal]:
         """Play every member to the end over so many connections; give the refusals in order.
+
+        Meanwhile the calling thread looks now and then after whatever it is told to.
 
         Raises whatever stopped the first player; the others then stop after their request.
         """
-        waiting: queue.SimpleQueue[tuple[int, Sequence[Event]]] = queue.SimpleQueue()
-        # The longest journeys start first, so that none is left running alone at the end.
-        for member, journey in sorted(
-            self.dataset.journeys.items(), key=lambda item: (-len(item[1]), item[0])
-        ):
-            waiting.put((member, journey))
+        waiting = self._line_up()
         players = [
             threading.Thread(target=self._play_members, args=[waiting], daemon=True)
-            for _turn in range(min(connections, len(self.dataset.journeys)))
+            for _turn in range(min(connections, waiting.qsize()))
         ]
         for player in players:
             player.start()
@@ -49,7 +51,8 @@ class Ensemble:
             for player in players:
                 while player.is_alive():
                     player.join(LOOK_AROUND_SECONDS)
-                    self.meanwhile()
+                    for look_after in meanwhile:
+                        look_after()
         finally:
             self.stop.set()
             for player in players:
@@ -58,16 +61,27 @@ class Ensemble:
             raise failure
         return sorted(self.refused, key=lambda r: (r.member, r.at, r.event))
 
-    def _play_members(self, waiting: "queue.SimpleQueue[tuple[int, Sequence[Event]]]") -> None:
+    def _line_up(self) -> Waiting:
+        """The members, those with the longest way first: none is left running alone at the end."""
+        waiting: Waiting = queue.SimpleQueue()
+        journeys = self.dataset.journeys
+        for member in sorted(journeys, key=lambda member: (-len(journeys[member]), member)):
+            waiting.put((member, journeys[member]))
+        return waiting
+
+    def _play_members(self, waiting: Waiting) -> None:
         wire = Wire(self.base_url, self.stop)
         player = Player(wire, self.cast, self.dataset.format)
         try:
             while True:
                 member, journey = waiting.get_nowait()
-                for refusal in player.play(member, journey, resuming=self.resuming):
+                # Refused events leave no trace in the statement: they are tried, and told, again.
+                resuming = self.resuming and not self.notes.was_refused(member)
+                for refusal in player.play(member, journey, resuming=resuming):
                     self.told()
                     if refusal is not None:
                         self.refused.append(refusal)
+                        self.notes.note_refusal(member)
         except queue.Empty:
             return
         except Exception as failure:  # noqa: BLE001 - raised again by the thread that waits

@@ -1,27 +1,43 @@
-"""Keeps what the players were given and no table can say again: till keys and session tokens."""
+"""What one run leaves for the next and no table or API can say: secrets told once, and refusals."""
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 
-class Credentials:
+class Notes:
     """A file only its owner can read, beside the other secrets of the data folder.
 
-    With it a second run signs nobody in again and issues no key; without it, it does both anew.
+    With it a second run signs nobody in again and issues no key, and goes on where the first one
+    stopped. Without it the run does all of that anew and comes to the same figures.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._kept = _read(path)
+        self._alone = threading.Lock()
+        written = _read(path)
+        self._secrets: dict[str, str] = written.get("secrets", {})
+        self._refused: set[int] = set(written.get("refused", []))
 
-    def get(self, kind: str, number: int) -> str | None:
+    def secret(self, kind: str, number: int) -> str | None:
         """What was kept for the till or phone of this number; whether it still works is not known."""
-        return self._kept.get(f"{kind}-{number}")
+        return self._secrets.get(f"{kind}-{number}")
 
     def keep(self, kind: str, number: int, secret: str) -> None:
-        self._kept[f"{kind}-{number}"] = secret
+        self._secrets[f"{kind}-{number}"] = secret
+
+    def was_refused(self, member: int) -> bool:
+        """Whether something of this member was ever refused, which the statement does not show."""
+        return member in self._refused
+
+    def note_refusal(self, member: int) -> None:
+        """Remember it now, not at the end, which a killed run does not reach."""
+        with self._alone:
+            if member not in self._refused:
+                self._refused.add(member)
+                self.save()
 
     def save(self) -> None:
         """Written beside and moved into place, so that a killed run leaves the old or the new."""
@@ -29,15 +45,13 @@ class Credentials:
         fresh = self._path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(self._kept, file)
+            json.dump({"secrets": self._secrets, "refused": sorted(self._refused)}, file)
         fresh.replace(self._path)
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        kept: Any = json.loads(path.read_text())
+        written = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-    if not isinstance(kept, dict):
-        return {}
-    return {name: secret for name, secret in kept.items() if isinstance(secret, str)}
+    return written if isinstance(written, dict) else {}

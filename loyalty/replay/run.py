@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from loyalty.replay.cast import Cast
 from loyalty.replay.company import Company
-from loyalty.replay.credentials import Credentials
-from loyalty.replay.database import own_database
+from loyalty.replay.database import own_database, revive
 from loyalty.replay.dataset import DataSet
 from loyalty.replay.ensemble import Ensemble
 from loyalty.replay.errors import WrongServer
 from loyalty.replay.figures import figures_of
 from loyalty.replay.formats import recognise
+from loyalty.replay.notes import Notes
 from loyalty.replay.server import given_server, own_server, require_replay_mode
 from loyalty.replay.wire import Wire
 
@@ -62,13 +62,12 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
         server = stage.enter_context(
             given_server(wish.base_url) if wish.base_url else own_server(database)
         )
-        cast = _assemble(dataset, database, progress)
+        notes = Notes(settings.DATA_DIR / "replay" / f"{database}.json")
+        cast = _assemble(dataset, notes, progress)
         _require_same_database(server.url, cast)
         told = progress.begin(_("上演"), sum(map(len, dataset.journeys.values())))
-        ensemble = Ensemble(
-            dataset, cast, server.url, told, server.look_after, resuming=not wish.again
-        )
-        refused = ensemble.play(wish.connections)
+        ensemble = Ensemble(dataset, cast, notes, server.url, told, resuming=not wish.again)
+        refused = ensemble.play(wish.connections, (server.look_after, revive))
         figures = _patiently(lambda: figures_of(cast, dataset.last_instant))
     return {
         "format": dataset.format,
@@ -78,10 +77,9 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _assemble(dataset: DataSet, database: str, progress: Progress) -> Cast:
-    credentials = Credentials(settings.DATA_DIR / "replay" / f"{database}.json")
+def _assemble(dataset: DataSet, notes: Notes, progress: Progress) -> Cast:
     told = progress.begin(_("布置"), len(dataset.stores) + len(dataset.journeys))
-    return Company(dataset, credentials, told).assemble()
+    return Company(dataset, notes, told).assemble()
 
 
 def _require_same_database(base_url: str, cast: Cast) -> None:
@@ -107,7 +105,7 @@ def _patiently(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
             connection.close()
             return question()
-        except OperationalError:
+        except (InterfaceError, OperationalError):
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.5)

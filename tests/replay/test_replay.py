@@ -3,6 +3,7 @@
 import json
 import signal
 
+import psycopg
 import pytest
 
 from district.embedded.processes import wait_until
@@ -101,7 +102,9 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tm
     assert stage.run(command="audit_ledger").code == 0
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage, tmp_path, sign):
     folder = write_synthetic(tmp_path / "long", baskets=60)
     stage = new_stage()
@@ -115,3 +118,24 @@ def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage
     assert stopped.err.rstrip().split("\n")[-1] == "已停止；再次运行同一命令即可从停下处继续。"
     assert "Traceback" not in stopped.err
     assert stage.run(folder).figures == reference.completejourney(folder)
+
+
+def test_what_is_refused_is_listed_each_time_and_the_rest_is_posted(new_stage, synthetic):
+    stage = new_stage()
+    stage.run(synthetic, "--households", 2)
+    with psycopg.connect(stage.url) as connection:
+        connection.execute(
+            "update merchants_merchant set state = 'suspended', suspended_at = now(),"
+            " suspended_for = 'test' where name = 'completejourney 41'"
+        )
+
+    first, second = stage.run(synthetic), stage.run(synthetic)
+
+    refused = first.result["refused"]
+    assert (first.code, second.code) == (1, 1)
+    assert first.err.rstrip().endswith(f"有 {len(refused)} 项被拒绝。")
+    assert {refusal["code"] for refusal in refused} == {"merchant_suspended"}
+    receipts = [refusal for refusal in refused if not refusal["event"].startswith("s-")]
+    assert stage.posted() == reference.completejourney(synthetic)["receipts"] - len(receipts)
+    assert second.result["refused"] == refused
+    assert second.figures == first.figures
