@@ -1,0 +1,140 @@
+"""The logins of the demo: made once for each installation, by chance, and kept in one file."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from district.demo.logins import Logins, new_password
+from district.demo.opening import start_of
+from district.demo.plan import Plan
+from district.demo.plan.people import SHOWN
+from district.demo.stage import member_of_person
+from district.kernel import clock
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key
+from district.members.models import User
+from district.merchants import services as merchants
+from district.merchants.models import Clerk, Merchant, Store
+from district.merchants.queries import till_for
+from loyalty.queries import balance_of
+
+OPERATOR = "operator"
+TILL = "演示收银台"
+
+
+def give_anew(logins: Logins, plan: Plan) -> None:
+    """New logins for a finished district whose file is lost; the old passwords end."""
+    by = operator(logins)
+    clerks(logins, plan, by=by)
+    tills(logins, plan, by=by)
+    shoppers(logins, plan)
+
+
+@transaction.atomic
+def operator(logins: Logins) -> User:
+    """Whoever runs the district and sees all of it."""
+    entry, user = _account(OPERATOR, "运营管理员", logins["operator"], is_superuser=True)
+    logins.keep(operator=entry)
+    return user
+
+
+@transaction.atomic
+def clerks(logins: Logins, plan: Plan, *, by: User) -> None:
+    """One login of each role at the first of the two steady merchants, and the other one's owner."""
+    known = {entry["username"]: entry for entry in logins["clerks"] or []}
+    entries = []
+    for post in _posts(plan):
+        entry, user = _account(post.username, str(post.role.label), known.get(post.username))
+        with clock.moved_to(start_of(plan, 0) + timedelta(hours=9)):
+            merchants.appoint_clerk(
+                user=user, merchant=post.merchant, role=post.role, by=by, stores=post.stores
+            )
+        place = {"role": post.role.value, "merchant": post.merchant.name}
+        entries.append({**entry, **place, "stores": [store.name for store in post.stores]})
+    logins.keep(clerks=entries)
+
+
+@transaction.atomic
+def tills(logins: Logins, plan: Plan, *, by: User) -> None:
+    """A till key for a store of each of the two steady merchants: earn at one, spend at the other."""
+    kept = {entry["store"]: entry["key"] for entry in logins["tills"] or []}
+    entries = []
+    for planned in plan.steady:
+        store = Store.objects.select_related("merchant").get(name=planned.stores[0].name)
+        text = kept.get(store.public_id)
+        if text is None or not _opens(text):
+            text = _new_till_key(store, by)
+        place = {"store": store.public_id, "store_name": store.name}
+        entries.append({"merchant": store.merchant.name, **place, "key": text})
+    logins.keep(tills=entries)
+
+
+def shoppers(logins: Logins, plan: Plan) -> None:
+    """The members a person may sign in as: the WeChat sandbox gives codes for these names."""
+    shown = sorted(plan.members, key=lambda member: member.number)[:SHOWN]
+    entries = []
+    for planned in shown:
+        member = member_of_person(planned.person)
+        entries.append(
+            {
+                "person": planned.person,
+                "nickname": member.nickname,
+                "member": member.public_id,
+                "points": balance_of(member).available,
+            }
+        )
+    logins.keep(shoppers=entries)
+
+
+class _DemoPost(NamedTuple):
+    username: str
+    role: Clerk.Role
+    merchant: Merchant
+    stores: list[Store]
+
+
+def _posts(plan: Plan) -> Iterator[_DemoPost]:
+    first, second = (Merchant.objects.get(uscc=planned.uscc) for planned in plan.steady)
+    stores = list(Store.objects.filter(merchant=first).order_by("pk"))
+    yield _DemoPost("owner", Clerk.Role.OWNER, first, [])
+    yield _DemoPost("manager", Clerk.Role.MANAGER, first, stores[:2])
+    yield _DemoPost("cashier", Clerk.Role.CASHIER, first, stores[:1])
+    yield _DemoPost("finance", Clerk.Role.FINANCE, first, [])
+    yield _DemoPost("owner2", Clerk.Role.OWNER, second, [])
+
+
+def _account(
+    username: str, name: str, known: dict[str, Any] | None, **fields: bool
+) -> tuple[dict[str, Any], User]:
+    """The account and what is kept of it; an account whose password was lost gets a new one."""
+    password = known["password"] if known else new_password()
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User.objects.create_staff(username, password, name=name, **fields)
+    elif known is None:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return {"username": username, "password": password}, user
+
+
+def _opens(text: str) -> bool:
+    try:
+        till_for(text)
+    except DomainError:
+        return False
+    return True
+
+
+def _new_till_key(store: Store, by: User) -> str:
+    # A key of chance: what was issued before cannot be shown again.
+    issued = merchants.issue_till_key(
+        merchant=store.merchant,
+        stores=[store],
+        name=TILL,
+        by=by,
+        key=Key.of("demo", f"demo-till-{secrets.token_hex(8)}"),
+    )
+    return str(issued.text)

@@ -1,0 +1,37 @@
+"""What merchants did in the course of the year, once all their receipts are posted."""
+
+from datetime import timedelta
+
+from district.demo.opening import start_of
+from district.demo.plan import Plan
+from district.demo.plan.almanac import DAYS
+from district.demo.plan.town import PlannedMerchant
+from district.kernel import clock
+from district.members.models import User
+from district.merchants import services as merchants
+from district.merchants.models import Merchant, Store
+from loyalty import services as loyalty
+
+REASON = "资质证照过期，待补交材料"
+
+
+def perform(plan: Plan, *, by: User) -> None:
+    """Who left has left, who closed has closed, and what was due has expired."""
+    for planned in plan.town:
+        _take_leave(plan, planned, by)
+        for store in planned.stores:
+            if store.closed is not None:
+                with clock.moved_to(start_of(plan, store.closed) + timedelta(hours=10)):
+                    merchants.close_store(store=Store.objects.get(name=store.name), by=by)
+    with clock.moved_to(start_of(plan, DAYS)):
+        while loyalty.expire_points():
+            pass
+
+
+def _take_leave(plan: Plan, planned: PlannedMerchant, by: User) -> None:
+    merchant = Merchant.objects.get(uscc=planned.uscc)
+    if planned.until is not None:
+        merchants.withdraw_merchant(merchant=merchant, by=by, at=start_of(plan, planned.until))
+    if planned.suspended is not None:
+        with clock.moved_to(start_of(plan, planned.suspended) + timedelta(hours=9)):
+            merchants.suspend_merchant(merchant=merchant, reason=REASON, by=by)

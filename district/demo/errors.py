@@ -1,0 +1,5 @@
+"""Why no demo district can be made here."""
+
+
+class SeedingRefused(Exception):
+    """A sentence for the person at the terminal."""

@@ -1,0 +1,68 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from district.demo.models import Seeding
+from loyalty.audits import offences
+from tests.demo import figures
+from tests.demo.conftest import LAST_DAY, SCALE, at
+from tests.wechat.fixtures import APPID, SECRET
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def seeding(place):
+    environment = {
+        "DATABASE_URL": place.url,
+        "DISTRICT_DATA_DIR": str(place.data),
+        "DISTRICT_WECHAT_APPID": APPID,
+        "DISTRICT_WECHAT_SECRET": SECRET,
+    }
+    return subprocess.Popen(
+        [
+            sys.executable,
+            ROOT / "manage.py",
+            "seed_demo",
+            f"--scale={SCALE}",
+            f"--last-day={LAST_DAY}",
+        ],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill_after(process, line_number):
+    """Killed with -9 right after it has said so many lines."""
+    for _ in range(line_number):
+        process.stdout.readline()
+    process.kill()
+    process.communicate()
+    assert process.returncode == -9
+
+
+@pytest.mark.slow
+def test_a_seeding_killed_again_and_again_ends_in_the_same_district(
+    small_district, fresh, django_db_blocker
+):
+    with fresh() as place:
+        # While merchants open, while members join, early in the year, in the middle of it.
+        for lines in (3, 9, 12, 15):
+            kill_after(seeding(place), lines)
+            assert Seeding.objects.get().finished_at is None
+        played = figures.rows("select count(*) from loyalty_receipt")[0][0]
+        assert 100 < played < 600
+        last = seeding(place)
+        said, _ = last.communicate()
+        resumed, rows, logins = figures.digest(), figures.row_counts(), place.logins
+        assert list(offences()) == []
+
+    assert last.returncode == 0
+    assert said.splitlines()[-1].startswith("36 merchants, 80 stores, 70 members, ")
+    with django_db_blocker.unblock(), at(small_district.url, small_district.data):
+        assert resumed == figures.digest()
+        assert rows == figures.row_counts()
+    assert logins.keys() == small_district.logins.keys()

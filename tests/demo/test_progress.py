@@ -1,0 +1,40 @@
+from io import StringIO
+
+from district.demo.progress import Bar, Lines, meter_for
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_program_reads_a_line_for_every_five_percent():
+    out = StringIO()
+    meter = meter_for(out)
+
+    meter.begin(200)
+    meter.phase("a year")
+    for _ in range(200):
+        meter.step()
+    meter.end("done")
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "  0 %  a year"
+    assert lines[1] == "  5 %  a year"
+    assert lines[-2:] == ["100 %  a year", "done"]
+    assert len(lines) == 22
+
+
+def test_a_large_step_is_one_line():
+    out = StringIO()
+    meter = Lines(out)
+
+    meter.begin(10)
+    meter.step(7)
+    meter.step(3)
+
+    assert out.getvalue().splitlines() == [" 70 %  ", "100 %  "]
+
+
+def test_a_person_sees_a_bar():
+    assert isinstance(meter_for(Terminal()), Bar)

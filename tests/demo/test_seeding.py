@@ -1,0 +1,182 @@
+import pytest
+from django.contrib.auth import authenticate
+from django.test import override_settings
+
+from district.demo.errors import SeedingRefused
+from district.demo.models import Seeding
+from district.demo.plan.acts import Purchase, Reversal, Spending
+from district.demo.seeding import seed
+from district.members.queries import member_by_public_id
+from district.merchants.models import Merchant, Store
+from district.merchants.queries import till_for
+from loyalty.audits import offences
+from loyalty.queries import balance_of, clearing
+from loyalty.services import expire_points
+from tests.demo import figures
+from tests.demo.conftest import LAST_DAY, SCALE, Silent
+from tests.factories.merchants import make_merchant
+
+
+def count_of(plan, kind):
+    return sum(isinstance(act, kind) for act in plan.acts)
+
+
+def test_the_ledger_holds_what_the_plan_foresaw(district):
+    transfers = dict(figures.rows("select kind, count(*) from loyalty_transfer group by 1"))
+    undone = figures.rows(
+        "select coalesce(sum(points) filter (where kind = 'reverse_earn'), 0),"
+        " coalesce(sum(points) filter (where kind = 'reverse_spend'), 0) from loyalty_transfer"
+    )[0]
+    points = dict(figures.rows("select kind, sum(points) from loyalty_transfer group by 1"))
+    available = figures.rows("select sum(available) from loyalty_pointsaccount")[0][0]
+
+    assert figures.rows("select count(*) from loyalty_receipt")[0][0] == count_of(
+        district.plan, Purchase
+    )
+    assert transfers["spend"] == count_of(district.plan, Spending)
+    assert transfers["reverse_earn"] + transfers["reverse_spend"] == count_of(
+        district.plan, Reversal
+    )
+    assert {
+        "earned": points["earn"] - undone[0],
+        "spent": points["spend"] - undone[1],
+        "expired": points["expire"],
+        "available": available,
+    } == district.plan.points
+    assert list(offences()) == []
+
+
+def test_every_posting_happened_while_its_merchant_was_in_the_alliance(district):
+    strangers = figures.rows(
+        "select count(*) from loyalty_transfer t where t.merchant_id is not null and not exists"
+        " (select from merchants_alliancemembership a"
+        "  where a.merchant_id = t.merchant_id and a.period @> t.at)"
+    )
+
+    assert strangers == [(0,)]
+
+
+def test_spendings_stand_on_visits_and_leave_merchants_something_to_clear(district):
+    visits = figures.rows("select count(*) from merchants_visit")
+
+    assert visits == [(count_of(district.plan, Spending),)]
+    assert len(clearing()) > 10
+
+
+def test_a_second_run_returns_at_once_and_changes_nothing(district):
+    before, rows, logins = figures.digest(), figures.row_counts(), district.logins
+
+    seed(meter=Silent())
+    seed(meter=Silent(), scale=SCALE, last_day=LAST_DAY)
+
+    assert (figures.digest(), figures.row_counts(), district.logins) == (before, rows, logins)
+
+
+def test_another_kind_of_district_is_refused_and_changes_nothing(district):
+    rows = figures.row_counts()
+
+    with pytest.raises(SeedingRefused):
+        seed(meter=Silent(), scale=0.5)
+
+    assert figures.row_counts() == rows
+
+
+def test_the_logins_open_what_they_say_and_nobody_else_reads_them(district):
+    logins = district.logins
+    operator = authenticate(**logins["operator"])
+    clerks = {
+        (clerk["role"], clerk["merchant"]): authenticate(
+            username=clerk["username"], password=clerk["password"]
+        )
+        for clerk in logins["clerks"]
+    }
+
+    assert district.mode_of_logins == 0o600
+    assert operator is not None
+    assert operator.is_superuser
+    assert {role for role, _ in clerks} == {"owner", "manager", "cashier", "finance"}
+    for (role, merchant), user in clerks.items():
+        assert user is not None
+        post = user.posts.get(ended_at=None)
+        assert (post.role, post.merchant.name) == (role, merchant)
+    for till in logins["tills"]:
+        assert list(till_for(till["key"]).stores) == [till["store"]]
+    assert len({till["merchant"] for till in logins["tills"]}) == 2
+    for shopper in logins["shoppers"]:
+        member = member_by_public_id(shopper["member"])
+        assert member is not None
+        assert balance_of(member).available == shopper["points"]
+
+
+def test_a_shopper_of_the_demo_signs_in_through_the_sandbox_and_finds_a_year_of_points(
+    district, wechat, client
+):
+    code = wechat.login_code("demo-1")
+    shown = district.logins["shoppers"][0]
+
+    answer = client.post(
+        "/api/v1/session",
+        data={"code": code},
+        content_type="application/json",
+        HTTP_IDEMPOTENCY_KEY="demo",
+    )
+
+    token = answer.json()["token"]
+    points = client.get("/api/v1/me/points", HTTP_AUTHORIZATION=f"Bearer {token}").json()
+    assert answer.status_code == 201
+    assert points["available"] == shown["points"] > 0
+
+
+def test_logins_that_were_lost_are_given_anew(district):
+    old = district.logins
+    (district.data / "demo_logins.json").unlink()
+
+    seed(meter=Silent())
+
+    new = district.logins
+    assert authenticate(**old["operator"]) is None
+    assert str(authenticate(**new["operator"])) == "运营管理员"
+    assert [till["store"] for till in new["tills"]] == [till["store"] for till in old["tills"]]
+    assert till_for(new["tills"][0]["key"]).merchant.name == new["tills"][0]["merchant"]
+
+
+@pytest.mark.slow
+def test_a_sweep_by_todays_clock_in_the_middle_of_the_year_changes_nothing(fresh):
+    """Beat runs beside the seeding; the points it takes are those no later act counts on."""
+
+    class Sweeping(Silent):
+        swept = 0
+
+        def step(self, steps=1):
+            self.swept += expire_points()
+
+    meter = Sweeping()
+    with fresh():
+        last_day = seed(meter=meter, scale=SCALE).last_day
+        swept = figures.digest()
+        assert list(offences()) == []
+    with fresh():
+        seed(meter=Silent(), scale=SCALE, last_day=last_day)
+        undisturbed = figures.digest()
+
+    assert meter.swept > 0
+    assert swept == undisturbed
+
+
+@pytest.mark.parametrize("unfit", [{"PRODUCTION": True}, {"WECHAT_APPID": ""}])
+def test_production_and_a_district_without_wechat_are_refused(empty, unfit):
+    with override_settings(**unfit), pytest.raises(SeedingRefused):
+        seed(meter=Silent(), scale=SCALE)
+
+    assert not Merchant.objects.exists()
+    assert not Seeding.objects.exists()
+
+
+def test_a_database_with_merchants_of_its_own_is_refused(empty):
+    make_merchant(name="自家")
+
+    with pytest.raises(SeedingRefused):
+        seed(meter=Silent(), scale=SCALE)
+
+    assert not Store.objects.exists()
+    assert not Seeding.objects.exists()
