@@ -1,10 +1,11 @@
 """Shared fixtures: databases, real servers, the real data."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from district import embedded
 from district.embedded import Cluster
@@ -25,6 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """A failure that shows broken letters would break xdist's channel and, with it, the whole run."""
+    return presentable((yield))
+
+
+def presentable(value: object) -> object:
+    """The same value with every text encodable."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: presentable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(presentable(item) for item in value)
+    return value
+
+
 @pytest.fixture(scope="session")
 def databases() -> Databases:
     """The test server's databases."""
@@ -43,7 +61,7 @@ def django_db_setup(databases: Databases) -> Iterator[None]:
 @pytest.fixture
 def real_db(
     databases: Databases,
-    django_db_blocker: pytest.FixtureRequest,
+    django_db_blocker: DjangoDbBlocker,
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> Iterator[Database]:
@@ -67,7 +85,7 @@ def durable_databases(durable_cluster: Cluster) -> Databases:
 @pytest.fixture
 def durable_db(
     durable_databases: Databases,
-    django_db_blocker: pytest.FixtureRequest,
+    django_db_blocker: DjangoDbBlocker,
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> Iterator[Database]:
@@ -76,7 +94,7 @@ def durable_db(
 
 
 def _own_database(
-    databases: Databases, blocker, tmp_path: Path, request: pytest.FixtureRequest
+    databases: Databases, blocker: DjangoDbBlocker, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Database]:
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail(
@@ -86,8 +104,8 @@ def _own_database(
     data = tmp_path / "data"
     data.mkdir()
     env = {**os.environ, "DATABASE_URL": databases.url_of(name), "DISTRICT_DATA_DIR": str(data)}
-    with blocker.unblock(), pointed_at(env["DATABASE_URL"]), queue_in(data):
-        yield Database(name, env["DATABASE_URL"], env)
+    with blocker.unblock(), pointed_at(env["DATABASE_URL"]), queue_in(data) as queue:
+        yield Database(name, env["DATABASE_URL"], {**env, **queue})
     databases.drop(name)
 
 

@@ -89,8 +89,15 @@ class Web(Running):
             crew.web_command(port=self.port, static=folder / "static", workers=workers),
             env={**env, "DISTRICT_PUBLIC_URL": self.base_url},
             log=folder / "web.log",
-            ready=lambda _: ports.answers(self.port, "/livez"),
+            # Every worker has a listening socket of its own, and only all of them survive the death of one.
+            ready=lambda _: (
+                self.started_workers() >= workers and ports.answers(self.port, "/livez")
+            ),
         )
+
+    def started_workers(self) -> int:
+        """How many workers have come up since the server's last start, dead ones included."""
+        return self.said().count("Started worker-")
 
     def kill_worker9(self) -> int:
         """One of the processes that answer requests is killed; granian starts another. Returns the dead one's id."""

@@ -105,4 +105,4 @@ def _module(name: str) -> list[str]:
 
 
 def _celery(part: str) -> list[str]:
-    return [*_module("celery"), "--app=district.celery", part]
+    return [*_module("celery"), "--app=district.celery", "--quiet", part]

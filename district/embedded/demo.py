@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from district.embedded.attaching import attach, name_surroundings
@@ -18,7 +18,7 @@ from district.embedded.screen import Screen
 from district.embedded.supervisor import Supervisor
 
 WEB_PORT, SANDBOX_PORT = 8000, 8700
-LOGINS = "demo_logins.json"  # [{"who": …, "login": …, "password": …}, …], written by seed_demo
+LOGINS = "demo_logins.json"  # written by seed_demo, see district/demo/README.md
 
 
 class Demo:
@@ -133,7 +133,15 @@ class Demo:
         self._show_logins()
 
     def _show_logins(self) -> None:
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            people = json.loads((self.folder / LOGINS).read_text())
-            rows = [[str(value) for value in person.values()] for person in people]
-            self.screen.table("Who can sign in to the admin", rows)
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            known = json.loads((self.folder / LOGINS).read_text())
+            people = [{**known["operator"], "merchant": "the whole district"}, *known["clerks"]]
+            self._show("Who can sign in to the admin", people, "username password merchant")
+            self._show("Till keys", known["tills"], "store key store_name")
+            self._show(
+                "Shoppers, by their name in the sandbox", known["shoppers"], "person nickname"
+            )
+
+    def _show(self, title: str, entries: Sequence[Mapping[str, object]], columns: str) -> None:
+        rows = [[str(entry[column]) for column in columns.split()] for entry in entries]
+        self.screen.table(title, rows)

@@ -71,6 +71,7 @@ class Keeper:
             if self.server.exited():
                 self._revive()
             trim(self.home.server_log)
+            trim(self.home.keeper_log)
         self.home.state.unlink(missing_ok=True)
         self.server.stop()
         note("stopped")

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 import time
+import unicodedata
 from collections.abc import Sequence
 
 
@@ -17,9 +18,12 @@ class Screen:
         self._print(f"{time.strftime('%H:%M:%S')}  {label} {text}")
 
     def table(self, title: str, rows: Sequence[Sequence[str]]) -> None:
-        widths = [max(map(len, column)) for column in zip(*rows, strict=False)]
+        widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
         lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+            "  ".join(
+                cell + " " * (width - columns_of(cell))
+                for cell, width in zip(row, widths, strict=True)
+            )
             for row in rows
         ]
         self._print("\n".join(["", f"  {title}", *(f"    {line.rstrip()}" for line in lines), ""]))
@@ -27,3 +31,8 @@ class Screen:
     def _print(self, text: str) -> None:
         with contextlib.suppress(OSError):
             print(text, flush=True)
+
+
+def columns_of(text: str) -> int:
+    """How wide a terminal shows it: Chinese characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

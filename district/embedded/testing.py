@@ -11,10 +11,11 @@ from district.embedded.places import CLONE
 
 # They take minutes or need a browser; CI names them (see .ci/run).
 LEFT_OUT = "not browser and not kill and not slow"
+MOST_PROCESSES = 4
 
 
 def run_tests(arguments: Sequence[str]) -> int:
-    """pytest's exit code. Without arguments the whole suite runs, on two processes where there are two cores.
+    """pytest's exit code. The whole suite runs on several processes where there are several cores.
 
     Raises EmbeddedError.
     """
@@ -25,18 +26,18 @@ def run_tests(arguments: Sequence[str]) -> int:
     os.environ["DISTRICT_DATA_DIR"] = str(folder)
     os.chdir(CLONE)
     try:
-        return int(pytest.main([*_defaults(arguments), *arguments]))
+        return int(pytest.main(with_defaults(arguments)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         attached.leave()
 
 
-def _defaults(arguments: Sequence[str]) -> list[str]:
-    given = {argument.split("=")[0] for argument in arguments}
-    options = [] if given & {"-m"} else ["-m", LEFT_OUT]
-    if not any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
-        whole = not any(os.path.exists(argument.split("::")[0]) for argument in arguments)
-        options += (
-            ["-n", str(min(4, os.cpu_count() or 1))] if whole and "--pdb" not in given else []
-        )
-    return options
+def with_defaults(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with what a person who gave none of the kind would want."""
+    options = list(arguments)
+    if not any(argument.startswith("-n") for argument in arguments):
+        named_some = any(Path(argument.split("::")[0]).exists() for argument in arguments)
+        cores = min(MOST_PROCESSES, os.cpu_count() or 1)
+        if cores > 1 and not named_some and "--pdb" not in arguments:
+            options = ["-n", str(cores), *options]
+    return options if "-m" in arguments else ["-m", LEFT_OUT, *options]

@@ -2,7 +2,7 @@
 
 import argparse
 import importlib
-import os
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,19 @@ from district.embedded.processes import dies_with
 APPLICATION = "district.wsgi:application"
 
 
+def load(target: str) -> Callable[..., Any]:
+    """The application, in a worker that ends with its main process; granian's own would go on for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        dies_with(parent.pid)()
+    module, name = target.split(":")
+    application: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return application
+
+
 def main() -> None:
     """Serve until told to stop."""
     asked = _arguments()
-    main_process = os.getpid()
-
-    def load(target: str) -> Callable[..., Any]:
-        # Runs in each worker. Granian's own go on for ever when their main process is killed.
-        dies_with(main_process)()
-        module, name = target.split(":")
-        application: Callable[..., Any] = getattr(importlib.import_module(module), name)
-        return application
-
     Granian(
         APPLICATION,
         address=asked.host,
@@ -39,7 +40,7 @@ def main() -> None:
         blocking_threads_idle_timeout=600,
         respawn_failed_workers=True,
         respawn_interval=0.2,
-        workers_kill_timeout=10,
+        workers_kill_timeout=5,
         static_path_route=["/static"],
         static_path_mount=[asked.static] if asked.static.is_dir() else None,
     ).serve(target_loader=load)

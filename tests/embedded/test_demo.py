@@ -108,7 +108,7 @@ def test_a_killed_demo_leaves_nothing_behind_and_goes_on_where_it_was(demo, data
     demo.start()
     assert demo.ready()
     assert len(demo.named("district.embedded.web")) == 3
-    assert len(demo.named("district.celery worker")) == 1
+    assert len(demo.named(" worker --pool")) == 1
     demo.sql("create table kept as select 7 as number")
 
     demo.end(signal.SIGKILL)
@@ -126,11 +126,11 @@ def test_a_killed_demo_leaves_nothing_behind_and_goes_on_where_it_was(demo, data
 def test_whatever_is_killed_comes_back(demo):
     demo.start()
 
-    [worker] = demo.named("district.celery worker")
+    [worker] = demo.named(" worker --pool")
     send(worker, signal.SIGKILL)
     web_worker = demo.named("district.embedded.web")[-1]
     send(web_worker, signal.SIGKILL)
-    assert wait_until(lambda: demo.named("district.celery worker") not in ([], [worker]), 30)
+    assert wait_until(lambda: demo.named(" worker --pool") not in ([], [worker]), 30)
     assert wait_until(lambda: len(demo.named("district.embedded.web")) == 3, 30)
 
     web = min(demo.named("district.embedded.web"))
