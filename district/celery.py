@@ -22,7 +22,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # Bells have their own queue, so that how many wait can be told from other work.
-app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "bells")]
+app.conf.task_queues = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("celery", "bells")
+]
 app.conf.task_routes = {"kernel.deliver_events": {"queue": "bells"}}
 app.conf.beat_scheduler = "district.kernel.timetable:Timetable"
 app.conf.beat_schedule = {

@@ -1,12 +1,12 @@
 """All settings; the only place that reads the environment."""
 
-import base64
-import binascii
 import sys
 from pathlib import Path
 
 import environ
-from django.templatetags.static import static
+
+from district.keyrings import key, keyring
+from district.theme import UNFOLD  # noqa: F401 - a setting
 
 env = environ.Env()
 
@@ -29,31 +29,10 @@ ALLOWED_HOSTS = env.list("DISTRICT_HOSTS", default=[] if PRODUCTION else _LOCAL_
 TRUSTED_PROXIES = env.int("DISTRICT_TRUSTED_PROXIES", default=0)
 
 # --- Secrets --------------------------------------------------------------------------------
-
-
-def _key(name: str, encoded: str) -> bytes:
-    try:
-        return base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        # Never the value itself: it is a secret, and this sentence ends in a log.
-        sys.exit(f"{name} must be base64.")
-
-
-def _keyring(name: str) -> dict[int, bytes]:
-    """A versioned ring of 32-byte keys written `2:base64,1:base64`, the newest first."""
-    ring: dict[int, bytes] = {}
-    for part in env.list(name, default=[]):
-        version, _, encoded = part.partition(":")
-        if not (version.isascii() and version.isdigit()) or int(version) in ring:
-            sys.exit(f"{name} must read version:base64,version:base64, each version once.")
-        ring[int(version)] = _key(name, encoded)
-    return ring
-
-
 SECRET_KEY = env.str("DISTRICT_SECRET_KEY", default="")
-MASTER_KEYS = _keyring("DISTRICT_MASTER_KEYS")
-TOKEN_KEYS = _keyring("DISTRICT_TOKEN_KEYS")
-PEPPER = _key("DISTRICT_PEPPER", env.str("DISTRICT_PEPPER", default=""))
+MASTER_KEYS = keyring("DISTRICT_MASTER_KEYS", env.list("DISTRICT_MASTER_KEYS", default=[]))
+TOKEN_KEYS = keyring("DISTRICT_TOKEN_KEYS", env.list("DISTRICT_TOKEN_KEYS", default=[]))
+PEPPER = key("DISTRICT_PEPPER", env.str("DISTRICT_PEPPER", default=""))
 
 # --- Applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -148,16 +127,12 @@ CACHES = {
 
 CELERY_BROKER_URL = env.str("DISTRICT_BROKER_URL", default="filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem://"):
-    _queue = DATA_DIR / "queue"
+    _queue = str(DATA_DIR / "queue" / "messages")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_queue / "messages"),
-        "data_folder_out": str(_queue / "messages"),
-        "control_folder": str(_queue / "control"),
-        "processed_folder": str(_queue / "processed"),
-        "store_processed": False,
+        "data_folder_in": _queue,
+        "data_folder_out": _queue,
         "polling_interval": 0.2,
     }
-    # Remote control leaves a mailbox in the folder for each worker that was killed.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 else:
     # A web server rings its bell through this: a broker that is down must cost it no more than this.
@@ -233,6 +208,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "TransferKindEnum": "loyalty.models.Transfer.Kind",
+        "VenueKindEnum": ["mall", "street", "complex"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "district.kernel.schema.add_problems",
@@ -301,6 +280,8 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         # They quote paths, hosts and addresses; the request log says what came of it.
         "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # It warns that the folder broker has no host.
+        "kombu.connection": {"handlers": [], "level": "ERROR", "propagate": True},
         "urllib3": {"handlers": [], "level": "ERROR", "propagate": True},
         # Celery quotes what tasks raise and return.
         "celery.app.trace": {"filters": ["task"], "propagate": True},
@@ -310,34 +291,4 @@ LOGGING = {
 }
 
 # --- Back office ------------------------------------------------------------------------------
-_BLUE = {
-    50: "#eff6ff", 100: "#dbeafe", 200: "#bfdbfe", 300: "#93c5fd", 400: "#60a5fa", 500: "#3b82f6",
-    600: "#2563eb", 700: "#1d4ed8", 800: "#1e40af", 900: "#1e3a8a", 950: "#172554",
-}  # fmt: skip
-UNFOLD = {
-    "SITE_TITLE": "智慧商圈",
-    "SITE_HEADER": "智慧商圈运营后台",
-    "SITE_SYMBOL": "storefront",
-    "SITE_URL": None,
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "6px",
-    "ENVIRONMENT": "district.kernel.backoffice.site.environment",
-    "STYLES": [lambda _request: static("district/admin.css")],
-    "SCRIPTS": [lambda _request: static("district/admin.js")],
-    "SIDEBAR": {
-        "show_search": True,
-        "command_search": True,
-        "navigation": "district.kernel.backoffice.navigation.sidebar",
-    },
-    "COLORS": {
-        "primary": {str(step): colour for step, colour in _BLUE.items()},
-        # Darker than the theme's own, which is too pale to read.
-        "font": {
-            "subtle-light": "var(--color-base-600)",
-            "default-light": "var(--color-base-700)",
-            "default-dark": "var(--color-base-200)",
-        },
-    },
-}
+LOGIN_REDIRECT_URL = "admin:index"

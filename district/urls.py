@@ -1,11 +1,11 @@
 """Mounts each app's API below /api/v1/ and the admin below /admin/."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from district.kernel import docs_page, guard
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("", include("district.members.api.urls")),
     path("", include("district.merchants.api.urls")),
     path("", include("loyalty.api.urls")),

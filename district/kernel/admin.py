@@ -29,6 +29,7 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import moment
+from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.subjects import subject_cells, subject_text
 from district.kernel.backoffice.words import VERBS, actor_texts, verb_text
 from district.kernel.idempotency import Key
@@ -39,7 +40,7 @@ LATE = timedelta(minutes=5)
 LATEST = 6
 
 
-class VerbFilter(DropdownFilter):  # type: ignore[misc]  # the theme is untyped
+class VerbFilter(DropdownFilter):
     title = gettext_lazy("操作")
     parameter_name = "verb"
 
@@ -84,15 +85,18 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
     def about(self, line: AuditLine) -> str:
         return subject_text(line.subject)
 
+    def name_of(self, row: AuditLine) -> str:
+        return f"{self.who(row)} {self.what(row)}"
+
     def sections(self, request: HttpRequest, row: AuditLine) -> Iterable[Section]:
         subject = subject_cells(request, [row.subject])[row.subject]
         yield Section(_("对象"), [_("对象"), _("标识")], [[subject, row.subject]], "")
 
 
-class StateFilter(DropdownFilter):  # type: ignore[misc]
+class StateFilter(DropdownFilter):
     title = gettext_lazy("状态")
     parameter_name = "state"
-    _STATES = {
+    _STATES: dict[str, dict[str, Any]] = {
         "waiting": {"delivered_at": None, "set_aside_at": None},
         "set_aside": {"set_aside_at__isnull": False},
         "delivered": {"delivered_at__isnull": False},
@@ -122,7 +126,7 @@ class Replay(Act):
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
         rows = OutboxRow.objects.all() if row is None else OutboxRow.objects.filter(pk=row.pk)
         audit.record(
-            by=request.user,  # type: ignore[arg-type]  # has a permission, so is somebody
+            by=person(request),
             verb="replay_events",
             subject=f"kernel.outboxrow:{row.pk if row else '*'}",
             events=outbox.replay(rows),
@@ -141,7 +145,7 @@ class OutboxRowAdmin(ReadOnlyAdmin):
     menu = Menu(PLATFORM, "outbox", 20)
     operator_may = ("view", "change")
     empty_hint = gettext_lazy("积分变动等事实会先记在这里，再由后台任务投递。")
-    list_display = ["pk", "name", "state", "created_at", "attempts", "last_error"]
+    list_display = ["number", "name", "state", "created_at", "attempts", "last_error"]
     list_filter = [StateFilter]
     ordering = ["-pk"]
     sortable_by = ()
@@ -159,6 +163,10 @@ class OutboxRowAdmin(ReadOnlyAdmin):
         "set_aside_at",
         "done",
     ]
+
+    @admin.display(description=gettext_lazy("编号"))
+    def number(self, row: OutboxRow) -> str:
+        return str(row.pk)
 
     @display(
         description=gettext_lazy("状态"),
@@ -213,7 +221,9 @@ def _latest_acts(request: HttpRequest) -> Section:
             [
                 Cell(moment(line.at)),
                 Cell(names[line.actor]),
-                Cell(verb_text(line.verb), reverse("admin:kernel_auditline_change", args=[line.pk])),
+                Cell(
+                    verb_text(line.verb), reverse("admin:kernel_auditline_change", args=[line.pk])
+                ),
                 subjects[line.subject],
             ]
             for line in lines

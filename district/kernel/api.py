@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, header_key
 from district.kernel.pages import cursor_page
+from district.kernel.parsers import NotJson
 
 __all__ = ["ApiView", "OneForm", "cacheable", "cursor_page"]
 
@@ -56,7 +57,9 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
 
     def asked(self, form: type[Serializer]) -> dict[str, Any]:
-        """What the caller asks for, in the shape of `form`. Raises ValidationError."""
+        """What the caller asks for, in the shape of `form`. Raises NotJson, ValidationError."""
+        if not self.request.META.get("CONTENT_LENGTH", "").strip("0"):
+            raise NotJson  # DRF would read it as an empty object
         given = form(data=self.request.data)
         given.is_valid(raise_exception=True)
         asked: dict[str, Any] = given.validated_data

@@ -35,7 +35,9 @@ def _refused_in_production() -> dict[str, bool]:
     return {
         "DISTRICT_SECRET_KEY must hold at least 50 characters": len(settings.SECRET_KEY)
         < _SECRET_KEY,
-        "DISTRICT_MASTER_KEYS must hold 32-byte keys, newest first": not _ring(settings.MASTER_KEYS),
+        "DISTRICT_MASTER_KEYS must hold 32-byte keys, newest first": not _ring(
+            settings.MASTER_KEYS
+        ),
         "DISTRICT_TOKEN_KEYS must hold 32-byte keys, newest first": not _ring(settings.TOKEN_KEYS),
         "DISTRICT_PEPPER must hold 32 bytes": len(settings.PEPPER) != _KEY,
         "The pepper, the master keys and the token keys must differ": _shared_secret(),
@@ -61,8 +63,7 @@ def _refused_in_production() -> dict[str, bool]:
 
 def _ring(ring: dict[int, bytes]) -> bool:
     return bool(ring) and all(
-        len(key) == _KEY and 0 <= version < _VERSIONS
-        for version, key in ring.items()
+        len(key) == _KEY and 0 <= version < _VERSIONS for version, key in ring.items()
     )
 
 

@@ -42,7 +42,9 @@ class FenField(StrictInteger):
 class InstantField(serializers.Field):  # type: ignore[type-arg]
     """An instant, RFC 3339 with an offset; written out in Shanghai time."""
 
-    default_error_messages = {"invalid": "请使用带时区的 RFC 3339 时间，例如 2026-03-01T12:00:00+08:00。"}
+    default_error_messages = {
+        "invalid": "请使用带时区的 RFC 3339 时间，例如 2026-03-01T12:00:00+08:00。"
+    }
 
     def to_internal_value(self, data: Any) -> datetime:
         at = clock.instant(data) if isinstance(data, str) else None
@@ -54,12 +56,24 @@ class InstantField(serializers.Field):  # type: ignore[type-arg]
         return value.astimezone(clock.SHANGHAI).isoformat()
 
 
-class IdField(serializers.RegexField):
+class PatternField(serializers.RegexField):
+    """Text of a pattern as it came: a number is not made a text, nothing is trimmed."""
+
+    def __init__(self, pattern: str, **options: Any) -> None:
+        super().__init__(pattern, **({"trim_whitespace": False} | options))
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text: str = super().to_internal_value(data)
+        return text
+
+
+class IdField(PatternField):
     """A public id of one kind, such as `mem_…`."""
 
     def __init__(self, prefix: str, **options: Any) -> None:
-        shape = rf"^{prefix}_[0-9A-Za-z]{{22}}\Z"
-        super().__init__(shape, **({"max_length": 40, "trim_whitespace": False} | options))
+        super().__init__(rf"^{prefix}_[0-9A-Za-z]{{22}}\Z", **({"max_length": 40} | options))
 
 
 class TextField(serializers.CharField):
@@ -75,6 +89,8 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         text: str = super().to_internal_value(data)
-        if any(unicodedata.category(letter) in _UNSEEN and letter not in _JOINERS for letter in text):
+        if any(
+            unicodedata.category(letter) in _UNSEEN and letter not in _JOINERS for letter in text
+        ):
             self.fail("control")
         return text

@@ -20,9 +20,20 @@ _LITTER_AGE = 3600
 
 
 class Channel(filesystem.Channel):
-    """Writes beside and renames; takes by renaming, which only one of several readers can do."""
+    """Writes beside and renames; takes by renaming, which only one of several readers can do.
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    Which queue an exchange leads to is known from the code on both sides, so no file need say it.
+    """
+
+    supports_fanout = False
+
+    def get_table(self, exchange: str) -> Any:
+        return (self.state.exchanges or {})[exchange]["table"]
+
+    def _delete(self, queue: str, *_: Any, **__: Any) -> None:
+        self._purge(queue)
+
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         final = self._folder / f"{time.time_ns():020}_{uuid.uuid4()}.{queue}.msg"
         draft = final.with_name(final.name + ".draft")
         draft.write_bytes(str_to_bytes(dumps(payload)))
@@ -49,12 +60,13 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    implements = filesystem.Transport.implements.extend(exchange_type=frozenset({"direct"}))
 
 
 def prepare_folders(options: dict[str, Any]) -> None:
-    """The broker's folders exist, without what killed processes left half-written or half-read."""
-    for name in ("data_folder_in", "control_folder", "processed_folder"):
-        Path(options[name]).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in Path(options["data_folder_in"]).iterdir():
+    """The broker's folder exists, without what killed processes left half-written or half-read."""
+    folder = Path(options["data_folder_in"])
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in folder.iterdir():
         if left.suffix in _LITTER and time.time() - left.stat().st_mtime > _LITTER_AGE:
             left.unlink(missing_ok=True)

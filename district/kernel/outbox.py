@@ -74,7 +74,8 @@ def _take_up() -> int | None:
 @transaction.atomic
 def _deliver(pk: int) -> None:
     waiting = OutboxRow.objects.filter(pk=pk, delivered_at=None, set_aside_at=None)
-    row = waiting.select_for_update(skip_locked=True, no_key=True).first()
+    # Not skipped when locked: another worker that looks for work holds our row for a blink.
+    row = waiting.select_for_update(no_key=True).first()
     if row is None:
         return
     failure = _tell(row)

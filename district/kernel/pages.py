@@ -89,6 +89,7 @@ def _read_cursor(text: str, fields: Sequence[Any]) -> list[tuple[Field, Any]]:
 def _typed(field: Field, value: Any) -> Any:
     """The value as the column holds it. Raises InvalidRequest for what no such column can hold."""
     kind = field.get_internal_type()
+    typed: Any
     if kind == "DateTimeField":
         typed = clock.instant(value) if isinstance(value, str) else None
     elif kind in {"CharField", "TextField"}:

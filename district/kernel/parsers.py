@@ -4,8 +4,13 @@ import json
 import math
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+
+
+class NotJson(ParseError):
+    default_detail = _("请求体不是有效的 JSON（UTF-8）。")
 
 
 def _refuse_constant(name: str) -> Any:
@@ -20,7 +25,7 @@ def _finite(text: str) -> float:
 
 
 def parse_json(body: bytes) -> Any:
-    """The value of a JSON body. Raises ParseError for anything that is not strict UTF-8 JSON.
+    """The value of a JSON body. Raises NotJson for anything that is not strict UTF-8 JSON.
 
     Refused besides syntax errors: NaN, Infinity and what overflows to it, nesting that exhausts the stack, integers of
     thousands of digits, and lone surrogates, which no database can store.
@@ -32,7 +37,7 @@ def parse_json(body: bytes) -> Any:
         if b"\\ud" in body or b"\\uD" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise ParseError("请求体不是有效的 JSON（UTF-8）。") from None
+        raise NotJson from None
     return value
 
 

@@ -124,7 +124,7 @@ def framework_status(exc: BaseException | None) -> tuple[int | None, dict[str, s
 def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested error detail as a flat list of {field, code, message}."""
     if isinstance(detail, ErrorDetail):
-        return [{"field": path, "code": detail.code, "message": str(detail)}]
+        return [{"field": path, "code": str(detail.code), "message": str(detail)}]
     places = detail.items() if isinstance(detail, dict) else enumerate(detail)
     return [
         error

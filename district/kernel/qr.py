@@ -16,7 +16,8 @@ def _code(text: str) -> qrcode.QRCode:
 
 def svg(text: str) -> str:
     """The QR code as an SVG document of one path, sharp at every size."""
-    return _code(text).make_image(image_factory=SvgPathImage).to_string(encoding="unicode")
+    picture = _code(text).make_image(image_factory=SvgPathImage)
+    return str(picture.to_string(encoding="unicode"))
 
 
 def png(text: str) -> bytes:

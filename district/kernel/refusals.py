@@ -31,6 +31,7 @@ _FRAMEWORK = """
 | `invalid_request` | 400 | the body, a parameter or a header is not of the form asked for; `errors` names each field |
 | `not_found` | 404 | nothing lives at this address |
 | `method_not_allowed` | 405 | the address does not know this method |
+| `length_required` | 411 | the body was sent in chunks, without saying how long it is |
 | `body_too_large` | 413 | the body is longer than `DISTRICT_BODY_LIMIT` |
 | `unsupported_media_type` | 415 | the body is not `application/json` |
 | `server_error` | 500 | our mistake; it is logged under the `X-Request-Id` of the answer |

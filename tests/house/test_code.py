@@ -5,6 +5,7 @@ import importlib
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 APPS = ("district", "loyalty", "coupons", "parking", "credit")
 LONGEST = 300
+HIDDEN = {".git", ".venv", ".district", "node_modules", "__pycache__"}
 REGISTRY = re.compile(
     r"--(?:extra-)?index-url|\"resolved\": *\"http|registry *= *\"http|pypi\.org|pythonhosted|npmjs"
 )
@@ -20,17 +22,25 @@ MACHINE = re.compile(r"(?<![\w.])/(?:root|home/\w+|work|farm)/")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}")
 
 
-def tracked(*patterns):
+def ours(*patterns):
+    """The files of the repository, those of the next commit included; without git, whatever lies here."""
     listed = subprocess.run(
-        ["git", "ls-files", "--", *patterns],
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=settings.ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    return [settings.ROOT / line for line in listed.stdout.splitlines()]
+    if listed.returncode == 0:
+        found = [settings.ROOT / line for line in listed.stdout.splitlines()]
+    else:
+        found = [path for path in settings.ROOT.rglob("*") if not HIDDEN & set(path.parts)]
+    return [
+        path
+        for path in found
+        if path.is_file()
+        and any(fnmatch(str(path.relative_to(settings.ROOT)), one) for one in patterns or "*")
+    ]
 
 
 def text_of(path):
@@ -55,7 +65,7 @@ def test_storeys_call_downward_only():
 def test_files_are_read_in_one_sitting():
     long = {
         str(path.relative_to(settings.ROOT)): len(text_of(path).splitlines())
-        for path in tracked("*.py", "*.sql")
+        for path in ours("*.py", "*.sql")
         if "migrations" not in path.parts and len(text_of(path).splitlines()) > LONGEST
     }
 
@@ -66,7 +76,7 @@ def test_no_file_names_a_registry_a_machine_or_a_secret():
     here = Path(__file__)
     found = [
         (path.name, pattern.pattern)
-        for path in tracked()
+        for path in ours()
         if path != here
         for pattern in (REGISTRY, MACHINE, SECRET)
         if pattern.search(text_of(path))
@@ -91,7 +101,7 @@ def test_migrations_have_one_line_of_descent():
 def test_only_the_settings_read_the_environment():
     readers = [
         str(path.relative_to(settings.ROOT))
-        for path in tracked(*(f"{app}/*.py" for app in APPS))
+        for path in ours(*(f"{app}/*.py" for app in APPS))
         if re.search(r"os\.(environ|getenv)", text_of(path))
     ]
 
@@ -100,6 +110,7 @@ def test_only_the_settings_read_the_environment():
         "district/embedded/",
         "district/bootstrap.py",
         "district/wsgi.py",
+        "district/celery.py",
         "district/wechat/sandbox/",
     )
     beside = ("loyalty/replay/", "district/kernel/management/commands/")
@@ -115,7 +126,7 @@ def public_functions(path):
 def test_every_verb_says_what_the_caller_gets():
     silent = [
         f"{path.parent.parent.name}.{node.name}"
-        for path in tracked("*/services/*.py")
+        for path in ours("*/services/*.py")
         for node in public_functions(path)
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is None
     ]
@@ -126,7 +137,7 @@ def test_every_verb_says_what_the_caller_gets():
 @pytest.mark.parametrize("app", ["loyalty", "district.members", "district.merchants"])
 def test_the_table_of_contents_names_every_verb(app):
     services = importlib.import_module(f"{app}.services")
-    folder = Path(services.__file__).parent
+    folder = Path(str(services.__file__)).parent
     verbs = {
         node.name
         for path in folder.glob("*.py")

@@ -63,3 +63,29 @@ def test_the_links_of_the_documents_lead_somewhere():
     ]
 
     assert dead == []
+
+
+def test_the_glossary_names_things_as_the_code_does():
+    said = set()
+    for app in ("district", "loyalty"):
+        for path in (settings.ROOT / app).rglob("*.py"):
+            said |= set(re.findall(r"\w+", path.read_text()))
+    rows = (settings.ROOT / "docs" / "glossary.md").read_text().splitlines()
+    # Of the third column, without the words in brackets, which are to be avoided.
+    names = {
+        name
+        for row in rows
+        if row.startswith("|")
+        for quoted in re.findall(r"`([\w.]+)`", row.split("|")[3].partition("(not")[0])
+        for name in quoted.split(".")
+    }
+
+    assert len(names) > 50
+    assert names - said == set()
+
+
+def test_decisions_are_numbered_once():
+    numbers = [path.name[:4] for path in (settings.ROOT / "docs" / "decisions").glob("*.md")]
+
+    assert len(numbers) == len(set(numbers))
+    assert all(number.isdigit() for number in numbers)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import psycopg
 from django.db import connection
 from psycopg import sql
+
 from tests.databases import Database, conninfo_url
 
 
@@ -16,7 +17,10 @@ def real_db_closed(database: Database) -> Iterator[None]:
     name = sql.Identifier(database.name)
     with psycopg.connect(conninfo_url(database.url, "postgres"), autocommit=True) as server:
         server.execute(sql.SQL("alter database {} allow_connections false").format(name))
-        server.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [database.name])
+        server.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+            [database.name],
+        )
         try:
             yield
         finally:

@@ -5,12 +5,14 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
-from district.kernel.api import ApiView
-from district.kernel.errors import DomainError, TooManyRequests
-from district.urls import handler404, handler500, urlpatterns as real
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from district.kernel.api import ApiView
+from district.kernel.errors import DomainError, TooManyRequests
+from district.urls import handler404, handler500
+from district.urls import urlpatterns as real
 
 __all__ = ["handler404", "handler500"]
 
@@ -81,7 +83,13 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("https://elsewhere.example/")
 
 
+class Named(ApiView):
+    def get(self, request: Request, name: str) -> Response:
+        return Response({"name": name})
+
+
 probes = [
+    path("named/<str:name>", Named.as_view()),
     path("orders", Orders.as_view()),
     path("broken/<str:how>", Broken.as_view()),
     path("plain/<str:how>", plainly_broken),

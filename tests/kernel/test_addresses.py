@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import RequestFactory
+
 from district.kernel.addresses import client_address
 
 

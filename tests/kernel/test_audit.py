@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
+
 from district.kernel import audit
 from district.kernel.models import AuditLine
 
@@ -10,10 +11,16 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_line_says_who_did_what_to_what():
-    line = audit.record(actor="till:12", verb="appoint_clerk", subject="merchants.clerk:5", role="cashier")
+    line = audit.record(
+        actor="till:12", verb="appoint_clerk", subject="merchants.clerk:5", role="cashier"
+    )
 
     kept = AuditLine.objects.get(pk=line.pk)
-    assert (kept.actor, kept.verb, kept.subject) == ("till:12", "appoint_clerk", "merchants.clerk:5")
+    assert (kept.actor, kept.verb, kept.subject) == (
+        "till:12",
+        "appoint_clerk",
+        "merchants.clerk:5",
+    )
     assert kept.facts == {"role": "cashier"}
     assert kept.at is not None
 
@@ -39,22 +46,11 @@ def test_a_person_is_named_by_number_and_nobody_is_the_system():
 def test_the_table_refuses_every_change(statement):
     audit.record(actor="till:12", verb="appoint_clerk", subject="merchants.clerk:5")
 
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert list(AuditLine.objects.values_list("verb", flat=True)) == ["appoint_clerk"]
-
-
-def test_every_append_only_table_has_both_guards():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select tgrelid::regclass::text, tgtype & 56 from pg_trigger"
-            " where tgfoid = 'kernel_refuse_change'::regproc and tgenabled = 'O'"
-        )
-        guards: dict[str, int] = {}
-        for table, events in cursor.fetchall():
-            guards[table] = guards.get(table, 0) | events
-
-    # pg_trigger.tgtype: 8 delete, 16 update, 32 truncate.
-    assert guards["kernel_auditline"] == 8 + 16 + 32
-    assert {table: events for table, events in guards.items() if events != 56} == {}

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from district.kernel.checks import production_is_safe
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -95,7 +96,11 @@ KEY = base64.b64encode(b"k" * 32).decode()
 
 def started(code: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
     """A Python process of our own under a production environment with these changes."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("DISTRICT_", "DJANGO_", "DATABASE_"))}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DISTRICT_", "DJANGO_", "DATABASE_"))
+    }
     env |= {
         "DISTRICT_MODE": "production",
         "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
@@ -113,7 +118,15 @@ def started(code: str, **changed: str | None) -> subprocess.CompletedProcess[str
         env.pop(name, None)
         if value is not None:
             env[name] = value
-    return subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 WEB = "import district.wsgi"
@@ -150,10 +163,26 @@ def test_production_is_what_an_unset_mode_means():
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("DISTRICT_MODE", "prod", "DISTRICT_MODE must be one of local, test, replay, production, not 'prod'."),
-        ("DISTRICT_MASTER_KEYS", KEY, "DISTRICT_MASTER_KEYS must read version:base64,version:base64, each version once."),
-        ("DISTRICT_MASTER_KEYS", f"1:{KEY},1:{KEY}", "DISTRICT_MASTER_KEYS must read version:base64,version:base64, each version once."),
-        ("DISTRICT_TOKEN_KEYS", f"-1:{KEY}", "DISTRICT_TOKEN_KEYS must read version:base64,version:base64, each version once."),
+        (
+            "DISTRICT_MODE",
+            "prod",
+            "DISTRICT_MODE must be one of local, test, replay, production, not 'prod'.",
+        ),
+        (
+            "DISTRICT_MASTER_KEYS",
+            KEY,
+            "DISTRICT_MASTER_KEYS must read version:base64,version:base64, each version once.",
+        ),
+        (
+            "DISTRICT_MASTER_KEYS",
+            f"1:{KEY},1:{KEY}",
+            "DISTRICT_MASTER_KEYS must read version:base64,version:base64, each version once.",
+        ),
+        (
+            "DISTRICT_TOKEN_KEYS",
+            f"-1:{KEY}",
+            "DISTRICT_TOKEN_KEYS must read version:base64,version:base64, each version once.",
+        ),
         ("DISTRICT_TOKEN_KEYS", f"1:{KEY}!", "DISTRICT_TOKEN_KEYS must be base64."),
         ("DISTRICT_PEPPER", "hunter2!", "DISTRICT_PEPPER must be base64."),
     ],
@@ -171,7 +200,10 @@ from django.conf import settings as s
 print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS,
       s.SECURE_PROXY_SSL_HEADER, s.CSRF_TRUSTED_ORIGINS, s.DEBUG)
 """
-    done = started("import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'district.settings'" + code, DISTRICT_TRUSTED_PROXIES="1")
+    done = started(
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'district.settings'" + code,
+        DISTRICT_TRUSTED_PROXIES="1",
+    )
 
     assert done.stdout.split("\n")[0] == (
         "True True True 31536000 ('HTTP_X_FORWARDED_PROTO', 'https') ['https://district.example'] False"

@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from district.kernel import clock
 from district.kernel.clock import SHANGHAI
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=SHANGHAI)
+    return datetime(*parts, tzinfo=SHANGHAI)  # type: ignore[misc, arg-type]
 
 
 def test_the_business_day_turns_at_midnight_in_shanghai():

@@ -1,6 +1,7 @@
 """Sealing personal data, and looking it up without reading it."""
 
 import pytest
+
 from district.kernel import crypto
 from district.kernel.crypto import Unsealable
 

@@ -1,6 +1,7 @@
 """Refusals: words, codes and facts."""
 
 import pytest
+
 from district.kernel.errors import DomainError, InvalidRequest, ServiceUnavailable, TooManyRequests
 
 
@@ -29,7 +30,9 @@ def test_braces_in_a_fact_are_not_read_as_a_wording():
     assert InvalidRequest(reason="{0} {reason.__class__}").detail == "{0} {reason.__class__}"
 
 
-@pytest.mark.parametrize("name", ["type", "title", "status", "detail", "instance", "code", "errors"])
+@pytest.mark.parametrize(
+    "name", ["type", "title", "status", "detail", "instance", "code", "errors"]
+)
 def test_a_fact_cannot_take_a_name_of_rfc_9457(name):
     with pytest.raises(TypeError, match="reserved fact names"):
         DomainError(**{name: 1})

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 import pytest
+from rest_framework.serializers import Serializer
+
 from district.kernel.clock import SHANGHAI
 from district.kernel.fields import FenField, IdField, InstantField, PointsField, TextField
-from rest_framework.serializers import Serializer
 
 
 class Asked(Serializer):
@@ -58,12 +59,16 @@ def test_an_instant_is_read_and_written_in_shanghai_time():
     assert Asked({"at": noon}).data == {"at": "2026-03-01T12:00:00+08:00"}
 
 
-@pytest.mark.parametrize("given", ["2026-03-01T12:00:00", "1999-01-01T00:00:00Z", 1767225600, True, None, ["x"], {}])
+@pytest.mark.parametrize(
+    "given", ["2026-03-01T12:00:00", "1999-01-01T00:00:00Z", 1767225600, True, None, ["x"], {}]
+)
 def test_other_instants_are_refused(given):
     assert refused(at=given)[0] in {"at:invalid", "at:null"}
 
 
-@pytest.mark.parametrize("given", ["str_" + "0" * 22 + "\n", "mem_" + "0" * 22, "str_0", "str_" + "\0" * 22, 7, None])
+@pytest.mark.parametrize(
+    "given", ["str_" + "0" * 22 + "\n", "mem_" + "0" * 22, "str_0", "str_" + "\0" * 22, 7, None]
+)
 def test_an_id_of_another_kind_or_shape_is_refused(given):
     assert refused(id=given)[0] in {"id:invalid", "id:null", "id:null_characters_not_allowed"}
 
@@ -78,10 +83,15 @@ def test_text_is_trimmed():
 
 
 @pytest.mark.parametrize(
-    "given", ["a\0b", "a\nb", "a\tb", "a\x1bb", "a\u202eb", "a\u2028b", "a\u200bb", "a\ud800b", "\ufeffab"]
+    "given",
+    ["a\0b", "a\nb", "a\tb", "a\x1bb", "a\u202eb", "a\u2028b", "a\u200bb", "a\ud800b", "\ufeffab"],
 )
 def test_control_characters_are_refused(given):
-    assert refused(text=given)[0] in {"text:control", "text:null_characters_not_allowed", "text:surrogate_characters_not_allowed"}
+    assert refused(text=given)[0] in {
+        "text:control",
+        "text:null_characters_not_allowed",
+        "text:surrogate_characters_not_allowed",
+    }
 
 
 @pytest.mark.parametrize("given", ["", "   ", "x" * 11, 7, 1.5, True, None, [], {}])

@@ -1,16 +1,18 @@
 """/livez and /readyz."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+
 from district.kernel import clock, health
 from district.kernel.models import OutboxRow
 from tests.kernel.closing import real_db_closed
 
 
-def ready() -> tuple[int, dict[str, object]]:
+def ready() -> tuple[int, dict[str, Any]]:
     answer = Client(raise_request_exception=False).get("/readyz")
     return answer.status_code, answer.json()
 
@@ -41,7 +43,11 @@ def test_not_ready_without_a_database_and_ready_again_with_it(real_db):
     with real_db_closed(real_db):
         assert ready() == (
             503,
-            {"status": "not ready", "causes": {"database": "cannot reach PostgreSQL"}, "warnings": {}},
+            {
+                "status": "not ready",
+                "causes": {"database": "cannot reach PostgreSQL"},
+                "warnings": {},
+            },
         )
 
     assert ready()[0] == 200
@@ -62,7 +68,10 @@ def test_not_ready_without_the_cache_table(real_db):
 
     status, body = ready()
 
-    assert (status, body["causes"]) == (503, {"cache": "does not keep what it is given: run manage.py setup"})
+    assert (status, body["causes"]) == (
+        503,
+        {"cache": "does not keep what it is given: run manage.py setup"},
+    )
 
 
 def test_not_ready_while_sql_files_are_not_installed(real_db):
@@ -71,7 +80,10 @@ def test_not_ready_while_sql_files_are_not_installed(real_db):
 
     status, body = ready()
 
-    assert (status, body["causes"]) == (503, {"functions": "1 SQL files not installed: run manage.py setup"})
+    assert (status, body["causes"]) == (
+        503,
+        {"functions": "1 SQL files not installed: run manage.py setup"},
+    )
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
+
 from district.kernel import idempotency
 from district.kernel.clock import SHANGHAI
 from district.kernel.errors import DomainError, KeyMissing, KeyReused, NotFound
@@ -122,7 +123,9 @@ def test_a_key_is_1_to_255_visible_ascii_characters(text):
     assert idempotency.header_key(asked(text)) == text
 
 
-@pytest.mark.parametrize("text", [None, "", " ", "a b", "x" * 256, "键", "a\tb", "a\x7fb", "a\0b", "\xa0", "é"])
+@pytest.mark.parametrize(
+    "text", [None, "", " ", "a b", "x" * 256, "键", "a\tb", "a\x7fb", "a\0b", "\xa0", "é"]
+)
 def test_other_keys_count_as_missing(text):
     with pytest.raises(KeyMissing):
         idempotency.header_key(asked(text))

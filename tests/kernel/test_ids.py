@@ -1,9 +1,10 @@
 """Public identifiers."""
 
+import pytest
+
 from district.kernel import ids
 from district.kernel.ids import PublicIdField, looks_like, new_id
 from district.kernel.postgres import call
-import pytest
 
 
 def test_an_id_is_its_prefix_and_22_letters_and_digits():
@@ -47,7 +48,7 @@ def test_what_is_not_an_id_does_not_look_like_one(text):
 
 
 def test_a_migration_names_the_prefix_and_nothing_that_follows_from_it():
-    name, path, args, options = PublicIdField("mem").deconstruct()
+    _, path, args, options = PublicIdField("mem").deconstruct()
 
     assert (path, args, options) == ("district.kernel.ids.PublicIdField", ["mem"], {})
 

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 import time_machine
 from django.db import transaction
+
 from district.kernel import limits
 from district.kernel.errors import TooManyRequests
 from district.kernel.models import RateWindow

@@ -4,26 +4,31 @@ import io
 import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+
 from district.kernel.logs import JsonFormatter, TaskFilter, TextFormatter, request_id
 
 PHONE = "13812341234"
 
 
-def line(**parts: object) -> dict[str, object]:
-    record = logging.makeLogRecord({"name": "district.x", "levelname": "INFO", "msg": "said", **parts})
+def line(**parts: object) -> dict[str, Any]:
+    record = logging.makeLogRecord(
+        {"name": "district.x", "levelname": "INFO", "msg": "said", **parts}
+    )
     text = JsonFormatter().format(record)
     assert "\n" not in text
-    return json.loads(text)
+    told: dict[str, Any] = json.loads(text)
+    return told
 
 
 def raised(error: Exception, cause: Exception | None = None):
     try:
         raise error from cause
-    except Exception:
+    except type(error):
         return sys.exc_info()
 
 
@@ -31,7 +36,13 @@ def test_a_record_is_one_line_of_json_with_its_extras():
     told = line(msg="paid %d", args=(7,), merchant=12, state=None, name="district.x")
 
     assert told.pop("at").endswith("+00:00")
-    assert told == {"level": "INFO", "logger": "district.x", "message": "paid 7", "merchant": 12, "state": None}
+    assert told == {
+        "level": "INFO",
+        "logger": "district.x",
+        "message": "paid 7",
+        "merchant": 12,
+        "state": None,
+    }
 
 
 def test_an_extra_that_is_no_plain_value_is_left_out():
@@ -54,7 +65,11 @@ def test_an_error_is_told_by_place_and_kind_and_not_by_its_message():
     told = line(exc_info=raised(ValueError(PHONE), KeyError(PHONE)))["exception"]
 
     assert PHONE not in told
-    assert told.index("builtins.KeyError") < told.index("caused by") < told.index("builtins.ValueError")
+    assert (
+        told.index("builtins.KeyError")
+        < told.index("caused by")
+        < told.index("builtins.ValueError")
+    )
     assert "test_logs.py" in told
     assert "in raised" in told
 
@@ -75,7 +90,13 @@ def test_a_database_error_tells_state_and_constraint_and_not_the_row():
 
 def test_a_person_at_a_terminal_reads_the_message():
     record = logging.makeLogRecord(
-        {"name": "x", "levelname": "ERROR", "msg": "broke", "merchant": 7, "exc_info": raised(ValueError("why"))}
+        {
+            "name": "x",
+            "levelname": "ERROR",
+            "msg": "broke",
+            "merchant": 7,
+            "exc_info": raised(ValueError("why")),
+        }
     )
     text = TextFormatter().format(record)
 
@@ -85,10 +106,20 @@ def test_a_person_at_a_terminal_reads_the_message():
 
 @pytest.mark.parametrize(
     ("level", "failed", "message"),
-    [(logging.INFO, False, "task done"), (logging.ERROR, True, "task failed"), (logging.INFO, True, "task refused")],
+    [
+        (logging.INFO, False, "task done"),
+        (logging.ERROR, True, "task failed"),
+        (logging.INFO, True, "task refused"),
+    ],
 )
 def test_celery_tells_which_task_and_not_what_it_raised_or_returned(level, failed, message):
-    context = {"name": "kernel.purge", "id": "a1", "exc": f"ValueError('{PHONE}')", "args": PHONE, "traceback": PHONE}
+    context = {
+        "name": "kernel.purge",
+        "id": "a1",
+        "exc": f"ValueError('{PHONE}')",
+        "args": PHONE,
+        "traceback": PHONE,
+    }
     record = logging.makeLogRecord(
         {
             "msg": "Task %(name)s[%(id)s]: %(exc)s %(args)s",
@@ -133,7 +164,12 @@ def test_a_request_is_one_line_with_route_status_and_duration(said):
 def test_nothing_a_person_sent_reaches_the_log(said, settings):
     settings.ROOT_URLCONF = "tests.kernel.probe_urls"
     client = Client(raise_request_exception=False)
-    secret = {"Authorization": f"Bearer tk_{PHONE}", "Cookie": f"sessionid={PHONE}", "Referer": f"https://x/{PHONE}", "Host": f"{PHONE}.example"}
+    secret = {
+        "Authorization": f"Bearer tk_{PHONE}",
+        "Cookie": f"sessionid={PHONE}",
+        "Referer": f"https://x/{PHONE}",
+        "Host": f"{PHONE}.example",
+    }
 
     client.get(f"/api/v1/me?phone={PHONE}", headers={"Authorization": f"Bearer sht_{PHONE}"})
     client.get(f"/api/v1/{PHONE}")
@@ -141,8 +177,15 @@ def test_nothing_a_person_sent_reaches_the_log(said, settings):
     client.get("/api/v1/orders", headers=secret)
     client.post(f"/admin/login/?next=/{PHONE}", {"username": PHONE, "password": PHONE})
     Client(enforce_csrf_checks=True).post(f"/admin/login/?next=/{PHONE}", {"username": PHONE})
-    client.generic("POST", "/api/v1/orders", json.dumps({"name": PHONE * 9}).encode(), content_type="application/json")
-    client.generic("POST", "/api/v1/orders", f'{{"{PHONE}'.encode(), content_type="application/json")
+    client.generic(
+        "POST",
+        "/api/v1/orders",
+        json.dumps({"name": PHONE * 9}).encode(),
+        content_type="application/json",
+    )
+    client.generic(
+        "POST", "/api/v1/orders", f'{{"{PHONE}'.encode(), content_type="application/json"
+    )
     client.generic(PHONE, "/api/v1/orders")
     for how in ("bug", "suspicious", "database-gone", "database-bug"):
         for where in ("api/v1/broken", "api/v1/plain", "pages/plain"):
@@ -150,18 +193,25 @@ def test_nothing_a_person_sent_reaches_the_log(said, settings):
 
     lines = said()
     assert len(lines) > 20
-    told = [one for one in lines if PHONE in json.dumps({k: v for k, v in one.items() if k != "method"})]
+    told = [
+        one for one in lines if PHONE in json.dumps({k: v for k, v in one.items() if k != "method"})
+    ]
     assert told == []
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", ["0190-7f3e-aaaa_B", "a" * 64])
 def test_a_caller_may_bring_an_id_of_its_own(given):
-    assert Client().get("/api/v1/nope", headers={"X-Request-Id": given}).headers["X-Request-Id"] == given
+    assert (
+        Client().get("/api/v1/nope", headers={"X-Request-Id": given}).headers["X-Request-Id"]
+        == given
+    )
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("given", ["", "short", "a" * 65, "a b c d e f", "x\ny" * 5, "号" * 10, '{"a":"b"}'])
+@pytest.mark.parametrize(
+    "given", ["", "short", "a" * 65, "a b c d e f", "x\ny" * 5, "号" * 10, '{"a":"b"}']
+)
 def test_another_id_is_replaced(given):
     mine = Client().get("/api/v1/nope", headers={"X-Request-Id": given}).headers["X-Request-Id"]
 

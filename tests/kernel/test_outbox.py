@@ -1,60 +1,22 @@
-"""The transactional outbox: told if and only if it happened, at least once, blocking nobody."""
+"""The transactional outbox: told if and only if it happened, to everybody who listens."""
 
-import logging
 import time
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.db import connection, transaction
-from district.celery import app
-from district.kernel import audit, bell, clock, events, outbox, tasks
+
+from district.kernel import audit, clock, events, outbox, tasks
 from district.kernel.events import emit, subscribe, unsubscribe
 from district.kernel.models import AuditLine, OutboxRow
+from tests.kernel.facts import Broken, MilkServed, NotPlain, TeaServed, delivered, fails
 from tests.race import race
 
-
-@dataclass(frozen=True)
-class TeaServed:
-    cup: int
-    guest: str = "mem_1"
-
-
-@dataclass(frozen=True)
-class MilkServed:
-    cup: int
-
-
-@dataclass(frozen=True)
-class NotPlain:
-    at: datetime
-
-
-class Broken(Exception):
-    pass
-
-
-@pytest.fixture(autouse=True)
-def nobody_listens(monkeypatch):
-    monkeypatch.setattr(events, "_handlers", defaultdict(dict))
-    monkeypatch.setattr(bell, "_quiet_until", 0.0)
-
-
-def fails(payload: dict[str, object]) -> None:
-    raise Broken("13812341234")
-
-
-def delivered() -> list[int]:
-    return [row.payload["cup"] for row in OutboxRow.objects.exclude(delivered_at=None).order_by("pk")]
-
-
-# --- emit and subscribe
+pytestmark = pytest.mark.usefixtures("nobody_listens")
 
 
 @pytest.mark.django_db
@@ -75,12 +37,11 @@ def test_a_fact_of_other_than_plain_values_is_a_bug():
 
 
 def test_a_fact_is_told_only_if_its_transaction_commits(real_db):
-    heard: list[dict[str, object]] = []
+    heard: list[dict[str, Any]] = []
     subscribe(TeaServed, heard.append, name="listener")
 
-    with pytest.raises(Broken), transaction.atomic():
-        emit(TeaServed(cup=1))
-        raise Broken
+    with pytest.raises(Broken):
+        serve_and_fail()
     with transaction.atomic():
         emit(TeaServed(cup=2))
         assert told_elsewhere() == 0
@@ -89,15 +50,23 @@ def test_a_fact_is_told_only_if_its_transaction_commits(real_db):
     assert heard == [{"cup": 2, "guest": "mem_1"}]
 
 
+@transaction.atomic
+def serve_and_fail() -> None:
+    emit(TeaServed(cup=1))
+    raise Broken
+
+
 def told_elsewhere() -> int:
     """What another connection finds to deliver."""
     (found,) = race(outbox.deliver_due)
-    return found
+    return int(found)
 
 
 @pytest.mark.django_db
 def test_everybody_who_listens_hears_it_once_and_the_oldest_first():
-    tea, more_tea, milk = [], [], []
+    tea: list[dict[str, Any]] = []
+    more_tea: list[dict[str, Any]] = []
+    milk: list[dict[str, Any]] = []
     subscribe(TeaServed, tea.append, name="a")
     subscribe("TeaServed", more_tea.append, name="b")
     subscribe(MilkServed, milk.append, name="a")
@@ -113,7 +82,7 @@ def test_everybody_who_listens_hears_it_once_and_the_oldest_first():
 
 @pytest.mark.django_db
 def test_subscribing_again_under_the_same_name_is_not_hearing_twice():
-    heard: list[dict[str, object]] = []
+    heard: list[dict[str, Any]] = []
     for _ in range(2):
         subscribe(TeaServed, heard.append, name="listener")
     emit(TeaServed(cup=1))
@@ -137,165 +106,14 @@ def test_what_nobody_listens_to_passes_in_one_statement(django_assert_num_querie
 
 @pytest.mark.django_db
 def test_what_a_handler_writes_is_kept_with_the_mark_that_it_heard():
-    subscribe(TeaServed, lambda heard: audit.record(verb="wash", subject=f"cup:{heard['cup']}"), name="a")
+    def wash(heard: dict[str, Any]) -> None:
+        audit.record(verb="wash", subject=f"cup:{heard['cup']}")
+
+    subscribe(TeaServed, wash, name="a")
     emit(TeaServed(cup=1))
     outbox.deliver_due()
 
     assert list(AuditLine.objects.values_list("subject", flat=True)) == ["cup:1"]
-
-
-# --- failures
-
-
-@pytest.mark.django_db
-def test_a_failing_handler_writes_nothing_and_does_not_stop_the_others():
-    def writes_and_fails(heard: dict[str, object]) -> None:
-        audit.record(verb="wash", subject="cup:1")
-        raise Broken
-
-    heard: list[dict[str, object]] = []
-    subscribe(TeaServed, writes_and_fails, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
-
-    assert outbox.deliver_due() == 1
-
-    row = OutboxRow.objects.get()
-    assert (row.done, row.attempts, row.last_error, row.delivered_at) == (["b"], 1, "Broken", None)
-    assert len(heard) == 1
-    assert not AuditLine.objects.exists()
-
-
-@pytest.mark.django_db
-def test_a_database_error_in_a_handler_spoils_only_that_handler():
-    def divides(heard: dict[str, object]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("select 1 / 0")
-
-    heard: list[dict[str, object]] = []
-    subscribe(TeaServed, divides, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
-    outbox.deliver_due()
-
-    assert (OutboxRow.objects.get().done, OutboxRow.objects.get().last_error) == (["b"], "DataError")
-
-
-@pytest.mark.django_db
-def test_who_has_heard_is_not_told_again_when_another_handler_recovers():
-    heard: list[dict[str, object]] = []
-    subscribe(TeaServed, fails, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
-    with time_machine.travel(clock.real_now(), tick=False) as now:
-        outbox.deliver_due()
-        assert outbox.deliver_due() == 0  # it waits
-        subscribe(TeaServed, heard.append, name="a")
-        now.shift(2)
-        assert outbox.deliver_due() == 1
-
-    row = OutboxRow.objects.get()
-    assert (sorted(row.done), row.attempts) == (["a", "b"], 2)
-    assert row.delivered_at is not None
-    assert len(heard) == 2
-
-
-def attempts_until_set_aside() -> list[int]:
-    """At which seconds a poison event is tried."""
-    tried: list[int] = []
-    began = clock.real_now()
-    with time_machine.travel(began, tick=False) as now:
-        while OutboxRow.objects.filter(set_aside_at=None).exists():
-            if outbox.deliver_due():
-                tried.append(round((clock.real_now() - began).total_seconds()))
-            now.shift(1)
-    return tried
-
-
-@pytest.mark.django_db
-def test_a_poison_event_is_tried_eight_times_ever_more_rarely_and_then_set_aside(caplog):
-    subscribe(TeaServed, fails, name="a")
-    emit(TeaServed(cup=1))
-
-    with caplog.at_level(logging.CRITICAL, "district.outbox"):
-        assert attempts_until_set_aside() == [0, 2, 6, 14, 30, 62, 126, 254]
-
-    row = OutboxRow.objects.get()
-    assert (row.attempts, row.last_error, row.done, row.delivered_at) == (8, "Broken", [], None)
-
-
-@pytest.mark.django_db
-def test_the_words_of_an_error_are_kept_nowhere(caplog):
-    subscribe(TeaServed, fails, name="a")
-    emit(TeaServed(cup=1))
-    with caplog.at_level(logging.ERROR, "district.outbox"):
-        outbox.deliver_due()
-
-    assert OutboxRow.objects.get().last_error == "Broken"
-    assert [record.getMessage() for record in caplog.records] == ["handler failed"]
-
-
-@pytest.mark.django_db
-def test_an_event_set_aside_can_be_replayed_to_those_who_have_not_heard_it(caplog):
-    heard: list[dict[str, object]] = []
-    subscribe(TeaServed, fails, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
-    with caplog.at_level(logging.CRITICAL, "district.outbox"):
-        attempts_until_set_aside()
-    subscribe(TeaServed, heard.append, name="a")
-
-    assert outbox.deliver_due() == 0
-    assert outbox.replay(OutboxRow.objects.all()) == 1
-    assert outbox.replay(OutboxRow.objects.all()) == 0
-    assert outbox.deliver_due() == 1
-
-    assert len(heard) == 2
-    row = OutboxRow.objects.get()
-    assert (sorted(row.done), row.set_aside_at) == (["a", "b"], None)
-    assert row.delivered_at is not None
-
-
-@pytest.mark.django_db
-def test_poison_events_block_nobody(caplog):
-    heard: list[dict[str, object]] = []
-    subscribe(TeaServed, fails, name="a")
-    subscribe(MilkServed, heard.append, name="a")
-    for cup in range(50):
-        emit(TeaServed(cup=cup))
-    emit(MilkServed(cup=99))
-
-    with caplog.at_level(logging.CRITICAL, "district.outbox"):
-        tasks.deliver_events()
-
-    assert heard == [{"cup": 99}]
-    assert OutboxRow.objects.filter(delivered_at=None, attempts=1).count() == 50
-
-
-@pytest.mark.django_db
-def test_an_event_that_takes_its_worker_down_is_set_aside_too(caplog):
-    """kill -9 leaves no handler time to fail: what counts is that the attempt was begun."""
-
-    def dies(heard: dict[str, object]) -> None:
-        raise SystemExit
-
-    subscribe(TeaServed, dies, name="a")
-    emit(TeaServed(cup=1))
-    with time_machine.travel(clock.real_now(), tick=False) as now:
-        for attempt in range(8):
-            with pytest.raises(SystemExit):
-                outbox.deliver_due()
-            assert OutboxRow.objects.get().attempts == attempt + 1
-            now.shift(2 ** (attempt + 1))
-        with caplog.at_level(logging.CRITICAL, "district.outbox"):
-            outbox.deliver_due()
-
-    row = OutboxRow.objects.get()
-    assert row.set_aside_at is not None
-    assert row.last_error == "WorkerDied"
-
-
-# --- workers side by side
 
 
 def test_two_workers_share_the_rows_and_tell_each_once(real_db):
@@ -350,67 +168,6 @@ def test_a_row_in_work_holds_nobody_up(real_db):
     slow.join(10)
 
     assert heard == [2, 3, 1]
-
-
-# --- the bell
-
-
-def waiting_messages() -> list[str]:
-    folder = Path(app.conf.broker_transport_options["data_folder_in"])
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def folder_broker():
-    if not settings.CELERY_BROKER_URL.startswith("filesystem://"):
-        pytest.skip("about the folder broker")
-
-
-def test_a_commit_rings_once_a_second_and_only_if_somebody_listens(real_db, folder_broker):
-    emit(TeaServed(cup=1))
-    assert waiting_messages() == []
-
-    subscribe(TeaServed, fails, name="a")
-    with transaction.atomic():
-        emit(TeaServed(cup=2))
-        assert waiting_messages() == []
-    for cup in range(3, 30):
-        emit(TeaServed(cup=cup))
-
-    assert len(waiting_messages()) == 1
-    assert waiting_messages()[0].endswith(".bells.msg")
-
-
-def test_a_queue_nobody_empties_gets_no_more_than_four_rings(real_db, monkeypatch):
-    monkeypatch.setattr(bell, "_GAP", 0.0)
-    for _ in range(20):
-        bell.ring()
-
-    assert bell.waiting(bell.QUEUE) == 4
-
-
-def test_a_broker_that_is_down_costs_one_attempt_and_then_half_a_minute_of_silence(real_db, monkeypatch, caplog):
-    with app.connection() as _:
-        before = app.conf.broker_url, app.conf.broker_transport_options
-    app.conf.broker_url = "redis://127.0.0.1:1/0"
-    app._after_fork()
-    subscribe(TeaServed, fails, name="a")
-    try:
-        began = time.monotonic()
-        with caplog.at_level(logging.WARNING, "district.outbox"):
-            for cup in range(5):
-                emit(TeaServed(cup=cup))
-        spent = time.monotonic() - began
-    finally:
-        app.conf.broker_url, app.conf.broker_transport_options = before
-        app._after_fork()
-
-    assert spent < 3
-    assert [record.message for record in caplog.records] == ["bell lost"]
-    assert OutboxRow.objects.count() == 5
-
-
-# --- forgetting
 
 
 @pytest.mark.django_db

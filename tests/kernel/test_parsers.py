@@ -1,8 +1,9 @@
 """JSON bodies: what is read, and what could not be stored or read back."""
 
 import pytest
-from district.kernel.parsers import parse_json
 from rest_framework.exceptions import ParseError
+
+from district.kernel.parsers import parse_json
 
 
 def test_reads_json_as_python_does():

@@ -3,8 +3,9 @@
 import io
 import xml.etree.ElementTree as ET
 
-from district.kernel import qr
 from PIL import Image
+
+from district.kernel import qr
 
 CODE = "AFUZ7D2S4K6Q3TQJ5MZP2AWB7HNCXGE4LVR3YD5KQ6T2"
 

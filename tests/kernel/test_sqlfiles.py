@@ -1,6 +1,5 @@
 """Repeatable SQL files: the database holds what the files say."""
 
-import re
 import subprocess
 import sys
 from functools import partial
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+
 from district.kernel import sqlfiles
 from district.kernel.postgres import call
 from tests.race import race
@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def one_file(tmp_path, monkeypatch):
     """sqlfiles as if the district had just this one file."""
     path = tmp_path / "answer.sql"
-    monkeypatch.setattr(sqlfiles, "sql_files", lambda: iter([("test/answer.sql", path.read_text())]))
+    monkeypatch.setattr(
+        sqlfiles, "sql_files", lambda: iter([("test/answer.sql", path.read_text())])
+    )
 
     def write(answer: int) -> None:
         path.write_text(
@@ -70,44 +72,3 @@ def test_two_set_ups_at_once_both_succeed(real_db):
 
     assert [process.wait(timeout=120) for process in running] == [0, 0]
     assert sqlfiles.install() == []
-
-
-def bodies() -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select oid::regprocedure::text, pg_get_functiondef(oid) from pg_proc"
-            " where pronamespace = 'public'::regnamespace and prokind = 'f'"
-            " and not exists (select from pg_depend d where d.objid = pg_proc.oid and d.deptype = 'e')"
-        )
-        return dict(cursor.fetchall())
-
-
-@pytest.mark.django_db
-def test_the_functions_of_the_database_are_those_of_the_files():
-    held = bodies()
-
-    with connection.cursor() as cursor:
-        for _, text in sqlfiles.sql_files():
-            cursor.execute(text)
-
-    assert bodies() == held
-
-
-@pytest.mark.django_db
-def test_every_function_stands_in_a_file_or_a_migration():
-    """One that a deleted file left behind would go on living in every database but new ones."""
-    said = "\n".join(text for _, text in sqlfiles.sql_files())
-    for path in ROOT.glob("*/**/migrations/*.py"):
-        if ".venv" not in path.parts:
-            said += path.read_text()
-    named = set(re.findall(r"create (?:or replace )?function (\w+)", said))
-
-    assert {name.partition("(")[0] for name in bodies()} == named
-
-
-@pytest.mark.django_db
-def test_no_function_takes_the_time_from_the_clock():
-    """An instant is an argument: a replay and a repair must be able to say when."""
-    telling = re.compile(r"\b(now\(\)|current_timestamp|clock_timestamp|transaction_timestamp|localtime)", re.I)
-
-    assert [name for name, text in sqlfiles.sql_files() if telling.search(re.sub(r"--.*", "", text))] == []

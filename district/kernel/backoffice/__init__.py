@@ -4,7 +4,15 @@ from district.kernel.backoffice.acts import Act, ActForm, refusals_shown
 from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
 from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
 from district.kernel.backoffice.navigation import Menu, MenuGroup
-from district.kernel.backoffice.pages import Cell, Section, contribute, link, moment, open_rows, visible
+from district.kernel.backoffice.pages import (
+    Cell,
+    Section,
+    contribute,
+    link,
+    moment,
+    open_rows,
+    visible,
+)
 from district.kernel.backoffice.words import name_actors, name_verbs
 
 __all__ = [

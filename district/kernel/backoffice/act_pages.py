@@ -12,12 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
 
 from district.kernel.backoffice.acts import Act, ActForm
 from district.kernel.backoffice.pages import url_of, visible
 
 
-class ActPages:
+class ActPages(ModelAdmin):
     """What a screen gains by naming acts: addresses, buttons and forms for them."""
 
     # To a row, to the list, and what the button for a new row does.
@@ -118,6 +119,9 @@ class ActPages:
 
 def refuse_null_characters(request: HttpRequest) -> None:
     """PostgreSQL's text cannot hold them: asked for one, the database would fail."""
-    said = [*request.GET, *(value for values in dict(request.GET.lists()).values() for value in values)]
+    said = [
+        *request.GET,
+        *(value for values in dict(request.GET.lists()).values() for value in values),
+    ]
     if any("\x00" in text for text in said):
         raise SuspiciousOperation

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.backoffice.widgets import dress
+from district.kernel.backoffice.wording import Text
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
 
@@ -41,10 +42,14 @@ class ActForm(forms.Form):
     def prepare(self) -> None:
         """Fit the fields to the person and the row, such as the stores that may be chosen."""
 
+    def field(self, name: str) -> Any:
+        """A field of the form, to be fitted."""
+        return self.fields[name]
+
     def key(self, act: str) -> Key:
         """The key of this filled-in form: the same page sent twice has the same one."""
         terms = {
-            name: self.data.getlist(name)
+            name: self.request.POST.getlist(name)
             for name in self.fields
             if name != "once" and name not in self.secret
         }
@@ -56,12 +61,12 @@ class Act(ABC):
     """One thing a person may do to a row, or (with no row) to start one."""
 
     name: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar[Text]
     icon: ClassVar[str] = "edit"
     # What the form says before anything is done, and how the button looks.
-    explain: ClassVar[str] = ""
+    explain: ClassVar[Text] = ""
     danger: ClassVar[bool] = False
-    done: ClassVar[str] = _("已完成。")
+    done: ClassVar[Text] = _("已完成。")
     form_class: type[ActForm] = ActForm
 
     @abstractmethod

@@ -9,25 +9,26 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from district.kernel import audit
 from district.kernel.backoffice.act_pages import ActPages, refuse_null_characters
 from district.kernel.backoffice.journal import entries, subject_of
 from district.kernel.backoffice.navigation import Menu
 from district.kernel.backoffice.pages import Section, contributed
+from district.kernel.backoffice.registry import person
+from district.kernel.backoffice.wording import Text
 
 _SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull)|_from|_to)?"
 
 
-class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is untyped
+class DistrictAdmin(ActPages):
     """A screen of the back office."""
 
     menu: ClassVar[Menu | None] = None
     # The rights the group of operators holds on these rows; see members/operators.py.
     operator_may: ClassVar[tuple[str, ...]] = ("view",)
     # What an empty list tells the person to do.
-    empty_hint: ClassVar[str] = ""
+    empty_hint: ClassVar[Text] = ""
 
     actions = None
     list_per_page = 50
@@ -84,6 +85,10 @@ class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is
         raise Http404
 
     # --- A row's page -------------------------------------------------------------------------
+    def name_of(self, row: Any) -> str:
+        """What the page calls the row."""
+        return str(row)
+
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         """The tables below the row's fields."""
         return ()
@@ -102,6 +107,7 @@ class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is
             context |= {
                 "acts": [(act, self.act_url(act, row)) for act in self.acts_for(request, row)],
                 "sections": [*self.sections(request, row), *contributed(request, row)],
+                "subtitle": self.name_of(row),
             }
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return answer
@@ -125,7 +131,7 @@ class DistrictAdmin(ActPages, ModelAdmin):  # type: ignore[misc]  # the theme is
         self._record(request, obj, "admin_change", fields=message)
 
     def _record(self, request: HttpRequest, row: Model, verb: str, **facts: Any) -> None:
-        audit.record(by=request.user, verb=verb, subject=subject_of(row), **facts)  # type: ignore[arg-type]
+        audit.record(by=person(request), verb=verb, subject=subject_of(row), **facts)
 
 
 class ReadOnlyAdmin(DistrictAdmin):
@@ -136,5 +142,3 @@ class ReadOnlyAdmin(DistrictAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-

@@ -48,7 +48,11 @@ class Bars:
             {
                 "label": label,
                 "values": [
-                    {"name": name, "text": f"{value:,}", "share": round(100 * value / top) if top else 0}
+                    {
+                        "name": name,
+                        "text": f"{value:,}",
+                        "share": round(100 * value / top) if top else 0,
+                    }
                     for name, value in zip(self.series, values, strict=True)
                 ],
             }

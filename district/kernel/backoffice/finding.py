@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice.registry import in_sidebar
 
 EACH = 6
 
@@ -16,24 +16,22 @@ EACH = 6
 def found(request: HttpRequest, term: str) -> list[SearchResult]:
     """Screens whose title holds the term, then rows of the screens that can be searched."""
     results = []
-    screens = [
-        (model, screen)
-        for model, screen in admin.site._registry.items()
-        if getattr(screen, "menu", None) and screen.has_view_permission(request)
-    ]
+    screens = in_sidebar(request)
     for model, screen in screens:
         meta = model._meta
         title = str(meta.verbose_name_plural)
         if term in title:
             address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-            group = str(screen.menu.group.label)  # type: ignore[attr-defined]
-            results.append(SearchResult(title, group, address, screen.menu.icon))  # type: ignore[attr-defined]
+            group = str(screen.menu.group.label)
+            results.append(SearchResult(title, group, address, screen.menu.icon))
     for model, screen in screens:
         if not screen.get_search_fields(request):
             continue
         rows, _ = screen.get_search_results(request, screen.get_queryset(request), term)
         results += [
-            SearchResult(str(row), str(model._meta.verbose_name), url_of(model, row.pk), "search")
+            SearchResult(
+                screen.name_of(row), str(model._meta.verbose_name), url_of(model, row.pk), "search"
+            )
             for row in rows[:EACH]
         ]
     return results

@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from district.kernel.backoffice.registry import in_sidebar
+from district.kernel.backoffice.wording import Text
 
 
 @dataclass(frozen=True)
 class MenuGroup:
     """A heading of the sidebar; groups stand in the order of their numbers."""
 
-    label: str
+    label: Text
     order: int
 
 
@@ -29,11 +31,7 @@ class Menu:
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The theme's navigation for this person."""
     entries = sorted(
-        (
-            (screen.menu, model)
-            for model, screen in admin.site._registry.items()
-            if getattr(screen, "menu", None) and screen.has_view_permission(request)
-        ),
+        ((screen.menu, model) for model, screen in in_sidebar(request)),
         key=lambda entry: (entry[0].group.order, entry[0].order),
     )
     groups: dict[MenuGroup, list[dict[str, Any]]] = {}

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+
+from district.kernel.backoffice.registry import screen_of
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,11 @@ def contributed(request: HttpRequest, row: Model) -> list[Section]:
 
 def open_rows(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
     """The rows of a model the person may open: what every section is made of."""
-    screen = admin.site._registry.get(model)
+    screen = screen_of(model)
     if screen is None or not screen.has_view_permission(request):
         return model._default_manager.none()
-    return screen.get_queryset(request)
+    rows: QuerySet[Any] = screen.get_queryset(request)
+    return rows
 
 
 def visible(request: HttpRequest, model: type[Model], pks: Iterable[Any]) -> set[Any]:

@@ -19,10 +19,11 @@ from district.kernel.backoffice.act_pages import refuse_null_characters
 from district.kernel.backoffice.base import DistrictAdmin
 from district.kernel.backoffice.figures import panels
 from district.kernel.backoffice.finding import found
+from district.kernel.backoffice.registry import person
 from district.kernel.errors import TooManyRequests
 
 
-class SignInForm(AuthenticationForm):  # type: ignore[misc]  # the theme is untyped
+class SignInForm(AuthenticationForm):
     """Name and password, a few tries for each name and address."""
 
     def clean(self) -> dict[str, Any]:
@@ -43,7 +44,7 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc]  # the theme is unty
             raise forms.ValidationError(_("该账号目前没有后台权限，请联系运营方。"))
 
 
-class DistrictAdminSite(UnfoldAdminSite):  # type: ignore[misc]
+class DistrictAdminSite(UnfoldAdminSite):
     """Takes screens of ours only: what other packages register has neither scope nor Chinese."""
 
     login_form = SignInForm
@@ -86,8 +87,8 @@ class DistrictAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             for name, value in refusal.headers.items():
                 response[name] = value
         elif request.method == "POST" and response.status_code == 302:  # noqa: PLR2004
-            who = request.user
-            audit.record(by=who, verb="sign_in_admin", subject=f"members.user:{who.pk}")  # type: ignore[arg-type]
+            who = person(request)
+            audit.record(by=who, verb="sign_in_admin", subject=f"members.user:{who.pk}")
         return response
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from district.kernel.backoffice.wording import Text
+
 Namer = Callable[[set[int]], Mapping[int, str]]
 
-VERBS: dict[str, str] = {}
+VERBS: dict[str, Text] = {}
 _namers: dict[str, Namer] = {}
 
 
-def name_verbs(**words: str) -> None:
+def name_verbs(**words: Text) -> None:
     """How the journal words the verbs of an app."""
     VERBS.update(words)
 

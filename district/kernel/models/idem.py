@@ -1,4 +1,3 @@
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -12,10 +11,6 @@ class Idem(models.Model):
     terms = models.BinaryField()
     result = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        # Rows come in order of time: a BRIN index serves the purge and costs the writers nothing.
-        indexes = [BrinIndex(fields=["created_at"], name="idem_by_age")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

@@ -12,7 +12,9 @@ class RateWindow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["limit", "subject", "window"], name="rate_once_per_window"),
+            models.UniqueConstraint(
+                fields=["limit", "subject", "window"], name="rate_once_per_window"
+            ),
             models.CheckConstraint(name="rate_used_positive", condition=Q(used__gt=0)),
         ]
         indexes = [models.Index(fields=["window"], name="rate_by_window")]

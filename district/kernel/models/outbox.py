@@ -26,15 +26,9 @@ class OutboxRow(models.Model):
                 condition=Q(delivered_at=None) | Q(set_aside_at=None),
             )
         ]
+        # Waiting rows and those set aside; what was delivered leaves it.
         indexes = [
-            models.Index(
-                "id",
-                name="outbox_waiting",
-                condition=Q(delivered_at=None, set_aside_at=None),
-            ),
-            models.Index(
-                "set_aside_at", name="outbox_set_aside", condition=~Q(set_aside_at=None)
-            ),
+            models.Index(fields=["id"], name="outbox_undelivered", condition=Q(delivered_at=None))
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,29 @@
+"""An app that hears TeaServed in a real worker, for test_workers.py."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class ListenerConfig(AppConfig):
+    name = "tests.kernel.listener"
+
+    def ready(self) -> None:
+        from district.kernel.events import subscribe
+
+        subscribe("TeaServed", wash_up)
+
+
+def wash_up(heard: dict[str, Any]) -> None:
+    """Leaves a mark outside, takes its time, and then leaves one in the database."""
+    from district.kernel import audit
+
+    with Path(os.environ["LISTENER_MARKS"]).open("a") as marks:
+        marks.write(f"{heard['cup']}\n")
+    time.sleep(heard["seconds"])
+    if heard["cup"] < 0:
+        raise ValueError(heard["guest"])
+    audit.record(verb="wash", subject=f"cup:{heard['cup']}")

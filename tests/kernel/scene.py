@@ -1,0 +1,127 @@
+"""A right request to every operation of the contract, to be spoilt by test_every_endpoint.py."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from district.kernel import clock
+from district.members import services as members
+from tests.factories.loyalty import buy, make_counter, pay
+from tests.factories.members import make_member
+from tests.factories.merchants import till_key_text, till_of, visit_of
+
+CONTRACT = json.loads((settings.ROOT / "docs" / "openapi.json").read_text())
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, methods in CONTRACT["paths"].items()
+    for method, operation in methods.items()
+]
+BY_NAME = {
+    operation["operationId"]: (method, path, operation) for method, path, operation in OPERATIONS
+}
+WRITES = [name for name, (_, _, operation) in BY_NAME.items() if "requestBody" in operation]
+KEYED = [
+    name
+    for name, (_, _, operation) in BY_NAME.items()
+    if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+]
+SECURED = [
+    name for name, (_, _, operation) in BY_NAME.items() if any(operation.get("security", [{}]))
+]
+# What a request may leave behind although it is refused: counts of attempts, and when a key was used.
+NOT_COUNTED = {"kernel_ratewindow", "kernel_cache", "django_session"}
+
+
+class Scene:
+    """A member with points at a counter of a till, and the tokens of both."""
+
+    def __init__(self) -> None:
+        self.member, store = make_member(), make_counter()
+        earned = buy(self.member, store, fen=50_000)
+        visit = visit_of(self.member, till_of(store), store)
+        spent = pay(self.member, store, points=10)
+        code = members.issue_card_code(member=self.member).code
+        self.tokens = {
+            "tillKey": till_key_text(store),
+            "shopper": members.open_session(member=self.member).token,
+        }
+        at = {"store": store.public_id}
+        self.bodies: dict[str, dict[str, Any]] = {
+            "sign_in": {"code": "0e1Aq2000bkN5R1xyz000e1Aq2000bkN"},
+            "change_my_profile": {"nickname": "小林", "birthday": "1990-05-01"},
+            "bind_my_phone": {"code": "2f1c6a0b9d3e4f5a8b7c6d5e4f3a2b1c"},
+            "look_up_member": at | {"code": code},
+            "post_receipt": at
+            | {
+                "member": self.member.public_id,
+                "receipt_no": "20261121-0042",
+                "paid_fen": 12_680,
+                "paid_at": clock.now().isoformat(),
+            },
+            "spend_points": at | {"visit": visit.token, "points": 60, "request_no": "P-0007"},
+            "reverse_transfer": at | {"transfer": spent.public_id, "reason": "扫错会员码"},
+        }
+        self.ids = {
+            "/api/v1/stores/{id}": store.public_id,
+            "/api/v1/merchants/{id}": store.merchant.public_id,
+        }
+        assert earned.granted == 500
+
+    def call(
+        self, name: str, body: Any = None, *, raw: bytes | None = None, **headers: str | None
+    ) -> Any:
+        """The answer to a right request, except for what is given otherwise."""
+        method, path, operation = BY_NAME[name]
+        scheme = next(iter(operation.get("security", [{}])[0]), None)
+        told: dict[str, str | None] = {"Idempotency-Key": "k-1", "Content-Type": "application/json"}
+        if scheme:
+            told["Authorization"] = f"Bearer {self.tokens[scheme]}"
+        told |= headers
+        if raw is None:
+            raw = json.dumps(self.bodies.get(name) if body is None else body).encode()
+        return Client(raise_request_exception=False).generic(
+            method,
+            path.replace("{id}", self.ids.get(path, "")),
+            raw if "requestBody" in operation else b"",
+            content_type=told.pop("Content-Type") or "application/octet-stream",
+            headers={name: value for name, value in told.items() if value is not None},
+        )
+
+
+@pytest.fixture
+def scene(settings) -> Scene:
+    settings.WECHAT_BASE = "http://127.0.0.1:1/"
+    made = Scene()
+    for name in SECURED:
+        if BY_NAME[name][0] == "GET":
+            made.call(name)  # notes that the tokens were used, which it does once a minute
+    return made
+
+
+def everything() -> dict[str, str]:
+    """A digest of every table."""
+    with connection.cursor() as cursor:
+        tables = [
+            table
+            for table in connection.introspection.table_names(cursor)
+            if table not in NOT_COUNTED
+        ]
+        digests = {}
+        for table in tables:
+            cursor.execute(
+                f"select coalesce(md5(string_agg(row::text, chr(10) order by row::text)), '') from \"{table}\" row"
+            )
+            digests[table] = cursor.fetchone()[0]
+        return digests
+
+
+@pytest.fixture
+def unchanged(scene) -> Iterator[None]:
+    before = everything()
+    yield
+    assert everything() == before

@@ -1,0 +1,244 @@
+"""Bad input at every endpoint of the contract: the right problem, and nothing written."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.factories.members import PASSWORD, make_operator
+from tests.kernel.scene import BY_NAME, CONTRACT, KEYED, OPERATIONS, SECURED, WRITES
+
+pytestmark = pytest.mark.django_db
+
+
+def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    assert (answer.status_code, answer.headers["Content-Type"]) == (
+        status,
+        "application/problem+json",
+    )
+    told: dict[str, Any] = answer.json()
+    assert (told["code"], told["status"]) == (code, status)
+    return told
+
+
+def test_the_scene_covers_every_endpoint(scene):
+    assert set(scene.bodies) == set(WRITES)
+    assert len(SECURED) >= 12
+
+
+@pytest.mark.parametrize("name", [name for name in KEYED if name != "bind_my_phone"])
+def test_the_right_request_is_served_and_repeated(scene, name):
+    first = scene.call(name)
+    assert first.status_code in {200, 201}, first.content
+    assert scene.call(name).content == first.content
+
+
+TOKENS = {
+    "none": None,
+    "empty": "",
+    "no scheme": "tk_aaaaaaaa_bbbbbbbb",
+    "another scheme": "Basic dXNlcjpwYXNz",
+    "no token": "Bearer ",
+    "rubbish": "Bearer rubbish",
+    "till key of nobody": "Bearer tk_aaaaaaaaaaaa_" + "b" * 43,
+    "shopper's token of nobody": "Bearer sht_" + "b" * 43,
+    "SQL": "Bearer ' or 1=1 --",
+    "NUL": "Bearer tk_\x00_\x00",
+    "not ASCII": "Bearer tk_é_é",
+    "a card code": "Bearer AFUZ7D2S4K6Q3TQJ5MZP2AWB7HNCXGE4LVR3YD5KQ6T2",
+    "endless": "Bearer tk_" + "a" * 7_000,
+}
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_a_stranger_is_told_to_sign_in(scene, unchanged, name):
+    scheme = next(iter(BY_NAME[name][2]["security"][0]))
+    code = {"tillKey": "till_key_invalid", "shopper": "sign_in_again"}[scheme]
+
+    for token in TOKENS.values():
+        answer = scene.call(name, Authorization=token)
+        problem(answer, 401, code)
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_a_token_of_the_other_kind_opens_nothing(scene, unchanged, name):
+    scheme = next(iter(BY_NAME[name][2]["security"][0]))
+    other = {"tillKey": "shopper", "shopper": "tillKey"}[scheme]
+
+    assert scene.call(name, Authorization=f"Bearer {scene.tokens[other]}").status_code == 401
+    assert scene.call(name, Authorization=f"Bearer {scene.tokens[scheme]}x").status_code == 401
+    assert scene.call(name, Authorization=f"Bearer {scene.tokens[scheme][:-1]}").status_code == 401
+
+
+def test_the_session_of_the_admin_opens_nothing(scene):
+    make_operator()
+    browser = Client()
+    assert browser.login(username="yunying", password=PASSWORD)
+
+    for name in SECURED:
+        method, path, _ = BY_NAME[name]
+        assert (
+            browser.generic(method, path, b"{}", content_type="application/json").status_code == 401
+        )
+
+
+NOT_JSON = {
+    "nothing": b"",
+    "cut off": b"{",
+    "not UTF-8": b'{"code": "\xff\xfe"}',
+    "deep": b"[" * 100_000,
+    "deep objects": b'{"a":' * 100_000,
+    "NaN": b'{"points": NaN}',
+    "5000 digits": b'{"points": ' + b"1" * 5_000 + b"}",
+    "surrogate": rb'{"reason": "\ud800", "code": "\ud800", "nickname": "\ud800"}',
+    "null": b"null",
+    "list": b"[]",
+    "text": b'"text"',
+    "number": b"1",
+    "nested": b"[" * 500 + b"]" * 500,
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_body_of_another_form_is_refused(scene, unchanged, name):
+    for body in NOT_JSON.values():
+        problem(scene.call(name, raw=body), 400, "invalid_request")
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_another_content_type_or_a_huge_body_is_refused(scene, unchanged, name):
+    problem(scene.call(name, **{"Content-Type": "text/xml"}), 415, "unsupported_media_type")
+    problem(scene.call(name, raw=b" " * (settings.BODY_LIMIT + 1)), 413, "body_too_large")
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_a_write_without_a_readable_key_is_refused(scene, unchanged, name):
+    for key in (None, "", " ", "a b", "键", "k" * 256, "k\x00"):
+        problem(scene.call(name, **{"Idempotency-Key": key}), 400, "idempotency_key_missing")
+
+
+BAD = {
+    "null": None,
+    "true": True,
+    "float": 1.5,
+    "negative": -1,
+    "2^63": 2**63,
+    "4000 digits": 10**4000,
+    "empty": "",
+    "blank": "   ",
+    "NUL": "a\0b",
+    "line feed": "a\nb",
+    "long": "x" * 10_000,
+    "list": [],
+    "object": {"a": 1},
+    "nested": [[[[["x"]]]]],
+    "SQL": "'; drop table loyalty_transfer; --",
+}
+# Words a person may write, and a value that takes something away.
+RIGHT = {("change_my_profile", "birthday", "null"), ("reverse_transfer", "reason", "SQL")}
+# Of these only WeChat, or the signature of a code, can tell that they are wrong.
+ASKED_ELSEWHERE = {(name, "code", "SQL") for name in ("sign_in", "bind_my_phone", "look_up_member")}
+
+
+def fields_of(schema: dict[str, Any]) -> set[str]:
+    """The names of a form, also where it is one of several."""
+    if "$ref" in schema:
+        return fields_of(CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    parts = [*schema.get("oneOf", []), *schema.get("anyOf", []), *schema.get("allOf", [])]
+    return set(schema.get("properties", {})).union(*map(fields_of, parts))
+
+
+FIELDS = [
+    (name, field)
+    for name in WRITES
+    for field in sorted(
+        fields_of(BY_NAME[name][2]["requestBody"]["content"]["application/json"]["schema"])
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_a_wrong_value_is_refused_by_the_name_of_its_field(scene, unchanged, name, field):
+    for kind, value in BAD.items():
+        if (name, field, kind) in RIGHT:
+            continue
+        answer = scene.call(name, scene.bodies[name] | {field: value})
+        if (name, field, kind) in ASKED_ELSEWHERE:
+            assert answer.status_code in {400, 503}
+            continue
+        told = problem(answer, 400, "invalid_request")
+        assert {error["field"] for error in told.get("errors", [])} >= {field} or told["detail"]
+
+
+@pytest.mark.parametrize("name", [name for name in WRITES if name != "change_my_profile"])
+def test_a_missing_field_is_named(scene, unchanged, name):
+    for field in scene.bodies[name]:
+        body = {given: value for given, value in scene.bodies[name].items() if given != field}
+        problem(scene.call(name, body), 400, "invalid_request")
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_without_its_length_a_body_is_refused(scene, unchanged, name):
+    problem(scene.call(name, **{"Transfer-Encoding": "chunked"}), 411, "length_required")
+
+
+LISTS = [
+    name
+    for name, (_, _, operation) in BY_NAME.items()
+    if any(one["name"] == "cursor" for one in operation.get("parameters", []))
+]
+
+
+FORGED_PAGES = [
+    "cursor=rubbish",
+    "cursor=WyJhIiwgMSwgMl0",
+    "cursor=%FF",
+    "cursor=" + "A" * 5_000,
+    *(f"limit={limit}" for limit in ("0", "101", "x", "-1", "9" * 22, "1.0")),
+]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_forged_page_is_refused(scene, unchanged, name):
+    method, path, operation = BY_NAME[name]
+    scheme = next(iter(operation.get("security", [{}])[0]), None)
+    headers = {"Authorization": f"Bearer {scene.tokens[scheme]}"} if scheme else {}
+
+    for query in FORGED_PAGES:
+        answer = Client().generic(method, f"{path}?{query}", headers=headers)
+        problem(answer, 400, "invalid_request")
+
+
+NO_IDS = [
+    "str_0",
+    "x",
+    "%00",
+    "..%2f..",
+    "%ff",
+    "a" * 3_000,
+    "1",
+    "-1",
+    "%F0%9F%8D%B5",
+    "' or 1=1 --",
+]
+
+
+@pytest.mark.parametrize("path", [path for path in CONTRACT["paths"] if "{id}" in path])
+def test_what_is_no_id_is_not_found(path):
+    for bad in [*NO_IDS, "str_" + "0" * 22, "mrc_" + "0" * 22]:
+        problem(Client().get(path.replace("{id}", bad)), 404, "not_found")
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_other_method_is_refused(scene, unchanged, name):
+    _, path, _ = BY_NAME[name]
+    known = {method for method, one, _ in OPERATIONS if one == path}
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - known:
+        answer = Client().generic(
+            method, path.replace("{id}", "x"), b"", content_type="application/json"
+        )
+        problem(answer, 405, "method_not_allowed")
+        assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known

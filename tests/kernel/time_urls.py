@@ -1,0 +1,24 @@
+"""One address that tells the time, for test_api.py."""
+
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from district.kernel import clock
+from district.kernel.api import ApiView
+from district.urls import handler404, handler500
+
+__all__ = ["handler404", "handler500"]
+
+
+class Time(ApiView):
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "now": clock.now().astimezone(clock.SHANGHAI).isoformat(),
+                "real": clock.real_now().isoformat(),
+            }
+        )
+
+
+urlpatterns = [path("api/v1/time", Time.as_view())]
