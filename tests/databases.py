@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import environ
 import psycopg
 from django.db import connection, connections
 from psycopg import conninfo, sql
+
+from district.embedded.processes import alive
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("district", "loyalty", "coupons", "parking", "credit")
@@ -86,7 +89,7 @@ class Databases:
         if not str(conninfo.conninfo_to_dict(self.url).get("host", "")).startswith("/"):
             return
         for name in _databases(server, CLONE):
-            if not Path("/proc", name.removeprefix(CLONE).split("_")[0]).exists():
+            if not alive(int(name.removeprefix(CLONE).split("_")[0])):
                 server.execute(_ddl("drop database if exists {} with (force)", name))
         for name in _databases(server, TEMPLATE)[KEPT_TEMPLATES:]:
             server.execute(_ddl("drop database if exists {}", name))
@@ -98,6 +101,7 @@ def conninfo_url(url: str, name: str) -> str:
     return f"{before.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
+@cache
 def code_fingerprint() -> str:
     """Changes with anything a migrated database can depend on."""
     digest = hashlib.sha256()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from district.kernel.backoffice import ReadOnlyAdmin
+from district.kernel.backoffice.registry import screen_of
 from district.members.models import User
 from district.merchants import permissions
 from district.merchants.models import Clerk, Merchant, Store
@@ -108,7 +108,7 @@ class ScopedFilter(RelatedDropdownFilter):  # type: ignore[misc]  # the theme is
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: Any
     ) -> list[tuple[Any, str]]:
-        screen = admin.site._registry[field.remote_field.model]
+        screen = screen_of(field.remote_field.model)
         rows = screen.get_queryset(request).order_by(*screen.get_ordering(request))
         return [(row.pk, str(row)) for row in rows]
 

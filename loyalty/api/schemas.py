@@ -4,7 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel.fields import FenField, IdField, InstantField, PointsField, TextField
+from district.kernel.fields import (
+    FenField,
+    IdField,
+    InstantField,
+    PatternField,
+    PointsField,
+    TextField,
+)
 from loyalty.models import Transfer
 
 # A till's own number; letters, digits and the punctuation that bills carry, no blanks.
@@ -16,7 +23,7 @@ class ReceiptIn(serializers.Serializer):
 
     store = IdField("str", help_text="one of the key's stores")
     member = IdField("mem", help_text="as the look-up told it")
-    receipt_no = serializers.RegexField(
+    receipt_no = PatternField(
         RECEIPT_NO,
         max_length=64,
         trim_whitespace=False,
@@ -30,11 +37,11 @@ class SpendingIn(serializers.Serializer):
     """A member at the counter pays with points."""
 
     store = IdField("str")
-    visit = serializers.RegexField(
+    visit = PatternField(
         r"^vis_[0-9A-Za-z]{10,100}\Z", max_length=110, help_text="from the look-up, ten minutes"
     )
     points = PointsField()
-    request_no = serializers.RegexField(
+    request_no = PatternField(
         RECEIPT_NO,
         max_length=64,
         trim_whitespace=False,

@@ -13,10 +13,10 @@ WRITTEN_ONCE = {
 FITS = """
 create function loyalty_transfer_fits(
     kind text, source text, target text, merchant bigint, store bigint, reverses bigint,
-    reference text
+    reference text, points bigint, available_after bigint
 ) returns boolean language plpgsql immutable as $$
 begin
-    return coalesce(case kind
+    return points > 0 and available_after >= 0 and coalesce(case kind
         when 'earn' then source = 'issued' and target = 'available'
             and merchant is not null and store is not null and reverses is null and reference <> ''
         when 'spend' then source = 'available' and target = 'accepted'
@@ -32,7 +32,8 @@ begin
     end, false);
 end $$;
 alter table loyalty_transfer add constraint transfer_fits_its_kind check (
-    loyalty_transfer_fits(kind, source, target, merchant_id, store_id, reverses_id, reference));
+    loyalty_transfer_fits(kind, source, target, merchant_id, store_id, reverses_id, reference,
+                          points, available_after));
 """
 UNFITS = """
 alter table loyalty_transfer drop constraint transfer_fits_its_kind;

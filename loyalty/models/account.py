@@ -25,11 +25,10 @@ class PointsAccount(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="account_not_overdrawn",
-                condition=Q(available__gte=0, held__gte=0, pending__gte=0, debt__gte=0),
-            ),
-            models.CheckConstraint(
-                name="account_repays_before_it_saves", condition=Q(debt=0) | Q(available=0)
-            ),
+                condition=Q(available__gte=0, held__gte=0, pending__gte=0, debt__gte=0)
+                # Whoever owes repays before saving.
+                & (Q(debt=0) | Q(available=0)),
+            )
         ]
 
     def __str__(self) -> str:

@@ -40,13 +40,13 @@ class Lot(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="lot_never_overdrawn",
-                condition=Q(granted__gt=0, remaining__gte=0, remaining__lte=F("granted")),
-            ),
-            models.CheckConstraint(
-                name="lot_lives_before_it_expires", condition=Q(active_from__lt=F("expires_at"))
-            ),
-            models.CheckConstraint(
-                name="lot_price_not_negative", condition=Q(price_milli_fen__gte=0)
+                condition=Q(
+                    granted__gt=0,
+                    remaining__gte=0,
+                    remaining__lte=F("granted"),
+                    price_milli_fen__gte=0,
+                    active_from__lt=F("expires_at"),
+                ),
             ),
         ]
         indexes = [
@@ -55,7 +55,6 @@ class Lot(models.Model):
                 name="lot_live",
                 condition=Q(remaining__gt=0),
             ),
-            models.Index(fields=["expires_at"], name="lot_due", condition=Q(remaining__gt=0)),
         ]
 
     def __str__(self) -> str:

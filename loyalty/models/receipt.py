@@ -65,18 +65,15 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["store", "receipt_no"], name="receipt_once_per_number"),
             models.CheckConstraint(
-                name="receipt_refunds_at_most_what_was_paid",
+                name="receipt_gives_back_at_most_what_it_took",
                 condition=Q(
-                    paid_fen__lte=MAX_FEN, refunded_fen__gte=0, refunded_fen__lte=F("paid_fen")
-                ),
-            ),
-            models.CheckConstraint(
-                name="receipt_claws_at_most_what_it_granted",
-                condition=Q(clawed__gte=0, clawed__lte=F("granted")),
-            ),
-            models.CheckConstraint(
-                name="receipt_grants_by_a_transfer",
-                condition=Q(granted=0, transfer=None) | Q(granted__gt=0, transfer__isnull=False),
+                    paid_fen__lte=MAX_FEN,
+                    refunded_fen__gte=0,
+                    refunded_fen__lte=F("paid_fen"),
+                    clawed__gte=0,
+                    clawed__lte=F("granted"),
+                )
+                & (Q(granted=0, transfer=None) | Q(granted__gt=0, transfer__isnull=False)),
             ),
         ]
 

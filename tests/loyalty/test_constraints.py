@@ -33,7 +33,7 @@ def refuses(match, act):
         ({"held": -1}, "account_not_overdrawn"),
         ({"pending": -1}, "account_not_overdrawn"),
         ({"debt": -1}, "account_not_overdrawn"),
-        ({"debt": 1}, "account_repays_before_it_saves"),
+        ({"debt": 1}, "account_not_overdrawn"),
     ],
 )
 def test_an_account_keeps_its_promises(scene, change, name):
@@ -48,8 +48,8 @@ def test_a_lot_holds_between_nothing_and_what_was_granted(scene, remaining):
 @pytest.mark.parametrize(
     ("change", "name"),
     [
-        ({"refunded_fen": 10_001}, "receipt_refunds_at_most_what_was_paid"),
-        ({"clawed": 101}, "receipt_claws_at_most_what_it_granted"),
+        ({"refunded_fen": 10_001}, "receipt_gives_back_at_most_what_it_took"),
+        ({"clawed": 101}, "receipt_gives_back_at_most_what_it_took"),
     ],
 )
 def test_a_receipt_gives_back_no_more_than_it_took(scene, change, name):
@@ -68,8 +68,8 @@ def copy_of(row, **changes):
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        ({"points": 0}, "transfer_moves_something"),
-        ({"available_after": -1}, "transfer_leaves_no_overdraft"),
+        ({"points": 0}, "transfer_fits_its_kind"),
+        ({"available_after": -1}, "transfer_fits_its_kind"),
         ({"target": "expired"}, "transfer_fits_its_kind"),
         ({"kind": "gift"}, "transfer_fits_its_kind"),
         ({"merchant_id": None}, "transfer_fits_its_kind"),

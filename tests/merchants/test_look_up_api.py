@@ -144,6 +144,18 @@ def test_guessing_codes_and_phones_is_limited_across_both(at_till, store, settin
     assert refusal(third) == (429, "too_many_requests")
 
 
+def test_after_too_many_misses_a_right_code_is_refused_too(at_till, store, member, settings):
+    settings.LIMITS = settings.LIMITS | {"look_up_miss_till": (2, 60)}
+    with time_machine.travel(clock.real_now(), tick=False):
+        for turn in range(2):
+            look_up(at_till, f"k{turn}", store=store.public_id, code="A" * 40)
+
+        answer = look_up(at_till, "k9", store=store.public_id, code=code_of(member))
+
+    assert refusal(answer) == (429, "too_many_requests")
+    assert not Visit.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [

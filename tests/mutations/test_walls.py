@@ -51,7 +51,7 @@ class Overdraft:
         Wall(
             "no balance below zero",
             constraint("loyalty_pointsaccount", "account_not_overdrawn")
-            + constraint("loyalty_transfer", "transfer_leaves_no_overdraft"),
+            + constraint("loyalty_transfer", "transfer_fits_its_kind"),
         ),
         Wall(
             "lots must cover what is drawn",

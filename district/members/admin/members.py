@@ -31,12 +31,12 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import moment
+from district.kernel.backoffice.registry import person
 from district.kernel.errors import InvalidRequest
 from district.kernel.idempotency import Key
 from district.members import queries
+from district.members import services as members
 from district.members.models import Member, ShopperSession
-from district.members.services.end_sessions import end_sessions
-from district.members.services.look_up_by_phone import look_up_by_phone
 
 PEOPLE = MenuGroup(gettext_lazy("会员"), order=10)
 _SESSIONS = 20
@@ -72,7 +72,7 @@ class FindByPhone(Act):
         return request.user.has_perm("members.view_member")
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Member:
-        found = look_up_by_phone(number=asked["number"], by=request.user)  # type: ignore[arg-type]
+        found = members.look_up_by_phone(number=asked["number"], by=person(request))
         if not found:
             raise InvalidRequest(reason=_("没有使用该手机号的会员。"))
         return found[0]
@@ -91,8 +91,8 @@ class EndSessionsForm(ActForm):
 
     def prepare(self) -> None:
         live = live_sessions(self.row)
-        self.fields["sessions"].queryset = live  # type: ignore[attr-defined]
-        self.fields["sessions"].initial = list(live)
+        self.field("sessions").queryset = live
+        self.field("sessions").initial = list(live)
 
 
 class EndSessions(Act):
@@ -109,7 +109,7 @@ class EndSessions(Act):
         return live_sessions(row).exists()
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        end_sessions(member=row, sessions=asked["sessions"], by=request.user)  # type: ignore[arg-type]
+        members.end_sessions(member=row, sessions=asked["sessions"], by=person(request))
 
 
 def live_sessions(member: Member) -> QuerySet[ShopperSession]:
@@ -140,9 +140,9 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
     def exactly(self, term: str) -> Q:
         return super().exactly(term) | queries.with_card(term)
 
-    @admin.display(description=gettext_lazy("手机号"), empty_value=gettext_lazy("未绑定"))
-    def phone(self, member: Member) -> str | None:
-        return queries.phone_masked(member)
+    @admin.display(description=gettext_lazy("手机号"))
+    def phone(self, member: Member) -> str:
+        return queries.phone_masked(member) or _("未绑定")
 
     @admin.display(description=gettext_lazy("卡号"))
     def card_no(self, member: Member) -> str:

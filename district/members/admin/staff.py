@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin, name_actors, name_verbs
+from district.kernel.backoffice.registry import person
 from district.kernel.idempotency import Key
 from district.members import queries
 from district.members import services as members
 from district.members.admin.members import PEOPLE
 from district.members.models import User
 from district.members.operators import OPERATORS
-from district.members.services.make_operator import make_operator, unmake_operator
 
 name_verbs(
     create_staff=gettext_lazy("开通工作人员账号"),
@@ -86,7 +86,7 @@ class OpenAccount(Act):
             username=asked["username"],
             name=asked["name"],
             password=asked["password"],
-            by=request.user,  # type: ignore[arg-type]  # has a permission, so is somebody
+            by=person(request),
             key=key,
         )
 
@@ -107,7 +107,7 @@ class ResetPassword(OnAccount):
     form_class = PasswordForm
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        members.set_staff_password(user=row, password=asked["password"], by=request.user)  # type: ignore[arg-type]
+        members.set_staff_password(user=row, password=asked["password"], by=person(request))
 
 
 class SwitchOff(OnAccount):
@@ -120,7 +120,7 @@ class SwitchOff(OnAccount):
         return row.is_active
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        members.switch_off_staff(user=row, by=request.user)  # type: ignore[arg-type]
+        members.switch_off_staff(user=row, by=person(request))
 
 
 class SwitchOn(OnAccount):
@@ -131,7 +131,7 @@ class SwitchOn(OnAccount):
         return not row.is_active
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        members.switch_on_staff(user=row, by=request.user)  # type: ignore[arg-type]
+        members.switch_on_staff(user=row, by=person(request))
 
 
 class MakeOperator(Act):
@@ -147,7 +147,7 @@ class MakeOperator(Act):
         return not is_operator(row) and not row.is_superuser
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        make_operator(user=row, by=request.user)  # type: ignore[arg-type]
+        members.make_operator(user=row, by=person(request))
 
 
 class UnmakeOperator(MakeOperator):
@@ -160,7 +160,7 @@ class UnmakeOperator(MakeOperator):
         return is_operator(row)
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        unmake_operator(user=row, by=request.user)  # type: ignore[arg-type]
+        members.unmake_operator(user=row, by=person(request))
 
 
 def is_operator(user: User) -> bool:

@@ -50,9 +50,8 @@ class Session(ApiView):
     )
     def post(self, request: Request) -> Response:
         limits.hit("sign_in_address", client_address(request))
-        asked = schemas.CodeIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        entered = members.sign_in_with_wechat(code=asked.validated_data["code"])
+        code = self.asked(schemas.CodeIn)["code"]
+        entered = members.sign_in_with_wechat(code=code)
         told = {
             "token": entered.token,
             "expires_at": entered.expires_at,
@@ -94,9 +93,7 @@ class Me(ShopperView):
         examples=[examples.CHANGE, examples.PROFILE],
     )
     def patch(self, request: Request) -> Response:
-        asked = schemas.ProfileIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        changes = asked.validated_data
+        changes = self.asked(schemas.ProfileIn)
         key = self.idempotency_key(f"member:{self.member.pk}:update_profile", **changes)
         changed = members.update_profile(member=self.member, key=key, **changes)
         return Response(schemas.ProfileOut(queries.profile(changed)).data)
@@ -132,9 +129,7 @@ class MyPhone(ShopperView):
         examples=[examples.PHONE, examples.PROFILE],
     )
     def post(self, request: Request) -> Response:
-        asked = schemas.CodeIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        code = asked.validated_data["code"]
+        code = self.asked(schemas.CodeIn)["code"]
         key = self.idempotency_key(f"member:{self.member.pk}:bind_phone", code=code)
         limits.hit("bind_phone_member", self.member.pk)
         bound = members.bind_phone(member=self.member, code=code, key=key)

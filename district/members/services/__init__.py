@@ -3,6 +3,9 @@
 from district.members.services.bind_phone import bind_phone
 from district.members.services.card_code import CardCode, issue_card_code, use_card_code
 from district.members.services.close_account import close_account
+from district.members.services.end_sessions import end_sessions
+from district.members.services.look_up_by_phone import look_up_by_phone
+from district.members.services.make_operator import make_operator, unmake_operator
 from district.members.services.rewrap_keys import rewrap_keys
 from district.members.services.session import (
     SignedIn,
@@ -27,7 +30,10 @@ __all__ = [
     "bind_phone",
     "close_account",
     "create_staff",
+    "end_sessions",
     "issue_card_code",
+    "look_up_by_phone",
+    "make_operator",
     "note_session_use",
     "open_session",
     "rewrap_keys",
@@ -37,6 +43,7 @@ __all__ = [
     "sign_up_member",
     "switch_off_staff",
     "switch_on_staff",
+    "unmake_operator",
     "update_profile",
     "use_card_code",
 ]

@@ -1,5 +1,6 @@
 """Merchants, stores, clerks and till keys in the back office; a merchant's people see their own."""
 
+from district.merchants.admin import overview
 from district.merchants.admin.clerks import ClerkAdmin
 from district.merchants.admin.keys import TillKeyAdmin
 from district.merchants.admin.merchants import AllianceMembershipAdmin, MerchantAdmin
@@ -14,4 +15,5 @@ __all__ = [
     "TillKeyAdmin",
     "TradeAdmin",
     "VenueAdmin",
+    "overview",
 ]

@@ -20,7 +20,7 @@ from district.members.models import User
 from district.merchants import services as merchants
 from district.merchants.admin.keys import merchant_of
 from district.merchants.admin.words import MERCHANTS
-from district.merchants.models import Clerk, Merchant
+from district.merchants.models import Clerk, Merchant, Store
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, Viewer, viewer
 
 ROLE = Clerk.Role
@@ -40,7 +40,7 @@ class AppointForm(ActForm):
 
     role = forms.ChoiceField(label=gettext_lazy("角色"))
     stores = forms.ModelMultipleChoiceField(
-        None,
+        Store.objects.none(),
         label=gettext_lazy("限定门店"),
         required=False,
         help_text=gettext_lazy("不勾选表示该商户的全部门店。"),
@@ -58,16 +58,18 @@ class AppointForm(ActForm):
         strip=False,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("为新账号设置；使用此人已有的账号时留空。请当面告知，并提醒登录后修改。"),
+        help_text=gettext_lazy(
+            "为新账号设置；使用此人已有的账号时留空。请当面告知，并提醒登录后修改。"
+        ),
     )
     secret = ("password",)
 
     def prepare(self) -> None:
         who = viewer(self.request)
-        self.fields["role"].choices = [(role.value, role.label) for role in roles_to_give(who)]  # type: ignore[attr-defined]
+        self.field("role").choices = [(role.value, role.label) for role in roles_to_give(who)]
         mine = who.stores().filter(merchant=merchant_of(self.request, self.row))
-        stores = self.fields["stores"]
-        stores.queryset = mine.order_by("name_key")  # type: ignore[attr-defined]
+        stores = self.field("stores")
+        stores.queryset = mine.order_by("name_key")
         if who.limited:
             stores.required, stores.help_text = True, ""
 
@@ -158,7 +160,15 @@ class ClerkAdmin(MerchantScopedAdmin):
     operator_may = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("任命店员后，他们可以登录后台；运营人员请在商户页面任命。")
-    list_display = ["person", "username", "merchant", "role_label", "where", "state", "appointed_at"]
+    list_display = [
+        "person",
+        "username",
+        "merchant",
+        "role_label",
+        "where",
+        "state",
+        "appointed_at",
+    ]
     list_filter = [("merchant", ScopedFilter), "role"]
     list_select_related = ["merchant", "user"]
     search_fields = ["user__username", "user__name"]

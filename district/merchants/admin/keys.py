@@ -14,10 +14,11 @@ from unfold.decorators import display
 
 from district.kernel import clock
 from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice.registry import screen_of
 from district.kernel.idempotency import Key
 from district.merchants import services as merchants
 from district.merchants.admin.words import MERCHANTS
-from district.merchants.models import Merchant, TillKey
+from district.merchants.models import Merchant, Store, TillKey
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
 _LIVES = (90, 180, 365)
@@ -27,26 +28,30 @@ class KeyForm(ActForm):
     """Where a key is good, what its till is called, and how long it lives."""
 
     name = forms.CharField(
-        label=gettext_lazy("收银台名称"), max_length=60, help_text=gettext_lazy("例如：一楼 1 号收银台")
+        label=gettext_lazy("收银台名称"),
+        max_length=60,
+        help_text=gettext_lazy("例如：一楼 1 号收银台"),
     )
-    stores = forms.ModelMultipleChoiceField(None, label=gettext_lazy("可用门店"))
+    stores = forms.ModelMultipleChoiceField(Store.objects.none(), label=gettext_lazy("可用门店"))
     days = forms.TypedChoiceField(label=gettext_lazy("有效期"), coerce=int, choices=())
 
     def prepare(self) -> None:
         mine = viewer(self.request).stores().filter(merchant=merchant_of(self.request, self.row))
-        self.fields["stores"].queryset = mine.order_by("name_key")  # type: ignore[attr-defined]
-        self.fields["days"].choices = [  # type: ignore[attr-defined]
+        self.field("stores").queryset = mine.order_by("name_key")
+        self.field("days").choices = [
             *((days, _("%(days)d 天") % {"days": days}) for days in _LIVES),
             (0, _("长期有效")),
         ]
-        self.fields["days"].initial = _LIVES[-1]
+        self.field("days").initial = _LIVES[-1]
 
 
 class IssueKey(Act):
     """On a merchant's page, or for a clerk on the list of keys: the merchant is then the own one."""
 
     name, label, icon = "issue-key", gettext_lazy("签发收银密钥"), "vpn_key"
-    explain = gettext_lazy("密钥代表收银台在所选门店入账与扣减积分。完整密钥只显示一次，请准备好填入收银系统。")
+    explain = gettext_lazy(
+        "密钥代表收银台在所选门店入账与扣减积分。完整密钥只显示一次，请准备好填入收银系统。"
+    )
     form_class = KeyForm
 
     def may(self, request: HttpRequest, row: Any) -> bool:
@@ -76,7 +81,9 @@ class OnKey(Act):
 
 class RotateKey(OnKey):
     name, label, icon = "rotate", gettext_lazy("更换密钥"), "autorenew"
-    explain = gettext_lazy("签发一把门店相同的新密钥；旧密钥再用 24 小时，供收银台更换。新密钥只显示一次。")
+    explain = gettext_lazy(
+        "签发一把门店相同的新密钥；旧密钥再用 24 小时，供收银台更换。新密钥只显示一次。"
+    )
 
     def fits(self, row: TillKey) -> bool:
         return row.replaced_by_id is None and is_live(row)
@@ -118,14 +125,15 @@ def is_live(key: TillKey) -> bool:
 
 
 def shown_once(request: HttpRequest, issued: merchants.IssuedTillKey) -> HttpResponse:
-    """The answer to the very POST that made the key: nothing keeps the secret to show it again."""
-    screen = admin.site._registry[TillKey]
-    context = screen._context(request, issued.till_key, title=_("新的收银密钥"))  # type: ignore[attr-defined]
-    answer = TemplateResponse(
+    """The answer to the very POST that made the key: nothing keeps the secret to show it again.
+
+    Like every page of the admin it goes out as `no-store`.
+    """
+    screen = screen_of(TillKey)
+    context = screen._context(request, issued.till_key, title=_("新的收银密钥"))
+    return TemplateResponse(
         request, "district/till_key_shown.html", context | {"secret": issued.text}
     )
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 @admin.register(TillKey)
@@ -148,7 +156,7 @@ class TillKeyAdmin(MerchantScopedAdmin):
         "where",
         "state",
         "created_at",
-        "created_by",
+        "issuer",
         "last_used_at",
         "expires_at",
         "revoked_at",
@@ -172,6 +180,10 @@ class TillKeyAdmin(MerchantScopedAdmin):
     @admin.display(description=gettext_lazy("门店"))
     def where(self, key: TillKey) -> str:
         return "、".join(store.name for store in key.stores.all())
+
+    @admin.display(description=gettext_lazy("签发人"))
+    def issuer(self, key: TillKey) -> str:
+        return str(key.created_by or "—")
 
     @display(
         description=gettext_lazy("状态"),

@@ -1,11 +1,9 @@
-"""Merchants: registered, described, let into the alliance, suspended; and all that belongs to one."""
+"""Merchants, and all that belongs to one."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,182 +11,26 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel import clock
-from district.kernel.backoffice import (
-    Act,
-    ActForm,
-    Cell,
-    Menu,
-
-    Section,
-    moment,
-    open_rows,
-)
+from district.kernel.backoffice import Cell, Menu, Section, moment, open_rows
 from district.kernel.backoffice.pages import url_of
-from district.kernel.backoffice.widgets import InstantInput
-from district.kernel.idempotency import Key
-from district.merchants import services as merchants
+from district.kernel.backoffice.registry import screen_of
 from district.merchants.admin.clerks import Appoint
 from district.merchants.admin.keys import IssueKey
+from district.merchants.admin.merchant_acts import (
+    Edit,
+    Enrol,
+    Register,
+    Resume,
+    SetContact,
+    Suspend,
+    Withdraw,
+)
 from district.merchants.admin.places import NameSearch
-from district.merchants.admin.stores import OpenStore
+from district.merchants.admin.store_acts import OpenStore
 from district.merchants.admin.words import MERCHANTS
 from district.merchants.models import AllianceMembership, Clerk, Merchant, Store, TillKey
 from district.merchants.queries import is_member
-from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
-from district.merchants.services.edit_merchant import MerchantDetails, edit_merchant, set_contact
-
-
-class ContactForm(ActForm):
-    contact_name = forms.CharField(label=gettext_lazy("联系人"), max_length=40, required=False)
-    contact_phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=30, required=False)
-
-
-class MerchantForm(ContactForm):
-    name = forms.CharField(
-        label=gettext_lazy("名称"), max_length=80, help_text=gettext_lazy("顾客看到的名字，如品牌名。")
-    )
-    legal_name = forms.CharField(label=gettext_lazy("登记名称"), max_length=120)
-    uscc = forms.CharField(
-        label=gettext_lazy("统一社会信用代码"),
-        max_length=18,
-        required=False,
-        validators=[
-            RegexValidator(
-                r"^[0-9A-HJ-NP-RTUW-Y]{18}\Z", gettext_lazy("应为 18 位数字或大写字母（不含 I、O、S、V、Z）。")
-            )
-        ],
-    )
-    field_order = ["once", "name", "legal_name", "uscc", "contact_name", "contact_phone"]
-
-    def clean_uscc(self) -> str | None:
-        return self.cleaned_data["uscc"] or None
-
-
-class SinceForm(ActForm):
-    since = forms.DateTimeField(
-        label=gettext_lazy("入盟时间"),
-        required=False,
-        widget=InstantInput,
-        help_text=gettext_lazy("留空表示立即。"),
-    )
-
-
-class AtForm(ActForm):
-    at = forms.DateTimeField(
-        label=gettext_lazy("退盟时间"),
-        required=False,
-        widget=InstantInput,
-        help_text=gettext_lazy("留空表示立即。"),
-    )
-
-
-class ReasonForm(ActForm):
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
-
-
-class OperatorAct(Act):
-    """What only operators do."""
-
-    def may(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("merchants.change_merchant")
-
-
-class Register(OperatorAct):
-    name, label, icon = "add", gettext_lazy("登记商户"), "add"
-    done = gettext_lazy("商户已登记。接着可以让它入盟、开店、任命负责人。")
-    form_class = MerchantForm
-
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Merchant:
-        return merchants.register_merchant(by=viewer(request).user, key=key, **asked)
-
-
-class Edit(OperatorAct):
-    name, label, icon = "edit", gettext_lazy("修改资料"), "edit"
-    done = gettext_lazy("已更新。")
-    form_class = MerchantForm
-
-    def initial(self, request: HttpRequest, row: Merchant) -> dict[str, Any]:
-        return {name: getattr(row, name) for name in MerchantDetails.__dataclass_fields__}
-
-    def run(self, request: HttpRequest, row: Merchant, asked: dict[str, Any], key: Key) -> None:
-        edit_merchant(merchant=row, details=MerchantDetails(**asked), by=viewer(request).user)
-
-
-class SetContact(Act):
-    """What a merchant's owner keeps; operators have the whole form."""
-
-    name, label, icon = "contact", gettext_lazy("修改联系人"), "contact_phone"
-    done = gettext_lazy("已更新。")
-    form_class = ContactForm
-
-    def may(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        return who.can("edit_merchant") and not who.operator
-
-    def initial(self, request: HttpRequest, row: Merchant) -> dict[str, Any]:
-        return {"contact_name": row.contact_name, "contact_phone": row.contact_phone}
-
-    def run(self, request: HttpRequest, row: Merchant, asked: dict[str, Any], key: Key) -> None:
-        set_contact(merchant=row, by=viewer(request).user, **asked)
-
-
-class Enrol(OperatorAct):
-    name, label, icon = "enrol", gettext_lazy("入盟"), "handshake"
-    explain = gettext_lazy("入盟后，该商户的门店可以发放与收取联盟积分（还需设置积分条款）。")
-    done = gettext_lazy("已入盟。")
-    form_class = SinceForm
-
-    def fits(self, row: Merchant) -> bool:
-        return not _in_alliance(row)
-
-    def run(self, request: HttpRequest, row: Merchant, asked: dict[str, Any], key: Key) -> None:
-        merchants.enrol_merchant(merchant=row, by=viewer(request).user, since=asked["since"])
-
-
-class Withdraw(OperatorAct):
-    name, label, icon = "withdraw", gettext_lazy("退盟"), "waving_hand"
-    explain = gettext_lazy("退盟后，该商户不再发放与收取积分；会员已得的积分不受影响，清分照旧。")
-    danger = True
-    done = gettext_lazy("已退盟。")
-    form_class = AtForm
-
-    def fits(self, row: Merchant) -> bool:
-        return _in_alliance(row)
-
-    def run(self, request: HttpRequest, row: Merchant, asked: dict[str, Any], key: Key) -> None:
-        merchants.withdraw_merchant(merchant=row, by=viewer(request).user, at=asked["at"])
-
-
-class Suspend(OperatorAct):
-    name, label, icon = "suspend", gettext_lazy("暂停商户"), "pause_circle"
-    explain = gettext_lazy("该商户的收银台立即不能使用，门店从目录中消失，直到恢复。")
-    danger = True
-    done = gettext_lazy("商户已暂停。")
-    form_class = ReasonForm
-
-    def fits(self, row: Merchant) -> bool:
-        return row.state == Merchant.State.ACTIVE
-
-    def run(self, request: HttpRequest, row: Merchant, asked: dict[str, Any], key: Key) -> None:
-        merchants.suspend_merchant(
-            merchant=row, reason=asked["reason"], by=viewer(request).user
-        )
-
-
-class Resume(OperatorAct):
-    name, label, icon = "resume", gettext_lazy("恢复商户"), "play_circle"
-    explain = gettext_lazy("收银台与目录恢复到暂停之前的样子。")
-    done = gettext_lazy("商户已恢复。")
-
-    def fits(self, row: Merchant) -> bool:
-        return row.state == Merchant.State.SUSPENDED
-
-    def run(self, request: HttpRequest, row: Merchant, asked: dict[str, Any], key: Key) -> None:
-        merchants.resume_merchant(merchant=row, by=viewer(request).user)
-
-
-def _in_alliance(merchant: Merchant) -> bool:
-    return merchant.memberships.filter(period__contains=clock.now()).exists()
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 
 
 @admin.register(Merchant)
@@ -270,11 +112,7 @@ class MerchantAdmin(NameSearch, MerchantScopedAdmin):
 def _parts(request: HttpRequest) -> set[str]:
     """What of a merchant the person's role shows besides its stores."""
     parts = {"clerks": Clerk, "keys": TillKey}
-    return {
-        name
-        for name, model in parts.items()
-        if admin.site._registry[model].has_view_permission(request)
-    }
+    return {name for name, model in parts.items() if screen_of(model).has_view_permission(request)}
 
 
 def _clerks(request: HttpRequest, merchant: Merchant) -> Section:
@@ -325,6 +163,9 @@ class AllianceMembershipAdmin(MerchantScopedAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     fields = ["merchant", "since", "until"]
+
+    def name_of(self, row: AllianceMembership) -> str:
+        return f"{row.merchant} {self.since(row)}"
 
     @admin.display(description=gettext_lazy("开始"))
     def since(self, held: AllianceMembership) -> str:

@@ -32,8 +32,6 @@ class NameSearch:
         return queryset.filter(named | Q(public_id=term)), False
 
 
-
-
 @admin.register(Venue)
 class VenueAdmin(NameSearch, DistrictAdmin):
     menu = Menu(PLACES, "location_city", 10)

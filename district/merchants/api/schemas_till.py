@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel.fields import IdField, InstantField, TextField
+from district.kernel.fields import IdField, InstantField, PatternField, TextField
 
 
 class _LookUpIn(serializers.Serializer[Any]):
@@ -16,7 +16,7 @@ class LookUpByCodeIn(_LookUpIn):
 
 
 class LookUpByPhoneIn(_LookUpIn):
-    phone = serializers.RegexField(
+    phone = PatternField(
         r"^\+?[0-9][0-9 ()-]{4,18}\Z", help_text="For earning only, opens no visit."
     )
 

@@ -98,6 +98,8 @@ class LookUpMember(TillView):
         key = self.key("look_up", **given)
         store = self.till.store(given["store"])
         limits.hit("look_up_till", self.till.key_id)
+        # Whoever has guessed too often must not be told when a guess was right.
+        limits.require_room("look_up_miss_till", self.till.key_id)
         try:
             if by_phone:
                 return self._by_phone(store, given["phone"])

@@ -1,6 +1,8 @@
 """Everything merchants do."""
 
 from district.merchants.services.appoint_clerk import appoint_clerk, dismiss_clerk
+from district.merchants.services.edit_merchant import MerchantDetails, edit_merchant, set_contact
+from district.merchants.services.edit_store import StoreDetails, edit_store, introduce_store
 from district.merchants.services.enrol_merchant import enrol_merchant, withdraw_merchant
 from district.merchants.services.find_by_phone import find_by_phone
 from district.merchants.services.issue_till_key import (
@@ -18,13 +20,18 @@ from district.merchants.services.suspend_merchant import resume_merchant, suspen
 
 __all__ = [
     "IssuedTillKey",
+    "MerchantDetails",
     "OpenedVisit",
+    "StoreDetails",
     "Stretch",
     "appoint_clerk",
     "close_store",
     "dismiss_clerk",
+    "edit_merchant",
+    "edit_store",
     "enrol_merchant",
     "find_by_phone",
+    "introduce_store",
     "issue_till_key",
     "note_key_use",
     "open_store",
@@ -33,6 +40,7 @@ __all__ = [
     "resume_merchant",
     "revoke_till_key",
     "rotate_till_key",
+    "set_contact",
     "set_opening_hours",
     "suspend_merchant",
     "withdraw_merchant",

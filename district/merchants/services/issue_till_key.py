@@ -43,8 +43,8 @@ def issue_till_key(
         raise InvalidRequest(reason=_("请至少选择一家门店"))
     if any(store.merchant_id != merchant.pk for store in stores):
         raise StoreNotYours
-    issued = create(merchant, {store.pk for store in stores}, name, by, expires_at)
-    record("issue_till_key", issued.till_key, by)
+    issued = _create(merchant, {store.pk for store in stores}, name, by, expires_at)
+    _record("issue_till_key", issued.till_key, by)
     answer(key, issued.till_key.pk)
     return issued
 
@@ -57,11 +57,11 @@ def revoke_till_key(*, till_key: TillKey, by: User | None) -> TillKey:
         return till_key
     till_key.revoked_at = clock.real_now()
     till_key.save(update_fields=["revoked_at"])
-    record("revoke_till_key", till_key, by)
+    _record("revoke_till_key", till_key, by)
     return till_key
 
 
-def create(
+def _create(
     merchant: Merchant,
     stores: set[int],
     name: str,
@@ -86,7 +86,7 @@ def create(
     return IssuedTillKey(till_key, till_secrets.key_text(prefix, secret))
 
 
-def record(verb: str, till_key: TillKey, by: User | None, **facts: Any) -> None:
+def _record(verb: str, till_key: TillKey, by: User | None, **facts: Any) -> None:
     """An audit line with the stores the key opens."""
     stores = sorted(till_key.scope.values_list("store_id", flat=True))
     audit.record(

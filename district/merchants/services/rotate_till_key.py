@@ -9,7 +9,7 @@ from district.kernel.idempotency import Key, answer, claim
 from district.members.models import User
 from district.merchants.errors import TillKeyEnded
 from district.merchants.models import TillKey
-from district.merchants.services.issue_till_key import IssuedTillKey, create, record
+from district.merchants.services.issue_till_key import IssuedTillKey, _create, _record
 
 OVERLAP = timedelta(hours=24)
 
@@ -34,10 +34,10 @@ def rotate_till_key(
     if old.revoked_at or old.replaced_by_id or (old.expires_at and old.expires_at <= now):
         raise TillKeyEnded
     scope = set(old.scope.values_list("store_id", flat=True))
-    issued = create(old.merchant, scope, old.name, by, expires_at)
+    issued = _create(old.merchant, scope, old.name, by, expires_at)
     old.replaced_by = issued.till_key
     old.expires_at = min(filter(None, [now + overlap, old.expires_at]))
     old.save(update_fields=["replaced_by", "expires_at"])
-    record("rotate_till_key", old, by, replaced_by=issued.till_key.pk)
+    _record("rotate_till_key", old, by, replaced_by=issued.till_key.pk)
     answer(key, issued.till_key.pk)
     return issued

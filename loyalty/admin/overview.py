@@ -1,0 +1,148 @@
+"""The ledger on the dashboard, and its sections on the pages of members, merchants and stores."""
+
+from collections.abc import Iterable, Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from district.kernel.backoffice import (
+    Bars,
+    Cell,
+    Panel,
+    Section,
+    Tile,
+    Tiles,
+    contribute,
+    moment,
+    on_dashboard,
+    open_rows,
+)
+from district.kernel.backoffice.pages import url_of
+from district.kernel.money import format_yuan
+from district.members.models import Member
+from district.merchants.models import Merchant, Store
+from district.merchants.scope import viewer
+from loyalty import figures
+from loyalty.admin import explorer
+from loyalty.admin.common import price_text, rate_text
+from loyalty.models import MerchantTerms, PointsAccount, Transfer
+
+LATEST = 10
+
+
+@on_dashboard(order=10)
+def points(request: HttpRequest) -> Iterable[Panel]:
+    """Today, the last two weeks and who moved most, within a person's scope."""
+    who = viewer(request)
+    if not who.can("view_receipts"):
+        return
+    scope = figures.Scope()
+    if who.post is not None:
+        stores = list(who.stores().values_list("pk", flat=True)) if who.limited else None
+        scope = figures.Scope(who.post.merchant_id, stores)
+    yield _today(scope)
+    yield Bars(
+        title=_("近十四日积分"),
+        series=[_("发放"), _("收取")],
+        bars=[(f"{day.month}-{day.day}", pair) for day, *pair in figures.by_day(scope)],
+        empty=_("近十四日没有积分变动。收银台入账之后，这里会有图表。"),
+    )
+    yield _ranking(scope)
+
+
+def _today(scope: figures.Scope) -> Tiles:
+    day = figures.today(scope)
+    receipts = reverse("admin:loyalty_receipt_changelist")
+    transfers = reverse("admin:loyalty_transfer_changelist")
+    live = _("会员可用积分") if scope.merchant is None else _("本商户发放、尚未使用")
+    return Tiles(
+        _("今日"),
+        [
+            Tile(_("小票"), f"{day.receipts:,}", note=format_yuan(day.paid_fen), url=receipts),
+            Tile(_("发放积分"), f"{day.issued:,}", url=f"{transfers}?kind__exact=earn"),
+            Tile(_("收取积分"), f"{day.accepted:,}", url=f"{transfers}?kind__exact=spend"),
+            Tile(live, f"{figures.live_points(scope):,}"),
+        ],
+    )
+
+
+def _ranking(scope: figures.Scope) -> Section:
+    model = Merchant if scope.merchant is None else Store
+    return Section(
+        title=_("近七日积分最多的商户") if scope.merchant is None else _("近七日各门店积分"),
+        headers=[_("商户") if scope.merchant is None else _("门店"), _("发放"), _("收取")],
+        rows=[
+            [Cell(one.name, url_of(model, one.pk)), f"{one.issued:,}", f"{one.accepted:,}"]
+            for one in figures.ranking(scope)
+        ],
+        empty=_("近七日没有积分变动。"),
+    )
+
+
+def of_member(request: HttpRequest, member: Member) -> Iterator[Section]:
+    """The account's statement, for operators."""
+    account = open_rows(request, PointsAccount).filter(member=member).first()
+    if account is None:
+        yield Section(_("积分"), [], [], _("还没有积分账户：第一次赚取积分时自动建立。"))
+        return
+    shown = explorer.statement(request, account, lines=LATEST)
+    yield Section(
+        title=_("最近积分明细"),
+        headers=shown.headers,
+        rows=shown.rows,
+        empty=shown.empty,
+        note=_("可用 %(points)s 积分。") % {"points": f"{account.available:,}"},
+        more=Cell(_("积分账户与全部明细"), url_of(PointsAccount, account.pk)),
+    )
+
+
+def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
+    """The terms, newest first."""
+    held = open_rows(request, MerchantTerms).filter(merchant=merchant).order_by("-valid")
+    add = reverse("admin:loyalty_merchantterms_add")
+    may_set = viewer(request).operator
+    yield Section(
+        title=_("积分条款"),
+        headers=[_("条款"), _("单价（分）"), _("有效月数"), _("生效"), _("截止")],
+        rows=[
+            [
+                Cell(rate_text(terms), url_of(MerchantTerms, terms.pk)),
+                price_text(terms.price_milli_fen),
+                terms.validity_months,
+                moment(terms.valid.lower),
+                moment(terms.valid.upper) if terms.valid.upper else _("至今"),
+            ]
+            for terms in held[:LATEST]
+        ],
+        empty=_("还没有积分条款，收银台不能入账。"),
+        more=Cell(_("设置新条款"), f"{add}?merchant={merchant.pk}") if may_set else None,
+    )
+
+
+def of_store(request: HttpRequest, store: Store) -> Iterator[Section]:
+    """The newest transfers at the store."""
+    moved = open_rows(request, Transfer).filter(merchant=store.merchant_id, store=store)
+    if not viewer(request).can("view_receipts"):
+        return
+    receipts = reverse("admin:loyalty_receipt_changelist")
+    yield Section(
+        title=_("最近积分流水"),
+        headers=[_("流水"), _("类型"), _("积分"), _("时间")],
+        rows=[
+            [
+                Cell(line, url_of(Transfer, line.pk)),
+                line.get_kind_display(),
+                f"{line.points:,}",
+                moment(line.at),
+            ]
+            for line in moved.order_by("-pk")[:LATEST]
+        ],
+        empty=_("还没有积分流水。"),
+        more=Cell(_("该门店的小票"), f"{receipts}?store__id__exact={store.pk}"),
+    )
+
+
+contribute("members.member", of_member)
+contribute("merchants.merchant", of_merchant)
+contribute("merchants.store", of_store)

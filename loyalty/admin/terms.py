@@ -1,0 +1,133 @@
+"""Terms: set from an instant on by operators; a merchant reads its own."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from district.kernel import clock
+from district.kernel.backoffice import Act, ActForm, Menu, moment
+from district.kernel.backoffice.widgets import InstantInput
+from district.kernel.idempotency import Key
+from district.merchants.models import Merchant
+from district.merchants.scope import ScopedFilter, viewer
+from loyalty import services as loyalty
+from loyalty.admin.common import POINTS, LedgerAdmin, price_text, rate_text
+from loyalty.models import MerchantTerms
+
+
+class TermsForm(ActForm):
+    """In yuan and fen, as people speak of it."""
+
+    merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
+    per_yuan = forms.DecimalField(
+        label=gettext_lazy("每消费（元）"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(10_000),
+        decimal_places=2,
+        initial=Decimal(1),
+    )
+    earn_points = forms.IntegerField(
+        label=gettext_lazy("发放积分"), min_value=0, max_value=10_000, initial=1
+    )
+    price_fen = forms.DecimalField(
+        label=gettext_lazy("每积分单价（分）"),
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        decimal_places=3,
+        initial=Decimal(1),
+        help_text=gettext_lazy(
+            "积分在其他商户使用后，本商户按此单价结算；已发放的积分不受以后调价影响。"
+        ),
+    )
+    validity_months = forms.IntegerField(
+        label=gettext_lazy("积分有效月数"), min_value=1, max_value=120, initial=24
+    )
+    start = forms.DateTimeField(
+        label=gettext_lazy("生效时间"),
+        widget=InstantInput,
+        help_text=gettext_lazy("现行条款到此时为止。生效后不能修改，只能再设新条款。"),
+    )
+
+    def prepare(self) -> None:
+        self.field("merchant").queryset = Merchant.objects.order_by("name_key")
+
+    def clean_start(self) -> Any:
+        start = self.cleaned_data["start"]
+        if start < clock.now().replace(second=0, microsecond=0):
+            raise forms.ValidationError(_("生效时间不能早于现在。"))
+        return start
+
+
+class SetTerms(Act):
+    name, label, icon = "add", gettext_lazy("设置积分条款"), "rule"
+    done = gettext_lazy("条款已设置。")
+    form_class = TermsForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator and request.user.has_perm("loyalty.add_merchantterms")
+
+    def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        asked = request.GET.get("merchant", "")
+        merchant = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
+        start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
+        held = MerchantTerms.objects.filter(merchant=merchant).order_by("-valid").first()
+        return {"merchant": merchant, "start": start} | (_spoken(held) if held else {})
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
+        offer = loyalty.Offer(
+            earn_points=asked["earn_points"],
+            earn_per_fen=int(asked["per_yuan"] * 100),
+            price_milli_fen=int(asked["price_fen"] * 1000),
+            validity_months=asked["validity_months"],
+        )
+        return loyalty.set_terms(
+            merchant=asked["merchant"], offer=offer, start=asked["start"], by=viewer(request).user
+        )
+
+
+def _spoken(terms: MerchantTerms) -> dict[str, Any]:
+    return {
+        "per_yuan": Decimal(terms.earn_per_fen) / 100,
+        "earn_points": terms.earn_points,
+        "price_fen": Decimal(terms.price_milli_fen) / 1000,
+        "validity_months": terms.validity_months,
+    }
+
+
+@admin.register(MerchantTerms)
+class MerchantTermsAdmin(LedgerAdmin):
+    menu = Menu(POINTS, "rule", 60)
+    merchant_path, needs = "merchant", "view_receipts"
+    operator_may = ("view", "add")
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("商户有了积分条款，收银台才能入账；由运营人员设置。")
+    list_display = ["rate", "merchant", "price", "validity_months", "since", "until"]
+    list_filter = [("merchant", ScopedFilter)]
+    list_select_related = ["merchant"]
+    fields = ["merchant", "rate", "price", "validity_months", "since", "until"]
+    add_act = SetTerms()
+
+    def name_of(self, row: MerchantTerms) -> str:
+        return f"{row.merchant} {rate_text(row)}"
+
+    @admin.display(description=gettext_lazy("发放"))
+    def rate(self, terms: MerchantTerms) -> str:
+        return rate_text(terms)
+
+    @admin.display(description=gettext_lazy("每积分单价（分）"))
+    def price(self, terms: MerchantTerms) -> str:
+        return price_text(terms.price_milli_fen)
+
+    @admin.display(description=gettext_lazy("生效"))
+    def since(self, terms: MerchantTerms) -> str:
+        return moment(terms.valid.lower)
+
+    @admin.display(description=gettext_lazy("截止"))
+    def until(self, terms: MerchantTerms) -> str:
+        return moment(terms.valid.upper) if terms.valid.upper else _("至今")

@@ -1,0 +1,154 @@
+"""Two merchants side by side: what belongs to the first must never be seen from the second."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+
+from district.kernel import audit, clock
+from district.kernel.models import OutboxRow
+from district.members import personal, phones
+from district.members import services as members
+from district.members.models import Member, User
+from district.members.services.make_operator import make_operator
+from district.merchants.models import Clerk, Merchant, Store, TillKey
+from loyalty import services as loyalty
+from loyalty.models import Receipt
+from tests.factories.loyalty import LONG_AGO, buy, pay, undo
+from tests.factories.members import make_member
+from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
+
+PHONE = "+8613812345678"
+
+
+@dataclass
+class Side:
+    """One merchant with everything it can have."""
+
+    merchant: Merchant
+    store: Store
+    second: Store
+    key: TillKey
+    clerks: dict[str, Clerk] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+
+    def client(self, role: str) -> Client:
+        return signed_in(self.clerks[role].user)
+
+
+@dataclass
+class Scene:
+    """The district: 甲 and 乙, members who go to both, operators, and the kernel's own rows."""
+
+    first: Side
+    second: Side
+    member: Member
+    operator: User
+    root: User
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def make_scene() -> Scene:
+    # Without passwords: hashing them takes longer than all the rest.
+    root = User.objects.create_superuser("genben", name="系统管理员甲")
+    operator = User.objects.create_staff("yunying", name="运营小陈")
+    make_operator(user=operator, by=root)
+    member = _member("甲乙常客", PHONE)
+    first, second = _side("甲记茶铺"), _side("乙家书店")
+    _trade(member, first, second)
+    audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
+    OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
+    OutboxRow.objects.create(
+        name="PointsSpent",
+        payload={},
+        set_aside_at=clock.real_now(),
+        attempts=8,
+        last_error="ValueError",
+    )
+    members.open_session(member=member)
+    return Scene(first, second, member, operator, root)
+
+
+def _member(nickname: str, phone: str) -> Member:
+    member = make_member(nickname)
+    member.phone_hash = phones.phone_hash(phone)
+    member.phone_sealed = personal.seal(member, "phone", phone)
+    member.save()
+    return member
+
+
+def _side(name: str) -> Side:
+    store = make_store(name=f"{name}一店")
+    merchant = store.merchant
+    merchant.name, merchant.legal_name, merchant.contact_phone = (
+        name,
+        f"{name}有限公司",
+        f"0571-{name}",
+    )
+    merchant.save()
+    second = make_store(name=f"{name}二店", merchant=merchant)
+    make_membership(merchant=merchant)
+    make_hours(store=store)
+    loyalty.set_terms(merchant=merchant, offer=loyalty.Offer(), start=LONG_AGO)
+    till_key_text(store, second, name=f"{name}收银")
+    side = Side(merchant, store, second, TillKey.objects.get(merchant=merchant))
+    for role in Clerk.Role.values:
+        user = User.objects.create_staff(f"{role}_{merchant.pk}", name=f"{name}{role}")
+        side.clerks[role] = Clerk.objects.create(
+            user=user, merchant=merchant, role=role, appointed_at=LONG_AGO
+        )
+    return side
+
+
+def _trade(member: Member, first: Side, second: Side) -> None:
+    """Every kind of posting, across both merchants."""
+    with clock.moved_to(clock.real_now() - timedelta(days=3)):
+        for number, side in enumerate((first, second, first, second)):
+            side.receipts.append(
+                buy(member, side.store, fen=10_000, no=f"{side.merchant.name}{number}")
+            )
+        # The oldest points go first: 甲's own and 乙's are both drawn on, at both.
+        pay(member, second.store, points=150, no=f"{second.merchant.name}付")
+        undone = pay(member, first.store, points=60, no=f"{first.merchant.name}付")
+        undo(undone, first.store)
+        undo(
+            buy(member, second.store, fen=500, no=f"{second.merchant.name}退").transfer,
+            second.store,
+        )
+    long_ago = clock.real_now() - timedelta(days=800)
+    other = make_member("过期的客")
+    with clock.moved_to(long_ago):
+        buy(other, first.store, fen=3_000, no="甲记旧票")
+        buy(other, second.store, fen=3_000, no="乙家旧票")
+    loyalty.expire_points()
+
+
+def tables() -> dict[str, tuple[int, str]]:
+    """How many rows each table has and a digest of all of them; sessions apart."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'django_session' order by 1"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(
+                f"select count(*), md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {name} t"
+            )
+            found[name] = cursor.fetchone()
+    return found
+
+
+def screens() -> list[tuple[Any, Any]]:
+    return sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label)
+
+
+def label(model: Any) -> str:
+    return f"{model._meta.app_label}/{model._meta.model_name}"

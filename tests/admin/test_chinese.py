@@ -1,0 +1,122 @@
+"""The back office speaks Chinese throughout: our words, Django's and the theme's."""
+
+import gettext
+import html
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from tests.admin.acting import act
+from tests.admin.catalogue import read_po, theme_strings
+from tests.admin.scene import label, screens
+
+FOLDER = Path(__file__).resolve().parents[2] / "district/locale/zh_Hans/LC_MESSAGES"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+# Spoken by nobody: two placeholders with a space between them.
+SAME = {"%(class_name)s %(instance)s"}
+# What is no English: keys of the keyboard, numbers of things, the words of protocols and of stored data.
+KNOWN = re.compile(
+    r"""\b(?:mem|tr|rcp|mrc|str|ven|key|tk|usr|user|till)[_:][\w…]+\b | [a-z]+\.[a-z]+:\d+ | \bCtrl\b | \besc\b | \bGCJ-02\b
+    | \bPoints(?:Earned|Spent|Expired)\b | \bTransferReversed\b | \bValueError\b | \bF[0-9]\b | \b\dF\b | \bB\d\b""",
+    re.VERBOSE,
+)
+DATA = {
+    "yunying",
+    "genben",
+    "owner",
+    "manager",
+    "cashier",
+    "finance",
+    "trade",
+    "usr",
+    "csrfmiddlewaretoken",
+}
+
+
+def test_every_word_of_the_theme_has_its_chinese():
+    with translation.override("zh-hans"):
+        english = {
+            text for text in theme_strings() - SAME if not CHINESE.search(translation.gettext(text))
+        }
+
+    assert len(theme_strings()) > 100
+    assert english == set()
+
+
+def test_the_compiled_catalogue_is_the_written_one():
+    written = {text: said for text, said in read_po(FOLDER / "django.po").items() if said}
+    with (FOLDER / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)._catalog
+
+    flat = {key[0] if isinstance(key, tuple) else key: said for key, said in compiled.items()}
+    assert flat == written
+    assert set(written) - {""} - theme_strings() == set()
+
+
+def spoken(page):
+    """What a person reads or hears of a page: text, titles, labels, placeholders."""
+    markup = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    markup = re.sub(
+        r"<(\w+)[^>]*material-symbols-outlined[^>]*>.*?</\1>", " ", markup, flags=re.DOTALL
+    )
+    attributes = re.findall(r'\s(?:title|aria-label|placeholder|alt)="([^"]*)"', markup)
+    # An attribute may hold a > of some script; texts are what stands between whole tags.
+    text = re.sub(r"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""", "\n", markup)
+    return html.unescape("\n".join([text, *attributes]))
+
+
+def english_in(page):
+    rest = KNOWN.sub(" ", spoken(page))
+    return {word for word in re.findall(r"[A-Za-z]{2,}", rest) if word.lower() not in DATA}
+
+
+@pytest.mark.parametrize("who", ["operator", "owner"])
+def test_no_page_holds_english(scene, who, request):
+    client, found, seen = request.getfixturevalue(who), {}, 0
+    addresses = ["/admin/", "/admin/password_change/", "/admin/search/?s=x", "/admin/search/?s=店"]
+    for model, screen in screens():
+        base = f"/admin/{label(model)}/"
+        addresses += [
+            base,
+            f"{base}?q=zz",
+            f"{base}add/",
+            *(f"{base}{act.name}/" for act in screen.list_acts),
+        ]
+        row = screen.get_queryset(client.get("/admin/").wsgi_request).first()
+        if row is not None:
+            addresses += [f"{base}{row.pk}/change/", f"{base}{row.pk}/history/"]
+            addresses += [f"{base}{row.pk}/{act.name}/" for act in screen.acts]
+
+    for address in addresses:
+        answer = client.get(address)
+        if answer.status_code == 200 and address != "/admin/search/?s=x":
+            seen += 1
+            found[address] = english_in(answer.content.decode())
+
+    assert seen > 40
+    assert {address: words for address, words in found.items() if words} == {}
+
+
+def test_refusals_sign_in_and_sign_out_are_chinese(scene, operator):
+    pages = [
+        Client().get("/admin/login/"),
+        Client().post("/admin/login/", {"username": "x", "password": "y"}),
+        act(operator, "/admin/merchants/merchant/add/", name="", uscc="x"),
+        act(operator, f"/admin/merchants/store/{scene.first.store.pk}/hours/", day_0="?"),
+        operator.get("/admin/nothing/"),
+        operator.post(f"/admin/members/member/{scene.member.pk}/delete/"),
+        operator.get("/admin/members/member/?password=1"),
+        operator.get("/admin/merchants/"),
+        operator.post("/admin/logout/"),
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 422, 422, 404, 403, 400, 200, 200]
+    assert [english_in(page.content.decode()) for page in pages] == [set()] * len(pages)
+
+
+def test_the_pages_say_that_they_are_chinese(operator):
+    assert '<html lang="zh-hans"' in operator.get("/admin/").content.decode()
+    assert '<html lang="zh-hans"' in operator.get("/admin/nothing/").content.decode()

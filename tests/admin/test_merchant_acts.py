@@ -1,0 +1,380 @@
+"""Merchants, stores and clerks are run by forms that call the verbs."""
+
+import pytest
+from django.test import Client
+
+from district.kernel.models import AuditLine
+from district.members.models import User
+from district.merchants.models import Clerk, Merchant, Store
+from tests.admin.acting import act, fields_of, once_of, text_of
+from tests.admin.scene import signed_in, tables
+from tests.factories.members import PASSWORD
+from tests.factories.merchants import make_trade, make_venue
+
+NEW = {"name": "丙号面馆", "legal_name": "丙号餐饮有限公司", "uscc": "91330100MA27XXXX0A"}
+
+
+def last_line():
+    return AuditLine.objects.latest("pk")
+
+
+def test_an_operator_registers_a_merchant_and_the_journal_says_who(scene, operator):
+    answer = act(operator, "/admin/merchants/merchant/add/", **NEW)
+
+    made = Merchant.objects.get(name="丙号面馆")
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"/admin/merchants/merchant/{made.pk}/change/",
+    )
+    assert (last_line().verb, last_line().actor) == (
+        "register_merchant",
+        f"user:{scene.operator.pk}",
+    )
+
+
+def test_sending_the_same_page_twice_registers_once(scene, operator):
+    page = operator.get("/admin/merchants/merchant/add/")
+    filled = NEW | {"once": once_of(page)}
+
+    answers = [operator.post("/admin/merchants/merchant/add/", filled) for _ in range(2)]
+    other = operator.post("/admin/merchants/merchant/add/", filled | {"name": "另一家"})
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Merchant.objects.filter(legal_name="丙号餐饮有限公司").count() == 1
+    assert other.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"uscc": "12345"}, "应为 18 位"),
+        ({"name": ""}, "该字段是必填项"),
+        ({"once": "guessed"}, "页面已过期"),
+        ({"once": ""}, "页面已过期"),
+        ({"name": "长" * 81}, "不超过 80 字符"),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_form_and_nothing_is_written(scene, operator, changes, said):
+    before = tables()
+
+    answer = act(operator, "/admin/merchants/merchant/add/", **NEW | changes)
+
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert tables() == before
+
+
+def test_a_refusal_of_the_domain_is_a_message_on_the_form(scene, operator):
+    Merchant.objects.filter(pk=scene.first.merchant.pk).update(uscc=NEW["uscc"])
+    before = tables()
+
+    answer = act(operator, "/admin/merchants/merchant/add/", **NEW)
+
+    assert answer.status_code == 422
+    assert f"统一社会信用代码 {NEW['uscc']} 已登记" in text_of(answer)
+    assert tables() == before
+
+
+def test_enrolling_withdrawing_suspending_and_resuming(scene, operator):
+    merchant = scene.first.merchant
+    base = f"/admin/merchants/merchant/{merchant.pk}"
+
+    act(operator, f"{base}/suspend/", reason="证照过期")
+    merchant.refresh_from_db()
+    assert (merchant.state, merchant.suspended_for) == ("suspended", "证照过期")
+    act(operator, f"{base}/resume/")
+    merchant.refresh_from_db()
+    assert merchant.state == "active"
+    act(operator, f"{base}/withdraw/")
+    assert "未入盟" in text_of(operator.get(f"{base}/change/"))
+    act(operator, f"{base}/enrol/")
+    assert merchant.memberships.count() == 2
+    verbs = list(AuditLine.objects.order_by("-pk").values_list("verb", flat=True)[:4])
+    assert verbs == ["enrol_merchant", "withdraw_merchant", "resume_merchant", "suspend_merchant"]
+
+
+def test_an_act_that_no_longer_fits_is_answered_with_a_word_and_the_row(scene, operator):
+    base = f"/admin/merchants/merchant/{scene.first.merchant.pk}"
+    before = tables()
+
+    answer = operator.get(f"{base}/resume/", follow=True)
+
+    assert "现在不适用" in text_of(answer)
+    assert answer.redirect_chain == [(f"{base}/change/", 302)]
+    assert tables() == before
+
+
+def test_a_store_is_opened_described_given_hours_and_closed(scene, operator):
+    venue, trade = make_venue(name="西溪天堂"), make_trade(name="面馆")
+    base = f"/admin/merchants/merchant/{scene.first.merchant.pk}"
+
+    act(
+        operator,
+        f"{base}/open-store/",
+        venue=venue.pk,
+        trade=trade.pk,
+        name="丙店",
+        floor="1F",
+        unit_no="1-01",
+        phone="",
+        intro="",
+    )
+    store = Store.objects.get(name="丙店")
+    act(
+        operator,
+        f"/admin/merchants/store/{store.pk}/hours/",
+        day_0="10:00-14:00、17:00-02:00",
+        day_6="9:00-24:00",
+    )
+    act(
+        operator,
+        f"/admin/merchants/store/{store.pk}/edit/",
+        name="丙面店",
+        trade=trade.pk,
+        floor="2F",
+        unit_no="",
+        phone="1",
+        intro="面",
+    )
+    page = text_of(operator.get(f"/admin/merchants/store/{store.pk}/change/"))
+    act(operator, f"/admin/merchants/store/{store.pk}/close/")
+
+    store.refresh_from_db()
+    assert (store.name, store.floor, store.state) == ("丙面店", "2F", "closed")
+    assert list(store.hours.values_list("weekday", "opens_minute", "closes_minute")) == [
+        (0, 600, 840),
+        (0, 1020, 1560),
+        (6, 540, 1440),
+    ]
+    assert "10:00-14:00、17:00-02:00" in page
+    assert "09:00-24:00" in page
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("十点到十点", "请写成"), ("10:00-12:00、11:00-13:00", "营业时间互相重叠")],
+)
+def test_hours_that_make_no_sense_are_refused_on_their_form(scene, operator, written, said):
+    before = tables()
+
+    answer = act(operator, f"/admin/merchants/store/{scene.first.store.pk}/hours/", day_0=written)
+
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert tables() == before
+
+
+def test_a_floor_the_venue_lacks_is_refused(scene, operator):
+    store = scene.first.store
+
+    answer = act(
+        operator,
+        f"/admin/merchants/store/{store.pk}/edit/",
+        name=store.name,
+        trade=store.trade_id,
+        floor="99F",
+    )
+
+    assert (answer.status_code, "没有楼层 99F" in text_of(answer)) == (422, True)
+
+
+def test_a_clerk_keeps_phone_intro_and_hours_of_own_stores_only(scene, owner):
+    store = scene.second.store
+    base = f"/admin/merchants/store/{store.pk}"
+
+    assert fields_of(owner.get(f"{base}/introduce/")) == {"phone", "intro"}
+    act(owner, f"{base}/introduce/", phone="0571-88880000", intro="新书周四到店", name="改名")
+    act(owner, f"{base}/hours/", round_the_clock="on")
+
+    before = store.name
+    store.refresh_from_db()
+    assert (store.phone, store.intro, store.round_the_clock, store.name) == (
+        "0571-88880000",
+        "新书周四到店",
+        True,
+        before,
+    )
+    assert owner.get(f"{base}/edit/").status_code == 403
+    assert owner.get(f"{base}/close/").status_code == 403
+    assert last_line().actor == f"user:{scene.second.clerks['owner'].user_id}"
+
+
+MATRIX = {
+    # What each role may open on its own merchant, its store, its key and a colleague.
+    "owner": {
+        "contact",
+        "appoint",
+        "issue-key",
+        "hours",
+        "introduce",
+        "rotate",
+        "revoke",
+        "dismiss",
+    },
+    "manager": {"appoint", "issue-key", "hours", "introduce", "rotate", "revoke", "dismiss"},
+    "cashier": set(),
+    "finance": set(),
+}
+
+
+@pytest.mark.parametrize("role", MATRIX)
+def test_roles_open_the_forms_of_their_row_in_the_matrix_and_no_other(scene, role):
+    side = scene.second
+    client, opened = side.client(role), set()
+    targets = {
+        f"merchants/merchant/{side.merchant.pk}": [
+            "edit",
+            "contact",
+            "open-store",
+            "appoint",
+            "issue-key",
+            "enrol",
+            "withdraw",
+            "suspend",
+            "resume",
+        ],
+        f"merchants/store/{side.store.pk}": ["hours", "introduce", "edit", "close"],
+        f"merchants/tillkey/{side.key.pk}": ["rotate", "revoke"],
+        f"merchants/clerk/{side.clerks['cashier'].pk}": ["dismiss"],
+    }
+
+    for row, names in targets.items():
+        for name in names:
+            got = client.get(f"/admin/{row}/{name}/").status_code
+            posted = client.post(f"/admin/{row}/{name}/", {}).status_code
+            assert (got, posted) in {(200, 422), (403, 403)}, (row, name)
+            if got == 200:
+                opened.add(name)
+
+    assert opened == MATRIX[role]
+
+
+def test_a_post_without_a_csrf_token_is_refused(scene):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(scene.operator)
+    before = tables()
+
+    answer = client.post(
+        f"/admin/merchants/merchant/{scene.first.merchant.pk}/suspend/",
+        {"once": "0" * 32, "reason": "x"},
+    )
+
+    assert answer.status_code == 403
+    assert "页面已过期" in text_of(answer)
+    assert tables() == before
+
+
+def test_an_owner_appoints_somebody_new_who_then_sees_the_merchant(scene, owner):
+    answer = act(
+        owner,
+        "/admin/merchants/clerk/add/",
+        role="manager",
+        username="xindian",
+        name="新店长",
+        password=PASSWORD,
+    )
+
+    post = Clerk.objects.get(user__username="xindian")
+    assert answer.status_code == 302
+    assert (post.merchant, post.role, post.user.name, post.user.check_password(PASSWORD)) == (
+        scene.second.merchant,
+        "manager",
+        "新店长",
+        True,
+    )
+    assert signed_in(post.user).get("/admin/merchants/store/").status_code == 200
+    assert PASSWORD not in str(list(AuditLine.objects.values()))
+
+
+def test_a_new_account_and_its_post_are_made_together_or_not_at_all(scene, owner):
+    before = tables()
+
+    weak = act(
+        owner,
+        "/admin/merchants/clerk/add/",
+        role="manager",
+        username="ruo",
+        name="弱",
+        password="12345678",
+    )
+    taken = act(
+        owner,
+        "/admin/merchants/clerk/add/",
+        role="manager",
+        username="YUNYING",
+        name="重",
+        password=PASSWORD,
+    )
+    beyond = act(
+        owner,
+        "/admin/merchants/clerk/add/",
+        role="owner",
+        username="gao",
+        name="高",
+        password=PASSWORD,
+    )
+
+    assert [answer.status_code for answer in (weak, taken, beyond)] == [422, 422, 422]
+    assert "已被使用" in text_of(taken)
+    assert tables() == before
+
+
+def test_an_owner_cannot_feel_for_accounts_of_others(scene, owner):
+    foreign = scene.first.clerks["cashier"].user.username
+
+    answers = [
+        text_of(act(owner, "/admin/merchants/clerk/add/", role="cashier", username=name)).replace(
+            name, ""
+        )
+        for name in (foreign, "nobody_at_all", "yunying")
+    ]
+
+    assert all("没有可任命的账号" in answer for answer in answers)
+
+
+def test_somebody_dismissed_may_come_back_with_the_old_account(scene, owner):
+    cashier = scene.second.clerks["cashier"]
+    act(owner, f"/admin/merchants/clerk/{cashier.pk}/dismiss/")
+    cashier.refresh_from_db()
+    assert cashier.ended_at is not None
+
+    act(owner, "/admin/merchants/clerk/add/", role="finance", username=cashier.user.username)
+
+    assert Clerk.objects.get(user=cashier.user, ended_at=None).role == "finance"
+
+
+def test_nobody_dismisses_themselves_their_equals_or_those_above(scene):
+    side = scene.second
+    manager, owner = side.client("manager"), side.client("owner")
+
+    for client, role in (
+        (manager, "owner"),
+        (manager, "manager"),
+        (manager, "finance"),
+        (owner, "owner"),
+    ):
+        assert (
+            client.get(f"/admin/merchants/clerk/{side.clerks[role].pk}/dismiss/").status_code == 403
+        )
+    assert (
+        "dismiss"
+        not in manager.get(
+            f"/admin/merchants/clerk/{side.clerks['owner'].pk}/change/"
+        ).content.decode()
+    )
+
+
+def test_an_operator_appoints_owners_from_existing_accounts(scene, operator):
+    person = User.objects.create_staff("laoban", name="老板")
+    base = f"/admin/merchants/merchant/{scene.first.merchant.pk}"
+
+    act(
+        operator, f"{base}/appoint/", role="owner", username="laoban", stores=[scene.first.store.pk]
+    )
+
+    post = Clerk.objects.get(user=person)
+    assert (post.role, [store.pk for store in post.stores.all()]) == (
+        "owner",
+        [scene.first.store.pk],
+    )

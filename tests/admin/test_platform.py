@@ -1,0 +1,283 @@
+"""The journal, the events, the dashboard, the sign-in and the group of operators."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.test import Client
+
+from district.kernel.backoffice.words import VERBS
+from district.kernel.models import AuditLine, OutboxRow
+from district.members import services as members
+from district.members.models import User
+from district.members.operators import OPERATORS
+from tests.admin.acting import act, text_of
+from tests.admin.scene import screens, signed_in, tables
+from tests.factories.members import PASSWORD
+
+
+def test_a_set_aside_event_goes_back_into_the_queue_by_post(scene, operator):
+    aside = OutboxRow.objects.get(name="PointsSpent", last_error="ValueError")
+    address = f"/admin/kernel/outboxrow/{aside.pk}/replay/"
+    assert operator.get(address).status_code == 200
+    aside.refresh_from_db()
+    assert aside.set_aside_at is not None
+
+    act(operator, address)
+
+    aside.refresh_from_db()
+    assert (aside.set_aside_at, aside.attempts) == (None, 0)
+    line = AuditLine.objects.latest("pk")
+    assert (line.verb, line.subject, line.facts) == (
+        "replay_events",
+        f"kernel.outboxrow:{aside.pk}",
+        {"events": 1},
+    )
+
+
+def test_all_set_aside_events_go_back_at_once(scene, operator):
+    act(operator, "/admin/kernel/outboxrow/replay-all/")
+
+    assert not OutboxRow.objects.exclude(set_aside_at=None).exists()
+
+
+def test_an_event_that_waits_anyway_is_not_replayed(scene, operator):
+    waiting = OutboxRow.objects.filter(set_aside_at=None).first()
+
+    answer = operator.get(f"/admin/kernel/outboxrow/{waiting.pk}/replay/", follow=True)
+
+    assert "现在不适用" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "kernel/auditline",
+        "kernel/outboxrow",
+        "loyalty/transfer",
+        "loyalty/receipt",
+        "loyalty/lot",
+        "loyalty/draw",
+        "loyalty/restore",
+        "loyalty/pointsaccount",
+        "loyalty/merchantterms",
+    ],
+)
+@pytest.mark.parametrize("who", ["operator", "root"])
+def test_what_is_written_once_has_no_form_to_change_it(scene, who, table):
+    client, before = signed_in(getattr(scene, who)), tables()
+    model = next(
+        model
+        for model, _ in screens()
+        if f"{model._meta.app_label}/{model._meta.model_name}" == table
+    )
+    pk = model._default_manager.first().pk
+
+    posts = [
+        client.post(f"/admin/{table}/{pk}/{path}/", {"post": "yes", "points": 5}).status_code
+        for path in ("change", "delete")
+    ]
+    acted = client.post(
+        f"/admin/{table}/", {"action": "delete_selected", "_selected_action": pk, "post": "yes"}
+    )
+    page = client.get(f"/admin/{table}/{pk}/change/").content.decode()
+
+    assert posts == [403, 403]
+    assert acted.status_code in {200, 302}
+    assert 'name="_save"' not in page
+    assert tables() == before
+
+
+def test_the_ledger_has_neither_acts_nor_actions(scene):
+    for model, screen in screens():
+        if model._meta.app_label == "loyalty":
+            assert (list(screen.acts), list(screen.list_acts), screen.actions) == ([], [], None), (
+                model
+            )
+            adds = screen.add_act is not None
+            assert adds == (model._meta.model_name == "merchantterms")
+
+
+def test_every_verb_of_the_code_has_a_word_in_the_journal():
+    import re
+    from pathlib import Path
+
+    root = Path(__file__).resolve().parents[2]
+    verbs = {
+        verb
+        for package in ("district", "loyalty")
+        for path in (root / package).rglob("*.py")
+        for verb in re.findall(
+            r"""verb=["'](\w+)["']|(?:_record|record|_switch)\(\s*["'](\w+)["']""", path.read_text()
+        )
+        for verb in verb
+        if verb
+    }
+
+    assert len(verbs) > 20
+    assert verbs - set(VERBS) == set()
+
+
+def test_operators_hold_exactly_the_rights_their_screens_declare(scene):
+    group = Group.objects.get(name=OPERATORS)
+    stray = Permission.objects.get(codename="delete_transfer")
+    group.permissions.add(stray)
+    group.permissions.remove(Permission.objects.get(codename="view_member"))
+
+    call_command("migrate", verbosity=0)
+
+    held = {
+        f"{p.content_type.app_label}.{p.codename}"
+        for p in group.permissions.select_related("content_type")
+    }
+    declared = {
+        f"{model._meta.app_label}.{right}_{model._meta.model_name}"
+        for model, screen in screens()
+        for right in screen.operator_may
+    }
+    assert held == declared
+    assert not any(name.split(".")[1].startswith("delete_") for name in held)
+
+
+def test_the_operator_is_no_superuser_and_sees_every_screen(scene, operator):
+    assert not scene.operator.is_superuser
+    for model, _ in screens():
+        assert (
+            operator.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/").status_code
+            == 200
+        ), model
+
+
+def test_the_dashboard_of_an_operator_counts_the_whole_district(scene, operator):
+    page = text_of(operator.get("/admin/"))
+
+    for word in (
+        "今日",
+        "近十四日积分",
+        "近七日积分最多的商户",
+        "商户与门店",
+        "会员总数",
+        "事件投递",
+        "最近操作",
+        scene.first.merchant.name,
+        scene.second.merchant.name,
+    ):
+        assert word in page, word
+
+
+def test_the_dashboard_of_a_clerk_counts_the_own_merchant(scene, owner):
+    page = text_of(owner.get("/admin/"))
+
+    assert "本商户发放、尚未使用" in page
+    assert "近七日各门店积分" in page
+    for word in ("会员总数", "事件投递", "最近操作", "商户与门店", scene.first.merchant.name):
+        assert word not in page, word
+
+
+def test_the_sidebar_lists_only_what_may_be_opened(scene):
+    import re
+
+    for role, clerk in scene.second.clerks.items():
+        client = signed_in(clerk.user)
+        links = set(re.findall(r'href="(/admin/\w+/\w+/)"', client.get("/admin/").content.decode()))
+        assert links
+        assert {link: client.get(link).status_code for link in links} == dict.fromkeys(
+            links, 200
+        ), role
+
+
+def test_an_empty_district_tells_what_to_do(db):
+    root = User.objects.create_superuser("genben")
+    client = signed_in(root)
+
+    assert "近十四日没有积分变动" in text_of(client.get("/admin/"))
+    for model, screen in screens():
+        page = text_of(client.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/"))
+        if not model._default_manager.exists():
+            assert screen.empty_hint, model
+            assert str(screen.empty_hint) in page, model
+
+
+@pytest.fixture
+def staff(scene):
+    user = scene.second.clerks["owner"].user
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def sign_in(client, user, password=PASSWORD):
+    return client.post("/admin/login/", {"username": user.username, "password": password})
+
+
+def test_signing_in_leads_to_the_dashboard_and_leaves_a_line(staff):
+    client = Client()
+
+    answer = sign_in(client, staff)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+    line = AuditLine.objects.latest("pk")
+    assert (line.verb, line.actor) == ("sign_in_admin", f"user:{staff.pk}")
+
+
+def test_guessing_is_slowed_down_for_a_name_and_an_address_together(staff, settings):
+    settings.LIMITS = settings.LIMITS | {"admin_sign_in": (2, 300)}
+    client, elsewhere = Client(), Client(REMOTE_ADDR="203.0.113.9")
+
+    answers = [sign_in(client, staff, "wrong") for _ in range(3)]
+    right = sign_in(client, staff)
+    from_elsewhere = sign_in(elsewhere, staff)
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (right.status_code, int(right["Retry-After"]) in range(1, 301)) == (429, True)
+    assert "操作过于频繁" in text_of(right)
+    assert from_elsewhere.status_code == 302
+
+
+def test_somebody_without_post_or_right_is_not_let_in(scene):
+    user = User.objects.create_staff("sanren", PASSWORD)
+    client = Client()
+
+    answer = sign_in(client, user)
+
+    assert (answer.status_code, "没有后台权限" in text_of(answer)) == (200, True)
+    assert "sessionid" not in client.cookies
+
+
+def test_a_shopper_never_gets_in(scene):
+    shopper = scene.member.user
+    shopper.set_password(PASSWORD)
+    shopper.save()
+    client = Client()
+
+    assert sign_in(client, shopper).status_code == 200
+    client.force_login(shopper, backend="district.members.backends.StaffBackend")
+    assert client.get("/admin/").status_code == 302
+    other = Client()
+    other.cookies["sessionid"] = members.open_session(member=scene.member).token
+    assert other.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/v1/me", "/api/v1/me/points", "/api/v1/till", "/api/v1/till/receipts"]
+)
+def test_a_staff_session_is_nobody_for_the_api(operator, address):
+    method = operator.post if address.endswith("receipts") else operator.get
+
+    answer = method(address, content_type="application/json")
+
+    assert answer.status_code == 401
+    assert answer["Content-Type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/admin/loyalty/nothing/", 404, "没有找到"),
+        ("/admin/merchants/store/?x=1", 400, "请求内容有误"),
+    ],
+)
+def test_even_errors_are_pages_in_chinese(operator, address, status, said):
+    answer = operator.get(address)
+
+    assert answer.status_code == status
+    assert said in text_of(answer)
