@@ -1,0 +1,60 @@
+"""The command line: which benchmarks, in which form."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from benchmarks.function_level import ledger, pgledger_shape, spend
+from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant
+from benchmarks.in_process import earn
+from benchmarks.report import Result
+from benchmarks.scale import FULL, TINY
+from benchmarks.stage import Incorrect, Stage, stage
+from district.embedded import EmbeddedError
+
+BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
+    "ledger": ledger,
+    "pgledger_shape": pgledger_shape,
+    "spend": spend,
+    "earn": earn,
+    "earn_http": earn_http,
+    "earn_http_orm": earn_http_orm,
+    "hot_merchant": hot_merchant,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The named benchmarks' results on the standard output; 1 when one of them refuses to report."""
+    asked = _arguments(arguments)
+    if len(asked.names) > 1:
+        # Each in a process of its own, for Django knows one database in its life.
+        options = [word for word in arguments if word not in asked.names]
+        return max(_apart(name, options) for name in asked.names)
+    (name,) = asked.names
+    scale = TINY if asked.tiny else FULL
+    scale = replace(scale, rounds=asked.rounds or scale.rounds)
+    try:
+        with stage(scale, spoil=asked.spoil) as ready:
+            result = BENCHMARKS[name](ready)
+    except (Incorrect, EmbeddedError) as refusal:
+        print(f"{name}: no result. {refusal}", file=sys.stderr)
+        return 1
+    print(result.as_json() if asked.json else result.as_text(), flush=True)
+    return 0
+
+
+def _apart(name: str, options: Sequence[str]) -> int:
+    command = [sys.executable, "-m", "benchmarks", name, *options]
+    return subprocess.run(command, check=False).returncode
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="+", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true", help="one JSON object for each")
+    parser.add_argument("--rounds", type=int, help=f"runs of each rival, of which the best counts ({FULL.rounds})")
+    parser.add_argument("--tiny", action="store_true", help="only see whether everything runs; no figure means anything")
+    parser.add_argument("--spoil", action="store_true", help="damage the ledger before it is checked: no result may appear")
+    return parser.parse_args(arguments)

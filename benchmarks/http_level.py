@@ -1,0 +1,85 @@
+"""Benchmarks of the till API over HTTP."""
+
+from benchmarks.contest import best, contest
+from benchmarks.pgbench import Pgbench
+from benchmarks.report import Result, Target, compared
+from benchmarks.stage import Stage
+from benchmarks.web import web
+
+LIMIT_IS = "pgbench on the same SQL function and tables, as many clients"
+ORM_SETTINGS = "benchmarks.orm.settings"
+ORM_PATH = "/textbook/receipts"
+
+
+def earn_http(stage: Stage) -> Result:
+    """Receipts over HTTP (key, idempotency, rules, outbox) by the bare function."""
+    pgbench = Pgbench(stage)
+    pgbench.prepare_tpcb()
+    earn = stage.script("earn.pgb")
+    with web(stage) as server:
+        server.receipts()
+        runs = contest(
+            stage.scale,
+            {
+                "ours": server.receipts,
+                "limit": lambda: pgbench.script(earn),
+                "tpcb": pgbench.tpcb,
+            },
+        )
+    by_function = sum(run.acts for run in runs["limit"])
+    stage.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
+    return compared(
+        "earn_http", runs, Target(0.15, 0.30), limit_is=LIMIT_IS, latencies=server.latencies
+    )
+
+
+def earn_http_orm(stage: Stage) -> Result:
+    """Receipts over HTTP by the same endpoint written as a textbook writes it, on the same server."""
+    with web(stage, settings=ORM_SETTINGS) as server:
+        server.receipts()
+        server.receipts(ORM_PATH)
+        runs = contest(
+            stage.scale,
+            {"ours": server.receipts, "limit": lambda: server.receipts(ORM_PATH)},
+        )
+    stage.require_receipts(server.acknowledged, in_flight=server.in_flight)
+    return compared(
+        "earn_http_orm",
+        runs,
+        Target(2.0, 4.0),
+        limit_is="the same endpoint with serializers and the ORM, same server, same tables",
+        latencies=server.latencies,
+    )
+
+
+def hot_merchant(stage: Stage) -> Result:
+    """All receipts at one merchant by receipts at all merchants: the function, and over HTTP."""
+    pgbench = Pgbench(stage)
+    earn = stage.script("earn.pgb")
+    with web(stage) as server:
+        server.receipts()
+        runs = contest(
+            stage.scale,
+            {
+                "function_hot": lambda: pgbench.script(earn, merchants=1),
+                "function_spread": lambda: pgbench.script(earn),
+                "http_hot": lambda: server.receipts(hot=True),
+                "http_spread": server.receipts,
+            },
+        )
+    by_function = sum(run.acts for name in ("function_hot", "function_spread") for run in runs[name])
+    stage.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
+    ratios = {
+        level: best(runs[f"{level}_hot"]).rate / best(runs[f"{level}_spread"]).rate
+        for level in ("function", "http")
+    }
+    worse = min(ratios, key=lambda level: ratios[level])
+    return compared(
+        "hot_merchant",
+        runs,
+        Target(0.9, 1.0),
+        ours=f"{worse}_hot",
+        limit=f"{worse}_spread",
+        limit_is=f"the same receipts at all merchants; of function and HTTP the worse: {worse}",
+        ratios={level: round(ratio, 3) for level, ratio in ratios.items()},
+    )

@@ -1,0 +1,84 @@
+"""The verb itself, called in four processes without HTTP."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from benchmarks.contest import Run, contest
+from benchmarks.http_level import LIMIT_IS
+from benchmarks.meter import measured
+from benchmarks.pgbench import Pgbench
+from benchmarks.report import Result, Target, compared
+from benchmarks.stage import Incorrect, Stage
+
+PROCESSES = 4
+
+
+def earn(stage: Stage) -> Result:
+    """earn_points in four processes, rules evaluated, by the bare function."""
+    pgbench = Pgbench(stage)
+    pgbench.prepare_tpcb()
+    script = stage.script("earn.pgb")
+    with ExitStack() as stack:
+        workers = [stack.enter_context(_worker(stage, number)) for number in range(PROCESSES)]
+        warm = _together(stage, workers)
+        runs = contest(
+            stage.scale,
+            {
+                "ours": lambda: _together(stage, workers),
+                "limit": lambda: pgbench.script(script),
+                "tpcb": pgbench.tpcb,
+            },
+        )
+    done = sum(run.acts for name in ("ours", "limit") for run in runs[name])
+    stage.require_receipts(done + warm.acts)
+    return compared(
+        "earn", runs, Target(0.50, 0.70), limit_is=LIMIT_IS, tpcb_floor=1.5, processes=PROCESSES
+    )
+
+
+@contextmanager
+def _worker(stage: Stage, number: int) -> Iterator[subprocess.Popen[str]]:
+    words = [str(number), str(stage.scale.members), str(stage.scale.merchants)]
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.earn_worker", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _heard(worker)
+        yield worker
+    finally:
+        assert worker.stdin is not None
+        worker.stdin.close()
+        worker.wait(30)
+
+
+def _together(stage: Stage, workers: list[subprocess.Popen[str]]) -> Run:
+    with measured(stage.cluster.pid) as used:
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write(f"{stage.scale.seconds}\n")
+            worker.stdin.flush()
+        told = [_heard(worker) for worker in workers]
+        used.client += sum(report["cpu"] for report in told)
+    acts = int(sum(report["acts"] for report in told))
+    return Run(
+        acts=acts,
+        rate=sum(report["acts"] / report["wall"] for report in told),
+        cpu_us_server=used.server / acts * 1e6,
+        cpu_us_client=used.client / acts * 1e6,
+        strangers=used.strangers,
+    )
+
+
+def _heard(worker: subprocess.Popen[str]) -> dict[str, float]:
+    assert worker.stdout is not None
+    line = worker.stdout.readline()
+    if not line:
+        raise Incorrect("a worker of the benchmark died")
+    told: dict[str, float] = json.loads(line)
+    return told

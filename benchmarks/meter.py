@@ -1,0 +1,97 @@
+"""Microseconds of CPU per act, and how much of the machine somebody else used meanwhile."""
+
+import os
+import platform
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Used:
+    """What a stretch of time cost, in seconds (strangers: in cores); filled when it is over."""
+
+    wall: float = 0.0
+    server: float = 0.0
+    # Clients we have not waited for report their own; the block may add it here.
+    client: float = 0.0
+    strangers: float = 0.0
+
+
+@contextmanager
+def measured(*servers: int) -> Iterator[Used]:
+    """Measure a block: servers are processes with all below them, clients what the block starts and waits for."""
+    used = Used()
+    busy, mine, own, began = _busy(), tree_cpu(servers), _own(), time.monotonic()
+    yield used
+    used.wall = time.monotonic() - began
+    all_work = _busy() - busy
+    used.client += _own() - own
+    used.server = _settled(servers) - mine
+    used.strangers = max(0.0, all_work - used.server - used.client) / used.wall
+
+
+def strangers_now(seconds: float = 0.5) -> float:
+    """Cores in use while we do nothing."""
+    before = _busy()
+    time.sleep(seconds)
+    return (_busy() - before) / seconds
+
+
+def tree_cpu(roots: tuple[int, ...]) -> float:
+    """CPU seconds of these processes and all below them, living or already waited for."""
+    parents: dict[int, list[int]] = {}
+    cost: dict[int, float] = {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            fields = Path("/proc", name, "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(name))
+        cost[int(name)] = sum(map(int, fields[11:15])) / TICK
+    total, waiting = 0.0, [root for root in roots if root in cost]
+    while waiting:
+        pid = waiting.pop()
+        total += cost.get(pid, 0.0)
+        waiting += parents.get(pid, [])
+    return total
+
+
+def machine() -> dict[str, object]:
+    """What a reader needs to know to judge the absolute figures."""
+    text = Path("/proc/cpuinfo").read_text()
+    models = [line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line]
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return {
+        "cpu": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(pages / 2**30),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+    }
+
+
+def _settled(roots: tuple[int, ...]) -> float:
+    """The tree's CPU after a pause: a process just ending is seen neither alive nor waited for."""
+    time.sleep(0.2)
+    return max(tree_cpu(roots), tree_cpu(roots))
+
+
+def _busy() -> float:
+    """Seconds all cores together have worked since the start of the machine."""
+    user, nice, system, _idle, _wait, irq, softirq = map(
+        int, Path("/proc/stat").read_text().split(None, 8)[1:8]
+    )
+    return (user + nice + system + irq + softirq) / TICK
+
+
+def _own() -> float:
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(use.ru_utime + use.ru_stime for use in map(resource.getrusage, whose))

@@ -1,0 +1,78 @@
+"""Runs pgbench of the embedded PostgreSQL against a benchmark's cluster."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from benchmarks.contest import Run
+from benchmarks.meter import measured
+from benchmarks.stage import Incorrect, Stage
+from district.embedded.binaries import find
+from district.embedded.cluster import Home
+
+TPCB = "tpcb"
+
+
+class Pgbench:
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        home: Home = stage.cluster.home
+        self._program = find(owner=home.owner).path("pgbench")
+
+    def prepare_tpcb(self) -> None:
+        """The database of pgbench's own workload, on the same server."""
+        with_admin = {**self._environment(), "PGDATABASE": "postgres"}
+        psql = [self._program.replace("pgbench", "createdb"), TPCB]
+        subprocess.run(psql, env=with_admin, check=True)
+        command = [self._program, "-i", "-q", "-s", str(self._stage.scale.tpcb)]
+        subprocess.run(
+            command, env={**self._environment(), "PGDATABASE": TPCB}, check=True, capture_output=True
+        )
+
+    def tpcb(self) -> Run:
+        return self._run(TPCB, [])
+
+    def script(self, path: Path, *, clients: int | None = None, **variables: int) -> Run:
+        """The script's transactions; `members` and `merchants` are known to it."""
+        scale = self._stage.scale
+        known = {"members": scale.members, "first": 1, "merchants": scale.merchants, **variables}
+        defined = [part for name, value in known.items() for part in ("-D", f"{name}={value}")]
+        return self._run(None, ["-f", str(path), *defined], clients)
+
+    def _run(self, database: str | None, words: list[str], clients: int | None = None) -> Run:
+        scale = self._stage.scale
+        environment = self._environment() | ({"PGDATABASE": database} if database else {})
+        command = [self._program, "-n", "-M", "prepared", "-j", "2", "-T", str(scale.seconds)]
+        with measured(self._stage.cluster.pid) as used:
+            told = subprocess.run(
+                [*command, "-c", str(clients or scale.clients), *words],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        acts = re.search(r"actually processed: (\d+)", told.stdout)
+        rate = re.search(r"tps = ([\d.]+)", told.stdout)
+        if told.returncode or acts is None or rate is None:
+            raise Incorrect(f"pgbench failed: {told.stderr[-600:]}")
+        done = int(acts[1])
+        return Run(
+            acts=done,
+            rate=float(rate[1]),
+            cpu_us_server=used.server / done * 1e6,
+            cpu_us_client=used.client / done * 1e6,
+            strangers=used.strangers,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        parts = urlsplit(self._stage.url)
+        where = parse_qs(parts.query)
+        return os.environ | {
+            "PGHOST": where["host"][0],
+            "PGPORT": where["port"][0],
+            "PGUSER": parts.username or "",
+            "PGPASSWORD": unquote(parts.password or ""),
+            "PGDATABASE": parts.path.lstrip("/"),
+        }

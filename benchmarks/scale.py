@@ -1,0 +1,23 @@
+"""How much data, how long, how often."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    members: int
+    merchants: int
+    tpcb: int  # pgbench's scale factor
+    seconds: int  # of each run
+    rounds: int
+    clients: int
+    # Each run waits so many seconds for the others on this machine to use less than `quiet` cores.
+    patience: float = 0.0
+    quiet: float = 0.25
+
+
+FULL = Scale(
+    members=100_000, merchants=300, tpcb=20, seconds=4, rounds=5, clients=16, patience=30.0
+)
+# For the tests: everything runs, nothing it says means anything.
+TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4)

@@ -1,0 +1,114 @@
+"""The district's own web server before a benchmark's cluster, and wrk as its visitors."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from benchmarks.contest import Run
+from benchmarks.meter import measured
+from benchmarks.stage import Incorrect, Stage
+from district.embedded import ports
+from district.embedded.crew import web_command
+
+RECEIPTS = "/api/v1/till/receipts"
+
+
+@dataclass
+class Web:
+    """A running server; what it acknowledged is counted, also before the measured runs."""
+
+    stage: Stage
+    port: int
+    pid: int
+    wrk: str
+    acknowledged: int = 0
+    in_flight: int = 0
+    latencies: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+
+    def receipts(self, path: str = RECEIPTS, *, hot: bool = False) -> Run:
+        """Receipts posted over as many kept connections as there are clients."""
+        scale = self.stage.scale
+        words = [path, str(scale.members), str(scale.merchants), *(["hot"] if hot else [])]
+        with measured(self.stage.cluster.pid, self.pid) as used:
+            told = self._wrk(scale.seconds, words)
+        done = int(told["requests"])
+        if told["failed"] or not done:
+            raise Incorrect(f"{told['failed']:.0f} of {done} requests failed; see {self.stage.web_log}")
+        self.latencies.setdefault(path + (" hot" if hot else ""), []).append(
+            {"p50_ms": told["p50"] / 1000, "p99_ms": told["p99"] / 1000}
+        )
+        return Run(
+            acts=done,
+            rate=done / told["micros"] * 1e6,
+            cpu_us_server=used.server / done * 1e6,
+            cpu_us_client=used.client / done * 1e6,
+            strangers=used.strangers,
+        )
+
+    def _wrk(self, seconds: int, words: list[str]) -> dict[str, float]:
+        clients = self.stage.scale.clients
+        script = self.stage.script("receipts.lua")
+        command = [self.wrk, "-t2", f"-c{clients}", f"-d{seconds}s", "--timeout=30s", "-s", str(script)]
+        address = f"http://{ports.HOST}:{self.port}"
+        out = subprocess.run([*command, address, "--", *words], capture_output=True, text=True, check=False)
+        line = next((line for line in out.stdout.splitlines() if line.startswith("RESULT ")), None)
+        if line is None:
+            raise Incorrect(f"wrk failed: {out.stdout[-300:]} {out.stderr[-300:]}")
+        told: dict[str, float] = json.loads(line.removeprefix("RESULT "))
+        self.acknowledged += int(told["requests"])
+        self.in_flight += clients
+        return told
+
+
+@contextmanager
+def web(stage: Stage, *, settings: str = "district.settings") -> Iterator[Web]:
+    """granian as the demo runs it, two workers of four threads, warmed up."""
+    wrk = _wrk()
+    port = ports.any_free()
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "DISTRICT_PUBLIC_URL": f"http://{ports.HOST}:{port}"}
+    command = web_command(port=port, static=stage.folder / "static")
+    with stage.web_log.open("ab") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    try:
+        _wait_for(port, server, stage)
+        running = Web(stage, port, server.pid, wrk)
+        yield running
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes], stage: Stage) -> None:
+    give_up = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://{ports.HOST}:{port}/readyz", timeout=5):
+                return
+        except (OSError, urllib.error.URLError):
+            if server.poll() is not None or time.monotonic() > give_up:
+                raise Incorrect(f"the web server does not answer: {stage.web_log.read_text()[-600:]}") from None
+        time.sleep(0.1)
+
+
+def _wrk() -> str:
+    """The load generator: in C, because on two cores a client in Python would be measured instead."""
+    if found := shutil.which("wrk"):
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("benchmarks: wrk is missing; installing it with apt-get.", file=sys.stderr)
+        subprocess.run(["apt-get", "install", "-y", "wrk"], check=False, stdout=subprocess.DEVNULL)
+        if found := shutil.which("wrk"):
+            return found
+    raise Incorrect("wrk is needed for the benchmarks over HTTP (Debian, Ubuntu: apt-get install wrk)")
