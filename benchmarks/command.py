@@ -52,9 +52,21 @@ def _apart(name: str, options: Sequence[str]) -> int:
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="+", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument(
+        "names", nargs="+", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object for each")
-    parser.add_argument("--rounds", type=int, help=f"runs of each rival, of which the best counts ({FULL.rounds})")
-    parser.add_argument("--tiny", action="store_true", help="only see whether everything runs; no figure means anything")
-    parser.add_argument("--spoil", action="store_true", help="damage the ledger before it is checked: no result may appear")
+    parser.add_argument(
+        "--rounds", type=int, help=f"runs of each rival, of which the best counts ({FULL.rounds})"
+    )
+    parser.add_argument(
+        "--tiny",
+        action="store_true",
+        help="only see whether everything runs; no figure means anything",
+    )
+    parser.add_argument(
+        "--spoil",
+        action="store_true",
+        help="damage the ledger before it is checked: no result may appear",
+    )
     return parser.parse_args(arguments)

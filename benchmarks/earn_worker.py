@@ -25,18 +25,30 @@ def main(number: int, members: int, merchants: int) -> None:
 
     def earn(serial: str) -> None:
         store = chance.choice(stores)
-        bill = ledger.Bill(receipt_no=f"W-{serial}", paid_fen=12680, paid_at=clock.now(), source="till")
+        bill = ledger.Bill(
+            receipt_no=f"W-{serial}", paid_fen=12680, paid_at=clock.now(), source="till"
+        )
         earn_points(
             store=store,
             member=chance.choice(shoppers),
             bill=bill,
             actor="till:1",
-            key=Key.of(f"merchant:{store.merchant_id}:earn", serial, receipt_no=bill.receipt_no, paid_fen=bill.paid_fen),
+            key=Key.of(
+                f"merchant:{store.merchant_id}:earn",
+                serial,
+                receipt_no=bill.receipt_no,
+                paid_fen=bill.paid_fen,
+            ),
         )
 
     print(json.dumps({}), flush=True)
     for line in sys.stdin:
-        began, cpu, acts, round_id = time.perf_counter(), time.process_time(), 0, uuid.uuid4().hex[:12]
+        began, cpu, acts, round_id = (
+            time.perf_counter(),
+            time.process_time(),
+            0,
+            uuid.uuid4().hex[:12],
+        )
         until = began + float(line)
         while time.perf_counter() < until:
             acts += 1

@@ -59,6 +59,4 @@ def spend(stage: Stage) -> Result:
     if drawn != done * 90:
         stage.refuse(f"{drawn} points were drawn for {done} spendings of 90")
     draws = stage.rows("loyalty_draw") / done
-    return compared(
-        "spend", runs, Target(1.0, 1.3), limit_is=TPCB_IS, draws_each=round(draws, 2)
-    )
+    return compared("spend", runs, Target(1.0, 1.3), limit_is=TPCB_IS, draws_each=round(draws, 2))

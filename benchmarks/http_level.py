@@ -67,7 +67,9 @@ def hot_merchant(stage: Stage) -> Result:
                 "http_spread": server.receipts,
             },
         )
-    by_function = sum(run.acts for name in ("function_hot", "function_spread") for run in runs[name])
+    by_function = sum(
+        run.acts for name in ("function_hot", "function_spread") for run in runs[name]
+    )
     stage.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
     ratios = {
         level: best(runs[f"{level}_hot"]).rate / best(runs[f"{level}_spread"]).rate

@@ -28,7 +28,10 @@ class Pgbench:
         subprocess.run(psql, env=with_admin, check=True)
         command = [self._program, "-i", "-q", "-s", str(self._stage.scale.tpcb)]
         subprocess.run(
-            command, env={**self._environment(), "PGDATABASE": TPCB}, check=True, capture_output=True
+            command,
+            env={**self._environment(), "PGDATABASE": TPCB},
+            check=True,
+            capture_output=True,
         )
 
     def tpcb(self) -> Run:

@@ -22,7 +22,13 @@ class Target:
         def reached(wanted: float) -> bool:
             return ratio <= wanted if self.less_is_better else ratio >= wanted
 
-        return "aim reached" if reached(self.aim) else "floor reached" if reached(self.floor) else "BELOW THE FLOOR"
+        return (
+            "aim reached"
+            if reached(self.aim)
+            else "floor reached"
+            if reached(self.floor)
+            else "BELOW THE FLOOR"
+        )
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,4 @@ def _line(name: str, runs: list[Any]) -> str:
     server = statistics.median(run.cpu_us_server for run in runs)
     client = statistics.median(run.cpu_us_client for run in runs)
     strangers = statistics.median(run.strangers for run in runs)
-    return (
-        f"  {name:<10} {rates}  (median CPU {server:.0f} + {client:.0f} µs, strangers {strangers:.2f} cores)"
-    )
+    return f"  {name:<10} {rates}  (median CPU {server:.0f} + {client:.0f} µs, strangers {strangers:.2f} cores)"

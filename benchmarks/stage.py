@@ -49,7 +49,9 @@ class Stage:
         Raises Incorrect.
         """
         if self.spoil:
-            self.run_sql("update loyalty_pointsaccount set available = available + 1 where member_id = 1")
+            self.run_sql(
+                "update loyalty_pointsaccount set available = available + 1 where member_id = 1"
+            )
         self.require_sound()
         posted = self.rows("loyalty_receipt")
         if not acknowledged <= posted <= acknowledged + in_flight:
@@ -134,5 +136,3 @@ def _require_durable(ready: Stage) -> None:
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
         if (told := ready.value(f"show {name}")) != "on":
             raise Incorrect(f"the cluster runs with {name} = {told}")
-
-

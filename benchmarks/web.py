@@ -41,7 +41,9 @@ class Web:
             told = self._wrk(scale.seconds, words)
         done = int(told["requests"])
         if told["failed"] or not done:
-            raise Incorrect(f"{told['failed']:.0f} of {done} requests failed; see {self.stage.web_log}")
+            raise Incorrect(
+                f"{told['failed']:.0f} of {done} requests failed; see {self.stage.web_log}"
+            )
         self.latencies.setdefault(path + (" hot" if hot else ""), []).append(
             {"p50_ms": told["p50"] / 1000, "p99_ms": told["p99"] / 1000}
         )
@@ -56,9 +58,19 @@ class Web:
     def _wrk(self, seconds: int, words: list[str]) -> dict[str, float]:
         clients = self.stage.scale.clients
         script = self.stage.script("receipts.lua")
-        command = [self.wrk, "-t2", f"-c{clients}", f"-d{seconds}s", "--timeout=30s", "-s", str(script)]
+        command = [
+            self.wrk,
+            "-t2",
+            f"-c{clients}",
+            f"-d{seconds}s",
+            "--timeout=30s",
+            "-s",
+            str(script),
+        ]
         address = f"http://{ports.HOST}:{self.port}"
-        out = subprocess.run([*command, address, "--", *words], capture_output=True, text=True, check=False)
+        out = subprocess.run(
+            [*command, address, "--", *words], capture_output=True, text=True, check=False
+        )
         line = next((line for line in out.stdout.splitlines() if line.startswith("RESULT ")), None)
         if line is None:
             raise Incorrect(f"wrk failed: {out.stdout[-300:]} {out.stderr[-300:]}")
@@ -73,7 +85,10 @@ def web(stage: Stage, *, settings: str = "district.settings") -> Iterator[Web]:
     """granian as the demo runs it, two workers of four threads, warmed up."""
     wrk = _wrk()
     port = ports.any_free()
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "DISTRICT_PUBLIC_URL": f"http://{ports.HOST}:{port}"}
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": settings,
+        "DISTRICT_PUBLIC_URL": f"http://{ports.HOST}:{port}",
+    }
     command = web_command(port=port, static=stage.folder / "static")
     with stage.web_log.open("ab") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
@@ -98,7 +113,9 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], stage: Stage) -> None:
                 return
         except (OSError, urllib.error.URLError):
             if server.poll() is not None or time.monotonic() > give_up:
-                raise Incorrect(f"the web server does not answer: {stage.web_log.read_text()[-600:]}") from None
+                raise Incorrect(
+                    f"the web server does not answer: {stage.web_log.read_text()[-600:]}"
+                ) from None
         time.sleep(0.1)
 
 
@@ -111,4 +128,6 @@ def _wrk() -> str:
         subprocess.run(["apt-get", "install", "-y", "wrk"], check=False, stdout=subprocess.DEVNULL)
         if found := shutil.which("wrk"):
             return found
-    raise Incorrect("wrk is needed for the benchmarks over HTTP (Debian, Ubuntu: apt-get install wrk)")
+    raise Incorrect(
+        "wrk is needed for the benchmarks over HTTP (Debian, Ubuntu: apt-get install wrk)"
+    )

@@ -42,21 +42,42 @@ class Bill:
     source: str
 
 
-def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: datetime) -> int:
-    """Post a receipt and its points, exactly once per key and receipt number; the receipt's pk.
+@dataclass(frozen=True)
+class Entry:
+    """A transfer just written, and what became of the account by it."""
+
+    public_id: str
+    pk: int
+    seq: int
+    available: int
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number."""
+
+    receipt: int
+    repeated: bool
+    entry: Entry | None
+
+
+def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: datetime) -> Posted:
+    """Post a receipt and its points, exactly once per key and receipt number.
 
     Raises KeyReused, ReceiptAlreadyPosted.
     """
-    pk: int = call(
+    public_id = new_id("tr")
+    receipt, *written = call(
         "loyalty_earn",
         *(key.scope, key.key, key.terms),
         *(member, place.merchant, place.store),
         *(bill.receipt_no, bill.paid_fen, bill.paid_at),
         *(grant.terms, grant.points, grant.price_milli_fen, grant.expires_at),
-        *(new_id("tr"), bill.source, place.actor, at),
+        *(public_id, bill.source, place.actor, at),
     )
     ring_after_commit()
-    return pk
+    entry = Entry(public_id, *written) if any(written) else None
+    return Posted(receipt, repeated=not written, entry=entry)
 
 
 def spend(

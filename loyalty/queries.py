@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from district.kernel import clock
 from district.kernel.errors import NotFound
+from district.kernel.postgres import first_row, known_row
 from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.errors import MemberNotFound
@@ -113,10 +114,10 @@ def transfer_of_merchant(merchant: int, public_id: str) -> Transfer:
 
 def terms_of(merchant: int, at: datetime) -> MerchantTerms:
     """The terms in force at an instant. Raises NoTerms."""
-    terms = MerchantTerms.objects.filter(merchant=merchant, valid__contains=at).first()
-    if terms is None:
+    row = first_row(_TERMS, merchant, at)
+    if row is None:
         raise NoTerms
-    return terms
+    return known_row(MerchantTerms, **dict(zip(_TERMS_COLUMNS, row, strict=True)))
 
 
 def accounts_with_due_lots(at: datetime) -> QuerySet[PointsAccount]:
@@ -148,6 +149,14 @@ def clearing_of(merchant: int) -> int:
     )
 
 
+# Asked at every receipt: without the ORM, which would take longer than the ledger itself.
+_TERMS_COLUMNS = (
+    "id", "merchant_id", "earn_points", "earn_per_fen", "price_milli_fen", "validity_months"
+)  # fmt: skip
+_TERMS = f"""
+    select {", ".join(_TERMS_COLUMNS)} from loyalty_merchantterms
+    where merchant_id = %s and valid @> %s
+"""
 _CLEARING = """
 with moved as (
     select draw.lot_id, draw.redeemer_id, draw.points, transfer.at

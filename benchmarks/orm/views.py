@@ -30,8 +30,14 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[None, TillKey]:
         _, _, text = request.headers.get("Authorization", "").partition(" ")
         _, prefix, secret = text.split("_")
-        key = TillKey.objects.select_related("merchant").filter(prefix=prefix, revoked_at=None).first()
-        if key is None or not hmac.compare_digest(bytes(key.secret_hash), hashlib.sha256(secret.encode()).digest()):
+        key = (
+            TillKey.objects.select_related("merchant")
+            .filter(prefix=prefix, revoked_at=None)
+            .first()
+        )
+        if key is None or not hmac.compare_digest(
+            bytes(key.secret_hash), hashlib.sha256(secret.encode()).digest()
+        ):
             raise AuthenticationFailed
         return None, key
 
@@ -46,11 +52,15 @@ class PostReceipt(APIView):
         store, now = asked["store"], timezone.now()
         if not request.auth.stores.filter(pk=store.pk).exists():
             raise ValidationError("not a store of this key")
-        if not AllianceMembership.objects.filter(merchant=store.merchant_id, period__contains=now).exists():
+        if not AllianceMembership.objects.filter(
+            merchant=store.merchant_id, period__contains=now
+        ).exists():
             raise Conflict
         with transaction.atomic():
             receipt = _post(request, asked, now)
-        receipt = Receipt.objects.select_related("transfer", "store", "account__member").get(pk=receipt.pk)
+        receipt = Receipt.objects.select_related("transfer", "store", "account__member").get(
+            pk=receipt.pk
+        )
         return Response(ReceiptOut(receipt).data, status=201)
 
 
@@ -59,7 +69,9 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     idem, first = Idem.objects.get_or_create(
         scope=f"merchant:{store.merchant_id}:earn",
         key=request.headers["Idempotency-Key"],
-        defaults={"terms": hashlib.sha256(json.dumps(request.data, sort_keys=True).encode()).digest()},
+        defaults={
+            "terms": hashlib.sha256(json.dumps(request.data, sort_keys=True).encode()).digest()
+        },
     )
     if not first:
         return Receipt.objects.get(pk=idem.result)
@@ -67,7 +79,9 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     account = PointsAccount.objects.select_for_update().get(member=member)
     _expire(account, now)
     terms = MerchantTerms.objects.get(merchant=store.merchant_id, valid__contains=asked["paid_at"])
-    points = rules.points_for(asked["paid_fen"], earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen)
+    points = rules.points_for(
+        asked["paid_fen"], earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
+    )
     actor = f"till:{request.auth.pk}"
     account.available += points
     account.seq += 1

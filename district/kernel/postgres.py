@@ -6,10 +6,13 @@ from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+from psycopg.types.numeric import Int8
 
 from district.kernel.errors import DomainError, KeyReused
 
 Refusal = TypeVar("Refusal", bound=type[DomainError])
+Row = TypeVar("Row", bound=Model)
 
 # Class SD is ours: SDnnn carries a refusal whose message is the code and whose detail holds the facts.
 _refusals: dict[str, type[DomainError]] = {KeyReused.code: KeyReused}
@@ -41,7 +44,9 @@ def call(function: str, *arguments: Any) -> Any:
     shelter = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
         with shelter, connection.cursor() as cursor:
-            cursor.execute(f"select {function}({marks})", arguments)
+            # One width for all numbers, or each mixture of them would be prepared apart.
+            sized = [Int8(value) if type(value) is int else value for value in arguments]
+            cursor.execute(f"select {function}({marks})", sized)
             row = cursor.fetchone()
     except DatabaseError as error:
         refusal = _refusal_in(error)
@@ -49,6 +54,19 @@ def call(function: str, *arguments: Any) -> Any:
             raise
         raise refusal from None
     return row[0]
+
+
+def first_row(sql: str, *arguments: Any) -> Any:
+    """The first row of a query, or None: for the few that every request of a till asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return cursor.fetchone()
+
+
+def known_row(model: type[Row], **columns: Any) -> Row:
+    """A row of which these columns are known without reading it; the others load when they are read."""
+    known = [field.attname for field in model._meta.concrete_fields if field.attname in columns]
+    return model.from_db(connection.alias, known, [columns[name] for name in known])
 
 
 def _refusal_in(error: DatabaseError) -> DomainError | None:

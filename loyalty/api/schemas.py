@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from district.kernel.api import made_once
 from district.kernel.fields import (
     FenField,
     IdField,
@@ -127,4 +128,4 @@ class EntryPage(serializers.Serializer):
 
 
 def rendered(serializer: type[serializers.Serializer], row: Any) -> Any:
-    return serializer(row).data
+    return made_once(serializer).to_representation(row)

@@ -12,22 +12,22 @@ begin
 end $$;
 
 -- Lock an account, expire what is due in it, and change its balance; null when it holds too little.
--- Whether anything is due is asked before the lock: while one waits for it, a lot can only stop
--- being due (somebody else expired it), since nothing is ever posted that is dead already.
+-- Nearly always nothing is due, and one statement does it all. That is asked before the lock: while
+-- one waits for it, a lot can only stop being due (somebody else expired it), since nothing is ever
+-- posted that is dead already.
 create or replace function loyalty_move(p_member bigint, p_change bigint, p_at timestamptz)
 returns loyalty_pointsaccount language plpgsql as $$
 declare v_account loyalty_pointsaccount;
 begin
-    if exists (select from loyalty_lot
-               where account_id = p_member and remaining > 0 and expires_at <= p_at) then
-        perform loyalty_expire_due(loyalty_lock_account(p_member), p_at);
-    end if;
+    update loyalty_pointsaccount set available = available + p_change, seq = seq + 1
+        where member_id = p_member and available + p_change >= 0 and not exists (
+            select from loyalty_lot
+            where account_id = p_member and remaining > 0 and expires_at <= p_at)
+        returning * into v_account;
+    if found then return v_account; end if;
+
+    perform loyalty_expire_due(loyalty_lock_account(p_member), p_at);
     update loyalty_pointsaccount set available = available + p_change, seq = seq + 1
         where member_id = p_member and available + p_change >= 0 returning * into v_account;
-    if not found and p_change > 0 then
-        perform loyalty_lock_account(p_member);
-        update loyalty_pointsaccount set available = available + p_change, seq = seq + 1
-            where member_id = p_member returning * into v_account;
-    end if;
     return v_account;
 end $$;

@@ -175,7 +175,6 @@ def test_an_owner_makes_a_till_key_on_a_phone_and_sees_it_once(owner_at):
     # The page was an answer to a POST and nothing stored it: the browser has none to go back to.
     with pytest.raises(BrowserError, match="ERR_CACHE_MISS"):
         page.go_back()
-    assert secret not in page.content()
 
 
 def test_a_clerks_menu_on_a_phone_opens_and_holds_nothing_of_operators(owner_at):
