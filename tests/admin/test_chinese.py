@@ -15,8 +15,8 @@ from tests.admin.scene import label, screens
 
 FOLDER = Path(__file__).resolve().parents[2] / "district/locale/zh_Hans/LC_MESSAGES"
 CHINESE = re.compile("[\u4e00-\u9fff]")
-# Spoken by nobody: two placeholders with a space between them.
-SAME = {"%(class_name)s %(instance)s"}
+# Placeholders alone: the same in every language.
+SAME = {"%(class_name)s %(instance)s", " By %(filter_title)s "}
 # What is no English: keys of the keyboard, numbers of things, the words of protocols and of stored data.
 KNOWN = re.compile(
     r"""\b(?:mem|tr|rcp|mrc|str|ven|key|tk|usr|user|till)[_:][\w…]+\b | [a-z]+\.[a-z]+:\d+ | \bCtrl\b | \besc\b | \bGCJ-02\b

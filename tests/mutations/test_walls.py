@@ -149,11 +149,12 @@ class GaplessStatement:
                 MOVE,
                 (
                     "    update loyalty_pointsaccount set available = available + p_change, seq = seq + 1\n"
-                    "        where member_id = p_member and available + p_change >= 0 returning * into v_account;",
+                    "        where member_id = p_member and available + p_change >= 0 and not exists (",
                     "    select * into v_account from loyalty_pointsaccount where member_id = p_member;\n"
                     "    perform pg_sleep(0.01);\n"
                     "    update loyalty_pointsaccount set available = v_account.available + p_change,\n"
-                    "        seq = v_account.seq + 1 where member_id = p_member returning * into v_account;",
+                    "        seq = v_account.seq + 1\n"
+                    "        where member_id = p_member and available + p_change >= 0 and not exists (",
                 ),
             ),
         ),

@@ -1,6 +1,7 @@
 """Dresses plain Django form fields in the theme, so that forms are written without it."""
 
 from django import forms
+from django.utils.translation import gettext
 from unfold import widgets
 
 _CLASSES: dict[type[forms.Widget], list[str]] = {
@@ -28,6 +29,8 @@ def dress(field: forms.Field) -> None:
         return
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+        if not several and isinstance(field, forms.ModelChoiceField) and field.empty_label:
+            field.empty_label = gettext("请选择")
         choices = field.choices
         field.widget = (_Ticks if several else widgets.UnfoldAdminSelectWidget)()
         field.widget.is_required = field.required

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from district.kernel.backoffice import DistrictAdmin, Menu
 from district.merchants import naming
@@ -41,6 +43,8 @@ class VenueAdmin(NameSearch, DistrictAdmin):
     list_filter = ["kind"]
     ordering = ["name_key", "public_id"]
     fields = ["kind", "name", "address", "floors", "latitude", "longitude"]
+    # One line of floors, where the theme would open a box of ten.
+    formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
 
 
 @admin.register(Trade)

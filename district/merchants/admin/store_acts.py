@@ -18,7 +18,10 @@ from district.merchants.scope import viewer
 class IntroForm(ActForm):
     phone = forms.CharField(label=gettext_lazy("门店电话"), max_length=30, required=False)
     intro = forms.CharField(
-        label=gettext_lazy("简介"), max_length=500, required=False, widget=forms.Textarea
+        label=gettext_lazy("简介"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
