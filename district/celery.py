@@ -39,7 +39,8 @@ app.conf.beat_schedule = {
         "task": "members.purge_sessions",
         "schedule": crontab(hour=4, minute=30),
     },
-    "expire points": {"task": "loyalty.expire_points", "schedule": crontab(minute="*/10")},
+    "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
+    "match refunds": {"task": "loyalty.match_parked_refunds", "schedule": crontab(minute="*/10")},
 }
 
 if settings.CELERY_BROKER_URL.startswith("filesystem://"):

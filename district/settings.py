@@ -215,6 +215,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TransferKindEnum": "loyalty.models.Transfer.Kind",
         "VenueKindEnum": ["mall", "street", "complex"],
+        "HoldStateEnum": "loyalty.models.Hold.State",
+        "HoldPurposeEnum": "loyalty.models.Hold.Purpose",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -13,12 +13,62 @@ class InsufficientPoints(DomainError):
 
 
 @refusal_of_sql
+class AccountFrozen(DomainError):
+    code, title = "account_frozen", _("积分账户已冻结")
+    wording = _("该会员的积分暂不能使用，请会员联系商圈客服。")
+
+
+@refusal_of_sql
+class AccountMerged(DomainError):
+    code, title = "account_merged", _("积分账户已合并")
+    wording = _("该会员的积分已并入另一账户，请让会员重新出示会员码。")
+
+
+@refusal_of_sql
+class AccountHoldsPoints(DomainError):
+    code, title = "account_holds_points", _("账户有预占积分")
+    wording = _("还有 {held} 积分在预占中，请先使用或取消预占。")
+
+
+@refusal_of_sql
+class HoldNotOpen(DomainError):
+    code, title = "hold_not_open", _("预占已结束")
+
+    _STATES = {
+        "captured": _("这笔预占已经使用。"),
+        "voided": _("这笔预占已经取消。"),
+        "timed_out": _("这笔预占已经超时，积分已退回会员。"),
+    }
+
+    def __init__(self, *, state: str) -> None:
+        super().__init__(state=state)
+        self.detail = str(self._STATES[state])
+
+
+@refusal_of_sql
+class HoldTooSmall(DomainError):
+    code, title = "hold_too_small", _("超过预占积分")
+    wording = _("预占了 {held} 积分，本次需要 {asked} 积分。")
+
+
+class HoldTooLong(DomainError):
+    code, status, title = "hold_too_long", 400, _("预占时间过长")
+    wording = _("预占最长 {minutes} 分钟。")
+
+
+class HoldWaitsForMember(DomainError):
+    code, title = "hold_waits_for_member", _("等待会员确认")
+    wording = _("这笔积分要由会员在手机上确认，收银台只能取消。")
+
+
+@refusal_of_sql
 class TransferNotReversible(DomainError):
     code, title = "transfer_not_reversible", _("该笔流水不能冲正")
 
     _REASONS = {
         "already_reversed": _("这笔流水已经冲正过。"),
-        "points_spent": _("这笔积分已被使用或已过期，不能直接冲正。"),
+        "too_many_points": _("退回的积分超过这笔使用的剩余积分。"),
+        "whole_only": _("赚取只能整笔冲正，部分退货请使用退货接口。"),
         "kind": _("只有赚取和使用可以冲正。"),
     }
 
@@ -33,6 +83,30 @@ class ReceiptAlreadyPosted(DomainError):
     wording = _("该门店的这个小票号已经入账，内容或幂等键与上次不同。")
 
 
+@refusal_of_constraint("receipt_once_per_bill")
+class BillAlreadyEarned(DomainError):
+    code, title = "bill_already_earned", _("这笔消费已经积分")
+    wording = _("同一笔消费只积一次分，它已经以其他方式入账。")
+
+
+@refusal_of_constraint("refund_once_per_number")
+@refusal_of_constraint("parked_refund_once_per_number")
+class RefundAlreadyPosted(DomainError):
+    code, title = "refund_already_posted", _("退货单号已入账")
+    wording = _("该门店的这个退货单号已经入账，内容或幂等键与上次不同。")
+
+
+class RefundExceedsPayment(DomainError):
+    code, title = "refund_exceeds_payment", _("退款超过剩余金额")
+    wording = _("原小票剩余 {left_fen} 分可退，本次 {asked_fen} 分。")
+
+
+class ParkedRefundDecided(DomainError):
+    code, title = "parked_refund_decided", _("这笔退货已经处理")
+    wording = _("请刷新后查看处理结果。")
+
+
+@refusal_of_constraint("hold_once_per_request_number")
 @refusal_of_constraint("transfer_once_per_request_number")
 class RequestAlreadyPosted(DomainError):
     code, title = "request_already_posted", _("请求号已入账")

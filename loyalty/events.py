@@ -35,3 +35,84 @@ class TransferReversed:
     reverses: int
     member: int
     points: int
+
+
+@dataclass(frozen=True)
+class PointsActivated:
+    """Pending points became spendable."""
+
+    transfer: int
+    member: int
+    points: int
+
+
+@dataclass(frozen=True)
+class PointsHeld:
+    """Points were set aside; with the purpose `confirm` the member is asked on the phone."""
+
+    hold: int
+    member: int
+    merchant: int
+    store: int
+    points: int
+    purpose: str
+
+
+@dataclass(frozen=True)
+class HoldEnded:
+    """A hold was captured, voided or ran out."""
+
+    hold: int
+    member: int
+    merchant: int
+    state: str
+    captured: int
+    points: int
+
+
+@dataclass(frozen=True)
+class ReceiptRefunded:
+    """A refund took points back; `owed` of them the member owes from now on."""
+
+    refund: int
+    receipt: int
+    member: int
+    merchant: int
+    points: int
+    owed: int
+
+
+@dataclass(frozen=True)
+class PointsAdjusted:
+    """An approved correction by hand; negative when points were taken."""
+
+    transfer: int
+    member: int
+    points: int
+
+
+@dataclass(frozen=True)
+class AccountsMerged:
+    """Two accounts of one person became one."""
+
+    source: int
+    into: int
+    points: int
+
+
+@dataclass(frozen=True)
+class PointsExpiring:
+    """A member is to be told that points end soon; once for each day on which some end."""
+
+    member: int
+    points: int
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class PrefundLow:
+    """A merchant's prefund is down to a fifth, or (`braked`) used up."""
+
+    merchant: int
+    left_fen: int
+    braked: bool

@@ -4,7 +4,8 @@ Each function is one server call and one transaction of its own when the caller 
 a surrounding `transaction.atomic` costs a quarter of the rate and buys nothing.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from district.kernel.events import ring_after_commit
@@ -23,23 +24,40 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Brake:
+    """What a receipt earns at the alliance's expense once its merchant's prefund has run out."""
+
+    issuer: int
+    points: int
+    rate_points: int
+    rate_per_fen: int
+    price_milli_fen: int
+
+
+@dataclass(frozen=True)
 class Grant:
-    """What a receipt earns: points, their price to the issuer, their exclusive end, the terms used."""
+    """What a receipt earns: points and their rate, their price to the issuer, the day they become
+    spendable and their exclusive end, the terms used, and the brake of a merchant that prefunds."""
 
     points: int
+    rate_points: int
+    rate_per_fen: int
     price_milli_fen: int
+    active_from: datetime
     expires_at: datetime
     terms: int
+    brake: Brake | None = None
 
 
 @dataclass(frozen=True)
 class Bill:
-    """A purchase as the till knows it."""
+    """A purchase as the till knows it; the fingerprint is the same whichever way it is told."""
 
     receipt_no: str
     paid_fen: int
     paid_at: datetime
     source: str
+    fingerprint: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -54,30 +72,41 @@ class Entry:
 
 @dataclass(frozen=True)
 class Posted:
-    """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number."""
+    """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number.
+
+    `waiting` counts the refunds that were parked for it.
+    """
 
     receipt: int
     repeated: bool
     entry: Entry | None
+    granted: int = 0
+    repaid: int = 0
+    waiting: int = 0
 
 
 def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: datetime) -> Posted:
-    """Post a receipt and its points, exactly once per key and receipt number.
+    """Post a receipt and its points, exactly once per key, receipt number and bill.
 
-    Raises KeyReused, ReceiptAlreadyPosted.
+    Raises BillAlreadyEarned, KeyReused, ReceiptAlreadyPosted.
     """
     public_id = new_id("tr")
+    brake = grant.brake and json.dumps(asdict(grant.brake))
     receipt, *written = call(
         "loyalty_earn",
         *(key.scope, key.key, key.terms),
         *(member, place.merchant, place.store),
-        *(bill.receipt_no, bill.paid_fen, bill.paid_at),
-        *(grant.terms, grant.points, grant.price_milli_fen, grant.expires_at),
-        *(public_id, bill.source, place.actor, at),
+        *(bill.receipt_no, bill.paid_fen, bill.paid_at, bill.source, bill.fingerprint),
+        *(grant.terms, grant.points, grant.rate_points, grant.rate_per_fen, grant.price_milli_fen),
+        *(grant.active_from, grant.expires_at, brake),
+        *(public_id, place.actor, at),
     )
     ring_after_commit()
-    entry = Entry(public_id, *written) if any(written) else None
-    return Posted(receipt, repeated=not written, entry=entry)
+    if not written:
+        return Posted(receipt, repeated=True, entry=None)
+    transfer, seq, available, granted, repaid, waiting = written
+    entry = Entry(public_id, transfer, seq, available) if transfer is not None else None
+    return Posted(receipt, False, entry, granted, repaid, waiting)  # noqa: FBT003
 
 
 def spend(
@@ -85,7 +114,9 @@ def spend(
 ) -> int:
     """Draw points from the oldest lots, exactly once per key and request number; the transfer's pk.
 
-    Raises InsufficientPoints, KeyReused, RequestAlreadyPosted.
+    Negative: the key was answered by a hold that waits for the member; its pk.
+
+    Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
     pk: int = call(
         "loyalty_spend",
@@ -96,21 +127,135 @@ def spend(
     return pk
 
 
-def reverse(*, transfer: int, store: int, actor: str, reason: str, key: Key, at: datetime) -> int:
-    """Undo a whole earning or spending by a counter-entry, once; the new transfer's pk.
+@dataclass(frozen=True)
+class Asked:
+    """What a hold sets aside, for what and until when; `grace_days` for points that end meanwhile."""
 
-    Raises KeyReused, TransferNotReversible.
+    points: int
+    request_no: str
+    purpose: str
+    expires_at: datetime
+    grace_days: int
+
+
+def hold(*, member: int, place: Place, asked: Asked, key: Key, at: datetime) -> int:
+    """Set points aside, exactly once per key and request number; the hold's pk, negative.
+
+    Positive: the key was answered by a spending; its transfer's pk.
+
+    Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
     pk: int = call(
-        "loyalty_reverse",
+        "loyalty_hold",
         *(key.scope, key.key, key.terms),
-        *(transfer, store, reason, new_id("tr"), actor, at),
+        *(member, place.merchant, place.store, asked.request_no, asked.points),
+        *(asked.purpose, asked.grace_days, asked.expires_at),
+        *(new_id("hld"), new_id("tr"), place.actor, at),
     )
     ring_after_commit()
     return pk
 
 
-def expire(*, account: int, at: datetime) -> int:
-    """Expire one account's due lots, unless the account is busy; how many points."""
-    points: int = call("loyalty_expire_account", account, at)
+def resolve_hold(*, hold: int, points: int | None, actor: str, key: Key, at: datetime) -> int:
+    """Capture so many points of a hold and release the rest, or void it (None); the hold's pk.
+
+    Raises AccountFrozen, HoldNotOpen, HoldTooSmall, KeyReused.
+    """
+    pk: int = call(
+        "loyalty_resolve_hold",
+        *(key.scope, key.key, key.terms, hold, points, new_id("tr"), actor, at),
+    )
+    ring_after_commit()
+    return pk
+
+
+def reverse_spending(
+    *,
+    transfer: int,
+    points: int | None,
+    store: int,
+    actor: str,
+    reason: str,
+    key: Key,
+    at: datetime,
+) -> int:
+    """Give back a whole spending (None) or a part of it; the new transfer's pk.
+
+    Raises AccountMerged, KeyReused, TransferNotReversible.
+    """
+    pk: int = call(
+        "loyalty_reverse_spending",
+        *(key.scope, key.key, key.terms),
+        *(transfer, points, store, reason, new_id("tr"), actor, at),
+    )
+    ring_after_commit()
+    return pk
+
+
+def lock(*, member: int, at: datetime) -> int:
+    """Hold a member's account until this transaction ends, everything due in it done; the account's pk.
+
+    It is another member's once the two were merged.
+    """
+    pk: int = call("loyalty_lock", member, at)
+    return pk
+
+
+@dataclass(frozen=True)
+class Clawback:
+    """A refund of a receipt: the money, the points it takes, and the earning it undoes, if whole."""
+
+    receipt: int
+    refund_no: str
+    fen: int
+    points: int
+    reverses: int | None = None
+    reason: str = ""
+
+
+def refund(*, asked: Clawback, store: int, actor: str, key: Key, at: datetime) -> int:
+    """Post a refund under the account's lock, exactly once per key and number; the refund's pk.
+
+    Raises KeyReused, RefundAlreadyPosted.
+    """
+    pk: int = call(
+        "loyalty_refund",
+        *(key.scope, key.key, key.terms),
+        *(asked.receipt, store, asked.refund_no, asked.fen, asked.points),
+        *(asked.reverses, asked.reason, new_id("rfd"), new_id("tr"), actor, at),
+    )
+    ring_after_commit()
+    return pk
+
+
+def adjust(
+    *, member: int, merchant: int, points: int, price_milli_fen: int, expires_at: datetime,
+    reference: str, reason: str, actor: str, at: datetime,
+) -> int:  # fmt: skip
+    """Post an approved adjustment, once per reference; the transfer's pk.
+
+    Raises InsufficientPoints.
+    """
+    pk: int = call(
+        "loyalty_adjust",
+        *(member, merchant, points, price_milli_fen, expires_at),
+        *(reference, reason, new_id("tr"), actor, at),
+    )
+    ring_after_commit()
+    return pk
+
+
+def merge(*, source: int, into: int, reason: str, actor: str, at: datetime) -> int:
+    """Move every lot and debt of one account into another; how many points moved.
+
+    Raises AccountHoldsPoints, AccountMerged.
+    """
+    points: int = call("loyalty_merge", source, into, reason, actor, at)
+    ring_after_commit()
     return points
+
+
+def sweep(*, account: int, at: datetime) -> int:
+    """Do what is due in one account, unless the account is busy; how many lines that wrote."""
+    lines: int = call("loyalty_sweep_account", account, at)
+    return lines

@@ -1,7 +1,9 @@
-"""Pure arithmetic: how many points a payment is worth, and until when."""
+"""Pure arithmetic: what a payment is worth, until when, what a refund takes back, which bill is the same."""
 
 import calendar
-from datetime import date, datetime
+import hashlib
+import re
+from datetime import date, datetime, timedelta
 
 from district.kernel.clock import business_day, start_of_day
 
@@ -20,3 +22,34 @@ def expiry_of(at: datetime, *, months: int) -> datetime:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return start_of_day(date(year, month + 1, min(day.day, last)))
+
+
+def active_from(at: datetime, *, pending_days: int) -> datetime:
+    """When points become spendable: at once, or at the start of the Shanghai day so many days on."""
+    if pending_days == 0:
+        return at
+    return start_of_day(business_day(at) + timedelta(days=pending_days))
+
+
+def clawback(
+    *, paid_fen: int, refunded_fen: int, granted: int, clawed: int, rate: tuple[int, int]
+) -> int:
+    """Points to take when the refunds of a receipt come to `refunded_fen` in all, this one included.
+
+    Cumulative (design §7.3): granted − clawed − floor(rate × (paid − refunded)), so that any number
+    of partial refunds takes what one refund of their sum takes.
+    """
+    earn_points, earn_per_fen = rate
+    due = points_for(paid_fen - refunded_fen, earn_points=earn_points, earn_per_fen=earn_per_fen)
+    return max(granted - clawed - due, 0)
+
+
+def bill_fingerprint(*, store: int, receipt_no: str, paid_fen: int, paid_at: datetime) -> bytes:
+    """The same for one purchase, whichever way it is told: store, Shanghai day, amount, number.
+
+    Of the number only letters and digits count, and no leading zeros: a till writes `NO.000-42`
+    where the paper in a photograph reads `42`.
+    """
+    number = re.sub(r"[\W_]", "", receipt_no.upper()).removeprefix("NO").lstrip("0")
+    text = f"{store}|{business_day(paid_at)}|{paid_fen}|{number}"
+    return hashlib.sha256(text.encode()).digest()

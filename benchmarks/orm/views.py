@@ -98,7 +98,8 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     )  # fmt: skip
     receipt = Receipt.objects.create(
         account=account, merchant_id=store.merchant_id, store=store, receipt_no=asked["receipt_no"],
-        paid_fen=asked["paid_fen"], granted=points, terms=terms, transfer=transfer, source="till",
+        paid_fen=asked["paid_fen"], granted=points, terms=terms, rate_points=terms.earn_points,
+        rate_per_fen=terms.earn_per_fen, issuer_id=store.merchant_id, transfer=transfer, source="till",
         actor=actor, paid_at=asked["paid_at"], at=now,
     )  # fmt: skip
     OutboxRow.objects.create(

@@ -15,8 +15,8 @@ insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
                          active_from, expires_at)
     select member, merchant, id, points, points, 1000, now(), expires_at from wanted order by seq, member;
 insert into loyalty_receipt (account_id, merchant_id, store_id, receipt_no, paid_fen, granted, terms_id,
-                             transfer_id, source, actor, paid_at, at)
-    select member, merchant, merchant, 'L' || id, points * 100, points, merchant, id, 'till', 'till:1', now(), now()
+                             rate_points, rate_per_fen, issuer_id, transfer_id, source, actor, paid_at, at)
+    select member, merchant, merchant, 'L' || id, points * 100, points, merchant, 1, 100, merchant, id, 'till', 'till:1', now(), now()
     from wanted order by seq, member;
-update loyalty_pointsaccount set available = 1000000300, seq = 4;
+update loyalty_pointsaccount set available = 1000000300, seq = 4, next_due = '2099-01-02 00:00+08';
 select setval(pg_get_serial_sequence('loyalty_transfer', 'id'), 4 * {members});

@@ -24,7 +24,7 @@ def perform(plan: Plan, *, by: User) -> None:
                 with clock.moved_to(start_of(plan, store.closed) + timedelta(hours=10)):
                     merchants.close_store(store=Store.objects.get(name=store.name), by=by)
     with clock.moved_to(start_of(plan, DAYS)):
-        while loyalty.expire_points():
+        while loyalty.sweep_accounts():
             pass
 
 

@@ -1,8 +1,8 @@
 """The door to SQL functions: one server call, and its SQLSTATE becomes the refusal of that name."""
 
 import json
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
@@ -36,24 +36,31 @@ def refusal_of_constraint(name: str) -> Callable[[Refusal], Refusal]:
 
 
 def call(function: str, *arguments: Any) -> Any:
-    """What the SQL function returns; its `SDnnn` exceptions become domain refusals.
-
-    Inside a transaction the call has a savepoint, so that a refusal leaves the rest of it alive.
-    """
+    """What the SQL function returns; its `SDnnn` exceptions become domain refusals."""
     marks = ", ".join(["%s"] * len(arguments))
+    with refusing(), connection.cursor() as cursor:
+        # One width for all numbers, or each mixture of them would be prepared apart.
+        sized = [Int8(value) if type(value) is int else value for value in arguments]
+        cursor.execute(f"select {function}({marks})", sized)
+        row = cursor.fetchone()
+    return row[0]
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What the database refuses inside becomes the domain refusal it stands for.
+
+    Inside a transaction the block has a savepoint, so that a refusal leaves the rest of it alive.
+    """
     shelter = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with shelter, connection.cursor() as cursor:
-            # One width for all numbers, or each mixture of them would be prepared apart.
-            sized = [Int8(value) if type(value) is int else value for value in arguments]
-            cursor.execute(f"select {function}({marks})", sized)
-            row = cursor.fetchone()
+        with shelter:
+            yield
     except DatabaseError as error:
         refusal = _refusal_in(error)
         if refusal is None:
             raise
         raise refusal from None
-    return row[0]
 
 
 def first_row(sql: str, *arguments: Any) -> Any:

@@ -10,15 +10,28 @@ from district.kernel.backoffice import MenuGroup, name_verbs
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin
-from loyalty.models import MerchantTerms
+from loyalty.models import MerchantTerms, Transfer
 
 POINTS = MenuGroup(gettext_lazy("积分"), order=30)
 KIND_TONES = {
     "赚取": "success",
+    "生效": "success",
     "使用": "info",
+    "预占": "info",
+    "预占使用": "info",
+    "预占释放": "",
+    "预占释放（宽限）": "",
     "过期": "",
+    "退货收回": "warning",
+    "退货欠积分": "danger",
+    "抵还欠积分": "warning",
     "冲正赚取": "warning",
     "冲正使用": "warning",
+    "部分退回使用": "warning",
+    "人工增加": "warning",
+    "人工扣减": "warning",
+    "合并转出": "",
+    "合并转入": "",
 }
 
 name_verbs(set_terms=gettext_lazy("设置积分条款"))
@@ -39,6 +52,12 @@ class LedgerAdmin(MerchantScopedAdmin):
     @admin.display(description=gettext_lazy("操作者"))
     def actor_name(self, row: Any) -> str:
         return actor_texts([row.actor])[row.actor]
+
+
+def signed(transfer: Transfer) -> str:
+    """A line's points with the direction they take for the spendable balance, if any."""
+    sign = {1: "+", -1: "−", 0: ""}[(transfer.change > 0) - (transfer.change < 0)]
+    return f"{sign}{transfer.points:,}"
 
 
 def price_text(milli_fen: int) -> str:

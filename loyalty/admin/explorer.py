@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from district.kernel.backoffice import Cell, Section, link, moment, open_rows, visible
 from district.kernel.backoffice.pages import url_of
 from district.kernel.money import format_yuan
-from loyalty.admin.common import price_text, rate_text
+from loyalty.admin.common import price_text, rate_text, signed
 from loyalty.models import Draw, Lot, PointsAccount, Receipt, Restore, Transfer
 
 SHOWN = 200
@@ -108,7 +108,7 @@ def statement(request: HttpRequest, account: PointsAccount, lines: int = 50) -> 
                 line.seq,
                 moment(line.at),
                 Cell(line.get_kind_display(), url_of(Transfer, line.pk)),
-                _signed(line),
+                signed(line),
                 f"{line.available_after:,}",
                 line.merchant or "—",
                 line.store or "—",
@@ -133,7 +133,7 @@ def _transfer(request: HttpRequest, title: str, pk: int | None, empty: str = "")
         title,
         [_("流水"), _("类型"), _("积分"), _("时间")],
         [
-            [Cell(row, url_of(Transfer, pk)), row.get_kind_display(), _signed(row), moment(row.at)]
+            [Cell(row, url_of(Transfer, pk)), row.get_kind_display(), signed(row), moment(row.at)]
             for row in open_rows(request, Transfer).filter(pk=pk)
         ],
         empty or _("不在您的权限之内。"),
@@ -250,8 +250,3 @@ def _restores(request: HttpRequest, rows: Any) -> Iterable[Section]:
         ],
         empty=_("没有退回。"),
     )
-
-
-def _signed(transfer: Transfer) -> str:
-    sign = "+" if transfer.target == Transfer.Pocket.AVAILABLE else "−"
-    return f"{sign}{transfer.points:,}"

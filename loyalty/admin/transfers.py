@@ -16,7 +16,7 @@ from district.kernel.ids import looks_like
 from district.kernel.money import format_yuan
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
-from loyalty.admin.common import KIND_TONES, POINTS, LedgerAdmin
+from loyalty.admin.common import KIND_TONES, POINTS, LedgerAdmin, signed
 from loyalty.models import Receipt, Transfer
 
 
@@ -68,8 +68,7 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("积分"))
     def points_text(self, transfer: Transfer) -> str:
-        sign = "+" if transfer.target == Transfer.Pocket.AVAILABLE else "−"
-        return f"{sign}{transfer.points:,}"
+        return signed(transfer)
 
     @admin.display(description=gettext_lazy("流向"))
     def pockets(self, transfer: Transfer) -> str:

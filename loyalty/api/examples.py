@@ -20,7 +20,7 @@ EARNED = {
     "reverses": None,
     "at": "2026-11-21T18:30:02+08:00",
 }
-RECEIPT_OUT = {**RECEIPT_IN, "points": 126, "transfer": EARNED}
+RECEIPT_OUT = {**RECEIPT_IN, "points": 126, "repaid": 0, "transfer": EARNED}
 SPENDING_IN = {
     "store": STORE,
     "visit": "vis_1aKd9RxVm6OqPe0UwYh5Fb",
@@ -44,3 +44,49 @@ REVERSED = {
     "reverses": SPENDING,
     "at": "2026-11-21T19:06:40+08:00",
 }
+HOLD = "hld_8fPi4WcAr1TvUj5ZbDm0Kg"
+HOLD_IN = {
+    "store": STORE,
+    "visit": "vis_1aKd9RxVm6OqPe0UwYh5Fb",
+    "points": 60,
+    "request_no": "H-0003",
+    "minutes": 60,
+}
+HELD = {
+    "id": HOLD,
+    "state": "open",
+    "purpose": "till",
+    "store": STORE,
+    "store_name": "江南茶铺",
+    "merchant_name": "江南茶业",
+    "request_no": "H-0003",
+    "points": 60,
+    "captured": 0,
+    "expires_at": "2026-11-21T20:05:11+08:00",
+    "at": "2026-11-21T19:05:11+08:00",
+    "resolved_at": None,
+    "transfer": None,
+}
+ASKED = {**HELD, "purpose": "confirm", "expires_at": "2026-11-21T19:10:11+08:00"}
+PREVIEW_IN = {"store": STORE, "receipt_no": "20261121-0042", "fen": 3000}
+PREVIEW = {
+    "fen": 3000,
+    "left_fen": 9680,
+    "own": 30,
+    "other": 0,
+    "owed": 0,
+    "available_after": 36,
+}
+REFUND_IN = {**PREVIEW_IN, "refund_no": "R-0001"}
+REFUNDED = {
+    "id": "rfd_9gQj5XdBs2UwVk6AcEn1Lh",
+    "parked": False,
+    "store": STORE,
+    "receipt_store": STORE,
+    "receipt_no": "20261121-0042",
+    "refund_no": "R-0001",
+    "fen": 3000,
+    "points": {"own": 30, "other": 0, "owed": 0},
+    "at": "2026-11-22T10:12:40+08:00",
+}
+PARKED = {**REFUNDED, "id": "prk_0hRk6YeCt3VxWl7BdFo2Mi", "parked": True, "points": None}

@@ -51,10 +51,13 @@ class SpendingIn(serializers.Serializer):
 
 
 class ReversalIn(serializers.Serializer):
-    """A whole earning or spending is undone."""
+    """An earning or spending is undone; of a spending perhaps a part."""
 
     store = IdField("str")
     transfer = IdField("tr", help_text="the earning or spending to undo")
+    points = PointsField(
+        required=False, help_text="only so many points of a spending; left out: all of it"
+    )
     reason = TextField(max_length=200, help_text="shown to the member and in the audit")
 
 
@@ -81,6 +84,7 @@ class ReceiptOut(serializers.Serializer):
     paid_fen = serializers.IntegerField()
     paid_at = InstantField()
     points = serializers.IntegerField(source="granted")
+    repaid = serializers.IntegerField(help_text="what of the points repaid an older debt at once")
     transfer = TransferOut(allow_null=True)
 
 
@@ -90,14 +94,21 @@ class ExpiringOut(serializers.Serializer):
     issuer = serializers.CharField(help_text="name of the merchant that granted them")
 
 
+class ActivatingOut(serializers.Serializer):
+    points = serializers.IntegerField()
+    active_from = InstantField(help_text="spendable from then on")
+    issuer = serializers.CharField(help_text="name of the merchant that granted them")
+
+
 class PointsOut(serializers.Serializer):
     """A member's points; `debt` is repaid from the next earnings."""
 
     available = serializers.IntegerField()
-    held = serializers.IntegerField()
-    pending = serializers.IntegerField()
+    held = serializers.IntegerField(help_text="set aside for a merchant until it takes them")
+    pending = serializers.IntegerField(help_text="granted, and not yet spendable")
     debt = serializers.IntegerField()
     expiring = ExpiringOut(many=True)
+    activating = ActivatingOut(many=True)
 
 
 class EntryOut(serializers.Serializer):
@@ -107,7 +118,9 @@ class EntryOut(serializers.Serializer):
     seq = serializers.IntegerField()
     kind = serializers.ChoiceField(Transfer.Kind.choices)
     title = serializers.CharField(source="get_kind_display")
-    change = serializers.SerializerMethodField()
+    change = serializers.SerializerMethodField(
+        help_text="of the spendable balance; 0 where only waiting or held points moved"
+    )
     available_after = serializers.IntegerField()
     merchant = serializers.CharField(source="merchant.name", allow_null=True, default=None)
     store = serializers.CharField(source="store.name", allow_null=True, default=None)
@@ -118,8 +131,7 @@ class EntryOut(serializers.Serializer):
     at = InstantField()
 
     def get_change(self, transfer: Transfer) -> int:
-        gains = transfer.target == Transfer.Pocket.AVAILABLE
-        return transfer.points if gains else -transfer.points
+        return transfer.change
 
 
 class EntryPage(serializers.Serializer):

@@ -20,7 +20,10 @@ class Points(ShopperView):
     )
     def get(self, request: Request) -> Response:
         member = self.member
-        answer = asdict(queries.balance_of(member)) | {"expiring": queries.expiring_soon(member)}
+        answer = asdict(queries.balance_of(member)) | {
+            "expiring": queries.expiring_soon(member),
+            "activating": queries.activating(member),
+        }
         return Response(rendered(PointsOut, answer))
 
 

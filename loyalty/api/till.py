@@ -19,6 +19,8 @@ from loyalty.api.schemas import (
     TransferOut,
     rendered,
 )
+from loyalty.api.schemas_holds import HoldOut
+from loyalty.models import Hold
 
 _AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotInAlliance)
 
@@ -29,6 +31,8 @@ class Receipts(TillView):
     refusals = (
         *_AT_A_STORE,
         merchants.MemberNotFound,
+        errors.AccountMerged,
+        errors.BillAlreadyEarned,
         errors.NoTerms,
         errors.ReceiptAlreadyPosted,
         errors.ReceiptFromTheFuture,
@@ -64,13 +68,19 @@ class Receipts(TillView):
 
 
 class Spendings(TillView):
-    """POST /api/v1/till/spendings: a member at the counter pays with points."""
+    """POST /api/v1/till/spendings: a member at the counter pays with points.
+
+    From a number of points on the member confirms on the phone: then the answer is 202 with a hold,
+    and `GET /till/holds/{id}` tells what came of it.
+    """
 
     refusals = (
         *_AT_A_STORE,
         merchants.VisitUnknown,
         merchants.VisitElsewhere,
         merchants.VisitOver,
+        errors.AccountFrozen,
+        errors.AccountMerged,
         errors.InsufficientPoints,
         errors.RequestAlreadyPosted,
     )
@@ -79,10 +89,11 @@ class Spendings(TillView):
         operation_id="spend_points",
         summary="积分抵扣",
         request=SpendingIn,
-        responses={201: TransferOut},
+        responses={201: TransferOut, 202: HoldOut},
         examples=[
             OpenApiExample("sixty points", examples.SPENDING_IN, request_only=True),
-            OpenApiExample("spent", examples.SPENT, response_only=True),
+            OpenApiExample("spent", examples.SPENT, response_only=True, status_codes=["201"]),
+            OpenApiExample("asked", examples.ASKED, response_only=True, status_codes=["202"]),
         ],
         tags=["till"],
     )
@@ -92,23 +103,26 @@ class Spendings(TillView):
         visit = visit_at(visit_token=asked["visit"], till=self.till, store=store)
         # The member, not the token: a till that crashed asks again with a new look-up.
         del asked["visit"]
-        transfer = services.spend_points(
+        spent = services.spend_points(
             visit=visit,
             points=asked["points"],
             request_no=asked["request_no"],
             actor=self.till.actor,
             key=self.key("spend", member=visit.member_id, **asked),
         )
-        return Response(rendered(TransferOut, transfer), status.HTTP_201_CREATED)
+        if isinstance(spent, Hold):
+            return Response(rendered(HoldOut, spent), status.HTTP_202_ACCEPTED)
+        return Response(rendered(TransferOut, spent), status.HTTP_201_CREATED)
 
 
 class Reversals(TillView):
-    """POST /api/v1/till/reversals: a whole earning or spending of this merchant is undone."""
+    """POST /api/v1/till/reversals: an earning or spending of this merchant is undone."""
 
     refusals = (
         *TillView.refusals,
         merchants.StoreNotYours,
         NotFound,
+        errors.AccountMerged,
         errors.TransferNotReversible,
     )
 
@@ -134,5 +148,6 @@ class Reversals(TillView):
             reason=asked["reason"],
             actor=self.till.actor,
             key=self.key("reverse", **asked),
+            points=asked.get("points"),
         )
         return Response(rendered(TransferOut, transfer), status.HTTP_201_CREATED)

@@ -1,9 +1,37 @@
 """The tables of the ledger."""
 
 from loyalty.models.account import PointsAccount
+from loyalty.models.adjustment import Adjustment
+from loyalty.models.budget import IssueBudget, IssueBudgetSlot, PrefundEntry
+from loyalty.models.health import AuditRun, ExpiryWarning, Rollup, RollupHorizon
+from loyalty.models.hold import Hold, HoldPart
 from loyalty.models.lot import Draw, Lot, Restore
 from loyalty.models.receipt import Receipt
+from loyalty.models.refund import Debt, ParkedRefund, Refund
+from loyalty.models.rules import AllianceRules
 from loyalty.models.terms import MerchantTerms
 from loyalty.models.transfer import Transfer
 
-__all__ = ["Draw", "Lot", "MerchantTerms", "PointsAccount", "Receipt", "Restore", "Transfer"]
+__all__ = [
+    "Adjustment",
+    "AllianceRules",
+    "AuditRun",
+    "Debt",
+    "Draw",
+    "ExpiryWarning",
+    "Hold",
+    "HoldPart",
+    "IssueBudget",
+    "IssueBudgetSlot",
+    "Lot",
+    "MerchantTerms",
+    "ParkedRefund",
+    "PointsAccount",
+    "PrefundEntry",
+    "Receipt",
+    "Refund",
+    "Restore",
+    "Rollup",
+    "RollupHorizon",
+    "Transfer",
+]

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,6 +19,21 @@ class PointsAccount(models.Model):
     debt = models.BigIntegerField(_("待抵还积分"), db_default=0)
     # The number of the last transfer: the member's statement has no gaps.
     seq = models.BigIntegerField(_("流水号"), db_default=0)
+    # Not later than the first instant at which something happens by itself: a lot ends or becomes
+    # active, a hold runs out. Until then a posting need not look.
+    next_due = models.DateTimeField(_("下次到期时间"), null=True, blank=True)
+    frozen_at = models.DateTimeField(_("冻结时间"), null=True, blank=True)
+    frozen_for = models.TextField(_("冻结原因"), db_default="", blank=True)
+    # Where the points went when two accounts of one person became one.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("并入账户"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("积分账户")
@@ -28,7 +43,20 @@ class PointsAccount(models.Model):
                 condition=Q(available__gte=0, held__gte=0, pending__gte=0, debt__gte=0)
                 # Whoever owes repays before saving.
                 & (Q(debt=0) | Q(available=0)),
-            )
+            ),
+            models.CheckConstraint(
+                name="account_frozen_for_a_reason",
+                condition=Q(frozen_at=None, frozen_for="")
+                | (Q(frozen_at__isnull=False) & ~Q(frozen_for="")),
+            ),
+            models.CheckConstraint(
+                name="account_merged_is_empty",
+                condition=Q(merged_into=None)
+                | (Q(available=0, held=0, pending=0, debt=0) & ~Q(merged_into=F("member"))),
+            ),
+        ]
+        indexes = [
+            models.Index("next_due", name="account_due", condition=Q(next_due__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,21 @@ class Lot(models.Model):
     price_milli_fen = models.BigIntegerField(_("单价（毫分）"))
     active_from = models.DateTimeField(_("生效时间"))
     expires_at = models.DateTimeField(_("失效时间"))
+    # Still in the pending pocket: granted, and not yet spendable.
+    pending = models.BooleanField(_("待生效"), db_default=False)
+    # The issuer's prefund paid for it, so its cost stands in the issue budget.
+    budgeted = models.BooleanField(_("占用预存"), db_default=False)
+    # Of a lot that goes on with the points of another (after a merge or a late release): the first.
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("原批次"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("积分批次")
@@ -55,6 +70,8 @@ class Lot(models.Model):
                 name="lot_live",
                 condition=Q(remaining__gt=0),
             ),
+            models.Index("account", "active_from", name="lot_pending", condition=Q(pending=True)),
+            models.Index("origin", name="lot_of_origin", condition=Q(origin__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +119,7 @@ class Draw(models.Model):
 
 
 class Restore(models.Model):
-    """Points of a draw that a reversal gave back to their lot."""
+    """Points of a draw that a reversal gave back to their lot; together never more than it took."""
 
     draw = models.ForeignKey(
         "loyalty.Draw",
@@ -120,11 +137,19 @@ class Restore(models.Model):
         verbose_name=_("流水"),
     )
     points = models.BigIntegerField(_("积分"))
+    # What the draw took, and how much of it earlier restores gave back: of two that happen at once
+    # and know nothing of each other, the number lets only one stand.
+    drawn = models.BigIntegerField(_("支取积分"))
+    before = models.BigIntegerField(_("此前已退"), db_default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("批次退回")
         constraints = [
-            models.CheckConstraint(name="restore_gives_something", condition=Q(points__gt=0)),
+            models.CheckConstraint(
+                name="restore_gives_back_at_most_what_was_drawn",
+                condition=Q(points__gt=0, before__gte=0, drawn__gte=F("before") + F("points")),
+            ),
+            models.UniqueConstraint(fields=["draw", "before"], name="restore_one_after_another"),
             models.UniqueConstraint(
                 fields=["transfer", "draw"], name="restore_once_per_draw_and_transfer"
             ),

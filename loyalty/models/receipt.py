@@ -7,10 +7,12 @@ from district.kernel.money import MAX_FEN
 
 
 class Receipt(models.Model):
-    """A purchase a till told us of, once per store and number for ever, and what it earned."""
+    """A purchase we were told of, once per store and number for ever, and what it earned."""
 
     class Source(models.TextChoices):
         TILL = "till", _("收银接口")
+        BATCH = "batch", _("批量上传")
+        PHOTO = "photo", _("拍照上传")
 
     account = models.ForeignKey(
         "loyalty.PointsAccount",
@@ -38,6 +40,8 @@ class Receipt(models.Model):
     refunded_fen = models.BigIntegerField(_("已退（分）"), db_default=0)
     granted = models.BigIntegerField(_("发放积分"))
     clawed = models.BigIntegerField(_("收回积分"), db_default=0)
+    # What of the points repaid an older debt at once.
+    repaid = models.BigIntegerField(_("抵还欠积分"), db_default=0)
     terms = models.ForeignKey(
         "loyalty.MerchantTerms",
         models.PROTECT,
@@ -45,6 +49,20 @@ class Receipt(models.Model):
         db_index=False,
         verbose_name=_("适用条款"),
     )
+    # Frozen when posted: what a refund leaves due is reckoned by the same rate, for ever.
+    rate_points = models.IntegerField(_("每单位发放积分"))
+    rate_per_fen = models.IntegerField(_("单位金额（分）"))
+    # Who pays for the points: the merchant, or the alliance when the merchant's prefund had run out.
+    issuer = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("发放商户"),
+    )
+    # The same purchase has the same one, whichever way it reached us (rules.bill_fingerprint).
+    fingerprint = models.BinaryField(_("账单指纹"), max_length=32, null=True, editable=False)
     transfer = models.ForeignKey(
         "loyalty.Transfer",
         models.PROTECT,
@@ -64,6 +82,20 @@ class Receipt(models.Model):
         verbose_name = verbose_name_plural = _("消费小票")
         constraints = [
             models.UniqueConstraint(fields=["store", "receipt_no"], name="receipt_once_per_number"),
+            models.UniqueConstraint(
+                fields=["fingerprint"],
+                name="receipt_once_per_bill",
+                condition=Q(fingerprint__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="receipt_rate_in_bounds",
+                condition=Q(
+                    rate_points__gte=0,
+                    rate_points__lte=10_000,
+                    rate_per_fen__gte=1,
+                    rate_per_fen__lte=1_000_000,
+                ),
+            ),
             models.CheckConstraint(
                 name="receipt_gives_back_at_most_what_it_took",
                 condition=Q(
@@ -72,6 +104,8 @@ class Receipt(models.Model):
                     refunded_fen__lte=F("paid_fen"),
                     clawed__gte=0,
                     clawed__lte=F("granted"),
+                    repaid__gte=0,
+                    repaid__lte=F("granted"),
                 )
                 & (Q(granted=0, transfer=None) | Q(granted__gt=0, transfer__isnull=False)),
             ),

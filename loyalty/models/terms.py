@@ -26,6 +26,10 @@ class MerchantTerms(models.Model):
     earn_per_fen = models.IntegerField(_("单位金额（分）"), default=100)
     price_milli_fen = models.BigIntegerField(_("积分单价（毫分）"), default=1000)
     validity_months = models.IntegerField(_("积分有效月数"), default=24)
+    # The start of the Shanghai day so many days after the posting; 0: spendable at once.
+    pending_days = models.IntegerField(_("待生效天数"), db_default=0, default=0)
+    # What the alliance keeps of each settled fen this merchant receives, in hundredths of a percent.
+    redeem_fee_bp = models.IntegerField(_("收取手续费（万分之）"), db_default=0, default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("商户条款")
@@ -56,6 +60,19 @@ class MerchantTerms(models.Model):
                 condition=Q(validity_months__gte=1, validity_months__lte=120),
             ),
             models.CheckConstraint(name="terms_valid_some_time", condition=Q(valid__isempty=False)),
+            models.CheckConstraint(
+                name="terms_pending_in_bounds",
+                # Points must not end before they begin.
+                condition=Q(
+                    pending_days__gte=0,
+                    pending_days__lte=60,
+                    pending_days__lt=F("validity_months") * 28,
+                ),
+            ),
+            models.CheckConstraint(
+                name="terms_fee_in_bounds",
+                condition=Q(redeem_fee_bp__gte=0, redeem_fee_bp__lte=2_000),
+            ),
         ]
 
     def __str__(self) -> str:

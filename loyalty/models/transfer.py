@@ -15,16 +15,33 @@ class Transfer(models.Model):
 
     class Kind(models.TextChoices):
         EARN = "earn", _("赚取")
+        ACTIVATE = "activate", _("生效")
         SPEND = "spend", _("使用")
+        HOLD = "hold", _("预占")
+        CAPTURE = "capture", _("预占使用")
+        RELEASE = "release", _("预占释放")
+        GRACE = "grace", _("预占释放（宽限）")
         EXPIRE = "expire", _("过期")
+        CLAWBACK = "clawback", _("退货收回")
+        OWE = "owe", _("退货欠积分")
+        REPAY = "repay", _("抵还欠积分")
         REVERSE_EARN = "reverse_earn", _("冲正赚取")
         REVERSE_SPEND = "reverse_spend", _("冲正使用")
+        RETURN_SPEND = "return_spend", _("部分退回使用")
+        ADJUST_UP = "adjust_up", _("人工增加")
+        ADJUST_DOWN = "adjust_down", _("人工扣减")
+        MERGE_OUT = "merge_out", _("合并转出")
+        MERGE_IN = "merge_in", _("合并转入")
 
     class Pocket(models.TextChoices):
         ISSUED = "issued", _("商户发放")
         AVAILABLE = "available", _("会员可用")
+        PENDING = "pending", _("会员待生效")
+        HELD = "held", _("会员预占")
+        OWED = "owed", _("会员欠积分")
         ACCEPTED = "accepted", _("商户收取")
         EXPIRED = "expired", _("过期池")
+        MERGED = "merged", _("合并中转")
 
     public_id = PublicIdField("tr")
     kind = models.TextField(_("类型"), choices=Kind)
@@ -85,7 +102,7 @@ class Transfer(models.Model):
             models.UniqueConstraint(
                 fields=["reverses"],
                 name="transfer_reversed_once",
-                condition=Q(reverses__isnull=False),
+                condition=Q(reverses__isnull=False, kind__in=["reverse_earn", "reverse_spend"]),
             ),
             models.UniqueConstraint(
                 fields=["account", "seq"], name="transfer_once_per_statement_line"
@@ -96,7 +113,19 @@ class Transfer(models.Model):
                 condition=Q(kind="spend"),
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "id"], name="transfer_by_merchant")]
+        indexes = [
+            models.Index(fields=["merchant", "id"], name="transfer_by_merchant"),
+            models.Index(
+                fields=["reverses"], name="transfer_undoing", condition=Q(reverses__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def change(self) -> int:
+        """What the line did to the spendable balance: points with their sign, or nothing."""
+        if self.target == self.Pocket.AVAILABLE:
+            return self.points
+        return -self.points if self.source == self.Pocket.AVAILABLE else 0

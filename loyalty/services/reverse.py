@@ -1,28 +1,74 @@
-"""Reversal: the till undoes a whole earning or spending by a counter-entry, never by deletion."""
+"""Reversal: the till undoes an earning or a spending by a counter-entry, never by deletion."""
+
+from django.db import transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key
+from district.kernel.idempotency import Key, earlier_answer
 from district.merchants.models import Store
 from loyalty import ledger
-from loyalty.models import Transfer
+from loyalty.errors import TransferNotReversible
+from loyalty.models import Receipt, Refund, Transfer
+
+_SPENT = (Transfer.Kind.SPEND, Transfer.Kind.CAPTURE)
 
 
 def reverse_transfer(
-    *, transfer: Transfer, store: Store, reason: str, actor: str, key: Key
+    *,
+    transfer: Transfer,
+    store: Store,
+    reason: str,
+    actor: str,
+    key: Key,
+    points: int | None = None,
 ) -> Transfer:
-    """The counter-entry of a transfer of the same merchant, written once.
+    """The counter-entry of a transfer of the same merchant.
 
-    A spending gives its points back to the lots they came from, with their old expiry. An earning
-    takes its own lot back and is refused when any of it was used meanwhile.
+    A spending gives its points back to the lots they came from, with their old expiry: all of it
+    once, or with `points` a part, as often as something is left. An earning is refunded whole: what
+    of its points was spent meanwhile is taken from the member's other points, and the rest is owed.
 
-    Raises KeyReused, TransferNotReversible.
+    Raises AccountMerged, KeyReused, TransferNotReversible.
     """
-    pk = ledger.reverse(
-        transfer=transfer.pk,
-        store=store.pk,
-        actor=actor,
-        reason=reason,
-        key=key,
-        at=clock.now(),
-    )
+    if transfer.kind == Transfer.Kind.EARN:
+        if points is not None:
+            raise TransferNotReversible(reason="whole_only")
+        pk = _undo_earning(transfer, store, reason, actor, key)
+    elif transfer.kind in _SPENT:
+        pk = ledger.reverse_spending(
+            transfer=transfer.pk,
+            points=points,
+            store=store.pk,
+            actor=actor,
+            reason=reason,
+            key=key,
+            at=clock.now(),
+        )
+    else:
+        raise TransferNotReversible(reason="kind")
     return Transfer.objects.select_related("store", "reverses").get(pk=pk)
+
+
+@transaction.atomic
+def _undo_earning(earning: Transfer, store: Store, reason: str, actor: str, key: Key) -> int:
+    at = clock.now()
+    ledger.lock(member=earning.account_id, at=at)
+    receipt = Receipt.objects.get(transfer=earning)
+    left = receipt.paid_fen - receipt.refunded_fen
+    if left == 0 or receipt.granted == receipt.clawed:
+        refusal = TransferNotReversible(reason="already_reversed")
+        return _counter_entry(earlier_answer(key, refusal))
+    asked = ledger.Clawback(
+        receipt=receipt.pk,
+        refund_no=f"reversal-{earning.public_id}",
+        fen=left,
+        points=receipt.granted - receipt.clawed,
+        reverses=earning.pk,
+        reason=reason,
+    )
+    return _counter_entry(ledger.refund(asked=asked, store=store.pk, actor=actor, key=key, at=at))
+
+
+def _counter_entry(refund: int) -> int:
+    posted = Refund.objects.get(pk=refund)
+    line = Transfer.objects.get(account=posted.account_id, seq=posted.first_seq)
+    return line.pk

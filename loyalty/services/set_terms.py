@@ -15,12 +15,18 @@ from loyalty.models import MerchantTerms
 
 @dataclass(frozen=True)
 class Offer:
-    """`earn_points` for every `earn_per_fen` paid; the price in thousandths of a fen; life in months."""
+    """`earn_points` for every `earn_per_fen` paid; the price in thousandths of a fen; life in months.
+
+    Points wait `pending_days` before they can be spent; of what is settled for points the merchant
+    accepts, the alliance keeps `redeem_fee_bp` hundredths of a percent.
+    """
 
     earn_points: int = 1
     earn_per_fen: int = 100
     price_milli_fen: int = 1000
     validity_months: int = 24
+    pending_days: int = 0
+    redeem_fee_bp: int = 0
 
 
 @transaction.atomic

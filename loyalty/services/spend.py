@@ -1,34 +1,60 @@
 """Spending: a member at the counter pays with points at any merchant of the alliance."""
 
+from datetime import timedelta
+
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, earlier_answer
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
-from loyalty import ledger
-from loyalty.models import Transfer
+from loyalty import ledger, queries
+from loyalty.models import Hold, Transfer
 
 
-def spend_points(*, visit: Visit, points: int, request_no: str, actor: str, key: Key) -> Transfer:
+def spend_points(
+    *, visit: Visit, points: int, request_no: str, actor: str, key: Key
+) -> Transfer | Hold:
     """Draw points, the oldest first, for the merchant of the store the member stands in.
 
     Wherever they were earned, they land with this merchant and are settled in money at the end
-    of the cycle. Repeating the key gives the first answer also when the visit is over by then.
+    of the cycle. From the number of points on that the alliance's rules name, the points are only
+    set aside and the member asked to confirm on the phone: then a hold comes back. Repeating the
+    key gives the first answer also when the visit is over by then or the rules changed.
 
-    Raises InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
+    Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
     """
+    at = clock.now()
     place = ledger.Place(merchant=visit.store.merchant_id, store=visit.store_id, actor=actor)
     try:
         require_live(visit)
     except DomainError as refusal:
-        pk = earlier_answer(key, refusal)
-    else:
-        pk = ledger.spend(
+        return _answer(earlier_answer(key, refusal))
+    alliance = queries.rules_at(at)
+    if alliance.confirm_from is not None and points >= alliance.confirm_from:
+        asked = ledger.Asked(
+            points=points,
+            request_no=request_no,
+            purpose=Hold.Purpose.CONFIRM,
+            expires_at=at + timedelta(minutes=alliance.confirm_minutes),
+            grace_days=alliance.grace_days,
+        )
+        return _answer(
+            ledger.hold(member=visit.member_id, place=place, asked=asked, key=key, at=at)
+        )
+    return _answer(
+        ledger.spend(
             member=visit.member_id,
             place=place,
             points=points,
             request_no=request_no,
             key=key,
-            at=clock.now(),
+            at=at,
         )
+    )
+
+
+def _answer(pk: int) -> Transfer | Hold:
+    """Holds answer a key with their number below zero."""
+    if pk < 0:
+        return queries.holds().get(pk=-pk)
     return Transfer.objects.select_related("store").get(pk=pk)

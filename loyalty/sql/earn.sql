@@ -1,43 +1,87 @@
--- Post a receipt and what it earned, exactly once per key and once per store and number. Policy (how
--- many points, until when) is the caller's. Back come the numbers of the receipt and its transfer,
--- the line of the statement and the balance, so that nobody need read what was just written; of a
--- receipt that an earlier call of the same key posted, only its number.
+-- Post a receipt and what it earned, exactly once per key, once per store and number, and once per
+-- bill. Policy (how many points, from when, until when) is the caller's. `p_brake` says what the
+-- receipt earns at somebody else's expense when the merchant's prefund has run out, and is null for
+-- a merchant without one.
+-- Back come the numbers of the receipt and its transfer, the line of the statement, the balance after
+-- it, the points granted, what of them repaid a debt, and how many refunds wait for this receipt, so
+-- that nobody need read what was just written; of a receipt that an earlier call of the same key
+-- posted, only its number.
 create or replace function loyalty_earn(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint,
-    p_receipt_no text, p_paid_fen bigint, p_paid_at timestamptz,
-    p_merchant_terms bigint, p_points bigint, p_price_milli_fen bigint, p_expires_at timestamptz,
-    p_transfer_id text, p_source text, p_actor text, p_at timestamptz
+    p_receipt_no text, p_paid_fen bigint, p_paid_at timestamptz, p_source text, p_fingerprint bytea,
+    p_merchant_terms bigint, p_points bigint, p_rate_points bigint, p_rate_per_fen bigint,
+    p_price_milli_fen bigint, p_active_from timestamptz, p_expires_at timestamptz, p_brake jsonb,
+    p_transfer_id text, p_actor text, p_at timestamptz
 ) returns bigint[] language plpgsql as $$
 declare
     v_receipt bigint := nextval('loyalty_receipt_id_seq');
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_receipt);
     v_account loyalty_pointsaccount;
     v_transfer bigint;
+    v_issuer bigint := p_merchant;
+    v_points bigint := p_points;
+    v_price bigint := p_price_milli_fen;
+    v_rate_points bigint := p_rate_points;
+    v_rate_per_fen bigint := p_rate_per_fen;
+    v_budgeted boolean := false;
+    v_pending boolean := p_active_from > p_at;
+    v_seq bigint;
+    v_available bigint;
+    v_repaid bigint := 0;
 begin
     if v_earlier is not null then return array[v_earlier]; end if;
 
-    if p_points > 0 then
-        v_account := loyalty_move(p_member, p_points, p_at);
+    if p_brake is not null and v_points > 0 then
+        -- The member's account is locked before what members share.
+        perform loyalty_lock_account(p_member);
+        v_budgeted := loyalty_take_budget(p_merchant, p_member, v_points * v_price);
+        if not v_budgeted then
+            v_issuer := (p_brake ->> 'issuer')::bigint;
+            v_points := (p_brake ->> 'points')::bigint;
+            v_price := (p_brake ->> 'price_milli_fen')::bigint;
+            v_rate_points := (p_brake ->> 'rate_points')::bigint;
+            v_rate_per_fen := (p_brake ->> 'rate_per_fen')::bigint;
+        end if;
+    end if;
+
+    if v_points > 0 then
+        v_account := loyalty_move(
+            p_member, case when v_pending then 0 else v_points end,
+            case when v_pending then v_points else 0 end, 0,
+            case when v_pending then p_active_from else p_expires_at end, p_at);
         v_transfer := nextval('loyalty_transfer_id_seq');
         insert into loyalty_transfer (id, public_id, kind, account_id, seq, source, target, points,
                                       available_after, merchant_id, store_id, reference, actor, at)
-            values (v_transfer, p_transfer_id, 'earn', p_member, v_account.seq, 'issued', 'available',
-                    p_points, v_account.available, p_merchant, p_store, p_receipt_no, p_actor, p_at);
+            values (v_transfer, p_transfer_id, 'earn', p_member, v_account.seq, 'issued',
+                    case when v_pending then 'pending' else 'available' end, v_points,
+                    v_account.available, p_merchant, p_store, p_receipt_no, p_actor, p_at);
         insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
-                                 price_milli_fen, active_from, expires_at)
-            values (p_member, p_merchant, v_transfer, p_points, p_points,
-                    p_price_milli_fen, p_at, p_expires_at);
+                                 price_milli_fen, active_from, expires_at, pending, budgeted)
+            values (p_member, v_issuer, v_transfer, v_points, v_points, v_price,
+                    p_active_from, p_expires_at, v_pending, v_budgeted);
         insert into kernel_outboxrow (name, payload) values ('PointsEarned', jsonb_build_object(
             'transfer', v_transfer, 'receipt', v_receipt, 'member', p_member,
-            'merchant', p_merchant, 'store', p_store, 'points', p_points));
+            'merchant', p_merchant, 'store', p_store, 'points', v_points));
+        v_seq := v_account.seq;
+        v_available := v_account.available;
+        if v_account.debt > 0 then
+            v_repaid := v_account.debt;
+            v_account := loyalty_repay(v_account, p_receipt_no, p_actor, p_at);
+            v_repaid := v_repaid - v_account.debt;
+            perform loyalty_save(v_account);
+        end if;
     else
         perform loyalty_lock_account(p_member);
     end if;
 
     insert into loyalty_receipt (id, account_id, merchant_id, store_id, receipt_no, paid_fen,
-                                 granted, terms_id, transfer_id, source, actor, paid_at, at)
+                                 granted, repaid, terms_id, rate_points, rate_per_fen, issuer_id,
+                                 fingerprint, transfer_id, source, actor, paid_at, at)
         values (v_receipt, p_member, p_merchant, p_store, p_receipt_no, p_paid_fen,
-                p_points, p_merchant_terms, v_transfer, p_source, p_actor, p_paid_at, p_at);
-    return array[v_receipt, v_transfer, v_account.seq, v_account.available];
+                v_points, v_repaid, p_merchant_terms, v_rate_points, v_rate_per_fen, v_issuer,
+                p_fingerprint, v_transfer, p_source, p_actor, p_paid_at, p_at);
+    return array[v_receipt, v_transfer, v_seq, v_available, v_points, v_repaid, (
+        select count(*) from loyalty_parkedrefund
+        where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting')];
 end $$;

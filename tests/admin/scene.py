@@ -128,7 +128,7 @@ def _trade(member: Member, first: Side, second: Side) -> None:
     with clock.moved_to(long_ago):
         buy(other, first.store, fen=3_000, no="甲记旧票")
         buy(other, second.store, fen=3_000, no="乙家旧票")
-    loyalty.expire_points()
+    loyalty.sweep_accounts()
 
 
 def tables() -> dict[str, tuple[int, str]]:

@@ -11,7 +11,7 @@ from district.merchants.models import Merchant, Store
 from district.merchants.queries import till_for
 from loyalty.audits import offences
 from loyalty.queries import balance_of, clearing
-from loyalty.services import expire_points
+from loyalty.services import sweep_accounts
 from tests.demo import figures
 from tests.demo.conftest import LAST_DAY, SCALE, Silent
 from tests.factories.merchants import make_merchant
@@ -148,7 +148,7 @@ def test_a_sweep_by_todays_clock_in_the_middle_of_the_year_changes_nothing(fresh
         swept = 0
 
         def step(self, steps=1):
-            self.swept += expire_points()
+            self.swept += sweep_accounts()
 
     meter = Sweeping()
     with fresh():

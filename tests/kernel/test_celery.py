@@ -179,7 +179,10 @@ def timetable(real_db, tmp_path):
 
 @pytest.mark.parametrize(
     ("task", "queue", "most"),
-    [(bell.TASK, bell.QUEUE, bell.MOST_WAITING), ("loyalty.expire_points", "celery", MOST_WAITING)],
+    [
+        (bell.TASK, bell.QUEUE, bell.MOST_WAITING),
+        ("loyalty.sweep_accounts", "celery", MOST_WAITING),
+    ],
 )
 def test_beat_adds_nothing_to_a_queue_nobody_empties(timetable, task, queue, most):
     entry = ScheduleEntry(name="sweep", task=task, schedule=schedule(1.0), app=app)

@@ -8,7 +8,7 @@ from district.kernel.models import OutboxRow
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Lot, Transfer
-from loyalty.tasks import expire_points_due
+from loyalty.tasks import sweep_accounts_due
 from tests.factories.loyalty import buy
 from tests.factories.members import make_member
 
@@ -31,7 +31,7 @@ def test_points_live_until_the_last_instant_before_their_day(lot, member):
 
 def test_the_sweep_writes_down_what_ended(lot, member):
     with clock.moved_to(ENDS):
-        assert loyalty.expire_points() == 50
+        assert loyalty.sweep_accounts() == 50
 
     line = Transfer.objects.get(kind="expire")
     assert (line.points, line.available_after, line.at, line.actor) == (50, 0, ENDS, "system")
@@ -41,15 +41,15 @@ def test_the_sweep_writes_down_what_ended(lot, member):
 
 def test_the_sweep_finds_nothing_twice(lot):
     with clock.moved_to(ENDS):
-        loyalty.expire_points()
+        loyalty.sweep_accounts()
 
-        assert loyalty.expire_points() == 0
+        assert loyalty.sweep_accounts() == 0
     assert Transfer.objects.filter(kind="expire").count() == 1
 
 
 def test_nothing_ends_a_moment_early(lot):
     with clock.moved_to(ENDS - timedelta(microseconds=1)):
-        assert loyalty.expire_points() == 0
+        assert loyalty.sweep_accounts() == 0
 
 
 def test_days_that_ended_apart_stand_apart(member, tea):
@@ -58,7 +58,7 @@ def test_days_that_ended_apart_stand_apart(member, tea):
             buy(member, tea, fen=1_000)
 
     with clock.moved_to(ENDS + timedelta(days=7)):
-        assert expire_points_due() == 30
+        assert sweep_accounts_due() == 30
 
     lines = Transfer.objects.filter(kind="expire").order_by("seq")
     assert [(line.points, line.at) for line in lines] == [
@@ -73,7 +73,7 @@ def test_the_sweep_reaches_every_account(tea):
             buy(make_member(name), tea, fen=1_000)
 
     with clock.moved_to(ENDS):
-        assert expire_points_due() == 30
+        assert sweep_accounts_due() == 30
 
 
 def test_the_calendar_tells_every_day_and_issuer(member, tea, books):

@@ -13,7 +13,17 @@ class Merchant(models.Model):
         ACTIVE = "active", _("正常")
         SUSPENDED = "suspended", _("暂停")
 
+    class Kind(models.TextChoices):
+        MERCHANT = "merchant", _("商户")
+        # The alliance itself, which pays for points and keeps fees; it has no stores.
+        ALLIANCE = "alliance", _("商圈联盟")
+        # Public or charity money with an account of its own.
+        FUND = "fund", _("专项资金")
+
     public_id = PublicIdField("mrc", verbose_name=_("编号"))
+    kind = models.TextField(
+        _("主体类型"), choices=Kind, default=Kind.MERCHANT, db_default="merchant", editable=False
+    )
     name = models.CharField(_("名称"), max_length=80)
     name_key = NameSortField()
     search_key = NameSearchField()
@@ -34,6 +44,9 @@ class Merchant(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("商户")
         constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], name="merchant_one_alliance", condition=Q(kind="alliance")
+            ),
             models.CheckConstraint(name="merchant_named", condition=~Q(name="")),
             models.CheckConstraint(
                 name="merchant_uscc_of_eighteen",

@@ -1,5 +1,6 @@
 """Everything merchants do."""
 
+from district.merchants.services.alliance_party import alliance_party
 from district.merchants.services.appoint_clerk import appoint_clerk, dismiss_clerk
 from district.merchants.services.edit_merchant import MerchantDetails, edit_merchant, set_contact
 from district.merchants.services.edit_store import StoreDetails, edit_store, introduce_store
@@ -24,6 +25,7 @@ __all__ = [
     "OpenedVisit",
     "StoreDetails",
     "Stretch",
+    "alliance_party",
     "appoint_clerk",
     "close_store",
     "dismiss_clerk",

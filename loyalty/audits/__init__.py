@@ -1,0 +1,47 @@
+"""The audit queries of the ledger: each must return nothing, on any database, at any moment.
+
+They read the tables alone and share no code with the ledger, so that a bug in one does not hide
+in the other. Each runs in one snapshot; beside live traffic they see a state that existed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from loyalty.audits.ledger import LEDGER
+from loyalty.audits.life import LIFE
+
+# How many offending rows of a query are worth printing.
+SHOWN = 20
+
+# Every query by the promise it watches; apps above the ledger add their own.
+QUERIES: dict[str, str] = {**LEDGER, **LIFE}
+
+
+def watch(queries: Mapping[str, str]) -> None:
+    """Add the promises of an app above the ledger; called from AppConfig.ready()."""
+    QUERIES.update(queries)
+
+
+@dataclass(frozen=True)
+class Offence:
+    """One row an audit query should not have returned."""
+
+    query: str
+    row: dict[str, Any]
+
+
+def offences() -> Iterator[Offence]:
+    """Every row that breaks a promise of the ledger, up to SHOWN of each query; nothing when all hold."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            # One snapshot for all queries, so that they cannot disagree because of traffic.
+            cursor.execute("set transaction isolation level repeatable read, read only")
+        for name, sql in QUERIES.items():
+            cursor.execute(sql)
+            columns = [column.name for column in cursor.description]
+            for row in cursor.fetchmany(SHOWN):
+                yield Offence(name, dict(zip(columns, row, strict=True)))

@@ -1,0 +1,76 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AllianceRules(models.Model):
+    """What holds for everybody's points during a period; two periods never overlap.
+
+    Published as they stand: the breakage rule says who keeps what nobody spent.
+    """
+
+    valid = DateTimeRangeField(_("有效期"))
+    # Expired points fall to this party; empty: back to the merchant that issued them.
+    breakage_to = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("过期积分归属"),
+    )
+    hold_minutes = models.IntegerField(_("预占最长分钟数"), default=120)
+    grace_days = models.IntegerField(_("预占释放宽限天数"), default=7)
+    # From this many points on the member confirms a spending on the phone; empty: never.
+    confirm_from = models.BigIntegerField(_("需会员确认的积分"), null=True, blank=True)
+    confirm_minutes = models.IntegerField(_("会员确认时限（分钟）"), default=5)
+    # What a receipt earns at the alliance's expense when the merchant's prefund has run out.
+    brake_points = models.IntegerField(_("兜底每单位发放积分"), default=1)
+    brake_per_fen = models.IntegerField(_("兜底单位金额（分）"), default=200)
+    brake_price_milli_fen = models.BigIntegerField(_("兜底积分单价（毫分）"), default=1000)
+    warn_days = models.IntegerField(_("过期提醒提前天数"), default=30)
+    adjust_limit = models.BigIntegerField(_("单笔人工调整上限"), default=10_000)
+    adjust_day_limit = models.BigIntegerField(_("每人每日人工调整上限"), default=50_000)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("联盟规则")
+        constraints = [
+            ExclusionConstraint(
+                name="rules_one_at_a_time",
+                expressions=[("valid", RangeOperators.OVERLAPS)],
+                violation_error_message=_("此时段已有联盟规则"),
+            ),
+            models.CheckConstraint(name="rules_valid_some_time", condition=Q(valid__isempty=False)),
+            models.CheckConstraint(
+                name="rules_times_in_bounds",
+                condition=Q(
+                    hold_minutes__gte=1,
+                    hold_minutes__lte=7 * 24 * 60,
+                    grace_days__gte=1,
+                    grace_days__lte=90,
+                    confirm_minutes__gte=1,
+                    confirm_minutes__lte=60,
+                    warn_days__gte=1,
+                    warn_days__lte=365,
+                ),
+            ),
+            models.CheckConstraint(
+                name="rules_amounts_in_bounds",
+                condition=Q(
+                    brake_points__gte=0,
+                    brake_points__lte=10_000,
+                    brake_per_fen__gte=1,
+                    brake_per_fen__lte=1_000_000,
+                    brake_price_milli_fen__gte=0,
+                    brake_price_milli_fen__lte=100_000,
+                    adjust_limit__gte=1,
+                    adjust_day_limit__gte=F("adjust_limit"),
+                )
+                & (Q(confirm_from=None) | Q(confirm_from__gte=1)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.valid)

@@ -1,0 +1,60 @@
+"""What can be asked of the ledger; nothing here writes or locks."""
+
+from loyalty.queries.balances import (
+    Activating,
+    Balance,
+    Expiring,
+    accounts_with_something_due,
+    activating,
+    balance_of,
+    balances_of,
+    expiring_soon,
+    statement,
+)
+from loyalty.queries.clearing import Claim, clearing, clearing_of
+from loyalty.queries.policy import RulesInForce, TermsInForce, rules_at, terms_of
+from loyalty.queries.rows import (
+    hold_of_member,
+    hold_of_merchant,
+    holds,
+    member_to_credit,
+    parked_refunds,
+    receipt_of,
+    receipts,
+    refunds,
+    spendings_to_confirm,
+    transfer_of_merchant,
+    waiting_for,
+    waiting_with_receipt,
+)
+
+__all__ = [
+    "Activating",
+    "Balance",
+    "Claim",
+    "Expiring",
+    "RulesInForce",
+    "TermsInForce",
+    "accounts_with_something_due",
+    "activating",
+    "balance_of",
+    "balances_of",
+    "clearing",
+    "clearing_of",
+    "expiring_soon",
+    "hold_of_member",
+    "hold_of_merchant",
+    "holds",
+    "member_to_credit",
+    "parked_refunds",
+    "receipt_of",
+    "receipts",
+    "refunds",
+    "rules_at",
+    "spendings_to_confirm",
+    "statement",
+    "terms_of",
+    "transfer_of_merchant",
+    "waiting_for",
+    "waiting_with_receipt",
+]

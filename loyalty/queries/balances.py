@@ -1,0 +1,133 @@
+"""What a member has, owes and is about to lose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from district.kernel import clock
+from district.members.models import Member
+from loyalty.models import Lot, PointsAccount, Transfer
+
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A member's points at an instant; what falls due until then is already reckoned with."""
+
+    available: int
+    held: int
+    pending: int
+    debt: int
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """Points of one issuer that end at the same instant."""
+
+    points: int
+    expires_at: datetime
+    issuer: str
+
+
+@dataclass(frozen=True)
+class Activating:
+    """Points that become spendable at an instant."""
+
+    points: int
+    active_from: datetime
+    issuer: str
+
+
+def balance_of(member: Member, at: datetime | None = None) -> Balance:
+    """The balance, right whether or not the sweep has run; zeros before the first receipt."""
+    at = at or clock.now()
+    account = PointsAccount.objects.filter(member=member).first()
+    if account is None:
+        return Balance(0, 0, 0, 0)
+    if account.next_due is None or account.next_due > at:
+        return Balance(account.available, account.held, account.pending, account.debt)
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"member": account.pk, "at": at})
+        live, pending, released, back = map(int, cursor.fetchone())
+    live += back
+    return Balance(
+        available=max(live - account.debt, 0),
+        held=account.held - released,
+        pending=pending,
+        debt=max(account.debt - live, 0),
+    )
+
+
+def statement(member: Member) -> QuerySet[Transfer]:
+    """The member's lines, to be ordered by `-seq`: without gaps, each with the balance after it."""
+    return Transfer.objects.filter(account__member=member).select_related("store", "merchant")
+
+
+def expiring_soon(member: Member, within: timedelta = SOON) -> list[Expiring]:
+    """What ends within a time, soonest first, by instant and issuer: a calendar, not one date."""
+    now = clock.now()
+    lots = (
+        Lot.objects.filter(
+            account__member=member,
+            remaining__gt=0,
+            expires_at__gt=now,
+            expires_at__lte=now + within,
+        )
+        .values("expires_at", "issuer__name")
+        .annotate(points=Sum("remaining"))
+        .order_by("expires_at", "issuer__name")
+    )
+    return [Expiring(lot["points"], lot["expires_at"], lot["issuer__name"]) for lot in lots]
+
+
+def activating(member: Member) -> list[Activating]:
+    """What still waits to become spendable, soonest first."""
+    lots = (
+        Lot.objects.filter(
+            account__member=member, pending=True, remaining__gt=0, active_from__gt=clock.now()
+        )
+        .values("active_from", "issuer__name")
+        .annotate(points=Sum("remaining"))
+        .order_by("active_from", "issuer__name")
+    )
+    return [Activating(lot["points"], lot["active_from"], lot["issuer__name"]) for lot in lots]
+
+
+def accounts_with_something_due(at: datetime) -> QuerySet[PointsAccount]:
+    return PointsAccount.objects.filter(next_due__lte=at).order_by("next_due")
+
+
+def balances_of(members: Sequence[int], at: datetime) -> dict[int, Balance]:
+    """The balances of many members at once; who has no account is left out."""
+    accounts = PointsAccount.objects.filter(pk__in=members).select_related("member")
+    return {
+        account.pk: Balance(account.available, account.held, account.pending, account.debt)
+        if account.next_due is None or account.next_due > at
+        else balance_of(account.member, at)
+        for account in accounts
+    }
+
+
+# Spendable lots and waiting ones; the points of holds past their time, and what of them comes back
+# alive: into a lot that still lives, or with the hold's days of grace.
+_DUE = """
+select
+    (select coalesce(sum(remaining), 0) from loyalty_lot
+     where account_id = %(member)s and remaining > 0 and active_from <= %(at)s
+         and expires_at > %(at)s),
+    (select coalesce(sum(remaining), 0) from loyalty_lot
+     where account_id = %(member)s and pending and active_from > %(at)s),
+    (select coalesce(sum(points), 0) from loyalty_hold
+     where account_id = %(member)s and state = 'open' and expires_at <= %(at)s),
+    (select coalesce(sum(part.points), 0) from loyalty_hold hold
+     join loyalty_holdpart part on part.hold_id = hold.id
+     join loyalty_lot lot on lot.transfer_id = part.lot_id
+     where hold.account_id = %(member)s and hold.state = 'open' and hold.expires_at <= %(at)s
+         and case when lot.expires_at > hold.expires_at then lot.expires_at
+             else ((hold.expires_at at time zone 'Asia/Shanghai')::date + 1
+                   + hold.grace_days)::timestamp at time zone 'Asia/Shanghai' end > %(at)s)
+"""

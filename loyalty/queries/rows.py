@@ -1,0 +1,86 @@
+"""Rows of the ledger by the names that tills, members and people know them by."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from district.kernel.errors import NotFound
+from district.members.models import Member
+from district.members.queries import member_by_public_id
+from district.merchants.errors import MemberNotFound
+from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
+
+
+def member_to_credit(public_id: str) -> Member:
+    """The member a till names. Raises MemberNotFound for a closed or unknown one."""
+    member = member_by_public_id(public_id)
+    if member is None:
+        raise MemberNotFound
+    return member
+
+
+def receipts() -> QuerySet[Receipt]:
+    """Receipts with all that their answer shows, in one query."""
+    return Receipt.objects.select_related("transfer", "store", "account__member")
+
+
+def receipt_of(store: int, receipt_no: str) -> Receipt | None:
+    """The receipt of that number at that store."""
+    return receipts().filter(store=store, receipt_no=receipt_no).first()
+
+
+def refunds() -> QuerySet[Refund]:
+    """Refunds with all that their answer shows, in one query."""
+    return Refund.objects.select_related("store", "receipt__store", "receipt__account__member")
+
+
+def parked_refunds() -> QuerySet[ParkedRefund]:
+    return ParkedRefund.objects.select_related("store", "receipt_store", "merchant")
+
+
+def waiting_for(store: int, receipt_no: str) -> list[ParkedRefund]:
+    """Parked refunds that wait for a receipt, the oldest first."""
+    waiting = parked_refunds().filter(state=ParkedRefund.State.WAITING)
+    return list(waiting.filter(receipt_store=store, receipt_no=receipt_no).order_by("pk"))
+
+
+def waiting_with_receipt() -> QuerySet[ParkedRefund]:
+    """Parked refunds whose receipt is there all the same, the oldest first."""
+    receipt = Receipt.objects.filter(
+        store=OuterRef("receipt_store"), receipt_no=OuterRef("receipt_no")
+    )
+    waiting = ParkedRefund.objects.filter(Exists(receipt), state=ParkedRefund.State.WAITING)
+    return waiting.order_by("pk")
+
+
+def holds() -> QuerySet[Hold]:
+    """Holds with all that their answer shows, in one query."""
+    return Hold.objects.select_related("store", "merchant", "account__member", "spent")
+
+
+def hold_of_merchant(merchant: int, public_id: str) -> Hold:
+    """A hold of this merchant. Raises NotFound for any other, existing or not."""
+    hold = holds().filter(merchant=merchant, public_id=public_id).first()
+    if hold is None:
+        raise NotFound
+    return hold
+
+
+def hold_of_member(member: int, public_id: str) -> Hold:
+    """A spending this member is asked to confirm. Raises NotFound for any other, existing or not."""
+    asked = holds().filter(account=member, purpose=Hold.Purpose.CONFIRM)
+    hold = asked.filter(public_id=public_id).first()
+    if hold is None:
+        raise NotFound
+    return hold
+
+
+def spendings_to_confirm(member: int) -> QuerySet[Hold]:
+    """What the member is asked on the phone, the newest first, answered or not."""
+    return holds().filter(account=member, purpose=Hold.Purpose.CONFIRM).order_by("-pk")
+
+
+def transfer_of_merchant(merchant: int, public_id: str) -> Transfer:
+    """A transfer this merchant took part in. Raises NotFound for any other, existing or not."""
+    transfer = Transfer.objects.filter(merchant=merchant, public_id=public_id).first()
+    if transfer is None:
+        raise NotFound
+    return transfer

@@ -1,0 +1,87 @@
+"""Holds: points set aside for a merchant, then captured, voided or, in the end, released by themselves."""
+
+from datetime import timedelta
+
+from district.kernel import clock
+from district.kernel.errors import DomainError, NotFound
+from district.kernel.idempotency import Key, earlier_answer
+from district.members.models import Member
+from district.merchants.models import Visit
+from district.merchants.queries import require_live
+from loyalty import ledger, queries
+from loyalty.errors import HoldTooLong, HoldWaitsForMember
+from loyalty.models import Hold
+
+
+def hold_points(
+    *, visit: Visit, points: int, request_no: str, minutes: int, actor: str, key: Key
+) -> Hold:
+    """Set points aside for the merchant of the store the member stands in, for so many minutes.
+
+    Raises AccountFrozen, HoldTooLong, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
+    """
+    at = clock.now()
+    place = ledger.Place(merchant=visit.store.merchant_id, store=visit.store_id, actor=actor)
+    try:
+        require_live(visit)
+        alliance = queries.rules_at(at)
+        if minutes > alliance.hold_minutes:
+            raise HoldTooLong(minutes=alliance.hold_minutes)
+    except DomainError as refusal:
+        pk = earlier_answer(key, refusal)
+    else:
+        asked = ledger.Asked(
+            points=points,
+            request_no=request_no,
+            purpose=Hold.Purpose.TILL,
+            expires_at=at + timedelta(minutes=minutes),
+            grace_days=alliance.grace_days,
+        )
+        pk = ledger.hold(member=visit.member_id, place=place, asked=asked, key=key, at=at)
+    return queries.holds().get(pk=-pk)
+
+
+def capture_hold(*, hold: Hold, points: int, actor: str, key: Key) -> Hold:
+    """Spend some or all of a hold; the rest goes back to the member. Once only.
+
+    Raises AccountFrozen, HoldNotOpen, HoldTooSmall, HoldWaitsForMember, KeyReused.
+    """
+    if hold.purpose == Hold.Purpose.CONFIRM:
+        raise HoldWaitsForMember
+    return _resolved(hold, points=points, actor=actor, key=key)
+
+
+def void_hold(*, hold: Hold, actor: str, key: Key) -> Hold:
+    """Give a hold's points back to the member. Once only.
+
+    Raises HoldNotOpen, KeyReused.
+    """
+    return _resolved(hold, points=None, actor=actor, key=key)
+
+
+def confirm_spending(*, hold: Hold, member: Member, key: Key) -> Hold:
+    """The member agrees on the phone to a spending that waits for it.
+
+    Raises AccountFrozen, HoldNotOpen, KeyReused, NotFound.
+    """
+    _require_asked(hold, member)
+    return _resolved(hold, points=hold.points, actor=f"member:{member.pk}", key=key)
+
+
+def decline_spending(*, hold: Hold, member: Member, key: Key) -> Hold:
+    """The member refuses on the phone a spending that waits for it.
+
+    Raises HoldNotOpen, KeyReused, NotFound.
+    """
+    _require_asked(hold, member)
+    return _resolved(hold, points=None, actor=f"member:{member.pk}", key=key)
+
+
+def _require_asked(hold: Hold, member: Member) -> None:
+    if hold.account_id != member.pk or hold.purpose != Hold.Purpose.CONFIRM:
+        raise NotFound
+
+
+def _resolved(hold: Hold, *, points: int | None, actor: str, key: Key) -> Hold:
+    pk = ledger.resolve_hold(hold=hold.pk, points=points, actor=actor, key=key, at=clock.now())
+    return queries.holds().get(pk=pk)

@@ -1,0 +1,147 @@
+"""Refunds: money given back of a receipt takes back the points it no longer earns."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from district.kernel import clock
+from district.kernel.idempotency import Key, answer, claim, earlier_answer
+from district.kernel.postgres import refusing
+from district.merchants.models import Store
+from loyalty import ledger, queries, rules
+from loyalty.errors import RefundExceedsPayment
+from loyalty.models import ParkedRefund, Receipt, Refund
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a merchant gave back: the receipt's number and store, its own number, the money in fen."""
+
+    receipt_store: Store
+    receipt_no: str
+    refund_no: str
+    fen: int
+
+
+def refund_purchase(
+    *, store: Store, returned: Returned, actor: str, key: Key
+) -> Refund | ParkedRefund:
+    """Refund the receipt a merchant names, or park the refund when we do not know the receipt.
+
+    A parked refund is posted by itself as soon as its receipt arrives; else a person matches it.
+
+    Raises KeyReused, RefundAlreadyPosted, RefundExceedsPayment.
+    """
+    receipt = queries.receipt_of(returned.receipt_store.pk, returned.receipt_no)
+    if receipt is not None:
+        return refund_receipt(
+            receipt=receipt,
+            store=store,
+            refund_no=returned.refund_no,
+            fen=returned.fen,
+            actor=actor,
+            key=key,
+        )
+    return _park(store, returned, actor, key)
+
+
+@transaction.atomic
+def refund_receipt(
+    *, receipt: Receipt, store: Store, refund_no: str, fen: int, actor: str, key: Key
+) -> Refund | ParkedRefund:
+    """Post a refund of a receipt; the points are taken as `loyalty/sql/refund.sql` says.
+
+    A key that once parked this refund gives what became of the parked one.
+
+    Raises KeyReused, RefundAlreadyPosted, RefundExceedsPayment.
+    """
+    at = clock.now()
+    ledger.lock(member=receipt.account_id, at=at)
+    current = Receipt.objects.get(pk=receipt.pk)
+    left = current.paid_fen - current.refunded_fen
+    if fen > left:
+        refusal = RefundExceedsPayment(left_fen=left, asked_fen=fen)
+        return _answer(earlier_answer(key, refusal))
+    asked = ledger.Clawback(
+        receipt=current.pk,
+        refund_no=refund_no,
+        fen=fen,
+        points=rules.clawback(
+            paid_fen=current.paid_fen,
+            refunded_fen=current.refunded_fen + fen,
+            granted=current.granted,
+            clawed=current.clawed,
+            rate=(current.rate_points, current.rate_per_fen),
+        ),
+    )
+    return _answer(ledger.refund(asked=asked, store=store.pk, actor=actor, key=key, at=at))
+
+
+@dataclass(frozen=True)
+class RefundPreview:
+    """What a refund would do, in points; `available_after` is the member's balance after it."""
+
+    fen: int
+    left_fen: int
+    own: int
+    other: int
+    owed: int
+    available_after: int
+
+
+def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> RefundPreview:
+    """What `refund_receipt` would do at this moment: it is done, looked at and rolled back.
+
+    Raises RefundExceedsPayment.
+    """
+    once = secrets.token_hex(16)
+    with transaction.atomic():
+        refund = refund_receipt(
+            receipt=receipt,
+            store=store,
+            refund_no=f"preview-{once}",
+            fen=fen,
+            actor=actor,
+            key=Key.of("preview", once),
+        )
+        assert isinstance(refund, Refund), "nobody parks under a key of chance"
+        after = Receipt.objects.get(pk=receipt.pk)
+        preview = RefundPreview(
+            fen=refund.fen,
+            left_fen=after.paid_fen - after.refunded_fen,
+            own=refund.own,
+            other=refund.other,
+            owed=refund.owed,
+            available_after=refund.account.available,
+        )
+        transaction.set_rollback(True)
+    return preview
+
+
+@transaction.atomic
+def _park(store: Store, returned: Returned, actor: str, key: Key) -> Refund | ParkedRefund:
+    if (earlier := claim(key)) is not None:
+        return _answer(earlier)
+    with refusing():
+        parked = ParkedRefund.objects.create(
+            merchant_id=store.merchant_id,
+            store=store,
+            receipt_store=returned.receipt_store,
+            receipt_no=returned.receipt_no,
+            refund_no=returned.refund_no,
+            fen=returned.fen,
+            reason=ParkedRefund.Reason.UNKNOWN_RECEIPT,
+            actor=actor,
+            at=clock.now(),
+        )
+    answer(key, -parked.pk)
+    return parked
+
+
+def _answer(pk: int) -> Refund | ParkedRefund:
+    """Parked refunds answer a key with their number below zero."""
+    if pk > 0:
+        return queries.refunds().get(pk=pk)
+    parked = queries.parked_refunds().get(pk=-pk)
+    return parked if parked.refund_id is None else queries.refunds().get(pk=parked.refund_id)

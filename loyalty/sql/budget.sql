@@ -1,0 +1,37 @@
+-- Take a cost out of a merchant's issue budget; false when it does not hold that much.
+-- Each member's receipts begin at a slot of their own, so that tills seldom meet; what one slot
+-- lacks, another has, and in the end all of them together: the brake never comes too early.
+create or replace function loyalty_take_budget(p_merchant bigint, p_member bigint, p_cost bigint)
+returns boolean language plpgsql as $$
+declare
+    v_slots int := (select slots from loyalty_issuebudget where merchant_id = p_merchant);
+    v_slot record;
+    v_left bigint := p_cost;
+    v_taken bigint;
+begin
+    if v_slots is null then return false; end if;
+    update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen - p_cost
+        where budget_id = p_merchant and slot = p_member % v_slots
+            and remaining_milli_fen >= p_cost;
+    if found then return true; end if;
+
+    -- Every slot in order, waiting for each, or two of these would block each other.
+    perform from loyalty_issuebudgetslot where budget_id = p_merchant order by slot for update;
+    if (select coalesce(sum(remaining_milli_fen), 0) from loyalty_issuebudgetslot
+        where budget_id = p_merchant) < p_cost
+    then
+        return false;
+    end if;
+    for v_slot in
+        select id, remaining_milli_fen from loyalty_issuebudgetslot
+        where budget_id = p_merchant and remaining_milli_fen > 0
+        order by remaining_milli_fen desc, slot
+    loop
+        exit when v_left = 0;
+        v_taken := least(v_left, v_slot.remaining_milli_fen);
+        update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen - v_taken
+            where id = v_slot.id;
+        v_left := v_left - v_taken;
+    end loop;
+    return true;
+end $$;
