@@ -255,7 +255,7 @@ def merge(*, source: int, into: int, reason: str, actor: str, at: datetime) -> i
     return points
 
 
-def sweep(*, account: int, at: datetime) -> int:
-    """Do what is due in one account, unless the account is busy; how many lines that wrote."""
-    lines: int = call("loyalty_sweep_account", account, at)
-    return lines
+def sweep(*, account: int, at: datetime) -> bool:
+    """Do what is due in one account; false when the account is busy."""
+    done: bool = call("loyalty_sweep_account", account, at)
+    return done

@@ -9,8 +9,8 @@ from loyalty.services import match_parked_refunds, sweep_accounts
 def sweep_accounts_due() -> int:
     """Sweep until nothing is due; a run that finds only busy accounts leaves them to the next."""
     total = 0
-    while lines := sweep_accounts():
-        total += lines
+    while accounts := sweep_accounts():
+        total += accounts
     return total
 
 

@@ -149,7 +149,7 @@ class SpendingRequests(ShopperView):
     def get(self, request: Request) -> Response:
         asked = queries.spendings_to_confirm(self.member.pk)
         return Response(
-            cursor_page(request, asked, order=["-pk"], render=lambda one: rendered(HoldOut, one))
+            cursor_page(request, asked, order=["-id"], render=lambda one: rendered(HoldOut, one))
         )
 
 

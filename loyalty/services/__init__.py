@@ -9,7 +9,12 @@ from loyalty.services.hold import (
     hold_points,
     void_hold,
 )
-from loyalty.services.match_refunds import dismiss_refund, match_parked_refunds, match_refund
+from loyalty.services.match_refunds import (
+    dismiss_refund,
+    match_parked_refunds,
+    match_refund,
+    match_refunds_of,
+)
 from loyalty.services.refund import (
     RefundPreview,
     Returned,
@@ -35,6 +40,7 @@ __all__ = [
     "hold_points",
     "match_parked_refunds",
     "match_refund",
+    "match_refunds_of",
     "preview_refund",
     "refund_purchase",
     "refund_receipt",

@@ -6,7 +6,7 @@ from loyalty.queries import accounts_with_something_due
 
 
 def sweep_accounts(*, limit: int = 1000) -> int:
-    """Do what is due in up to `limit` accounts, one transaction each; how many statement lines.
+    """Do what is due in up to `limit` accounts, one transaction each; how many accounts.
 
     Lots end or become spendable, holds run out, debts are repaid. Right without it too: each posting
     does its account's due business first, and balances reckon with it. Accounts that are busy are

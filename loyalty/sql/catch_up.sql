@@ -127,13 +127,14 @@ begin
     return v_account;
 end $$;
 
--- The sweep's door: catch one account up, skipping one that is busy right now.
+-- The sweep's door: catch one account up; false for one that is busy right now.
 create or replace function loyalty_sweep_account(p_member bigint, p_at timestamptz)
-returns bigint language plpgsql as $$
+returns boolean language plpgsql as $$
 declare v_account loyalty_pointsaccount;
 begin
     select * into v_account from loyalty_pointsaccount where member_id = p_member
         for no key update skip locked;
-    if not found then return 0; end if;
-    return (loyalty_catch_up(v_account, p_at)).seq - v_account.seq;
+    if not found then return false; end if;
+    perform loyalty_catch_up(v_account, p_at);
+    return true;
 end $$;

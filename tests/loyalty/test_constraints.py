@@ -148,6 +148,6 @@ def test_everything_drawn_and_restored_is_positive(scene):
     draw, restore = Draw.objects.get(), Restore.objects.get()
 
     refuses("draw_takes_something", copy_of(draw, points=0).save)
-    refuses("restore_gives_something", copy_of(restore, points=0).save)
+    refuses("restore_gives_back_at_most_what_was_drawn", copy_of(restore, points=0).save)
     refuses("draw_once_per_lot_and_transfer", copy_of(draw).save)
     refuses("restore_once_per_draw_and_transfer", copy_of(restore).save)

@@ -58,11 +58,15 @@ def test_the_same_key_reverses_once(member, tea):
     assert undo(receipt.transfer, tea, key=key) == undo(receipt.transfer, tea, key=key)
 
 
-def test_points_already_spent_elsewhere_cannot_be_taken_back(member, tea, books):
+def test_points_already_spent_elsewhere_are_owed(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
     pay(member, books, points=1)
 
-    refused_because("points_spent", receipt.transfer, tea)
+    reversal = undo(receipt.transfer, tea)
+
+    assert (reversal.kind, reversal.points, reversal.available_after) == ("reverse_earn", 99, 0)
+    assert queries.balance_of(member).debt == 1
+    refused_because("already_reversed", receipt.transfer, tea)
 
 
 def test_points_spent_and_given_back_can_be_taken_back(member, tea, books):

@@ -28,7 +28,7 @@ ROUNDS = 20
 CALLERS = 8
 
 MOVE = "loyalty/sql/account.sql"
-SPEND = "loyalty/sql/spend.sql"
+DRAW = "loyalty/sql/draw_lots.sql"
 EARN = "loyalty/sql/earn.sql"
 REVERSE = "loyalty/sql/reverse.sql"
 CLAIM = "district/kernel/sql/claim.sql"
@@ -46,7 +46,11 @@ class Overdraft:
     walls = (
         Wall(
             "the balance is checked while its row is locked",
-            rewritten(MOVE, ("and available + p_change >= 0", "")),
+            rewritten(
+                MOVE,
+                ("and available + p_available >= 0 and debt = 0", ""),
+                ("if v_account.available + p_available < 0 then return null; end if;", ""),
+            ),
         ),
         Wall(
             "no balance below zero",
@@ -55,7 +59,7 @@ class Overdraft:
         ),
         Wall(
             "lots must cover what is drawn",
-            rewritten(SPEND, ("if v_left > 0 then", "if false then")),
+            rewritten(DRAW, ("if v_left > 0 then", "if false then")),
         ),
     )
 
@@ -112,18 +116,20 @@ class OneReversal:
 
     walls = (
         Wall(
-            "whether it was reversed is asked under the account's lock",
+            "what was given back is asked under the account's lock, in all and of each draw",
             rewritten(
                 REVERSE,
-                (
-                    "if exists (select from loyalty_transfer where reverses_id = p_transfer) then",
-                    "if false then",
-                ),
+                ("and kind in ('reverse_spend', 'return_spend')", "and false"),
+                ("loyalty_restore where draw_id = draw.id", "loyalty_restore where false"),
             ),
         ),
         Wall(
             "a transfer is reversed once",
             constraint("loyalty_transfer", "transfer_reversed_once"),
+        ),
+        Wall(
+            "pieces given back of a draw follow one another",
+            constraint("loyalty_restore", "restore_one_after_another"),
         ),
         Wall(
             "a lot never holds more than was granted",
@@ -148,13 +154,15 @@ class GaplessStatement:
             rewritten(
                 MOVE,
                 (
-                    "    update loyalty_pointsaccount set available = available + p_change, seq = seq + 1\n"
-                    "        where member_id = p_member and available + p_change >= 0 and not exists (",
+                    "    update loyalty_pointsaccount\n"
+                    "        set available = available + p_available, pending = pending + p_pending,\n"
+                    "            held = held + p_held, seq = seq + 1,",
                     "    select * into v_account from loyalty_pointsaccount where member_id = p_member;\n"
                     "    perform pg_sleep(0.01);\n"
-                    "    update loyalty_pointsaccount set available = v_account.available + p_change,\n"
-                    "        seq = v_account.seq + 1\n"
-                    "        where member_id = p_member and available + p_change >= 0 and not exists (",
+                    "    update loyalty_pointsaccount\n"
+                    "        set available = v_account.available + p_available,\n"
+                    "            pending = pending + p_pending, held = held + p_held,\n"
+                    "            seq = v_account.seq + 1,",
                 ),
             ),
         ),
