@@ -123,6 +123,14 @@ class ReceiptTooOld(DomainError):
     wording = _("只接受最近 {days} 天内的小票。")
 
 
+@refusal_of_sql
+class TermsChanged(DomainError):
+    """Between asking for a merchant's terms and posting by them they changed: ask again."""
+
+    code, title = "terms_changed", _("积分条款刚刚变更")
+    wording = _("请重试。")
+
+
 class NoTerms(DomainError):
     code, title = "merchant_without_terms", _("商户没有生效的积分条款")
     wording = _("请联系商圈运营方设置积分条款。")

@@ -139,6 +139,7 @@ LIFE: dict[str, str] = {
     """,
     "no posting comes from this server's future": """
         select id, xid::text from loyalty_transfer
-        where xid > pg_snapshot_xmax(pg_current_snapshot())
+        where xid >= pg_snapshot_xmax(pg_current_snapshot())
+            and xid is distinct from pg_current_xact_id_if_assigned()
     """,
 }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from district.kernel.postgres import first_row
 from loyalty.errors import NoTerms
 
@@ -37,12 +39,37 @@ class RulesInForce:
     adjust_day_limit: int = 50_000
 
 
-def terms_of(merchant: int, at: datetime) -> TermsInForce:
-    """The terms in force at an instant. Raises NoTerms."""
-    row = first_row(_TERMS, merchant, at)
-    if row is None:
+# What this process knows of merchants' terms, by database and merchant.
+_known: dict[tuple[str, int], list[tuple[datetime | None, datetime | None, TermsInForce]]] = {}
+_MOST_KNOWN = 5_000
+
+
+def terms_of(merchant: int, at: datetime, *, fresh: bool = False) -> TermsInForce:
+    """The terms in force at an instant, as far as this process knows. Raises NoTerms.
+
+    What it knows may be old: terms are asked for at every receipt and set a few times a year. So the
+    ledger compares what it is given with the table, and who is told `terms_changed` asks again, fresh.
+    """
+    key = (str(connection.settings_dict["NAME"]), merchant)
+    if fresh or (found := _in_force(key, at)) is None:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        with connection.cursor() as cursor:
+            cursor.execute(_TERMS, [merchant])
+            _known[key] = [
+                (start, end, TermsInForce(*terms)) for start, end, *terms in cursor.fetchall()
+            ]
+        found = _in_force(key, at)
+    if found is None:
         raise NoTerms
-    return TermsInForce(*row)
+    return found
+
+
+def _in_force(key: tuple[str, int], at: datetime) -> TermsInForce | None:
+    for start, end, terms in _known.get(key, ()):
+        if (start is None or start <= at) and (end is None or at < end):
+            return terms
+    return None
 
 
 def rules_at(at: datetime) -> RulesInForce:
@@ -53,9 +80,10 @@ def rules_at(at: datetime) -> RulesInForce:
 
 # Both are asked at the counter: without the ORM, which would take longer than the ledger itself.
 _TERMS = """
-    select id, earn_points, earn_per_fen, price_milli_fen, validity_months, pending_days,
+    select lower(valid), upper(valid), id, earn_points, earn_per_fen, price_milli_fen,
+        validity_months, pending_days,
         exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
-    from loyalty_merchantterms terms where merchant_id = %s and valid @> %s
+    from loyalty_merchantterms terms where merchant_id = %s order by valid
 """
 _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,
