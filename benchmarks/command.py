@@ -65,12 +65,12 @@ def _apart(name: str, options: Sequence[str]) -> int:
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     known = [*BENCHMARKS, *STARTS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="+", choices=known, metavar="NAME", help=", ".join(known)
-    )
+    parser.add_argument("names", nargs="+", choices=known, metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="one JSON object for each")
     parser.add_argument(
-        "--rounds", type=int, help=f"runs of each rival, of which the best counts ({FULL.rounds}; starts {MOST_STARTS})"
+        "--rounds",
+        type=int,
+        help=f"runs of each rival, of which the best counts ({FULL.rounds}; starts {MOST_STARTS})",
     )
     parser.add_argument(
         "--tiny",

@@ -28,9 +28,7 @@ PATIENCE = 300.0
 SEEDED = re.compile(r"^\S+ +seed +the demo district is complete$", re.MULTILINE)
 BUILT = re.compile(r"environment ready after (\d+) s")
 # Loses what the audit reads; nothing smaller could be undone by the seeding that still runs.
-SPOIL = (
-    "from django.db import connection; connection.cursor().execute('drop table loyalty_draw cascade')"
-)
+SPOIL = "from django.db import connection; connection.cursor().execute('drop table loyalty_draw cascade')"
 
 
 @dataclass

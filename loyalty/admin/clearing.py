@@ -32,7 +32,9 @@ def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
         title=_("本月清算"),
         headers=[_("对方商户"), _("应收积分"), _("应付积分"), _("净额积分"), _("净额金额")],
         rows=rows,
-        empty=_("本月没有与其他商户之间的清算：会员在他店使用本店积分，或在本店使用他店积分后出现。"),
+        empty=_(
+            "本月没有与其他商户之间的清算：会员在他店使用本店积分，或在本店使用他店积分后出现。"
+        ),
         note=_("%(day)s 起，按发放时的单价；应收为正。")
         % {"day": clock.business_day(since).isoformat()},
     )

@@ -11,7 +11,6 @@ from django.db import connections
 
 from district.embedded.demo import Demo
 
-
 HIGHEST_PORT = 65535
 
 
