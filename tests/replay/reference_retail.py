@@ -84,7 +84,9 @@ def play(events, books):
         store = event["number"] % STORES
         books["stores"].add(store)
         event["store"] = store
-        event["paid"] = sum(fen_of(n, line["price"]) for line in event["lines"] for n in [line["n"]])
+        event["paid"] = sum(
+            fen_of(n, line["price"]) for line in event["lines"] for n in [line["n"]]
+        )
         event["refunded"] = event["clawed"] = 0
         event["granted"] = event["paid"] // POINTS_PRICE_FEN
         event["lot"] = {"store": store, "left": event["granted"]}
