@@ -6,7 +6,13 @@ from datetime import datetime
 from django.db import connection
 
 from district.kernel.postgres import first_row
+from district.merchants.models import Merchant
+from loyalty import rules
 from loyalty.errors import NoTerms
+from loyalty.models import AllianceRules
+
+# How long points live that are added at the expense of a party without terms.
+VALIDITY_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,32 @@ def rules_at(at: datetime) -> RulesInForce:
     """The alliance's rules in force at an instant."""
     row = first_row(_RULES, at)
     return RulesInForce() if row is None else RulesInForce(*row)
+
+
+def rules_row_at(at: datetime) -> AllianceRules | None:
+    """The row of those rules with who keeps what nobody spent; None before any were set."""
+    rows = AllianceRules.objects.select_related("breakage_to")
+    return rows.filter(valid__contains=at).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a point that is added by hand costs whoever pays for it, and until when it lives."""
+
+    price_milli_fen: int
+    expires_at: datetime
+
+
+def cost_of_adding(merchant: Merchant, at: datetime) -> Cost:
+    """As the merchant's terms say; the alliance and funds have none. Raises NoTerms."""
+    try:
+        terms = terms_of(merchant.pk, at)
+    except NoTerms:
+        if merchant.kind == Merchant.Kind.MERCHANT:
+            raise
+        price = rules_at(at).brake_price_milli_fen
+        return Cost(price, rules.expiry_of(at, months=VALIDITY_MONTHS))
+    return Cost(terms.price_milli_fen, rules.expiry_of(at, months=terms.validity_months))
 
 
 # Both are asked at the counter: without the ORM, which would take longer than the ledger itself.
