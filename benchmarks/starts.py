@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.contest import wait_for_quiet
 from benchmarks.report import Result, Target
@@ -118,7 +119,9 @@ class Clone:
 
 def cold_start(scale: Scale, *, spoil: bool = False) -> Result:
     """A clean clone, an empty environment, pip's cache as it is: until `/readyz` answers."""
-    runs, building, commit = [], [], ""
+    runs: list[Any] = []
+    building: list[Any] = []
+    commit = ""
     for _ in range(scale.rounds):
         with _clone(scale) as clone:
             wait_for_quiet(scale)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -63,9 +64,8 @@ def set_rules(*, rules: Rules, start: datetime, by: User | None = None) -> Allia
         row = AllianceRules.objects.create(
             valid=DateTimeTZRange(start, None), breakage_kind=kind, **vars(rules)
         )
-    audit.record(
-        by=by, verb="set_rules", subject=f"loyalty.alliancerules:{row.pk}", **_facts(rules)
-    )
+    facts: dict[str, Any] = _facts(rules)
+    audit.record(by=by, verb="set_rules", subject=f"loyalty.alliancerules:{row.pk}", **facts)
     return row
 
 
