@@ -47,7 +47,7 @@ def person_of(name: str) -> WechatSession:
 
 
 def member_of_person(name: str) -> Member:
-    return Member.objects.get(wechat__openid_hash=person_of(name).openid_hash)
+    return Member.objects.get(identities__openid_hash=person_of(name).openid_hash)
 
 
 def _till(keys: Mapping[int, TillKey], stores: list[Store]) -> Till:
