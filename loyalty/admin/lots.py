@@ -13,6 +13,7 @@ from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
+from loyalty.admin.account_acts import Freeze, FreezeMember, Merge, Unfreeze
 from loyalty.admin.common import POINTS, LedgerAdmin, price_text
 from loyalty.models import Draw, Lot, PointsAccount, Restore
 
@@ -114,6 +115,7 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     """A member's balance and statement over all merchants: for operators only."""
 
     menu = Menu(POINTS, "account_balance_wallet", 50)
+    operator_may = ("view", "change")
     empty_hint = gettext_lazy("会员第一次赚取积分后，会有积分账户。")
     list_display = ["member_no", "available", "seq"]
     list_select_related = ["member"]
@@ -121,7 +123,19 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     search_help_text = gettext_lazy("完整的会员编号")
     ordering = ["-pk"]
     sortable_by = ["available"]
-    fields = ["member_no", "available", "held", "pending", "debt", "seq"]
+    fields = [
+        "member_no",
+        "available",
+        "held",
+        "pending",
+        "debt",
+        "seq",
+        "frozen_at",
+        "frozen_for",
+        "merged_into_no",
+    ]
+    acts = [Freeze(), Unfreeze()]
+    list_acts = [FreezeMember(), Merge()]
 
     def name_of(self, row: PointsAccount) -> str:
         return row.member.public_id
@@ -129,6 +143,10 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("会员编号"))
     def member_no(self, account: PointsAccount) -> str:
         return account.member.public_id
+
+    @admin.display(description=gettext_lazy("并入账户"))
+    def merged_into_no(self, account: PointsAccount) -> str:
+        return account.merged_into.member.public_id if account.merged_into else "—"
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.of_account(request, row)

@@ -15,7 +15,16 @@ from district.merchants.models import (
     Store,
     TillKey,
 )
-from loyalty.models import Draw, Lot, MerchantTerms, PointsAccount, Receipt, Restore, Transfer
+from loyalty.models import (
+    Draw,
+    IssueBudget,
+    Lot,
+    MerchantTerms,
+    PointsAccount,
+    Receipt,
+    Restore,
+    Transfer,
+)
 from tests.admin.scene import PHONE, label, screens, signed_in, tables
 
 # Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
@@ -26,6 +35,7 @@ MERCHANT = {
     Store: "merchant",
     TillKey: "merchant",
     MerchantTerms: "merchant",
+    IssueBudget: "merchant",
     Receipt: "merchant",
     Transfer: "merchant",
     Lot: "issuer",
