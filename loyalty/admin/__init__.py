@@ -1,17 +1,27 @@
-"""The ledger in the back office: to be read and followed, never changed; and the terms."""
+"""The ledger in the back office: read and followed from end to end; changed by a few acts alone."""
 
 from loyalty.admin import overview
-from loyalty.admin.lots import DrawAdmin, LotAdmin, PointsAccountAdmin, RestoreAdmin
+from loyalty.admin.accounts import PointsAccountAdmin
+from loyalty.admin.holds import HoldAdmin
+from loyalty.admin.lots import DrawAdmin, LotAdmin, RestoreAdmin
+from loyalty.admin.receipts import ReceiptAdmin
+from loyalty.admin.refunds import DebtAdmin, ParkedRefundAdmin, RefundAdmin
+from loyalty.admin.reports import points_report
 from loyalty.admin.terms import MerchantTermsAdmin
-from loyalty.admin.transfers import ReceiptAdmin, TransferAdmin
+from loyalty.admin.transfers import TransferAdmin
 
 __all__ = [
+    "DebtAdmin",
     "DrawAdmin",
+    "HoldAdmin",
     "LotAdmin",
     "MerchantTermsAdmin",
+    "ParkedRefundAdmin",
     "PointsAccountAdmin",
     "ReceiptAdmin",
+    "RefundAdmin",
     "RestoreAdmin",
     "TransferAdmin",
     "overview",
+    "points_report",
 ]
