@@ -15,7 +15,19 @@ from district.merchants.models import (
     Store,
     TillKey,
 )
-from loyalty.models import Draw, Lot, MerchantTerms, PointsAccount, Receipt, Restore, Transfer
+from loyalty.models import (
+    Debt,
+    Draw,
+    Hold,
+    Lot,
+    MerchantTerms,
+    ParkedRefund,
+    PointsAccount,
+    Receipt,
+    Refund,
+    Restore,
+    Transfer,
+)
 from tests.admin.scene import PHONE, label, screens, signed_in, tables
 
 # Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
@@ -28,6 +40,10 @@ MERCHANT = {
     MerchantTerms: "merchant",
     Receipt: "merchant",
     Transfer: "merchant",
+    Hold: "merchant",
+    Refund: "merchant",
+    ParkedRefund: "merchant",
+    Debt: "carrier",
     Lot: "issuer",
     Draw: "redeemer",
     Restore: "draw__redeemer",
