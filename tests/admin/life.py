@@ -49,9 +49,9 @@ def live(first, second) -> None:
         set_aside(member, side.store, points=10, no=f"{name}预占二")
         # What was earned here is spent there; then the purchase is given back: a debt remains,
         # and the next purchase there repays it here.
-        pay(member, other.store, points=50, no=f"{name}他店付")
+        pay(member, other.store, points=50, no=f"{other.merchant.name}外客付")
         give_back(bought, fen=9_900, no=f"{name}退货单")
-        buy(member, other.store, fen=2_000, no=f"{other.merchant.name}抵还票{name}")
+        buy(member, other.store, fen=2_000, no=f"{other.merchant.name}抵还票")
         park(side.store, receipt_no=f"{name}没有的票", no=f"{name}待匹配")
         park(side.store, receipt_no=f"{name}迟到的票", no=f"{name}迟到退货")
         buy(member, side.store, fen=3_000, no=f"{name}迟到的票")
