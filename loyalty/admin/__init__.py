@@ -1,6 +1,6 @@
 """The ledger in the back office: read and followed from end to end; changed by a few acts alone."""
 
-from loyalty.admin import overview
+from loyalty.admin import clearing, overview
 from loyalty.admin.accounts import PointsAccountAdmin
 from loyalty.admin.holds import HoldAdmin
 from loyalty.admin.lots import DrawAdmin, LotAdmin, RestoreAdmin
@@ -22,6 +22,7 @@ __all__ = [
     "RefundAdmin",
     "RestoreAdmin",
     "TransferAdmin",
+    "clearing",
     "overview",
     "points_report",
 ]

@@ -301,7 +301,7 @@ def test_rights_given_by_hand_open_nothing_without_a_post(scene):
 
 
 def test_the_explorer_keeps_quiet_about_other_merchants(scene, owner):
-    spending = Transfer.objects.get(kind="spend", merchant=scene.second.merchant)
+    spending = Transfer.objects.get(kind="spend", reference=f"{scene.second.merchant.name}付")
     drawn = list(spending.draws.select_related("lot").order_by("pk"))
     assert {draw.lot.issuer_id for draw in drawn} == {
         scene.first.merchant.pk,
