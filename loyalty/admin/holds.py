@@ -50,7 +50,6 @@ class HoldAdmin(ExactSearch, LedgerAdmin):
         "state_label",
         "points",
         "captured",
-        "purpose",
         "merchant",
         "store",
         "member_no",

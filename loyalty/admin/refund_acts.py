@@ -166,7 +166,11 @@ def effect(request: HttpRequest, receipt: Receipt, *, store: Store, fen: int) ->
         Tile(_("退款"), format_yuan(would.fen), note=_("小票 %(no)s") % {"no": receipt.receipt_no}),
         Tile(_("退后可退"), format_yuan(would.left_fen)),
         Tile(_("收回本单积分"), f"{would.own:,}"),
-        Tile(_("收回其他积分"), f"{would.other:,}", note=_("本单积分已使用的部分")),
+        Tile(
+            _("收回其他积分"),
+            f"{would.other:,}",
+            note=_("本单积分已使用的部分") if would.other else "",
+        ),
         Tile(
             _("欠积分"),
             f"{would.owed:,}",

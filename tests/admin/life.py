@@ -46,7 +46,7 @@ def live(first, second) -> None:
         member = make_member(f"{name}的客")
         bought = buy(member, side.store, fen=10_000, no=f"{name}退货票")
         capture(set_aside(member, side.store, points=30, no=f"{name}预占一"), 20)
-        set_aside(member, side.store, points=10, no=f"{name}预占二")
+        set_aside(member, side.store, points=10, no=f"{name}预占二", minutes=600)
         # What was earned here is spent there; then the purchase is given back: a debt remains,
         # and the next purchase there repays it here.
         pay(member, other.store, points=50, no=f"{other.merchant.name}外客付")
