@@ -19,6 +19,7 @@ from district.members.services.make_operator import make_operator
 from district.merchants.models import Clerk, Merchant, Store, TillKey
 from loyalty import services as loyalty
 from loyalty.models import Receipt
+from tests.admin.life import live
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
@@ -126,6 +127,8 @@ def _trade(member: Member, first: Side, second: Side) -> None:
             buy(member, second.store, fen=500, no=f"{second.merchant.name}退").transfer,
             second.store,
         )
+    with clock.moved_to(clock.real_now() - timedelta(hours=2)):
+        live(first, second)
     long_ago = clock.real_now() - timedelta(days=800)
     other = make_member("过期的客")
     with clock.moved_to(long_ago):

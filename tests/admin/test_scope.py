@@ -16,12 +16,16 @@ from district.merchants.models import (
     TillKey,
 )
 from loyalty.models import (
+    Debt,
     Draw,
+    Hold,
     IssueBudget,
     Lot,
     MerchantTerms,
+    ParkedRefund,
     PointsAccount,
     Receipt,
+    Refund,
     Restore,
     Transfer,
 )
@@ -38,6 +42,10 @@ MERCHANT = {
     IssueBudget: "merchant",
     Receipt: "merchant",
     Transfer: "merchant",
+    Hold: "merchant",
+    Refund: "merchant",
+    ParkedRefund: "merchant",
+    Debt: "carrier",
     Lot: "issuer",
     Draw: "redeemer",
     Restore: "draw__redeemer",
@@ -295,7 +303,7 @@ def test_rights_given_by_hand_open_nothing_without_a_post(scene):
 
 
 def test_the_explorer_keeps_quiet_about_other_merchants(scene, owner):
-    spending = Transfer.objects.get(kind="spend", merchant=scene.second.merchant)
+    spending = Transfer.objects.get(kind="spend", reference=f"{scene.second.merchant.name}付")
     drawn = list(spending.draws.select_related("lot").order_by("pk"))
     assert {draw.lot.issuer_id for draw in drawn} == {
         scene.first.merchant.pk,
