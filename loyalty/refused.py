@@ -1,4 +1,4 @@
-"""Tells apps above of a bill that was refused because it has earned already.
+"""Tells apps above of a bill that was refused because it, or its number, is in the ledger already.
 
 The refusal rolls the posting back, and with it anything an event could have said; so whoever wants
 to know is called after it, before the till hears its answer.

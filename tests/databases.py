@@ -55,8 +55,16 @@ class Databases:
         return name
 
     def drop(self, name: str) -> None:
-        with self._server() as server:
-            server.execute(_ddl("drop database if exists {} with (force)", name))
+        for attempt in range(50):
+            try:
+                with self._server() as server:
+                    server.execute(_ddl("drop database if exists {} with (force)", name))
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                # A worker of autovacuum is just there, which only a superuser may send away.
+                if attempt == 49:  # noqa: PLR2004
+                    raise
+                time.sleep(0.1)
 
     def url_of(self, name: str) -> str:
         return conninfo_url(self.url, name)

@@ -10,7 +10,7 @@ from district.kernel.postgres import known_row
 from district.members.models import Member
 from district.merchants.models import Store
 from loyalty import granting, ledger, queries, refused
-from loyalty.errors import BillAlreadyEarned
+from loyalty.errors import BillAlreadyEarned, ReceiptAlreadyPosted
 from loyalty.models import PointsAccount, Receipt, Transfer
 from loyalty.services.match_refunds import match_refunds_of
 
@@ -38,7 +38,7 @@ def earn_points(
     bill = replace(bill, fingerprint=granting.fingerprint_of(store.pk, bill))
     try:
         posted = ledger.earn(member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at)
-    except BillAlreadyEarned:
+    except (BillAlreadyEarned, ReceiptAlreadyPosted):
         refused.tell(refused.RefusedBill(member=member.pk, place=place, bill=bill, at=at))
         raise
     if posted.repeated:

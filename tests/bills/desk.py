@@ -38,9 +38,9 @@ def confirm(photo, by, told=None, *, key=None):
     return bills.confirm_photo(photo=photo, bill=told, by=by, key=key or fresh_key())
 
 
-def post(member, store, told=None, *, source="till", key=None):
+def post(member, store, told=None, *, key=None):
     """The till tells a bill."""
-    told = told or bill(source=source)
+    told = told or bill(source="till")
     return loyalty.earn_points(
         store=store, member=member, bill=told, actor="till:1", key=key or fresh_key()
     )

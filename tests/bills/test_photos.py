@@ -121,6 +121,33 @@ def test_a_till_after_the_photograph_is_refused_at_once_and_queued(photo, member
     assert balance_of(member).available == 126
 
 
+@pytest.mark.parametrize(
+    ("whose", "source"), [("member", "till"), ("other", "till"), ("other", "batch")]
+)
+def test_the_very_same_number_after_the_photograph_is_queued_too(
+    photo, member, other, store, clerk, whose, source
+):
+    confirm(photo, clerk)
+
+    with pytest.raises(ReceiptAlreadyPosted):
+        post(member if whose == "member" else other, store, bill(source=source))
+
+    conflict = BillConflict.objects.get()
+    assert (conflict.receipt_no, conflict.source) == (NUMBER, source)
+
+
+def test_a_till_that_only_repeats_itself_makes_no_conflict(member, other, store):
+    post(member, store)
+
+    for who, conflicts in ((member, 0), (other, 1), (other, 1)):
+        with pytest.raises(ReceiptAlreadyPosted):
+            post(who, store)
+        assert BillConflict.objects.count() == conflicts
+    with pytest.raises(ReceiptAlreadyPosted):
+        post(member, store, bill(fen=1, source="till"))
+    assert BillConflict.objects.count() == 1
+
+
 def test_somebody_elses_bill_makes_a_conflict(photo, other, store, clerk):
     earlier = post(other, store)
 

@@ -20,13 +20,19 @@ def queue_refused_bill(refused: RefusedBill) -> None:
     if refused.bill.source == Receipt.Source.PHOTO or refused.bill.apart:
         return
     earlier = queries.receipt_of_bill(refused.place.store, refused.bill)
-    if earlier is None:
+    if earlier is None or _says_again(refused, earlier):
         return
     reason = BillConflict.Reason.SAME_BILL
     conflict = desk.conflict_of(refused.member, refused.bill, earlier, reason, at=refused.at)
     conflict.actor = refused.place.actor
     # The till may ask again and again.
     BillConflict.objects.bulk_create([conflict], ignore_conflicts=True)
+
+
+def _says_again(refused: RefusedBill, earlier: Receipt) -> bool:
+    """Whether the till (or the batch) that told the receipt only repeats itself, with another key."""
+    told = (refused.bill.source, refused.bill.receipt_no, refused.member)
+    return told == (earlier.source, earlier.receipt_no, earlier.account_id)
 
 
 @transaction.atomic
