@@ -62,7 +62,7 @@ class Databases:
                 return
             except psycopg.errors.InsufficientPrivilege:
                 # A worker of autovacuum is just there, which only a superuser may send away.
-                if attempt == 49:  # noqa: PLR2004
+                if attempt == 49:
                     raise
                 time.sleep(0.1)
 

@@ -37,10 +37,15 @@ def earn_points(
     except DomainError as refusal:
         return queries.receipts().get(pk=earlier_answer(key, refusal))
     try:
-        posted = ledger.earn(member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at)
-    except TermsChanged:
-        grant = granting.grant_of(store.merchant_id, bill, at, fresh=True)
-        posted = ledger.earn(member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at)
+        try:
+            posted = ledger.earn(
+                member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at
+            )
+        except TermsChanged:
+            grant = granting.grant_of(store.merchant_id, bill, at, fresh=True)
+            posted = ledger.earn(
+                member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at
+            )
     except (BillAlreadyEarned, ReceiptAlreadyPosted):
         refused.tell(refused.RefusedBill(member=member.pk, place=place, bill=bill, at=at))
         raise

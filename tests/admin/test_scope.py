@@ -15,6 +15,7 @@ from district.merchants.models import (
     Store,
     TillKey,
 )
+from loyalty.bills.models import BillConflict, BillPhoto
 from loyalty.models import Draw, Lot, MerchantTerms, PointsAccount, Receipt, Restore, Transfer
 from tests.admin.scene import PHONE, label, screens, signed_in, tables
 
@@ -27,6 +28,8 @@ MERCHANT = {
     TillKey: "merchant",
     MerchantTerms: "merchant",
     Receipt: "merchant",
+    BillPhoto: "merchant",
+    BillConflict: "merchant",
     Transfer: "merchant",
     Lot: "issuer",
     Draw: "redeemer",

@@ -80,14 +80,18 @@ class ActPages(ModelAdmin):
         return HttpResponseRedirect(self._after(request, result if result is not None else row))
 
     def _form_page(self, request: HttpRequest, row: Any, act: Act, form: ActForm) -> HttpResponse:
-        context = self._context(request, row, title=str(act.label)) | {
-            "act": act,
-            "form": form,
-            "media": form.media,
-            "back": self._after(request, row),
-        }
+        context = (
+            self._context(request, row, title=str(act.label))
+            | {
+                "act": act,
+                "form": form,
+                "media": form.media,
+                "back": self._after(request, row),
+            }
+            | act.beside(request, row)
+        )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return TemplateResponse(request, "district/act.html", context, status=status)
+        return TemplateResponse(request, act.template, context, status=status)
 
     def _after(self, request: HttpRequest, row: Any) -> str:
         if isinstance(row, Model) and visible(request, type(row), [row.pk]):

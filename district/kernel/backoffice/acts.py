@@ -66,6 +66,8 @@ class Act(ABC):
     # What the form says before anything is done, and how the button looks.
     explain: ClassVar[Text] = ""
     danger: ClassVar[bool] = False
+    # The page of the form; another one extends district/act.html.
+    template: ClassVar[str] = "district/act.html"
     done: ClassVar[Text] = _("已完成。")
     form_class: type[ActForm] = ActForm
 
@@ -78,6 +80,10 @@ class Act(ABC):
         return True
 
     def initial(self, request: HttpRequest, row: Any) -> Mapping[str, Any]:
+        return {}
+
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the act's own template shows beside the form."""
         return {}
 
     @abstractmethod
