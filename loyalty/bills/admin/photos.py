@@ -78,7 +78,9 @@ class Confirm(DeskAct):
         }
 
     def beside(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
-        return {"panels": [photo_panel(row), *doubts(request, row)]}
+        # On a phone the form stands below: what there is not need not be scrolled over.
+        told = [one for one in doubts(request, row) if one.rows or one.note]
+        return {"panels": [photo_panel(row), *told]}
 
     def run(self, request: HttpRequest, row: BillPhoto, asked: dict[str, Any], key: Key) -> Any:
         bill = Bill(
