@@ -34,7 +34,11 @@ KIND_TONES = {
     "合并转入": "",
 }
 
-name_verbs(set_terms=gettext_lazy("设置积分条款"))
+name_verbs(
+    set_terms=gettext_lazy("设置积分条款"),
+    match_refund=gettext_lazy("匹配退货"),
+    dismiss_refund=gettext_lazy("忽略退货"),
+)
 
 
 class LedgerAdmin(MerchantScopedAdmin):
