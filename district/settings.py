@@ -70,11 +70,11 @@ MIDDLEWARE = [
     "district.kernel.replay_clock.ReplayClockMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "district.kernel.security.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "district.kernel.people_only.PeopleSession",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "district.kernel.people_only.PeopleCsrf",
+    "district.kernel.people_only.PeopleAuthentication",
+    "district.kernel.people_only.PeopleMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -103,7 +103,7 @@ TEMPLATES = [
 DATABASE_URL_GIVEN = "DATABASE_URL" in env
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///smart_district")}
 DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
+    "ENGINE": "district.kernel.database",
     # Persistent and checked: a new connection for each request costs seven to nine times the throughput.
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,

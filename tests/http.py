@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,6 +85,30 @@ class Shopper(Caller):
 
     def card_code(self):
         return self.post("/me/card/code").json()["code"]
+
+
+@dataclass
+class Desk:
+    """Somebody in the back office, as a browser without scripts."""
+
+    base_url: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def signs_in(self, username, password):
+        address = f"{self.base_url}/admin/login/"
+        token = re.search(
+            r'name="csrfmiddlewaretoken" value="(\w+)"', self.session.get(address, timeout=30).text
+        )
+        form = {"csrfmiddlewaretoken": token[1], "username": username, "password": password}
+        answer = self.session.post(f"{address}?next=/admin/", form, timeout=30)
+        assert answer.url == f"{self.base_url}/admin/"
+        return self
+
+    def reads(self, path):
+        """The words of a page, without markup."""
+        answer = self.session.get(f"{self.base_url}/admin/{path}", timeout=30)
+        assert answer.status_code == 200
+        return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 def at_once(caller, calls, *, connections=16):

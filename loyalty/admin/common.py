@@ -70,6 +70,13 @@ def price_text(milli_fen: int) -> str:
     return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
 
 
+def exact_yuan(milli_fen: int) -> str:
+    """A sum in yuan, with the fractions of a fen it has: nothing is rounded before a settlement."""
+    whole, rest = divmod(abs(milli_fen), 1000)
+    fraction = f"{rest:03d}".rstrip("0") if rest else ""
+    return ("-" if milli_fen < 0 else "") + format_yuan(whole) + fraction
+
+
 def rate_text(terms: MerchantTerms) -> str:
     """How a clerk would say it: 每 ¥1.00 得 1 积分."""
     return _("每 %(yuan)s 得 %(points)s 积分") % {

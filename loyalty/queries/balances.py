@@ -121,6 +121,12 @@ def accounts_with_something_due(at: datetime) -> QuerySet[PointsAccount]:
     return PointsAccount.objects.filter(next_due__lte=at).order_by("next_due")
 
 
+def accounts_due_until(until: datetime, *, after: int, limit: int) -> list[int]:
+    """Numbers of accounts in which something happens by itself until then, in their order."""
+    due = PointsAccount.objects.filter(next_due__lte=until, pk__gt=after).order_by("pk")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
 def balances_of(members: Sequence[int], at: datetime) -> dict[int, Balance]:
     """The balances of many members at once; who has no account is left out."""
     accounts = PointsAccount.objects.filter(pk__in=members).select_related("member")

@@ -58,7 +58,7 @@ begin
         raise exception 'draws of transfer % hold % points less than it took', p_transfer, v_left
             using errcode = 'data_corrupted';
     end if;
-    -- Before anything is repaid: a dead point pays no debt.
+    -- The dead die before a debt is repaid: it must not be paid in dead points.
     for v_day in
         select distinct expires_at from loyalty_lot
         where account_id = v_account.member_id and remaining > 0 and not pending

@@ -3,7 +3,8 @@
 import requests
 
 from loyalty import audits, queries
-from tests.http import Caller, Shopper
+from tests.factories.members import PASSWORD, make_operator
+from tests.http import Caller, Desk, Shopper
 
 
 def test_a_shopper_earns_at_one_merchant_and_spends_at_another(web, wechat_code, till, other_till):
@@ -34,11 +35,17 @@ def test_a_shopper_earns_at_one_merchant_and_spends_at_another(web, wechat_code,
 
     (claim,) = queries.clearing()
     assert (claim.points, claim.milli_fen) == (60, 60_000)
+    desk = Desk(web.base_url).signs_in(make_operator().username, PASSWORD)
+    assert "60 0 +60 ¥0.60" in desk.reads(f"merchants/merchant/{claim.redeemer}/change/")
+    assert "0 60 -60 -¥0.60" in desk.reads(f"merchants/merchant/{claim.issuer}/change/")
 
     undone = other_till.reverse(spent.json()["id"])
     assert undone.status_code == 201
     assert undone.json()["available_after"] == 126
     assert queries.clearing() == []
+    assert "本月没有与其他商户之间的清算" in desk.reads(
+        f"merchants/merchant/{claim.redeemer}/change/"
+    )
 
     kinds = [entry["kind"] for entry in phone.get("/me/points/entries").json()["results"]]
     assert kinds == ["reverse_spend", "spend", "earn"]

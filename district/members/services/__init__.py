@@ -1,5 +1,6 @@
 """The verbs of the members app."""
 
+from district.members.services.absorb_member import absorb_member
 from district.members.services.bind_phone import bind_phone
 from district.members.services.card_code import CardCode, issue_card_code, use_card_code
 from district.members.services.close_account import close_account
@@ -27,6 +28,7 @@ __all__ = [
     "CardCode",
     "Keep",
     "SignedIn",
+    "absorb_member",
     "bind_phone",
     "close_account",
     "create_staff",
