@@ -335,9 +335,7 @@ class Life(RuleBasedStateMachine):
             row.state, row.decided_by, row.decided_at = "approved", approver, self.model.now
             row.save(update_fields=["transfer", "state", "decided_by", "decided_at"])
 
-        self.both(
-            lambda: self.model.adjust("abc"[member], "xyz"[shop], points, 900, ends), post
-        )
+        self.both(lambda: self.model.adjust("abc"[member], "xyz"[shop], points, 900, ends), post)
 
     @rule(member=who, into=who, seldom=some.integers(0, 3))
     def merge(self, member, into, seldom):
@@ -440,7 +438,9 @@ class Life(RuleBasedStateMachine):
                 for debt in sorted(purse.debts, key=lambda debt: debt.since)
             ]
         heirs = dict(PointsAccount.objects.values_list("pk", "merged_into"))
-        owners = {id(purse): pk for pk, purse in zip(self.pks, self.model.purses.values(), strict=True)}
+        owners = {
+            id(purse): pk for pk, purse in zip(self.pks, self.model.purses.values(), strict=True)
+        }
         for pk, purse in zip(self.pks, self.model.purses.values(), strict=True):
             assert heirs.get(pk) == (owners[id(purse.heir)] if purse.heir else None)
 
@@ -452,7 +452,11 @@ class Life(RuleBasedStateMachine):
         states = dict(Hold.objects.values_list("pk", "state"))
         assert {row.pk: held.state for held, row in self.holds} == states
         assert {
-            (self.names[row.merchant_id], row.receipt_no): (row.refunded_fen, row.granted, row.clawed)
+            (self.names[row.merchant_id], row.receipt_no): (
+                row.refunded_fen,
+                row.granted,
+                row.clawed,
+            )
             for row in Receipt.objects.all()
         } == {
             (one.merchant, one.no): (one.refunded, one.granted, one.taken)
