@@ -74,9 +74,7 @@ def test_the_picture_stands_by_the_form_and_all_can_be_read(browser, web, counte
         page = visitor.goes_to(path)
         if SHOTS:
             name = path.strip("/").replace("/", "_")
-            page.screenshot(
-                path=Path(SHOTS) / f"{name}-{size['width']}-{dark}.png", full_page=True
-            )
+            page.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}-{dark}.png", full_page=True)
         if visitor.wide_by() > 0 or visitor.too_pale():
             found[path] = (visitor.wide_by(), visitor.too_pale())
 
