@@ -40,6 +40,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=30),
     },
     "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
+    # A batch whose bell was lost, or whose worker died.
+    "take up batches": {"task": "batches.process", "schedule": 20.0},
+    "forget old batches": {"task": "batches.purge", "schedule": crontab(hour=4, minute=40)},
     "match refunds": {"task": "loyalty.match_parked_refunds", "schedule": crontab(minute="*/10")},
 }
 

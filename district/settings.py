@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
+    "loyalty.batches.apps.BatchesConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
@@ -185,6 +186,7 @@ WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)
+BATCH_LIMIT = env.int("DISTRICT_BATCH_LIMIT", default=64 * 1024 * 1024)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -217,6 +219,12 @@ SPECTACULAR_SETTINGS = {
         "VenueKindEnum": ["mall", "street", "complex"],
         "HoldStateEnum": "loyalty.models.Hold.State",
         "HoldPurposeEnum": "loyalty.models.Hold.Purpose",
+        "BatchStateEnum": "loyalty.batches.models.Batch.State",
+        "BatchFormatEnum": "loyalty.batches.models.Batch.Format",
+        "RowStateEnum": "loyalty.batches.models.RowAnswer.State",
+        "RowKindEnum": "loyalty.batches.models.RowAnswer.Kind",
+        "DifferenceKindEnum": "loyalty.batches.models.Difference.Kind",
+        "DifferenceWhatEnum": "loyalty.batches.models.Difference.What",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

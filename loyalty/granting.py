@@ -32,7 +32,11 @@ def fingerprint_of(store: int, bill: ledger.Bill) -> bytes:
 
 def grant_of(merchant: int, bill: ledger.Bill, at: datetime) -> ledger.Grant:
     """What a bill earns at a merchant by the terms of its hour. Raises NoTerms."""
-    terms = queries.terms_of(merchant, bill.paid_at)
+    return grant_by(queries.terms_of(merchant, bill.paid_at), bill, at)
+
+
+def grant_by(terms: queries.TermsInForce, bill: ledger.Bill, at: datetime) -> ledger.Grant:
+    """What a bill earns by these terms when it is posted at an instant."""
     return ledger.Grant(
         points=rules.points_for(
             bill.paid_fen, earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen

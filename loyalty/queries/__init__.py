@@ -12,7 +12,13 @@ from loyalty.queries.balances import (
     statement,
 )
 from loyalty.queries.clearing import Claim, clearing, clearing_of
-from loyalty.queries.policy import RulesInForce, TermsInForce, rules_at, terms_of
+from loyalty.queries.policy import (
+    RulesInForce,
+    TermsInForce,
+    rules_at,
+    terms_between,
+    terms_of,
+)
 from loyalty.queries.rows import (
     hold_of_member,
     hold_of_merchant,
@@ -53,6 +59,7 @@ __all__ = [
     "rules_at",
     "spendings_to_confirm",
     "statement",
+    "terms_between",
     "terms_of",
     "transfer_of_merchant",
     "waiting_for",

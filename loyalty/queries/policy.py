@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from district.kernel.postgres import first_row
 from loyalty.errors import NoTerms
 
@@ -45,6 +47,15 @@ def terms_of(merchant: int, at: datetime) -> TermsInForce:
     return TermsInForce(*row)
 
 
+def terms_between(
+    merchant: int, first: datetime, last: datetime
+) -> list[tuple[datetime, datetime | None, TermsInForce]]:
+    """Every terms in force at some instant from first to last, each with its start and its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS_BETWEEN, [merchant, first, last])
+        return [(start, end, TermsInForce(*row)) for start, end, *row in cursor.fetchall()]
+
+
 def rules_at(at: datetime) -> RulesInForce:
     """The alliance's rules in force at an instant."""
     row = first_row(_RULES, at)
@@ -56,6 +67,13 @@ _TERMS = """
     select id, earn_points, earn_per_fen, price_milli_fen, validity_months, pending_days,
         exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
     from loyalty_merchantterms terms where merchant_id = %s and valid @> %s
+"""
+_TERMS_BETWEEN = """
+    select lower(valid), upper(valid), id, earn_points, earn_per_fen, price_milli_fen,
+        validity_months, pending_days,
+        exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
+    from loyalty_merchantterms terms where merchant_id = %s and valid && tstzrange(%s, %s, '[]')
+    order by lower(valid)
 """
 _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,
