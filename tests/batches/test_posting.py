@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from district.kernel import clock
+from district.merchants.services import suspend_merchant
 from loyalty import services as loyalty
 from loyalty.batches.models import Batch, RowAnswer
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
-from tests.batches.conftest import as_csv, ndjson, post_all, receipt_row, refund_row, told
+from tests.batches.conftest import as_csv, done, ndjson, post_all, receipt_row, refund_row, told, upload
 from tests.factories.loyalty import buy, make_counter, pay
 from tests.factories.members import make_member
 
@@ -236,10 +237,9 @@ def test_content_without_a_last_line_feed_is_whole(member, tea):
 
 
 def test_the_rows_of_a_suspended_merchant_are_refused(member, tea):
-    tea.merchant.state = "suspended"
-    tea.merchant.suspended_for = "欠款"
-    tea.merchant.save()
+    uploaded = upload(tea, ndjson([receipt_row(tea, member), refund_row(tea, "A", fen=1)]))
+    suspend_merchant(merchant=tea.merchant, reason="欠款", by=None)
 
-    batch = post_all(tea, [receipt_row(tea, member), refund_row(tea, "A", fen=1)])
+    batch = done(uploaded)
 
     assert told(batch) == {1: "merchant_suspended", 2: "merchant_suspended"}

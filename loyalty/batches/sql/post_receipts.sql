@@ -35,7 +35,7 @@ begin
         select given.*, p_terms[grant_no + 1] as terms, p_rate_points[grant_no + 1] as rate_points,
             p_rate_per_fen[grant_no + 1] as rate_per_fen, p_price_milli_fen[grant_no + 1] as price,
             p_active_from[grant_no + 1] as active_from, p_expires_at[grant_no + 1] as expires_at,
-            p_active_from[grant_no + 1] > p_at as pending
+            p_active_from[grant_no + 1] > p_at as waits
         from unnest(p_line, p_member, p_store, p_receipt_no, p_paid_fen, p_paid_at, p_fingerprint,
                     p_grant, p_points, p_transfer_id)
             given (line, member, store, receipt_no, paid_fen, paid_at, fingerprint, grant_no, points,
@@ -67,7 +67,7 @@ begin
     ), earned as materialized (
         select posted.*, account.seq + row_number() over mine as seq,
             account.available
-                + sum(case when pending then 0 else points end) over mine as available
+                + sum(case when waits then 0 else points end) over mine as available
         from posted join loyalty_pointsaccount account on account.member_id = posted.member
         where transfer is not null
         window mine as (partition by posted.member order by line)
@@ -75,14 +75,14 @@ begin
         insert into loyalty_transfer (id, public_id, kind, account_id, seq, source, target, points,
                                       available_after, merchant_id, store_id, reference, actor, at)
             select transfer, transfer_id, 'earn', member, seq, 'issued',
-                case when pending then 'pending' else 'available' end, points, available, p_merchant,
+                case when waits then 'pending' else 'available' end, points, available, p_merchant,
                 store, receipt_no, p_actor, p_at
             from earned order by line
     ), lots as (
         insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
                                  price_milli_fen, active_from, expires_at, pending, budgeted)
             select member, p_merchant, transfer, points, points, price, active_from, expires_at,
-                pending, p_budgeted
+                waits, p_budgeted
             from earned order by line
     ), told as (
         insert into kernel_outboxrow (name, payload)
@@ -97,9 +97,9 @@ begin
                 next_due = least(account.next_due, sums.due)
             from (
                 select member, count(*) as lines,
-                    coalesce(sum(points) filter (where not earned.pending), 0) as available,
-                    coalesce(sum(points) filter (where earned.pending), 0) as pending,
-                    min(case when earned.pending then active_from else expires_at end) as due
+                    coalesce(sum(points) filter (where not waits), 0) as available,
+                    coalesce(sum(points) filter (where waits), 0) as pending,
+                    min(case when waits then active_from else expires_at end) as due
                 from earned group by member) sums
             where account.member_id = sums.member
     ), answered as (
