@@ -133,7 +133,8 @@ class _Sorter:
         paid = [one.bill.paid_at for one in purchases]
         periods = terms_between(self._batch.merchant_id, min(paid), max(paid))
         starts = [start for start, _end, _terms in periods]
-        granted, late = [], []
+        granted: list[tuple[Purchase, TermsInForce]] = []
+        late: list[tuple[Purchase, DomainError]] = []
         for purchase in purchases:
             paid_at = purchase.bill.paid_at
             try:
@@ -145,13 +146,13 @@ class _Sorter:
             except DomainError as refusal:
                 late.append((purchase, refusal))
         known = queries.receipts_numbered((one.store, one.bill.receipt_no) for one, _ in late)
-        for purchase, refusal in late:
+        for purchase, reason in late:
             receipt = known.get((purchase.store, purchase.bill.receipt_no))
             if receipt is not None and is_same(receipt, purchase):
                 answer = answers.of_receipt(self._batch.pk, purchase.row, receipt, repeated=True)
                 self._chunk.answers.append(answer)
             else:
-                self._refuse(purchase.row, refusal)
+                self._refuse(purchase.row, reason)
         return granted
 
     def _members_apart(self, purchases: list[Purchase], returns: list[Return]) -> set[int]:

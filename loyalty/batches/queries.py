@@ -58,7 +58,7 @@ def standing_of(batch: Batch, at: datetime) -> Standing:
     stores = Store.objects.filter(merchant=batch.merchant_id, pk__in=batch.stores)
     return Standing(
         suspended=merchant.state == Merchant.State.SUSPENDED,
-        in_alliance=merchant.in_alliance,  # type: ignore[attr-defined] - annotated above
+        in_alliance=merchant.in_alliance,  # type: ignore[attr-defined]  # annotated above
         stores=dict(stores.values_list("public_id", "pk")),
     )
 

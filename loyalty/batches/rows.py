@@ -60,7 +60,9 @@ def missing_columns(columns: Sequence[str]) -> list[str]:
     """What a CSV's first line lacks to hold receipts, or refunds; nothing when it can hold either."""
     if len(set(columns)) < len(columns):
         return NEEDED[Kind.RECEIPT]
-    lacking = {kind: [name for name in names if name not in columns] for kind, names in NEEDED.items()}
+    lacking = {
+        kind: [name for name in names if name not in columns] for kind, names in NEEDED.items()
+    }
     if "kind" in columns and not lacking[Kind.REFUND]:
         return []
     return lacking[Kind.RECEIPT]
@@ -77,7 +79,7 @@ def columns_of(line: bytes) -> list[str]:
 class Reader:
     """Reads the rows of one upload; what it has checked once it need not check again."""
 
-    def __init__(self, format: str, columns: Sequence[str] | None) -> None:  # noqa: A002 - its name
+    def __init__(self, format: str, columns: Sequence[str] | None) -> None:
         self._values: Callable[[bytes], dict[str, Any]]
         self._values = self._of_csv if format == Batch.Format.CSV else _of_json
         self._columns = list(columns or ())

@@ -9,7 +9,16 @@ from district.merchants.services import suspend_merchant
 from loyalty import services as loyalty
 from loyalty.batches.models import Batch, RowAnswer
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
-from tests.batches.conftest import as_csv, done, ndjson, post_all, receipt_row, refund_row, told, upload
+from tests.batches.conftest import (
+    as_csv,
+    done,
+    ndjson,
+    post_all,
+    receipt_row,
+    refund_row,
+    told,
+    upload,
+)
 from tests.factories.loyalty import buy, make_counter, pay
 from tests.factories.members import make_member
 
@@ -182,7 +191,9 @@ def test_a_debt_is_repaid_by_a_batch_as_by_a_receipt(member, tea):
     account = PointsAccount.objects.get(pk=member.pk)
     assert told(batch) == {1: "posted", 2: "posted", 3: "posted"}
     assert (account.debt, account.available) == (0, 30)
-    kinds = list(Transfer.objects.filter(account=account).order_by("seq").values_list("kind", flat=True))
+    kinds = list(
+        Transfer.objects.filter(account=account).order_by("seq").values_list("kind", flat=True)
+    )
     assert kinds == ["earn", "spend", "owe", "earn", "repay", "earn", "repay"]
     assert bought.granted == 100
 

@@ -31,9 +31,7 @@ class ContentAsked(serializers.Serializer):
 class SubmitIn(serializers.Serializer):
     """The upload is complete."""
 
-    bytes = StrictInteger(
-        min_value=1, max_value=MOST_BYTES, help_text="how long the whole file is"
-    )
+    bytes = StrictInteger(min_value=1, max_value=MOST_BYTES, help_text="how long the whole file is")
 
 
 class BatchOut(serializers.Serializer):
@@ -44,7 +42,9 @@ class BatchOut(serializers.Serializer):
     format = serializers.ChoiceField(Batch.Format.choices)
     state = serializers.ChoiceField(Batch.State.choices)
     received_bytes = serializers.IntegerField(help_text="go on from here")
-    rows = serializers.IntegerField(help_text="received so far; blank lines and the header are none")
+    rows = serializers.IntegerField(
+        help_text="received so far; blank lines and the header are none"
+    )
     answered = serializers.IntegerField()
     posted = serializers.IntegerField()
     parked = serializers.IntegerField(help_text="refunds that wait for their receipt")

@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from district.kernel import clock
-from district.kernel.fields import FenField, IdField, InstantField, PatternField, PointsField, StrictInteger
+from district.kernel.fields import (
+    FenField,
+    IdField,
+    InstantField,
+    PatternField,
+    PointsField,
+    StrictInteger,
+)
 from district.kernel.money import MAX_FEN
 from loyalty.api.schemas import RECEIPT_NO
 from loyalty.batches.models import Difference, Reconciliation
@@ -51,7 +59,7 @@ class CountedFen(_Counted):
     amount = "fen"
 
     fen = FenField(max_value=MAX_FEN)
-    each = NumberedFen(many=True, required=False, max_length=MOST_LISTED)
+    each = serializers.ListField(child=NumberedFen(), required=False, max_length=MOST_LISTED)
 
 
 class CountedPoints(_Counted):
@@ -60,7 +68,7 @@ class CountedPoints(_Counted):
     amount = "points"
 
     points = PointsField(min_value=0)
-    each = NumberedPoints(many=True, required=False, max_length=MOST_LISTED)
+    each = serializers.ListField(child=NumberedPoints(), required=False, max_length=MOST_LISTED)
 
 
 class ReconciliationIn(serializers.Serializer):
@@ -135,13 +143,16 @@ class ReconciliationOut(serializers.Serializer):
     listed = DifferenceOut(source="found.all", many=True)
     at = InstantField()
 
-    def get_receipts(self, row: Reconciliation) -> FenBoth:
+    @extend_schema_field(FenBoth)
+    def get_receipts(self, row: Reconciliation) -> Any:
         return _both(row, "receipts", "paid_fen", "fen")
 
-    def get_refunds(self, row: Reconciliation) -> FenBoth:
+    @extend_schema_field(FenBoth)
+    def get_refunds(self, row: Reconciliation) -> Any:
         return _both(row, "refunds", "refunded_fen", "fen")
 
-    def get_spendings(self, row: Reconciliation) -> PointsBoth:
+    @extend_schema_field(PointsBoth)
+    def get_spendings(self, row: Reconciliation) -> Any:
         return _both(row, "spendings", "spent_points", "points")
 
 

@@ -131,7 +131,7 @@ class BatchContent(BatchView):
         operation_id="send_batch_content",
         summary="上传批次内容",
         parameters=[ContentAsked],
-        request={media: OpenApiTypes.STR for media in MEDIA.values()},
+        request=dict.fromkeys(MEDIA.values(), OpenApiTypes.STR),
         responses=BatchOut,
         examples=[
             OpenApiExample(

@@ -29,7 +29,7 @@ class Reconciliation(models.Model):
     # How many differences the lists showed; null where the till sent none. So many are kept as rows.
     differences = models.BigIntegerField(_("差异数"), null=True, blank=True)
     agrees = models.GeneratedField(
-        expression=Q(
+        expression=Q(  # type: ignore[arg-type]  # the stubs forget that a Q is one
             their_receipts=F("our_receipts"),
             their_paid_fen=F("our_paid_fen"),
             their_refunds=F("our_refunds"),

@@ -1,6 +1,6 @@
 """Every public verb of batches and reconciliation."""
 
-from loyalty.batches.services.open_batch import open_batch
+from loyalty.batches.services.open import open_batch
 from loyalty.batches.services.post_chunk import post_chunk
 from loyalty.batches.services.process import process_batches
 from loyalty.batches.services.purge import purge_batches

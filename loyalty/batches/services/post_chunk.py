@@ -97,9 +97,10 @@ def _earlier_answer(batch: Batch, one: Purchase | Return) -> RowAnswer | None:
     refund = queries.refund_told(one.store, one.row.number)
     if refund is None:
         return None
-    receipt = refund if isinstance(refund, ParkedRefund) else refund.receipt
-    store = refund.receipt_store_id if isinstance(refund, ParkedRefund) else refund.receipt.store_id
-    told = (store, receipt.receipt_no, refund.fen)
+    if isinstance(refund, ParkedRefund):
+        told = (refund.receipt_store_id, refund.receipt_no, refund.fen)
+    else:
+        told = (refund.receipt.store_id, refund.receipt.receipt_no, refund.fen)
     if told != (one.receipt_store, one.row.asked["receipt_no"], one.row.asked["fen"]):
         return None
     return answers.of_refund(batch.pk, one.row, refund, repeated=True)
@@ -171,8 +172,6 @@ def _advance(batch: Batch, lease: str, last: int) -> None:
     until = clock.real_now() + LEASE
     before = batch.done_line
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ADVANCE, [last, until, batch.pk, before, last, batch.pk, lease, before]
-        )
+        cursor.execute(_ADVANCE, [last, until, batch.pk, before, last, batch.pk, lease, before])
         if cursor.rowcount != 1:
             raise LeaseLost

@@ -78,6 +78,4 @@ def _give_up(batch: Batch, lease: str) -> None:
 
 def _finish(batch: Batch, lease: str) -> None:
     mine = Batch.objects.filter(pk=batch.pk, lease=lease, state=Batch.State.RUNNING)
-    mine.update(
-        state=Batch.State.DONE, finished_at=clock.now(), lease="", leased_until=None
-    )
+    mine.update(state=Batch.State.DONE, finished_at=clock.now(), lease="", leased_until=None)

@@ -1,6 +1,7 @@
 """Receiving: content comes in pieces of any size, and what has come is kept with the place it goes on from."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F
@@ -61,7 +62,10 @@ class _Inbox:
     def take(self, piece: bytes) -> None:
         if self._received + len(piece) > MOST_BYTES:
             raise _too_large()
-        self._add(list(self._cutter.cut(piece)))
+        cutter = replace(self._cutter)
+        self._add(list(cutter.cut(piece)))
+        # Only now: a piece that was refused is not half taken.
+        self._cutter = cutter
         self._received += len(piece)
         if len(self._rows) >= STAGE_ROWS or self._received - self._kept >= STAGE_BYTES:
             self.keep()
@@ -73,7 +77,8 @@ class _Inbox:
 
     def _add(self, lines: list[tuple[int, bytes]]) -> None:
         if lines and self._batch.format == Batch.Format.CSV and self._columns is None:
-            self._columns = _header(lines.pop(0)[1])
+            self._columns = _header(lines[0][1])
+            lines = lines[1:]
         if self._count + len(lines) > MOST_ROWS:
             raise _too_large()
         self._count += len(lines)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -92,7 +92,7 @@ def reconcile_day(
     return row
 
 
-def _totals(store: int, start: object, until: object) -> dict[str, tuple[int, int]]:
+def _totals(store: int, start: datetime, until: datetime) -> dict[str, tuple[int, int]]:
     none = {kind.value: (0, 0) for kind in Difference.Kind}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -119,7 +119,7 @@ _DIFFERENCES = """
 
 
 def _differences(
-    store: int, start: object, until: object, kind: str, each: Sequence[tuple[str, int]] | None
+    store: int, start: datetime, until: datetime, kind: str, each: Sequence[tuple[str, int]] | None
 ) -> list[tuple[str, str, int | None, int | None]]:
     numbers = [number for number, _amount in each or ()]
     amounts = [amount for _number, amount in each or ()]

@@ -19,7 +19,7 @@ def open_batch(
     *,
     merchant: Merchant,
     stores: Collection[int],
-    format: str,  # noqa: A002 - what the API calls it
+    format: str,
     name: str,
     actor: str,
     key: Key,
