@@ -77,8 +77,9 @@ def _unreadable(request: HttpRequest) -> int | None:
     """The status of a request that must not reach a view, judged by its head alone."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         return 411
-    length = _announced_length(request)
-    if length > settings.BODY_LIMIT and length > _larger_limit(request.path_info):
+    path = request.path_info
+    limit = max(settings.BODY_LIMITS.get(path, settings.BODY_LIMIT), _larger_limit(path))
+    if _announced_length(request) > limit:
         return 413
     # PostgreSQL cannot compare a text with NUL, so nothing can be found under such a name.
     if "\0" in request.path_info:

@@ -4,11 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel import problems
 from district.kernel.fields import InstantField, StrictInteger, TextField
 from loyalty.batches.limits import MOST_BYTES
 from loyalty.batches.models import Batch, RowAnswer
-from loyalty.errors import BillAlreadyEarned, ReceiptAlreadyPosted
 
 
 class BatchIn(serializers.Serializer):
@@ -89,18 +87,6 @@ class AnswerPage(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
 
 
-# Refused in the database for many rows at once, which leaves only the code.
-_BY_CODE = {one.code: one for one in (BillAlreadyEarned, ReceiptAlreadyPosted)}
-
-
-def problem_of(answer: RowAnswer) -> dict[str, Any] | None:
-    """Why a row was refused, as a problem document."""
-    if answer.problem is not None or not answer.code:
-        problem: dict[str, Any] | None = answer.problem
-        return problem
-    return problems.document_of_refusal(_BY_CODE[answer.code]())
-
-
 def answer_of(answer: RowAnswer) -> dict[str, Any]:
     """An AnswerOut: written by hand, for there may be a million."""
     transfer = answer.receipt.transfer if answer.receipt else None
@@ -113,5 +99,5 @@ def answer_of(answer: RowAnswer) -> dict[str, Any]:
         "points": answer.points,
         "transfer": transfer.public_id if transfer else None,
         "refund": refund.public_id if refund else None,
-        "problem": problem_of(answer),
+        "problem": answer.problem,
     }

@@ -153,7 +153,7 @@ class RowAnswer(models.Model):
     # The number on paper, as far as it could be read.
     number = models.TextField(_("单号"), db_default="", blank=True)
     code = models.TextField(_("原因代码"), db_default="", blank=True)
-    # The whole problem, where its code alone does not say it.
+    # The whole problem document of a refused row.
     problem = models.JSONField(_("原因"), null=True, blank=True)
     receipt = models.ForeignKey(
         "loyalty.Receipt",
@@ -194,7 +194,14 @@ class RowAnswer(models.Model):
             models.CheckConstraint(
                 name="row_answer_says_what_came_of_it",
                 condition=(
-                    Q(state="refused", receipt=None, refund=None, parked=None, points=0)
+                    Q(
+                        state="refused",
+                        receipt=None,
+                        refund=None,
+                        parked=None,
+                        points=0,
+                        problem__isnull=False,
+                    )
                     & ~Q(code="")
                 )
                 | (

@@ -1,8 +1,8 @@
 -- Post a chunk of a batch's receipts at once, with an answer for each: what loyalty_earn does for one.
 -- Only plain ones: an account that owes, has something due or was merged, and a receipt that a parked
 -- refund waits for, are left, and so are all of their member's, to keep the order of the file. Their
--- lines come back, to be posted one by one. A receipt that is there already is answered here: repeated
--- when it is the same, else refused.
+-- lines come back, to be posted one by one, and so do receipts that contradict one that is there: what
+-- is refused is refused by the single verb. One that is there word for word is answered here: repeated.
 -- Lock order as everywhere: accounts (by member), what members share, receipts.
 create or replace function batches_post_receipts(
     p_batch bigint, p_merchant bigint, p_actor text, p_at timestamptz, p_budgeted boolean,
@@ -13,9 +13,12 @@ create or replace function batches_post_receipts(
     p_active_from timestamptz[], p_expires_at timestamptz[]
 ) returns bigint[] language plpgsql as $$
 declare
+    v_slots int := (select slots from loyalty_issuebudget where merchant_id = p_merchant);
     v_cost bigint;
     v_used bigint;
 begin
+    if p_budgeted <> (v_slots is not null) then return p_line; end if;
+
     insert into loyalty_pointsaccount (member_id)
         select member from unnest(p_member) member group by member order by member
         on conflict do nothing;
@@ -48,6 +51,13 @@ begin
         select given.member from given join loyalty_parkedrefund parked
             on parked.receipt_store_id = given.store and parked.receipt_no = given.receipt_no
                 and parked.state = 'waiting'
+        union
+        -- Terms were changed since the caller asked for them.
+        select given.member from given left join loyalty_merchantterms held
+            on held.id = given.terms and held.merchant_id = p_merchant
+                and held.valid @> given.paid_at and held.earn_points = given.rate_points
+                and held.earn_per_fen = given.rate_per_fen and held.price_milli_fen = given.price
+        where held.id is null
     ), wanted as materialized (
         select given.*, nextval('loyalty_receipt_id_seq') as receipt,
             case when points > 0 then nextval('loyalty_transfer_id_seq') end as transfer
@@ -110,28 +120,19 @@ begin
 
     if p_budgeted and v_cost > v_used then
         update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen + v_cost - v_used
-            where id = (select id from loyalty_issuebudgetslot where budget_id = p_merchant
-                        order by remaining_milli_fen limit 1);
+            where budget_id = p_merchant and slot = p_member[1] % v_slots;
     end if;
 
-    insert into batches_rowanswer (batch_id, line, kind, state, number, code, receipt_id, points)
-        select p_batch, given.line, 'receipt', answer.state, given.receipt_no, answer.code,
-            case when answer.state = 'repeated' then known.id end,
-            case when answer.state = 'repeated' then known.granted else 0 end
-        from unnest(p_line, p_member, p_store, p_receipt_no, p_paid_fen, p_paid_at, p_fingerprint)
-            given (line, member, store, receipt_no, paid_fen, paid_at, fingerprint)
-        left join loyalty_receipt known
+    insert into batches_rowanswer (batch_id, line, kind, state, number, receipt_id, points)
+        select p_batch, given.line, 'receipt', 'repeated', given.receipt_no, known.id, known.granted
+        from unnest(p_line, p_member, p_store, p_receipt_no, p_paid_fen, p_paid_at)
+            given (line, member, store, receipt_no, paid_fen, paid_at)
+        join loyalty_receipt known
             on known.store_id = given.store and known.receipt_no = given.receipt_no
-        left join loyalty_receipt other on known.id is null and other.fingerprint = given.fingerprint
-        cross join lateral (
-            select case when known.account_id = given.member and known.paid_fen = given.paid_fen
-                    and known.paid_at = given.paid_at then 'repeated' else 'refused' end as state,
-                case when known.id is null then 'bill_already_earned'
-                    when known.account_id = given.member and known.paid_fen = given.paid_fen
-                        and known.paid_at = given.paid_at then ''
-                    else 'receipt_already_posted' end as code) answer
-        where (known.id is not null or other.id is not null) and not exists (
-            select from batches_rowanswer one where one.batch_id = p_batch and one.line = given.line);
+        where known.account_id = given.member and known.paid_fen = given.paid_fen
+            and known.paid_at = given.paid_at and not exists (
+                select from batches_rowanswer one
+                where one.batch_id = p_batch and one.line = given.line);
 
     return array(
         select line from unnest(p_line) line where not exists (
