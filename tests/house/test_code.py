@@ -136,7 +136,7 @@ def test_every_verb_says_what_the_caller_gets():
     assert silent == []
 
 
-@pytest.mark.parametrize("app", ["loyalty", "district.members", "district.merchants"])
+@pytest.mark.parametrize("app", ["loyalty", "loyalty.batches", "district.members", "district.merchants"])
 def test_the_table_of_contents_names_every_verb(app):
     services = importlib.import_module(f"{app}.services")
     folder = Path(str(services.__file__)).parent
