@@ -1,0 +1,1 @@
+SETTLEMENT: dict[str, str] = {}
