@@ -199,6 +199,13 @@ def test_cycles_follow_each_other_without_a_gap(zhang, wang):
     assert (second.number, second.starts_at) == (2, clock.start_of_day(date(2026, 4, 1)))
 
 
+@pytest.fixture
+def settled(member, tea, books, zhang, wang):
+    buy(member, tea, fen=10_000)
+    pay(member, books, points=10)
+    return closed(LAST, first_day=FIRST, by=zhang, approver=wang)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -224,10 +231,7 @@ def test_cycles_follow_each_other_without_a_gap(zhang, wang):
         " select 'x', 3, 2, ends_at, ends_at + interval '9 days' from settlement_cycle",
     ],
 )
-def test_a_closed_cycle_stands(member, tea, books, zhang, wang, broken):
-    buy(member, tea, fen=10_000)
-    pay(member, books, points=10)
-    closed(LAST, first_day=FIRST, by=zhang, approver=wang)
+def test_a_closed_cycle_stands(settled, broken):
 
     with connection.cursor() as cursor, pytest.raises(IntegrityError):
         cursor.execute(broken)

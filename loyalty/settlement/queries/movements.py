@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
-from loyalty.settlement.models import Line
+from loyalty.settlement.models import Line, Statement
 from loyalty.settlement.queries.cycles import window_of
 
 _BATCH = 2_000
@@ -16,10 +16,12 @@ _BATCH = 2_000
 class Movement:
     """Points drawn for a redeemer, or given back (negative), and where they came from.
 
-    The receipt is the issuer's business, the request number and store the redeemer's: a merchant
-    sees only its own side.
+    The receipt is the issuer's business, the request number and the store the redeemer's: a
+    merchant sees only its own side.
     """
 
+    issuer: int
+    redeemer: int
     transfer: str
     at: datetime
     kind: str
@@ -38,12 +40,12 @@ class Movement:
     def milli_fen(self) -> int:
         return self.points * self.price_milli_fen
 
-    def seen_by(self, *, issuer: bool, redeemer: bool) -> "Movement":
+    def seen_by(self, merchant: int) -> "Movement":
         """Without the other side's business."""
         seen = self
-        if not issuer:
+        if merchant != self.issuer:
             seen = replace(seen, receipt_no=None, receipt_store=None)
-        if not redeemer:
+        if merchant != self.redeemer:
             seen = replace(seen, reference=None, store=None)
         return seen
 
@@ -55,22 +57,35 @@ def movements_of_line(line: Line, *, merchant: int | None = None) -> Iterator[Mo
     """
     if merchant not in {None, line.issuer_id, line.redeemer_id}:
         return
-    sides = {
-        "issuer": merchant in {None, line.issuer_id},
-        "redeemer": merchant in {None, line.redeemer_id},
-    }
     asked = window_of(line.cycle).arguments
     asked |= {"issuer": line.issuer_id, "redeemer": line.redeemer_id}
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVEMENTS, asked)
+    where = "moved.issuer = %(issuer)s and moved.redeemer = %(redeemer)s"
+    for movement in _movements(where, asked):
+        yield movement if merchant is None else movement.seen_by(merchant)
+
+
+def movements_of_statement(statement: Statement) -> Iterator[Movement]:
+    """Everything that a merchant's lines of a cycle are made of, as that merchant may see it."""
+    merchant = statement.merchant_id
+    asked = window_of(statement.cycle).arguments | {"merchant": merchant}
+    where = "%(merchant)s in (moved.issuer, moved.redeemer) and moved.issuer <> moved.redeemer"
+    for movement in _movements(where, asked):
+        yield movement.seen_by(merchant)
+
+
+def _movements(where: str, asked: dict[str, object]) -> Iterator[Movement]:
+    """Streamed, so that a year of a busy merchant takes no more memory than a day of a quiet one."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_MOVEMENTS.format(where=where), asked)
         while rows := cursor.fetchmany(_BATCH):
-            yield from (Movement(*row).seen_by(**sides) for row in rows)
+            for row in rows:
+                yield Movement(*row)
 
 
 _MOVEMENTS = """
-select transfer.public_id, moved.at, moved.kind, moved.points, moved.price_milli_fen,
-    member.public_id, born.public_id, moved.budgeted, coalesce(terms.redeem_fee_bp, 0),
-    receipt.receipt_no, bought.name,
+select moved.issuer, moved.redeemer, transfer.public_id, moved.at, moved.kind, moved.points,
+    moved.price_milli_fen, member.public_id, born.public_id, moved.budgeted,
+    coalesce(terms.redeem_fee_bp, 0), receipt.receipt_no, bought.name,
     case when transfer.merchant_id = moved.redeemer then transfer.reference end, counter.name
 from settlement_movements(%(horizon)s::xid8, %(ends_at)s, %(last_horizon)s::xid8,
                           %(last_ends_at)s) moved
@@ -85,6 +100,6 @@ left join merchants_store counter
 left join loyalty_merchantterms terms
     on terms.merchant_id = moved.redeemer and terms.valid @> moved.paid_at
     and moved.paid_for in ('spend', 'capture')
-where moved.issuer = %(issuer)s and moved.redeemer = %(redeemer)s
+where {where}
 order by moved.at, moved.transfer, moved.draw, moved.restore
 """

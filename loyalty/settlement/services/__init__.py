@@ -14,6 +14,7 @@ from loyalty.settlement.services.disputes import (
 )
 from loyalty.settlement.services.open_cycle import move_cycle_end, open_cycle
 from loyalty.settlement.services.payments import record_payment, reverse_payment
+from loyalty.settlement.services.seal import seal_days
 
 __all__ = [
     "approve_close",
@@ -27,6 +28,7 @@ __all__ = [
     "reject_credit_note",
     "reject_dispute",
     "reverse_payment",
+    "seal_days",
     "uphold_dispute",
     "withdraw_close",
     "withdraw_dispute",
