@@ -12,6 +12,7 @@ from unfold.decorators import display
 from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
 from district.kernel.backoffice.finding import ExactSearch
 from loyalty.admin import explorer
+from loyalty.admin.account_acts import Freeze, FreezeMember, Merge, Unfreeze
 from loyalty.admin.common import POINTS
 from loyalty.models import PointsAccount
 
@@ -21,6 +22,7 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     """A member's balance and statement over all merchants: for operators only."""
 
     menu = Menu(POINTS, "account_balance_wallet", 50)
+    operator_may = ("view", "change")
     empty_hint = gettext_lazy("会员第一次赚取积分后，会有积分账户。")
     list_display = ["member_no", "available", "held", "pending", "debt", "state", "seq"]
     list_select_related = ["member"]
@@ -39,7 +41,10 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
         "next_due",
         "frozen_at",
         "frozen_for",
+        "merged_into_no",
     ]
+    acts = [Freeze(), Unfreeze()]
+    list_acts = [FreezeMember(), Merge()]
 
     def name_of(self, row: PointsAccount) -> str:
         return row.member.public_id
@@ -47,6 +52,10 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("会员编号"))
     def member_no(self, account: PointsAccount) -> str:
         return account.member.public_id
+
+    @admin.display(description=gettext_lazy("并入账户"))
+    def merged_into_no(self, account: PointsAccount) -> str:
+        return account.merged_into.member.public_id if account.merged_into else "—"
 
     @display(
         description=gettext_lazy("状态"), label={"正常": "success", "冻结": "danger", "已并入": ""}
