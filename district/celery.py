@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=30),
     },
     "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
+    "sweep photographs": {"task": "bills.sweep_photos", "schedule": crontab(hour=3, minute=40)},
+    "find look-alike bills": {
+        "task": "bills.find_look_alikes",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "match refunds": {"task": "loyalty.match_parked_refunds", "schedule": crontab(minute="*/10")},
     "watch prefunds": {"task": "loyalty.watch_prefunds", "schedule": crontab(minute="*/5")},
     "advance rollup": {"task": "loyalty.advance_rollup", "schedule": 60.0},

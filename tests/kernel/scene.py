@@ -25,11 +25,22 @@ OPERATIONS = [
 BY_NAME = {
     operation["operationId"]: (method, path, operation) for method, path, operation in OPERATIONS
 }
-WRITES = [name for name, (_, _, operation) in BY_NAME.items() if "requestBody" in operation]
+# Forms with a file, which are no JSON, have tests of their own (tests/bills/test_photos_api.py).
+FORMS = {
+    name
+    for name, (_, _, operation) in BY_NAME.items()
+    if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+}
+WRITES = [
+    name
+    for name, (_, _, operation) in BY_NAME.items()
+    if "requestBody" in operation and name not in FORMS
+]
 KEYED = [
     name
     for name, (_, _, operation) in BY_NAME.items()
     if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    and name not in FORMS
 ]
 SECURED = [
     name for name, (_, _, operation) in BY_NAME.items() if any(operation.get("security", [{}]))

@@ -249,8 +249,6 @@ def test_every_other_method_is_refused(scene, unchanged, name):
     known = {method for method, one, _ in OPERATIONS if one == path}
 
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - known:
-        answer = Client().generic(
-            method, NAME.sub("x", path), b"", content_type="application/json"
-        )
+        answer = Client().generic(method, NAME.sub("x", path), b"", content_type="application/json")
         problem(answer, 405, "method_not_allowed")
         assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known

@@ -21,7 +21,7 @@ from loyalty.errors import (
 )
 from loyalty.models import Adjustment, Draw, Lot, Transfer
 from loyalty.services import Rules
-from tests.factories.loyalty import buy, fresh_key
+from tests.factories.loyalty import buy, fresh_key, pay, undo
 from tests.factories.members import make_member, make_staff
 from tests.factories.merchants import make_merchant
 from tests.loyalty.going_round import refused
@@ -95,8 +95,6 @@ def test_points_are_taken_from_the_oldest_for_the_merchant_that_is_paid(
 
 
 def test_added_points_repay_a_debt_first(member, tea, books, chen, wu):
-    from tests.factories.loyalty import pay, undo
-
     bought = buy(member, tea, fen=10_000)
     pay(member, books, points=100)
     undo(bought.transfer, tea)

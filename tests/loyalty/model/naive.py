@@ -170,7 +170,9 @@ class District:
     def __init__(self, members, merchants, now):
         self.now = now
         self.purses = {name: Purse() for name in members}
-        self.terms = {name: [(datetime(2005, 1, 1, tzinfo=SHANGHAI), Terms())] for name in merchants}
+        self.terms = {
+            name: [(datetime(2005, 1, 1, tzinfo=SHANGHAI), Terms())] for name in merchants
+        }
         self.breakage = [(datetime(2005, 1, 1, tzinfo=SHANGHAI), None)]
         self.takes = []
         self.receipts = []

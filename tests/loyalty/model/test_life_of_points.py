@@ -425,7 +425,9 @@ class Life(RuleBasedStateMachine):
                 for debt in sorted(purse.debts, key=lambda debt: debt.since)
             ]
         heirs = dict(PointsAccount.objects.values_list("pk", "merged_into"))
-        owners = {id(purse): pk for pk, purse in zip(self.pks, self.model.purses.values(), strict=True)}
+        owners = {
+            id(purse): pk for pk, purse in zip(self.pks, self.model.purses.values(), strict=True)
+        }
         for pk, purse in zip(self.pks, self.model.purses.values(), strict=True):
             assert heirs.get(pk) == (owners[id(purse.heir)] if purse.heir else None)
 
@@ -437,7 +439,11 @@ class Life(RuleBasedStateMachine):
         states = dict(Hold.objects.values_list("pk", "state"))
         assert {row.pk: held.state for held, row in self.holds} == states
         assert {
-            (self.names[row.merchant_id], row.receipt_no): (row.refunded_fen, row.granted, row.clawed)
+            (self.names[row.merchant_id], row.receipt_no): (
+                row.refunded_fen,
+                row.granted,
+                row.clawed,
+            )
             for row in Receipt.objects.all()
         } == {
             (one.merchant, one.no): (one.refunded, one.granted, one.taken)
