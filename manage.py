@@ -30,6 +30,10 @@ def main() -> None:
     try:
         if command == "test":
             sys.exit(embedded.run_tests(sys.argv[2:]))
+        if command == "benchmarks":
+            from benchmarks.command import main as measure  # noqa: PLC0415 - likewise
+
+            sys.exit(measure(sys.argv[2:]))
         with embedded.at_hand(start=command not in WITHOUT_SERVER):
             from django.core.management import execute_from_command_line  # noqa: PLC0415 - likewise
 

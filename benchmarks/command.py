@@ -12,6 +12,7 @@ from benchmarks.in_process import earn
 from benchmarks.report import Result
 from benchmarks.scale import FULL, TINY
 from benchmarks.stage import Incorrect, Stage, stage
+from benchmarks.starts import cold_start, warm_start
 from district.embedded import EmbeddedError
 
 BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
@@ -23,6 +24,9 @@ BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
     "earn_http_orm": earn_http_orm,
     "hot_merchant": hot_merchant,
 }
+# They bring a clone of their own instead of a stage.
+STARTS = {"cold_start": cold_start, "warm_start": warm_start}
+MOST_STARTS = 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,16 +37,24 @@ def main(arguments: Sequence[str]) -> int:
         options = [word for word in arguments if word not in asked.names]
         return max(_apart(name, options) for name in asked.names)
     (name,) = asked.names
-    scale = TINY if asked.tiny else FULL
-    scale = replace(scale, rounds=asked.rounds or scale.rounds)
     try:
-        with stage(scale, spoil=asked.spoil) as ready:
-            result = BENCHMARKS[name](ready)
+        result = _measured(name, asked)
     except (Incorrect, EmbeddedError) as refusal:
         print(f"{name}: no result. {refusal}", file=sys.stderr)
         return 1
     print(result.as_json() if asked.json else result.as_text(), flush=True)
     return 0
+
+
+def _measured(name: str, asked: argparse.Namespace) -> Result:
+    """Raises Incorrect and EmbeddedError."""
+    scale = TINY if asked.tiny else FULL
+    if name in STARTS:
+        scale = replace(scale, rounds=asked.rounds or min(scale.rounds, MOST_STARTS))
+        return STARTS[name](scale, spoil=asked.spoil)
+    scale = replace(scale, rounds=asked.rounds or scale.rounds)
+    with stage(scale, spoil=asked.spoil) as ready:
+        return BENCHMARKS[name](ready)
 
 
 def _apart(name: str, options: Sequence[str]) -> int:
@@ -51,13 +63,14 @@ def _apart(name: str, options: Sequence[str]) -> int:
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    known = [*BENCHMARKS, *STARTS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="+", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
-    )
+    parser.add_argument("names", nargs="+", choices=known, metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="one JSON object for each")
     parser.add_argument(
-        "--rounds", type=int, help=f"runs of each rival, of which the best counts ({FULL.rounds})"
+        "--rounds",
+        type=int,
+        help=f"runs of each rival, of which the best counts ({FULL.rounds}; starts {MOST_STARTS})",
     )
     parser.add_argument(
         "--tiny",

@@ -27,7 +27,7 @@ def contest(scale: Scale, rivals: Mapping[str, Callable[[], Run]]) -> Runs:
     runs: dict[str, list[Run]] = {name: [] for name in rivals}
     for _ in range(scale.rounds):
         for name, run in rivals.items():
-            _wait_for_quiet(scale)
+            wait_for_quiet(scale)
             runs[name].append(run())
     return runs
 
@@ -41,7 +41,8 @@ def thriftiest(runs: list[Run]) -> Run:
     return min(runs, key=lambda run: run.cpu_us_server + run.cpu_us_client)
 
 
-def _wait_for_quiet(scale: Scale) -> None:
+def wait_for_quiet(scale: Scale) -> None:
+    """Up to some seconds, for the others on this machine to do little."""
     give_up = time.monotonic() + scale.patience
     while time.monotonic() < give_up and strangers_now() > scale.quiet:
         pass

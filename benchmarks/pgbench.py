@@ -10,7 +10,7 @@ from benchmarks.contest import Run
 from benchmarks.meter import measured
 from benchmarks.stage import Incorrect, Stage
 from district.embedded.binaries import find
-from district.embedded.cluster import Home
+from district.embedded.home import Home
 
 TPCB = "tpcb"
 

@@ -14,10 +14,11 @@ class Scale:
     # Each run waits so many seconds for the others on this machine to use less than `quiet` cores.
     patience: float = 0.0
     quiet: float = 0.25
+    tiny: bool = False
 
 
 FULL = Scale(
     members=100_000, merchants=300, tpcb=20, seconds=4, rounds=5, clients=16, patience=30.0
 )
 # For the tests: everything runs, nothing it says means anything.
-TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4)
+TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4, tiny=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import django
 import psycopg
@@ -91,9 +91,10 @@ class Stage:
         return text.format(members=self.scale.members, merchants=self.scale.merchants)
 
     def rows(self, table: str) -> int:
-        return int(self.value(f"select count(*) from {table}"))
+        found: int = self.value(f"select count(*) from {table}")
+        return found
 
-    def value(self, query: str) -> object:
+    def value(self, query: str) -> Any:
         with psycopg.connect(self.url) as connection:
             row = connection.execute(query).fetchone()  # type: ignore[arg-type]
         return row[0] if row else None

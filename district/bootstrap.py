@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-DEV_COMMANDS = {"test", "verify", "mutate", "benchmarks"}
+DEV_COMMANDS = {"test", "verify", "benchmarks"}
 # What an environment that somebody else made must hold before it is trusted.
 NEEDED = {"runtime": ("django", "granian", "celery", "psycopg"), "dev": ("pytest", "ruff", "mypy")}
 OLDEST_PIP = (22, 3)  # the first one with --python

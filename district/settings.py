@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
+    "loyalty.batches.apps.BatchesConfig",
+    "loyalty.bills.apps.BillsConfig",
     "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
@@ -71,11 +73,11 @@ MIDDLEWARE = [
     "district.kernel.replay_clock.ReplayClockMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "district.kernel.security.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "district.kernel.people_only.PeopleSession",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "district.kernel.people_only.PeopleCsrf",
+    "district.kernel.people_only.PeopleAuthentication",
+    "district.kernel.people_only.PeopleMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -104,7 +106,7 @@ TEMPLATES = [
 DATABASE_URL_GIVEN = "DATABASE_URL" in env
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///smart_district")}
 DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
+    "ENGINE": "district.kernel.database",
     # Persistent and checked: a new connection for each request costs seven to nine times the throughput.
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
@@ -186,6 +188,12 @@ WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)
+BATCH_LIMIT = env.int("DISTRICT_BATCH_LIMIT", default=64 * 1024 * 1024)
+# A member's photograph of a bill, and for how many days it is kept once it has been decided on.
+PHOTO_LIMIT = env.int("DISTRICT_PHOTO_LIMIT", default=8 * 1024 * 1024)
+PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
+# Addresses whose bodies have a limit of their own.
+BODY_LIMITS = {"/api/v1/me/receipts": PHOTO_LIMIT}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -218,6 +226,13 @@ SPECTACULAR_SETTINGS = {
         "VenueKindEnum": ["mall", "street", "complex"],
         "HoldStateEnum": "loyalty.models.Hold.State",
         "HoldPurposeEnum": "loyalty.models.Hold.Purpose",
+        "BatchStateEnum": "loyalty.batches.models.Batch.State",
+        "BatchFormatEnum": "loyalty.batches.models.Batch.Format",
+        "RowStateEnum": "loyalty.batches.models.RowAnswer.State",
+        "RowKindEnum": "loyalty.batches.models.RowAnswer.Kind",
+        "DifferenceKindEnum": "loyalty.batches.models.Difference.Kind",
+        "DifferenceWhatEnum": "loyalty.batches.models.Difference.What",
+        "PhotoStateEnum": "loyalty.bills.models.BillPhoto.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -235,6 +250,8 @@ LIMITS = {
     "look_up_phone_till": (30, 60),
     "look_up_miss_till": (60, 60),
     "admin_sign_in": (10, 300),
+    "photo_member": (6, 60),
+    "photo_member_day": (40, 86_400),
 }
 LIMITS_OFF = REPLAY
 

@@ -123,6 +123,14 @@ class ReceiptTooOld(DomainError):
     wording = _("只接受最近 {days} 天内的小票。")
 
 
+@refusal_of_sql
+class TermsChanged(DomainError):
+    """Between asking for a merchant's terms and posting by them they changed: ask again."""
+
+    code, title = "terms_changed", _("积分条款刚刚变更")
+    wording = _("请重试。")
+
+
 class NoTerms(DomainError):
     code, title = "merchant_without_terms", _("商户没有生效的积分条款")
     wording = _("请联系商圈运营方设置积分条款。")
@@ -131,3 +139,66 @@ class NoTerms(DomainError):
 class TermsOverlap(DomainError):
     code, title = "terms_overlap", _("该商户在此时段已有条款")
     wording = _("新条款只能从 {earliest} 起生效。")
+
+
+class RulesOverlap(DomainError):
+    code, title = "rules_overlap", _("此时段已有联盟规则")
+    wording = _("已有 {earliest} 起生效的规则，新规则只能在其后生效。")
+
+
+@refusal_of_constraint("rules_times_in_bounds")
+@refusal_of_constraint("rules_amounts_in_bounds")
+class RulesOutOfBounds(DomainError):
+    code, status, title = "rules_out_of_bounds", 400, _("规则超出允许范围")
+    wording = _("请检查各项时限、比例与上限。")
+
+
+class BreakageToMerchant(DomainError):
+    code, title = "breakage_to_merchant", _("过期积分不能归商户所有")
+    wording = _("过期积分只能退回发放商户，或归商圈联盟、专项资金。")
+
+
+class BudgetAlreadyOpen(DomainError):
+    code, title = "budget_already_open", _("该商户已启用积分预存")
+    wording = _("请直接存入预存款。")
+
+
+class BudgetForMerchantsOnly(DomainError):
+    code, title = "budget_for_merchants_only", _("只有商户可以启用积分预存")
+    wording = _("商圈联盟与专项资金不预存。")
+
+
+@refusal_of_constraint("prefund_once_per_reference")
+class PrefundAlreadyEntered(DomainError):
+    code, title = "prefund_already_entered", _("凭证号已入账")
+    wording = _("该商户的这个凭证号已经入账，同一笔款项只记一次。")
+
+
+class PrefundTooLow(DomainError):
+    code, title = "prefund_too_low", _("预存余额不足")
+    wording = _("预存余额还有 {left_fen} 分，本次要取出 {asked_fen} 分。")
+
+
+class AdjustmentTooLarge(DomainError):
+    code, title = "adjustment_too_large", _("超过单笔调整上限")
+    wording = _("单笔人工调整最多 {limit} 积分，本次 {asked} 积分。")
+
+
+class AdjustmentsOfTheDayUsedUp(DomainError):
+    code, title = "adjustments_of_the_day_used_up", _("超过当日调整上限")
+    wording = _("您今天还可提出 {left} 积分的调整，本次 {asked} 积分。")
+
+
+class AdjustmentDecided(DomainError):
+    code, title = "adjustment_decided", _("这笔调整已经复核")
+    wording = _("请刷新后查看复核结果。")
+
+
+class AdjustmentBySamePerson(DomainError):
+    code, title = "adjustment_by_same_person", _("不能复核自己提出的调整")
+    wording = _("人工调整须由另一位运营人员复核。")
+
+
+class MergeWithItself(DomainError):
+    code, title = "merge_with_itself", _("不能与自己合并")
+    wording = _("请选择另一位会员。")

@@ -26,13 +26,23 @@ def require_recent(paid_at: datetime, at: datetime) -> None:
 def fingerprint_of(store: int, bill: ledger.Bill) -> bytes:
     """What marks this purchase, whichever way it is told."""
     return rules.bill_fingerprint(
-        store=store, receipt_no=bill.receipt_no, paid_fen=bill.paid_fen, paid_at=bill.paid_at
+        store=store,
+        receipt_no=bill.receipt_no,
+        paid_fen=bill.paid_fen,
+        paid_at=bill.paid_at,
+        apart=bill.apart,
     )
 
 
-def grant_of(merchant: int, bill: ledger.Bill, at: datetime) -> ledger.Grant:
-    """What a bill earns at a merchant by the terms of its hour. Raises NoTerms."""
-    terms = queries.terms_of(merchant, bill.paid_at)
+def grant_of(
+    merchant: int, bill: ledger.Bill, at: datetime, *, fresh: bool = False
+) -> ledger.Grant:
+    """What a bill earns at a merchant by the terms of its hour, see `terms_of`. Raises NoTerms."""
+    return grant_by(queries.terms_of(merchant, bill.paid_at, fresh=fresh), bill, at)
+
+
+def grant_by(terms: queries.TermsInForce, bill: ledger.Bill, at: datetime) -> ledger.Grant:
+    """What a bill earns by these terms when it is posted at an instant."""
     return ledger.Grant(
         points=rules.points_for(
             bill.paid_fen, earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen

@@ -2,7 +2,14 @@
 
 from celery import shared_task
 
-from loyalty.services import match_parked_refunds, sweep_accounts
+from loyalty.services import (
+    advance_rollup,
+    match_parked_refunds,
+    run_audit,
+    sweep_accounts,
+    warn_of_expiry,
+    watch_prefunds,
+)
 
 
 @shared_task(name="loyalty.sweep_accounts")
@@ -18,3 +25,24 @@ def sweep_accounts_due() -> int:
 def match_parked_refunds_due() -> int:
     """Refunds that were parked at the very moment their receipt arrived."""
     return match_parked_refunds()
+
+
+@shared_task(name="loyalty.watch_prefunds")
+def watch_prefunds_due() -> int:
+    return watch_prefunds()
+
+
+@shared_task(name="loyalty.warn_of_expiry")
+def warn_of_expiry_due() -> int:
+    return warn_of_expiry()
+
+
+@shared_task(name="loyalty.advance_rollup")
+def advance_rollup_due() -> int:
+    return advance_rollup()
+
+
+@shared_task(name="loyalty.run_audit")
+def run_audit_nightly() -> int:
+    """How many rows break a promise; what they are stands in the audit run."""
+    return run_audit().offences

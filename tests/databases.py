@@ -56,7 +56,16 @@ class Databases:
 
     def drop(self, name: str) -> None:
         with self._server() as server:
-            server.execute(_ddl("drop database if exists {} with (force)", name))
+            for patience in range(20, -1, -1):
+                try:
+                    server.execute(_ddl("drop database if exists {} with (force)", name))
+                except psycopg.errors.InsufficientPrivilege:
+                    # An autovacuum worker is in it, which only a superuser may send away; it ends soon.
+                    if not patience:
+                        raise
+                    time.sleep(0.25)
+                else:
+                    return
 
     def url_of(self, name: str) -> str:
         return conninfo_url(self.url, name)

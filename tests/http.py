@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,9 +74,39 @@ class Till(Caller):
         }
         return self.post("/till/spendings", body, key=key)
 
-    def reverse(self, transfer, *, reason="扫错会员码", key=None):
+    def reverse(self, transfer, *, points=None, reason="扫错会员码", key=None):
         body = {"store": self.store, "transfer": transfer, "reason": reason}
+        body |= {} if points is None else {"points": points}
         return self.post("/till/reversals", body, key=key)
+
+    def hold(self, visit, *, points, minutes=60, no=None, key=None):
+        body = {
+            "store": self.store,
+            "visit": visit,
+            "points": points,
+            "request_no": no or fresh("H"),
+            "minutes": minutes,
+        }
+        return self.post("/till/holds", body, key=key)
+
+    def capture(self, hold, *, points, key=None):
+        return self.post(f"/till/holds/{hold}/capture", {"points": points}, key=key)
+
+    def void(self, hold, *, key=None):
+        return self.post(f"/till/holds/{hold}/void", key=key)
+
+    def refund(self, receipt_no, *, fen, no=None, key=None):
+        body = {
+            "store": self.store,
+            "receipt_no": receipt_no,
+            "refund_no": no or fresh("R"),
+            "fen": fen,
+        }
+        return self.post("/till/refunds", body, key=key)
+
+    def preview(self, receipt_no, *, fen):
+        body = {"store": self.store, "receipt_no": receipt_no, "fen": fen}
+        return self.post("/till/refunds/preview", body)
 
 
 @dataclass
@@ -84,6 +115,36 @@ class Shopper(Caller):
 
     def card_code(self):
         return self.post("/me/card/code").json()["code"]
+
+    def confirm(self, request, *, key=None):
+        return self.post(f"/me/points/requests/{request}/confirm", key=key)
+
+    def decline(self, request, *, key=None):
+        return self.post(f"/me/points/requests/{request}/decline", key=key)
+
+
+@dataclass
+class Desk:
+    """Somebody in the back office, as a browser without scripts."""
+
+    base_url: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def signs_in(self, username, password):
+        address = f"{self.base_url}/admin/login/"
+        token = re.search(
+            r'name="csrfmiddlewaretoken" value="(\w+)"', self.session.get(address, timeout=30).text
+        )
+        form = {"csrfmiddlewaretoken": token[1], "username": username, "password": password}
+        answer = self.session.post(f"{address}?next=/admin/", form, timeout=30)
+        assert answer.url == f"{self.base_url}/admin/"
+        return self
+
+    def reads(self, path):
+        """The words of a page, without markup."""
+        answer = self.session.get(f"{self.base_url}/admin/{path}", timeout=30)
+        assert answer.status_code == 200
+        return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 def at_once(caller, calls, *, connections=16):

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from district.demo.opening import TILL
 from district.demo.plan import Plan
-from district.members.models import Member
+from district.members.models import Member, WechatIdentity
 from district.merchants.models import Store, TillKey
 from district.merchants.queries import Till
 from district.wechat.gateway import WechatSession
@@ -47,7 +47,7 @@ def person_of(name: str) -> WechatSession:
 
 
 def member_of_person(name: str) -> Member:
-    return Member.objects.get(wechat__openid_hash=person_of(name).openid_hash)
+    return Member.objects.get(identities__openid_hash=person_of(name).openid_hash)
 
 
 def _till(keys: Mapping[int, TillKey], stores: list[Store]) -> Till:
@@ -67,8 +67,8 @@ def _till(keys: Mapping[int, TillKey], stores: list[Store]) -> Till:
 
 def _members(plan: Plan) -> dict[int, Member]:
     by_openid = {
-        bytes(member.wechat.openid_hash): member
-        for member in Member.objects.select_related("wechat")
+        bytes(identity.openid_hash): identity.member
+        for identity in WechatIdentity.objects.select_related("member")
     }
     found = {
         planned.number: by_openid.get(person_of(planned.person).openid_hash)

@@ -37,11 +37,16 @@ class Demo:
         Raises EmbeddedError.
         """
         with self._only_one(), contextlib.suppress(KeyboardInterrupt):
+            self._choose_ports()
             attached = attach()
+            if fresh and attached.cluster is None:
+                # Whatever database that is, losing it to a forgotten variable would be a poor joke.
+                raise EmbeddedError(
+                    "--reset empties the embedded database only; unset DATABASE_URL, or empty yours yourself."
+                )
             name_surroundings(self.folder, "local")
             supervisor = Supervisor(attached, self.screen.tell)
             try:
-                self._choose_ports()
                 self.screen.tell("postgres", f"{server_version(attached.url)} answers")
                 if fresh:
                     reset(attached.url, self.folder)

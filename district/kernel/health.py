@@ -17,6 +17,7 @@ from district.kernel.models import OutboxRow
 
 _LATE = timedelta(minutes=5)
 _FRESH = {"Cache-Control": "no-store"}
+_ALARMS: dict[str, Callable[[], str]] = {}
 logger = logging.getLogger("district.health")
 
 
@@ -108,7 +109,19 @@ def _warnings(causes: dict[str, str]) -> dict[str, str]:
         found["outbox"] = "events wait for more than five minutes: is a Celery worker running?"
     if aside:
         found["set_aside"] = f"{aside} events were set aside; see the admin"
+    for name, alarm in _ALARMS.items():
+        try:
+            warning = alarm()
+        except Exception as error:  # noqa: BLE001 - as with the checks
+            warning = type(error).__name__
+        if warning:
+            found[name] = warning
     return found
+
+
+def warn_of(name: str, alarm: Callable[[], str]) -> None:
+    """Let a higher app say what a person should look at, or nothing; called from AppConfig.ready()."""
+    _ALARMS[name] = alarm
 
 
 _CHECKS: dict[str, Callable[[], str]] = {

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from django.db.models import BooleanField, Expression, F, Field, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from district.kernel import clock
-from district.kernel.errors import InvalidRequest
 
 Row = TypeVar("Row", bound=Model)
 PAGE = 20
@@ -31,7 +32,7 @@ def cursor_page(
     or all falling (`-`).
 
     The cursor holds the last row's values, so pages stay right while rows are added.
-    Raises InvalidRequest for a cursor or a limit that is not ours.
+    Raises ValidationError for a cursor or a limit that is not ours.
     """
     size = _page_size(request)
     fields = [rows.model._meta.get_field(name.removeprefix("-")) for name in order]
@@ -49,7 +50,7 @@ def _page_size(request: Request) -> int:
     text = request.query_params.get("limit", str(PAGE))
     short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_PAGE))
     if not short or not 1 <= int(text) <= LARGEST_PAGE:
-        raise InvalidRequest(reason=f"limit：1 至 {LARGEST_PAGE}")
+        raise ValidationError({"limit": [_("请填写 1 至 %(most)s。") % {"most": LARGEST_PAGE}]})
     return int(text)
 
 
@@ -80,14 +81,14 @@ def _read_cursor(text: str, fields: Sequence[Any]) -> list[tuple[Field, Any]]:
     try:
         given = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
-        raise InvalidRequest(reason="cursor") from None
+        raise _foreign_cursor() from None
     if not isinstance(given, list) or len(given) != len(fields):
-        raise InvalidRequest(reason="cursor")
+        raise _foreign_cursor()
     return [(field, _typed(field, value)) for field, value in zip(fields, given, strict=True)]
 
 
 def _typed(field: Field, value: Any) -> Any:
-    """The value as the column holds it. Raises InvalidRequest for what no such column can hold."""
+    """The value as the column holds it. Raises ValidationError for what no such column can hold."""
     kind = field.get_internal_type()
     typed: Any
     if kind == "DateTimeField":
@@ -97,8 +98,12 @@ def _typed(field: Field, value: Any) -> Any:
     else:
         typed = value if type(value) is int and abs(value) < 2**63 else None
     if typed is None:
-        raise InvalidRequest(reason="cursor")
+        raise _foreign_cursor()
     return typed
+
+
+def _foreign_cursor() -> ValidationError:
+    return ValidationError({"cursor": [_("不是本接口给出的游标，请从第一页读起。")]})
 
 
 def _is_text(value: Any) -> bool:

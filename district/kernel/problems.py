@@ -28,7 +28,7 @@ BY_STATUS = {
     405: ("method_not_allowed", gettext_lazy("不支持此方法")),
     411: ("length_required", gettext_lazy("请注明请求体长度（Content-Length）")),
     413: ("body_too_large", gettext_lazy("请求体过大")),
-    415: ("unsupported_media_type", gettext_lazy("请使用 application/json")),
+    415: ("unsupported_media_type", gettext_lazy("请使用接口规定的 Content-Type")),
     429: ("too_many_requests", gettext_lazy("操作过于频繁")),
     500: ("server_error", gettext_lazy("服务出错，已记录")),
     503: ("service_unavailable", gettext_lazy("服务暂时不可用")),
@@ -71,6 +71,11 @@ def document_of_status(status: int, detail: str = "") -> dict[str, Any]:
     return document(code, status, title=str(title), detail=detail)
 
 
+def document_of_invalid(detail: Any) -> dict[str, Any]:
+    """What is wrong with a form, field by field; `detail` is that of DRF's ValidationError."""
+    return document_of_status(400) | {"errors": _field_errors(detail)}
+
+
 def database_is_away(error: BaseException | None) -> bool:
     """Whether the error says that the database cannot serve now, so that asking again may help."""
     if isinstance(error, OperationalError | InterfaceError):
@@ -87,7 +92,7 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(exc, DomainError):
         return _response(document_of_refusal(exc), exc.headers)
     if isinstance(exc, ValidationError):
-        return _response(document_of_status(400) | {"errors": _field_errors(exc.detail)})
+        return _response(document_of_invalid(exc.detail))
     status, headers = framework_status(exc)
     if status is None:
         return None

@@ -72,7 +72,7 @@ class WechatClient:
             unionid = _field(answer, "unionid")
         return WechatSession(openid=openid, unionid=unionid)
 
-    def phone_for(self, code: str, openid: str) -> Phone:
+    def phone_for(self, code: str, openid: str | None) -> Phone:
         answer = self._ask_with_token(
             "phone_number",
             lambda token: self._api.wxa.phone_number(token, code, openid),

@@ -45,8 +45,8 @@ class WechatGateway(Protocol):
         WechatMisconfigured.
         """
 
-    def phone_for(self, code: str, openid: str) -> Phone:
-        """Trade a getPhoneNumber code of that person, once.
+    def phone_for(self, code: str, openid: str | None) -> Phone:
+        """Trade a getPhoneNumber code of that person, once; without an openid, of anybody.
 
         Raises PhoneCodeInvalid, PhoneCodeUsed, WechatBusy, WechatUnavailable, WechatMisconfigured.
         """

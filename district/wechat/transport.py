@@ -37,11 +37,11 @@ class Trouble:
 class _Wxa(WeChatWxa):  # type: ignore[misc]  # the library is untyped
     """The mini-program calls the library lacks or makes with parameters of years ago."""
 
-    def phone_number(self, token: str, code: str, openid: str) -> Any:
+    def phone_number(self, token: str, code: str, openid: str | None) -> Any:
         return self._post(
             "wxa/business/getuserphonenumber",
             params={"access_token": token},
-            data={"code": code, "openid": openid},
+            data={"code": code} | ({} if openid is None else {"openid": openid}),
             headers=_JSON,
         )
 

@@ -33,8 +33,18 @@ class Offence:
     row: dict[str, Any]
 
 
-def offences() -> Iterator[Offence]:
-    """Every row that breaks a promise of the ledger, up to SHOWN of each query; nothing when all hold."""
+@dataclass(frozen=True)
+class Finding:
+    """A query that found something: how many rows, and the first SHOWN of them."""
+
+    query: str
+    count: int
+    rows: list[dict[str, Any]]
+
+
+def findings() -> list[Finding]:
+    """Every promise of the ledger that is broken; empty when all hold."""
+    found = []
     alone = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         if alone:
@@ -42,6 +52,15 @@ def offences() -> Iterator[Offence]:
             cursor.execute("set transaction isolation level repeatable read, read only")
         for name, sql in QUERIES.items():
             cursor.execute(sql)
-            columns = [column.name for column in cursor.description]
-            for row in cursor.fetchmany(SHOWN):
-                yield Offence(name, dict(zip(columns, row, strict=True)))
+            if cursor.rowcount:
+                columns = [column.name for column in cursor.description]
+                rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(SHOWN)]
+                found.append(Finding(name, cursor.rowcount, rows))
+    return found
+
+
+def offences() -> Iterator[Offence]:
+    """The same row by row, up to SHOWN of each query."""
+    for found in findings():
+        for row in found.rows:
+            yield Offence(found.query, row)

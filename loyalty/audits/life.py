@@ -139,6 +139,41 @@ LIFE: dict[str, str] = {
     """,
     "no posting comes from this server's future": """
         select id, xid::text from loyalty_transfer
-        where xid > pg_snapshot_xmax(pg_current_snapshot())
+        where xid >= pg_snapshot_xmax(pg_current_snapshot())
+            and xid is distinct from pg_current_xact_id_if_assigned()
+    """,
+    "what nobody spent falls to no merchant": """
+        select rules.id, party.kind from loyalty_alliancerules rules
+        join merchants_merchant party on party.id = rules.breakage_to_id
+        where party.kind not in ('alliance', 'fund') or party.kind <> rules.breakage_kind
+    """,
+    "a budget has the slots it says": """
+        select budget.merchant_id, budget.slots, count(part.id) as parts
+        from loyalty_issuebudget budget
+        left join loyalty_issuebudgetslot part
+            on part.budget_id = budget.merchant_id and part.slot < budget.slots
+        group by budget.merchant_id
+        having count(part.id) <> budget.slots or budget.slots <> (
+            select count(*) from loyalty_issuebudgetslot where budget_id = budget.merchant_id)
+    """,
+    "the rollup is the sum of the lines below its horizon": """
+        select coalesce(rollup.merchant_id, lines.merchant_id) as merchant_id,
+            coalesce(rollup.kind, lines.kind) as kind, rollup.points, rollup.count,
+            lines.points as lines_points, lines.count as lines_count
+        from (select coalesce(merchant_id, 0) as merchant_id, kind, points, count
+              from loyalty_rollup) rollup
+        full join (
+            select coalesce(merchant_id, 0) as merchant_id, kind, sum(points) as points,
+                count(*) as count
+            from loyalty_transfer
+            where (xid::text)::bigint < (select xid from loyalty_rolluphorizon)
+            group by 1, 2) lines using (merchant_id, kind)
+        where rollup.points is distinct from lines.points
+            or rollup.count is distinct from lines.count
+    """,
+    "a member that was merged is closed": """
+        select account.member_id, account.merged_into_id from loyalty_pointsaccount account
+        join members_member member on member.id = account.member_id
+        where account.merged_into_id is not null and member.closed_at is null
     """,
 }

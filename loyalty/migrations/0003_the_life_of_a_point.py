@@ -382,10 +382,6 @@ class Migration(migrations.Migration):
             index=models.Index(models.F('origin'), condition=models.Q(('origin__isnull', False)), name='lot_of_origin'),
         ),
         migrations.AddIndex(
-            model_name='pointsaccount',
-            index=models.Index(models.F('next_due'), condition=models.Q(('next_due__isnull', False)), name='account_due'),
-        ),
-        migrations.AddIndex(
             model_name='transfer',
             index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='transfer_undoing'),
         ),

@@ -3,6 +3,9 @@ from django.db import migrations
 APPEND_ONLY = ["loyalty_holdpart", "loyalty_refund", "loyalty_prefundentry"]
 # Rows that stand as written but for what the rest of their life says.
 WRITTEN_ONCE = {
+    # Only the end of terms is ever set: what was granted by them must stay explicable.
+    "loyalty_merchantterms": "id, merchant_id, earn_points, earn_per_fen, price_milli_fen,"
+    " validity_months, pending_days, redeem_fee_bp",
     "loyalty_hold": "id, public_id, account_id, merchant_id, store_id, request_no, points, purpose,"
     " grace_days, expires_at, placed_id, actor, at, recorded_at",
     "loyalty_debt": "id, account_id, carrier_id, transfer_id, points, at",

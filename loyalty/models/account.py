@@ -20,7 +20,8 @@ class PointsAccount(models.Model):
     # The number of the last transfer: the member's statement has no gaps.
     seq = models.BigIntegerField(_("流水号"), db_default=0)
     # Not later than the first instant at which something happens by itself: a lot ends or becomes
-    # active, a hold runs out. Until then a posting need not look.
+    # active, a hold runs out. Until then a posting need not look. Without an index, or each change
+    # would touch all of the row's indexes; the sweep reads the whole table every ten minutes.
     next_due = models.DateTimeField(_("下次到期时间"), null=True, blank=True)
     frozen_at = models.DateTimeField(_("冻结时间"), null=True, blank=True)
     frozen_for = models.TextField(_("冻结原因"), db_default="", blank=True)
@@ -54,9 +55,6 @@ class PointsAccount(models.Model):
                 condition=Q(merged_into=None)
                 | (Q(available=0, held=0, pending=0, debt=0) & ~Q(merged_into=F("member"))),
             ),
-        ]
-        indexes = [
-            models.Index("next_due", name="account_due", condition=Q(next_due__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,8 @@ class AllianceRules(models.Model):
         related_name="+",
         verbose_name=_("过期积分归属"),
     )
+    # Together with `breakage_to` a foreign key: no merchant earns from what others' members forget.
+    breakage_kind = models.TextField(null=True, editable=False)
     hold_minutes = models.IntegerField(_("预占最长分钟数"), default=120)
     grace_days = models.IntegerField(_("预占释放宽限天数"), default=7)
     # From this many points on the member confirms a spending on the phone; empty: never.
@@ -43,6 +45,15 @@ class AllianceRules(models.Model):
                 violation_error_message=_("此时段已有联盟规则"),
             ),
             models.CheckConstraint(name="rules_valid_some_time", condition=Q(valid__isempty=False)),
+            models.CheckConstraint(
+                name="rules_breakage_to_no_merchant",
+                condition=Q(breakage_to=None, breakage_kind=None)
+                | Q(
+                    breakage_to__isnull=False,
+                    breakage_kind__isnull=False,
+                    breakage_kind__in=["alliance", "fund"],
+                ),
+            ),
             models.CheckConstraint(
                 name="rules_times_in_bounds",
                 condition=Q(

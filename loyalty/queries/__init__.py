@@ -4,6 +4,7 @@ from loyalty.queries.balances import (
     Activating,
     Balance,
     Expiring,
+    accounts_due_until,
     accounts_with_something_due,
     activating,
     balance_of,
@@ -11,8 +12,19 @@ from loyalty.queries.balances import (
     expiring_soon,
     statement,
 )
+from loyalty.queries.budgets import Level, budgets_running_low, left_of
 from loyalty.queries.clearing import Claim, clearing, clearing_of
-from loyalty.queries.policy import RulesInForce, TermsInForce, rules_at, terms_of
+from loyalty.queries.health import latest_audit
+from loyalty.queries.policy import (
+    Cost,
+    RulesInForce,
+    TermsInForce,
+    cost_of_adding,
+    rules_at,
+    rules_row_at,
+    terms_between,
+    terms_of,
+)
 from loyalty.queries.rows import (
     hold_of_member,
     hold_of_merchant,
@@ -27,33 +39,45 @@ from loyalty.queries.rows import (
     waiting_for,
     waiting_with_receipt,
 )
+from loyalty.queries.totals import Total, totals_of
 
 __all__ = [
     "Activating",
     "Balance",
     "Claim",
+    "Cost",
     "Expiring",
+    "Level",
     "RulesInForce",
     "TermsInForce",
+    "Total",
+    "accounts_due_until",
     "accounts_with_something_due",
     "activating",
     "balance_of",
     "balances_of",
+    "budgets_running_low",
     "clearing",
     "clearing_of",
+    "cost_of_adding",
     "expiring_soon",
     "hold_of_member",
     "hold_of_merchant",
     "holds",
+    "latest_audit",
+    "left_of",
     "member_to_credit",
     "parked_refunds",
     "receipt_of",
     "receipts",
     "refunds",
     "rules_at",
+    "rules_row_at",
     "spendings_to_confirm",
     "statement",
+    "terms_between",
     "terms_of",
+    "totals_of",
     "transfer_of_merchant",
     "waiting_for",
     "waiting_with_receipt",

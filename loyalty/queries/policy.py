@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from district.kernel.postgres import first_row
+from district.merchants.models import Merchant
+from loyalty import rules
 from loyalty.errors import NoTerms
+from loyalty.models import AllianceRules
+
+# How long points live that are added at the expense of a party without terms.
+VALIDITY_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,46 @@ class RulesInForce:
     adjust_day_limit: int = 50_000
 
 
-def terms_of(merchant: int, at: datetime) -> TermsInForce:
-    """The terms in force at an instant. Raises NoTerms."""
-    row = first_row(_TERMS, merchant, at)
-    if row is None:
+# What this process knows of merchants' terms, by database and merchant.
+_known: dict[tuple[str, int], list[tuple[datetime | None, datetime | None, TermsInForce]]] = {}
+_MOST_KNOWN = 5_000
+
+
+def terms_of(merchant: int, at: datetime, *, fresh: bool = False) -> TermsInForce:
+    """The terms in force at an instant, as far as this process knows. Raises NoTerms.
+
+    What it knows may be old: terms are asked for at every receipt and set a few times a year. So the
+    ledger compares what it is given with the table, and who is told `terms_changed` asks again, fresh.
+    """
+    key = (str(connection.settings_dict["NAME"]), merchant)
+    if fresh or (found := _in_force(key, at)) is None:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        with connection.cursor() as cursor:
+            cursor.execute(_TERMS, [merchant])
+            _known[key] = [
+                (start, end, TermsInForce(*terms)) for start, end, *terms in cursor.fetchall()
+            ]
+        found = _in_force(key, at)
+    if found is None:
         raise NoTerms
-    return TermsInForce(*row)
+    return found
+
+
+def _in_force(key: tuple[str, int], at: datetime) -> TermsInForce | None:
+    for start, end, terms in _known.get(key, ()):
+        if (start is None or start <= at) and (end is None or at < end):
+            return terms
+    return None
+
+
+def terms_between(
+    merchant: int, first: datetime, last: datetime
+) -> list[tuple[datetime, datetime | None, TermsInForce]]:
+    """Every terms in force at some instant from first to last, each with its start and its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS_BETWEEN, [merchant, first, last])
+        return [(start, end, TermsInForce(*row)) for start, end, *row in cursor.fetchall()]
 
 
 def rules_at(at: datetime) -> RulesInForce:
@@ -51,11 +93,46 @@ def rules_at(at: datetime) -> RulesInForce:
     return RulesInForce() if row is None else RulesInForce(*row)
 
 
+def rules_row_at(at: datetime) -> AllianceRules | None:
+    """The row of those rules with who keeps what nobody spent; None before any were set."""
+    rows = AllianceRules.objects.select_related("breakage_to")
+    return rows.filter(valid__contains=at).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a point that is added by hand costs whoever pays for it, and until when it lives."""
+
+    price_milli_fen: int
+    expires_at: datetime
+
+
+def cost_of_adding(merchant: Merchant, at: datetime) -> Cost:
+    """As the merchant's terms say; the alliance and funds have none. Raises NoTerms."""
+    try:
+        # Nobody compares this with the table, so it is read there.
+        terms = terms_of(merchant.pk, at, fresh=True)
+    except NoTerms:
+        if merchant.kind == Merchant.Kind.MERCHANT:
+            raise
+        price = rules_at(at).brake_price_milli_fen
+        return Cost(price, rules.expiry_of(at, months=VALIDITY_MONTHS))
+    return Cost(terms.price_milli_fen, rules.expiry_of(at, months=terms.validity_months))
+
+
 # Both are asked at the counter: without the ORM, which would take longer than the ledger itself.
 _TERMS = """
-    select id, earn_points, earn_per_fen, price_milli_fen, validity_months, pending_days,
+    select lower(valid), upper(valid), id, earn_points, earn_per_fen, price_milli_fen,
+        validity_months, pending_days,
         exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
-    from loyalty_merchantterms terms where merchant_id = %s and valid @> %s
+    from loyalty_merchantterms terms where merchant_id = %s order by valid
+"""
+_TERMS_BETWEEN = """
+    select lower(valid), upper(valid), id, earn_points, earn_per_fen, price_milli_fen,
+        validity_months, pending_days,
+        exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
+    from loyalty_merchantterms terms where merchant_id = %s and valid && tstzrange(%s, %s, '[]')
+    order by lower(valid)
 """
 _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,

@@ -1,7 +1,8 @@
 """What every format is read into: for each member the events in the order they are posted."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -42,15 +43,49 @@ class Spending:
         return f"s-{self.number}"
 
 
-Event = Receipt | Spending
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """The store of a purchase gives money of it back; a cancellation may refund several purchases."""
+
+    number: str
+    store: int
+    at: datetime
+    receipt: str
+    fen: int
+
+    @property
+    def reference(self) -> str:
+        """The number the till gives it: the cancellation's, and which purchase it is about."""
+        return f"C{self.number}/{self.receipt}"
+
+
+Event = Receipt | Spending | Refund
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """One format's events by member, all of them or the members with the smallest numbers."""
+    """One format's events by member, all of them or the members with the smallest numbers.
+
+    A format with refunds also tells what never reaches a till: what it left out of the whole file,
+    and what of each member's returns belongs to no purchase.
+    """
 
     format: str
     journeys: Mapping[int, Sequence[Event]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    parked: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def has_refunds(self) -> bool:
+        return bool(self.parked)
+
+    @property
+    def untold(self) -> dict[str, int]:
+        """The counts of what no till was told, by the contract's names."""
+        counts = Counter[str]()
+        for parked in self.parked.values():
+            counts.update(parked)
+        return {**counts, **self.left_out}
 
     @property
     def events(self) -> Iterator[Event]:
@@ -61,12 +96,9 @@ class DataSet:
         return sorted({event.store for event in self.events})
 
     @property
-    def first_instant(self) -> datetime:
-        return min(event.at for event in self.events)
-
-    @property
-    def last_instant(self) -> datetime:
-        return max(event.at for event in self.events)
+    def last_instant(self) -> datetime | None:
+        """Of the last event; none when nothing of these members reaches a till."""
+        return max((event.at for event in self.events), default=None)
 
     def of_the_first(self, households: int | None) -> "DataSet":
         """The same data set cut to the members with the smallest numbers.
@@ -82,4 +114,8 @@ class DataSet:
                 )
             )
         chosen = sorted(self.journeys)[:households]
-        return DataSet(self.format, {member: self.journeys[member] for member in chosen})
+        return replace(
+            self,
+            journeys={member: self.journeys[member] for member in chosen},
+            parked={member: self.parked[member] for member in chosen if member in self.parked},
+        )

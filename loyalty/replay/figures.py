@@ -9,23 +9,25 @@ from django.db.models import QuerySet, Sum
 
 from district.members.models import Member
 from loyalty import queries
-from loyalty.models import Draw, Receipt, Transfer
+from loyalty.models import Draw, Receipt, Refund, Transfer
 from loyalty.replay.cast import Cast
+from loyalty.replay.dataset import DataSet
 
 
-def figures_of(cast: Cast, at: datetime) -> dict[str, Any]:
+def figures_of(cast: Cast, dataset: DataSet) -> dict[str, Any]:
     """The contract's figures for the members of the cast, whoever else is in the database."""
     receipts = Receipt.objects.filter(account__member__in=cast.number_of_member)
-    balances = _balances(cast, receipts, at)
+    balances = _balances(cast, dataset.last_instant)
     return {
         "receipts": receipts.count(),
-        "members": receipts.values("account").distinct().count(),
+        "members": len(balances),
         "merchants": receipts.values("merchant").distinct().count(),
         **_points(cast.number_of_member, receipts),
         "points_live": sum(live for live, _debt in balances.values()),
         "points_debt": sum(debt for _live, debt in balances.values()),
         **_clearing(cast),
         "members_digest": digest((number, *balance) for number, balance in balances.items()),
+        **(_returns(receipts, dataset) if dataset.has_refunds else {}),
     }
 
 
@@ -43,10 +45,15 @@ def _points(members: Collection[int], receipts: QuerySet[Receipt]) -> dict[str, 
     }
 
 
-def _balances(cast: Cast, receipts: QuerySet[Receipt], at: datetime) -> dict[int, tuple[int, int]]:
-    """What each member with a receipt has and owes at an instant, by the data set's number."""
+def _returns(receipts: QuerySet[Receipt], dataset: DataSet) -> dict[str, int]:
+    """What came back: refunds by the ledger, and what no till was told by the replay's own count."""
+    return {"refunds": Refund.objects.filter(receipt__in=receipts).count(), **dataset.untold}
+
+
+def _balances(cast: Cast, at: datetime | None) -> dict[int, tuple[int, int]]:
+    """What each member of the data set has and owes at an instant, by the data set's number."""
     found = {}
-    for member in Member.objects.filter(pk__in=receipts.values("account__member")):
+    for member in Member.objects.filter(pk__in=cast.number_of_member):
         balance = queries.balance_of(member, at)
         found[cast.number_of_member[member.pk]] = (balance.available, balance.debt)
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from loyalty.replay import completejourney
+from loyalty.replay import completejourney, online_retail
 from loyalty.replay.dataset import DataSet
 from loyalty.replay.errors import UnreadableData
 from loyalty.replay.tables import find_table
@@ -22,7 +22,8 @@ class Format:
 
 
 FORMATS = {
-    module.NAME: Format(module.NAME, module.TABLE, module.read) for module in (completejourney,)
+    module.NAME: Format(module.NAME, module.TABLE, module.read)
+    for module in (completejourney, online_retail)
 }
 
 

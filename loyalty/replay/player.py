@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.replay.cast import Cast, Phone, Till
-from loyalty.replay.dataset import Event, Receipt, Spending
+from loyalty.replay.dataset import Event, Receipt, Refund, Spending
 from loyalty.replay.wire import Answer, Wire
 
 # A code or visit spoilt by a server that died in between is fetched anew, but not for ever.
@@ -43,10 +43,14 @@ class Player:
         """Post the events in order; give for each one the refusal it met, or nothing.
 
         Resuming goes on behind the newest event in the member's statement. Events are posted one
-        after the other, so all before it happened; any after it are harmless to repeat.
+        after the other, so all before it happened; any after it (a receipt without points, a refund
+        that takes none: they leave no line) are harmless to repeat. Each line of an event that
+        leaves several names the same number, and the newest line knows the balance after them all.
         """
         phone = self._cast.phones[member]
-        balance, done = self._where_it_stopped(phone, journey) if resuming else (0, 0)
+        balance, done = 0, 0
+        if resuming and journey:
+            balance, done = self._where_it_stopped(phone, journey)
         for _event in journey[:done]:
             yield None
         for event in journey[done:]:
@@ -74,6 +78,8 @@ class Player:
         """The answer to an event; nothing when it turned out that there is nothing to do."""
         if isinstance(event, Receipt):
             return self._earn(event, phone)
+        if isinstance(event, Refund):
+            return self._refund(event)
         points = balance // event.divisor
         return self._spend(event, phone, points) if points else None
 
@@ -88,6 +94,17 @@ class Player:
             receipt_no=receipt.reference,
             paid_fen=receipt.paid_fen,
             paid_at=receipt.at.isoformat(),
+        )
+
+    def _refund(self, refund: Refund) -> Answer:
+        return self._till(
+            self._cast.tills[refund.store],
+            "refunds",
+            refund.at,
+            f"refund-{refund.reference}",
+            receipt_no=refund.receipt,
+            refund_no=refund.reference,
+            fen=refund.fen,
         )
 
     def _spend(self, spending: Spending, phone: Phone, points: int) -> Answer:
@@ -134,13 +151,21 @@ class Player:
 
 
 def _balance_after(event: Event, answer: Answer, balance: int) -> int:
-    """The balance the answer tells of; a receipt without points tells of none and changes none.
+    """The balance by the answer; a receipt without points tells of none and changes none.
 
     It is the balance of the moment the event was first posted, whatever happened since: a repeat
     spends exactly what the first run did.
     """
-    transfer = answer.body if isinstance(event, Spending) else answer.body.get("transfer")
-    return int(transfer["available_after"]) if transfer else balance
+    told = answer.body
+    if isinstance(event, Spending):
+        return int(told["available_after"])
+    if isinstance(event, Refund):
+        # What is owed was not there to be taken; a parked refund (its receipt was refused) took nothing.
+        taken = told["points"] or {"own": 0, "other": 0}
+        return balance - int(taken["own"]) - int(taken["other"])
+    if told["transfer"] is None:
+        return balance
+    return int(told["transfer"]["available_after"]) - int(told["repaid"])
 
 
 def _refusal(member: int, event: Event, answer: Answer) -> Refusal:

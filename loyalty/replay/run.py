@@ -68,7 +68,7 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
         told = progress.begin(_("上演"), sum(map(len, dataset.journeys.values())))
         ensemble = Ensemble(dataset, cast, notes, server.url, told, resuming=not wish.again)
         refused = ensemble.play(wish.connections, (server.look_after, revive))
-        figures = _patiently(lambda: figures_of(cast, dataset.last_instant))
+        figures = _patiently(lambda: figures_of(cast, dataset))
     return {
         "format": dataset.format,
         **figures,

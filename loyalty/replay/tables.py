@@ -16,6 +16,8 @@ from loyalty.replay.errors import UnreadableData
 
 Row = TypeVar("Row")
 
+LONGEST, DIGITS = 24, 12
+
 
 def find_table(path: Path, stem: str) -> Path | None:
     """The table below a folder, or the file itself, plain or gzipped; nothing if it is not there."""
@@ -66,12 +68,21 @@ def shanghai_time(text: str) -> datetime:
     return at.replace(tzinfo=SHANGHAI)
 
 
+def amount(text: str) -> Decimal:
+    """An amount of a size that can be money, exactly as written."""
+    try:
+        read = Decimal(text)
+    except InvalidOperation:
+        read = Decimal("NaN")
+    # Without bounds a few characters could stand for a number no memory holds.
+    if not read.is_finite() or len(text) > LONGEST or abs(read.adjusted()) > DIGITS:
+        raise ValueError(_("金额有误：{text}").format(text=text))
+    return read
+
+
 def hundredths(text: str) -> int:
     """An amount with at most two decimals as whole hundredths."""
-    try:
-        amount = Decimal(text) * 100
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount != amount.to_integral_value():
+    read = amount(text) * 100
+    if read != read.to_integral_value():
         raise ValueError(_("金额有误：{text}").format(text=text))
-    return int(amount)
+    return int(read)

@@ -1,7 +1,10 @@
 """Every public verb of the ledger, and what they are told."""
 
 from loyalty.ledger import Bill
+from loyalty.services.adjust import decide_adjustment, propose_adjustment
+from loyalty.services.audit import run_audit
 from loyalty.services.earn import earn_points
+from loyalty.services.freeze import freeze_account, unfreeze_account
 from loyalty.services.hold import (
     capture_hold,
     confirm_spending,
@@ -15,6 +18,8 @@ from loyalty.services.match_refunds import (
     match_refund,
     match_refunds_of,
 )
+from loyalty.services.merge_members import merge_members
+from loyalty.services.prefund import deposit_prefund, open_budget, withdraw_prefund
 from loyalty.services.refund import (
     RefundPreview,
     Returned,
@@ -23,30 +28,48 @@ from loyalty.services.refund import (
     refund_receipt,
 )
 from loyalty.services.reverse import reverse_transfer
+from loyalty.services.rollup import advance_rollup
+from loyalty.services.set_rules import Rules, set_rules
 from loyalty.services.set_terms import Offer, set_terms
 from loyalty.services.spend import spend_points
 from loyalty.services.sweep import sweep_accounts
+from loyalty.services.warn_of_expiry import warn_of_expiry
+from loyalty.services.watch_prefunds import watch_prefunds
 
 __all__ = [
     "Bill",
     "Offer",
     "RefundPreview",
     "Returned",
+    "Rules",
+    "advance_rollup",
     "capture_hold",
     "confirm_spending",
+    "decide_adjustment",
     "decline_spending",
+    "deposit_prefund",
     "dismiss_refund",
     "earn_points",
+    "freeze_account",
     "hold_points",
     "match_parked_refunds",
     "match_refund",
     "match_refunds_of",
+    "merge_members",
+    "open_budget",
     "preview_refund",
+    "propose_adjustment",
     "refund_purchase",
     "refund_receipt",
     "reverse_transfer",
+    "run_audit",
+    "set_rules",
     "set_terms",
     "spend_points",
     "sweep_accounts",
+    "unfreeze_account",
     "void_hold",
+    "warn_of_expiry",
+    "watch_prefunds",
+    "withdraw_prefund",
 ]

@@ -32,6 +32,17 @@ declare
 begin
     if v_earlier is not null then return array[v_earlier]; end if;
 
+    -- The caller knows the terms by heart; whether that is still so is asked here and now.
+    if not exists (
+        select from loyalty_merchantterms
+        where id = p_merchant_terms and merchant_id = p_merchant and valid @> p_paid_at
+            and earn_points = p_rate_points and earn_per_fen = p_rate_per_fen
+            and price_milli_fen = p_price_milli_fen)
+        or exists (select from loyalty_issuebudget where merchant_id = p_merchant)
+            <> (p_brake is not null)
+    then
+        raise exception 'terms_changed' using errcode = 'SD409';
+    end if;
     if p_brake is not null and v_points > 0 then
         -- The member's account is locked before what members share.
         perform loyalty_lock_account(p_member);

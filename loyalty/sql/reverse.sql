@@ -14,6 +14,7 @@ declare
     v_left bigint := p_points;
     v_given bigint;
     v_draw record;
+    v_day timestamptz;
 begin
     if v_earlier is not null then return v_earlier; end if;
 
@@ -57,10 +58,18 @@ begin
         raise exception 'draws of transfer % hold % points less than it took', p_transfer, v_left
             using errcode = 'data_corrupted';
     end if;
+    -- The dead die before a debt is repaid: it must not be paid in dead points.
+    for v_day in
+        select distinct expires_at from loyalty_lot
+        where account_id = v_account.member_id and remaining > 0 and not pending
+            and expires_at <= p_at
+        order by expires_at
+    loop
+        v_account := loyalty_expire_day(v_account, v_day);
+    end loop;
     v_account := loyalty_repay(v_account, '', p_actor, p_at);
     v_account.next_due := loyalty_next_due(v_account.member_id);
     perform loyalty_save(v_account);
-    perform loyalty_catch_up(v_account, p_at);
 
     insert into kernel_outboxrow (name, payload) values ('TransferReversed', jsonb_build_object(
         'transfer', v_reversal, 'reverses', p_transfer, 'member', v_origin.account_id,

@@ -188,7 +188,29 @@ def test_a_port_that_was_asked_for_and_is_taken_is_one_sentence(demo):
         refused = demo.run("demo", "--empty", "--port", str(port))
 
     assert refused.returncode == 1
+    assert refused.stdout == ""
     assert (
         refused.stderr
         == f"district: port {port} is in use; name another one or leave --port out.\n"
+    )
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "99999999", "x", "８０００"])
+def test_what_is_no_port_is_one_sentence(demo, port):
+    refused = demo.run("demo", "--empty", f"--port={port}")
+
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1] == (
+        f"manage.py demo: error: argument --port: a port is a number from 1 to 65535, not {port}"
+    )
+
+
+def test_a_reset_never_touches_a_database_of_somebody_else(demo):
+    demo.env["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/precious"
+
+    refused = demo.run("demo", "--reset")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "district: --reset empties the embedded database only; unset DATABASE_URL, or empty yours yourself.\n"
     )

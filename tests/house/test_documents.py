@@ -5,7 +5,7 @@ import string
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 
 from district.kernel.errors import RESERVED
 from district.kernel.refusals import all_refusals
@@ -63,6 +63,36 @@ def test_the_links_of_the_documents_lead_somewhere():
     ]
 
     assert dead == []
+
+
+def test_every_command_the_documents_name_exists():
+    pages = [
+        settings.ROOT / "README.md",
+        *settings.ROOT.rglob("README.md"),
+        *settings.ROOT.glob("docs/**/*.md"),
+    ]
+    told = {
+        name
+        for page in pages
+        if ".venv" not in page.parts
+        for name in re.findall(r"manage\.py (\w+)", page.read_text())
+    }
+
+    # manage.py answers these two itself, before Django.
+    assert told - {"test", "benchmarks"} - set(get_commands()) == set()
+    assert "benchmarks" in (settings.ROOT / "manage.py").read_text()
+
+
+def test_every_command_of_ours_is_in_the_readme():
+    ours = {
+        name
+        for name, app in get_commands().items()
+        if isinstance(app, str)
+        and app.partition(".")[0] in {"district", "loyalty", "coupons", "parking", "credit"}
+    }
+
+    assert len(ours) > 6
+    assert {name for name in ours if f"manage.py {name}" not in README} == set()
 
 
 def test_the_glossary_names_things_as_the_code_does():

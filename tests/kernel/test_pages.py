@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import RequestFactory
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from district.kernel import clock
-from district.kernel.errors import InvalidRequest
 from district.kernel.models import AuditLine, OutboxRow
 from district.kernel.pages import cursor_page
 
@@ -99,10 +99,10 @@ def test_twenty_are_shown_unless_another_number_is_asked_for():
     "limit", ["0", "101", "-1", "", "x", "1.0", "1e1", "９", "999999999999999999999", "00000000001"]
 )
 def test_other_page_sizes_are_refused(limit):
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(ValidationError) as refusal:
         page(["id"], limit=limit)
 
-    assert refusal.value.detail == "limit：1 至 100"
+    assert refusal.value.detail == {"limit": ["请填写 1 至 100。"]}
 
 
 FORGED = {
@@ -135,17 +135,17 @@ FORGED = {
 def test_a_forged_cursor_is_refused(cursor):
     rows("tea", "milk")
 
-    with pytest.raises(InvalidRequest) as refusal:
+    with pytest.raises(ValidationError) as refusal:
         page(["name", "id"], cursor=cursor)
 
-    assert refusal.value.detail == "cursor"
+    assert list(refusal.value.detail) == ["cursor"]
 
 
 @pytest.mark.parametrize(
     "value", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", "9999-12-31T23:59:59Z", 5]
 )
 def test_a_forged_instant_is_refused(value):
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(ValidationError):
         page(["created_at", "id"], cursor=cursor_of(value, 1))
 
 

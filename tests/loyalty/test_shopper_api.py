@@ -82,6 +82,8 @@ def test_a_forged_cursor_or_limit_is_refused(phone, query):
     answer = phone.get("/api/v1/me/points/entries", query)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    if "%00" not in query.values():
+        assert [error["field"] for error in answer.json()["errors"]] == list(query)
 
 
 def test_nobody_sees_the_points_of_another(phone, tea):

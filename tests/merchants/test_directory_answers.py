@@ -63,10 +63,10 @@ def test_pages_follow_each_other_in_the_order_of_pinyin(api):
         ("limit=101", ["limit"]),
         ("limit=" + "9" * 400, ["limit"]),
         ("flor=1F", ["flor"]),
-        ("cursor=AAAA", []),
-        ("cursor=%FF", []),
-        ("cursor=WzEsIDIsIDNd", []),
-        ("cursor=" + "A" * 5000, []),
+        ("cursor=AAAA", ["cursor"]),
+        ("cursor=%FF", ["cursor"]),
+        ("cursor=WzEsIDIsIDNd", ["cursor"]),
+        ("cursor=" + "A" * 5000, ["cursor"]),
     ],
 )
 def test_a_bad_filter_is_a_problem_that_names_it(api, starbucks, query, fields):

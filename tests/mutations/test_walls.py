@@ -103,6 +103,10 @@ class OneReceiptOnce:
             "a receipt number is posted once",
             constraint("loyalty_receipt", "receipt_once_per_number"),
         ),
+        Wall(
+            "a bill earns once",
+            constraint("loyalty_receipt", "receipt_once_per_bill"),
+        ),
     )
 
     def attacked(self):

@@ -30,11 +30,11 @@ HOUSEHOLDS, STORES, BASKETS = 9, 6, 30
 NOTED = ("last_used_at",)
 
 
-def write_synthetic(folder, *, households=HOUSEHOLDS, baskets=BASKETS):
+def write_synthetic(folder, baskets=BASKETS):
     """A data set with everything the rules speak of: several lines, coupons, nothing paid, one store."""
     chance = random.Random(20170101)
     rows, number = [], 30_000
-    for household in range(3, 3 + 7 * households, 7):
+    for household in range(3, 3 + 7 * HOUSEHOLDS, 7):
         at = datetime(2017, 1, 1, 9)
         for turn in range(baskets):
             number += chance.randint(1, 9)

@@ -8,13 +8,15 @@ import pytest
 from district.embedded.processes import wait_until
 from tests.replay import reference
 from tests.replay.conftest import Alone, write_synthetic
+from tests.replay.reference_retail import online_retail
+from tests.replay.retail import write_retail
 
 pytestmark = pytest.mark.kill
 
 
 @pytest.fixture
 def long_data(tmp_path):
-    return write_synthetic(tmp_path / "long", baskets=100)
+    return write_synthetic(tmp_path / "long", 100)
 
 
 @pytest.fixture
@@ -65,6 +67,34 @@ def test_postgres_and_the_player_die_together_and_the_next_run_completes(
 
     assert (outcome.code, outcome.figures) == (0, expected), outcome.err
     assert stage.run(command="audit_ledger").code == 0
+
+
+def test_the_same_with_refunds_debts_and_repayments(
+    durable_cluster, durable_databases, new_stage, tmp_path
+):
+    """A refund leaves up to three lines or none, an earning one for itself and one for each debt."""
+    folder = write_retail(tmp_path / "long", 80)
+    expected = online_retail(folder)
+    stage = new_stage(durable_databases)
+    run = stage.start(folder)
+
+    _after(stage, expected["receipts"] * 1 / 5)
+    main, *_ = stage.processes("district.embedded.web")
+    os.kill(main, signal.SIGKILL)
+    _after(stage, expected["receipts"] * 2 / 5)
+    durable_cluster.kill9()
+    _after(stage, expected["receipts"] * 3 / 5)
+    dead = durable_cluster.kill9()
+    run.kill()
+    stage.finish(run)
+    durable_cluster.wait_back(dead)
+    assert stage.posted() < expected["receipts"]
+    outcome = stage.run(folder)
+
+    assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
+    assert outcome.figures == expected
+    assert stage.run(command="audit_ledger").code == 0
+    assert stage.run(folder, "--again").figures == expected
 
 
 def test_alone_on_the_machine_it_brings_its_own_servers_and_outlives_their_keeper(long_data, alone):

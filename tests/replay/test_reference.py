@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.replay import reference
+from tests.replay import reference, reference_retail
 
 EXPECTED = {
     60: {
@@ -37,9 +37,34 @@ EXPECTED = {
     },
 }
 
+RETAIL = {
+    "format": "online_retail",
+    "receipts": 3_116,
+    "members": 700,
+    "merchants": 20,
+    "points_issued": 1_237_538,
+    "points_spent": 936_706,
+    "points_clawed": 29_463,
+    "points_live": 272_792,
+    "points_debt": 1_423,
+    "clearing_pairs": 376,
+    "clearing_points": 636_112,
+    "clearing_digest": "8b23192a4c1be5f8df5fda31c3b59ed20961f48dcb0ad7871fbc002b02a272bb",
+    "members_digest": "97a8b442c1f6c4c4722548d1895604ce174ba571e6e5e078a01b06cae5cb62d7",
+    "refunds": 626,
+    "parked_quantity": 10_687,
+    "parked_fen": 2_700_375,
+    "ignored_lines": 3,
+    "anonymous_receipts": 72,
+}
+
 
 @pytest.mark.parametrize("households", EXPECTED)
 def test_the_recomputation_gives_the_contracts_figures(shared_data, households):
     figures = reference.completejourney(shared_data / "completejourney", households)
 
     assert figures == EXPECTED[households]
+
+
+def test_the_recomputation_gives_the_contracts_figures_of_online_retail(shared_data):
+    assert reference_retail.online_retail(shared_data / "online_retail") == RETAIL

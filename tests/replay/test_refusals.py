@@ -1,6 +1,7 @@
 """What the command refuses, each in one sentence and before anything is written."""
 
 import json
+import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,7 +26,7 @@ def test_a_path_that_is_not_there(tmp_path):
 
 
 def test_a_folder_without_the_table(tmp_path):
-    assert refused(tmp_path) == f"{tmp_path} 中没有 transactions.csv(.gz)。"
+    assert refused(tmp_path) == f"{tmp_path} 中没有 transactions.csv(.gz)、receipt_lines.csv(.gz)。"
 
 
 def test_a_broken_table(tmp_path):
@@ -35,7 +36,10 @@ def test_a_broken_table(tmp_path):
 
 
 def test_an_unknown_format(synthetic):
-    assert refused(synthetic, "--format", "tarot") == "不认识的格式 tarot，可用：completejourney。"
+    assert (
+        refused(synthetic, "--format", "tarot")
+        == "不认识的格式 tarot，可用：completejourney、online_retail。"
+    )
 
 
 @pytest.mark.parametrize("households", ["0", "-5", "many", "1.5", "１", "99999999999999999999"])
@@ -129,12 +133,15 @@ def test_a_server_that_is_right_is_used(new_stage, synthetic, tmp_path):
 
 
 def test_two_replays_of_one_database(new_stage, tmp_path):
-    folder = write_synthetic(tmp_path / "long", baskets=60)
+    folder = write_synthetic(tmp_path / "long", 60)
     stage = new_stage()
     first = stage.start(folder)
     assert wait_until(lambda: stage.posted() > 0, 60)
 
+    # However slow the machine is, the first run does not end before the second one looked.
+    first.send_signal(signal.SIGSTOP)
     second = stage.run(folder)
+    first.send_signal(signal.SIGCONT)
     completed = stage.finish(first)
 
     assert (second.code, second.out) == (1, "")

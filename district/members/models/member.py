@@ -106,10 +106,13 @@ class MemberKey(models.Model):
 
 
 class WechatIdentity(models.Model):
-    """The member's openid: the one place it lives, sealed, found by its keyed hash."""
+    """A member's openid: the one place it lives, sealed, found by its keyed hash.
 
-    member = models.OneToOneField(
-        Member, models.CASCADE, related_name="wechat", verbose_name=_("会员")
+    One for each WeChat account the member came with: several once two members became one.
+    """
+
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="identities", verbose_name=_("会员")
     )
     appid = models.TextField(_("小程序"))
     openid_hash = models.BinaryField(_("openid 摘要"))

@@ -1,11 +1,13 @@
 """The verbs of the members app."""
 
+from district.members.services.absorb_member import absorb_member
 from district.members.services.bind_phone import bind_phone
 from district.members.services.card_code import CardCode, issue_card_code, use_card_code
 from district.members.services.close_account import close_account
 from district.members.services.end_sessions import end_sessions
 from district.members.services.look_up_by_phone import look_up_by_phone
 from district.members.services.make_operator import make_operator, unmake_operator
+from district.members.services.pictures import open_picture, seal_picture
 from district.members.services.rewrap_keys import rewrap_keys
 from district.members.services.session import (
     SignedIn,
@@ -27,6 +29,7 @@ __all__ = [
     "CardCode",
     "Keep",
     "SignedIn",
+    "absorb_member",
     "bind_phone",
     "close_account",
     "create_staff",
@@ -35,8 +38,10 @@ __all__ = [
     "look_up_by_phone",
     "make_operator",
     "note_session_use",
+    "open_picture",
     "open_session",
     "rewrap_keys",
+    "seal_picture",
     "set_staff_password",
     "sign_in_with_wechat",
     "sign_out",

@@ -22,9 +22,8 @@ def bind_phone(*, member: Member, code: str, key: Key) -> Member:
     """
     if _is_answered(key):
         return Member.objects.get(pk=member.pk)
-    openid = personal.unseal(member, "openid", member.wechat.openid_sealed)
     try:
-        told = gateway().phone_for(code, openid)
+        told = gateway().phone_for(code, _openid_of(member))
     except PhoneCodeUsed:
         # Perhaps by a twin of this request, a moment ago.
         if _is_answered(key):
@@ -36,6 +35,17 @@ def bind_phone(*, member: Member, code: str, key: Key) -> Member:
         if "phone_of_one_open_member" not in str(clash):
             raise
         raise PhoneAlreadyBound from None
+
+
+def _openid_of(member: Member) -> str | None:
+    """The openid a code must belong to; None when the member came with several WeChat accounts.
+
+    Which of them holds the phone now, the session does not say.
+    """
+    identities = list(member.identities.all()[:2])
+    if len(identities) != 1:
+        return None
+    return personal.unseal(member, "openid", identities[0].openid_sealed)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -173,7 +173,7 @@ class ClerkAdmin(MerchantScopedAdmin):
     list_select_related = ["merchant", "user"]
     search_fields = ["user__username", "user__name"]
     search_help_text = gettext_lazy("用户名或姓名")
-    ordering = ["ended_at", "-pk"]
+    ordering = [F("ended_at").desc(nulls_first=True), "-pk"]
     sortable_by = ["appointed_at"]
     fields = [
         "person",

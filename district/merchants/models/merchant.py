@@ -44,6 +44,8 @@ class Merchant(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("商户")
         constraints = [
+            # What lets a row elsewhere say "this party, which is of that kind" in a foreign key.
+            models.UniqueConstraint(fields=["id", "kind"], name="merchant_of_one_kind"),
             models.UniqueConstraint(
                 fields=["kind"], name="merchant_one_alliance", condition=Q(kind="alliance")
             ),

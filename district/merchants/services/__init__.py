@@ -6,6 +6,7 @@ from district.merchants.services.edit_merchant import MerchantDetails, edit_merc
 from district.merchants.services.edit_store import StoreDetails, edit_store, introduce_store
 from district.merchants.services.enrol_merchant import enrol_merchant, withdraw_merchant
 from district.merchants.services.find_by_phone import find_by_phone
+from district.merchants.services.found_fund import found_fund
 from district.merchants.services.issue_till_key import (
     IssuedTillKey,
     issue_till_key,
@@ -33,6 +34,7 @@ __all__ = [
     "edit_store",
     "enrol_merchant",
     "find_by_phone",
+    "found_fund",
     "introduce_store",
     "issue_till_key",
     "note_key_use",

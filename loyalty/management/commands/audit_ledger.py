@@ -4,17 +4,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty import audits
+from loyalty import services as loyalty
 
 
 class Command(BaseCommand):
     help = "Run every audit query of the ledger; exits non-zero and prints the rows when one finds any."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = list(audits.offences())
-        for offence in found:
-            facts = ", ".join(f"{name}={value}" for name, value in offence.row.items())
-            self.stderr.write(f"broken: {offence.query}: {facts}")
-        if found:
-            raise CommandError(f"{len(found)} rows break a promise of the ledger.")
-        self.stdout.write(f"clean: {len(audits.QUERIES)} audit queries returned nothing.")
+        run = loyalty.run_audit()
+        for found in run.found:
+            for row in found["rows"]:
+                facts = ", ".join(f"{name}={value}" for name, value in row.items())
+                self.stderr.write(f"broken: {found['query']}: {facts}")
+            if (more := found["count"] - len(found["rows"])) > 0:
+                self.stderr.write(f"broken: {found['query']}: and {more} more")
+        if run.offences:
+            raise CommandError(f"{run.offences} rows break a promise of the ledger.")
+        self.stdout.write(f"clean: {run.queries} audit queries returned nothing.")

@@ -1,6 +1,6 @@
 """Run the whole district on this machine until Ctrl-C."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.db import connections
 
 from district.embedded.demo import Demo
 
+HIGHEST_PORT = 65535
+
 
 class Command(BaseCommand):
     help = "Runs database, web server, Celery, the WeChat sandbox and a demo district until Ctrl-C."
@@ -18,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--port", type=int, help="the web server's port; by default 8000 or the next free one"
+            "--port",
+            type=port_number,
+            help="the web server's port; by default 8000 or the next free one",
         )
         parser.add_argument(
             "--reset", action="store_true", help="start again from an empty database"
@@ -30,6 +34,14 @@ class Command(BaseCommand):
     def handle(self, *, port: int | None, reset: bool, empty: bool, **_: Any) -> None:
         demo = Demo(port=port, static=Path(settings.STATIC_ROOT))
         demo.run(set_up=set_up, fresh=reset, seeded=not empty)
+
+
+def port_number(text: str) -> int:
+    """Raises ArgumentTypeError."""
+    known = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_PORT))
+    if not known or not 1 <= int(text) <= HIGHEST_PORT:
+        raise ArgumentTypeError(f"a port is a number from 1 to {HIGHEST_PORT}, not {text}")
+    return int(text)
 
 
 def set_up() -> None:

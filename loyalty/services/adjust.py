@@ -1,0 +1,130 @@
+"""Adjustments: a correction by hand, proposed by one person and decided by another."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Abs
+
+from district.kernel import audit, clock
+from district.kernel.idempotency import Key, answer, claim
+from district.members.models import Member, User
+from district.merchants.models import Merchant
+from loyalty import ledger, queries
+from loyalty.errors import (
+    AdjustmentBySamePerson,
+    AdjustmentDecided,
+    AdjustmentsOfTheDayUsedUp,
+    AdjustmentTooLarge,
+)
+from loyalty.models import Adjustment
+
+
+@transaction.atomic
+def propose_adjustment(
+    *,
+    member: Member,
+    merchant: Merchant,
+    points: int,
+    reason: str,
+    by: User,
+    key: Key,
+    evidence: str = "",
+) -> Adjustment:
+    """Propose to add points to a member, or with a negative number to take some; nothing moves yet.
+
+    `merchant` pays for what is added and is paid for what is taken. What a person proposes counts
+    for the Shanghai day it is proposed on, unless it is rejected.
+
+    Raises AdjustmentTooLarge, AdjustmentsOfTheDayUsedUp, KeyReused.
+    """
+    if (earlier := claim(key)) is not None:
+        return Adjustment.objects.get(pk=earlier)
+    now = clock.now()
+    alliance = queries.rules_at(now)
+    if abs(points) > alliance.adjust_limit:
+        raise AdjustmentTooLarge(limit=alliance.adjust_limit, asked=abs(points))
+    # Two proposals of one person at once must not both see the same room.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    left = alliance.adjust_day_limit - _proposed_today(by)
+    if abs(points) > left:
+        raise AdjustmentsOfTheDayUsedUp(left=max(left, 0), asked=abs(points))
+    adjustment = Adjustment.objects.create(
+        member=member,
+        merchant=merchant,
+        points=points,
+        reason=reason,
+        evidence=evidence,
+        proposed_by=by,
+        proposed_at=now,
+    )
+    audit.record(
+        by=by,
+        verb="propose_adjustment",
+        subject=f"loyalty.adjustment:{adjustment.pk}",
+        points=points,
+        merchant=merchant.pk,
+    )
+    answer(key, adjustment.pk)
+    return adjustment
+
+
+@transaction.atomic
+def decide_adjustment(
+    *, adjustment: Adjustment, approve: bool, by: User, key: Key, note: str = ""
+) -> Adjustment:
+    """Another person approves, and the points move at once, or rejects, and nothing does.
+
+    Added points cost what the merchant's terms of this hour say and live as long; those of the
+    alliance or a fund cost what the brake costs. A refused posting leaves the proposal open.
+
+    Raises AccountMerged, AdjustmentBySamePerson, AdjustmentDecided, InsufficientPoints, KeyReused,
+    NoTerms.
+    """
+    if claim(key) is not None:
+        return Adjustment.objects.get(pk=adjustment.pk)
+    row = (
+        Adjustment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("merchant")
+        .get(pk=adjustment.pk)
+    )
+    if row.state != Adjustment.State.PROPOSED:
+        raise AdjustmentDecided
+    if row.proposed_by_id == by.pk:
+        raise AdjustmentBySamePerson
+    row.state = Adjustment.State.APPROVED if approve else Adjustment.State.REJECTED
+    row.decided_by, row.decided_at, row.decision = by, clock.now(), note
+    if approve:
+        row.transfer_id = _post(row, by)
+    row.save(update_fields=["state", "decided_by", "decided_at", "decision", "transfer"])
+    audit.record(
+        by=by,
+        verb="approve_adjustment" if approve else "reject_adjustment",
+        subject=f"loyalty.adjustment:{row.pk}",
+    )
+    answer(key, row.pk)
+    return row
+
+
+def _proposed_today(by: User) -> int:
+    start = clock.start_of_day(clock.business_day(clock.now()))
+    today = Adjustment.objects.filter(
+        proposed_by=by, proposed_at__gte=start, proposed_at__lt=start + timedelta(days=1)
+    ).exclude(state=Adjustment.State.REJECTED)
+    return today.aggregate(points=Sum(Abs("points")))["points"] or 0
+
+
+def _post(row: Adjustment, by: User) -> int:
+    at = clock.now()
+    cost = queries.cost_of_adding(row.merchant, at)
+    return ledger.adjust(
+        member=row.member_id,
+        merchant=row.merchant_id,
+        points=row.points,
+        price_milli_fen=cost.price_milli_fen,
+        expires_at=cost.expires_at,
+        reference=row.public_id,
+        reason=row.reason,
+        actor=f"user:{by.pk}",
+        at=at,
+    )

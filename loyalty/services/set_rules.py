@@ -1,0 +1,78 @@
+"""The rules of the alliance: what holds for everybody's points, from an instant on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from district.kernel import audit, clock
+from district.kernel.postgres import refusing
+from district.members.models import User
+from district.merchants.models import Merchant
+from loyalty.errors import BreakageToMerchant, RulesOverlap
+from loyalty.models import AllianceRules
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Times in minutes and days, limits in points, the brake's price in thousandths of a fen.
+
+    `breakage_to` keeps what nobody spent, None: back to whoever issued it. From `confirm_from` points
+    on the member confirms a spending on the phone, None: never.
+    """
+
+    breakage_to: Merchant | None = None
+    hold_minutes: int = 120
+    grace_days: int = 7
+    confirm_from: int | None = None
+    confirm_minutes: int = 5
+    brake_points: int = 1
+    brake_per_fen: int = 200
+    brake_price_milli_fen: int = 1000
+    warn_days: int = 30
+    adjust_limit: int = 10_000
+    adjust_day_limit: int = 50_000
+
+
+@transaction.atomic
+def set_rules(*, rules: Rules, start: datetime, by: User | None = None) -> AllianceRules:
+    """New rules from `start` on; those in force end there. What is in force already changes nothing.
+
+    Nothing is ruled backwards: a `start` that is past means now, since points may have expired by
+    the earlier rule.
+
+    Raises BreakageToMerchant, RulesOutOfBounds, RulesOverlap when later rules exist already.
+    """
+    if rules.breakage_to is not None and rules.breakage_to.kind == Merchant.Kind.MERCHANT:
+        raise BreakageToMerchant(merchant=rules.breakage_to.public_id)
+    with connection.cursor() as cursor:
+        # One setter at a time; readers are not hindered.
+        cursor.execute("lock table loyalty_alliancerules in share row exclusive mode")
+    start = max(start, clock.now())
+    newest = AllianceRules.objects.order_by("-valid__startswith").first()
+    if newest is not None:
+        if newest.valid.lower <= start and _same(newest, rules):
+            return newest
+        if newest.valid.lower >= start:
+            raise RulesOverlap(earliest=newest.valid.lower.isoformat())
+        newest.valid = DateTimeTZRange(newest.valid.lower, start)
+        newest.save(update_fields=["valid"])
+    kind = rules.breakage_to.kind if rules.breakage_to is not None else None
+    with refusing():
+        row = AllianceRules.objects.create(
+            valid=DateTimeTZRange(start, None), breakage_kind=kind, **vars(rules)
+        )
+    facts: dict[str, Any] = _facts(rules)
+    audit.record(by=by, verb="set_rules", subject=f"loyalty.alliancerules:{row.pk}", **facts)
+    return row
+
+
+def _same(row: AllianceRules, rules: Rules) -> bool:
+    return all(getattr(row, name) == value for name, value in vars(rules).items())
+
+
+def _facts(rules: Rules) -> dict[str, Any]:
+    party = rules.breakage_to
+    return vars(rules) | {"breakage_to": party.pk if party is not None else None}

@@ -1,0 +1,26 @@
+"""The sweep that tells members in time that points are about to end."""
+
+from datetime import timedelta
+
+from district.kernel import clock
+from district.kernel.events import ring_after_commit
+from district.kernel.postgres import call
+from loyalty import queries
+
+_ACCOUNTS = 1000
+
+
+def warn_of_expiry() -> int:
+    """Tell of each day within the rules' `warn_days` on which points of a member end; how many days.
+
+    Once for each account and day, whatever is added to or given back for that day later.
+    """
+    now = clock.now()
+    until = now + timedelta(days=queries.rules_at(now).warn_days)
+    told, after = 0, 0
+    while accounts := queries.accounts_due_until(until, after=after, limit=_ACCOUNTS):
+        # One server call, and so one transaction, for many accounts.
+        told += call("loyalty_warn_of_expiry", accounts, until, now)
+        after = accounts[-1]
+    ring_after_commit()
+    return told
