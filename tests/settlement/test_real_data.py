@@ -51,7 +51,8 @@ def settled_year(stage, data, tmp_path, *options):
 
     seal = outcome.result["last_seal"]
     files = []
-    for number in (len(outcome.result["cycles"]) - 1, len(outcome.result["cycles"])):
+    # The very last cycle may hold a few hours only.
+    for number in (len(outcome.result["cycles"]) - 2, len(outcome.result["cycles"]) - 1):
         exported = stage.run(number, "largest", *PEOPLE[:2], command="export_statement")
         assert exported.code == 0, exported.err
         files.append(tmp_path / f"{number}.json")
