@@ -184,7 +184,7 @@ def test_nothing_but_blank_lines_is_no_batch(tea):
 
 
 def test_more_rows_than_allowed_are_refused(tea, monkeypatch):
-    monkeypatch.setattr("loyalty.batches.services.receive.MOST_ROWS", 3)
+    monkeypatch.setattr("loyalty.batches.inbox.MOST_ROWS", 3)
     batch = opened(tea)
     batch = services.receive_content(batch=batch, offset=0, pieces=[b"{}\n{}\n{}\n"])
 
