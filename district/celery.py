@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
         "task": "bills.find_look_alikes",
         "schedule": crontab(hour=3, minute=50),
     },
+    "seal the journal": {"task": "settlement.seal_days", "schedule": crontab(hour=0, minute=40)},
     "match refunds": {"task": "loyalty.match_parked_refunds", "schedule": crontab(minute="*/10")},
     "watch prefunds": {"task": "loyalty.watch_prefunds", "schedule": crontab(minute="*/5")},
     "advance rollup": {"task": "loyalty.advance_rollup", "schedule": 60.0},

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "loyalty.apps.LoyaltyConfig",
     "loyalty.batches.apps.BatchesConfig",
     "loyalty.bills.apps.BillsConfig",
+    "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",

@@ -110,7 +110,8 @@ class Cost:
 def cost_of_adding(merchant: Merchant, at: datetime) -> Cost:
     """As the merchant's terms say; the alliance and funds have none. Raises NoTerms."""
     try:
-        terms = terms_of(merchant.pk, at)
+        # Nobody compares this with the table, so it is read there.
+        terms = terms_of(merchant.pk, at, fresh=True)
     except NoTerms:
         if merchant.kind == Merchant.Kind.MERCHANT:
             raise
