@@ -8,7 +8,7 @@ from loyalty.batches import errors, services
 from loyalty.batches.limits import LONGEST_ROW
 from loyalty.batches.lines import Cutter
 from loyalty.batches.models import Batch, StagedRow
-from tests.batches.conftest import as_csv, done, ndjson, receipt_row, told
+from tests.batches.rows import as_csv, done, ndjson, receipt_row, told
 from tests.factories.loyalty import fresh_key
 
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from district.kernel import clock
 from loyalty.batches.models import Batch, RowAnswer
-from tests.batches.conftest import as_csv, post_all, receipt_row, refund_row
+from tests.batches.rows import as_csv, post_all, receipt_row, refund_row
 from tests.factories.loyalty import buy
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_store, till_key_text
