@@ -12,7 +12,7 @@ from loyalty.batches.errors import BatchNotOpen
 from loyalty.batches.limits import KEEP_ANSWERS, KEEP_LINES, KEEP_UNFINISHED
 from loyalty.batches.models import Batch, Difference, Reconciliation, RowAnswer, StagedRow
 from loyalty.models import Receipt
-from tests.batches.conftest import ndjson, post_all, receipt_row, upload
+from tests.batches.rows import ndjson, post_all, receipt_row, upload
 from tests.factories.loyalty import fresh_key
 
 

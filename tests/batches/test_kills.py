@@ -12,7 +12,7 @@ from district.embedded.processes import wait_until
 from loyalty.batches import tasks
 from loyalty.batches.models import Batch
 from loyalty.models import PointsAccount, Receipt, Transfer
-from tests.batches.conftest import ndjson, receipt_row, refund_row
+from tests.batches.rows import ndjson, receipt_row, refund_row
 from tests.factories.loyalty import make_counter
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text

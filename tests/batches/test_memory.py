@@ -8,7 +8,7 @@ import pytest
 
 from district.embedded.processes import wait_until
 from loyalty.batches.models import Batch
-from tests.batches.conftest import receipt_row
+from tests.batches.rows import receipt_row
 from tests.factories.loyalty import make_counter
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text

@@ -13,7 +13,7 @@ from django.conf import settings
 from district.kernel import clock
 from loyalty.batches.models import Batch
 from loyalty.models import PointsAccount, Receipt
-from tests.batches.conftest import as_csv, ndjson, receipt_row, refund_row
+from tests.batches.rows import as_csv, ndjson, receipt_row, refund_row
 from tests.factories.loyalty import buy, make_counter
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text

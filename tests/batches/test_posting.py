@@ -9,7 +9,7 @@ from district.merchants.services import suspend_merchant
 from loyalty import services as loyalty
 from loyalty.batches.models import Batch, RowAnswer
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
-from tests.batches.conftest import (
+from tests.batches.rows import (
     as_csv,
     done,
     ndjson,

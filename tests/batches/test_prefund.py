@@ -5,7 +5,7 @@ import pytest
 from district.kernel import clock
 from district.merchants.services import alliance_party
 from loyalty.models import IssueBudget, IssueBudgetSlot, Lot, PrefundEntry, Receipt
-from tests.batches.conftest import post_all, receipt_row, told
+from tests.batches.rows import post_all, receipt_row, told
 from tests.factories.loyalty import make_counter
 
 POINT = 1_000

@@ -12,7 +12,7 @@ from loyalty.batches import services
 from loyalty.batches.models import Batch, RowAnswer
 from loyalty.batches.services.post_chunk import LeaseLost
 from loyalty.models import PointsAccount, Receipt
-from tests.batches.conftest import done, ndjson, receipt_row, refund_row, told, upload
+from tests.batches.rows import done, ndjson, receipt_row, refund_row, told, upload
 from tests.factories.loyalty import make_counter
 from tests.factories.members import make_member
 from tests.race import race

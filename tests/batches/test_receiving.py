@@ -8,7 +8,7 @@ from loyalty.batches import errors, services
 from loyalty.batches.limits import LONGEST_ROW
 from loyalty.batches.lines import Cutter
 from loyalty.batches.models import Batch, StagedRow
-from tests.batches.conftest import as_csv, done, ndjson, receipt_row, told
+from tests.batches.rows import as_csv, done, ndjson, receipt_row, told
 from tests.factories.loyalty import fresh_key
 
 
@@ -184,7 +184,7 @@ def test_nothing_but_blank_lines_is_no_batch(tea):
 
 
 def test_more_rows_than_allowed_are_refused(tea, monkeypatch):
-    monkeypatch.setattr("loyalty.batches.services.receive.MOST_ROWS", 3)
+    monkeypatch.setattr("loyalty.batches.inbox.MOST_ROWS", 3)
     batch = opened(tea)
     batch = services.receive_content(batch=batch, offset=0, pieces=[b"{}\n{}\n{}\n"])
 

@@ -6,7 +6,7 @@ from district.kernel import clock
 from loyalty.batches import services
 from loyalty.batches.models import Difference, Reconciliation
 from loyalty.batches.services import Counted, DayTotals
-from tests.batches.conftest import post_all, receipt_row, refund_row
+from tests.batches.rows import post_all, receipt_row, refund_row
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
 from tests.factories.members import make_member
 

@@ -9,10 +9,10 @@ from rest_framework.test import APIClient
 
 from district.kernel import clock
 from loyalty.batches.models import Batch, RowAnswer
-from tests.batches.conftest import as_csv, post_all, receipt_row, refund_row
-from tests.factories.loyalty import buy, make_counter
+from tests.batches.rows import as_csv, post_all, receipt_row, refund_row
+from tests.factories.loyalty import buy
 from tests.factories.members import make_member
-from tests.factories.merchants import make_store, till_key_text
+from tests.factories.merchants import allied_store, make_store, till_key_text
 
 RECEIPTS = {
     "right": {},
@@ -169,9 +169,8 @@ def test_a_merchant_that_left_and_a_member_who_closed(scene, tea, member):
 
 def test_a_merchant_without_terms(scene, member):
     client, _, _ = scene
-    bare = make_counter()
+    bare = allied_store()
     with clock.moved_to(NOW):
-        bare.merchant.terms.all().delete()
         client.credentials(
             HTTP_AUTHORIZATION=f"Bearer {till_key_text(bare)}", HTTP_IDEMPOTENCY_KEY="k-1"
         )

@@ -123,7 +123,7 @@ class Scene:
             key=fresh_key(),
         )
         self.bodies |= {
-            "open_batch": {"format": "csv", "name": "20261121.csv"},
+            "open_batch": {"format": "csv"},
             "submit_batch": {"bytes": 3},
             "reconcile_day": {
                 "store": store.public_id,

@@ -7,6 +7,7 @@ from loyalty.batches.services.purge import purge_batches
 from loyalty.batches.services.receive import receive_content
 from loyalty.batches.services.reconcile import Counted, DayTotals, reconcile_day
 from loyalty.batches.services.submit import submit_batch
+from loyalty.batches.services.upload import upload_batch
 
 __all__ = [
     "Counted",
@@ -18,4 +19,5 @@ __all__ = [
     "receive_content",
     "reconcile_day",
     "submit_batch",
+    "upload_batch",
 ]

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from district.kernel import clock
 from loyalty.batches.errors import BatchEmpty, BatchIncomplete, BatchNotOpen
+from loyalty.batches.inbox import Inbox
 from loyalty.batches.models import Batch
-from loyalty.batches.services.receive import end_content
 
 
 @transaction.atomic
@@ -23,7 +23,9 @@ def submit_batch(*, batch: Batch, size: int) -> Batch:
         raise BatchIncomplete(received_bytes=row.received_bytes, bytes=size)
     if row.state != Batch.State.RECEIVING:
         return row
-    end_content(row)
+    inbox = Inbox(row)
+    inbox.end()
+    inbox.keep()
     row.refresh_from_db()
     if row.rows == 0:
         raise BatchEmpty
