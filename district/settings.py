@@ -6,6 +6,7 @@ from pathlib import Path
 import environ
 
 from district.keyrings import key, keyring
+from district.loggers import logging_in
 from district.theme import UNFOLD  # noqa: F401 - a setting
 
 env = environ.Env()
@@ -275,35 +276,7 @@ if PUBLIC_URL.startswith("https://"):
 
 # --- Logs -----------------------------------------------------------------------------------
 LOG_FORMAT = env.str("DISTRICT_LOG_FORMAT", default="json")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "district.kernel.logs.JsonFormatter"},
-        "text": {"()": "district.kernel.logs.TextFormatter"},
-    },
-    "filters": {"task": {"()": "district.kernel.logs.TaskFilter"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT if LOG_FORMAT in {"json", "text"} else "json",
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # They quote paths, hosts and addresses; the request log says what came of it.
-        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
-        # It warns that the folder broker has no host.
-        "kombu.connection": {"handlers": [], "level": "ERROR", "propagate": True},
-        "urllib3": {"handlers": [], "level": "ERROR", "propagate": True},
-        # Celery quotes what tasks raise and return.
-        "celery.app.trace": {"filters": ["task"], "propagate": True},
-        # The request log of the kernel says the same with an id and without personal data.
-        "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
-    },
-}
+LOGGING = logging_in(LOG_FORMAT)
 
 # --- Back office ------------------------------------------------------------------------------
 LOGIN_REDIRECT_URL = "admin:index"
