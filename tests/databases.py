@@ -55,16 +55,17 @@ class Databases:
         return name
 
     def drop(self, name: str) -> None:
-        for attempt in range(50):
-            try:
-                with self._server() as server:
+        with self._server() as server:
+            for patience in range(20, -1, -1):
+                try:
                     server.execute(_ddl("drop database if exists {} with (force)", name))
-                return
-            except psycopg.errors.InsufficientPrivilege:
-                # A worker of autovacuum is just there, which only a superuser may send away.
-                if attempt == 49:
-                    raise
-                time.sleep(0.1)
+                except psycopg.errors.InsufficientPrivilege:
+                    # An autovacuum worker is in it, which only a superuser may send away; it ends soon.
+                    if not patience:
+                        raise
+                    time.sleep(0.25)
+                else:
+                    return
 
     def url_of(self, name: str) -> str:
         return conninfo_url(self.url, name)

@@ -14,6 +14,7 @@ Act = Literal[
     "view_receipts",
     "view_clearing",
     "work_the_till",
+    "post_refunds",
     "settle_bills",
 ]
 ACTS: Final[frozenset[Act]] = frozenset(get_args(Act))

@@ -1,18 +1,36 @@
-"""The ledger in the back office: to be read and followed, never changed; and the terms."""
+"""The ledger in the back office: read and followed from end to end; changed by a few acts alone."""
 
 from loyalty.admin import clearing, overview
-from loyalty.admin.lots import DrawAdmin, LotAdmin, PointsAccountAdmin, RestoreAdmin
+from loyalty.admin.accounts import PointsAccountAdmin
+from loyalty.admin.adjustments import AdjustmentAdmin
+from loyalty.admin.budgets import IssueBudgetAdmin
+from loyalty.admin.health import AuditRunAdmin
+from loyalty.admin.holds import HoldAdmin
+from loyalty.admin.lots import DrawAdmin, LotAdmin, RestoreAdmin
+from loyalty.admin.receipts import ReceiptAdmin
+from loyalty.admin.refunds import DebtAdmin, ParkedRefundAdmin, RefundAdmin
+from loyalty.admin.reports import points_report
+from loyalty.admin.rules import AllianceRulesAdmin
 from loyalty.admin.terms import MerchantTermsAdmin
-from loyalty.admin.transfers import ReceiptAdmin, TransferAdmin
+from loyalty.admin.transfers import TransferAdmin
 
 __all__ = [
+    "AdjustmentAdmin",
+    "AllianceRulesAdmin",
+    "AuditRunAdmin",
+    "DebtAdmin",
     "DrawAdmin",
+    "HoldAdmin",
+    "IssueBudgetAdmin",
     "LotAdmin",
     "MerchantTermsAdmin",
+    "ParkedRefundAdmin",
     "PointsAccountAdmin",
     "ReceiptAdmin",
+    "RefundAdmin",
     "RestoreAdmin",
     "TransferAdmin",
     "clearing",
     "overview",
+    "points_report",
 ]

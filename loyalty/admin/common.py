@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from district.kernel import clock
 from district.kernel.backoffice import MenuGroup, name_verbs
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin
-from loyalty.models import MerchantTerms, Transfer
+from loyalty.models import Hold, MerchantTerms, Transfer
 
 POINTS = MenuGroup(gettext_lazy("积分"), order=30)
 KIND_TONES = {
@@ -34,7 +35,19 @@ KIND_TONES = {
     "合并转入": "",
 }
 
-name_verbs(set_terms=gettext_lazy("设置积分条款"))
+HOLD_TONES = {
+    "预占中": "warn",
+    "已到期": "quiet",
+    "已使用": "good",
+    "已取消": "quiet",
+    "已超时": "quiet",
+}
+
+name_verbs(
+    set_terms=gettext_lazy("设置积分条款"),
+    match_refund=gettext_lazy("匹配退货"),
+    dismiss_refund=gettext_lazy("忽略退货"),
+)
 
 
 class LedgerAdmin(MerchantScopedAdmin):
@@ -52,6 +65,13 @@ class LedgerAdmin(MerchantScopedAdmin):
     @admin.display(description=gettext_lazy("操作者"))
     def actor_name(self, row: Any) -> str:
         return actor_texts([row.actor])[row.actor]
+
+
+def hold_state(hold: Hold) -> str:
+    """A hold past its time gives nothing more, whether or not its end was written down yet."""
+    if hold.state == Hold.State.OPEN and hold.expires_at <= clock.now():
+        return _("已到期")
+    return hold.get_state_display()
 
 
 def signed(transfer: Transfer) -> str:

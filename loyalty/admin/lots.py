@@ -1,4 +1,4 @@
-"""Lots, what was drawn from them and given back, and members' accounts."""
+"""Lots, and what was drawn from them and given back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,21 +9,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice import Menu, Section
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin, price_text
-from loyalty.models import Draw, Lot, PointsAccount, Restore
+from loyalty.models import Draw, Lot, Restore
 
 
 @admin.register(Lot)
 class LotAdmin(LedgerAdmin):
     menu = Menu(POINTS, "inventory_2", 30)
     merchant_path, store_path, needs = "issuer", "transfer__store", "view_clearing"
+    # Points that came by a merge or an adjustment were issued at no store.
+    store_may_lack = True
     operator_only = frozenset({"issuer"})
     empty_hint = gettext_lazy("每笔赚取会形成一个批次，同批积分一起到期。")
-    list_display = ["number", "issuer", "member_no", "granted", "remaining", "expires_at"]
+    list_display = [
+        "number",
+        "issuer",
+        "member_no",
+        "granted",
+        "remaining",
+        "pending",
+        "expires_at",
+    ]
     list_filter = [("issuer", ScopedFilter), ("expires_at", RangeDateTimeFilter)]
     list_select_related = ["issuer", "account__member"]
     fields = [
@@ -33,6 +42,8 @@ class LotAdmin(LedgerAdmin):
         "granted",
         "remaining",
         "price",
+        "pending",
+        "budgeted",
         "active_from",
         "expires_at",
     ]
@@ -107,28 +118,3 @@ class RestoreAdmin(LedgerAdmin):
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.of_restore(request, row)
-
-
-@admin.register(PointsAccount)
-class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
-    """A member's balance and statement over all merchants: for operators only."""
-
-    menu = Menu(POINTS, "account_balance_wallet", 50)
-    empty_hint = gettext_lazy("会员第一次赚取积分后，会有积分账户。")
-    list_display = ["member_no", "available", "seq"]
-    list_select_related = ["member"]
-    exact_fields = ("member__public_id",)
-    search_help_text = gettext_lazy("完整的会员编号")
-    ordering = ["-pk"]
-    sortable_by = ["available"]
-    fields = ["member_no", "available", "held", "pending", "debt", "seq"]
-
-    def name_of(self, row: PointsAccount) -> str:
-        return row.member.public_id
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, account: PointsAccount) -> str:
-        return account.member.public_id
-
-    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_account(request, row)

@@ -26,7 +26,8 @@ from district.merchants.scope import viewer
 from loyalty import figures
 from loyalty.admin import explorer
 from loyalty.admin.common import price_text, rate_text
-from loyalty.models import MerchantTerms, PointsAccount, Transfer
+from loyalty.admin.reports import scope_of
+from loyalty.models import MerchantTerms, ParkedRefund, PointsAccount, Transfer
 
 LATEST = 10
 
@@ -37,11 +38,8 @@ def points(request: HttpRequest) -> Iterable[Panel]:
     who = viewer(request)
     if not who.can("view_receipts"):
         return
-    scope = figures.Scope()
-    if who.post is not None:
-        stores = list(who.stores().values_list("pk", flat=True)) if who.limited else None
-        scope = figures.Scope(who.post.merchant_id, stores)
-    yield _today(scope)
+    scope = scope_of(request)
+    yield _today(request, scope)
     yield Bars(
         title=_("近十四日积分"),
         series=[_("发放"), _("收取")],
@@ -51,7 +49,7 @@ def points(request: HttpRequest) -> Iterable[Panel]:
     yield _ranking(scope)
 
 
-def _today(scope: figures.Scope) -> Tiles:
+def _today(request: HttpRequest, scope: figures.Scope) -> Tiles:
     day = figures.today(scope)
     receipts = reverse("admin:loyalty_receipt_changelist")
     transfers = reverse("admin:loyalty_transfer_changelist")
@@ -63,7 +61,20 @@ def _today(scope: figures.Scope) -> Tiles:
             Tile(_("发放积分"), f"{day.issued:,}", url=f"{transfers}?kind__exact=earn"),
             Tile(_("收取积分"), f"{day.accepted:,}", url=f"{transfers}?kind__exact=spend"),
             Tile(live, f"{figures.live_points(scope):,}"),
+            _waiting(request),
         ],
+    )
+
+
+def _waiting(request: HttpRequest) -> Tile:
+    """Refunds that want a person."""
+    waiting = open_rows(request, ParkedRefund).filter(state=ParkedRefund.State.WAITING).count()
+    address = reverse("admin:loyalty_parkedrefund_changelist")
+    return Tile(
+        _("待匹配退货"),
+        f"{waiting:,}",
+        url=f"{address}?state__exact=waiting",
+        tone="warn" if waiting else "",
     )
 
 

@@ -20,6 +20,9 @@ from loyalty import services as loyalty
 from loyalty.admin.common import POINTS, LedgerAdmin, price_text, rate_text
 from loyalty.models import MerchantTerms
 
+# What the database allows for: points must not end before they begin.
+SHORTEST_MONTH = 28
+
 
 class TermsForm(ActForm):
     """In yuan and fen, as people speak of it."""
@@ -48,6 +51,23 @@ class TermsForm(ActForm):
     validity_months = forms.IntegerField(
         label=gettext_lazy("积分有效月数"), min_value=1, max_value=120, initial=24
     )
+    pending_days = forms.IntegerField(
+        label=gettext_lazy("待生效天数"),
+        min_value=0,
+        max_value=60,
+        initial=0,
+        help_text=gettext_lazy(
+            "入账后第几天的零点起可用；0 为立即可用。退货期内的积分可先待生效。"
+        ),
+    )
+    fee_percent = forms.DecimalField(
+        label=gettext_lazy("收取手续费（%）"),
+        min_value=Decimal(0),
+        max_value=Decimal(20),
+        decimal_places=2,
+        initial=Decimal(0),
+        help_text=gettext_lazy("本商户收取其他商户的积分、结算入款时，联盟按此比例留取。"),
+    )
     start = forms.DateTimeField(
         label=gettext_lazy("生效时间"),
         widget=InstantInput,
@@ -56,6 +76,13 @@ class TermsForm(ActForm):
 
     def prepare(self) -> None:
         self.field("merchant").queryset = Merchant.objects.order_by("name_key")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        months, days = cleaned.get("validity_months"), cleaned.get("pending_days")
+        if months is not None and days is not None and days >= months * SHORTEST_MONTH:
+            self.add_error("pending_days", _("积分生效之前不能已经到期。"))
+        return cleaned
 
     def clean_start(self) -> Any:
         start = self.cleaned_data["start"]
@@ -85,6 +112,8 @@ class SetTerms(Act):
             earn_per_fen=int(asked["per_yuan"] * 100),
             price_milli_fen=int(asked["price_fen"] * 1000),
             validity_months=asked["validity_months"],
+            pending_days=asked["pending_days"],
+            redeem_fee_bp=int(asked["fee_percent"] * 100),
         )
         return loyalty.set_terms(
             merchant=asked["merchant"], offer=offer, start=asked["start"], by=viewer(request).user
@@ -97,6 +126,8 @@ def _spoken(terms: MerchantTerms) -> dict[str, Any]:
         "earn_points": terms.earn_points,
         "price_fen": Decimal(terms.price_milli_fen) / 1000,
         "validity_months": terms.validity_months,
+        "pending_days": terms.pending_days,
+        "fee_percent": Decimal(terms.redeem_fee_bp) / 100,
     }
 
 
@@ -107,10 +138,28 @@ class MerchantTermsAdmin(LedgerAdmin):
     operator_may = ("view", "add")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("商户有了积分条款，收银台才能入账；由运营人员设置。")
-    list_display = ["rate", "merchant", "price", "validity_months", "since", "until"]
+    list_display = [
+        "rate",
+        "merchant",
+        "price",
+        "validity_months",
+        "pending_days",
+        "fee",
+        "since",
+        "until",
+    ]
     list_filter = [("merchant", ScopedFilter)]
     list_select_related = ["merchant"]
-    fields = ["merchant", "rate", "price", "validity_months", "since", "until"]
+    fields = [
+        "merchant",
+        "rate",
+        "price",
+        "validity_months",
+        "pending_days",
+        "fee",
+        "since",
+        "until",
+    ]
     add_act = SetTerms()
 
     def name_of(self, row: MerchantTerms) -> str:
@@ -123,6 +172,10 @@ class MerchantTermsAdmin(LedgerAdmin):
     @admin.display(description=gettext_lazy("每积分单价（分）"))
     def price(self, terms: MerchantTerms) -> str:
         return price_text(terms.price_milli_fen)
+
+    @admin.display(description=gettext_lazy("收取手续费"))
+    def fee(self, terms: MerchantTerms) -> str:
+        return f"{Decimal(terms.redeem_fee_bp) / 100:.2f}%"
 
     @admin.display(description=gettext_lazy("生效"))
     def since(self, terms: MerchantTerms) -> str:

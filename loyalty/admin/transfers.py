@@ -1,4 +1,4 @@
-"""Transfers and receipts, and the way from each to all it belongs with."""
+"""The lines of the ledger, each with the way to all it belongs with."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,11 +13,10 @@ from unfold.decorators import display
 from district.kernel.backoffice import Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
-from district.merchants.scope import ScopedFilter
+from district.merchants.scope import ScopedFilter, viewer
 from loyalty.admin import explorer
 from loyalty.admin.common import KIND_TONES, POINTS, LedgerAdmin, signed
-from loyalty.models import Receipt, Transfer
+from loyalty.models import Transfer
 
 
 @admin.register(Transfer)
@@ -50,6 +49,16 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
         "recorded_at",
     ]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A repayment bears the number and the till of the purchase that brought the points.
+
+        That may be anybody's, so the merchant that is repaid is not told.
+        """
+        fields = super().get_fields(request, obj)
+        if obj is None or obj.kind != Transfer.Kind.REPAY or viewer(request).operator:
+            return fields
+        return [name for name in fields if name not in {"reference", "actor_name"}]
+
     def exactly(self, term: str) -> Q:
         # One index each: asked for all at once, the planner would read the whole ledger.
         if looks_like("tr", term):
@@ -76,47 +85,3 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.of_transfer(request, row)
-
-
-@admin.register(Receipt)
-class ReceiptAdmin(ExactSearch, LedgerAdmin):
-    menu = Menu(POINTS, "receipt_long", 20)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
-    operator_only = frozenset({"merchant"})
-    empty_hint = gettext_lazy("收银台上传消费小票之后，会出现在这里。")
-    list_display = ["receipt_no", "paid", "granted", "merchant", "store", "member_no", "paid_at"]
-    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", RangeDateTimeFilter)]
-    list_select_related = ["merchant", "store", "account__member"]
-    exact_fields = ("receipt_no", "account__member__public_id")
-    search_help_text = gettext_lazy("完整的小票号或会员编号")
-    fields = [
-        "receipt_no",
-        "paid",
-        "refunded",
-        "granted",
-        "clawed",
-        "merchant",
-        "store",
-        "member_no",
-        "source",
-        "actor_name",
-        "paid_at",
-        "at",
-        "recorded_at",
-    ]
-
-    def exactly(self, term: str) -> Q:
-        if looks_like("mem", term):
-            return Q(account__member__public_id=term)
-        return Q(receipt_no=term)
-
-    @admin.display(description=gettext_lazy("实付"))
-    def paid(self, receipt: Receipt) -> str:
-        return format_yuan(receipt.paid_fen)
-
-    @admin.display(description=gettext_lazy("已退"))
-    def refunded(self, receipt: Receipt) -> str:
-        return format_yuan(receipt.refunded_fen)
-
-    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_receipt(request, row)

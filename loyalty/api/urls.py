@@ -1,8 +1,9 @@
 from django.urls import path
 
-from loyalty.api import holds, refunds, shopper, till
+from loyalty.api import holds, refunds, rules, shopper, till
 
 urlpatterns = [
+    path("points/rules", rules.PublicRules.as_view()),
     path("me/points", shopper.Points.as_view()),
     path("me/points/entries", shopper.Entries.as_view()),
     path("till/receipts", till.Receipts.as_view()),

@@ -1,6 +1,6 @@
 """The rules of the alliance: what holds for everybody's points, from an instant on."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +73,6 @@ def _same(row: AllianceRules, rules: Rules) -> bool:
     return all(getattr(row, name) == value for name, value in vars(rules).items())
 
 
-def _facts(rules: Rules) -> dict[str, int | None]:
-    facts = asdict(Rules(**(vars(rules) | {"breakage_to": None})))
-    return facts | {"breakage_to": rules.breakage_to.pk if rules.breakage_to else None}
+def _facts(rules: Rules) -> dict[str, Any]:
+    party = rules.breakage_to
+    return vars(rules) | {"breakage_to": party.pk if party is not None else None}

@@ -10,10 +10,16 @@ declare
     v_taken bigint;
 begin
     if v_slots is null then return false; end if;
-    update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen - p_cost
-        where budget_id = p_merchant and slot = p_member % v_slots
-            and remaining_milli_fen >= p_cost;
-    if found then return true; end if;
+    begin
+        update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen - p_cost
+            where budget_id = p_merchant and slot = p_member % v_slots
+                and remaining_milli_fen >= p_cost;
+        if found then return true; end if;
+        -- A row that was waited for stays locked although it holds too little by then. Taken before
+        -- the others, out of their order, it would block two of these for ever: give it back.
+        raise exception 'too little in one slot' using errcode = 'SD001';
+    exception when sqlstate 'SD001' then null;
+    end;
 
     -- Every slot in order, waiting for each, or two of these would block each other.
     perform from loyalty_issuebudgetslot where budget_id = p_merchant order by slot for update;

@@ -1,5 +1,6 @@
 """Two merchants side by side: what belongs to the first must never be seen from the second."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from district.kernel import audit, clock
+from district.kernel.idempotency import Key
 from district.kernel.models import OutboxRow
 from district.members import personal, phones
 from district.members import services as members
@@ -17,6 +19,7 @@ from district.members.services.make_operator import make_operator
 from district.merchants.models import Clerk, Merchant, Store, TillKey
 from loyalty import services as loyalty
 from loyalty.models import Receipt
+from tests.admin.life import live
 from tests.bills.desk import bill, confirm, post, send
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
@@ -77,6 +80,7 @@ def make_scene() -> Scene:
         last_error="ValueError",
     )
     members.open_session(member=member)
+    _govern(member, first, second, by=(root, operator))
     return Scene(first, second, member, operator, root)
 
 
@@ -126,12 +130,46 @@ def _trade(member: Member, first: Side, second: Side) -> None:
             buy(member, second.store, fen=500, no=f"{second.merchant.name}退").transfer,
             second.store,
         )
+    with clock.moved_to(clock.real_now() - timedelta(hours=2)):
+        live(first, second)
     long_ago = clock.real_now() - timedelta(days=800)
     other = make_member("过期的客")
     with clock.moved_to(long_ago):
         buy(other, first.store, fen=3_000, no="甲记旧票")
         buy(other, second.store, fen=3_000, no="乙家旧票")
     loyalty.sweep_accounts()
+
+
+def _govern(member: Member, first: Side, second: Side, *, by: tuple[User, User]) -> None:
+    """What people decide: rules, money paid beforehand, adjustments of either merchant, an audit."""
+    proposer, decider = by
+    loyalty.set_rules(rules=loyalty.Rules(confirm_from=5_000), start=clock.now(), by=decider)
+    for side in (first, second):
+        name = side.merchant.name
+        budget = loyalty.open_budget(
+            merchant=side.merchant, fen=50_000, reference=f"{name}汇款", by=decider, key=_key()
+        )
+        loyalty.withdraw_prefund(
+            budget=budget, fen=100, reference=f"{name}退款", by=decider, key=_key()
+        )
+        for approve in (True, None):
+            adjustment = loyalty.propose_adjustment(
+                member=member,
+                merchant=side.merchant,
+                points=5,
+                reason=f"{name}补分",
+                by=proposer,
+                key=_key(),
+            )
+            if approve:
+                loyalty.decide_adjustment(
+                    adjustment=adjustment, approve=True, by=decider, key=_key()
+                )
+    loyalty.run_audit()
+
+
+def _key() -> Key:
+    return Key.of("scene", secrets.token_hex(8))
 
 
 def _doubt(member: Member, side: Side) -> None:

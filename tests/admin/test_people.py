@@ -3,7 +3,7 @@
 import pytest
 
 from district.kernel.models import AuditLine
-from district.members.models import Member, ShopperSession, User
+from district.members.models import ShopperSession, User
 from tests.admin.acting import act, text_of
 from tests.admin.scene import PHONE, signed_in, tables
 from tests.factories.members import PASSWORD, make_member
@@ -193,7 +193,7 @@ def test_shoppers_are_not_among_the_accounts(scene, operator):
 
     assert "没有符合条件的记录" in text_of(listed)
     assert operator.get(f"/admin/members/user/{scene.member.user_id}/change/").status_code == 404
-    assert Member.objects.count() == 2
+    assert not User.objects.filter(pk=scene.member.user_id, is_staff=True).exists()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,20 @@ from district.merchants.models import (
     TillKey,
 )
 from loyalty.bills.models import BillConflict, BillPhoto
-from loyalty.models import Draw, Lot, MerchantTerms, PointsAccount, Receipt, Restore, Transfer
+from loyalty.models import (
+    Debt,
+    Draw,
+    Hold,
+    IssueBudget,
+    Lot,
+    MerchantTerms,
+    ParkedRefund,
+    PointsAccount,
+    Receipt,
+    Refund,
+    Restore,
+    Transfer,
+)
 from tests.admin.scene import PHONE, label, screens, signed_in, tables
 
 # Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
@@ -27,10 +40,15 @@ MERCHANT = {
     Store: "merchant",
     TillKey: "merchant",
     MerchantTerms: "merchant",
+    IssueBudget: "merchant",
     Receipt: "merchant",
     BillPhoto: "merchant",
     BillConflict: "merchant",
     Transfer: "merchant",
+    Hold: "merchant",
+    Refund: "merchant",
+    ParkedRefund: "merchant",
+    Debt: "carrier",
     Lot: "issuer",
     Draw: "redeemer",
     Restore: "draw__redeemer",
@@ -288,7 +306,7 @@ def test_rights_given_by_hand_open_nothing_without_a_post(scene):
 
 
 def test_the_explorer_keeps_quiet_about_other_merchants(scene, owner):
-    spending = Transfer.objects.get(kind="spend", merchant=scene.second.merchant)
+    spending = Transfer.objects.get(kind="spend", reference=f"{scene.second.merchant.name}付")
     drawn = list(spending.draws.select_related("lot").order_by("pk"))
     assert {draw.lot.issuer_id for draw in drawn} == {
         scene.first.merchant.pk,

@@ -22,6 +22,8 @@ def asked(scene, begins=None, **changes):
         "earn_points": 3,
         "price_fen": "0.85",
         "validity_months": 12,
+        "pending_days": 7,
+        "fee_percent": "0.50",
         "start": f"{begins:%Y-%m-%dT%H:%M}",
     } | changes
 
@@ -38,10 +40,13 @@ def test_new_terms_begin_at_their_start_and_end_those_before(scene, operator):
         terms.earn_points,
         terms.price_milli_fen,
         terms.validity_months,
-    ) == (250, 3, 850, 12)
+        terms.pending_days,
+        terms.redeem_fee_bp,
+    ) == (250, 3, 850, 12, 7, 50)
     assert terms.valid.lower == start
     now = queries.terms_of(scene.first.merchant.pk, clock.now())
-    assert (now.earn_per_fen, now.valid.upper) == (100, start)
+    assert now.earn_per_fen == 100
+    assert MerchantTerms.objects.get(pk=now.pk).valid.upper == start
     assert "每 ¥2.50 得 3 积分" in text_of(
         operator.get(f"/admin/merchants/merchant/{scene.first.merchant.pk}/change/")
     )
@@ -67,6 +72,11 @@ def test_terms_that_would_overlap_later_ones_are_refused_on_the_form(scene, oper
         {"price_fen": "0.0001"},
         {"price_fen": "1e9"},
         {"validity_months": "0"},
+        {"pending_days": "-1"},
+        {"pending_days": "61"},
+        {"pending_days": "28", "validity_months": "1"},
+        {"fee_percent": "20.01"},
+        {"fee_percent": "0.001"},
         {"start": "2020-01-01T00:00"},
         {"start": "mañana"},
         {"merchant": "999999"},

@@ -1,6 +1,7 @@
 """A right request to every operation of the contract, to be spoilt by test_every_endpoint.py."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.test import Client
 
 from district.kernel import clock
 from district.members import services as members
-from tests.factories.loyalty import buy, make_counter, pay
+from loyalty.batches import services as batches
+from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
 
@@ -24,11 +26,12 @@ OPERATIONS = [
 BY_NAME = {
     operation["operationId"]: (method, path, operation) for method, path, operation in OPERATIONS
 }
-# Forms with a file, which are no JSON, have tests of their own (tests/bills/test_photos_api.py).
+# Bodies that are no JSON have tests of their own (tests/bills/test_photos_api.py, tests/batches).
 FORMS = {
     name
     for name, (_, _, operation) in BY_NAME.items()
-    if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+    if "application/json"
+    not in operation.get("requestBody", {}).get("content", {"application/json": 0})
 }
 WRITES = [
     name
@@ -44,6 +47,8 @@ KEYED = [
 SECURED = [
     name for name, (_, _, operation) in BY_NAME.items() if any(operation.get("security", [{}]))
 ]
+# A part of an address that names a row.
+NAME = re.compile(r"\{\w+\}")
 # What a request may leave behind although it is refused: counts of attempts, and when a key was used.
 NOT_COUNTED = {"kernel_ratewindow", "kernel_cache", "django_session"}
 
@@ -77,11 +82,60 @@ class Scene:
             "spend_points": at | {"visit": visit.token, "points": 60, "request_no": "P-0007"},
             "reverse_transfer": at | {"transfer": spent.public_id, "reason": "扫错会员码"},
         }
+        returned = at | {"receipt_no": earned.receipt_no, "fen": 3_000}
+        self.bodies |= {
+            "hold_points": self.bodies["spend_points"] | {"request_no": "H-0003", "minutes": 60},
+            "capture_hold": {"points": 40},
+            "post_refund": returned | {"receipt_store": store.public_id, "refund_no": "R-0001"},
+            "preview_refund": returned | {"receipt_store": store.public_id},
+        }
         self.ids = {
             "/api/v1/stores/{id}": store.public_id,
             "/api/v1/merchants/{id}": store.merchant.public_id,
         }
+        for act in ("", "/capture", "/void"):
+            held = set_aside(self.member, store, points=60)
+            self.ids["/api/v1/till/holds/{hold}" + act] = held.public_id
+        for act in ("/confirm", "/decline"):
+            asked = ask(self.member, store, points=60)
+            self.ids["/api/v1/me/points/requests/{hold}" + act] = asked.public_id
+        self._upload(store)
         assert earned.granted == 500
+
+    def _upload(self, store: Any) -> None:
+        """A batch that waits to be submitted, and a day that was compared."""
+        batch = batches.open_batch(
+            merchant=store.merchant,
+            stores=[store.pk],
+            format="ndjson",
+            name="",
+            actor="till:1",
+            key=fresh_key(),
+        )
+        batches.receive_content(batch=batch, offset=0, pieces=[b"{}\n"])
+        none = batches.Counted(0, 0)
+        today = clock.business_day(clock.now())
+        day = batches.reconcile_day(
+            store=store,
+            day=today,
+            told=batches.DayTotals(none, none, none),
+            actor="till:1",
+            key=fresh_key(),
+        )
+        self.bodies |= {
+            "open_batch": {"format": "csv", "name": "20261121.csv"},
+            "submit_batch": {"bytes": 3},
+            "reconcile_day": {
+                "store": store.public_id,
+                "day": today.isoformat(),
+                "receipts": {"count": 1, "fen": 5, "each": [{"number": "A", "fen": 5}]},
+                "refunds": {"count": 0, "fen": 0},
+                "spendings": {"count": 0, "points": 0},
+            },
+        }
+        for act in ("", "/content", "/submit", "/rows", "/answers.ndjson"):
+            self.ids["/api/v1/till/batches/{batch}" + act] = batch.public_id
+        self.ids["/api/v1/till/reconciliations/{reconciliation}"] = day.public_id
 
     def call(
         self, name: str, body: Any = None, *, raw: bytes | None = None, **headers: str | None
@@ -97,7 +151,7 @@ class Scene:
             raw = json.dumps(self.bodies.get(name) if body is None else body).encode()
         return Client(raise_request_exception=False).generic(
             method,
-            path.replace("{id}", self.ids.get(path, "")),
+            NAME.sub(self.ids.get(path, ""), path),
             raw if "requestBody" in operation else b"",
             content_type=told.pop("Content-Type") or "application/octet-stream",
             headers={name: value for name, value in told.items() if value is not None},

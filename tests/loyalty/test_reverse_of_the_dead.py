@@ -17,7 +17,12 @@ def test_dead_points_repay_no_debt(member):
         receipt = buy(member, short, fen=10_000)
         spent = pay(member, short, points=100)
         loyalty.refund_receipt(
-            receipt=receipt, store=short, refund_no="R-1", fen=4_000, actor="till:1", key=fresh_key()
+            receipt=receipt,
+            store=short,
+            refund_no="R-1",
+            fen=4_000,
+            actor="till:1",
+            key=fresh_key(),
         )
     assert queries.balance_of(member).debt == 40
 

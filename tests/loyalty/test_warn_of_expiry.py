@@ -1,6 +1,7 @@
 """Members are told in time that points end; once for each day."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,8 +12,7 @@ from district.kernel.models import OutboxRow
 from loyalty import services as loyalty
 from loyalty.models import ExpiryWarning
 from loyalty.services import Rules
-from loyalty.services import warn_of_expiry as sweep
-from tests.factories.loyalty import buy, pay, undo
+from tests.factories.loyalty import buy, fresh_key, pay, undo
 from tests.factories.members import make_member, make_staff
 from tests.loyalty.going_round import refused
 
@@ -28,7 +28,7 @@ def bought(member, tea):
 
 def warn(at):
     with clock.moved_to(at):
-        return sweep.warn_of_expiry()
+        return loyalty.warn_of_expiry()
 
 
 def told():
@@ -87,8 +87,6 @@ def test_points_given_back_for_a_day_that_was_told_of_are_not_told_of_again(boug
 
 def test_after_a_merge_the_points_are_told_of_where_they_are(bought, member):
     other = make_member("新号")
-    from tests.factories.loyalty import fresh_key
-
     with clock.moved_to(ENDS - timedelta(days=40)):
         loyalty.merge_members(
             source=member, into=other, reason="同一人", by=make_staff("chen"), key=fresh_key()
@@ -99,6 +97,7 @@ def test_after_a_merge_the_points_are_told_of_where_they_are(bought, member):
 
 
 def test_many_accounts_are_gone_through_in_chunks(tea, monkeypatch):
+    sweep = import_module("loyalty.services.warn_of_expiry")
     monkeypatch.setattr(sweep, "_ACCOUNTS", 2)
     with clock.moved_to(BOUGHT):
         for number in range(5):

@@ -13,6 +13,7 @@ MATRIX = {
     "view_receipts": "owner manager cashier finance",
     "view_clearing": "owner finance",
     "work_the_till": "owner manager cashier",
+    "post_refunds": "owner manager",
     "settle_bills": "owner manager",
 }
 

@@ -3,7 +3,7 @@
 from district.kernel.backoffice.acts import Act, ActForm, refusals_shown
 from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
 from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
-from district.kernel.backoffice.navigation import Menu, MenuGroup
+from district.kernel.backoffice.menus import Menu, MenuGroup
 from district.kernel.backoffice.pages import (
     Cell,
     Section,
@@ -13,6 +13,7 @@ from district.kernel.backoffice.pages import (
     open_rows,
     visible,
 )
+from district.kernel.backoffice.reports import Report, offer_report
 from district.kernel.backoffice.words import name_actors, name_verbs
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MenuGroup",
     "Panel",
     "ReadOnlyAdmin",
+    "Report",
     "Section",
     "Tile",
     "Tiles",
@@ -33,6 +35,7 @@ __all__ = [
     "moment",
     "name_actors",
     "name_verbs",
+    "offer_report",
     "on_dashboard",
     "open_rows",
     "refusals_shown",

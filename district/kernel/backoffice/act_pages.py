@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from district.kernel.backoffice.acts import Act, ActForm
+from district.kernel.backoffice.figures import Panel
 from district.kernel.backoffice.pages import url_of, visible
 
 
@@ -71,6 +72,8 @@ class ActPages(ModelAdmin):
             messages.warning(request, _("“%(act)s”现在不适用于此项。") % {"act": act.label})
             return HttpResponseRedirect(url_of(type(row), row.pk))
         form = act.form(request, row)
+        if request.method == "POST" and act.wants_a_look(request, form):
+            return self._form_page(request, row, act, form, act.look(request, row, form))
         result = act.attempt(request, row, form) if request.method == "POST" else False
         if result is False:
             return self._form_page(request, row, act, form)
@@ -79,7 +82,14 @@ class ActPages(ModelAdmin):
         messages.success(request, str(act.done))
         return HttpResponseRedirect(self._after(request, result if result is not None else row))
 
-    def _form_page(self, request: HttpRequest, row: Any, act: Act, form: ActForm) -> HttpResponse:
+    def _form_page(
+        self,
+        request: HttpRequest,
+        row: Any,
+        act: Act,
+        form: ActForm,
+        preview: Sequence[Panel] = (),
+    ) -> HttpResponse:
         context = (
             self._context(request, row, title=str(act.label))
             | {
@@ -87,10 +97,14 @@ class ActPages(ModelAdmin):
                 "form": form,
                 "media": form.media,
                 "back": self._after(request, row),
+                "preview": preview,
+                "mark": form.mark(act.name) if preview else "",
+                "beside": list(act.beside(request, row)),
             }
-            | act.beside(request, row)
+            | act.context(request, row)
         )
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        refused = form.is_bound and not preview
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
         return TemplateResponse(request, act.template, context, status=status)
 
     def _after(self, request: HttpRequest, row: Any) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.backoffice.figures import Panel
 from district.kernel.backoffice.widgets import dress
 from district.kernel.backoffice.wording import Text
 from district.kernel.errors import DomainError
@@ -56,6 +57,10 @@ class ActForm(forms.Form):
         scope = f"user:{self.request.user.pk}:{act}"
         return Key.of(scope, self.cleaned_data["once"], row=getattr(self.row, "pk", None), **terms)
 
+    def mark(self, act: str) -> str:
+        """Stands for the terms of this filled-in form: what is confirmed is what was looked at."""
+        return self.key(act).terms.hex()
+
 
 class Act(ABC):
     """One thing a person may do to a row, or (with no row) to start one."""
@@ -69,6 +74,8 @@ class Act(ABC):
     # The page of the form; another one extends district/act.html.
     template: ClassVar[str] = "district/act.html"
     done: ClassVar[Text] = _("已完成。")
+    # Whether the person first sees what it would do, and confirms that.
+    previews: ClassVar[bool] = False
     form_class: type[ActForm] = ActForm
 
     @abstractmethod
@@ -82,7 +89,15 @@ class Act(ABC):
     def initial(self, request: HttpRequest, row: Any) -> Mapping[str, Any]:
         return {}
 
-    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def beside(self, request: HttpRequest, row: Any) -> Iterable[Panel]:
+        """What helps to fill the form in."""
+        return ()
+
+    def preview(self, request: HttpRequest, row: Any, asked: dict[str, Any]) -> Iterable[Panel]:
+        """What it would do; nothing is kept of it. For acts with `previews`."""
+        raise NotImplementedError
+
+    def context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What the act's own template shows beside the form."""
         return {}
 
@@ -96,6 +111,19 @@ class Act(ABC):
         return self.form_class(
             data, request=request, row=row, initial=dict(self.initial(request, row))
         )
+
+    def wants_a_look(self, request: HttpRequest, form: ActForm) -> bool:
+        """Whether these very terms were not yet shown as a preview."""
+        if not self.previews or not form.is_valid():
+            return False
+        return request.POST.get("seen") != form.mark(self.name)
+
+    def look(self, request: HttpRequest, row: Any, form: ActForm) -> Sequence[Panel]:
+        """The preview; nothing when it was refused, with the reason on the form."""
+        asked = {name: value for name, value in form.cleaned_data.items() if name != "once"}
+        with refusals_shown(form):
+            return list(self.preview(request, row, asked))
+        return ()
 
     def attempt(self, request: HttpRequest, row: Any, form: ActForm) -> Any:
         """What running it came to; False when it was refused, with the reason on the form."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from district.kernel import audit
 from district.kernel.backoffice.act_pages import ActPages, refuse_null_characters
 from district.kernel.backoffice.journal import entries, subject_of
-from district.kernel.backoffice.navigation import Menu
+from district.kernel.backoffice.menus import Menu
 from district.kernel.backoffice.pages import Section, contributed
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.wording import Text

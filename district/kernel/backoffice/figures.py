@@ -60,6 +60,11 @@ class Bars:
         ]
 
     @property
+    def top(self) -> str:
+        """The figure of the highest bar, by which all others can be read."""
+        return f"{max((value for _, values in self.bars for value in values), default=0):,}"
+
+    @property
     def is_empty(self) -> bool:
         return not any(value for _, values in self.bars for value in values)
 

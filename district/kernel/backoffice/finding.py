@@ -9,6 +9,7 @@ from unfold.dataclasses import SearchResult
 
 from district.kernel.backoffice.pages import url_of
 from district.kernel.backoffice.registry import in_sidebar
+from district.kernel.backoffice.reports import open_reports
 
 EACH = 6
 
@@ -24,6 +25,11 @@ def found(request: HttpRequest, term: str) -> list[SearchResult]:
             address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
             group = str(screen.menu.group.label)
             results.append(SearchResult(title, group, address, screen.menu.icon))
+    results += [
+        SearchResult(str(report.title), str(report.menu.group.label), report.url, report.menu.icon)
+        for report in open_reports(request)
+        if term in str(report.title)
+    ]
     for model, screen in screens:
         if not screen.get_search_fields(request):
             continue

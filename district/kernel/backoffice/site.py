@@ -20,6 +20,7 @@ from district.kernel.backoffice.base import DistrictAdmin
 from district.kernel.backoffice.figures import panels
 from district.kernel.backoffice.finding import found
 from district.kernel.backoffice.registry import person
+from district.kernel.backoffice.reports import report_urls
 from district.kernel.errors import TooManyRequests
 
 
@@ -65,6 +66,9 @@ class DistrictAdminSite(UnfoldAdminSite):
         return bool(super().has_permission(request)) and any(
             screen.has_module_permission(request) for screen in self._registry.values()
         )
+
+    def get_urls(self) -> list[Any]:
+        return [*report_urls(), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Screens and rows by name or number, within scope.

@@ -52,6 +52,10 @@ def sign_up_member(*, person: WechatSession, nickname: str = "") -> Member:
 def _find_or_join(person: WechatSession, nickname: str) -> Member:
     provider = _provider()
     login = provider.sociallogin_from_response(provider.request, person)
+    # allauth's look-up writes back whole what it read: a merge that hands this WeChat account to
+    # another member at the same moment would be undone.
+    identities = WechatIdentity.objects.select_for_update(no_key=True)
+    identities.filter(openid_hash=person.openid_hash).first()
     login.lookup()
     if login.user.pk is not None:
         return Member.objects.get(user=login.user)

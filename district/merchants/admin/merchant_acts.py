@@ -168,5 +168,19 @@ class Resume(OperatorAct):
         merchants.resume_merchant(merchant=row, by=viewer(request).user)
 
 
+class FundForm(ActForm):
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+
+
+class FoundFund(OperatorAct):
+    name, label, icon = "found-fund", gettext_lazy("设立专项资金"), "volunteer_activism"
+    explain = gettext_lazy("公益等专项资金，可作为过期积分的归属；没有门店，也不发放积分。")
+    done = gettext_lazy("专项资金已设立。")
+    form_class = FundForm
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Merchant:
+        return merchants.found_fund(by=viewer(request).user, key=key, **asked)
+
+
 def _in_alliance(merchant: Merchant) -> bool:
     return merchant.memberships.filter(period__contains=clock.now()).exists()

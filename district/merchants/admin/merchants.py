@@ -19,6 +19,7 @@ from district.merchants.admin.keys import IssueKey
 from district.merchants.admin.merchant_acts import (
     Edit,
     Enrol,
+    FoundFund,
     Register,
     Resume,
     SetContact,
@@ -56,6 +57,7 @@ class MerchantAdmin(NameSearch, MerchantScopedAdmin):
         "suspended_for",
     ]
     add_act = Register()
+    list_acts = [FoundFund()]
     acts = [
         Edit(),
         SetContact(),

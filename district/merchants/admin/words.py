@@ -11,6 +11,7 @@ PLACES = MenuGroup(gettext_lazy("场所与业态"), order=80)
 
 name_verbs(
     register_merchant=gettext_lazy("登记商户"),
+    found_fund=gettext_lazy("设立专项资金"),
     edit_merchant=gettext_lazy("修改商户资料"),
     enrol_merchant=gettext_lazy("商户入盟"),
     withdraw_merchant=gettext_lazy("商户退盟"),

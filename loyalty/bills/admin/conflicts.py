@@ -43,7 +43,7 @@ class Decide(DeskAct):
     def fits(self, row: BillConflict) -> bool:
         return row.state == BillConflict.State.OPEN
 
-    def beside(self, request: HttpRequest, row: BillConflict) -> dict[str, Any]:
+    def context(self, request: HttpRequest, row: BillConflict) -> dict[str, Any]:
         return {"panels": panels_of(request, row)}
 
     def run(self, request: HttpRequest, row: BillConflict, asked: dict[str, Any], key: Key) -> Any:

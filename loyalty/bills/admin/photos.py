@@ -77,7 +77,7 @@ class Confirm(DeskAct):
             "paid_at": timezone.localtime(row.paid_at),
         }
 
-    def beside(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
+    def context(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
         # On a phone the form stands below: what there is not need not be scrolled over.
         told = [one for one in doubts(request, row) if one.rows or one.note]
         return {"panels": [photo_panel(row), *told]}
@@ -126,7 +126,7 @@ class Reject(DeskAct):
     def fits(self, row: BillPhoto) -> bool:
         return row.state == BillPhoto.State.SUBMITTED
 
-    def beside(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
+    def context(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
         return {"panels": [photo_panel(row)]}
 
     def run(self, request: HttpRequest, row: BillPhoto, asked: dict[str, Any], key: Key) -> Any:

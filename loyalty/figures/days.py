@@ -1,28 +1,14 @@
-"""The ledger's figures for a dashboard: of the whole district, or of one merchant's stores."""
+"""What moved from day to day, and who moved it: for a dashboard and for reports."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from district.kernel import clock
+from loyalty.figures.scope import Scope
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose figures: a merchant's, perhaps of some stores only; or with neither everybody's."""
-
-    merchant: int | None = None
-    stores: Sequence[int] | None = None
-
-    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        if self.merchant is not None:
-            rows = rows.filter(merchant=self.merchant)
-        return rows if self.stores is None else rows.filter(store__in=self.stores)
 
 
 @dataclass(frozen=True)
@@ -37,12 +23,14 @@ class Day:
 
 @dataclass(frozen=True)
 class Ranked:
-    """One merchant, or one store, and its points of a period."""
+    """One merchant, or one store, and its points of a period; what was taken back stands apart."""
 
     pk: int
     name: str
     issued: int
+    clawed: int
     accepted: int
+    given_back: int
 
 
 def today(scope: Scope) -> Day:
@@ -51,7 +39,7 @@ def today(scope: Scope) -> Day:
     bought = scope.of(Receipt.objects.filter(at__gte=start)).aggregate(
         receipts=Count("pk"), paid=Sum("paid_fen"), issued=Sum("granted")
     )
-    spent = scope.of(Transfer.objects.filter(at__gte=start, kind=Transfer.Kind.SPEND))
+    spent = scope.of(Transfer.objects.filter(at__gte=start, kind__in=_ACCEPTED))
     return Day(
         receipts=bought["receipts"],
         paid_fen=bought["paid"] or 0,
@@ -77,7 +65,7 @@ def live_points(scope: Scope) -> int:
 def by_day(scope: Scope, days: int = 14) -> list[tuple[date, int, int]]:
     """For each of the last days, today included: points issued and points accepted."""
     first = clock.business_day(clock.now()) - timedelta(days=days - 1)
-    moved = _moved(scope, clock.start_of_day(first))
+    moved = _moved(scope, clock.start_of_day(first), _ISSUED + _ACCEPTED)
     found: dict[date, dict[str, int]] = {}
     for row in (
         moved.annotate(day=TruncDate("at", tzinfo=clock.SHANGHAI))
@@ -86,28 +74,40 @@ def by_day(scope: Scope, days: int = 14) -> list[tuple[date, int, int]]:
     ):
         found.setdefault(row["day"], {})[row["kind"]] = row["points"]
     dates = [first + timedelta(days=number) for number in range(days)]
-    return [(day, *_pair(found.get(day, {}))) for day in dates]
+    return [
+        (day, _sum(found.get(day, {}), _ISSUED), _sum(found.get(day, {}), _ACCEPTED))
+        for day in dates
+    ]
 
 
 def ranking(scope: Scope, days: int = 7, top: int = 8) -> list[Ranked]:
     """Who moved most points in the last days: merchants, or within a merchant its stores."""
     what = "merchant" if scope.merchant is None else "store"
-    moved = _moved(scope, _midnight() - timedelta(days=days - 1))
+    kinds = _ISSUED + _CLAWED + _ACCEPTED + _GIVEN_BACK
+    moved = _moved(scope, _midnight() - timedelta(days=days - 1), kinds)
     found: dict[tuple[int, str], dict[str, int]] = {}
     for row in moved.values(what, f"{what}__name", "kind").annotate(points=Sum("points")):
         found.setdefault((row[what], row[f"{what}__name"]), {})[row["kind"]] = row["points"]
-    ranked = [Ranked(pk, name, *_pair(points)) for (pk, name), points in found.items()]
+    ranked = [
+        Ranked(pk, name, *(_sum(points, of) for of in (_ISSUED, _CLAWED, _ACCEPTED, _GIVEN_BACK)))
+        for (pk, name), points in found.items()
+    ]
     return sorted(ranked, key=lambda one: (-one.issued - one.accepted, one.pk))[:top]
 
 
-def _moved(scope: Scope, since: datetime) -> QuerySet[Transfer]:
-    kinds = (Transfer.Kind.EARN, Transfer.Kind.SPEND)
+_ISSUED = (Transfer.Kind.EARN,)
+_CLAWED = (Transfer.Kind.CLAWBACK, Transfer.Kind.OWE, Transfer.Kind.REVERSE_EARN)
+_ACCEPTED = (Transfer.Kind.SPEND, Transfer.Kind.CAPTURE)
+_GIVEN_BACK = (Transfer.Kind.REVERSE_SPEND, Transfer.Kind.RETURN_SPEND)
+
+
+def _moved(scope: Scope, since: datetime, kinds: tuple[Transfer.Kind, ...]) -> QuerySet[Transfer]:
     moved: QuerySet[Transfer] = scope.of(Transfer.objects.filter(at__gte=since, kind__in=kinds))
     return moved.order_by()
 
 
-def _pair(points: dict[str, int]) -> tuple[int, int]:
-    return points.get(Transfer.Kind.EARN, 0), points.get(Transfer.Kind.SPEND, 0)
+def _sum(points: dict[str, int], kinds: tuple[Transfer.Kind, ...]) -> int:
+    return sum(points.get(kind, 0) for kind in kinds)
 
 
 def _midnight() -> datetime:

@@ -1,0 +1,81 @@
+"""Reports: pages of figures over a period, worked out by queries and within a person's scope."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from district.kernel.backoffice.figures import Panel
+from district.kernel.backoffice.menus import Menu
+from district.kernel.backoffice.wording import Text
+
+
+@dataclass(frozen=True)
+class Report:
+    """A page at `reports/<name>/`; `periods` are the numbers of days one may look back."""
+
+    name: str
+    title: Text
+    menu: Menu
+    may: Callable[[HttpRequest], bool]
+    panels: Callable[[HttpRequest, int], Iterable[Panel]]
+    periods: Sequence[int]
+    explain: Text = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(f"admin:report_{self.name}")
+
+
+_reports: dict[str, Report] = {}
+
+
+def offer_report(report: Report) -> None:
+    """Give a report its address and its place in the sidebar."""
+    _reports[report.name] = report
+
+
+def open_reports(request: HttpRequest) -> list[Report]:
+    """The reports the person may open."""
+    return [report for report in _reports.values() if report.may(request)]
+
+
+def report_urls() -> list[URLPattern]:
+    return [
+        path(
+            f"reports/{report.name}/",
+            admin.site.admin_view(partial(_page, report=report)),
+            name=f"report_{report.name}",
+        )
+        for report in _reports.values()
+    ]
+
+
+def _page(request: HttpRequest, *, report: Report) -> HttpResponse:
+    if not report.may(request):
+        raise PermissionDenied
+    days = _period(request.GET.get("days", ""), report.periods)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": str(report.title),
+        "explain": report.explain,
+        "choices": [
+            (_("近 %(days)s 天") % {"days": period}, f"?days={period}", period == days)
+            for period in report.periods
+        ],
+        "panels": list(report.panels(request, days)),
+    }
+    return TemplateResponse(request, "district/report.html", context)
+
+
+def _period(asked: str, offered: Sequence[int]) -> int:
+    """What was asked for if it is offered, else the middle one: a page, whatever stands in the address."""
+    chosen = [period for period in offered if str(period) == asked]
+    return chosen[0] if chosen else offered[len(offered) // 2]

@@ -1,0 +1,177 @@
+"""Adjustments: one operator proposes, another decides."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin, name_verbs
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.idempotency import Key
+from district.kernel.money import MAX_POINTS
+from district.members.models import Member
+from district.members.queries import member_by_public_id
+from district.merchants.models import Merchant
+from district.merchants.scope import ScopedFilter, viewer
+from loyalty import services as loyalty
+from loyalty.admin.common import POINTS
+from loyalty.models import Adjustment
+
+name_verbs(
+    propose_adjustment=gettext_lazy("提出人工调整"),
+    approve_adjustment=gettext_lazy("通过人工调整"),
+    reject_adjustment=gettext_lazy("拒绝人工调整"),
+)
+
+
+class MemberField(forms.CharField):
+    """A member by the full number, as every screen shows it."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            max_length=40,
+            help_text=gettext_lazy("完整的会员编号，mem_ 开头。"),
+        )
+
+    def clean(self, value: Any) -> Member:
+        member = member_by_public_id(super().clean(value))
+        if member is None:
+            raise forms.ValidationError(_("没有这位会员，或已注销。"))
+        return member
+
+
+class ProposeForm(ActForm):
+    member = MemberField(gettext_lazy("会员编号"))
+    merchant = forms.ModelChoiceField(
+        Merchant.objects.none(),
+        label=gettext_lazy("承担商户"),
+        help_text=gettext_lazy("增加的积分由它承担，扣减的积分付给它。"),
+    )
+    points = forms.IntegerField(
+        label=gettext_lazy("积分"),
+        min_value=-MAX_POINTS,
+        max_value=MAX_POINTS,
+        help_text=gettext_lazy("负数为扣减。"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("会员在明细中看得到。")
+    )
+    evidence = forms.CharField(label=gettext_lazy("依据"), max_length=500, required=False)
+
+    def prepare(self) -> None:
+        self.field("merchant").queryset = Merchant.objects.order_by("name_key")
+
+    def clean_points(self) -> int:
+        points: int = self.cleaned_data["points"]
+        if points == 0:
+            raise forms.ValidationError(_("积分不能为零。"))
+        return points
+
+
+class NoteForm(ActForm):
+    note = forms.CharField(label=gettext_lazy("复核意见"), max_length=200, required=False)
+
+
+class ReasonedNoteForm(ActForm):
+    note = forms.CharField(label=gettext_lazy("拒绝原因"), max_length=200)
+
+
+class Propose(Act):
+    name, label, icon = "add", gettext_lazy("提出人工调整"), "edit_note"
+    explain = gettext_lazy("提出后不动积分；由另一位运营人员复核通过后才入账。")
+    done = gettext_lazy("已提出，等待复核。")
+    form_class = ProposeForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator and request.user.has_perm("loyalty.add_adjustment")
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Adjustment:
+        return loyalty.propose_adjustment(by=viewer(request).user, key=key, **asked)
+
+
+class DecisionAct(Act):
+    """Not offered to whoever proposed it; the verb refuses them too."""
+
+    approve: bool
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        who = viewer(request)
+        proposer = row is not None and row.proposed_by_id == who.user.pk
+        may = who.operator and request.user.has_perm("loyalty.change_adjustment")
+        return may and not proposer
+
+    def fits(self, row: Adjustment) -> bool:
+        return row.state == Adjustment.State.PROPOSED
+
+    def run(self, request: HttpRequest, row: Adjustment, asked: dict[str, Any], key: Key) -> None:
+        loyalty.decide_adjustment(
+            adjustment=row, approve=self.approve, by=viewer(request).user, key=key, **asked
+        )
+
+
+class Approve(DecisionAct):
+    name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
+    explain = gettext_lazy("通过后立即入账，不能撤回；错了只能再提一笔相反的调整。")
+    done = gettext_lazy("已通过并入账。")
+    form_class = NoteForm
+    approve = True
+
+
+class Reject(DecisionAct):
+    name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
+    danger = True
+    done = gettext_lazy("已拒绝。")
+    form_class = ReasonedNoteForm
+    approve = False
+
+
+@admin.register(Adjustment)
+class AdjustmentAdmin(ExactSearch, ReadOnlyAdmin):
+    menu = Menu(POINTS, "edit_note", 80)
+    operator_may = ("view", "add", "change")
+    empty_hint = gettext_lazy("还没有人工调整。")
+    list_display = ["public_id", "state_label", "points", "member_no", "merchant", "proposed_by"]
+    list_filter = [
+        "state",
+        ("merchant", ScopedFilter),
+        ("proposed_at", RangeDateTimeFilter),
+    ]
+    list_select_related = ["member", "merchant", "proposed_by"]
+    exact_fields = ("public_id", "member__public_id")
+    search_help_text = gettext_lazy("完整的调整编号或会员编号")
+    ordering = ["-pk"]
+    sortable_by = ()
+    fields = [
+        "public_id",
+        "state_label",
+        "points",
+        "member_no",
+        "merchant",
+        "reason",
+        "evidence",
+        "proposed_by",
+        "proposed_at",
+        "decided_by",
+        "decided_at",
+        "decision",
+        "transfer",
+    ]
+    add_act = Propose()
+    acts = [Approve(), Reject()]
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"待复核": "warning", "已通过": "success", "已拒绝": "danger"},
+    )
+    def state_label(self, row: Adjustment) -> str:
+        return row.get_state_display()
+
+    @admin.display(description=gettext_lazy("会员编号"))
+    def member_no(self, row: Adjustment) -> str:
+        return row.member.public_id

@@ -1,0 +1,172 @@
+"""Prefunds: money goes in and out by operators; a merchant reads its own level and entries."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from district.kernel.backoffice import Act, ActForm, Cell, Menu, Section, moment, name_verbs
+from district.kernel.backoffice.words import actor_texts
+from district.kernel.idempotency import Key
+from district.kernel.money import format_yuan
+from district.merchants.models import Merchant
+from district.merchants.scope import MerchantScopedAdmin, viewer
+from loyalty import services as loyalty
+from loyalty.admin.common import POINTS
+from loyalty.models import IssueBudget, IssueBudgetSlot, PrefundEntry
+
+ENTRIES = 50
+
+name_verbs(
+    open_budget=gettext_lazy("启用积分预存"),
+    deposit_prefund=gettext_lazy("存入预存款"),
+    withdraw_prefund=gettext_lazy("取出预存款"),
+)
+
+
+class MoneyForm(ActForm):
+    yuan = forms.DecimalField(
+        label=gettext_lazy("金额（元）"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(10**9),
+        decimal_places=2,
+    )
+    reference = forms.CharField(
+        label=gettext_lazy("凭证号"),
+        max_length=64,
+        help_text=gettext_lazy("银行回单号等；同一凭证号只入账一次。"),
+    )
+
+
+class EntryForm(MoneyForm):
+    note = forms.CharField(label=gettext_lazy("说明"), max_length=200, required=False)
+
+
+class OpenForm(MoneyForm):
+    merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
+    slots = forms.IntegerField(
+        label=gettext_lazy("分槽数"),
+        min_value=1,
+        max_value=16,
+        initial=4,
+        help_text=gettext_lazy("收银台多、同时入账多的商户可设 8 至 16。启用后不能修改。"),
+    )
+    field_order = ["once", "merchant", "yuan", "reference", "slots"]
+
+    def prepare(self) -> None:
+        merchants = Merchant.objects.filter(kind=Merchant.Kind.MERCHANT, issue_budget=None)
+        self.field("merchant").queryset = merchants.order_by("name_key")
+
+
+class BudgetAct(Act):
+    """What only operators do with a merchant's money."""
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator and request.user.has_perm("loyalty.change_issuebudget")
+
+
+class OpenBudget(BudgetAct):
+    name, label, icon = "add", gettext_lazy("启用积分预存"), "savings"
+    explain = gettext_lazy(
+        "启用后，该商户只能发放已预存的积分；预存用完时由商圈联盟按兜底比例发放，收银台不会报错。"
+    )
+    done = gettext_lazy("已启用积分预存。")
+    form_class = OpenForm
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> IssueBudget:
+        fen = int(asked.pop("yuan") * 100)
+        return loyalty.open_budget(fen=fen, by=viewer(request).user, key=key, **asked)
+
+
+class Deposit(BudgetAct):
+    name, label, icon = "deposit", gettext_lazy("存入"), "add_card"
+    done = gettext_lazy("已入账，商户恢复按自己的条款发放。")
+    form_class = EntryForm
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+        fen = int(asked.pop("yuan") * 100)
+        loyalty.deposit_prefund(budget=row, fen=fen, by=viewer(request).user, key=key, **asked)
+
+
+class Withdraw(BudgetAct):
+    name, label, icon = "withdraw", gettext_lazy("取出"), "payments"
+    explain = gettext_lazy("退还商户的预存款，不能超过剩余金额。")
+    danger = True
+    done = gettext_lazy("已取出。")
+    form_class = EntryForm
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+        fen = int(asked.pop("yuan") * 100)
+        loyalty.withdraw_prefund(budget=row, fen=fen, by=viewer(request).user, key=key, **asked)
+
+
+@admin.register(IssueBudget)
+class IssueBudgetAdmin(MerchantScopedAdmin):
+    menu = Menu(POINTS, "savings", 70)
+    merchant_path, needs = "merchant", "view_clearing"
+    operator_may = ("view", "add", "change")
+    empty_hint = gettext_lazy("没有商户启用积分预存：所有商户按条款发放，按期结算。")
+    list_display = ["merchant", "left", "state", "since"]
+    list_select_related = ["merchant"]
+    ordering = ["merchant__name_key", "pk"]
+    sortable_by = ()
+    fields = ["merchant", "left", "full", "state", "slots", "since", "warned_at", "braked_at"]
+    add_act = OpenBudget()
+    acts = [Deposit(), Withdraw()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        slots = IssueBudgetSlot.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
+        total = slots.annotate(total=Sum("remaining_milli_fen")).values("total")
+        return super().get_queryset(request).annotate(left_milli_fen=Subquery(total))
+
+    def name_of(self, row: IssueBudget) -> str:
+        return _("%(merchant)s的预存") % {"merchant": row.merchant}
+
+    @admin.display(description=gettext_lazy("剩余"))
+    def left(self, budget: Any) -> str:
+        return format_yuan(int(budget.left_milli_fen or 0) // 1000)
+
+    @admin.display(description=gettext_lazy("上次充足额"))
+    def full(self, budget: IssueBudget) -> str:
+        return format_yuan(budget.full_milli_fen // 1000)
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"正常": "success", "不足两成": "warning", "已用完": "danger"},
+    )
+    def state(self, budget: IssueBudget) -> str:
+        if budget.braked_at is not None:
+            return _("已用完")
+        return _("不足两成") if budget.warned_at is not None else _("正常")
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        entries = list(PrefundEntry.objects.filter(merchant=row.pk).order_by("-pk")[:ENTRIES])
+        operator = viewer(request).operator
+        names = actor_texts(entry.actor for entry in entries) if operator else {}
+        headers = [_("类型"), _("金额"), _("凭证号"), _("说明"), _("时间")]
+        yield Section(
+            title=_("预存流水"),
+            headers=headers + ([_("操作者")] if operator else []),
+            rows=[
+                [
+                    entry.get_kind_display(),
+                    Cell(
+                        format_yuan(entry.milli_fen // 1000),
+                        tone="good" if entry.milli_fen > 0 else "warn",
+                    ),
+                    entry.reference,
+                    entry.note,
+                    moment(entry.at),
+                    *([names[entry.actor]] if operator else []),
+                ]
+                for entry in entries
+            ],
+            empty=_("还没有预存流水。"),
+        )

@@ -1,0 +1,167 @@
+"""Lots, what was drawn from them and given back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from district.kernel.backoffice import Cell, Section, moment, open_rows, visible
+from district.kernel.backoffice.pages import url_of
+from loyalty.admin.common import price_text
+from loyalty.admin.explorer import parts
+from loyalty.models import Draw, Hold, HoldPart, Lot, Restore, Transfer
+
+
+def of_lot(request: HttpRequest, lot: Lot) -> Iterator[Section]:
+    """What a lot comes from, what goes on with its points, who holds of it and each draw on it."""
+    yield from parts.person(request, lot.account)
+    yield parts.transfer(request, _("来自流水"), lot.pk)
+    earned = Q(transfer=lot.origin_id or lot.pk)
+    if lot.origin_id:
+        yield from lots(request, Lot.objects.filter(pk=lot.origin_id), title=_("原批次"))
+    if lot.origin_id or lot.transfer.kind == Transfer.Kind.EARN:
+        yield parts.receipts(request, _("来源小票"), earned)
+    later = Lot.objects.filter(origin=lot).order_by("pk")
+    yield from lots(request, later, title=_("后续批次"), always=False)
+    yield from held(request, HoldPart.objects.filter(lot=lot, hold__state=Hold.State.OPEN))
+    yield from draws(request, lot.draws.all(), of_lot=True)
+
+
+def of_draw(request: HttpRequest, draw: Draw) -> Iterator[Section]:
+    """The transfer that drew, the lot it drew on, and what was given back."""
+    yield from parts.person(request, draw.transfer.account)
+    yield parts.transfer(request, _("流水"), draw.transfer_id)
+    yield from lots(request, Lot.objects.filter(pk=draw.lot_id))
+    yield from restores(request, draw.restores.all())
+
+
+def of_restore(request: HttpRequest, restore: Restore) -> Iterator[Section]:
+    """The reversal that gave back, and the draw it undid."""
+    yield parts.transfer(request, _("冲正流水"), restore.transfer_id)
+    yield from draws(request, Draw.objects.filter(pk=restore.draw_id))
+
+
+def lots(
+    request: HttpRequest, rows: Any, *, title: str = "", always: bool = True
+) -> Iterable[Section]:
+    """Lots, those of other merchants without anything that would tell of them."""
+    found = list(rows.select_related("issuer")[: parts.SHOWN])
+    if not found and not always:
+        return
+    mine = visible(request, Lot, [lot.pk for lot in found])
+    yield Section(
+        title or _("积分批次"),
+        [_("批次"), _("发放商户"), _("发放"), _("剩余"), _("单价（分）"), _("失效时间")],
+        [_lot_line(lot) if lot.pk in mine else _foreign_lot() for lot in found],
+        _("没有批次。"),
+    )
+
+
+def _lot_line(lot: Lot) -> Sequence[Any]:
+    return [
+        Cell(lot.pk, url_of(Lot, lot.pk)),
+        str(lot.issuer),
+        f"{lot.granted:,}",
+        Cell(_("%(points)s 待生效") % {"points": f"{lot.remaining:,}"}, tone="warn")
+        if lot.pending
+        else f"{lot.remaining:,}",
+        price_text(lot.price_milli_fen),
+        moment(lot.expires_at),
+    ]
+
+
+def _foreign_lot() -> Sequence[Any]:
+    # Where else a member shops is neither this merchant's business nor ours to tell.
+    return [Cell(_("其他商户发放的批次"), tone="quiet"), "—", "—", "—", "—", "—"]
+
+
+def draws(request: HttpRequest, rows: Any, *, of_lot: bool = False) -> Iterable[Section]:
+    """Draws within scope one by one; of a lot also the sum of those that are not."""
+    seen = open_rows(request, Draw).filter(pk__in=rows.values("pk"))
+    found = list(seen.select_related("redeemer", "transfer").order_by("pk")[: parts.SHOWN])
+    if not found and not of_lot:
+        return
+    mine = visible(request, Lot, [draw.lot_id for draw in found])
+    open_to = visible(request, Transfer, [draw.transfer_id for draw in found])
+    note = ""
+    if of_lot and (elsewhere := _points(rows) - _points(seen)):
+        note = _("另有 %(points)s 积分在其他商户使用。") % {"points": f"{elsewhere:,}"}
+    yield Section(
+        title=_("批次支取"),
+        headers=[_("支取"), _("积分"), _("批次"), _("收取商户"), _("原因"), _("时间")],
+        rows=[
+            [
+                Cell(draw.pk, url_of(Draw, draw.pk)),
+                f"{draw.points:,}",
+                lot_cell(draw.lot_id, mine),
+                str(draw.redeemer),
+                Cell(
+                    draw.transfer.get_kind_display(),
+                    url_of(Transfer, draw.transfer_id) if draw.transfer_id in open_to else "",
+                ),
+                moment(draw.transfer.at),
+            ]
+            for draw in found
+        ],
+        empty=_("没有支取。"),
+        note=note,
+    )
+
+
+def _points(rows: Any) -> int:
+    total: int | None = rows.aggregate(total=Sum("points"))["total"]
+    return total or 0
+
+
+def lot_cell(pk: int, mine: set[int]) -> Cell:
+    return Cell(pk, url_of(Lot, pk)) if pk in mine else Cell(_("其他商户"), tone="quiet")
+
+
+def restores(request: HttpRequest, rows: Any) -> Iterable[Section]:
+    seen = open_rows(request, Restore).filter(pk__in=rows.values("pk"))
+    found = list(seen.select_related("draw", "transfer").order_by("pk")[: parts.SHOWN])
+    if not found:
+        return
+    mine = visible(request, Lot, [restore.draw.lot_id for restore in found])
+    yield Section(
+        title=_("退回批次"),
+        headers=[_("退回"), _("积分"), _("支取"), _("批次"), _("冲正流水")],
+        rows=[
+            [
+                Cell(restore.pk, url_of(Restore, restore.pk)),
+                f"{restore.points:,}",
+                Cell(restore.draw_id, url_of(Draw, restore.draw_id)),
+                lot_cell(restore.draw.lot_id, mine),
+                Cell(str(restore.transfer), url_of(Transfer, restore.transfer_id)),
+            ]
+            for restore in found
+        ],
+        empty=_("没有退回。"),
+    )
+
+
+def held(request: HttpRequest, rows: Any) -> Iterable[Section]:
+    """Parts of holds within scope: which lots a hold sets aside, or which holds set a lot aside."""
+    found = list(
+        rows.filter(hold__in=open_rows(request, Hold).values("pk"))
+        .select_related("hold")
+        .order_by("pk")[: parts.SHOWN]
+    )
+    if not found:
+        return
+    mine = visible(request, Lot, [part.lot_id for part in found])
+    yield Section(
+        title=_("预占批次"),
+        headers=[_("预占编号"), _("批次"), _("预占积分")],
+        rows=[
+            [
+                Cell(part.hold, url_of(Hold, part.hold_id)),
+                lot_cell(part.lot_id, mine),
+                f"{part.points:,}",
+            ]
+            for part in found
+        ],
+        empty="",
+    )

@@ -1,0 +1,165 @@
+"""A line of the ledger: why it was posted, what it drew on, and what followed from it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from district.kernel.backoffice import Cell, Section, moment, open_rows
+from district.kernel.backoffice.pages import url_of
+from loyalty.admin.explorer import parts
+from loyalty.admin.explorer.lots import draws, lots, restores
+from loyalty.models import Adjustment, Lot, PointsAccount, Transfer
+
+Kind = Transfer.Kind
+Part = Callable[[HttpRequest, Transfer], Iterable[Section]]
+
+
+def of_transfer(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    """The cause of a line and the lots it made or drew on, what repaid a debt then, and reversals."""
+    yield from parts.person(request, transfer.account)
+    for part in _CAUSES.get(Kind(transfer.kind), ()):
+        yield from part(request, transfer)
+    if transfer.source in {
+        Transfer.Pocket.AVAILABLE,
+        Transfer.Pocket.PENDING,
+        Transfer.Pocket.HELD,
+    }:
+        yield from draws(request, transfer.draws.all())
+    if transfer.target == Transfer.Pocket.AVAILABLE:
+        yield from _followed_by_repayment(request, transfer)
+        yield from restores(request, transfer.restores.all())
+    yield from _relations(request, transfer)
+
+
+def _receipt(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    yield parts.receipts(
+        request,
+        _("来源小票"),
+        Q(store=transfer.store_id, receipt_no=transfer.reference, transfer=transfer),
+    )
+
+
+def _own_lot(request: HttpRequest, transfer: Transfer) -> Iterable[Section]:
+    born = open_rows(request, Lot).filter(pk=transfer.pk)
+    yield from lots(request, born, always=transfer.kind == Kind.EARN)
+    origin = Lot.objects.filter(pk__in=born.values("origin"))
+    yield from lots(request, origin, title=_("原批次"), always=False)
+
+
+def _activated(request: HttpRequest, transfer: Transfer) -> Iterable[Section]:
+    began = Q(account=transfer.account_id, active_from=transfer.at, pk__lt=transfer.pk)
+    yield from lots(request, Lot.objects.filter(began).order_by("pk"), title=_("生效批次"))
+
+
+def _hold(request: HttpRequest, transfer: Transfer) -> Iterable[Section]:
+    return parts.holds(request, Q(merchant=transfer.merchant_id, request_no=transfer.reference))
+
+
+def _refund(request: HttpRequest, transfer: Transfer) -> Iterable[Section]:
+    # Every line of a refund carries its store and number, which are unique together.
+    return parts.refunds(request, Q(store=transfer.store_id, refund_no=transfer.reference))
+
+
+def _debt(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    yield from parts.debts(request, Q(transfer=transfer))
+    yield from parts.repayments(request, [transfer.pk])
+
+
+def _repaid_debt(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    """The debt, and the line that brought the points: not the own repayment, but what came before."""
+    yield from parts.debts(request, Q(transfer=transfer.reverses_id))
+    before = Transfer.objects.filter(account=transfer.account_id, seq__lt=transfer.seq)
+    source = before.exclude(kind=Kind.REPAY).order_by("-seq").values("pk")[:1]
+    yield from parts.transfers(request, _("抵还自"), Q(pk=Subquery(source)))
+
+
+def _followed_by_repayment(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    """Repayments stand directly behind what brought the points."""
+    after = Transfer.objects.filter(account=OuterRef("account"), seq__gt=transfer.seq)
+    other = after.exclude(kind=Kind.REPAY).order_by("seq").values("seq")[:1]
+    yield from parts.transfers(
+        request,
+        _("随后抵还"),
+        Q(account=transfer.account_id, kind=Kind.REPAY, seq__gt=transfer.seq)
+        & Q(seq__lt=Coalesce(Subquery(other), Value(2**63 - 1))),
+    )
+
+
+def _adjustment(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    rows = list(open_rows(request, Adjustment).filter(transfer=transfer))
+    if rows:
+        yield Section(
+            _("人工调整"),
+            [_("编号"), _("积分"), _("状态"), _("原因")],
+            [
+                [
+                    Cell(row.public_id, url_of(Adjustment, row.pk)),
+                    f"{row.points:+,}",
+                    row.get_state_display(),
+                    row.reason,
+                ]
+                for row in rows
+            ],
+            "",
+        )
+
+
+def _merge(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    account: PointsAccount = transfer.account
+    if transfer.kind == Kind.MERGE_OUT:
+        yield from parts.accounts(request, _("并入账户"), Q(pk=account.merged_into_id))
+    else:
+        yield from parts.accounts(request, _("由其并入的账户"), Q(merged_into=account))
+
+
+_CAUSES: dict[Transfer.Kind, tuple[Part, ...]] = {
+    Kind.EARN: (_receipt, _own_lot),
+    Kind.ACTIVATE: (_activated,),
+    Kind.HOLD: (_hold,),
+    Kind.CAPTURE: (_hold,),
+    Kind.RELEASE: (_hold,),
+    Kind.GRACE: (_hold, _own_lot),
+    Kind.CLAWBACK: (_refund,),
+    Kind.OWE: (_refund, _debt),
+    Kind.REVERSE_EARN: (_refund, _debt),
+    Kind.REPAY: (_repaid_debt,),
+    Kind.ADJUST_UP: (_adjustment, _own_lot),
+    Kind.ADJUST_DOWN: (_adjustment,),
+    Kind.MERGE_IN: (_merge, _own_lot, _debt),
+    Kind.MERGE_OUT: (_merge,),
+}
+_PLAIN = (gettext_lazy("冲正了"), gettext_lazy("被冲正"))
+_UNDOING = {
+    Kind.REPAY: (gettext_lazy("抵还了"), gettext_lazy("被抵还")),
+    Kind.MERGE_OUT: (gettext_lazy("转出了"), gettext_lazy("被转出")),
+}
+
+
+def _relations(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+    """What the line undoes, and what undid it; repayments of a debt stand with the debt."""
+    seen = open_rows(request, Transfer)
+    undone = list(seen.filter(pk=transfer.reverses_id)) if transfer.reverses_id else []
+    undoing = seen.filter(reverses=transfer).exclude(kind=Kind.REPAY).order_by("pk")
+    rows = [_relation(transfer.kind, 0, other) for other in undone]
+    rows += [_relation(other.kind, 1, other) for other in undoing[: parts.SHOWN]]
+    yield Section(
+        _("冲正"),
+        [_("关系"), _("流水"), _("类型"), _("积分"), _("时间")],
+        rows,
+        _("没有冲正。"),
+    )
+
+
+def _relation(kind: str, side: int, other: Transfer) -> list[Any]:
+    return [
+        _UNDOING.get(Kind(kind), _PLAIN)[side],
+        Cell(other, url_of(Transfer, other.pk)),
+        other.get_kind_display(),
+        f"{other.points:,}",
+        moment(other.at),
+    ]

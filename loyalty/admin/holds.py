@@ -1,0 +1,95 @@
+"""Holds: points set aside for a merchant, and how each ended."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from district.kernel.backoffice import Act, Menu, Section
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.idempotency import Key
+from district.kernel.ids import looks_like
+from district.merchants.scope import ScopedFilter, viewer
+from loyalty import services as loyalty
+from loyalty.admin import explorer
+from loyalty.admin.common import POINTS, LedgerAdmin, hold_state
+from loyalty.models import Hold
+
+
+class VoidHold(Act):
+    """For a till that placed a hold and cannot end it any more."""
+
+    name, label, icon = "void", gettext_lazy("取消预占"), "lock_open"
+    explain = gettext_lazy("预占的积分全部退回会员。收银台正在结账时请不要取消。")
+    done = gettext_lazy("预占已取消，积分已退回会员。")
+    danger = True
+
+    def may(self, request: HttpRequest, row: Hold) -> bool:
+        return viewer(request).can("post_refunds")
+
+    def fits(self, row: Hold) -> bool:
+        return row.state == Hold.State.OPEN
+
+    def run(self, request: HttpRequest, row: Hold, asked: dict[str, Any], key: Key) -> Any:
+        loyalty.void_hold(hold=row, actor=f"user:{viewer(request).user.pk}", key=key)
+
+
+@admin.register(Hold)
+class HoldAdmin(ExactSearch, LedgerAdmin):
+    menu = Menu(POINTS, "lock_clock", 26)
+    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("收银台预占积分，或大额使用等待会员确认时，会出现在这里。")
+    list_display = [
+        "public_id",
+        "state_label",
+        "points",
+        "captured",
+        "merchant",
+        "store",
+        "member_no",
+        "expires_at",
+    ]
+    list_filter = [("merchant", ScopedFilter), "state", "purpose", ("at", RangeDateTimeFilter)]
+    list_select_related = ["merchant", "store", "account__member"]
+    exact_fields = ("public_id", "request_no", "account__member__public_id")
+    search_help_text = gettext_lazy("完整的预占编号、请求号或会员编号")
+    fields = [
+        "public_id",
+        "state_label",
+        "purpose",
+        "points",
+        "captured",
+        "merchant",
+        "store",
+        "member_no",
+        "request_no",
+        "actor_name",
+        "at",
+        "expires_at",
+        "resolved_at",
+        "grace_days",
+    ]
+    acts = (VoidHold(),)
+
+    def exactly(self, term: str) -> Q:
+        if looks_like("hld", term):
+            return Q(public_id=term)
+        if looks_like("mem", term):
+            return Q(account__member__public_id=term)
+        return Q(request_no=term)
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"预占中": "warning", "已使用": "success", "已取消": "", "已超时": "", "已到期": ""},
+    )
+    def state_label(self, hold: Hold) -> str:
+        return hold_state(hold)
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        return explorer.of_hold(request, row)

@@ -1,0 +1,74 @@
+"""Receipts, each with its refunds; and giving money back of one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.ids import looks_like
+from district.kernel.money import format_yuan
+from district.merchants.scope import ScopedFilter
+from loyalty.admin import explorer
+from loyalty.admin.common import POINTS, LedgerAdmin
+from loyalty.admin.refund_acts import RefundReceipt
+from loyalty.models import Receipt
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ExactSearch, LedgerAdmin):
+    menu = Menu(POINTS, "receipt_long", 20)
+    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("收银台上传消费小票之后，会出现在这里。")
+    list_display = ["receipt_no", "paid", "granted", "merchant", "store", "member_no", "paid_at"]
+    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_select_related = ["merchant", "store", "account__member"]
+    exact_fields = ("receipt_no", "account__member__public_id")
+    search_help_text = gettext_lazy("完整的小票号或会员编号")
+    fields = [
+        "receipt_no",
+        "paid",
+        "refunded",
+        "granted",
+        "clawed",
+        "repaid",
+        "paid_for_by",
+        "merchant",
+        "store",
+        "member_no",
+        "source",
+        "actor_name",
+        "paid_at",
+        "at",
+        "recorded_at",
+    ]
+
+    acts = (RefundReceipt(),)
+
+    def exactly(self, term: str) -> Q:
+        if looks_like("mem", term):
+            return Q(account__member__public_id=term)
+        return Q(receipt_no=term)
+
+    @admin.display(description=gettext_lazy("实付"))
+    def paid(self, receipt: Receipt) -> str:
+        return format_yuan(receipt.paid_fen)
+
+    @admin.display(description=gettext_lazy("已退"))
+    def refunded(self, receipt: Receipt) -> str:
+        return format_yuan(receipt.refunded_fen)
+
+    @admin.display(description=gettext_lazy("积分承担方"))
+    def paid_for_by(self, receipt: Receipt) -> str:
+        own = receipt.issuer_id == receipt.merchant_id
+        return _("商户") if own else _("联盟兜底（商户预存用尽）")
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        return explorer.of_receipt(request, row)

@@ -1,0 +1,169 @@
+"""Refunds, the debts they left, and refunds that wait for their receipt."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.words import actor_texts
+from district.kernel.ids import looks_like
+from district.kernel.money import format_yuan
+from district.merchants.scope import ScopedFilter
+from loyalty.admin import explorer
+from loyalty.admin.common import POINTS, LedgerAdmin
+from loyalty.admin.refund_acts import DismissRefund, MatchRefund
+from loyalty.models import Debt, ParkedRefund, Refund
+
+
+class _Money:
+    """Sums as they are spoken of."""
+
+    @admin.display(description=gettext_lazy("退款"))
+    def money(self, row: Any) -> str:
+        return format_yuan(row.fen)
+
+
+@admin.register(Refund)
+class RefundAdmin(_Money, ExactSearch, LedgerAdmin):
+    menu = Menu(POINTS, "assignment_return", 22)
+    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    operator_only = frozenset({"merchant", "account"})
+    empty_hint = gettext_lazy("收银台或后台退货之后，会出现在这里。")
+    list_display = [
+        "refund_no",
+        "money",
+        "own",
+        "other",
+        "owed",
+        "merchant",
+        "store",
+        "member_no",
+        "at",
+    ]
+    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_select_related = ["merchant", "store", "receipt__account__member"]
+    exact_fields = ("public_id", "refund_no")
+    search_help_text = gettext_lazy("完整的退货单号或退货编号")
+    fields = [
+        "refund_no",
+        "public_id",
+        "money",
+        "own",
+        "other",
+        "owed",
+        "merchant",
+        "store",
+        "member_no",
+        "actor_name",
+        "at",
+        "recorded_at",
+    ]
+
+    def exactly(self, term: str) -> Q:
+        return Q(public_id=term) if looks_like("rfd", term) else Q(refund_no=term)
+
+    @admin.display(description=gettext_lazy("会员编号"))
+    def member_no(self, refund: Refund) -> str:
+        # The receipt's: that its member is somebody else's heir is not the merchant's business.
+        return refund.receipt.account.member.public_id
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        return explorer.of_refund(request, row)
+
+
+@admin.register(Debt)
+class DebtAdmin(LedgerAdmin):
+    menu = Menu(POINTS, "hourglass_bottom", 28)
+    merchant_path, store_path, needs = "carrier", "transfer__store", "view_clearing"
+    # Debts that came by a merge arose at no store.
+    store_may_lack = True
+    operator_only = frozenset({"carrier"})
+    empty_hint = gettext_lazy("退货时积分已被使用，会员会欠积分，由下次赚取抵还给承担损失的商户。")
+    list_display = ["number", "carrier", "member_no", "points", "repaid", "left", "at"]
+    list_filter = [("carrier", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_select_related = ["carrier", "account__member"]
+    fields = ["number", "carrier", "member_no", "points", "repaid", "left", "at"]
+
+    def name_of(self, row: Debt) -> str:
+        return _("欠积分 %(number)s") % {"number": row.pk}
+
+    @admin.display(description=gettext_lazy("编号"))
+    def number(self, debt: Debt) -> str:
+        return str(debt.pk)
+
+    @display(description=gettext_lazy("未抵还"), label={"已还清": "success"})
+    def left(self, debt: Debt) -> str:
+        return f"{debt.points - debt.repaid:,}" if debt.points > debt.repaid else _("已还清")
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        return explorer.of_debt(request, row)
+
+
+@admin.register(ParkedRefund)
+class ParkedRefundAdmin(_Money, ExactSearch, LedgerAdmin):
+    """Refunds whose receipt nobody knew: matched by themselves when it comes, else by a person."""
+
+    menu = Menu(POINTS, "pending_actions", 24)
+    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("收银台退货时找不到原小票，会先停在这里，等小票补传或由人匹配。")
+    list_display = [
+        "refund_no",
+        "state_label",
+        "money",
+        "receipt_no",
+        "receipt_store",
+        "merchant",
+        "store",
+        "at",
+    ]
+    list_filter = ["state", ("merchant", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_select_related = ["merchant", "store", "receipt_store"]
+    exact_fields = ("public_id", "refund_no", "receipt_no")
+    search_help_text = gettext_lazy("完整的退货单号、原小票号或编号")
+    fields = [
+        "refund_no",
+        "public_id",
+        "state_label",
+        "reason",
+        "money",
+        "receipt_no",
+        "receipt_store",
+        "merchant",
+        "store",
+        "actor_name",
+        "at",
+        "decider",
+        "decided_at",
+        "note",
+    ]
+    acts = (MatchRefund(), DismissRefund())
+
+    def exactly(self, term: str) -> Q:
+        if looks_like("prk", term):
+            return Q(public_id=term)
+        return Q(refund_no=term) | Q(receipt_no=term)
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"待处理": "warning", "已匹配": "success", "已忽略": ""},
+    )
+    def state_label(self, parked: ParkedRefund) -> str:
+        return parked.get_state_display()
+
+    @admin.display(description=gettext_lazy("处理人"))
+    def decider(self, parked: ParkedRefund) -> str:
+        if not parked.decided_by:
+            return "—"
+        return actor_texts([parked.decided_by])[parked.decided_by]
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        return explorer.of_parked_refund(request, row)

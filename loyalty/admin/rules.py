@@ -1,0 +1,159 @@
+"""The alliance's rules: set from an instant on by operators, published as they stand."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from district.kernel import clock
+from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin, moment, name_verbs
+from district.kernel.backoffice.widgets import InstantInput
+from district.kernel.idempotency import Key
+from district.kernel.money import format_yuan
+from district.merchants.models import Merchant
+from district.merchants.scope import viewer
+from loyalty import queries
+from loyalty import services as loyalty
+from loyalty.admin.common import POINTS, price_text
+from loyalty.models import AllianceRules
+
+name_verbs(set_rules=gettext_lazy("设置联盟规则"))
+
+
+def _whole(label: Any, low: int, high: int, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=low, max_value=high, **options)
+
+
+class RulesForm(ActForm):
+    breakage_to = forms.ModelChoiceField(
+        Merchant.objects.none(),
+        label=gettext_lazy("过期积分归属"),
+        required=False,
+        help_text=gettext_lazy("留空：退回发放商户。只能选商圈联盟或专项资金，会对外公布。"),
+    )
+    hold_minutes = _whole(gettext_lazy("预占最长分钟数"), 1, 7 * 24 * 60)
+    grace_days = _whole(gettext_lazy("预占释放宽限天数"), 1, 90)
+    confirm_from = _whole(
+        gettext_lazy("需会员确认的积分"),
+        1,
+        10**12,
+        required=False,
+        help_text=gettext_lazy("单笔使用达到此数时由会员在手机上确认；留空：不需要。"),
+    )
+    confirm_minutes = _whole(gettext_lazy("会员确认时限（分钟）"), 1, 60)
+    brake_points = _whole(gettext_lazy("兜底发放积分"), 0, 10_000)
+    brake_per_yuan = forms.DecimalField(
+        label=gettext_lazy("兜底每消费（元）"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(10_000),
+        decimal_places=2,
+        help_text=gettext_lazy("商户预存用完时，由商圈联盟出资发放。"),
+    )
+    brake_price_fen = forms.DecimalField(
+        label=gettext_lazy("兜底每积分单价（分）"),
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        decimal_places=3,
+    )
+    warn_days = _whole(gettext_lazy("过期提醒提前天数"), 1, 365)
+    adjust_limit = _whole(gettext_lazy("单笔人工调整上限"), 1, 10**12)
+    adjust_day_limit = _whole(gettext_lazy("每人每日人工调整上限"), 1, 10**12)
+    start = forms.DateTimeField(
+        label=gettext_lazy("生效时间"),
+        widget=InstantInput,
+        help_text=gettext_lazy("现行规则到此时为止。生效后不能修改，只能再设新规则。"),
+    )
+
+    def prepare(self) -> None:
+        parties = Merchant.objects.exclude(kind=Merchant.Kind.MERCHANT)
+        self.field("breakage_to").queryset = parties.order_by("name_key")
+
+    def clean_start(self) -> Any:
+        start = self.cleaned_data["start"]
+        if start < clock.now().replace(second=0, microsecond=0):
+            raise forms.ValidationError(_("生效时间不能早于现在。"))
+        return start
+
+
+class SetRules(Act):
+    name, label, icon = "add", gettext_lazy("设置联盟规则"), "gavel"
+    done = gettext_lazy("联盟规则已设置。")
+    form_class = RulesForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator and request.user.has_perm("loyalty.add_alliancerules")
+
+    def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        held = queries.rules_at(clock.now())
+        spoken = {name: getattr(held, name, None) for name in RulesForm.base_fields}
+        return spoken | {
+            "brake_per_yuan": Decimal(held.brake_per_fen) / 100,
+            "brake_price_fen": Decimal(held.brake_price_milli_fen) / 1000,
+            "start": timezone.localtime(clock.now()).replace(second=0, microsecond=0),
+        }
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
+        start = asked.pop("start")
+        rules = loyalty.Rules(
+            brake_per_fen=int(asked.pop("brake_per_yuan") * 100),
+            brake_price_milli_fen=int(asked.pop("brake_price_fen") * 1000),
+            **asked,
+        )
+        return loyalty.set_rules(rules=rules, start=start, by=viewer(request).user)
+
+
+@admin.register(AllianceRules)
+class AllianceRulesAdmin(ReadOnlyAdmin):
+    menu = Menu(POINTS, "gavel", 65)
+    operator_may = ("view", "add")
+    empty_hint = gettext_lazy("还没有设置联盟规则，现按默认规则执行。")
+    list_display = ["since", "until", "breakage", "confirm_from", "brake", "warn_days"]
+    list_select_related = ["breakage_to"]
+    ordering = ["-valid"]
+    sortable_by = ()
+    fields = [
+        "since",
+        "until",
+        "breakage",
+        "hold_minutes",
+        "grace_days",
+        "confirm_from",
+        "confirm_minutes",
+        "brake",
+        "brake_price",
+        "warn_days",
+        "adjust_limit",
+        "adjust_day_limit",
+    ]
+    add_act = SetRules()
+
+    def name_of(self, row: AllianceRules) -> str:
+        return _("%(since)s 起的规则") % {"since": moment(row.valid.lower)}
+
+    @admin.display(description=gettext_lazy("生效"))
+    def since(self, rules: AllianceRules) -> str:
+        return moment(rules.valid.lower)
+
+    @admin.display(description=gettext_lazy("截止"))
+    def until(self, rules: AllianceRules) -> str:
+        return moment(rules.valid.upper) if rules.valid.upper else _("至今")
+
+    @admin.display(description=gettext_lazy("过期积分归属"))
+    def breakage(self, rules: AllianceRules) -> str:
+        return str(rules.breakage_to) if rules.breakage_to else _("退回发放商户")
+
+    @admin.display(description=gettext_lazy("兜底"))
+    def brake(self, rules: AllianceRules) -> str:
+        return _("每 %(yuan)s 得 %(points)s 积分") % {
+            "yuan": format_yuan(rules.brake_per_fen),
+            "points": rules.brake_points,
+        }
+
+    @admin.display(description=gettext_lazy("兜底每积分单价（分）"))
+    def brake_price(self, rules: AllianceRules) -> str:
+        return price_text(rules.brake_price_milli_fen)

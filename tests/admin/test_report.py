@@ -1,0 +1,89 @@
+"""The report on points: the district's for operators, one's own for a merchant's people."""
+
+import pytest
+
+from tests.admin.acting import text_of
+from tests.admin.scene import signed_in, tables
+from tests.admin.test_chinese import english_in
+from tests.admin.test_costs import more_of_everything, queries
+from tests.admin.test_scope import leaks
+
+REPORT = "/admin/reports/points/"
+
+
+@pytest.mark.parametrize("days", [8, 30, 90])
+def test_operators_see_every_issuer(scene, operator, days):
+    page = text_of(operator.get(REPORT, {"days": days}))
+
+    for word in (
+        "未兑付积分",
+        "按发放商户",
+        "各商户发放与收取",
+        "每月过期积分",
+        f"近 {days} 天变化",
+    ):
+        assert word in page
+    assert scene.first.merchant.name in page
+    assert scene.second.merchant.name in page
+
+
+@pytest.mark.parametrize("role", ["owner", "finance"])
+def test_a_merchants_people_see_their_own_side_only(scene, role):
+    page = scene.second.client(role).get(REPORT)
+
+    assert "各门店发放与收取" in text_of(page)
+    assert leaks(page.content.decode(), scene) == []
+    assert english_in(page.content.decode()) == set()
+
+
+@pytest.mark.parametrize("role", ["manager", "cashier"])
+def test_whoever_may_not_see_clearing_sees_no_report(scene, role):
+    client = signed_in(scene.second.clerks[role].user)
+
+    assert client.get(REPORT).status_code == 403
+    assert REPORT not in client.get("/admin/").content.decode()
+
+
+def test_it_stands_in_the_sidebar_and_in_the_search(scene, operator, owner):
+    for client in (operator, owner):
+        assert REPORT in client.get("/admin/").content.decode()
+        assert REPORT in client.get("/admin/search/", {"s": "积分分析"}).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["x", "-1", "9" * 40, "31", ""])
+def test_a_strange_period_becomes_a_usual_one(operator, asked):
+    page = operator.get(REPORT, {"days": asked})
+
+    assert page.status_code == 200
+    assert "近 30 天变化" in text_of(page)
+
+
+def test_looking_changes_nothing(scene, operator):
+    before = tables()
+
+    operator.get(REPORT)
+
+    assert tables() == before
+
+
+def test_nobody_gets_it_without_signing_in(client, db):
+    assert client.get(REPORT)["Location"].startswith("/admin/login/")
+
+
+def test_it_says_so_when_there_is_nothing_to_show(db):
+    from district.members.models import User
+
+    page = text_of(signed_in(User.objects.create_superuser("genben")).get(REPORT))
+
+    for word in ("没有未兑付的积分", "这段时间没有积分变动", "近十二个月没有积分过期"):
+        assert word in page
+
+
+@pytest.mark.parametrize(("who", "most"), [("operator", 25), ("owner", 25)])
+def test_it_costs_the_same_however_much_there_is(scene, who, most, request):
+    client = request.getfixturevalue(who)
+    few = queries(client, REPORT)
+
+    more_of_everything(scene.second)
+
+    assert queries(client, REPORT) == few <= most
