@@ -193,8 +193,6 @@ BATCH_LIMIT = env.int("DISTRICT_BATCH_LIMIT", default=64 * 1024 * 1024)
 # A member's photograph of a bill, and for how many days it is kept once it has been decided on.
 PHOTO_LIMIT = env.int("DISTRICT_PHOTO_LIMIT", default=8 * 1024 * 1024)
 PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
-# Addresses whose bodies have a limit of their own.
-BODY_LIMITS = {"/api/v1/me/receipts": PHOTO_LIMIT}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
