@@ -7,6 +7,7 @@ import environ
 
 from district.contract import SPECTACULAR_SETTINGS  # noqa: F401 - a setting
 from district.keyrings import key, keyring
+from district.loggers import logging_in
 from district.theme import UNFOLD  # noqa: F401 - a setting
 
 env = environ.Env()
@@ -193,8 +194,6 @@ BATCH_LIMIT = env.int("DISTRICT_BATCH_LIMIT", default=64 * 1024 * 1024)
 # A member's photograph of a bill, and for how many days it is kept once it has been decided on.
 PHOTO_LIMIT = env.int("DISTRICT_PHOTO_LIMIT", default=8 * 1024 * 1024)
 PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
-# Addresses whose bodies have a limit of their own.
-BODY_LIMITS = {"/api/v1/me/receipts": PHOTO_LIMIT}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -252,35 +251,7 @@ if PUBLIC_URL.startswith("https://"):
 
 # --- Logs -----------------------------------------------------------------------------------
 LOG_FORMAT = env.str("DISTRICT_LOG_FORMAT", default="json")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "district.kernel.logs.JsonFormatter"},
-        "text": {"()": "district.kernel.logs.TextFormatter"},
-    },
-    "filters": {"task": {"()": "district.kernel.logs.TaskFilter"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT if LOG_FORMAT in {"json", "text"} else "json",
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # They quote paths, hosts and addresses; the request log says what came of it.
-        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
-        # It warns that the folder broker has no host.
-        "kombu.connection": {"handlers": [], "level": "ERROR", "propagate": True},
-        "urllib3": {"handlers": [], "level": "ERROR", "propagate": True},
-        # Celery quotes what tasks raise and return.
-        "celery.app.trace": {"filters": ["task"], "propagate": True},
-        # The request log of the kernel says the same with an id and without personal data.
-        "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
-    },
-}
+LOGGING = logging_in(LOG_FORMAT)
 
 # --- Back office ------------------------------------------------------------------------------
 LOGIN_REDIRECT_URL = "admin:index"

@@ -77,8 +77,7 @@ def _unreadable(request: HttpRequest) -> int | None:
     """The status of a request that must not reach a view, judged by its head alone."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         return 411
-    path = request.path_info
-    limit = max(settings.BODY_LIMITS.get(path, settings.BODY_LIMIT), _larger_limit(path))
+    limit = max(settings.BODY_LIMIT, _larger_limit(request.path_info))
     if _announced_length(request) > limit:
         return 413
     # PostgreSQL cannot compare a text with NUL, so nothing can be found under such a name.
