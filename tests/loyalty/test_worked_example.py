@@ -1,8 +1,8 @@
-"""The example in loyalty/README.md happens as it is written there."""
+"""loyalty/README.md tells the truth: its example happens as written, and no verb is missing."""
 
 from django.conf import settings
 
-from loyalty import queries
+from loyalty import queries, services
 from loyalty.models import Draw, Transfer
 from loyalty.services import Returned, preview_refund, refund_purchase
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay
@@ -59,3 +59,9 @@ def test_the_worked_example(member):
     }
     assert owed == {("A", "B"): 100, ("B", "A"): 30, ("C", "A"): 40}
     assert [queries.clearing_of(store.merchant_id) for store in (a, b, c)] == [-30, 70, -40]
+
+
+def test_every_verb_is_named():
+    verbs = {name for name in services.__all__ if name.islower()}
+
+    assert {verb for verb in verbs if f"`{verb}`" not in README} == set()

@@ -3,7 +3,16 @@
 from district.kernel.models import OutboxRow
 from district.merchants import services as merchants
 from loyalty import services as loyalty
-from loyalty.models import Hold, IssueBudgetSlot, Lot, PointsAccount, Receipt, Refund, Restore, Transfer
+from loyalty.models import (
+    Hold,
+    IssueBudgetSlot,
+    Lot,
+    PointsAccount,
+    Receipt,
+    Refund,
+    Restore,
+    Transfer,
+)
 from tests.factories.loyalty import (
     buy,
     capture,
@@ -124,7 +133,10 @@ class AHoldEndsOnce:
         ),
         Wall(
             "only an open hold is ended",
-            rewritten(HOLD, ("where id = p_hold and state = 'open' returning", "where id = p_hold returning")),
+            rewritten(
+                HOLD,
+                ("where id = p_hold and state = 'open' returning", "where id = p_hold returning"),
+            ),
         ),
         Wall(
             "nobody holds less than nothing",
@@ -237,9 +249,7 @@ class NoMoreReturnedThanSpent:
 class OneBillOnce:
     """Of many tellings of one bill under different numbers, one earns."""
 
-    walls = (
-        Wall("a bill earns once", constraint("loyalty_receipt", "receipt_once_per_bill")),
-    )
+    walls = (Wall("a bill earns once", constraint("loyalty_receipt", "receipt_once_per_bill")),)
 
     def attacked(self):
         member, store = make_member(), make_counter()
