@@ -5,7 +5,9 @@ from pathlib import Path
 
 import environ
 
+from district.contract import SPECTACULAR_SETTINGS  # noqa: F401 - a setting
 from district.keyrings import key, keyring
+from district.loggers import logging_in
 from district.theme import UNFOLD  # noqa: F401 - a setting
 
 env = environ.Env()
@@ -57,7 +59,9 @@ INSTALLED_APPS = [
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
+    "loyalty.batches.apps.BatchesConfig",
     "loyalty.bills.apps.BillsConfig",
+    "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
@@ -186,11 +190,10 @@ WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)
+BATCH_LIMIT = env.int("DISTRICT_BATCH_LIMIT", default=64 * 1024 * 1024)
 # A member's photograph of a bill, and for how many days it is kept once it has been decided on.
 PHOTO_LIMIT = env.int("DISTRICT_PHOTO_LIMIT", default=8 * 1024 * 1024)
 PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
-# Addresses whose bodies have a limit of their own.
-BODY_LIMITS = {"/api/v1/me/receipts": PHOTO_LIMIT}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -202,33 +205,6 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": True,
     "COMPACT_JSON": True,
     "DATETIME_FORMAT": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Smart district API",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": (
-        "Points, members, merchants and tills of a smart commercial district. Money is integer fen, "
-        "points are integers, instants are RFC 3339 with an offset. Every refusal is an RFC 9457 problem "
-        "with a stable `code`. Writes need an `Idempotency-Key`."
-    ),
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {
-        "TransferKindEnum": "loyalty.models.Transfer.Kind",
-        "VenueKindEnum": ["mall", "street", "complex"],
-        "HoldStateEnum": "loyalty.models.Hold.State",
-        "HoldPurposeEnum": "loyalty.models.Hold.Purpose",
-        "PhotoStateEnum": "loyalty.bills.models.BillPhoto.State",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "district.kernel.schema.add_problems",
-    ],
 }
 
 # What may be asked how often: name -> (times, seconds). Money and stock are never guarded here;
@@ -275,35 +251,7 @@ if PUBLIC_URL.startswith("https://"):
 
 # --- Logs -----------------------------------------------------------------------------------
 LOG_FORMAT = env.str("DISTRICT_LOG_FORMAT", default="json")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "district.kernel.logs.JsonFormatter"},
-        "text": {"()": "district.kernel.logs.TextFormatter"},
-    },
-    "filters": {"task": {"()": "district.kernel.logs.TaskFilter"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT if LOG_FORMAT in {"json", "text"} else "json",
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # They quote paths, hosts and addresses; the request log says what came of it.
-        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
-        # It warns that the folder broker has no host.
-        "kombu.connection": {"handlers": [], "level": "ERROR", "propagate": True},
-        "urllib3": {"handlers": [], "level": "ERROR", "propagate": True},
-        # Celery quotes what tasks raise and return.
-        "celery.app.trace": {"filters": ["task"], "propagate": True},
-        # The request log of the kernel says the same with an id and without personal data.
-        "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
-    },
-}
+LOGGING = logging_in(LOG_FORMAT)
 
 # --- Back office ------------------------------------------------------------------------------
 LOGIN_REDIRECT_URL = "admin:index"

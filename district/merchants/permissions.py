@@ -16,6 +16,7 @@ Act = Literal[
     "work_the_till",
     "post_refunds",
     "settle_bills",
+    "upload_batches",
 ]
 ACTS: Final[frozenset[Act]] = frozenset(get_args(Act))
 

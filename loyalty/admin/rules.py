@@ -1,5 +1,6 @@
 """The alliance's rules: set from an instant on by operators, published as they stand."""
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -90,7 +91,9 @@ class SetRules(Act):
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         held = queries.rules_at(clock.now())
-        spoken = {name: getattr(held, name, None) for name in RulesForm.base_fields}
+        spoken = {
+            name: value for name, value in asdict(held).items() if name in RulesForm.base_fields
+        }
         return spoken | {
             "brake_per_yuan": Decimal(held.brake_per_fen) / 100,
             "brake_price_fen": Decimal(held.brake_price_milli_fen) / 1000,

@@ -8,9 +8,13 @@ class BillsConfig(AppConfig):
     verbose_name = _("小票核对")
 
     def ready(self) -> None:
-        from loyalty import audits, refused  # noqa: PLC0415 - the apps are not loaded before
+        from django.conf import settings  # noqa: PLC0415 - the apps are not loaded before
+
+        from district.kernel.guard import allow_larger_body  # noqa: PLC0415
+        from loyalty import audits, refused  # noqa: PLC0415
         from loyalty.bills.audits import BILLS  # noqa: PLC0415
         from loyalty.bills.services import queue_refused_bill  # noqa: PLC0415
 
+        allow_larger_body("/api/v1/me/receipts", settings.PHOTO_LIMIT)
         audits.watch(BILLS)
         refused.hear(queue_refused_bill)

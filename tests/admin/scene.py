@@ -18,8 +18,10 @@ from district.members.models import Member, User
 from district.members.services.make_operator import make_operator
 from district.merchants.models import Clerk, Merchant, Store, TillKey
 from loyalty import services as loyalty
+from loyalty.batches import services as batches
 from loyalty.models import Receipt
 from tests.admin.life import live
+from tests.batches.rows import post_all, receipt_row, refund_row
 from tests.bills.desk import bill, confirm, post, send
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
@@ -70,6 +72,7 @@ def make_scene() -> Scene:
     _trade(member, first, second)
     for side in (first, second):
         _doubt(member, side)
+        _bring(member, side)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -181,6 +184,21 @@ def _doubt(member: Member, side: Side) -> None:
         if number == "P2":
             post(other, side.store, told)
             confirm(photo, clerk)
+
+
+def _bring(member: Member, side: Side) -> None:
+    """A file with a right row, a wrong one and a refund nobody knows, and a day that does not agree."""
+    row = receipt_row(side.store, member, no=f"{side.merchant.pk}F1")
+    post_all(side.store, [row, "{", refund_row(side.store, f"{side.merchant.pk}X", fen=1)])
+    told = batches.Counted(1, 5, [(f"{side.merchant.pk}T", 5)])
+    none = batches.Counted(0, 0)
+    batches.reconcile_day(
+        store=side.store,
+        day=clock.business_day(clock.now()),
+        told=batches.DayTotals(told, none, none),
+        actor="till:1",
+        key=_key(),
+    )
 
 
 def tables() -> dict[str, tuple[int, str]]:

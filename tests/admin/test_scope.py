@@ -15,6 +15,7 @@ from district.merchants.models import (
     Store,
     TillKey,
 )
+from loyalty.batches.models import Batch, Reconciliation
 from loyalty.bills.models import BillConflict, BillPhoto
 from loyalty.models import (
     Debt,
@@ -43,6 +44,8 @@ MERCHANT = {
     IssueBudget: "merchant",
     Receipt: "merchant",
     BillPhoto: "merchant",
+    Batch: "merchant",
+    Reconciliation: "merchant",
     BillConflict: "merchant",
     Transfer: "merchant",
     Hold: "merchant",

@@ -134,6 +134,10 @@ def test_the_very_same_number_after_the_photograph_is_queued_too(
 
     conflict = BillConflict.objects.get()
     assert (conflict.receipt_no, conflict.source) == (NUMBER, source)
+    # Of the same member nothing is in dispute, and nobody need look.
+    settled = ("earlier", "system") if whose == "member" else ("open", "")
+    assert (conflict.state, conflict.decided_by) == settled
+    assert list(audits.offences()) == []
 
 
 def test_a_till_that_only_repeats_itself_makes_no_conflict(member, other, store):

@@ -55,10 +55,20 @@ def pay(
 
 
 def undo(
-    transfer: Transfer, store: Store, *, reason: str = "扫错会员码", key: Key | None = None
+    transfer: Transfer,
+    store: Store,
+    *,
+    points: int | None = None,
+    reason: str = "扫错会员码",
+    key: Key | None = None,
 ) -> Transfer:
     return loyalty.reverse_transfer(
-        transfer=transfer, store=store, reason=reason, actor="till:1", key=key or fresh_key()
+        transfer=transfer,
+        store=store,
+        reason=reason,
+        actor="till:1",
+        key=key or fresh_key(),
+        points=points,
     )
 
 

@@ -138,7 +138,11 @@ BAD = {
     "SQL": "'; drop table loyalty_transfer; --",
 }
 # Words a person may write, and a value that takes something away.
-RIGHT = {("change_my_profile", "birthday", "null"), ("reverse_transfer", "reason", "SQL")}
+RIGHT = {
+    ("change_my_profile", "birthday", "null"),
+    ("reverse_transfer", "reason", "SQL"),
+    ("open_batch", "name", "SQL"),
+}
 # Of these only WeChat, or the signature of a code, can tell that they are wrong.
 ASKED_ELSEWHERE = {(name, "code", "SQL") for name in ("sign_in", "bind_my_phone", "look_up_member")}
 
@@ -170,7 +174,8 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(scene, unchanged, nam
             assert answer.status_code in {400, 503}
             continue
         told = problem(answer, 400, "invalid_request")
-        assert {error["field"] for error in told.get("errors", [])} >= {field} or told["detail"]
+        named = {error["field"].partition(".")[0] for error in told.get("errors", [])}
+        assert field in named or told["detail"]
 
 
 # What may be left out.
@@ -214,7 +219,8 @@ def test_a_forged_page_is_refused(scene, unchanged, name):
     headers = {"Authorization": f"Bearer {scene.tokens[scheme]}"} if scheme else {}
 
     for query in FORGED_PAGES:
-        answer = Client().generic(method, f"{path}?{query}", headers=headers)
+        row = NAME.sub(scene.ids.get(path, ""), path)
+        answer = Client().generic(method, f"{row}?{query}", headers=headers)
         problem(answer, 400, "invalid_request")
 
 
@@ -249,8 +255,6 @@ def test_every_other_method_is_refused(scene, unchanged, name):
     known = {method for method, one, _ in OPERATIONS if one == path}
 
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - known:
-        answer = Client().generic(
-            method, NAME.sub("x", path), b"", content_type="application/json"
-        )
+        answer = Client().generic(method, NAME.sub("x", path), b"", content_type="application/json")
         problem(answer, 405, "method_not_allowed")
         assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known

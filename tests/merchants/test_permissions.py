@@ -15,6 +15,7 @@ MATRIX = {
     "work_the_till": "owner manager cashier",
     "post_refunds": "owner manager",
     "settle_bills": "owner manager",
+    "upload_batches": "owner manager",
 }
 
 

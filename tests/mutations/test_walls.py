@@ -5,13 +5,8 @@ nothing unless it holds without the first. So every invariant is attacked with o
 at a time, and at last with none.
 """
 
-import contextlib
 import secrets
 
-import pytest
-from django.db import DatabaseError
-
-from district.kernel.errors import DomainError
 from district.members.models import WechatIdentity
 from district.members.services import issue_card_code, sign_up_member
 from district.merchants.models import Visit
@@ -21,23 +16,21 @@ from loyalty.models import PointsAccount, Receipt, Restore, Transfer
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import till_of
+from tests.mutations.proof import (
+    CALLERS,
+    attempt,
+    test_each_wall_holds_alone,  # noqa: F401 - collected here
+    test_with_every_wall_the_promise_holds,  # noqa: F401
+    test_without_any_wall_the_race_breaks_the_promise,  # noqa: F401
+)
 from tests.mutations.walls import Wall, constraint, rewritten
 from tests.race import race
-
-ROUNDS = 20
-CALLERS = 8
 
 MOVE = "loyalty/sql/account.sql"
 DRAW = "loyalty/sql/draw_lots.sql"
 EARN = "loyalty/sql/earn.sql"
 REVERSE = "loyalty/sql/reverse.sql"
 CLAIM = "district/kernel/sql/claim.sql"
-
-
-def attempt(call):
-    """Run one attack; refusals and broken constraints are what walls are for."""
-    with contextlib.suppress(DomainError, DatabaseError):
-        call()
 
 
 class Overdraft:
@@ -240,28 +233,3 @@ INVARIANTS = [
     OneFirstSignIn,
     OneUseOfACardCode,
 ]
-ALONE = [(invariant, wall) for invariant in INVARIANTS for wall in invariant.walls]
-
-
-@pytest.mark.parametrize(
-    ("invariant", "standing"), ALONE, ids=[f"{it.__name__}: {wall.name}" for it, wall in ALONE]
-)
-def test_each_wall_holds_alone(real_db, invariant, standing):
-    for wall in invariant.walls:
-        if wall is not standing:
-            wall.take_down()
-
-    assert all(invariant().attacked() for _ in range(3))
-
-
-@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda it: it.__name__)
-def test_without_any_wall_the_race_breaks_the_promise(real_db, invariant):
-    for wall in invariant.walls:
-        wall.take_down()
-
-    assert not all(invariant().attacked() for _ in range(ROUNDS))
-
-
-@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda it: it.__name__)
-def test_with_every_wall_the_promise_holds(real_db, invariant):
-    assert all(invariant().attacked() for _ in range(3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +34,15 @@ def constraint(table, *names):
 
 
 def rewritten(file, *changes):
-    """A function of a repeatable SQL file with pieces of its text replaced; each must be there."""
-    text = (ROOT / file).read_text()
+    """Functions of a repeatable SQL file with pieces of their text replaced; each must be there.
+
+    Only what was changed is made anew: two walls may stand in one file.
+    """
+    functions = re.split(r"(?m)^(?=create or replace function)", (ROOT / file).read_text())
+    changed = list(functions)
     for before, after in changes:
-        assert before in text, f"{file} no longer says {before!r}: the mutation must follow"
-        text = text.replace(before, after)
-    return (text,)
+        assert any(before in text for text in functions), (
+            f"{file} no longer says {before!r}: the mutation must follow"
+        )
+        changed = [text.replace(before, after) for text in changed]
+    return tuple(new for new, old in zip(changed, functions, strict=True) if new != old)

@@ -49,7 +49,10 @@ def test_one_request_number_is_one_hold_or_one_spending(till, visit):
     assert statuses(answers) == {(201, None): 1, (409, "request_already_posted"): 63}
     account = PointsAccount.objects.get()
     assert account.available == 90
-    assert account.held + sum(Transfer.objects.filter(kind="spend").values_list("points", flat=True)) == 10
+    assert (
+        account.held + sum(Transfer.objects.filter(kind="spend").values_list("points", flat=True))
+        == 10
+    )
     assert list(audits.offences()) == []
 
 

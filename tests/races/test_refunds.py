@@ -94,7 +94,8 @@ def test_a_refund_that_meets_its_late_receipt_is_posted_exactly_once(till, membe
     numbers = [f"B-{number}" for number in range(48)]
     earn = [lambda it, no=no: it.receipt(member.public_id, fen=10_000, no=no) for no in numbers]
     refund = [
-        lambda it, no=no: it.refund(no, fen=10_000, no=f"R{no}", key=f"refund-{no}") for no in numbers
+        lambda it, no=no: it.refund(no, fen=10_000, no=f"R{no}", key=f"refund-{no}")
+        for no in numbers
     ]
 
     # The till that got no answer asks again with the same key.
@@ -117,7 +118,8 @@ def test_one_bill_under_many_spellings_earns_once(till, member):
     spellings = ["B-1", "B1", "b-1", "NO.B-1", "0B1", "B.1", "B/1", "B:1"] * 8
 
     answers = at_once(
-        till, [lambda it, no=no: it.receipt(member.public_id, fen=10_000, no=no) for no in spellings]
+        till,
+        [lambda it, no=no: it.receipt(member.public_id, fen=10_000, no=no) for no in spellings],
     )
 
     told = statuses(answers)

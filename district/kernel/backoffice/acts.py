@@ -107,9 +107,9 @@ class Act(ABC):
 
     def form(self, request: HttpRequest, row: Any) -> ActForm:
         """The form, filled in when the request is a POST."""
-        data = request.POST if request.method == "POST" else None
+        sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         return self.form_class(
-            data, request=request, row=row, initial=dict(self.initial(request, row))
+            *sent, request=request, row=row, initial=dict(self.initial(request, row))
         )
 
     def wants_a_look(self, request: HttpRequest, form: ActForm) -> bool:

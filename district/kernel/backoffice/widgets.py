@@ -23,6 +23,15 @@ class InstantInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+class DayInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 def dress(field: forms.Field) -> None:
     """The field with the theme's look; choices become a list to tick when several may be chosen."""
     if isinstance(field.widget, forms.HiddenInput):

@@ -1,6 +1,7 @@
 """Bills that seem to be told twice come before a person."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from district.kernel import clock
 from loyalty.bills import desk, queries
@@ -14,7 +15,8 @@ from loyalty.refused import RefusedBill
 def queue_refused_bill(refused: RefusedBill) -> None:
     """A till or a batch told a bill that has earned already: keep what it said, once.
 
-    The till has its refusal; whether its bill is another purchase is for a person to decide.
+    The till has its refusal; whether its bill is another purchase is for a person to decide, unless
+    it is the same member's bill of the very same number, which is noted as settled.
     """
     # A photograph's own verb asks what there is; and who says that a bill is another purchase is a person.
     if refused.bill.source == Receipt.Source.PHOTO or refused.bill.apart:
@@ -25,6 +27,11 @@ def queue_refused_bill(refused: RefusedBill) -> None:
     reason = BillConflict.Reason.SAME_BILL
     conflict = desk.conflict_of(refused.member, refused.bill, earlier, reason, at=refused.at)
     conflict.actor = refused.place.actor
+    if (earlier.account_id, earlier.receipt_no) == (refused.member, refused.bill.receipt_no):
+        # The member photographs, and at night the till uploads its day: nothing is in dispute.
+        conflict.state, conflict.decided_by = BillConflict.State.EARLIER, "system"
+        conflict.note = _("同一会员的同一张小票以两种方式上报，只入账一次。")
+        conflict.decided_at = refused.at
     # The till may ask again and again.
     BillConflict.objects.bulk_create([conflict], ignore_conflicts=True)
 

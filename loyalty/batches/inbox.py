@@ -1,0 +1,93 @@
+"""What of an upload has come and is not kept yet: lines cut out of pieces, kept some thousands at a time."""
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import F
+
+from loyalty.batches import staging
+from loyalty.batches.errors import (
+    BatchHeaderWrong,
+    BatchNotOpen,
+    BatchOffsetWrong,
+    BatchTooLarge,
+)
+from loyalty.batches.limits import MOST_BYTES, MOST_ROWS, STAGE_BYTES, STAGE_ROWS
+from loyalty.batches.lines import Cutter
+from loyalty.batches.models import Batch
+from loyalty.batches.rows import columns_of, missing_columns
+
+
+class Inbox:
+    """What has come and is not kept yet."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._cutter = Cutter(batch.lines, bytes(batch.tail))
+        self._columns = batch.columns
+        self._kept = self._received = batch.received_bytes
+        self._count = batch.rows
+        self._rows: list[tuple[int, bytes]] = []
+        self._ended = False
+
+    def take(self, piece: bytes) -> None:
+        if self._received + len(piece) > MOST_BYTES:
+            raise _too_large()
+        cutter = replace(self._cutter)
+        self._add(list(cutter.cut(piece)))
+        # Only now: a piece that was refused is not half taken.
+        self._cutter = cutter
+        self._received += len(piece)
+        if len(self._rows) >= STAGE_ROWS or self._received - self._kept >= STAGE_BYTES:
+            self.keep()
+
+    def end(self) -> None:
+        if self._cutter.tail:
+            self._add(list(self._cutter.end()))
+        self._ended = True
+
+    def _add(self, lines: list[tuple[int, bytes]]) -> None:
+        if lines and self._batch.format == Batch.Format.CSV and self._columns is None:
+            self._columns = _header(lines[0][1])
+            lines = lines[1:]
+        if self._count + len(lines) > MOST_ROWS:
+            raise _too_large()
+        self._count += len(lines)
+        self._rows += lines
+
+    def keep(self) -> None:
+        if self._received == self._kept and not self._ended:
+            return
+        with transaction.atomic():
+            # The row's lock and the place it stood at: a twin that was faster makes this no row.
+            taken = Batch.objects.filter(
+                pk=self._batch.pk, state=Batch.State.RECEIVING, received_bytes=self._kept
+            ).update(
+                received_bytes=self._received,
+                tail=self._cutter.tail,
+                lines=self._cutter.lines,
+                rows=F("rows") + len(self._rows),
+                columns=self._columns,
+            )
+            if not taken:
+                now = Batch.objects.get(pk=self._batch.pk)
+                require_open(now)
+                raise BatchOffsetWrong(received_bytes=now.received_bytes)
+            staging.stage(self._batch.pk, self._rows)
+        self._kept, self._rows = self._received, []
+
+
+def require_open(batch: Batch) -> None:
+    if batch.state != Batch.State.RECEIVING:
+        raise BatchNotOpen
+
+
+def _header(line: bytes) -> list[str]:
+    columns = columns_of(line)
+    if missing := missing_columns(columns):
+        raise BatchHeaderWrong(missing=", ".join(missing))
+    return columns
+
+
+def _too_large() -> BatchTooLarge:
+    return BatchTooLarge(rows=MOST_ROWS, bytes=MOST_BYTES)

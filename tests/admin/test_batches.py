@@ -1,0 +1,154 @@
+"""Files brought in the back office, what came of their rows, and days that were compared."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from loyalty.batches import services
+from loyalty.batches.models import Batch, Reconciliation
+from loyalty.models import Receipt
+from tests.admin.acting import act, fields_of, once_of, text_of
+from tests.admin.scene import signed_in, tables
+from tests.batches.rows import as_csv, ndjson, receipt_row
+
+ADD = "/admin/batches/batch/add/"
+
+
+def a_file(content, name="今天.csv"):
+    return SimpleUploadedFile(name, content, content_type="text/csv")
+
+
+def page_of(client, batch):
+    return client.get(f"/admin/batches/batch/{batch.pk}/change/")
+
+
+def work():
+    while services.process_batches():
+        pass
+
+
+@pytest.mark.parametrize("role", ["owner", "manager"])
+def test_a_merchant_brings_a_file_of_its_own(scene, role):
+    client, side = scene.second.client(role), scene.second
+    rows = [receipt_row(side.store, scene.member), receipt_row(scene.first.store, scene.member)]
+
+    answer = act(client, ADD, file=a_file(as_csv(rows)))
+
+    batch = Batch.objects.latest("pk")
+    assert answer["Location"] == f"/admin/batches/batch/{batch.pk}/change/"
+    assert (batch.merchant, batch.state, batch.name) == (side.merchant, "submitted", "今天.csv")
+    assert batch.actor == f"user:{side.clerks[role].user.pk}"
+    work()
+    page = text_of(page_of(client, batch))
+    assert "已完成" in page
+    assert "2 / 2（100%）" in page
+    assert "该门店不在此收银密钥或此商户的范围内。" in page
+    assert Receipt.objects.filter(receipt_no=rows[0]["receipt_no"]).exists()
+    assert not Receipt.objects.filter(receipt_no=rows[1]["receipt_no"]).exists()
+
+
+@pytest.mark.parametrize("role", ["cashier", "finance"])
+def test_who_may_not_bring_a_file_sees_them_all_the_same(scene, role):
+    client, before = scene.second.client(role), tables()
+
+    assert client.get(ADD).status_code == 403
+    assert client.post(ADD, {"once": "0" * 32, "file": a_file(b"x")}).status_code == 403
+    assert client.get("/admin/batches/batch/").status_code == 200
+    assert tables() == before
+
+
+def test_an_operator_says_for_whom(scene, operator):
+    row = receipt_row(scene.first.store, scene.member)
+    assert "merchant" in fields_of(operator.get(ADD))
+
+    act(
+        operator,
+        ADD,
+        merchant=scene.first.merchant.pk,
+        file=a_file(ndjson([row]), "x.ndjson"),
+    )
+
+    batch = Batch.objects.latest("pk")
+    assert (batch.merchant, batch.format) == (scene.first.merchant, "ndjson")
+    work()
+    batch.refresh_from_db()
+    assert batch.posted == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "why"),
+    [
+        (b"a,b\n1,2\n", "x.csv", "第一行须是列名"),
+        (b"\n\n", "x.ndjson", "没有收到任何一行"),
+        (b"x", "x.xlsx", "请选择 .csv 或 .ndjson 文件"),
+    ],
+)
+def test_a_wrong_file_is_refused_on_the_form_and_leaves_nothing(scene, owner, content, name, why):
+    before = tables()
+
+    answer = act(owner, ADD, file=a_file(content, name))
+
+    assert (answer.status_code, why in text_of(answer)) == (422, True)
+    assert tables() == before
+
+
+def test_a_file_that_is_too_large_is_refused(scene, owner, settings):
+    settings.BATCH_LIMIT = 10
+
+    answer = act(owner, ADD, file=a_file(b"x" * 11))
+
+    assert answer.status_code == 422
+
+
+def test_a_second_click_brings_no_second_file(scene, owner):
+    content = as_csv([receipt_row(scene.second.store, scene.member)])
+    once = once_of(owner.get(ADD))
+    for _ in range(2):
+        owner.post(ADD, {"once": once, "file": a_file(content)})
+
+    assert Batch.objects.filter(name="今天.csv").count() == 1
+
+
+def test_the_answers_come_as_a_file_for_a_spreadsheet(scene, owner):
+    batch = Batch.objects.get(merchant=scene.second.merchant)
+
+    answer = act(owner, f"/admin/batches/batch/{batch.pk}/answers/")
+
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 4
+    assert lines[1].split(",")[3] == "已入账"
+    assert "invalid_request" in lines[2]
+
+
+def test_a_formula_in_a_row_stays_text(scene, owner):
+    bad = receipt_row(scene.second.store, scene.member) | {"receipt_no": "=1+1"}
+    act(owner, ADD, file=a_file(ndjson([bad]), "x.ndjson"))
+    work()
+    batch = Batch.objects.latest("pk")
+
+    answer = act(owner, f"/admin/batches/batch/{batch.pk}/answers/")
+
+    assert b",'=1+1," in b"".join(answer.streaming_content)
+
+
+def test_a_clerk_of_one_store_sees_no_batch_of_both(scene):
+    from district.merchants.models import ClerkStore
+
+    side = scene.second
+    both = Batch.objects.get(merchant=side.merchant)
+    Batch.objects.filter(pk=both.pk)
+    clerk = side.clerks["manager"]
+    ClerkStore.objects.create(clerk=clerk, store=side.second, merchant=side.merchant)
+
+    assert page_of(signed_in(clerk.user), both).status_code == 404
+    assert page_of(side.client("owner"), both).status_code == 200
+
+
+def test_a_day_that_does_not_agree_shows_where(scene, owner, operator):
+    row = Reconciliation.objects.get(merchant=scene.second.merchant)
+
+    for client in (owner, operator):
+        page = text_of(client.get(f"/admin/batches/reconciliation/{row.pk}/change/"))
+        assert "有差异" in page
+        assert "系统没有" in page
+        assert f"{scene.second.merchant.pk}T" in page
+    assert "有差异" in text_of(owner.get("/admin/batches/reconciliation/"))
