@@ -36,7 +36,7 @@ class MemberField(forms.CharField):
         super().__init__(
             label=label,
             max_length=40,
-            help_text=gettext_lazy("完整的会员编号，mem_ 开头。"),
+            help_text=gettext_lazy("完整的会员编号。"),
         )
 
     def clean(self, value: Any) -> Member:

@@ -1,7 +1,7 @@
 """Two merchants side by side: what belongs to the first must never be seen from the second."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +70,7 @@ def make_scene() -> Scene:
     member = _member("甲乙常客", PHONE)
     first, second = _side("甲记茶铺"), _side("乙家书店")
     _trade(member, first, second)
+    _govern(member, first, second, by=(root, operator))
     for side in (first, second):
         _doubt(member, side)
         _bring(member, side)
@@ -83,7 +84,6 @@ def make_scene() -> Scene:
         last_error="ValueError",
     )
     members.open_session(member=member)
-    _govern(member, first, second, by=(root, operator))
     return Scene(first, second, member, operator, root)
 
 
@@ -182,7 +182,7 @@ def _doubt(member: Member, side: Side) -> None:
         told = bill(f"{side.merchant.pk}{number}", 4_200)
         photo = send(member, side.store, told)
         if number == "P2":
-            post(other, side.store, told)
+            post(other, side.store, replace(told, source="till"))
             confirm(photo, clerk)
 
 
