@@ -283,12 +283,12 @@ class District:
         purse = self.purses[member]
         (terms,) = [one for since, one in self.terms[merchant] if since <= paid_at][-1:]
         points = int(Fraction(terms.points, terms.per_fen) * fen)
+        if points and purse.heir:
+            raise Refused("account_merged")
         if any((one.merchant, one.no) == (merchant, no) for one in self.receipts):
             raise Refused("receipt_already_posted")
         lot = None
         if points:
-            if purse.heir:
-                raise Refused("account_merged")
             comes = days_on(self.now, terms.wait) if terms.wait else self.now
             ends = months_on(self.now, terms.months)
             lot = self._lot(

@@ -1,0 +1,123 @@
+"""Spendings of many points: the member says yes or no on the phone."""
+
+from datetime import timedelta
+
+import pytest
+
+from district.kernel import clock
+from district.kernel.errors import NotFound
+from loyalty import queries
+from loyalty import services as loyalty
+from loyalty.errors import HoldNotOpen, HoldWaitsForMember
+from loyalty.models import Hold, Transfer
+from loyalty.queries import Balance
+from loyalty.services import Rules
+from tests.factories.loyalty import buy, capture, fresh_key, set_aside, void
+from tests.factories.members import make_member
+from tests.factories.merchants import till_of, visit_of
+
+
+@pytest.fixture(autouse=True)
+def rules(db):
+    loyalty.set_rules(rules=Rules(confirm_from=50, confirm_minutes=3), start=clock.now())
+
+
+@pytest.fixture
+def spend(member, tea):
+    buy(member, tea, fen=10_000)
+    visit = visit_of(member, till_of(tea), tea).visit
+
+    def act(points, *, no="P-1", key=None):
+        return loyalty.spend_points(
+            visit=visit, points=points, request_no=no, actor="till:1", key=key or fresh_key()
+        )
+
+    return act
+
+
+def test_below_the_limit_nobody_is_asked(spend):
+    assert isinstance(spend(49), Transfer)
+
+
+def test_from_the_limit_on_the_member_is_asked(spend, member):
+    asked = spend(50)
+
+    assert isinstance(asked, Hold)
+    assert (asked.purpose, asked.state, asked.points) == ("confirm", "open", 50)
+    assert asked.expires_at - asked.at == timedelta(minutes=3)
+    assert queries.balance_of(member) == Balance(available=50, held=50, pending=0, debt=0)
+    assert list(queries.spendings_to_confirm(member.pk)) == [asked]
+    assert queries.clearing() == []
+
+
+def test_yes_spends_all_of_it(spend, member, tea):
+    asked = spend(80)
+
+    ended = loyalty.confirm_spending(hold=asked, member=member, key=fresh_key())
+
+    assert (ended.state, ended.captured) == ("captured", 80)
+    assert ended.spent.actor == f"member:{member.pk}"
+    assert (ended.spent.merchant_id, ended.spent.reference) == (tea.merchant_id, "P-1")
+    assert queries.balance_of(member).available == 20
+
+
+def test_no_gives_all_of_it_back(spend, member):
+    ended = loyalty.decline_spending(hold=spend(80), member=member, key=fresh_key())
+
+    assert (ended.state, ended.captured) == ("voided", 0)
+    assert queries.balance_of(member) == Balance(available=100, held=0, pending=0, debt=0)
+
+
+def test_no_answer_gives_it_back_by_itself(spend, member):
+    asked = spend(80)
+    with clock.moved_to(asked.expires_at):
+        assert queries.balance_of(member) == Balance(available=100, held=0, pending=0, debt=0)
+        for answer in (loyalty.confirm_spending, loyalty.decline_spending):
+            with pytest.raises(HoldNotOpen) as refusal:
+                answer(hold=asked, member=member, key=fresh_key())
+            assert refusal.value.facts == {"state": "timed_out"}
+
+
+@pytest.mark.parametrize("first", [loyalty.confirm_spending, loyalty.decline_spending])
+@pytest.mark.parametrize("second", [loyalty.confirm_spending, loyalty.decline_spending])
+def test_the_first_answer_counts(spend, member, first, second):
+    asked = spend(80)
+    state = first(hold=asked, member=member, key=fresh_key()).state
+
+    with pytest.raises(HoldNotOpen) as refusal:
+        second(hold=asked, member=member, key=fresh_key())
+
+    assert refusal.value.facts == {"state": state}
+
+
+def test_only_the_member_answers_and_only_what_was_asked(spend, member, tea):
+    asked, at_till = spend(80), set_aside(member, tea, points=10)
+    stranger = make_member("小王")
+
+    for hold, one in ((asked, stranger), (at_till, member)):
+        for answer in (loyalty.confirm_spending, loyalty.decline_spending):
+            with pytest.raises(NotFound):
+                answer(hold=hold, member=one, key=fresh_key())
+    with pytest.raises(HoldWaitsForMember):
+        capture(asked)
+    assert queries.balance_of(member).held == 90
+
+
+def test_the_till_may_withdraw_its_question(spend, member):
+    asked = spend(80)
+
+    assert void(asked).state == "voided"
+    with pytest.raises(HoldNotOpen):
+        loyalty.confirm_spending(hold=asked, member=member, key=fresh_key())
+
+
+def test_the_same_key_asks_once_even_after_the_rules_changed(spend):
+    key, other = fresh_key(), fresh_key()
+    asked, spent = spend(80, key=key), spend(10, no="P-2", key=other)
+    loyalty.set_rules(rules=Rules(confirm_from=5), start=clock.now())
+
+    assert spend(80, key=key) == asked
+    assert spend(10, no="P-2", key=other) == spent
+    loyalty.set_rules(rules=Rules(confirm_from=None), start=clock.now())
+    assert spend(80, key=key) == asked
+    assert (Hold.objects.count(), Transfer.objects.filter(kind="spend").count()) == (1, 1)
