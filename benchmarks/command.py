@@ -11,6 +11,7 @@ from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant
 from benchmarks.in_process import earn
 from benchmarks.report import Result
 from benchmarks.scale import FULL, TINY
+from benchmarks.settling import settle
 from benchmarks.stage import Incorrect, Stage, stage
 from benchmarks.starts import cold_start, warm_start
 from district.embedded import EmbeddedError
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
     "earn_http": earn_http,
     "earn_http_orm": earn_http_orm,
     "hot_merchant": hot_merchant,
+    "settle": settle,
 }
 # They bring a clone of their own instead of a stage.
 STARTS = {"cold_start": cold_start, "warm_start": warm_start}

@@ -49,7 +49,7 @@ def test_a_benchmark_tells_its_figures_and_that_they_are_right(name):
     assert all(len(runs) == 1 for runs in told["runs"].values())
 
 
-@pytest.mark.parametrize("name", ["ledger", "warm_start"])
+@pytest.mark.parametrize("name", ["ledger", "warm_start", "settle"])
 def test_a_damaged_ledger_has_no_figures(name):
     done = run(name, "--tiny", "--json", "--spoil")
 

@@ -260,6 +260,7 @@ def test_points_that_expire_go_back_into_the_prefund(member, books, zhang, wang,
     )  # fmt: skip
     buy(make_member("小王"), store, fen=20_000)
     assert left() == 0
+    IssueBudget.objects.update(full_milli_fen=200_000, warned_at=AFTER, braked_at=AFTER)
     open_until(APRIL, first_day=FIRST, by=zhang)
     with clock.moved_to(clock.start_of_day(APRIL + timedelta(days=1))):
         sweep_accounts()
@@ -267,3 +268,6 @@ def test_points_that_expire_go_back_into_the_prefund(member, books, zhang, wang,
 
     assert left() == 200_000
     assert Statement.objects.get().expired_points == 200
+    # The merchant grants again, and will be warned again.
+    budget.refresh_from_db()
+    assert (budget.warned_at, budget.braked_at) == (None, None)

@@ -125,5 +125,11 @@ begin
             raise exception 'the budget of merchant % has no slot', v_release.merchant_id
                 using errcode = 'data_corrupted';
         end if;
+        -- Above a fifth of what it was filled to its merchant will be warned anew, as after a deposit.
+        update loyalty_issuebudget budget set warned_at = null, braked_at = null
+            where merchant_id = v_release.merchant_id and warned_at is not null
+                and full_milli_fen <= 5 * (select sum(remaining_milli_fen)
+                                           from loyalty_issuebudgetslot
+                                           where budget_id = budget.merchant_id);
     end loop;
 end $$;

@@ -1,0 +1,117 @@
+"""Closing a cycle: everything reckoned, written and committed, by a bare GROUP BY over the same join."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from benchmarks.contest import Run, contest
+from benchmarks.meter import measured
+from benchmarks.report import Result, Target, compared
+from benchmarks.stage import Stage
+
+FIRST_DAY, LAST_DAY = date(2026, 3, 1), date(2026, 3, 31)
+BARE = """
+    select count(*), sum(points), sum(milli_fen) from (
+        select lot.issuer_id, draw.redeemer_id, sum(draw.points) as points,
+            sum(draw.points * lot.price_milli_fen) as milli_fen
+        from loyalty_draw draw
+        join loyalty_transfer transfer on transfer.id = draw.transfer_id
+        join loyalty_lot lot on lot.transfer_id = draw.lot_id
+        where transfer.at < '2026-04-01 00:00+08' and transfer.xid < pg_snapshot_xmin(pg_current_snapshot())
+        group by lot.issuer_id, draw.redeemer_id) pairs
+    where issuer_id <> redeemer_id
+"""
+# So that the same cycle can be closed again: no way of the house does this.
+REOPEN = """
+    set session_replication_role = replica;
+    delete from settlement_line;
+    delete from settlement_fee;
+    delete from settlement_statement;
+    update settlement_cycle
+        set state = 'proposed', hash = null, approved_by_id = null, approved_at = null;
+"""
+
+
+def settle(stage: Stage) -> Result:
+    """approve_close of a million draws among 300 merchants, by a GROUP BY that writes nothing."""
+    from django.db import connection
+
+    stage.run_sql(stage.filled("draws.sql"))
+    stage.settle()
+    draws = stage.rows("loyalty_draw")
+    cycle, proposing, approve = _proposed()
+    closed: list[Any] = []
+
+    def ours() -> Run:
+        if closed:
+            stage.run_sql(REOPEN)
+            stage.settle()
+        return _run(stage, draws, lambda: closed.append(approve()))
+
+    def bare() -> Run:
+        def query() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(BARE)
+                told.append(cursor.fetchone())
+
+        return _run(stage, draws, query)
+
+    told: list[Any] = []
+    runs = contest(stage.scale, {"ours": ours, "limit": bare})
+    _require_right(stage, told, closed)
+    return compared(
+        "settle",
+        runs,
+        Target(0.5, 0.8),
+        limit_is="a bare GROUP BY over the same join on the same connection, writing nothing",
+        unit="draws/s",
+        draws=draws,
+        lines=stage.rows("settlement_line"),
+        statements=stage.rows("settlement_statement"),
+        seconds_to_propose=round(proposing, 2),
+        cycle=cycle,
+    )
+
+
+def _proposed() -> tuple[int, float, Callable[[], Any]]:
+    """The cycle's number, how long proposing took, and what closes it."""
+    from district.members.models import User
+    from loyalty.settlement import services as settlement
+
+    by, approver = User.objects.create_staff("zhang"), User.objects.create_staff("wang")
+    cycle = settlement.open_cycle(first_day=FIRST_DAY, last_day=LAST_DAY, by=by)
+    began = time.monotonic()
+    settlement.propose_close(cycle=cycle, by=by)
+    proposing = time.monotonic() - began
+    return cycle.number, proposing, lambda: settlement.approve_close(cycle=cycle, by=approver)
+
+
+def _run(stage: Stage, draws: int, act: Callable[[], object]) -> Run:
+    with measured(stage.cluster.pid) as used:
+        act()
+    return Run(
+        acts=draws,
+        rate=draws / used.wall,
+        cpu_us_server=used.server / draws * 1e6,
+        cpu_us_client=used.client / draws * 1e6,
+        strangers=used.strangers,
+    )
+
+
+def _require_right(stage: Stage, told: list[Any], closed: list[Any]) -> None:
+    """The last close is the bare query's figures to the thousandth of a fen, and every close was the same."""
+    if stage.spoil:
+        stage.run_sql(
+            "set session_replication_role = replica;"
+            " update settlement_line set milli_fen = milli_fen + 1 where id = ("
+            "select min(id) from settlement_line)"
+        )
+    found = stage.value("select array[count(*), sum(points), sum(milli_fen)] from settlement_line")
+    if found != [int(figure) for figure in told[-1]]:
+        stage.refuse(f"the lines come to {found}, and the draws to {told[-1]}")
+    if len({bytes(cycle.draft_hash) for cycle in closed}) != 1:
+        stage.refuse("the closes were not of the same figures")
+    if stage.value("select sum(net) from settlement_statement") != 0:
+        stage.refuse("the nets do not come to nothing")
+    stage.require_sound()
