@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from benchmarks.batches import batch_receipts
 from benchmarks.function_level import ledger, pgledger_shape, spend
 from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant
 from benchmarks.in_process import earn
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
     "earn_http_orm": earn_http_orm,
     "hot_merchant": hot_merchant,
     "settle": settle,
+    "batch_receipts": batch_receipts,
 }
 # They bring a clone of their own instead of a stage.
 STARTS = {"cold_start": cold_start, "warm_start": warm_start}

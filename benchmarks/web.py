@@ -84,6 +84,13 @@ class Web:
 def web(stage: Stage, *, settings: str = "district.settings") -> Iterator[Web]:
     """granian as the demo runs it, two workers of four threads, warmed up."""
     wrk = _wrk()
+    with served(stage, settings=settings) as (port, pid):
+        yield Web(stage, port, pid, wrk)
+
+
+@contextmanager
+def served(stage: Stage, *, settings: str = "district.settings") -> Iterator[tuple[int, int]]:
+    """The server alone: its port and its process."""
     port = ports.any_free()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": settings,
@@ -94,8 +101,7 @@ def web(stage: Stage, *, settings: str = "district.settings") -> Iterator[Web]:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         _wait_for(port, server, stage)
-        running = Web(stage, port, server.pid, wrk)
-        yield running
+        yield port, server.pid
     finally:
         server.terminate()
         try:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
+from loyalty.replay.batches import BatchPlayer
 from loyalty.replay.cast import Cast
 from loyalty.replay.company import Company
 from loyalty.replay.database import own_database, revive
@@ -45,6 +46,7 @@ class Wish:
     connections: int
     base_url: str | None
     again: bool
+    batch: bool = False
 
 
 def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
@@ -58,7 +60,9 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
     if wish.base_url is not None:
         require_replay_mode(wish.base_url)
     with contextlib.ExitStack() as stage:
-        database = stage.enter_context(own_database(dataset.format))
+        database = stage.enter_context(
+            own_database(f"{dataset.format}{'_batch' if wish.batch else ''}")
+        )
         server = stage.enter_context(
             given_server(wish.base_url) if wish.base_url else own_server(database)
         )
@@ -66,12 +70,20 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
         cast = _assemble(dataset, notes, progress)
         _require_same_database(server.url, cast)
         told = progress.begin(_("上演"), sum(map(len, dataset.journeys.values())))
-        ensemble = Ensemble(dataset, cast, notes, server.url, told, resuming=not wish.again)
-        refused = ensemble.play(wish.connections, (server.look_after, revive))
+        meanwhile = (server.look_after, revive)
+        more: dict[str, Any] = {}
+        if wish.batch:
+            batches = BatchPlayer(dataset, cast, server.url, told, again=wish.again)
+            refused = batches.play(meanwhile)
+            more = {"batch": dict(batches.counts)}
+        else:
+            ensemble = Ensemble(dataset, cast, notes, server.url, told, resuming=not wish.again)
+            refused = ensemble.play(wish.connections, meanwhile)
         figures = _patiently(lambda: figures_of(cast, dataset))
     return {
         "format": dataset.format,
         **figures,
+        **more,
         "refused": [refusal.as_json() for refusal in refused],
         "seconds": round(time.monotonic() - started, 1),
     }

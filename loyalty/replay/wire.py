@@ -71,13 +71,17 @@ class Wire:
         at: datetime | None = None,
         key: str | None = None,
         body: dict[str, Any] | None = None,
+        content: bytes | None = None,
+        media: str = "application/json",
     ) -> Answer:
         """The server's answer, waited for through restarts of the server and of its database.
 
+        A `body` is sent as JSON, `content` as it is.
+
         Raises ServerLost after five minutes without one, Interrupted when told to stop.
         """
-        headers = _headers(token, at, key)
-        content = None if body is None else json.dumps(body).encode()
+        headers = _headers(token, at, key) | {"Content-Type": media}
+        content = content if body is None else json.dumps(body).encode()
         give_up, tries = time.monotonic() + self._patience, 0
         while not self._stop.is_set():
             response = self._try(method, path, content, headers)
@@ -106,7 +110,7 @@ class Wire:
 
 
 def _headers(token: str | None, at: datetime | None, key: str | None) -> dict[str, str]:
-    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    headers = {"Accept": "application/json"}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     if at is not None:

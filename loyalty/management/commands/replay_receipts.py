@@ -41,6 +41,12 @@ class Command(BaseCommand):
             help="post every event once more instead of going on where the last run stopped",
         )
 
+        parser.add_argument(
+            "--batch",
+            action="store_true",
+            help="post receipts and refunds as files through the batch API, without spendings",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         wish = Wish(
             path=Path(options["path"]),
@@ -49,6 +55,7 @@ class Command(BaseCommand):
             connections=_whole(options["connections"], "--connections", MOST_CONNECTIONS) or 1,
             base_url=options["base_url"],
             again=options["again"],
+            batch=options["batch"],
         )
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
