@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=30),
     },
     "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
+    "seal the journal": {"task": "settlement.seal_days", "schedule": crontab(hour=0, minute=40)},
     "match refunds": {"task": "loyalty.match_parked_refunds", "schedule": crontab(minute="*/10")},
     "watch prefunds": {"task": "loyalty.watch_prefunds", "schedule": crontab(minute="*/5")},
     "advance rollup": {"task": "loyalty.advance_rollup", "schedule": 60.0},

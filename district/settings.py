@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
+    "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",

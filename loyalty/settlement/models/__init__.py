@@ -1,0 +1,20 @@
+"""The tables of the settlement between merchants."""
+
+from loyalty.settlement.models.cycle import Cycle
+from loyalty.settlement.models.line import MILLI, PARTS, Fee, Line, Release
+from loyalty.settlement.models.seal import JournalSeal
+from loyalty.settlement.models.statement import CreditNote, Dispute, Payment, Statement
+
+__all__ = [
+    "MILLI",
+    "PARTS",
+    "CreditNote",
+    "Cycle",
+    "Dispute",
+    "Fee",
+    "JournalSeal",
+    "Line",
+    "Payment",
+    "Release",
+    "Statement",
+]

@@ -1,0 +1,25 @@
+"""What can be asked of the settlement; nothing here writes or locks."""
+
+from loyalty.settlement.queries.cycles import Window, horizon_now, last_cycle, window_of
+from loyalty.settlement.queries.journal import journal, last_seal, window_of_seal
+from loyalty.settlement.queries.movements import (
+    Movement,
+    movements_of_line,
+    movements_of_statement,
+)
+from loyalty.settlement.queries.proofs import statement_with_proofs, text_of
+
+__all__ = [
+    "Movement",
+    "Window",
+    "horizon_now",
+    "journal",
+    "last_cycle",
+    "last_seal",
+    "movements_of_line",
+    "movements_of_statement",
+    "statement_with_proofs",
+    "text_of",
+    "window_of",
+    "window_of_seal",
+]

@@ -1,0 +1,51 @@
+"""Cycles, and the stretch of the ledger that belongs to one."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from district.kernel.postgres import first_row
+from loyalty.settlement.models import Cycle
+
+# Later than any instant the ledger knows; and a horizon above every transaction.
+_BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC)
+_NO_HORIZON = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of the ledger: what lies before a horizon and an end, and not before the last ones."""
+
+    horizon: int
+    ends_at: datetime
+    last_horizon: int = 0
+    last_ends_at: datetime = _BEFORE_ALL
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """What the SQL functions of windows take, by name."""
+        return {
+            "horizon": str(self.horizon),
+            "ends_at": self.ends_at,
+            "last_horizon": str(self.last_horizon),
+            "last_ends_at": self.last_ends_at,
+        }
+
+
+def last_cycle() -> Cycle | None:
+    return Cycle.objects.order_by("-number").first()
+
+
+def window_of(cycle: Cycle) -> Window:
+    """What belongs to a cycle; of one that is not proposed yet, what was posted so far."""
+    horizon = _NO_HORIZON if cycle.horizon is None else cycle.horizon
+    last = Cycle.objects.filter(number=cycle.follows).first()
+    if last is None:
+        return Window(horizon, cycle.ends_at)
+    assert last.horizon is not None, "a cycle begins when the last one has closed"
+    return Window(horizon, cycle.ends_at, last.horizon, last.ends_at)
+
+
+def horizon_now() -> int:
+    """A transaction number below which every transaction has ended, whatever came of it."""
+    row = first_row("select pg_snapshot_xmin(pg_current_snapshot())::text")
+    return int(row[0])

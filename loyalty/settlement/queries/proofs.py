@@ -1,0 +1,138 @@
+"""A statement with everything that somebody who trusts us in nothing needs to check it.
+
+docs/verify_statement.py reads it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from district.kernel.postgres import first_row
+from loyalty.settlement import merkle
+from loyalty.settlement.models import JournalSeal, Statement
+from loyalty.settlement.queries.cycles import Window, window_of
+from loyalty.settlement.queries.journal import journal, window_of_seal
+
+FORMAT = "smart-district-statement/1"
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """Where a line of the journal lies: its seal, its place, and the way to the root."""
+
+    day: str
+    index: int
+    proof: list[str]
+
+
+def statement_with_proofs(statement: Statement) -> dict[str, Any]:
+    """The statement's text and hash, its movements as they stand in the journal, their proofs and seals.
+
+    A movement that no seal holds yet has none; the next night's does.
+    """
+    window = window_of(statement.cycle)
+    movements = _movements(statement, window)
+    seals = list(_seals_about(window))
+    found = _places({movement["leaf"] for movement in movements}, seals)
+    for movement in movements:
+        place = found.get(movement["leaf"])
+        movement |= {
+            "day": place and place.day,
+            "index": place and place.index,
+            "proof": place and place.proof,
+        }
+    days = {place.day for place in found.values()}
+    return {
+        "format": FORMAT,
+        "statement": statement.public_id,
+        "text": text_of(statement).split("\n"),
+        "hash": bytes(statement.hash).hex(),
+        "movements": movements,
+        "seals": [_seal(seal) for seal in _between(seals, days)],
+    }
+
+
+def text_of(statement: Statement) -> str:
+    """What a statement's hash is the hash of."""
+    row = first_row(
+        "select settlement_text(%s, %s) || e'\\n' || settlement_totals("
+        "%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint,"
+        " %s::bigint, %s::bigint)",
+        statement.cycle_id,
+        statement.merchant_id,
+        statement.receivable,
+        statement.payable,
+        statement.fees,
+        statement.fees_kept,
+        statement.credits,
+        statement.net,
+        statement.prefunded,
+        statement.due,
+        statement.expired_points,
+    )
+    text: str = row[0]
+    return text
+
+
+def _movements(statement: Statement, window: Window) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_MERCHANT, window.arguments | {"merchant": statement.merchant_id})
+        return [
+            {"leaf": leaf, "prefunded": prefunded, "fee_bp": fee_bp}
+            for leaf, prefunded, fee_bp in cursor.fetchall()
+        ]
+
+
+def _seals_about(window: Window) -> Iterator[JournalSeal]:
+    """The seals that can hold something of a stretch, in the order of their days."""
+    earlier = Q(horizon__lte=window.last_horizon, ends_at__lte=window.last_ends_at)
+    yield from JournalSeal.objects.exclude(earlier).order_by("day")
+
+
+def _places(wanted: set[str], seals: list[JournalSeal]) -> dict[str, _Sealed]:
+    found: dict[str, _Sealed] = {}
+    for seal in seals:
+        if len(found) == len(wanted):
+            break
+        lines = list(journal(window_of_seal(seal)))
+        here = {line: index for index, line in enumerate(lines) if line in wanted}
+        if not here:
+            continue
+        tree = merkle.Tree([merkle.leaf_hash(line) for line in lines])
+        for line, index in here.items():
+            proof = [node.hex() for node in tree.proof(index)]
+            found[line] = _Sealed(seal.day.isoformat(), index, proof)
+    return found
+
+
+def _between(seals: list[JournalSeal], days: set[str]) -> list[JournalSeal]:
+    """From the first seal that is needed to the last, none left out: they are a chain."""
+    needed = [at for at, seal in enumerate(seals) if seal.day.isoformat() in days]
+    return seals[needed[0] : needed[-1] + 1] if needed else []
+
+
+def _seal(seal: JournalSeal) -> dict[str, Any]:
+    return {
+        "day": seal.day.isoformat(),
+        "horizon": seal.horizon,
+        "leaves": seal.leaves,
+        "root": bytes(seal.root).hex(),
+        "previous": bytes(seal.previous).hex(),
+        "hash": bytes(seal.hash).hex(),
+    }
+
+
+_OF_MERCHANT = """
+select journal.leaf, journal.prefunded, coalesce(terms.redeem_fee_bp, 0)
+from settlement_journal(%(horizon)s::xid8, %(ends_at)s, %(last_horizon)s::xid8,
+                        %(last_ends_at)s) journal
+left join loyalty_merchantterms terms
+    on terms.merchant_id = journal.redeemer and terms.valid @> journal.paid_at
+    and journal.paid_for in ('spend', 'capture')
+where journal.letter <> 'G' and %(merchant)s in (journal.issuer, journal.redeemer)
+    and journal.issuer <> journal.redeemer
+order by journal.transfer, journal.letter, journal.row_id
+"""

@@ -1,0 +1,126 @@
+"""Payments: what was really paid of a statement, noted once, and never more than is open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from district.kernel import audit, clock
+from district.kernel.postgres import refusing
+from district.members.models import User
+from loyalty.settlement.errors import (
+    PaymentExceedsDue,
+    PaymentNotReversible,
+    PaymentReferenceUsed,
+    PaymentWrongWay,
+)
+from loyalty.settlement.models import Payment, Statement
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Money that went, as the bank says: fen, the way it took, the bank's number and instant."""
+
+    fen: int
+    direction: str
+    reference: str
+    paid_at: datetime
+    note: str = ""
+
+
+@transaction.atomic
+def record_payment(*, statement: Statement, paid: Paid, by: User) -> Payment:
+    """Note a payment of a statement, once per merchant, direction and reference.
+
+    Raises PaymentExceedsDue, PaymentReferenceUsed, PaymentWrongWay.
+    """
+    row = Statement.objects.select_for_update(no_key=True).get(pk=statement.pk)
+    earlier = Payment.objects.filter(
+        merchant=row.merchant_id, direction=paid.direction, reference=paid.reference
+    ).first()
+    if earlier is not None:
+        if (earlier.statement_id, earlier.fen) == (row.pk, paid.fen):
+            return earlier
+        raise PaymentReferenceUsed
+    if row.due == 0 or paid.direction != _way_of(row):
+        raise PaymentWrongWay
+    before, nth = _so_far(row)
+    if before + paid.fen > abs(row.due):
+        raise PaymentExceedsDue(open_fen=abs(row.due) - before, asked_fen=paid.fen)
+    with refusing():
+        payment = Payment.objects.create(
+            statement=row,
+            merchant_id=row.merchant_id,
+            direction=paid.direction,
+            nth=nth + 1,
+            fen=paid.fen,
+            due=abs(row.due),
+            before=before,
+            after=before + paid.fen,
+            reference=paid.reference,
+            note=paid.note,
+            paid_at=paid.paid_at,
+            recorded_by=by,
+            at=clock.now(),
+        )
+    audit.record(
+        by=by,
+        verb="record_payment",
+        subject=f"settlement.statement:{row.pk}",
+        payment=payment.pk,
+        fen=paid.fen,
+    )
+    return payment
+
+
+@transaction.atomic
+def reverse_payment(*, payment: Payment, note: str, by: User) -> Payment:
+    """Take back a payment that was noted wrongly, by a counter-entry; the same again changes nothing.
+
+    Raises PaymentNotReversible.
+    """
+    row = Statement.objects.select_for_update(no_key=True).get(pk=payment.statement_id)
+    earlier = Payment.objects.filter(reverses=payment).first()
+    if earlier is not None:
+        if earlier.recorded_by_id == by.pk:
+            return earlier
+        raise PaymentNotReversible
+    if payment.fen < 0:
+        raise PaymentNotReversible
+    before, nth = _so_far(row)
+    reversal = Payment.objects.create(
+        statement=row,
+        merchant_id=row.merchant_id,
+        direction=payment.direction,
+        nth=nth + 1,
+        fen=-payment.fen,
+        due=abs(row.due),
+        before=before,
+        after=before - payment.fen,
+        reference=f"reversal-{payment.public_id}",
+        reverses=payment,
+        note=note,
+        paid_at=payment.paid_at,
+        recorded_by=by,
+        at=clock.now(),
+    )
+    audit.record(
+        by=by,
+        verb="reverse_payment",
+        subject=f"settlement.statement:{row.pk}",
+        payment=payment.pk,
+        note=note,
+    )
+    return reversal
+
+
+def _way_of(statement: Statement) -> str:
+    if statement.due > 0:
+        return Payment.Direction.TO_MERCHANT
+    return Payment.Direction.FROM_MERCHANT
+
+
+def _so_far(statement: Statement) -> tuple[int, int]:
+    """What was paid, and by how many entries."""
+    last = Payment.objects.filter(statement=statement).order_by("-nth").first()
+    return (last.after, last.nth) if last is not None else (0, 0)

@@ -1,0 +1,117 @@
+"""Statements on paper, and what each side may see of them."""
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+
+from loyalty.settlement.documents import statement_csv, statement_page, statement_xlsx
+from loyalty.settlement.models import Line, Statement
+from loyalty.settlement.queries import movements_of_line
+from tests.factories.loyalty import buy, pay
+from tests.factories.merchants import make_merchant
+from tests.factories.settlement import closed
+from tests.settlement.conftest import FIRST, LAST
+
+
+@pytest.fixture
+def line(member, tea, books, zhang, wang):
+    tea.merchant.name = "=HYPERLINK(1)"
+    tea.merchant.save()
+    buy(member, tea, fen=20_000, no="TEA-7")
+    pay(member, books, points=60, no="=1+2")
+    pay(member, books, points=40, no="P-8")
+    closed(LAST, first_day=FIRST, by=zhang, approver=wang)
+    return Line.objects.select_related("cycle").get()
+
+
+@pytest.fixture
+def statement(line):
+    return Statement.objects.get(merchant=line.redeemer_id)
+
+
+def test_a_line_opens_down_to_receipt_lot_and_opaque_member(line, member, tea, books):
+    seen = list(movements_of_line(line))
+
+    assert [(one.points, one.milli_fen, one.reference) for one in seen] == [
+        (60, 60_000, "=1+2"), (40, 40_000, "P-8"),
+    ]  # fmt: skip
+    assert {(one.member, one.receipt_no, one.receipt_store, one.store) for one in seen} == {
+        (member.public_id, "TEA-7", tea.name, books.name)
+    }
+    assert sum(one.milli_fen for one in seen) == line.milli_fen
+
+
+def test_each_side_sees_its_own_business_and_strangers_nothing(line, member, tea, books):
+    of_issuer = list(movements_of_line(line, merchant=line.issuer_id))
+    of_redeemer = list(movements_of_line(line, merchant=line.redeemer_id))
+
+    assert {(one.receipt_no, one.reference, one.store) for one in of_issuer} == {
+        ("TEA-7", None, None)
+    }
+    assert {(one.receipt_no, one.receipt_store, one.store) for one in of_redeemer} == {
+        (None, None, books.name)
+    }
+    assert list(movements_of_line(line, merchant=make_merchant().pk)) == []
+
+
+def test_the_csv_holds_everything_and_no_formula(statement):
+    text = "".join(statement_csv(statement))
+
+    assert text.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if re.match(r"[=+@\t\r]|-\D", cell)]
+    assert "'=HYPERLINK(1)" in cells
+    assert "'=1+2" in cells
+    assert "P-8" in cells
+    assert "TEA-7" not in cells
+    assert [
+        "'=HYPERLINK(1)",
+        statement.merchant.name,
+        "2",
+        "100",
+        "100000",
+        "0",
+        "100",
+        "0",
+        "0",
+    ] in rows
+
+
+def test_the_workbook_holds_the_same_as_text_and_numbers(statement):
+    file = io.BytesIO()
+    statement_xlsx(statement, file)
+
+    book = zipfile.ZipFile(file)
+    sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
+    assert len(sheets) == 6
+    assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
+    whole = "".join(sheets)
+    assert "=HYPERLINK(1)" in whole
+    assert "<v>60000</v>" in whole
+    assert "TEA-7" not in whole
+
+
+def test_the_page_prints_as_it_stands(statement):
+    page = statement_page(statement)
+
+    assert "¥1.00" in page
+    assert "=HYPERLINK(1)" in page
+    assert not re.search(r"<script|src=|https?://|@import|url\(", page)
+    assert bytes(statement.hash).hex() in page
+
+
+def test_names_cannot_write_into_the_page(statement):
+    merchant = statement.merchant
+    merchant.legal_name = "<script>alert(1)</script>"
+    merchant.save()
+
+    assert "<script>" not in statement_page(statement)
+
+
+def test_papers_cost_the_same_queries_for_many_lines(statement, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        list(statement_csv(statement))

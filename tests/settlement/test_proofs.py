@@ -1,0 +1,205 @@
+"""Seals, and the published script that checks a statement with nothing of ours."""
+
+import copy
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from district.kernel import clock
+from loyalty.services.set_terms import Offer
+from loyalty.settlement import merkle
+from loyalty.settlement import services as settlement
+from loyalty.settlement.models import JournalSeal, Statement
+from loyalty.settlement.queries import statement_with_proofs
+from tests.factories.loyalty import buy, make_counter, pay, undo
+from tests.factories.settlement import closed
+from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
+
+SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_statement.py"
+
+
+def mth(leaves):
+    """RFC 6962, section 2.1, word for word."""
+    if not leaves:
+        return sha256(b"").digest()
+    if len(leaves) == 1:
+        return sha256(b"\x00" + leaves[0].encode()).digest()
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    return sha256(b"\x01" + mth(leaves[:k]) + mth(leaves[k:])).digest()
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=9), max_size=70))
+def test_root_and_proofs_are_those_of_rfc_6962(lines):
+    hashes = [merkle.leaf_hash(line) for line in lines]
+    assert merkle.root_of(iter(hashes)) == (len(lines), mth(lines))
+    tree = merkle.Tree(hashes)
+    climb = script_functions()["climb"]
+    for index, line in enumerate(lines):
+        proof = [node.hex() for node in tree.proof(index)]
+        assert climb(line, index, len(lines), proof) == mth(lines).hex()
+        assert climb(line + "x", index, len(lines), proof) != mth(lines).hex()
+        assert climb(line, index, len(lines), [*proof, "00"]) == ""
+
+
+def script_functions():
+    namespace = {"__name__": "script"}
+    exec(compile(SCRIPT.read_text(), str(SCRIPT), "exec"), namespace)
+    return namespace
+
+
+def verified(path, *options):
+    """The script as a merchant runs it: an interpreter without our packages, in another folder."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", SCRIPT, path, *options],
+        cwd=path.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+@pytest.fixture
+def settled(member, zhang, wang):
+    """Two closed and sealed months with fees, carries, a restore and a credit note; the second's statement."""
+    tea = make_counter(Offer(price_milli_fen=333))
+    books = make_counter(Offer(redeem_fee_bp=150, price_milli_fen=777))
+    buy(member, tea, fen=100_000)
+    buy(member, books, fen=20_000)
+    pay(member, books, points=5)
+    closed(LAST, first_day=FIRST, by=zhang, approver=wang)
+    with clock.moved_to(AFTER):
+        settlement.seal_days()
+        spent = pay(member, books, points=400)
+    with clock.moved_to(AFTER + timedelta(days=3)):
+        undo(spent, books)
+        pay(member, books, points=301)
+        pay(member, tea, points=800)
+    cycle = closed(date(2026, 4, 30), by=zhang, approver=wang)
+    with clock.moved_to(cycle.approved_at + timedelta(days=1)):
+        settlement.seal_days()
+    return Statement.objects.select_related("cycle").get(cycle=cycle, merchant=books.merchant)
+
+
+@pytest.fixture
+def exported(settled, tmp_path):
+    path = tmp_path / "statement.json"
+    path.write_text(json.dumps(statement_with_proofs(settled)))
+    return path
+
+
+def test_the_script_agrees_with_every_statement(settled, tmp_path):
+    statements = Statement.objects.select_related("cycle")
+    assert len(statements) == 5
+    for statement in statements:
+        path = tmp_path / f"{statement.public_id}.json"
+        path.write_text(json.dumps(statement_with_proofs(statement)))
+        code, said = verified(path)
+        assert code == 0, said
+
+
+def test_the_script_follows_what_was_carried_and_what_was_published(settled, exported, tmp_path):
+    before = Statement.objects.select_related("cycle").get(
+        cycle__number=1, merchant=settled.merchant_id
+    )
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(json.dumps(statement_with_proofs(before)))
+    seal = json.loads(exported.read_text())["seals"][-1]
+
+    assert verified(exported, "--previous", earlier)[0] == 0
+    assert verified(earlier, "--previous", exported)[0] == 1
+    assert verified(exported, "--seal", f"{seal['day']}={seal['hash']}")[0] == 0
+    assert verified(exported, "--seal", f"{seal['day']}={'0' * 64}")[0] == 1
+
+
+def places(value, path=()):
+    """The way to every plain value of a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, item in items:
+        if isinstance(item, dict | list):
+            yield from places(item, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def changed(value):
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    last = value[-1]
+    return value[:-1] + ("1" if last != "1" else "2")
+
+
+def test_whatever_is_changed_in_the_file_the_script_finds_it(exported):
+    told = json.loads(exported.read_text())
+    main = script_functions()["main"]
+    every = [place for place in places(told) if place != ("statement",)]
+    assert len(every) > 100
+    for place in every:
+        spoiled = copy.deepcopy(told)
+        holder = spoiled
+        for name in place[:-1]:
+            holder = holder[name]
+        holder[place[-1]] = changed(holder[place[-1]])
+        exported.write_text(json.dumps(spoiled))
+        assert main([str(exported)]) == 1, place
+
+
+def test_figures_that_hash_right_but_add_up_wrong_are_found(exported):
+    """Whoever makes the file can also hash it: the sums must give a lie away."""
+    told = json.loads(exported.read_text())
+    main = script_functions()["main"]
+    lied = 0
+    for at, fact in enumerate(told["text"]):
+        kind, *words = fact.split("|")
+        if kind in {"cycle", "merchant"}:
+            continue
+        for column, word in enumerate(words):
+            # Not money: expired points are told, and cannot be reckoned from a merchant's own side.
+            if not word.lstrip("-").isdigit() or (kind == "total" and column == len(words) - 1):
+                continue
+            text = list(told["text"])
+            text[at] = "|".join([kind, *words[:column], str(int(word) + 1), *words[column + 1 :]])
+            digest = sha256("\n".join(text).encode()).hexdigest()
+            exported.write_text(json.dumps({**told, "text": text, "hash": digest}))
+            assert main([str(exported)]) == 1, fact
+            lied += 1
+    assert lied > 20
+
+
+def test_a_movement_left_out_or_added_is_found(exported):
+    told = json.loads(exported.read_text())
+    for movements in (told["movements"][1:], [*told["movements"], told["movements"][0]]):
+        exported.write_text(json.dumps({**told, "movements": movements}))
+        assert verified(exported)[0] == 1
+
+
+def test_what_is_no_statement_is_refused_with_a_sentence(tmp_path):
+    for text in ("", "[]", "{}", '{"text": 1}', '{"format": "x", "text": ["line|a"], "hash": ""}'):
+        path = tmp_path / "x.json"
+        path.write_text(text)
+        code, said = verified(path)
+        assert (code, said.splitlines()[0].startswith(("unreadable", "does not"))) == (1, True)
+
+
+def test_every_day_is_sealed_once_and_late_postings_by_the_next_seal(member, tea, books):
+    buy(member, tea, fen=10_000)
+    with clock.moved_to(INSIDE + timedelta(days=3)):
+        assert settlement.seal_days() == 3
+        assert settlement.seal_days() == 0
+    pay(member, books, points=30)
+    with clock.moved_to(INSIDE + timedelta(days=4)):
+        assert settlement.seal_days() == 1
+
+    leaves = list(JournalSeal.objects.order_by("day").values_list("day", "leaves"))
+    assert leaves == [
+        (date(2026, 3, 10), 1), (date(2026, 3, 11), 0), (date(2026, 3, 12), 0),
+        (date(2026, 3, 13), 1),
+    ]  # fmt: skip
