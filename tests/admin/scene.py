@@ -20,6 +20,7 @@ from district.merchants.models import Clerk, Merchant, Store, TillKey
 from loyalty import services as loyalty
 from loyalty.models import Receipt
 from tests.admin.life import live
+from tests.admin.settled import settle
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
@@ -78,6 +79,7 @@ def make_scene() -> Scene:
     )
     members.open_session(member=member)
     _govern(member, first, second, by=(root, operator))
+    settle(first, second, by=(root, operator))
     return Scene(first, second, member, operator, root)
 
 

@@ -32,7 +32,7 @@ def test_a_merchants_people_see_their_own_side_only(scene, role):
     page = scene.second.client(role).get(REPORT)
 
     assert "各门店发放与收取" in text_of(page)
-    assert leaks(page.content.decode(), scene) == []
+    assert leaks(page.content.decode(), scene) == set()
     assert english_in(page.content.decode()) == set()
 
 

@@ -95,7 +95,8 @@ def test_migrations_have_one_line_of_descent():
         for app, names in loader.detect_conflicts().items()
         if loader.disk_migrations
         and app
-        in {path.name for path in settings.ROOT.iterdir()} | {"kernel", "members", "merchants", "settlement"}
+        in {path.name for path in settings.ROOT.iterdir()}
+        | {"kernel", "members", "merchants", "settlement"}
     }
     assert forked == {}
 
@@ -136,7 +137,9 @@ def test_every_verb_says_what_the_caller_gets():
     assert silent == []
 
 
-@pytest.mark.parametrize("app", ["loyalty", "loyalty.settlement", "district.members", "district.merchants"])
+@pytest.mark.parametrize(
+    "app", ["loyalty", "loyalty.settlement", "district.members", "district.merchants"]
+)
 def test_the_table_of_contents_names_every_verb(app):
     services = importlib.import_module(f"{app}.services")
     folder = Path(str(services.__file__)).parent
