@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
     "loyalty.settlement.apps.SettlementConfig",
+    "loyalty.bills.apps.BillsConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
@@ -186,6 +187,11 @@ WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)
+# A member's photograph of a bill, and for how many days it is kept once it has been decided on.
+PHOTO_LIMIT = env.int("DISTRICT_PHOTO_LIMIT", default=8 * 1024 * 1024)
+PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
+# Addresses whose bodies have a limit of their own.
+BODY_LIMITS = {"/api/v1/me/receipts": PHOTO_LIMIT}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -218,6 +224,7 @@ SPECTACULAR_SETTINGS = {
         "VenueKindEnum": ["mall", "street", "complex"],
         "HoldStateEnum": "loyalty.models.Hold.State",
         "HoldPurposeEnum": "loyalty.models.Hold.Purpose",
+        "PhotoStateEnum": "loyalty.bills.models.BillPhoto.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -235,6 +242,8 @@ LIMITS = {
     "look_up_phone_till": (30, 60),
     "look_up_miss_till": (60, 60),
     "admin_sign_in": (10, 300),
+    "photo_member": (6, 60),
+    "photo_member_day": (40, 86_400),
 }
 LIMITS_OFF = REPLAY
 

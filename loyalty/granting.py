@@ -26,7 +26,11 @@ def require_recent(paid_at: datetime, at: datetime) -> None:
 def fingerprint_of(store: int, bill: ledger.Bill) -> bytes:
     """What marks this purchase, whichever way it is told."""
     return rules.bill_fingerprint(
-        store=store, receipt_no=bill.receipt_no, paid_fen=bill.paid_fen, paid_at=bill.paid_at
+        store=store,
+        receipt_no=bill.receipt_no,
+        paid_fen=bill.paid_fen,
+        paid_at=bill.paid_at,
+        apart=bill.apart,
     )
 
 

@@ -51,13 +51,19 @@ class Grant:
 
 @dataclass(frozen=True)
 class Bill:
-    """A purchase as the till knows it; the fingerprint is the same whichever way it is told."""
+    """A purchase as the till knows it; the fingerprint is the same whichever way it is told.
+
+    `apart` tells it from one that looks the same; `told_at` is when we heard of it, if that was
+    before it is posted: a member is not late because a clerk was.
+    """
 
     receipt_no: str
     paid_fen: int
     paid_at: datetime
     source: str
     fingerprint: bytes | None = None
+    apart: str = ""
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,22 @@ def clawback(
     return max(granted - clawed - due, 0)
 
 
-def bill_fingerprint(*, store: int, receipt_no: str, paid_fen: int, paid_at: datetime) -> bytes:
+def bill_number(receipt_no: str) -> str:
+    """What of a bill's number counts: letters and digits without leading zeros.
+
+    A till writes `NO.000-42` where the paper in a photograph reads `42`.
+    """
+    return re.sub(r"[\W_]", "", receipt_no.upper()).removeprefix("NO").lstrip("0")
+
+
+def bill_fingerprint(
+    *, store: int, receipt_no: str, paid_fen: int, paid_at: datetime, apart: str = ""
+) -> bytes:
     """The same for one purchase, whichever way it is told: store, Shanghai day, amount, number.
 
-    Of the number only letters and digits count, and no leading zeros: a till writes `NO.000-42`
-    where the paper in a photograph reads `42`.
+    `apart` tells a purchase that looks the same from the first one, once a person has said so.
     """
-    number = re.sub(r"[\W_]", "", receipt_no.upper()).removeprefix("NO").lstrip("0")
-    text = f"{store}|{business_day(paid_at)}|{paid_fen}|{number}"
+    text = f"{store}|{business_day(paid_at)}|{paid_fen}|{bill_number(receipt_no)}"
+    if apart:
+        text += f"|{apart}"
     return hashlib.sha256(text.encode()).digest()

@@ -74,9 +74,39 @@ class Till(Caller):
         }
         return self.post("/till/spendings", body, key=key)
 
-    def reverse(self, transfer, *, reason="扫错会员码", key=None):
+    def reverse(self, transfer, *, points=None, reason="扫错会员码", key=None):
         body = {"store": self.store, "transfer": transfer, "reason": reason}
+        body |= {} if points is None else {"points": points}
         return self.post("/till/reversals", body, key=key)
+
+    def hold(self, visit, *, points, minutes=60, no=None, key=None):
+        body = {
+            "store": self.store,
+            "visit": visit,
+            "points": points,
+            "request_no": no or fresh("H"),
+            "minutes": minutes,
+        }
+        return self.post("/till/holds", body, key=key)
+
+    def capture(self, hold, *, points, key=None):
+        return self.post(f"/till/holds/{hold}/capture", {"points": points}, key=key)
+
+    def void(self, hold, *, key=None):
+        return self.post(f"/till/holds/{hold}/void", key=key)
+
+    def refund(self, receipt_no, *, fen, no=None, key=None):
+        body = {
+            "store": self.store,
+            "receipt_no": receipt_no,
+            "refund_no": no or fresh("R"),
+            "fen": fen,
+        }
+        return self.post("/till/refunds", body, key=key)
+
+    def preview(self, receipt_no, *, fen):
+        body = {"store": self.store, "receipt_no": receipt_no, "fen": fen}
+        return self.post("/till/refunds/preview", body)
 
 
 @dataclass
@@ -85,6 +115,12 @@ class Shopper(Caller):
 
     def card_code(self):
         return self.post("/me/card/code").json()["code"]
+
+    def confirm(self, request, *, key=None):
+        return self.post(f"/me/points/requests/{request}/confirm", key=key)
+
+    def decline(self, request, *, key=None):
+        return self.post(f"/me/points/requests/{request}/decline", key=key)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -49,6 +49,8 @@ class ApiView(APIView):
     refusals: ClassVar[tuple[type[DomainError], ...]] = ()
     content_negotiation_class = OneForm
     metadata_class = None
+    # What a body that is not there at all is answered with.
+    unreadable: ClassVar[type[ParseError]] = NotJson
     # What one person may read must never be kept by a cache; public views say otherwise.
     cache_control = "no-store"
 
@@ -59,9 +61,9 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
 
     def asked(self, form: type[Serializer]) -> dict[str, Any]:
-        """What the caller asks for, in the shape of `form`. Raises NotJson, ValidationError."""
+        """What the caller asks for, in the shape of `form`. Raises ParseError, ValidationError."""
         if not self.request.META.get("CONTENT_LENGTH", "").strip("0"):
-            raise NotJson  # DRF would read it as an empty object
+            raise self.unreadable  # DRF would read it as an empty object
         given = copy(made_once(form))
         given.initial_data = self.request.data
         given.is_valid(raise_exception=True)

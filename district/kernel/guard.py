@@ -66,7 +66,8 @@ def _unreadable(request: HttpRequest) -> int | None:
     """The status of a request that must not reach a view, judged by its head alone."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         return 411
-    if _announced_length(request) > settings.BODY_LIMIT:
+    limit = settings.BODY_LIMITS.get(request.path_info, settings.BODY_LIMIT)
+    if _announced_length(request) > limit:
         return 413
     # PostgreSQL cannot compare a text with NUL, so nothing can be found under such a name.
     if "\0" in request.path_info:

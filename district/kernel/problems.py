@@ -28,7 +28,7 @@ BY_STATUS = {
     405: ("method_not_allowed", gettext_lazy("不支持此方法")),
     411: ("length_required", gettext_lazy("请注明请求体长度（Content-Length）")),
     413: ("body_too_large", gettext_lazy("请求体过大")),
-    415: ("unsupported_media_type", gettext_lazy("请使用 application/json")),
+    415: ("unsupported_media_type", gettext_lazy("请使用接口规定的 Content-Type")),
     429: ("too_many_requests", gettext_lazy("操作过于频繁")),
     500: ("server_error", gettext_lazy("服务出错，已记录")),
     503: ("service_unavailable", gettext_lazy("服务暂时不可用")),

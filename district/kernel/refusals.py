@@ -33,7 +33,7 @@ _FRAMEWORK = """
 | `method_not_allowed` | 405 | the address does not know this method |
 | `length_required` | 411 | the body was sent in chunks, without saying how long it is |
 | `body_too_large` | 413 | the body is longer than `DISTRICT_BODY_LIMIT` |
-| `unsupported_media_type` | 415 | the body is not `application/json` |
+| `unsupported_media_type` | 415 | the body is not of the type the address reads, mostly `application/json` |
 | `server_error` | 500 | our mistake; it is logged under the `X-Request-Id` of the answer |
 """
 

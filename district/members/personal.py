@@ -36,6 +36,18 @@ def read(member: Member, kind: Kind, sealed: bytes | memoryview | None) -> str |
         return None
 
 
+def seal_picture(member: Member, place: str, picture: bytes) -> bytes:
+    """A picture that shows something of the member; gone with the member's key."""
+    return crypto.seal_bytes(_data_key(member.key), picture, place=f"member:{member.pk}:{place}")
+
+
+def unseal_picture(member: Member, place: str, sealed: bytes | memoryview) -> bytes:
+    """Raises crypto.Unsealable, MemberKey.DoesNotExist when the member's key is gone."""
+    return crypto.unseal_bytes(
+        _data_key(member.key), bytes(sealed), place=f"member:{member.pk}:{place}"
+    )
+
+
 def rewrap(key: MemberKey) -> None:
     """Wrap the same data key by the newest master key; what it sealed stays as it is."""
     data_key = _data_key(key)

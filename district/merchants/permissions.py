@@ -15,6 +15,7 @@ Act = Literal[
     "view_clearing",
     "work_the_till",
     "post_refunds",
+    "settle_bills",
 ]
 ACTS: Final[frozenset[Act]] = frozenset(get_args(Act))
 

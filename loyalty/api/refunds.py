@@ -56,6 +56,7 @@ class Refunds(TillView):
 class RefundPreviews(TillView):
     """POST /api/v1/till/refunds/preview: what a refund would do; nothing is written."""
 
+    keyed = False
     refusals = (
         *TillView.refusals,
         merchants.StoreNotYours,

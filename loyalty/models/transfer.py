@@ -109,8 +109,9 @@ class Transfer(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["merchant", "reference"],
+                # A spending and a hold share the till's numbers: the same request is never both.
                 name="transfer_once_per_request_number",
-                condition=Q(kind="spend"),
+                condition=Q(kind__in=["spend", "hold"]),
             ),
         ]
         indexes = [

@@ -52,14 +52,34 @@ def balance_of(member: Member, at: datetime | None = None) -> Balance:
         return Balance(account.available, account.held, account.pending, account.debt)
     with connection.cursor() as cursor:
         cursor.execute(_DUE, {"member": account.pk, "at": at})
-        live, pending, released, back = map(int, cursor.fetchone())
-    live += back
-    return Balance(
-        available=max(live - account.debt, 0),
-        held=account.held - released,
-        pending=pending,
-        debt=max(account.debt - live, 0),
-    )
+        return _at_last(account, at, [_Portion(*row) for row in cursor.fetchall()])
+
+
+@dataclass(frozen=True)
+class _Portion:
+    """Points that come to the spendable balance at an instant and end at another."""
+
+    points: int
+    pocket: str
+    comes: datetime
+    ends: datetime
+
+
+def _at_last(account: PointsAccount, at: datetime, portions: Sequence[_Portion]) -> Balance:
+    """What the account will hold once everything due is done: the debt is repaid as points come."""
+    available = pending = 0
+    held, debt = account.held, account.debt
+    for portion in portions:
+        if portion.comes > at:
+            pending += portion.points
+            continue
+        if portion.pocket == "held":
+            held -= portion.points
+        repaid = min(debt, portion.points)
+        debt -= repaid
+        if portion.ends > at:
+            available += portion.points - repaid
+    return Balance(available, held, pending, debt)
 
 
 def statement(member: Member) -> QuerySet[Transfer]:
@@ -118,22 +138,24 @@ def balances_of(members: Sequence[int], at: datetime) -> dict[int, Balance]:
     }
 
 
-# Spendable lots and waiting ones; the points of holds past their time, and what of them comes back
-# alive: into a lot that still lives, or with the hold's days of grace.
+# Spendable and waiting lots, and what holds past their time give back: into a lot that still lives,
+# or with the hold's days of grace. In the order in which loyalty_catch_up does it.
 _DUE = """
-select
-    (select coalesce(sum(remaining), 0) from loyalty_lot
-     where account_id = %(member)s and remaining > 0 and active_from <= %(at)s
-         and expires_at > %(at)s),
-    (select coalesce(sum(remaining), 0) from loyalty_lot
-     where account_id = %(member)s and pending and active_from > %(at)s),
-    (select coalesce(sum(points), 0) from loyalty_hold
-     where account_id = %(member)s and state = 'open' and expires_at <= %(at)s),
-    (select coalesce(sum(part.points), 0) from loyalty_hold hold
-     join loyalty_holdpart part on part.hold_id = hold.id
-     join loyalty_lot lot on lot.transfer_id = part.lot_id
-     where hold.account_id = %(member)s and hold.state = 'open' and hold.expires_at <= %(at)s
-         and case when lot.expires_at > hold.expires_at then lot.expires_at
-             else ((hold.expires_at at time zone 'Asia/Shanghai')::date + 1
-                   + hold.grace_days)::timestamp at time zone 'Asia/Shanghai' end > %(at)s)
+select points, pocket, comes, ends from (
+    select remaining as points, 'pending' as pocket, 3 as turn, 0 as hold, active_from as comes,
+        expires_at as ends
+    from loyalty_lot where account_id = %(member)s and pending and remaining > 0
+    union all
+    select remaining, 'available', 0, 0, active_from, expires_at
+    from loyalty_lot where account_id = %(member)s and not pending and remaining > 0
+    union all
+    select part.points, 'held', 2, hold.id, hold.expires_at,
+        case when lot.expires_at > hold.expires_at then lot.expires_at
+        else ((hold.expires_at at time zone 'Asia/Shanghai')::date + 1
+              + hold.grace_days)::timestamp at time zone 'Asia/Shanghai' end
+    from loyalty_hold hold
+    join loyalty_holdpart part on part.hold_id = hold.id
+    join loyalty_lot lot on lot.transfer_id = part.lot_id
+    where hold.account_id = %(member)s and hold.state = 'open' and hold.expires_at <= %(at)s
+) due order by comes, turn, hold, ends
 """

@@ -9,8 +9,8 @@ from district.kernel.idempotency import Key, earlier_answer
 from district.kernel.postgres import known_row
 from district.members.models import Member
 from district.merchants.models import Store
-from loyalty import granting, ledger, queries
-from loyalty.errors import TermsChanged
+from loyalty import granting, ledger, queries, refused
+from loyalty.errors import BillAlreadyEarned, ReceiptAlreadyPosted, TermsChanged
 from loyalty.models import PointsAccount, Receipt, Transfer
 from loyalty.services.match_refunds import match_refunds_of
 
@@ -32,15 +32,23 @@ def earn_points(
     place = ledger.Place(merchant=store.merchant_id, store=store.pk, actor=actor)
     bill = replace(bill, fingerprint=granting.fingerprint_of(store.pk, bill))
     try:
-        granting.require_recent(bill.paid_at, at)
+        granting.require_recent(bill.paid_at, bill.told_at or at)
         grant = granting.grant_of(store.merchant_id, bill, at)
     except DomainError as refusal:
         return queries.receipts().get(pk=earlier_answer(key, refusal))
     try:
-        posted = ledger.earn(member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at)
-    except TermsChanged:
-        grant = granting.grant_of(store.merchant_id, bill, at, fresh=True)
-        posted = ledger.earn(member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at)
+        try:
+            posted = ledger.earn(
+                member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at
+            )
+        except TermsChanged:
+            grant = granting.grant_of(store.merchant_id, bill, at, fresh=True)
+            posted = ledger.earn(
+                member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at
+            )
+    except (BillAlreadyEarned, ReceiptAlreadyPosted):
+        refused.tell(refused.RefusedBill(member=member.pk, place=place, bill=bill, at=at))
+        raise
     if posted.repeated:
         return queries.receipts().get(pk=posted.receipt)
     if posted.waiting:

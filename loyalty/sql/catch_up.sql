@@ -113,7 +113,7 @@ begin
     if v_account.debt = 0 or v_account.available = 0 then return v_account; end if;
     for v_debt in
         select id, carrier_id, transfer_id, points - repaid as points from loyalty_debt
-        where account_id = v_account.member_id and repaid < points order by id
+        where account_id = v_account.member_id and repaid < points order by at, id
     loop
         exit when v_account.available = 0;
         v_points := least(v_account.available, v_debt.points);

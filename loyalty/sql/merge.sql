@@ -65,6 +65,8 @@ begin
             values (p_into, v_debt.carrier_id, v_in, v_debt.points - v_debt.repaid, v_debt.at);
         update loyalty_debt set repaid = points where id = v_debt.id;
     end loop;
+    -- What was clawed back whole while it waited waits for nothing here any more.
+    update loyalty_lot set pending = false where account_id = p_from and pending;
     v_into := loyalty_repay(v_into, '', p_actor, p_at);
     v_into.next_due := loyalty_next_due(p_into);
     perform loyalty_save(v_into);

@@ -21,6 +21,7 @@ from loyalty import services as loyalty
 from loyalty.models import Receipt
 from tests.admin.life import live
 from tests.admin.settled import settle
+from tests.bills.desk import bill, confirm, post, send
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
@@ -68,6 +69,8 @@ def make_scene() -> Scene:
     member = _member("甲乙常客", PHONE)
     first, second = _side("甲记茶铺"), _side("乙家书店")
     _trade(member, first, second)
+    for side in (first, second):
+        _doubt(member, side)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -169,6 +172,17 @@ def _govern(member: Member, first: Side, second: Side, *, by: tuple[User, User])
 
 def _key() -> Key:
     return Key.of("scene", secrets.token_hex(8))
+
+
+def _doubt(member: Member, side: Side) -> None:
+    """A photograph that waits, and one that a till's receipt contradicts."""
+    clerk, other = side.clerks["cashier"].user, make_member("拍票的客")
+    for number in ("P1", "P2"):
+        told = bill(f"{side.merchant.pk}{number}", 4_200)
+        photo = send(member, side.store, told)
+        if number == "P2":
+            post(other, side.store, told)
+            confirm(photo, clerk)
 
 
 def tables() -> dict[str, tuple[int, str]]:

@@ -89,20 +89,30 @@ def test_what_is_written_once_has_no_form_to_change_it(scene, who, table):
 
 # What may be done to rows of the ledger, each by its verb; anything else is a mistake.
 ACTS = {
-    "receipt": ["refund"],
-    "parkedrefund": ["match", "dismiss"],
-    "hold": ["void"],
+    "loyalty.receipt": ["refund"],
+    "loyalty.parkedrefund": ["match", "dismiss"],
+    "loyalty.hold": ["void"],
+    "loyalty.merchantterms": ["add"],
+    "loyalty.alliancerules": ["add"],
+    "loyalty.issuebudget": ["deposit", "withdraw", "add"],
+    "loyalty.adjustment": ["approve", "reject", "add"],
+    "loyalty.pointsaccount": ["freeze", "unfreeze", "freeze-member", "merge"],
+    "loyalty.auditrun": ["run"],
+    "settlement.cycle": ["propose", "approve", "withdraw", "move-end", "add"],
+    "settlement.statement": ["pay"],
+    "settlement.payment": ["reverse"],
+    "settlement.line": ["dispute"],
+    "settlement.dispute": ["uphold", "reject", "correct", "withdraw"],
+    "settlement.creditnote": ["approve", "reject", "add"],
 }
 
 
-def test_the_ledger_has_no_actions_and_only_the_acts_named_here(scene):
+def test_ledger_and_settlement_have_no_actions_and_only_the_acts_named_here(scene):
     for model, screen in screens():
-        if model._meta.app_label == "loyalty":
-            acts = [act.name for act in screen.acts]
-            assert acts == ACTS.get(model._meta.model_name, []), model
-            assert (list(screen.list_acts), screen.actions) == ([], None), model
-            adds = screen.add_act is not None
-            assert adds == (model._meta.model_name == "merchantterms")
+        if model._meta.app_label in {"loyalty", "settlement"}:
+            acts = [*screen.acts, *screen.list_acts, *filter(None, [screen.add_act])]
+            assert [act.name for act in acts] == ACTS.get(model._meta.label_lower, []), model
+            assert screen.actions is None, model
 
 
 def test_every_verb_of_the_code_has_a_word_in_the_journal():

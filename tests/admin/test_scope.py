@@ -15,6 +15,7 @@ from district.merchants.models import (
     Store,
     TillKey,
 )
+from loyalty.bills.models import BillConflict, BillPhoto
 from loyalty.models import (
     Debt,
     Draw,
@@ -42,6 +43,8 @@ MERCHANT = {
     MerchantTerms: "merchant",
     IssueBudget: "merchant",
     Receipt: "merchant",
+    BillPhoto: "merchant",
+    BillConflict: "merchant",
     Transfer: "merchant",
     Hold: "merchant",
     Refund: "merchant",

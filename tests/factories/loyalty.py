@@ -1,6 +1,6 @@
 """The smallest valid scenes of the ledger: a store with terms, a purchase, points to spend."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from district.kernel import clock
@@ -8,8 +8,8 @@ from district.kernel.idempotency import Key
 from district.members.models import Member
 from district.merchants.models import Store
 from loyalty import services as loyalty
-from loyalty.ledger import Bill, Place, spend
-from loyalty.models import Receipt, Transfer
+from loyalty.ledger import Asked, Bill, Place, hold, spend
+from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
 from loyalty.services.set_terms import Offer
 from tests.factories.merchants import allied_store
 
@@ -59,4 +59,71 @@ def undo(
 ) -> Transfer:
     return loyalty.reverse_transfer(
         transfer=transfer, store=store, reason=reason, actor="till:1", key=key or fresh_key()
+    )
+
+
+def set_aside(
+    member: Member,
+    store: Store,
+    *,
+    points: int,
+    minutes: int = 60,
+    grace_days: int = 7,
+    purpose: str = Hold.Purpose.TILL,
+    no: str = "",
+    key: Key | None = None,
+) -> Hold:
+    """A hold below the visit: what the ledger itself does once the member is at the counter."""
+    at = clock.now()
+    asked = Asked(
+        points=points,
+        request_no=no or f"H{next(_numbers)}",
+        purpose=purpose,
+        expires_at=at + timedelta(minutes=minutes),
+        grace_days=grace_days,
+    )
+    place = Place(merchant=store.merchant_id, store=store.pk, actor="till:1")
+    pk = hold(member=member.pk, place=place, asked=asked, key=key or fresh_key(), at=at)
+    return Hold.objects.get(pk=-pk)
+
+
+def ask(member: Member, store: Store, *, points: int, minutes: int = 5, no: str = "") -> Hold:
+    """A spending that waits for the member's word on the phone."""
+    return set_aside(
+        member, store, points=points, minutes=minutes, purpose=Hold.Purpose.CONFIRM, no=no
+    )
+
+
+def capture(held: Hold, *, points: int | None = None, key: Key | None = None) -> Hold:
+    return loyalty.capture_hold(
+        hold=held, points=points or held.points, actor="till:1", key=key or fresh_key()
+    )
+
+
+def void(held: Hold, *, key: Key | None = None) -> Hold:
+    return loyalty.void_hold(hold=held, actor="till:1", key=key or fresh_key())
+
+
+def give_back(
+    receipt: Receipt, *, fen: int | None = None, no: str = "", key: Key | None = None
+) -> Refund:
+    """A refund of a receipt: of all that is left of it, unless told otherwise."""
+    left = receipt.paid_fen - Receipt.objects.get(pk=receipt.pk).refunded_fen
+    refund = return_goods(receipt.store, receipt.receipt_no, fen=fen or left, no=no, key=key)
+    assert isinstance(refund, Refund)
+    return refund
+
+
+def return_goods(
+    store: Store, receipt_no: str, *, fen: int, no: str = "", key: Key | None = None
+) -> Refund | ParkedRefund:
+    """A refund as the till tells it, whether or not we know the receipt."""
+    returned = loyalty.Returned(
+        receipt_store=store,
+        receipt_no=receipt_no,
+        refund_no=no or f"R{next(_numbers)}",
+        fen=fen,
+    )
+    return loyalty.refund_purchase(
+        store=store, returned=returned, actor="till:1", key=key or fresh_key()
     )

@@ -1,6 +1,7 @@
 """A right request to every operation of the contract, to be spoilt by test_every_endpoint.py."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test import Client
 
 from district.kernel import clock
 from district.members import services as members
-from tests.factories.loyalty import buy, make_counter, pay
+from tests.factories.loyalty import ask, buy, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
 
@@ -24,15 +25,28 @@ OPERATIONS = [
 BY_NAME = {
     operation["operationId"]: (method, path, operation) for method, path, operation in OPERATIONS
 }
-WRITES = [name for name, (_, _, operation) in BY_NAME.items() if "requestBody" in operation]
+# Forms with a file, which are no JSON, have tests of their own (tests/bills/test_photos_api.py).
+FORMS = {
+    name
+    for name, (_, _, operation) in BY_NAME.items()
+    if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+}
+WRITES = [
+    name
+    for name, (_, _, operation) in BY_NAME.items()
+    if "requestBody" in operation and name not in FORMS
+]
 KEYED = [
     name
     for name, (_, _, operation) in BY_NAME.items()
     if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    and name not in FORMS
 ]
 SECURED = [
     name for name, (_, _, operation) in BY_NAME.items() if any(operation.get("security", [{}]))
 ]
+# A part of an address that names a row.
+NAME = re.compile(r"\{\w+\}")
 # What a request may leave behind although it is refused: counts of attempts, and when a key was used.
 NOT_COUNTED = {"kernel_ratewindow", "kernel_cache", "django_session"}
 
@@ -66,10 +80,23 @@ class Scene:
             "spend_points": at | {"visit": visit.token, "points": 60, "request_no": "P-0007"},
             "reverse_transfer": at | {"transfer": spent.public_id, "reason": "扫错会员码"},
         }
+        returned = at | {"receipt_no": earned.receipt_no, "fen": 3_000}
+        self.bodies |= {
+            "hold_points": self.bodies["spend_points"] | {"request_no": "H-0003", "minutes": 60},
+            "capture_hold": {"points": 40},
+            "post_refund": returned | {"receipt_store": store.public_id, "refund_no": "R-0001"},
+            "preview_refund": returned | {"receipt_store": store.public_id},
+        }
         self.ids = {
             "/api/v1/stores/{id}": store.public_id,
             "/api/v1/merchants/{id}": store.merchant.public_id,
         }
+        for act in ("", "/capture", "/void"):
+            held = set_aside(self.member, store, points=60)
+            self.ids["/api/v1/till/holds/{hold}" + act] = held.public_id
+        for act in ("/confirm", "/decline"):
+            asked = ask(self.member, store, points=60)
+            self.ids["/api/v1/me/points/requests/{hold}" + act] = asked.public_id
         assert earned.granted == 500
 
     def call(
@@ -86,7 +113,7 @@ class Scene:
             raw = json.dumps(self.bodies.get(name) if body is None else body).encode()
         return Client(raise_request_exception=False).generic(
             method,
-            path.replace("{id}", self.ids.get(path, "")),
+            NAME.sub(self.ids.get(path, ""), path),
             raw if "requestBody" in operation else b"",
             content_type=told.pop("Content-Type") or "application/octet-stream",
             headers={name: value for name, value in told.items() if value is not None},

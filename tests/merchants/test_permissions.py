@@ -14,6 +14,7 @@ MATRIX = {
     "view_clearing": "owner finance",
     "work_the_till": "owner manager cashier",
     "post_refunds": "owner manager",
+    "settle_bills": "owner manager",
 }
 
 

@@ -90,18 +90,22 @@ class ActPages(ModelAdmin):
         form: ActForm,
         preview: Sequence[Panel] = (),
     ) -> HttpResponse:
-        context = self._context(request, row, title=str(act.label)) | {
-            "act": act,
-            "form": form,
-            "media": form.media,
-            "back": self._after(request, row),
-            "preview": preview,
-            "mark": form.mark(act.name) if preview else "",
-            "beside": list(act.beside(request, row)),
-        }
+        context = (
+            self._context(request, row, title=str(act.label))
+            | {
+                "act": act,
+                "form": form,
+                "media": form.media,
+                "back": self._after(request, row),
+                "preview": preview,
+                "mark": form.mark(act.name) if preview else "",
+                "beside": list(act.beside(request, row)),
+            }
+            | act.context(request, row)
+        )
         refused = form.is_bound and not preview
         status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-        return TemplateResponse(request, "district/act.html", context, status=status)
+        return TemplateResponse(request, act.template, context, status=status)
 
     def _after(self, request: HttpRequest, row: Any) -> str:
         if isinstance(row, Model) and visible(request, type(row), [row.pk]):

@@ -71,6 +71,8 @@ class Act(ABC):
     # What the form says before anything is done, and how the button looks.
     explain: ClassVar[Text] = ""
     danger: ClassVar[bool] = False
+    # The page of the form; another one extends district/act.html.
+    template: ClassVar[str] = "district/act.html"
     done: ClassVar[Text] = _("已完成。")
     # Whether the person first sees what it would do, and confirms that.
     previews: ClassVar[bool] = False
@@ -94,6 +96,10 @@ class Act(ABC):
     def preview(self, request: HttpRequest, row: Any, asked: dict[str, Any]) -> Iterable[Panel]:
         """What it would do; nothing is kept of it. For acts with `previews`."""
         raise NotImplementedError
+
+    def context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the act's own template shows beside the form."""
+        return {}
 
     @abstractmethod
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:

@@ -7,6 +7,7 @@ from district.members.services.close_account import close_account
 from district.members.services.end_sessions import end_sessions
 from district.members.services.look_up_by_phone import look_up_by_phone
 from district.members.services.make_operator import make_operator, unmake_operator
+from district.members.services.pictures import open_picture, seal_picture
 from district.members.services.rewrap_keys import rewrap_keys
 from district.members.services.session import (
     SignedIn,
@@ -37,8 +38,10 @@ __all__ = [
     "look_up_by_phone",
     "make_operator",
     "note_session_use",
+    "open_picture",
     "open_session",
     "rewrap_keys",
+    "seal_picture",
     "set_staff_password",
     "sign_in_with_wechat",
     "sign_out",

@@ -1,0 +1,260 @@
+"""The queue of photographed bills: the picture beside the form, on a desk and on a phone."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from district.kernel.backoffice import (
+    ActForm,
+    Cell,
+    Menu,
+    Section,
+    link,
+    moment,
+    open_rows,
+)
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice.widgets import InstantInput
+from district.kernel.idempotency import Key
+from district.kernel.money import MAX_FEN, format_yuan
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from loyalty.admin.common import POINTS
+from loyalty.api.schemas import RECEIPT_NO
+from loyalty.bills import desk, queries
+from loyalty.bills import services as bills
+from loyalty.bills.admin.common import DeskAct, photo_panel
+from loyalty.bills.models import BillPhoto
+from loyalty.ledger import Bill
+from loyalty.models import Receipt
+
+TONES = {
+    "待审核": "warning",
+    "核对中": "danger",
+    "已入账": "success",
+    "已积过分": "info",
+    "未通过": "",
+    "已撤回": "",
+}
+
+
+class ConfirmForm(ActForm):
+    """What the clerk reads on the picture; filled in with what the member wrote."""
+
+    receipt_no = forms.RegexField(RECEIPT_NO, label=gettext_lazy("小票号"), max_length=64)
+    paid_yuan = forms.DecimalField(
+        label=gettext_lazy("实付（元）"),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(MAX_FEN) / 100,
+        decimal_places=2,
+    )
+    paid_at = forms.DateTimeField(label=gettext_lazy("支付时间"), widget=InstantInput)
+
+
+class Confirm(DeskAct):
+    name, label, icon = "confirm", gettext_lazy("核对入账"), "task_alt"
+    explain = gettext_lazy("请对照照片核对，会员填错的可以改正；入账后按商户积分条款发放。")
+    done = gettext_lazy("已处理。")
+    form_class = ConfirmForm
+
+    def fits(self, row: BillPhoto) -> bool:
+        return row.state == BillPhoto.State.SUBMITTED
+
+    def initial(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
+        return {
+            "receipt_no": row.receipt_no,
+            "paid_yuan": f"{Decimal(row.paid_fen) / 100:.2f}",
+            "paid_at": timezone.localtime(row.paid_at),
+        }
+
+    def context(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
+        # On a phone the form stands below: what there is not need not be scrolled over.
+        told = [one for one in doubts(request, row) if one.rows or one.note]
+        return {"panels": [photo_panel(row), *told]}
+
+    def run(self, request: HttpRequest, row: BillPhoto, asked: dict[str, Any], key: Key) -> Any:
+        bill = Bill(
+            receipt_no=asked["receipt_no"],
+            paid_fen=int(asked["paid_yuan"] * 100),
+            paid_at=asked["paid_at"],
+            source=Receipt.Source.PHOTO,
+        )
+        photo = bills.confirm_photo(photo=row, bill=bill, by=viewer(request).user, key=key)
+        if photo.state == BillPhoto.State.CONFLICTING:
+            messages.warning(request, _("有一笔相似的消费已经入账，已转入小票冲突，由人核对。"))
+        elif photo.state == BillPhoto.State.ALREADY_EARNED:
+            messages.info(request, _("该会员的这笔消费已经积过分，没有重复入账。"))
+        return photo
+
+
+class RejectForm(ActForm):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("原因"),
+        choices=[(one.value, one.label) for one in BillPhoto.Reason if one != "lapsed"],
+        help_text=gettext_lazy("会员会看到这句话。"),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("补充说明"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("会员会看到，选“其他原因”时必填。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        if asked.get("reason") == BillPhoto.Reason.OTHER and not asked.get("note"):
+            self.add_error("note", _("请写明原因。"))
+        return asked
+
+
+class Reject(DeskAct):
+    name, label, icon = "reject", gettext_lazy("不通过"), "block"
+    danger = True
+    done = gettext_lazy("已处理，会员会看到原因。")
+    form_class = RejectForm
+
+    def fits(self, row: BillPhoto) -> bool:
+        return row.state == BillPhoto.State.SUBMITTED
+
+    def context(self, request: HttpRequest, row: BillPhoto) -> dict[str, Any]:
+        return {"panels": [photo_panel(row)]}
+
+    def run(self, request: HttpRequest, row: BillPhoto, asked: dict[str, Any], key: Key) -> Any:
+        return bills.reject_photo(photo=row, by=viewer(request).user, key=key, **asked)
+
+
+@admin.register(BillPhoto)
+class BillPhotoAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(POINTS, "photo_camera", 22)
+    merchant_path, store_path, needs = "merchant", "store", "work_the_till"
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("会员在小程序里拍照上传小票之后，会在这里等待审核。")
+    ordering = ["-pk"]
+    sortable_by = ()
+    list_display = ["number", "state_label", "store", "receipt_no", "paid", "paid_at", "at"]
+    list_filter = [
+        "state",
+        ("merchant", ScopedFilter),
+        ("store", ScopedFilter),
+        ("at", RangeDateTimeFilter),
+    ]
+    list_select_related = ["merchant", "store", "member"]
+    exact_fields = ("public_id", "receipt_no", "member__public_id")
+    search_help_text = gettext_lazy("完整的编号、小票号或会员编号")
+    fields = [
+        "number",
+        "state_label",
+        "merchant",
+        "store",
+        "member_no",
+        "receipt_no",
+        "paid",
+        "paid_at",
+        "at",
+        "reason_text",
+        "decided_at",
+    ]
+    acts = (Confirm(), Reject())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.picture_view)
+        own = path("<int:object_id>/picture/", view, name="bills_billphoto_picture")
+        return [own, *super().get_urls()]
+
+    def picture_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The picture for who may decide on it: never anything but a picture, and never kept."""
+        picture = queries.picture_of(self._row(request, str(object_id)))
+        if picture is None:
+            raise Http404
+        return HttpResponse(
+            picture,
+            content_type="image/jpeg",
+            headers={
+                "Content-Disposition": f'inline; filename="bill-{object_id}.jpg"',
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Cross-Origin-Resource-Policy": "same-origin",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    @admin.display(description=gettext_lazy("编号"))
+    def number(self, photo: BillPhoto) -> str:
+        return photo.public_id
+
+    @display(description=gettext_lazy("状态"), label=TONES)
+    def state_label(self, photo: BillPhoto) -> str:
+        return photo.get_state_display()
+
+    @admin.display(description=gettext_lazy("会员编号"))
+    def member_no(self, photo: BillPhoto) -> str:
+        return photo.member.public_id
+
+    @admin.display(description=gettext_lazy("实付"))
+    def paid(self, photo: BillPhoto) -> str:
+        return format_yuan(photo.paid_fen)
+
+    @admin.display(description=gettext_lazy("原因"))
+    def reason_text(self, photo: BillPhoto) -> str:
+        return " ".join(filter(None, [photo.get_reason_display(), photo.note])) or "—"
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Any]:
+        yield photo_panel(row)
+        if row.receipt is not None:
+            yield Section(
+                _("入账小票"),
+                [_("小票号"), _("实付"), _("发放积分")],
+                [
+                    [
+                        link(request, row.receipt),
+                        format_yuan(row.receipt.paid_fen),
+                        row.receipt.granted,
+                    ]
+                ],
+                _("没有。"),
+            )
+        yield from doubts(request, row)
+
+
+def doubts(request: HttpRequest, photo: BillPhoto) -> Iterator[Section]:
+    """What a clerk should see before deciding: receipts and photographs that may be the same purchase."""
+    if photo.is_open:
+        bill = desk.bill_of(photo)
+        found = [
+            (_("同一张小票"), queries.receipt_of_bill(photo.store_id, bill)),
+            (_("金额相同，时间相近"), queries.look_alike_of(photo.store_id, bill)),
+        ]
+        yield Section(
+            _("已入账的相似小票"),
+            [_("相似之处"), _("小票号"), _("实付"), _("支付时间")],
+            [
+                [said, link(request, one), format_yuan(one.paid_fen), moment(one.paid_at)]
+                for said, one in found
+                if one is not None
+            ],
+            _("没有相似的已入账小票。"),
+        )
+    before = queries.seen_before(photo)
+    mine = open_rows(request, BillPhoto).filter(pk__in=before.values("pk")).order_by("-pk")[:20]
+    rows = list(mine)
+    elsewhere = before.count() - len(rows)
+    note = _("同一张图片还在其他门店提交过 %(count)s 次。") % {"count": elsewhere}
+    yield Section(
+        _("同一张小票或同一张图片的其他提交"),
+        [_("编号"), _("状态"), _("提交时间")],
+        [
+            [Cell(one, url_of(BillPhoto, one.pk)), one.get_state_display(), moment(one.at)]
+            for one in rows
+        ],
+        _("没有其他提交。"),
+        note=note if elsewhere else "",
+    )

@@ -1,0 +1,134 @@
+"""What can be asked about photographed and doubtful bills; nothing here writes or locks."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from district.kernel.errors import NotFound
+from district.members.models import Member
+from district.members.services import open_picture
+from district.merchants.models import Store
+from loyalty import granting
+from loyalty.bills.models import BillConflict, BillPhoto, PhotoPicture
+from loyalty.ledger import Bill
+from loyalty.models import Receipt
+
+# How far the clock of a till and the time on its paper may be apart.
+NEAR = timedelta(minutes=10)
+# Pairs are looked for among photographs of so many days: older bills are posted by nobody any more.
+LOOK_BACK = timedelta(days=45)
+
+
+def photos() -> QuerySet[BillPhoto]:
+    """Photographed bills with all that their answer shows, in one query."""
+    return BillPhoto.objects.select_related("store__merchant", "merchant", "member", "receipt")
+
+
+def photos_of_member(member: Member) -> QuerySet[BillPhoto]:
+    """What a member has sent, to be ordered by `-id`."""
+    return photos().filter(member=member)
+
+
+def photo_of_member(member: Member, public_id: str) -> BillPhoto:
+    """A photograph of this member. Raises NotFound for any other, existing or not."""
+    photo = photos_of_member(member).filter(public_id=public_id).first()
+    if photo is None:
+        raise NotFound
+    return photo
+
+
+def picture_of(photo: BillPhoto) -> bytes | None:
+    """The picture as JPEG; None once it is deleted, or its member's key is."""
+    held = PhotoPicture.objects.filter(photo=photo).first()
+    if held is None:
+        return None
+    return open_picture(member=photo.member, place=picture_place(photo), sealed=held.sealed)
+
+
+def picture_place(photo: BillPhoto) -> str:
+    """What binds a sealed picture to its row."""
+    return f"bill_photo:{photo.public_id}"
+
+
+def conflicts() -> QuerySet[BillConflict]:
+    """Conflicts with what was there and what came later, in one query."""
+    return BillConflict.objects.select_related(
+        "store__merchant",
+        "merchant",
+        "member",
+        "photo__member",
+        "earlier__store",
+        "earlier__transfer",
+        "earlier__account__member",
+        "later__store",
+        "later__transfer",
+    )
+
+
+def receipt_of_bill(store: int, bill: Bill) -> Receipt | None:
+    """The receipt of the very same bill, whichever way it came."""
+    return Receipt.objects.filter(fingerprint=granting.fingerprint_of(store, bill)).first()
+
+
+def look_alike_of(store: int, bill: Bill) -> Receipt | None:
+    """The receipt nearest in time with the same amount at the same store and another number."""
+    near = Receipt.objects.filter(
+        store=store,
+        paid_fen=bill.paid_fen,
+        paid_at__gte=bill.paid_at - NEAR,
+        paid_at__lte=bill.paid_at + NEAR,
+        refunded_fen__lt=F("paid_fen"),
+    ).exclude(fingerprint=granting.fingerprint_of(store, bill))
+    return min(near, key=lambda one: abs(one.paid_at - bill.paid_at), default=None)
+
+
+def seen_before(photo: BillPhoto) -> QuerySet[BillPhoto]:
+    """Earlier photographs of the same bill or with the very same file, whoever sent them."""
+    same = Q(digest=photo.digest) | Q(merchant=photo.merchant_id, fingerprint=photo.fingerprint)
+    return photos().filter(same, pk__lt=photo.pk).order_by("-pk")
+
+
+def free_number(store: Store, receipt_no: str) -> str:
+    """The number, or the number with a mark behind it when the store has used it already."""
+    taken = set(
+        Receipt.objects.filter(store=store, receipt_no__startswith=receipt_no[:_ROOM]).values_list(
+            "receipt_no", flat=True
+        )
+    )
+    if receipt_no not in taken:
+        return receipt_no
+    marked = (f"{receipt_no[:_ROOM]}#{number}" for number in range(2, len(taken) + 3))
+    return next(number for number in marked if number not in taken)
+
+
+# A receipt's number has at most 64 characters, the mark takes some of them.
+_ROOM = 58
+
+
+def unseen_pairs(at: datetime, limit: int = 1_000) -> list[tuple[Receipt, Receipt]]:
+    """Receipts that stand, look alike and of which one is a photograph's, and no person was asked yet.
+
+    Each pair with the one that was posted first in front.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS, {"since": at - LOOK_BACK, "near": str(NEAR), "limit": limit})
+        pairs = cursor.fetchall()
+    rows = Receipt.objects.in_bulk({pk for pair in pairs for pk in pair})
+    return [(rows[first], rows[second]) for first, second in pairs]
+
+
+_PAIRS = """
+select least(photo.id, other.id), greatest(photo.id, other.id)
+from loyalty_receipt photo join loyalty_receipt other
+    on other.store_id = photo.store_id and other.paid_fen = photo.paid_fen
+    and other.paid_at between photo.paid_at - %(near)s::interval and photo.paid_at + %(near)s::interval
+    and (other.source <> 'photo' or other.id > photo.id)
+where photo.source = 'photo' and photo.paid_at >= %(since)s
+    and photo.granted > photo.clawed and other.granted > other.clawed
+    and not exists (
+        select from bills_billconflict conflict
+        where conflict.earlier_id = least(photo.id, other.id)
+            and conflict.later_id = greatest(photo.id, other.id))
+order by 1, 2 limit %(limit)s
+"""

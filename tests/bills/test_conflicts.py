@@ -1,0 +1,235 @@
+"""A person decides between two bills that seem to be one purchase."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from district.kernel.models import AuditLine
+from loyalty import audits
+from loyalty.bills import services as bills
+from loyalty.bills.errors import ConflictDecided
+from loyalty.bills.models import BillConflict, BillPhoto
+from loyalty.errors import BillAlreadyEarned
+from loyalty.models import Receipt, Transfer
+from loyalty.queries import balance_of
+from loyalty.rules import bill_fingerprint
+from tests.bills.desk import NUMBER, bill, confirm, post, send
+from tests.factories.loyalty import fresh_key, make_counter, pay
+
+
+@pytest.fixture
+def of_photo(photo, other, store, clerk):
+    """小周 has earned with the bill that 小林 photographed."""
+    post(other, store)
+    confirm(photo, clerk)
+    return BillConflict.objects.get()
+
+
+@pytest.fixture
+def of_till(photo, other, store, clerk):
+    """小林's photograph has earned, then the till tells the same bill for 小周."""
+    confirm(photo, clerk)
+    with pytest.raises(BillAlreadyEarned):
+        post(other, store, bill("NO.20261121-0042", source="till"))
+    return BillConflict.objects.get()
+
+
+def decide(verb, conflict, by, *, key=None):
+    return verb(conflict=conflict, note="已看过两张小票", by=by, key=key or fresh_key())
+
+
+def points(*members):
+    return tuple(balance_of(one).available for one in members)
+
+
+def sound():
+    assert list(audits.offences()) == []
+
+
+def test_the_earlier_one_stands_and_the_photograph_is_a_duplicate(of_photo, member, other, clerk):
+    decided = decide(bills.keep_earlier, of_photo, clerk)
+
+    photo = BillPhoto.objects.get()
+    assert (decided.state, decided.later, decided.note) == ("earlier", None, "已看过两张小票")
+    assert (photo.state, photo.reason, photo.receipt) == ("rejected", "duplicate", None)
+    assert points(member, other) == (0, 126)
+    assert AuditLine.objects.filter(verb="keep_earlier", actor=f"user:{clerk.pk}").count() == 1
+    sound()
+
+
+def test_of_the_members_own_look_alike_the_photograph_has_already_earned(
+    photo, member, store, clerk
+):
+    receipt = post(member, store, bill("T-881", source="till"))
+    confirm(photo, clerk)
+
+    decide(bills.keep_earlier, BillConflict.objects.get(), clerk)
+
+    photo.refresh_from_db()
+    assert (photo.state, photo.receipt) == ("already_earned", receipt)
+    assert points(member) == (126,)
+    sound()
+
+
+def test_two_purchases_both_earn_and_the_later_has_a_mark(of_photo, member, other, store, clerk):
+    decided = decide(bills.keep_both, of_photo, clerk)
+
+    photo, later = BillPhoto.objects.get(), decided.later
+    assert (photo.state, photo.receipt) == ("confirmed", later)
+    assert (later.receipt_no, later.source) == (f"{NUMBER}#2", "photo")
+    assert bytes(later.fingerprint) == bill_fingerprint(
+        store=store.pk,
+        receipt_no=later.receipt_no,
+        paid_fen=later.paid_fen,
+        paid_at=later.paid_at,
+        apart=decided.public_id,
+    )
+    assert points(member, other) == (126, 126)
+    sound()
+
+
+def test_the_later_one_stands_and_the_earlier_is_taken_back(of_photo, member, other, clerk):
+    decided = decide(bills.keep_later, of_photo, clerk)
+
+    assert (decided.state, decided.later.account_id) == ("later", member.pk)
+    assert points(member, other) == (126, 0)
+    assert Transfer.objects.get(kind="reverse_earn").reason == "同一笔消费重复入账，经核对冲正"
+    sound()
+
+
+def test_what_was_taken_back_and_spent_is_owed(of_photo, member, other, clerk):
+    pay(other, make_counter(), points=100)
+
+    decide(bills.keep_later, of_photo, clerk)
+
+    assert (balance_of(other).debt, points(member)) == (100, (126,))
+    sound()
+
+
+@pytest.mark.parametrize(
+    ("verb", "after"),
+    [
+        (bills.keep_earlier, (126, 0)),
+        (bills.keep_both, (126, 126)),
+        (bills.keep_later, (0, 126)),
+    ],
+)
+def test_a_bill_that_a_till_told_is_decided_likewise(
+    of_till, member, other, store, clerk, verb, after
+):
+    decided = decide(verb, of_till, clerk)
+
+    assert points(member, other) == after
+    if decided.later:
+        # The till's own number is still free.
+        assert (decided.later.receipt_no, decided.later.source) == ("NO.20261121-0042", "till")
+    sound()
+    # Whatever was decided, the bill is known and told again it earns nothing.
+    with pytest.raises(BillAlreadyEarned):
+        post(other, store, bill("20261121/0042", source="till"))
+
+
+def test_it_is_decided_once(of_photo, member, other, clerk):
+    key = fresh_key()
+    first = decide(bills.keep_both, of_photo, clerk, key=key)
+
+    assert decide(bills.keep_both, of_photo, clerk, key=key).pk == first.pk
+    for verb in (bills.keep_earlier, bills.keep_both, bills.keep_later):
+        with pytest.raises(ConflictDecided):
+            decide(verb, of_photo, clerk)
+    assert points(member, other) == (126, 126)
+
+
+def test_a_till_that_comes_with_another_number_is_found_at_night(
+    photo, member, other, store, clerk
+):
+    confirm(photo, clerk)
+    later = post(other, store, bill("T-9", at=photo.paid_at + timedelta(minutes=3), source="till"))
+    post(other, store, bill("T-10", at=photo.paid_at + timedelta(minutes=30), source="till"))
+
+    assert bills.find_look_alikes() == 1
+    assert bills.find_look_alikes() == 0
+
+    conflict = BillConflict.objects.get()
+    assert (conflict.later, conflict.reason, conflict.member) == (later, "looks_alike", other)
+    decide(bills.keep_earlier, conflict, clerk)
+    assert points(member, other) == (126, 126)  # T-10 stays
+    assert bills.find_look_alikes() == 0
+    sound()
+
+
+def test_two_photographs_that_look_alike_are_one_pair(photo, other, store, clerk):
+    second = send(other, store, bill("P-7", at=photo.paid_at))
+    confirm(photo, clerk)
+
+    assert confirm(second, clerk).state == "conflicting"
+    decide(bills.keep_both, BillConflict.objects.get(), clerk)
+
+    second.refresh_from_db()
+    # Only alike: its own number and fingerprint, so that a till which tells it is recognised.
+    assert second.receipt.receipt_no == "P-7"
+    with pytest.raises(BillAlreadyEarned):
+        post(other, store, bill("P7", at=photo.paid_at, source="till"))
+    assert bills.find_look_alikes() == 0
+    sound()
+
+
+def test_what_was_refunded_meanwhile_is_not_taken_back_twice(of_till, member, other, store, clerk):
+    from tests.factories.loyalty import undo
+
+    undo(Receipt.objects.get().transfer, store)
+
+    decide(bills.keep_later, of_till, clerk)
+
+    assert points(member, other) == (0, 126)
+    sound()
+
+
+def test_numbers_of_the_longest_kind_find_room_for_their_mark(store, member, other, clerk):
+    number = "9" * 64
+    post(other, store, bill(number, source="till"))
+    photo = send(member, store, bill(number))
+    confirm(photo, clerk)
+
+    decided = decide(bills.keep_both, BillConflict.objects.get(), clerk)
+
+    assert decided.later.receipt_no == "9" * 58 + "#2"
+
+
+# --- Walls ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("promise", "change"),
+    [
+        ("conflict_decided_once", {"state": "both", "note": "x"}),
+        ("conflict_decided_once", {"note": "x"}),
+        ("conflict_decided_once", {"state": "gone"}),
+    ],
+)
+def test_a_state_has_what_belongs_to_it(of_photo, promise, change):
+    with pytest.raises(IntegrityError, match=promise), transaction.atomic():
+        BillConflict.objects.update(**change)
+
+
+def test_what_was_told_never_changes_and_a_decision_is_final(of_photo, clerk):
+    rows = BillConflict.objects.all()
+    changes = [{"paid_fen": 1}, {"member": 1}, {"earlier": 1}, {"actor": "x"}]
+    for change in changes:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
+    decide(bills.keep_earlier, of_photo, clerk)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.update(note="另一个说法")
+
+
+def test_the_audit_finds_what_was_bent(of_photo, clerk):
+    """Not every promise can be a constraint; the audit sees those that cannot."""
+    BillPhoto.objects.update(state="submitted")
+
+    assert {one.query for one in audits.offences()} == {
+        "a photograph is in conflict while its conflict is open"
+    }

@@ -1,0 +1,493 @@
+"""The points of a district kept with lists and loops, by somebody who has only read what is promised.
+
+Nothing of loyalty is imported, not even its arithmetic. Where the ledger is lazy, this is eager: what
+falls due happens as the clock passes it. It raises Refused before it changes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import count
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Refused(Exception):
+    """What the ledger must refuse, by its code."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+def midnight(day):
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def days_on(at, days):
+    """The midnight that begins the Shanghai day so many days after the day of `at`."""
+    return midnight(at.astimezone(SHANGHAI).date() + timedelta(days=days))
+
+
+def months_on(at, months):
+    """The midnight so many months after the day of `at`; a day that is missing there is the last one."""
+    day = at.astimezone(SHANGHAI).date()
+    year, month, number = day.year, day.month, day.day
+    for _ in range(months):
+        month += 1
+        if month == 13:
+            year, month = year + 1, 1
+    while True:
+        try:
+            return datetime(year, month, number, tzinfo=SHANGHAI)
+        except ValueError:
+            number -= 1
+
+
+@dataclass
+class Terms:
+    points: int = 1
+    per_fen: int = 100
+    price: int = 1000
+    months: int = 24
+    wait: int = 0
+
+
+@dataclass
+class Lot:
+    number: int
+    issuer: str
+    price: int
+    granted: int
+    left: int
+    comes: datetime
+    ends: datetime
+    waiting: bool
+    root: Lot | None = None
+
+    @property
+    def first(self):
+        return self.root or self
+
+
+@dataclass
+class Take:
+    """Points taken out of a lot for somebody; a part of them perhaps given back."""
+
+    lot: Lot
+    to: str
+    points: int
+    back: int = 0
+
+
+@dataclass
+class Spending:
+    purse: Purse
+    points: int
+    takes: list[Take]
+    returned: int = 0
+
+
+@dataclass
+class Hold:
+    purse: Purse
+    merchant: str
+    points: int
+    grace: int
+    until: datetime
+    parts: list[tuple[Lot, int]]
+    state: str = "open"
+    spending: Spending | None = None
+
+
+@dataclass
+class Debt:
+    carrier: str
+    open: int
+    since: datetime
+
+
+@dataclass
+class Receipt:
+    purse: Purse
+    merchant: str
+    no: str
+    paid: int
+    terms: Terms
+    lot: Lot | None
+    granted: int
+    refunded: int = 0
+    taken: int = 0
+
+
+@dataclass
+class Parked:
+    merchant: str
+    no: str
+    fen: int
+    waits: bool = True
+
+
+@dataclass
+class Purse:
+    lots: list[Lot] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    debts: list[Debt] = field(default_factory=list)
+    lines: list[tuple[str, int, int]] = field(default_factory=list)
+    heir: Purse | None = None
+
+    @property
+    def available(self):
+        return sum(lot.left for lot in self.lots if not lot.waiting)
+
+    @property
+    def pending(self):
+        return sum(lot.left for lot in self.lots if lot.waiting)
+
+    @property
+    def held(self):
+        return sum(hold.points for hold in self.holds if hold.state == "open")
+
+    @property
+    def debt(self):
+        return sum(debt.open for debt in self.debts)
+
+    def spendable(self):
+        """Lots with something in them, the first to end first."""
+        lots = [lot for lot in self.lots if lot.left and not lot.waiting]
+        return sorted(lots, key=lambda lot: (lot.ends, lot.number))
+
+    def write(self, kind, points):
+        self.lines.append((kind, points, self.available))
+
+
+class District:
+    """Everybody's points; `merchants` and `members` are names."""
+
+    def __init__(self, members, merchants, now):
+        self.now = now
+        self.purses = {name: Purse() for name in members}
+        self.terms = {
+            name: [(datetime(2005, 1, 1, tzinfo=SHANGHAI), Terms())] for name in merchants
+        }
+        self.breakage = [(datetime(2005, 1, 1, tzinfo=SHANGHAI), None)]
+        self.takes = []
+        self.receipts = []
+        self.parked = []
+        self.numbers = count(1)
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def advance(self, to):
+        for purse in self.purses.values():
+            while due := self._next(purse, to):
+                due()
+        self.now = to
+
+    def _next(self, purse, to):
+        """The first thing that happens to a purse up to an instant: ends before releases before starts."""
+        things = []
+        for lot in purse.lots:
+            if lot.left and not lot.waiting:
+                things.append((lot.ends, 1, 0, lambda at=lot.ends: self._expire(purse, at)))
+            if lot.waiting:
+                things.append((lot.comes, 3, 0, lambda at=lot.comes: self._activate(purse, at)))
+        for turn, hold in enumerate(purse.holds):
+            if hold.state == "open":
+                things.append((hold.until, 2, turn, lambda hold=hold: self._time_out(hold)))
+        things = sorted((thing for thing in things if thing[0] <= to), key=lambda thing: thing[:3])
+        return things[0][3] if things else None
+
+    def _expire(self, purse, at):
+        (party,) = [to for since, to in self.breakage if since <= at][-1:]
+        points = 0
+        for lot in purse.spendable():
+            if lot.ends == at:
+                points += lot.left
+                self._take(lot, lot.left, party or lot.issuer)
+        purse.write("expire", points)
+        self._repay(purse)
+
+    def _activate(self, purse, at):
+        points = 0
+        for lot in purse.lots:
+            if lot.waiting and lot.comes == at:
+                lot.waiting = False
+                points += lot.left
+        if points:
+            purse.write("activate", points)
+        self._repay(purse)
+
+    def _time_out(self, hold):
+        self._end(hold, "timed_out", 0, hold.until)
+        self._repay(hold.purse)
+
+    # -- what everything is made of -----------------------------------------------------------------
+
+    def _take(self, lot, points, to):
+        lot.left -= points
+        take = Take(lot, to, points)
+        self.takes.append(take)
+        return take
+
+    def _take_oldest(self, purse, points, to):
+        takes = []
+        for lot in purse.spendable():
+            part = min(points, lot.left)
+            if part:
+                takes.append(self._take(lot, part, to))
+                points -= part
+        assert points == 0
+        return takes
+
+    def _repay(self, purse):
+        for debt in sorted(purse.debts, key=lambda debt: debt.since):
+            points = min(debt.open, purse.available)
+            if points:
+                self._take_oldest(purse, points, debt.carrier)
+                debt.open -= points
+                purse.write("repay", points)
+
+    def _lot(self, purse, issuer, price, points, comes, ends, waiting=False, root=None):
+        lot = Lot(next(self.numbers), issuer, price, points, points, comes, ends, waiting, root)
+        purse.lots.append(lot)
+        return lot
+
+    def _heir(self, purse):
+        while purse.heir:
+            purse = purse.heir
+        return purse
+
+    def _usable(self, member, points):
+        purse = self.purses[member]
+        if purse.heir:
+            raise Refused("account_merged")
+        if purse.available < points:
+            raise Refused("insufficient_points")
+        return purse
+
+    # -- verbs -----------------------------------------------------------------------------------
+
+    def set_terms(self, merchant, terms):
+        if self.terms[merchant][-1][0] >= self.now:
+            raise Refused("terms_overlap")
+        self.terms[merchant].append((self.now, terms))
+
+    def set_breakage(self, party):
+        self.breakage.append((self.now, party))
+
+    def earn(self, member, merchant, no, fen, paid_at):
+        purse = self.purses[member]
+        (terms,) = [one for since, one in self.terms[merchant] if since <= paid_at][-1:]
+        points = int(Fraction(terms.points, terms.per_fen) * fen)
+        if any((one.merchant, one.no) == (merchant, no) for one in self.receipts):
+            raise Refused("receipt_already_posted")
+        lot = None
+        if points:
+            if purse.heir:
+                raise Refused("account_merged")
+            comes = days_on(self.now, terms.wait) if terms.wait else self.now
+            ends = months_on(self.now, terms.months)
+            lot = self._lot(
+                purse, merchant, terms.price, points, comes, ends, waiting=comes > self.now
+            )
+            purse.write("earn", points)
+            self._repay(purse)
+        receipt = Receipt(purse, merchant, no, fen, terms, lot, points)
+        self.receipts.append(receipt)
+        for parked in self.parked:
+            fits = parked.waits and (parked.merchant, parked.no) == (merchant, no)
+            if fits and parked.fen <= receipt.paid - receipt.refunded:
+                parked.waits = False
+                self._refund(receipt, parked.fen)
+        return receipt
+
+    def spend(self, member, merchant, points):
+        purse = self._usable(member, points)
+        spending = Spending(purse, points, self._take_oldest(purse, points, merchant))
+        purse.write("spend", points)
+        return spending
+
+    def hold(self, member, merchant, points, minutes, grace):
+        purse = self._usable(member, points)
+        parts, left = [], points
+        for lot in purse.spendable():
+            part = min(left, lot.left)
+            if part:
+                lot.left -= part
+                left -= part
+                parts.append((lot, part))
+        hold = Hold(purse, merchant, points, grace, self.now + timedelta(minutes=minutes), parts)
+        purse.holds.append(hold)
+        purse.write("hold", points)
+        return hold
+
+    def capture(self, hold, points):
+        if hold.state != "open":
+            raise Refused("hold_not_open")
+        if points > hold.points:
+            raise Refused("hold_too_small")
+        self._end(hold, "captured", points, self.now)
+        self._repay(hold.purse)
+
+    def void(self, hold):
+        if hold.state != "open":
+            raise Refused("hold_not_open")
+        self._end(hold, "voided", 0, self.now)
+        self._repay(hold.purse)
+
+    def _end(self, hold, state, points, at):
+        purse, back, takes = hold.purse, [], []
+        hold.state = state
+        if state == "captured":
+            purse.write("capture", points)
+        for lot, held in hold.parts:
+            used = min(points, held)
+            points -= used
+            if used:
+                takes.append(Take(lot, hold.merchant, used))
+            if held > used and lot.ends > at:
+                back.append((lot, held - used))
+            elif held > used:
+                # It leaves the dead lot for its own issuer and goes on in a new one.
+                ends = days_on(at, 1 + hold.grace)
+                self._lot(purse, lot.issuer, lot.price, held - used, at, ends, root=lot.first)
+                purse.write("grace", held - used)
+        for lot, points_back in back:
+            lot.left += points_back
+        if back:
+            purse.write("release", sum(points_back for _, points_back in back))
+        self.takes += takes
+        if state == "captured":
+            hold.spending = Spending(purse, sum(take.points for take in takes), takes)
+
+    def give_back(self, spending, points=None):
+        """The till undoes a spending: all of it once, or a part as often as something is left."""
+        purse = spending.purse
+        if purse.heir:
+            raise Refused("account_merged")
+        left = spending.points - spending.returned
+        if not left or (points is None and spending.returned) or (points or 0) > left:
+            raise Refused("transfer_not_reversible")
+        kind = "return_spend" if points else "reverse_spend"
+        total = rest = points or left
+        spending.returned += total
+        for take in reversed(spending.takes):
+            part = min(rest, take.points - take.back)
+            take.back += part
+            take.lot.left += part
+            rest -= part
+        purse.write(kind, total)
+        for day in sorted({lot.ends for lot in purse.spendable() if lot.ends <= self.now}):
+            dead = [lot for lot in purse.spendable() if lot.ends == day]
+            (party,) = [to for since, to in self.breakage if since <= day][-1:]
+            points_dead = sum(lot.left for lot in dead)
+            for lot in dead:
+                self._take(lot, lot.left, party or lot.issuer)
+            purse.write("expire", points_dead)
+        self._repay(purse)
+
+    def refund(self, merchant, no, fen):
+        """A refund as the till tells it; one whose receipt is unknown waits. True when it was posted."""
+        for receipt in self.receipts:
+            if (receipt.merchant, receipt.no) == (merchant, no):
+                if fen > receipt.paid - receipt.refunded:
+                    raise Refused("refund_exceeds_payment")
+                self._refund(receipt, fen)
+                return True
+        self.parked.append(Parked(merchant, no, fen))
+        return False
+
+    def undo_earning(self, receipt):
+        left = receipt.paid - receipt.refunded
+        if not left or receipt.granted == receipt.taken:
+            raise Refused("transfer_not_reversible")
+        self._refund(receipt, left, kind="reverse_earn")
+
+    def _refund(self, receipt, fen, kind="clawback"):
+        purse = self._heir(receipt.purse)
+        receipt.refunded += fen
+        rate = Fraction(receipt.terms.points, receipt.terms.per_fen)
+        due = int(rate * (receipt.paid - receipt.refunded))
+        points = max(receipt.granted - receipt.taken - due, 0)
+        receipt.taken += points
+        mine = [lot for lot in purse.lots if receipt.lot and lot.first is receipt.lot and lot.left]
+        mine.sort(key=lambda lot: (lot.ends, lot.number))
+        waited = 0
+        for lot in mine:
+            if lot.waiting:
+                part = min(points, lot.left)
+                self._take(lot, part, lot.issuer)
+                points -= part
+                waited += part
+        if waited:
+            purse.write(kind, waited)
+            kind = "clawback"
+        spendable = 0
+        for lot in mine:
+            if not lot.waiting:
+                part = min(points, lot.left)
+                self._take(lot, part, lot.issuer)
+                points -= part
+                spendable += part
+        other = min(points, purse.available)
+        self._take_oldest(purse, other, receipt.merchant)
+        points -= other
+        if spendable + other:
+            purse.write(kind, spendable + other)
+            kind = "clawback"
+        if points:
+            purse.debts.append(Debt(receipt.merchant, points, self.now))
+            purse.write("owe" if kind == "clawback" else kind, points)
+
+    def adjust(self, member, merchant, points, price, ends):
+        purse = self._heir(self.purses[member])
+        if purse.available + points < 0:
+            raise Refused("insufficient_points")
+        if points > 0:
+            self._lot(purse, merchant, price, points, self.now, ends)
+            purse.write("adjust_up", points)
+            self._repay(purse)
+        else:
+            self._take_oldest(purse, -points, merchant)
+            purse.write("adjust_down", -points)
+
+    def merge(self, member, into):
+        source, target = self.purses[member], self.purses[into]
+        if source.heir or target.heir:
+            raise Refused("account_merged")
+        if source.held:
+            raise Refused("account_holds_points")
+        for lot in sorted(source.lots, key=lambda lot: (lot.ends, lot.number)):
+            points, waiting = lot.left, lot.waiting
+            if points:
+                self._take(lot, points, lot.issuer)
+                source.write("merge_out", points)
+                self._lot(
+                    target, lot.issuer, lot.price, points, lot.comes, lot.ends, waiting, lot.first
+                )
+                target.write("merge_in", points)
+            lot.waiting = False
+        for debt in source.debts:
+            if debt.open:
+                source.write("merge_out", debt.open)
+                target.write("merge_in", debt.open)
+                target.debts.append(Debt(debt.carrier, debt.open, debt.since))
+                debt.open = 0
+        self._repay(target)
+        source.heir = target
+
+    # -- what is asked -----------------------------------------------------------------------------
+
+    def claims(self):
+        """Who owes whom, in points and thousandths of a fen."""
+        owed = {}
+        for take in self.takes:
+            pair, points = (take.lot.issuer, take.to), take.points - take.back
+            if take.lot.issuer != take.to and points:
+                before = owed.get(pair, (0, 0))
+                owed[pair] = (before[0] + points, before[1] + points * take.lot.price)
+        return owed
