@@ -193,7 +193,7 @@ SETTLEMENT: dict[str, str] = {
             select *, coalesce(lag(horizon) over days, 0) as last_horizon,
                 coalesce(lag(ends_at) over days, '-infinity') as last_ends_at
             from settlement_journalseal window days as (order by day))
-        select day, leaves, found.leaves as found from seals
+        select day, seals.leaves, found.leaves as found from seals
         cross join lateral settlement_root(horizon::text::xid8, ends_at,
                                            last_horizon::text::xid8, last_ends_at) found
         where day > (select max(day) - 31 from settlement_journalseal)

@@ -7,6 +7,7 @@ from district.kernel.postgres import refusal_of_constraint
 
 
 @refusal_of_constraint("cycle_one_at_a_time")
+@refusal_of_constraint("cycle_once_per_number")
 class CycleStillOpen(DomainError):
     code, title = "cycle_still_open", _("上一期尚未结账")
     wording = _("同一时间只有一个未结账的周期，请先将它结账。")

@@ -77,7 +77,7 @@ def test_the_csv_holds_everything_and_no_formula(statement):
         "0",
         "100",
         "0",
-        "0",
+        "",
     ] in rows
 
 

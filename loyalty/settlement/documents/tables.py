@@ -80,7 +80,8 @@ class Paper:
         rows = (
             (
                 line.issuer.name, line.redeemer.name, line.movements, line.points, line.milli_fen,
-                line.carry_in, line.fen, line.carry_out, line.prefunded_fen,
+                line.carry_in, line.fen, line.carry_out,
+                line.prefunded_fen if line.issuer_id == self.statement.merchant_id else None,
             )
             for line in self.lines
         )  # fmt: skip

@@ -18,7 +18,7 @@ class Cycle(models.Model):
         CLOSED = "closed", _("已结账")
 
     public_id = PublicIdField("cyc", verbose_name=_("编号"))
-    number = models.IntegerField(_("期号"), unique=True)
+    number = models.IntegerField(_("期号"))
     # The number of the cycle before, none for the first. With it a database key goes from the start
     # to that cycle's end, so there is neither a gap nor an overlap (migration 0002).
     follows = models.IntegerField(_("上一期"), null=True, blank=True)
@@ -53,6 +53,7 @@ class Cycle(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("结算周期")
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="cycle_once_per_number"),
             models.UniqueConstraint(fields=["number", "ends_at"], name="cycle_end_by_number"),
             models.CheckConstraint(
                 name="cycle_follows_the_last",

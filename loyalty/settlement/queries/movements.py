@@ -16,8 +16,8 @@ _BATCH = 2_000
 class Movement:
     """Points drawn for a redeemer, or given back (negative), and where they came from.
 
-    The receipt is the issuer's business, the request number and the store the redeemer's: a
-    merchant sees only its own side.
+    The receipt and whether the points were prefunded are the issuer's business, the request number,
+    the store and the fee the redeemer's: a merchant sees only its own side.
     """
 
     issuer: int
@@ -44,9 +44,9 @@ class Movement:
         """Without the other side's business."""
         seen = self
         if merchant != self.issuer:
-            seen = replace(seen, receipt_no=None, receipt_store=None)
+            seen = replace(seen, receipt_no=None, receipt_store=None, prefunded=False)
         if merchant != self.redeemer:
-            seen = replace(seen, reference=None, store=None)
+            seen = replace(seen, reference=None, store=None, fee_bp=0)
         return seen
 
 

@@ -126,7 +126,8 @@ def _seal(seal: JournalSeal) -> dict[str, Any]:
 
 
 _OF_MERCHANT = """
-select journal.leaf, journal.prefunded, coalesce(terms.redeem_fee_bp, 0)
+select journal.leaf, journal.prefunded and journal.issuer = %(merchant)s,
+    case when journal.redeemer = %(merchant)s then coalesce(terms.redeem_fee_bp, 0) else 0 end
 from settlement_journal(%(horizon)s::xid8, %(ends_at)s, %(last_horizon)s::xid8,
                         %(last_ends_at)s) journal
 left join loyalty_merchantterms terms

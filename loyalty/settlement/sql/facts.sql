@@ -17,14 +17,16 @@ language sql stable as $$
         union all
         select 3, line.id, concat_ws(
                 '|', 'line', issuer.public_id, redeemer.public_id, movements, points, milli_fen,
-                carry_in, fen, carry_out, prefunded_milli_fen, prefunded_carry_in, prefunded_fen,
-                prefunded_carry_out)
+                carry_in, fen, carry_out, prefunded_milli_fen * own, prefunded_carry_in * own,
+                prefunded_fen * own, prefunded_carry_out * own)
             from (select * from settlement_line where cycle_id = p_cycle and issuer_id = p_merchant
                   union all
                   select * from settlement_line where cycle_id = p_cycle and redeemer_id = p_merchant)
                 line
             join merchants_merchant issuer on issuer.id = line.issuer_id
-            join merchants_merchant redeemer on redeemer.id = line.redeemer_id
+            join merchants_merchant redeemer on redeemer.id = line.redeemer_id,
+            -- How the other side pays is its own business.
+            lateral (select (line.issuer_id = p_merchant)::int as own) side
         union all
         select 4, fee.id, concat_ws('|', 'fee', merchant.public_id, milli_fen, parts, carry_in, fen,
                                     carry_out)

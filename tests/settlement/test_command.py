@@ -1,0 +1,59 @@
+"""`manage.py settle` and `export_statement`: the verbs, for a whole database at once."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from district.kernel import clock
+from loyalty.settlement.models import Cycle, JournalSeal, Statement
+from tests.factories.loyalty import buy, pay
+from tests.settlement.conftest import AFTER, INSIDE
+
+PEOPLE = ("--proposer", "zhang", "--approver", "wang")
+
+
+def told(capsys, *arguments):
+    call_command(*arguments)
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.usefixtures("zhang", "wang")
+def test_every_cycle_that_is_over_is_closed_once(member, tea, books, capsys):
+    buy(member, tea, fen=20_000)
+    pay(member, books, points=100)
+    with clock.moved_to(AFTER):
+        pay(member, books, points=10)
+        first = told(capsys, "settle", "--days", "7", *PEOPLE)
+        again = told(capsys, "settle", "--days", "7", *PEOPLE)
+
+    assert first == again
+    assert [cycle["last_day"] for cycle in first["cycles"]] == [
+        "2026-03-16", "2026-03-23", "2026-03-30",
+    ]  # fmt: skip
+    assert [cycle["fen"] for cycle in first["cycles"]] == [100, 0, 0]
+    assert {cycle["net"] for cycle in first["cycles"]} == {0}
+    assert first["seals"] == JournalSeal.objects.count() == 22
+    assert Cycle.objects.filter(state="open").count() == 0
+    found = told(capsys, "export_statement", "1", tea.merchant.public_id)
+    assert found["statement"] == Statement.objects.get(merchant=tea.merchant).public_id
+    with pytest.raises(CommandError, match="no such statement"):
+        call_command("export_statement", "9", "largest")
+
+
+def test_it_takes_two_people_who_exist(zhang, member, tea):
+    buy(member, tea, fen=20_000)
+    with clock.moved_to(AFTER):
+        with pytest.raises(CommandError, match="nobody"):
+            call_command("settle", "--proposer", "zhang", "--approver", "nobody")
+        with pytest.raises(CommandError, match="本人|复核"):
+            call_command("settle", "--days", "3", "--proposer", "zhang", "--approver", "zhang")
+    assert zhang.username == "zhang"
+    assert not Statement.objects.exists()
+
+
+def test_a_database_without_postings_has_nothing_to_settle(zhang, wang, capsys):
+    with clock.moved_to(INSIDE):
+        figures = told(capsys, "settle", *PEOPLE)
+    assert figures == {"cycles": [], "seals": 0, "last_seal": None}
+    assert zhang != wang
