@@ -29,7 +29,7 @@ def settle(first, second, *, by) -> Cycle:
             dispute = settlement.open_dispute(
                 line=line, merchant=merchant, reason="这笔不对", by=proposer, key=fresh_key()
             )
-        settlement.uphold_dispute(dispute=dispute, decision="核对后成立", by=approver)
+        dispute = settlement.uphold_dispute(dispute=dispute, decision="核对后成立", by=approver)
         for decide in (True, False):
             note = settlement.propose_credit_note(
                 correction=Correction(
