@@ -40,12 +40,15 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=30),
     },
     "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
-    "seal the journal": {"task": "settlement.seal_days", "schedule": crontab(hour=0, minute=40)},
+    # A batch whose bell was lost, or whose worker died.
+    "take up batches": {"task": "batches.process", "schedule": 20.0},
+    "forget old batches": {"task": "batches.purge", "schedule": crontab(hour=4, minute=40)},
     "sweep photographs": {"task": "bills.sweep_photos", "schedule": crontab(hour=3, minute=40)},
     "find look-alike bills": {
         "task": "bills.find_look_alikes",
         "schedule": crontab(hour=3, minute=50),
     },
+    "seal the journal": {"task": "settlement.seal_days", "schedule": crontab(hour=0, minute=40)},
     "match refunds": {"task": "loyalty.match_parked_refunds", "schedule": crontab(minute="*/10")},
     "watch prefunds": {"task": "loyalty.watch_prefunds", "schedule": crontab(minute="*/5")},
     "advance rollup": {"task": "loyalty.advance_rollup", "schedule": 60.0},

@@ -57,8 +57,9 @@ INSTALLED_APPS = [
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
-    "loyalty.settlement.apps.SettlementConfig",
+    "loyalty.batches.apps.BatchesConfig",
     "loyalty.bills.apps.BillsConfig",
+    "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
@@ -187,6 +188,7 @@ WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)
+BATCH_LIMIT = env.int("DISTRICT_BATCH_LIMIT", default=64 * 1024 * 1024)
 # A member's photograph of a bill, and for how many days it is kept once it has been decided on.
 PHOTO_LIMIT = env.int("DISTRICT_PHOTO_LIMIT", default=8 * 1024 * 1024)
 PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
@@ -224,6 +226,12 @@ SPECTACULAR_SETTINGS = {
         "VenueKindEnum": ["mall", "street", "complex"],
         "HoldStateEnum": "loyalty.models.Hold.State",
         "HoldPurposeEnum": "loyalty.models.Hold.Purpose",
+        "BatchStateEnum": "loyalty.batches.models.Batch.State",
+        "BatchFormatEnum": "loyalty.batches.models.Batch.Format",
+        "RowStateEnum": "loyalty.batches.models.RowAnswer.State",
+        "RowKindEnum": "loyalty.batches.models.RowAnswer.Kind",
+        "DifferenceKindEnum": "loyalty.batches.models.Difference.Kind",
+        "DifferenceWhatEnum": "loyalty.batches.models.Difference.What",
         "PhotoStateEnum": "loyalty.bills.models.BillPhoto.State",
     },
     "POSTPROCESSING_HOOKS": [

@@ -9,6 +9,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("district.members.api.urls")),
     path("", include("district.merchants.api.urls")),
     path("", include("loyalty.api.urls")),
+    path("", include("loyalty.batches.api.urls")),
     path("", include("loyalty.bills.api.urls")),
     path("openapi.json", docs_page.openapi_file, name="openapi"),
     path("docs", docs_page.docs_page, name="api-docs"),

@@ -84,8 +84,12 @@ class Check:
             self.claim(leaf not in leaves, f"movement twice: {leaf}")
             self.claim(at < self.cycle["ends_at"], f"after the cycle's end: {leaf}")
             self.claim(self.merchant in (issuer, redeemer), f"of others: {leaf}")
-            self.claim(not movement["prefunded"] or issuer == self.merchant, f"prefund of others: {leaf}")
-            self.claim(not movement["fee_bp"] or redeemer == self.merchant, f"fee of others: {leaf}")
+            self.claim(
+                not movement["prefunded"] or issuer == self.merchant, f"prefund of others: {leaf}"
+            )
+            self.claim(
+                not movement["fee_bp"] or redeemer == self.merchant, f"fee of others: {leaf}"
+            )
             leaves.add(leaf)
             pair = pairs.setdefault((issuer, redeemer), [0, 0, 0, 0])
             pair[0] += 1

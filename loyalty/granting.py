@@ -38,7 +38,11 @@ def grant_of(
     merchant: int, bill: ledger.Bill, at: datetime, *, fresh: bool = False
 ) -> ledger.Grant:
     """What a bill earns at a merchant by the terms of its hour, see `terms_of`. Raises NoTerms."""
-    terms = queries.terms_of(merchant, bill.paid_at, fresh=fresh)
+    return grant_by(queries.terms_of(merchant, bill.paid_at, fresh=fresh), bill, at)
+
+
+def grant_by(terms: queries.TermsInForce, bill: ledger.Bill, at: datetime) -> ledger.Grant:
+    """What a bill earns by these terms when it is posted at an instant."""
     return ledger.Grant(
         points=rules.points_for(
             bill.paid_fen, earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen

@@ -1,6 +1,7 @@
 """The outermost guard: below /api everything leaves as a problem, also what never reaches a view."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 
@@ -14,7 +15,17 @@ from district.kernel.errors import ServiceUnavailable
 
 # What a refusal made by a framework may still say in its head.
 _KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
+# Addresses that read a larger body, piece by piece: pattern and limit in bytes.
+_larger: dict[re.Pattern[str], int] = {}
 logger = logging.getLogger("district.problems")
+
+
+def allow_larger_body(path: str, limit: int) -> None:
+    """Let an address take a body of up to `limit` bytes, which its view reads in pieces.
+
+    Called from AppConfig.ready(); `path` is a pattern for the whole path.
+    """
+    _larger[re.compile(path)] = limit
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -66,13 +77,18 @@ def _unreadable(request: HttpRequest) -> int | None:
     """The status of a request that must not reach a view, judged by its head alone."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         return 411
-    limit = settings.BODY_LIMITS.get(request.path_info, settings.BODY_LIMIT)
+    path = request.path_info
+    limit = max(settings.BODY_LIMITS.get(path, settings.BODY_LIMIT), _larger_limit(path))
     if _announced_length(request) > limit:
         return 413
     # PostgreSQL cannot compare a text with NUL, so nothing can be found under such a name.
     if "\0" in request.path_info:
         return 404
     return 400 if "%00" in request.META.get("QUERY_STRING", "") else None
+
+
+def _larger_limit(path: str) -> int:
+    return max((limit for one, limit in _larger.items() if one.fullmatch(path)), default=0)
 
 
 def _announced_length(request: HttpRequest) -> int:

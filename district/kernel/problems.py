@@ -71,6 +71,11 @@ def document_of_status(status: int, detail: str = "") -> dict[str, Any]:
     return document(code, status, title=str(title), detail=detail)
 
 
+def document_of_invalid(detail: Any) -> dict[str, Any]:
+    """What is wrong with a form, field by field; `detail` is that of DRF's ValidationError."""
+    return document_of_status(400) | {"errors": _field_errors(detail)}
+
+
 def database_is_away(error: BaseException | None) -> bool:
     """Whether the error says that the database cannot serve now, so that asking again may help."""
     if isinstance(error, OperationalError | InterfaceError):
@@ -87,7 +92,7 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(exc, DomainError):
         return _response(document_of_refusal(exc), exc.headers)
     if isinstance(exc, ValidationError):
-        return _response(document_of_status(400) | {"errors": _field_errors(exc.detail)})
+        return _response(document_of_invalid(exc.detail))
     status, headers = framework_status(exc)
     if status is None:
         return None

@@ -57,6 +57,12 @@ def member_by_public_id(public_id: str) -> Member | None:
     return None if row is None else known_row(Member, id=row[0], public_id=public_id)
 
 
+def open_members(public_ids: Iterable[str]) -> dict[str, int]:
+    """The keys of those of these members who have not closed their account."""
+    named = Member.objects.open().filter(public_id__in=set(public_ids))
+    return dict(named.values_list("public_id", "pk"))
+
+
 def member_by_phone(number: str) -> Member | None:
     """The open member who has bound this number. Raises PhoneNotSupported for what is no number."""
     found_by = phones.phone_hash(phones.normalised(number))

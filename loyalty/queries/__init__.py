@@ -22,6 +22,7 @@ from loyalty.queries.policy import (
     cost_of_adding,
     rules_at,
     rules_row_at,
+    terms_between,
     terms_of,
 )
 from loyalty.queries.rows import (
@@ -74,6 +75,7 @@ __all__ = [
     "rules_row_at",
     "spendings_to_confirm",
     "statement",
+    "terms_between",
     "terms_of",
     "totals_of",
     "transfer_of_merchant",

@@ -78,6 +78,15 @@ def _in_force(key: tuple[str, int], at: datetime) -> TermsInForce | None:
     return None
 
 
+def terms_between(
+    merchant: int, first: datetime, last: datetime
+) -> list[tuple[datetime, datetime | None, TermsInForce]]:
+    """Every terms in force at some instant from first to last, each with its start and its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS_BETWEEN, [merchant, first, last])
+        return [(start, end, TermsInForce(*row)) for start, end, *row in cursor.fetchall()]
+
+
 def rules_at(at: datetime) -> RulesInForce:
     """The alliance's rules in force at an instant."""
     row = first_row(_RULES, at)
@@ -101,7 +110,8 @@ class Cost:
 def cost_of_adding(merchant: Merchant, at: datetime) -> Cost:
     """As the merchant's terms say; the alliance and funds have none. Raises NoTerms."""
     try:
-        terms = terms_of(merchant.pk, at)
+        # Nobody compares this with the table, so it is read there.
+        terms = terms_of(merchant.pk, at, fresh=True)
     except NoTerms:
         if merchant.kind == Merchant.Kind.MERCHANT:
             raise
@@ -116,6 +126,13 @@ _TERMS = """
         validity_months, pending_days,
         exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
     from loyalty_merchantterms terms where merchant_id = %s order by valid
+"""
+_TERMS_BETWEEN = """
+    select lower(valid), upper(valid), id, earn_points, earn_per_fen, price_milli_fen,
+        validity_months, pending_days,
+        exists (select from loyalty_issuebudget budget where budget.merchant_id = terms.merchant_id)
+    from loyalty_merchantterms terms where merchant_id = %s and valid && tstzrange(%s, %s, '[]')
+    order by lower(valid)
 """
 _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,

@@ -20,8 +20,8 @@ COLUMNS = ("InvoiceNo", "CustomerID", "StockCode", "Quantity", "UnitPrice", "Inv
 STORES = 20
 SPENDS_EVERY = 3
 SPENDS_ONE_IN = 1
-# The width keeps a number that no till could print out of the journeys.
-INVOICE = re.compile(r"(C?)([0-9]{1,15})")
+# A leading zero would make one number of two invoices.
+INVOICE = re.compile(r"(C?)([1-9][0-9]{0,14})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,15 @@ def test_every_verb_says_what_the_caller_gets():
 
 
 @pytest.mark.parametrize(
-    "app", ["loyalty", "loyalty.settlement", "district.members", "district.merchants"]
+    "app",
+    [
+        "loyalty",
+        "loyalty.batches",
+        "loyalty.bills",
+        "loyalty.settlement",
+        "district.members",
+        "district.merchants",
+    ],
 )
 def test_the_table_of_contents_names_every_verb(app):
     services = importlib.import_module(f"{app}.services")

@@ -12,7 +12,8 @@ from django.test import Client
 
 from district.kernel import clock
 from district.members import services as members
-from tests.factories.loyalty import ask, buy, make_counter, pay, set_aside
+from loyalty.batches import services as batches
+from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
 
@@ -25,11 +26,12 @@ OPERATIONS = [
 BY_NAME = {
     operation["operationId"]: (method, path, operation) for method, path, operation in OPERATIONS
 }
-# Forms with a file, which are no JSON, have tests of their own (tests/bills/test_photos_api.py).
+# Bodies that are no JSON have tests of their own (tests/bills/test_photos_api.py, tests/batches).
 FORMS = {
     name
     for name, (_, _, operation) in BY_NAME.items()
-    if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+    if "application/json"
+    not in operation.get("requestBody", {}).get("content", {"application/json": 0})
 }
 WRITES = [
     name
@@ -97,7 +99,43 @@ class Scene:
         for act in ("/confirm", "/decline"):
             asked = ask(self.member, store, points=60)
             self.ids["/api/v1/me/points/requests/{hold}" + act] = asked.public_id
+        self._upload(store)
         assert earned.granted == 500
+
+    def _upload(self, store: Any) -> None:
+        """A batch that waits to be submitted, and a day that was compared."""
+        batch = batches.open_batch(
+            merchant=store.merchant,
+            stores=[store.pk],
+            format="ndjson",
+            name="",
+            actor="till:1",
+            key=fresh_key(),
+        )
+        batches.receive_content(batch=batch, offset=0, pieces=[b"{}\n"])
+        none = batches.Counted(0, 0)
+        today = clock.business_day(clock.now())
+        day = batches.reconcile_day(
+            store=store,
+            day=today,
+            told=batches.DayTotals(none, none, none),
+            actor="till:1",
+            key=fresh_key(),
+        )
+        self.bodies |= {
+            "open_batch": {"format": "csv", "name": "20261121.csv"},
+            "submit_batch": {"bytes": 3},
+            "reconcile_day": {
+                "store": store.public_id,
+                "day": today.isoformat(),
+                "receipts": {"count": 1, "fen": 5, "each": [{"number": "A", "fen": 5}]},
+                "refunds": {"count": 0, "fen": 0},
+                "spendings": {"count": 0, "points": 0},
+            },
+        }
+        for act in ("", "/content", "/submit", "/rows", "/answers.ndjson"):
+            self.ids["/api/v1/till/batches/{batch}" + act] = batch.public_id
+        self.ids["/api/v1/till/reconciliations/{reconciliation}"] = day.public_id
 
     def call(
         self, name: str, body: Any = None, *, raw: bytes | None = None, **headers: str | None

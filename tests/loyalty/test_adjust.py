@@ -256,3 +256,16 @@ def test_an_adjustment_of_a_frozen_account_goes_through(tea, chen, wu):
     loyalty.freeze_account(member=member, reason="可疑", by=chen)
 
     assert decide(propose(member, tea, 5, chen), wu).state == "approved"
+
+
+def test_what_is_added_costs_what_the_terms_of_this_hour_say(member, tea, chen, wu):
+    buy(member, tea, fen=100)  # since then this process knows the old terms by heart
+    changed = loyalty.Offer(price_milli_fen=1_250, validity_months=3)
+    now = clock.now()
+    loyalty.set_terms(merchant=tea.merchant, offer=changed, start=now)
+
+    decide(propose(member, tea, 200, chen), wu)
+
+    lot = Lot.objects.latest("pk")
+    assert lot.price_milli_fen == 1_250
+    assert lot.expires_at < now + timedelta(days=95)

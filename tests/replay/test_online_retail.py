@@ -205,6 +205,7 @@ def test_the_members_with_the_smallest_numbers_bring_their_own_parked_returns(re
     [
         row("A563185", "B", 1, at(1), "1", 7),
         row("536365x", "B", 1, at(1), "1", 7),
+        row("0536365", "B", 1, at(1), "1", 7),
         row("CC536365", "B", 1, at(1), "1", 7),
         row("", "B", 1, at(1), "1", 7),
         row("１２３", "B", 1, at(1), "1", 7),

@@ -46,7 +46,7 @@ def test_it_takes_two_people_who_exist(zhang, member, tea):
     with clock.moved_to(AFTER):
         with pytest.raises(CommandError, match="nobody"):
             call_command("settle", "--proposer", "zhang", "--approver", "nobody")
-        with pytest.raises(CommandError, match="本人|复核"):
+        with pytest.raises(CommandError, match=r"本人|复核"):
             call_command("settle", "--days", "3", "--proposer", "zhang", "--approver", "zhang")
     assert zhang.username == "zhang"
     assert not Statement.objects.exists()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from district.kernel.postgres import first_row
 from loyalty.settlement.models import Cycle
@@ -21,7 +22,7 @@ class Window:
     last_ends_at: datetime = _BEFORE_ALL
 
     @property
-    def arguments(self) -> dict[str, object]:
+    def arguments(self) -> dict[str, Any]:
         """What the SQL functions of windows take, by name."""
         return {
             "horizon": str(self.horizon),
@@ -38,7 +39,9 @@ def last_cycle() -> Cycle | None:
 def window_of(cycle: Cycle) -> Window:
     """What belongs to a cycle; of one that is not proposed yet, what was posted so far."""
     horizon = _NO_HORIZON if cycle.horizon is None else cycle.horizon
-    last = Cycle.objects.filter(number=cycle.follows).first()
+    last = None
+    if cycle.follows is not None:
+        last = Cycle.objects.filter(number=cycle.follows).first()
     if last is None:
         return Window(horizon, cycle.ends_at)
     assert last.horizon is not None, "a cycle begins when the last one has closed"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -73,7 +74,7 @@ def movements_of_statement(statement: Statement) -> Iterator[Movement]:
         yield movement.seen_by(merchant)
 
 
-def _movements(where: str, asked: dict[str, object]) -> Iterator[Movement]:
+def _movements(where: str, asked: dict[str, Any]) -> Iterator[Movement]:
     """Streamed, so that a year of a busy merchant takes no more memory than a day of a quiet one."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(_MOVEMENTS.format(where=where), asked)

@@ -443,12 +443,14 @@ class District:
             purse.debts.append(Debt(receipt.merchant, points, self.now))
             purse.write("owe" if kind == "clawback" else kind, points)
 
-    def adjust(self, member, merchant, points, price, ends):
+    def adjust(self, member, merchant, points):
+        terms = self.terms[merchant][-1][1]
         purse = self._heir(self.purses[member])
         if purse.available + points < 0:
             raise Refused("insufficient_points")
         if points > 0:
-            self._lot(purse, merchant, price, points, self.now, ends)
+            ends = months_on(self.now, terms.months)
+            self._lot(purse, merchant, terms.price, points, self.now, ends)
             purse.write("adjust_up", points)
             self._repay(purse)
         else:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import (
@@ -24,11 +23,12 @@ from hypothesis.stateful import (
 
 from district.kernel import clock
 from district.kernel.errors import DomainError
-from loyalty import audits, ledger, queries
+from district.members.models import Member
+from district.merchants import services as merchants
+from district.merchants.models import Merchant
+from loyalty import audits, queries
 from loyalty import services as loyalty
 from loyalty.models import (
-    Adjustment,
-    AllianceRules,
     Debt,
     Hold,
     Lot,
@@ -47,6 +47,7 @@ from tests.factories.loyalty import (
     void,
 )
 from tests.factories.members import make_member, make_operator, make_staff
+from tests.factories.merchants import make_merchant
 from tests.loyalty.model import naive
 
 LONG = int(os.environ.get("LIFE_EXAMPLES", "300"))
@@ -88,6 +89,7 @@ class Life(RuleBasedStateMachine):
     members: list
     stores: list
     people: tuple
+    parties: dict
 
     def __init__(self):
         super().__init__()
@@ -96,7 +98,7 @@ class Life(RuleBasedStateMachine):
         self.model = naive.District(["a", "b", "c"], ["x", "y", "z"], BEGIN)
         self.names = dict(
             zip((store.merchant_id for store in self.stores), ["x", "y", "z"], strict=True)
-        )
+        ) | {party.pk: name for name, party in self.parties.items()}
         # Pairs of the model's thing and the ledger's.
         self.receipts, self.spendings, self.holds = [], [], []
         self.number = 0
@@ -306,36 +308,24 @@ class Life(RuleBasedStateMachine):
         member=who,
         shop=where,
         points=some.one_of(points_asked, points_asked.map(lambda points: -points)),
-        months=some.sampled_from([1, 2]),
     )
-    def adjust(self, member, shop, points, months):
-        ends = naive.months_on(self.model.now, months)
+    def adjust(self, member, shop, points):
+        proposer, approver = self.people
 
         def post():
-            proposer, approver = self.people
-            row = Adjustment.objects.create(
+            proposed = loyalty.propose_adjustment(
                 member=self.members[member],
                 merchant=self.stores[shop].merchant,
                 points=points,
                 reason="更正",
-                proposed_by=proposer,
-                proposed_at=self.model.now,
+                by=proposer,
+                key=fresh_key(),
             )
-            row.transfer_id = ledger.adjust(
-                member=row.member_id,
-                merchant=row.merchant_id,
-                points=points,
-                price_milli_fen=900,
-                expires_at=ends,
-                reference=row.public_id,
-                reason=row.reason,
-                actor=f"user:{approver.pk}",
-                at=self.model.now,
+            loyalty.decide_adjustment(
+                adjustment=proposed, approve=True, by=approver, key=fresh_key()
             )
-            row.state, row.decided_by, row.decided_at = "approved", approver, self.model.now
-            row.save(update_fields=["transfer", "state", "decided_by", "decided_at"])
 
-        self.both(lambda: self.model.adjust("abc"[member], "xyz"[shop], points, 900, ends), post)
+        self.both(lambda: self.model.adjust("abc"[member], "xyz"[shop], points), post)
 
     @rule(member=who, into=who, seldom=some.integers(0, 3))
     def merge(self, member, into, seldom):
@@ -343,12 +333,12 @@ class Life(RuleBasedStateMachine):
             return
         self.both(
             lambda: self.model.merge("abc"[member], "abc"[into]),
-            lambda: ledger.merge(
-                source=self.members[member].pk,
-                into=self.members[into].pk,
+            lambda: loyalty.merge_members(
+                source=Member.objects.get(pk=self.members[member].pk),
+                into=Member.objects.get(pk=self.members[into].pk),
                 reason="同一个人",
-                actor="user:1",
-                at=self.model.now,
+                by=self.people[1],
+                key=fresh_key(),
             ),
         )
 
@@ -372,15 +362,12 @@ class Life(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.model.breakage[-1][0] < self.model.now)
-    @rule(shop=some.sampled_from([None, 0, 1, 2]))
-    def change_breakage(self, shop):
-        self.model.set_breakage(None if shop is None else "xyz"[shop])
-        for current in AllianceRules.objects.filter(valid__contains=self.model.now):
-            current.valid = DateTimeTZRange(current.valid.lower, self.model.now)
-            current.save()
-        AllianceRules.objects.create(
-            valid=DateTimeTZRange(self.model.now, None),
-            breakage_to=None if shop is None else self.stores[shop].merchant,
+    @rule(party=some.sampled_from([None, "alliance", "fund"]))
+    def change_breakage(self, party):
+        rules = loyalty.Rules(breakage_to=self.parties.get(party))
+        self.both(
+            lambda: self.model.set_breakage(party),
+            lambda: loyalty.set_rules(rules=rules, start=self.model.now),
         )
 
     # -- what must hold ----------------------------------------------------------------------------
@@ -476,6 +463,10 @@ def life(db):
         members = [make_member(name) for name in ("甲", "乙", "丙")]
         stores = [make_counter() for _ in range(3)]
         people = (make_staff("tichu"), make_operator("fuhe"))
+        parties = {
+            "alliance": merchants.alliance_party(),
+            "fund": make_merchant(kind=Merchant.Kind.FUND),
+        }
 
     return Bound
 

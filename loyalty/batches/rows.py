@@ -1,0 +1,159 @@
+"""Reads one row with the very fields of the single endpoints, so that both refuse alike."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import Field, SkipField, empty
+from rest_framework.serializers import Serializer
+
+from district.kernel import problems
+from district.kernel.api import made_once
+from district.kernel.parsers import NotJson, parse_json
+from loyalty.api.schemas import ReceiptIn
+from loyalty.api.schemas_refunds import RefundIn
+from loyalty.batches.limits import LONGEST_ROW
+from loyalty.batches.models import Batch, RowAnswer
+
+Kind = RowAnswer.Kind
+FORMS: dict[str, type[Serializer]] = {Kind.RECEIPT: ReceiptIn, Kind.REFUND: RefundIn}
+# Without these columns no row of either kind could be right.
+NEEDED = {
+    kind: [name for name, field in made_once(form).fields.items() if field.required]
+    for kind, form in FORMS.items()
+}
+# Their values come again and again in a file.
+_RECURRING = frozenset({"store", "member", "receipt_store"})
+_NUMBERS = {Kind.RECEIPT: "receipt_no", Kind.REFUND: "refund_no"}
+_LONGEST_NUMBER = 64
+_LONGEST_INTEGER = 18
+
+
+class Unreadable(Exception):
+    """A row that is not of the form asked for, as the problem to answer it with."""
+
+    def __init__(self, problem: dict[str, Any], *, kind: str = "", number: str = "") -> None:
+        super().__init__(problem["code"])
+        self.problem = problem
+        self.kind = kind
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the right form: its line, what it is, and its values."""
+
+    line: int
+    kind: str
+    asked: dict[str, Any]
+
+    @property
+    def number(self) -> str:
+        """The number on paper that names it."""
+        return str(self.asked[_NUMBERS[Kind(self.kind)]])
+
+
+def missing_columns(columns: Sequence[str]) -> list[str]:
+    """What a CSV's first line lacks to hold receipts, or refunds; nothing when it can hold either."""
+    if len(set(columns)) < len(columns):
+        return NEEDED[Kind.RECEIPT]
+    lacking = {
+        kind: [name for name in names if name not in columns] for kind, names in NEEDED.items()
+    }
+    if "kind" in columns and not lacking[Kind.REFUND]:
+        return []
+    return lacking[Kind.RECEIPT]
+
+
+def columns_of(line: bytes) -> list[str]:
+    """The names in a CSV's first line; none for what is not CSV in UTF-8."""
+    try:
+        return [name.strip() for name in _cells(line)]
+    except (UnicodeDecodeError, csv.Error):
+        return []
+
+
+class Reader:
+    """Reads the rows of one upload; what it has checked once it need not check again."""
+
+    def __init__(self, format: str, columns: Sequence[str] | None) -> None:
+        self._values: Callable[[bytes], dict[str, Any]]
+        self._values = self._of_csv if format == Batch.Format.CSV else _of_json
+        self._columns = list(columns or ())
+        self._known: dict[tuple[str, str], str] = {}
+
+    def read(self, line: int, content: bytes) -> Row:
+        """The row in a line. Raises Unreadable with the problem the single endpoint would answer."""
+        if len(content) > LONGEST_ROW:
+            detail = _("一行最多 {most} 字节。").format(most=LONGEST_ROW)
+            raise Unreadable(problems.document_of_status(400, detail))
+        given = self._values(content)
+        kind = given.get("kind", Kind.RECEIPT.value)
+        if not isinstance(kind, str) or kind not in FORMS:
+            wrong = {"kind": [_("须是 receipt 或 refund。")]}
+            raise Unreadable(problems.document_of_invalid(ValidationError(wrong).detail))
+        return Row(line, kind, self._checked(kind, given))
+
+    def _checked(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        asked: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
+        for name, field in made_once(FORMS[kind]).fields.items():
+            try:
+                asked[name] = self._value(name, field, given.get(name, empty))
+            except ValidationError as wrong:
+                errors[name] = wrong.detail
+            except SkipField:
+                pass
+        if errors:
+            number = given.get(_NUMBERS[Kind(kind)])
+            shown = number if isinstance(number, str) and number.isprintable() else ""
+            problem = problems.document_of_invalid(errors)
+            raise Unreadable(problem, kind=kind, number=shown[:_LONGEST_NUMBER])
+        return asked
+
+    def _value(self, name: str, field: Field, value: Any) -> Any:
+        if name not in _RECURRING or not isinstance(value, str):
+            return field.run_validation(value)
+        if (name, value) not in self._known:
+            self._known[name, value] = field.run_validation(value)
+        return value
+
+    def _of_csv(self, content: bytes) -> dict[str, Any]:
+        try:
+            cells = _cells(content)
+        except (UnicodeDecodeError, csv.Error):
+            raise Unreadable(
+                problems.document_of_status(400, _("这一行不是有效的 CSV（UTF-8）。"))
+            ) from None
+        if len(cells) > len(self._columns):
+            raise Unreadable(problems.document_of_status(400, _("这一行的列多于表头。")))
+        # An empty cell is a value that is not there.
+        return {
+            name: _typed(name, cell)
+            for name, cell in zip(self._columns, cells, strict=False)
+            if cell != ""
+        }
+
+
+def _cells(line: bytes) -> list[str]:
+    return next(csv.reader([line.decode("utf-8")], strict=True), [])
+
+
+def _typed(name: str, cell: str) -> Any:
+    """A cell as JSON would have it: money in fen is a number there."""
+    if not name.endswith("fen") or len(cell) > _LONGEST_INTEGER or not cell.isascii():
+        return cell
+    return int(cell) if cell.removeprefix("-").isdigit() else cell
+
+
+def _of_json(content: bytes) -> dict[str, Any]:
+    try:
+        given = parse_json(content)
+    except NotJson as wrong:
+        raise Unreadable(problems.document_of_status(400, str(wrong.detail))) from None
+    if not isinstance(given, dict):
+        raise Unreadable(problems.document_of_status(400, _("一行须是一个 JSON 对象。")))
+    return given

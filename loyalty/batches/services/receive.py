@@ -1,0 +1,122 @@
+"""Receiving: content comes in pieces of any size, and what has come is kept with the place it goes on from."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import F
+
+from loyalty.batches import staging
+from loyalty.batches.errors import (
+    BatchHeaderWrong,
+    BatchNotOpen,
+    BatchOffsetWrong,
+    BatchTooLarge,
+)
+from loyalty.batches.limits import MOST_BYTES, MOST_ROWS, STAGE_BYTES, STAGE_ROWS
+from loyalty.batches.lines import Cutter
+from loyalty.batches.models import Batch
+from loyalty.batches.rows import columns_of, missing_columns
+
+
+def receive_content(*, batch: Batch, offset: int, pieces: Iterable[bytes]) -> Batch:
+    """Take the bytes of a batch from `offset` on; the batch as it is afterwards.
+
+    Kept as it comes, a few thousand lines at a time: whatever ends this before its time, an exception
+    of `pieces` included, `received_bytes` says where to go on. Of two that send the same bytes at
+    once, one goes on and the other is refused.
+
+    Raises BatchHeaderWrong, BatchNotOpen, BatchOffsetWrong, BatchTooLarge.
+    """
+    _require_open(batch)
+    if offset != batch.received_bytes:
+        raise BatchOffsetWrong(received_bytes=batch.received_bytes)
+    inbox = _Inbox(batch)
+    try:
+        for piece in pieces:
+            inbox.take(piece)
+    finally:
+        inbox.keep()
+    return Batch.objects.get(pk=batch.pk)
+
+
+def end_content(batch: Batch) -> None:
+    """Keep the last line, if no line feed followed it; in the caller's transaction."""
+    inbox = _Inbox(batch)
+    inbox.end()
+    inbox.keep()
+
+
+class _Inbox:
+    """What has come and is not kept yet."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._cutter = Cutter(batch.lines, bytes(batch.tail))
+        self._columns = batch.columns
+        self._kept = self._received = batch.received_bytes
+        self._count = batch.rows
+        self._rows: list[tuple[int, bytes]] = []
+        self._ended = False
+
+    def take(self, piece: bytes) -> None:
+        if self._received + len(piece) > MOST_BYTES:
+            raise _too_large()
+        cutter = replace(self._cutter)
+        self._add(list(cutter.cut(piece)))
+        # Only now: a piece that was refused is not half taken.
+        self._cutter = cutter
+        self._received += len(piece)
+        if len(self._rows) >= STAGE_ROWS or self._received - self._kept >= STAGE_BYTES:
+            self.keep()
+
+    def end(self) -> None:
+        if self._cutter.tail:
+            self._add(list(self._cutter.end()))
+        self._ended = True
+
+    def _add(self, lines: list[tuple[int, bytes]]) -> None:
+        if lines and self._batch.format == Batch.Format.CSV and self._columns is None:
+            self._columns = _header(lines[0][1])
+            lines = lines[1:]
+        if self._count + len(lines) > MOST_ROWS:
+            raise _too_large()
+        self._count += len(lines)
+        self._rows += lines
+
+    def keep(self) -> None:
+        if self._received == self._kept and not self._ended:
+            return
+        with transaction.atomic():
+            # The row's lock and the place it stood at: a twin that was faster makes this no row.
+            taken = Batch.objects.filter(
+                pk=self._batch.pk, state=Batch.State.RECEIVING, received_bytes=self._kept
+            ).update(
+                received_bytes=self._received,
+                tail=self._cutter.tail,
+                lines=self._cutter.lines,
+                rows=F("rows") + len(self._rows),
+                columns=self._columns,
+            )
+            if not taken:
+                now = Batch.objects.get(pk=self._batch.pk)
+                _require_open(now)
+                raise BatchOffsetWrong(received_bytes=now.received_bytes)
+            staging.stage(self._batch.pk, self._rows)
+        self._kept, self._rows = self._received, []
+
+
+def _require_open(batch: Batch) -> None:
+    if batch.state != Batch.State.RECEIVING:
+        raise BatchNotOpen
+
+
+def _header(line: bytes) -> list[str]:
+    columns = columns_of(line)
+    if missing := missing_columns(columns):
+        raise BatchHeaderWrong(missing=", ".join(missing))
+    return columns
+
+
+def _too_large() -> BatchTooLarge:
+    return BatchTooLarge(rows=MOST_ROWS, bytes=MOST_BYTES)

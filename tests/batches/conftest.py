@@ -1,0 +1,112 @@
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from district.kernel import clock
+from loyalty import audits
+from loyalty.batches import services
+from loyalty.batches.models import Batch, RowAnswer
+from tests.factories.loyalty import fresh_key, make_counter
+from tests.factories.members import make_member
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def member(db):
+    return make_member("小林")
+
+
+@pytest.fixture
+def tea(db):
+    """A tea house that grants one point for each yuan."""
+    return make_counter()
+
+
+@pytest.fixture(autouse=True)
+def ledger_stays_clean(request):
+    """Whatever a test did, no audit query may find anything afterwards."""
+    kinds = [name for name in ("db", "real_db", "durable_db") if name in request.fixturenames]
+    if not kinds:
+        yield
+        return
+    request.getfixturevalue(kinds[-1])
+    yield
+    assert list(audits.offences()) == []
+
+
+def receipt_row(store, member, *, fen=10_000, no=None, at=None, **more):
+    return {
+        "store": store.public_id,
+        "member": member.public_id,
+        "receipt_no": no or f"R{next(_numbers)}",
+        "paid_fen": fen,
+        "paid_at": (at or clock.now() - timedelta(hours=1)).isoformat(),
+    } | more
+
+
+def refund_row(store, receipt_no, *, fen, no=None, **more):
+    return {
+        "kind": "refund",
+        "store": store.public_id,
+        "receipt_no": receipt_no,
+        "refund_no": no or f"F{next(_numbers)}",
+        "fen": fen,
+    } | more
+
+
+def ndjson(rows):
+    return "".join(
+        (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)) + "\n"
+        for row in rows
+    ).encode()
+
+
+def as_csv(rows):
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    written = csv.DictWriter(text, columns)
+    written.writeheader()
+    written.writerows(rows)
+    return text.getvalue().encode()
+
+
+def upload(store, content, *, format=Batch.Format.NDJSON, stores=None):
+    """A batch that was received and submitted."""
+    batch = services.open_batch(
+        merchant=store.merchant,
+        stores=[one.pk for one in stores or [store]],
+        format=format,
+        name="test",
+        actor="till:1",
+        key=fresh_key(),
+    )
+    services.receive_content(batch=batch, offset=0, pieces=[content])
+    return services.submit_batch(batch=batch, size=len(content))
+
+
+def done(batch):
+    """The batch after workers were at it."""
+    while services.process_batches():
+        pass
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.DONE
+    return batch
+
+
+def told(batch):
+    """What each line was answered with: its state, or the code of its refusal."""
+    rows = RowAnswer.objects.filter(batch=batch).order_by("line")
+    return {row.line: row.code or row.state for row in rows}
+
+
+def post_all(store, rows, **options):
+    content = rows if isinstance(rows, bytes) else ndjson(rows)
+    return done(upload(store, content, **options))
+
+
+NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
