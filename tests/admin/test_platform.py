@@ -203,18 +203,6 @@ def test_the_sidebar_lists_only_what_may_be_opened(scene):
         ), role
 
 
-def test_an_empty_district_tells_what_to_do(db):
-    root = User.objects.create_superuser("genben")
-    client = signed_in(root)
-
-    assert "近十四日没有积分变动" in text_of(client.get("/admin/"))
-    for model, screen in screens():
-        page = text_of(client.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/"))
-        if not model._default_manager.exists():
-            assert screen.empty_hint, model
-            assert str(screen.empty_hint) in page, model
-
-
 @pytest.fixture
 def staff(scene):
     user = scene.second.clerks["owner"].user

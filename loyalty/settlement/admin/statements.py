@@ -94,7 +94,6 @@ class StatementAdmin(OfCycle, DeskAdmin):
     def _download(self, request: HttpRequest, object_id: int, *, paper: Any) -> HttpResponseBase:
         """A paper of a statement the person may open; anything else is not there."""
         answer: HttpResponseBase = paper(self._row(request, str(object_id)))
-        answer["Cache-Control"] = "no-store"
         return answer
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
