@@ -21,6 +21,7 @@ from loyalty import services as loyalty
 from loyalty.batches import services as batches
 from loyalty.models import Receipt
 from tests.admin.life import live
+from tests.admin.settled import settle
 from tests.batches.rows import post_all, receipt_row, refund_row
 from tests.bills.desk import bill, confirm, post, send
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
@@ -84,6 +85,7 @@ def make_scene() -> Scene:
         last_error="ValueError",
     )
     members.open_session(member=member)
+    settle(first, second, by=(root, operator))
     return Scene(first, second, member, operator, root)
 
 

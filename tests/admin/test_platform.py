@@ -89,26 +89,30 @@ def test_what_is_written_once_has_no_form_to_change_it(scene, who, table):
 
 # What may be done to rows of the ledger, each by its verb; anything else is a mistake.
 ACTS = {
-    "receipt": ["refund"],
-    "parkedrefund": ["match", "dismiss"],
-    "hold": ["void"],
-    "issuebudget": ["deposit", "withdraw"],
-    "adjustment": ["approve", "reject"],
-    "pointsaccount": ["freeze", "unfreeze"],
+    "loyalty.receipt": ["refund"],
+    "loyalty.parkedrefund": ["match", "dismiss"],
+    "loyalty.hold": ["void"],
+    "loyalty.merchantterms": ["add"],
+    "loyalty.alliancerules": ["add"],
+    "loyalty.issuebudget": ["deposit", "withdraw", "add"],
+    "loyalty.adjustment": ["approve", "reject", "add"],
+    "loyalty.pointsaccount": ["freeze", "unfreeze", "freeze-member", "merge"],
+    "loyalty.auditrun": ["run"],
+    "settlement.cycle": ["propose", "approve", "withdraw", "move-end", "add"],
+    "settlement.statement": ["pay"],
+    "settlement.payment": ["reverse"],
+    "settlement.line": ["dispute"],
+    "settlement.dispute": ["uphold", "reject", "correct", "withdraw"],
+    "settlement.creditnote": ["approve", "reject", "add"],
 }
-LIST_ACTS = {"pointsaccount": ["freeze-member", "merge"], "auditrun": ["run"]}
-ADDS = {"merchantterms", "alliancerules", "issuebudget", "adjustment"}
 
 
-def test_the_ledger_has_no_actions_and_only_the_acts_named_here(scene):
+def test_ledger_and_settlement_have_no_actions_and_only_the_acts_named_here(scene):
     for model, screen in screens():
-        if model._meta.app_label == "loyalty":
-            acts = [act.name for act in screen.acts]
-            assert acts == ACTS.get(model._meta.model_name, []), model
-            listed = [act.name for act in screen.list_acts]
-            assert listed == LIST_ACTS.get(model._meta.model_name, []), model
+        if model._meta.app_label in {"loyalty", "settlement"}:
+            acts = [*screen.acts, *screen.list_acts, *filter(None, [screen.add_act])]
+            assert [act.name for act in acts] == ACTS.get(model._meta.label_lower, []), model
             assert screen.actions is None, model
-            assert (screen.add_act is not None) == (model._meta.model_name in ADDS), model
 
 
 def test_every_verb_of_the_code_has_a_word_in_the_journal():
@@ -197,18 +201,6 @@ def test_the_sidebar_lists_only_what_may_be_opened(scene):
         assert {link: client.get(link).status_code for link in links} == dict.fromkeys(
             links, 200
         ), role
-
-
-def test_an_empty_district_tells_what_to_do(db):
-    root = User.objects.create_superuser("genben")
-    client = signed_in(root)
-
-    assert "近十四日没有积分变动" in text_of(client.get("/admin/"))
-    for model, screen in screens():
-        page = text_of(client.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/"))
-        if not model._default_manager.exists():
-            assert screen.empty_hint, model
-            assert str(screen.empty_hint) in page, model
 
 
 @pytest.fixture

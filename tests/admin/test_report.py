@@ -32,7 +32,7 @@ def test_a_merchants_people_see_their_own_side_only(scene, role):
     page = scene.second.client(role).get(REPORT)
 
     assert "各门店发放与收取" in text_of(page)
-    assert leaks(page.content.decode(), scene) == []
+    assert leaks(page.content.decode(), scene) == set()
     assert english_in(page.content.decode()) == set()
 
 
@@ -68,15 +68,6 @@ def test_looking_changes_nothing(scene, operator):
 
 def test_nobody_gets_it_without_signing_in(client, db):
     assert client.get(REPORT)["Location"].startswith("/admin/login/")
-
-
-def test_it_says_so_when_there_is_nothing_to_show(db):
-    from district.members.models import User
-
-    page = text_of(signed_in(User.objects.create_superuser("genben")).get(REPORT))
-
-    for word in ("没有未兑付的积分", "这段时间没有积分变动", "近十二个月没有积分过期"):
-        assert word in page
 
 
 @pytest.mark.parametrize(("who", "most"), [("operator", 25), ("owner", 25)])

@@ -46,7 +46,11 @@ def test_the_next_earning_repays_the_merchant_that_carried_the_loss(member, tea,
     assert (receipt.granted, receipt.repaid) == (100, 60)
     assert queries.balance_of(member) == Balance(available=40, held=0, pending=0, debt=0)
     line = Transfer.objects.get(kind="repay")
-    assert (line.points, line.merchant_id, line.reference) == (60, tea.merchant_id, receipt.receipt_no)
+    assert (line.points, line.merchant_id, line.reference) == (
+        60,
+        tea.merchant_id,
+        receipt.receipt_no,
+    )
     owed = {(one.issuer, one.redeemer): (one.points, one.milli_fen) for one in queries.clearing()}
     # At the price of the new lot; the difference stays with the carrier.
     assert owed == {
@@ -137,9 +141,7 @@ def test_debts_that_came_by_a_merge_are_repaid_in_the_order_they_were_made(tea, 
     loyalty.merge_members(source=old, into=new, reason="同一个人", by=by, key=fresh_key())
     buy(new, books, fen=4_000)
 
-    open_points = dict(
-        Debt.objects.filter(account=new.pk).values_list("carrier_id", "repaid")
-    )
+    open_points = dict(Debt.objects.filter(account=new.pk).values_list("carrier_id", "repaid"))
     assert open_points == {tea.merchant_id: 30, sweets.merchant_id: 10}
 
 

@@ -11,7 +11,16 @@ from loyalty import services as loyalty
 from loyalty.models import Lot, Transfer
 from loyalty.queries import Balance
 from loyalty.services import Offer
-from tests.factories.loyalty import buy, capture, give_back, make_counter, pay, set_aside, undo, void
+from tests.factories.loyalty import (
+    buy,
+    capture,
+    give_back,
+    make_counter,
+    pay,
+    set_aside,
+    undo,
+    void,
+)
 
 BOUGHT = datetime(2026, 1, 31, 15, 0, tzinfo=SHANGHAI)
 ENDS = datetime(2026, 2, 28, tzinfo=SHANGHAI)
@@ -77,7 +86,13 @@ def test_a_hold_and_its_grace_long_past_leave_nothing(held, member):
         assert queries.balance_of(member) == Balance(0, 0, 0, 0)
 
     kinds = queries.statement(member).order_by("seq").values_list("kind", "points")
-    assert list(kinds) == [("earn", 100), ("hold", 60), ("expire", 40), ("grace", 60), ("expire", 60)]
+    assert list(kinds) == [
+        ("earn", 100),
+        ("hold", 60),
+        ("expire", 40),
+        ("grace", 60),
+        ("expire", 60),
+    ]
 
 
 def test_points_of_grace_are_the_receipts_own(held, member):

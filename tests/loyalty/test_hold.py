@@ -195,9 +195,7 @@ def test_a_hold_lasts_no_longer_than_the_rules_allow(member, tea):
     visit = visit_of(member, till_of(tea), tea).visit
     asked = {"visit": visit, "points": 10, "request_no": "H-1", "actor": "till:1"}
 
-    facts = refused(
-        HoldTooLong, lambda: loyalty.hold_points(**asked, minutes=121, key=fresh_key())
-    )
+    facts = refused(HoldTooLong, lambda: loyalty.hold_points(**asked, minutes=121, key=fresh_key()))
     held = loyalty.hold_points(**asked, minutes=120, key=fresh_key())
 
     assert facts == {"minutes": 120}

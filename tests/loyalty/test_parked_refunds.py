@@ -126,7 +126,11 @@ def test_a_person_matches_one_to_the_receipt_it_belongs_to(member, tea, chen):
     refund = loyalty.match_refund(parked=parked, receipt=receipt, by=chen)
 
     parked.refresh_from_db()
-    assert (parked.state, parked.refund, parked.decided_by) == ("matched", refund, f"user:{chen.pk}")
+    assert (parked.state, parked.refund, parked.decided_by) == (
+        "matched",
+        refund,
+        f"user:{chen.pk}",
+    )
     assert queries.balance_of(member).available == 70
     line = AuditLine.objects.get(verb="match_refund")
     assert line.subject == f"loyalty.parkedrefund:{parked.pk}"

@@ -1,6 +1,7 @@
 """What can be asked of the settlement; nothing here writes or locks."""
 
 from loyalty.settlement.queries.cycles import Window, horizon_now, last_cycle, window_of
+from loyalty.settlement.queries.draft import DraftLine, draft
 from loyalty.settlement.queries.journal import journal, last_seal, window_of_seal
 from loyalty.settlement.queries.movements import (
     Movement,
@@ -10,8 +11,10 @@ from loyalty.settlement.queries.movements import (
 from loyalty.settlement.queries.proofs import statement_with_proofs, text_of
 
 __all__ = [
+    "DraftLine",
     "Movement",
     "Window",
+    "draft",
     "horizon_now",
     "journal",
     "last_cycle",

@@ -1,0 +1,21 @@
+"""The settlement desk: cycles closed by two people, statements, and what is said and done about them."""
+
+from loyalty.settlement.admin import overview
+from loyalty.settlement.admin.credit_notes import CreditNoteAdmin
+from loyalty.settlement.admin.cycles import CycleAdmin
+from loyalty.settlement.admin.disputes import DisputeAdmin
+from loyalty.settlement.admin.lines import LineAdmin
+from loyalty.settlement.admin.payments import PaymentAdmin
+from loyalty.settlement.admin.seals import JournalSealAdmin
+from loyalty.settlement.admin.statements import StatementAdmin
+
+__all__ = [
+    "CreditNoteAdmin",
+    "CycleAdmin",
+    "DisputeAdmin",
+    "JournalSealAdmin",
+    "LineAdmin",
+    "PaymentAdmin",
+    "StatementAdmin",
+    "overview",
+]

@@ -1,0 +1,79 @@
+"""Cycles: opened, proposed by one person and closed by another one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
+from loyalty.settlement.admin import parts
+from loyalty.settlement.admin.common import SETTLEMENT, days_of, period_text
+from loyalty.settlement.admin.cycle_acts import (
+    ApproveClose,
+    MoveEnd,
+    OpenCycle,
+    ProposeClose,
+    WithdrawClose,
+)
+from loyalty.settlement.models import Cycle
+
+
+@admin.register(Cycle)
+class CycleAdmin(ReadOnlyAdmin):
+    """For operators: its sums are everybody's."""
+
+    menu = Menu(SETTLEMENT, "event_repeat", 10)
+    operator_may = ("view", "add")
+    empty_hint = gettext_lazy("开始第一个结算周期：期间内各商户之间的积分往来按期结清。")
+    ordering = ["-number"]
+    sortable_by = ()
+    list_display = ["period", "days", "state_label", "proposed_by", "approved_by", "approved_at"]
+    list_filter = ["state"]
+    list_select_related = ["proposed_by", "approved_by"]
+    fields = [
+        "period",
+        "public_id",
+        "days",
+        "state_label",
+        "proposed_by",
+        "proposed_at",
+        "approved_by",
+        "approved_at",
+        "digest",
+    ]
+    add_act = OpenCycle()
+    acts = (ProposeClose(), ApproveClose(), WithdrawClose(), MoveEnd())
+
+    def name_of(self, row: Cycle) -> str:
+        return period_text(row)
+
+    @admin.display(description=gettext_lazy("期号"))
+    def period(self, cycle: Cycle) -> str:
+        return period_text(cycle)
+
+    @admin.display(description=gettext_lazy("结算期间"))
+    def days(self, cycle: Cycle) -> str:
+        return days_of(cycle)
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"进行中": "info", "待复核": "warning", "已结账": "success"},
+    )
+    def state_label(self, cycle: Cycle) -> str:
+        return cycle.get_state_display()
+
+    @admin.display(description=gettext_lazy("摘要"))
+    def digest(self, cycle: Cycle) -> str:
+        return bytes(cycle.hash).hex() if cycle.hash else "—"
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        if row.state == Cycle.State.CLOSED:
+            yield parts.statements(request, Q(cycle=row))
+            yield from parts.lines(request, Q(cycle=row), title=_("金额最大的清分明细"), top=50)
+        yield from parts.credit_notes(request, Q(cycle=row), title=_("本期结算的贷项通知"))
+        yield from parts.credit_notes(request, Q(corrects=row), title=_("更正本期的贷项通知"))

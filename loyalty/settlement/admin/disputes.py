@@ -1,0 +1,156 @@
+"""Disputes: raised by a side of a line, decided once by an operator, put right by a credit note."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from district.kernel.backoffice import Act, ActForm, Menu, Section
+from district.kernel.idempotency import Key
+from district.merchants.scope import ScopedFilter, viewer
+from loyalty.settlement import services as settlement
+from loyalty.settlement.admin import parts
+from loyalty.settlement.admin.common import (
+    SETTLEMENT,
+    DeskAdmin,
+    OperatorAct,
+    WordsForm,
+    fen_of,
+    yuan_field,
+)
+from loyalty.settlement.models import CreditNote, Dispute
+from loyalty.settlement.services.credit_notes import Correction
+
+
+class _Decide(OperatorAct):
+    form_class = WordsForm
+
+    def fits(self, row: Dispute) -> bool:
+        return row.state == Dispute.State.OPEN
+
+
+class Uphold(_Decide):
+    name, label, icon = "uphold", gettext_lazy("争议成立"), "check_circle"
+    explain = gettext_lazy("成立之后，可据此提出贷项通知，在下一期更正。")
+    done = gettext_lazy("已判定成立。")
+
+    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+        return settlement.uphold_dispute(
+            dispute=row, decision=asked["words"], by=viewer(request).user
+        )
+
+
+class Reject(_Decide):
+    name, label, icon = "reject", gettext_lazy("驳回争议"), "cancel"
+    done = gettext_lazy("已驳回。")
+    danger = True
+
+    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+        return settlement.reject_dispute(
+            dispute=row, decision=asked["words"], by=viewer(request).user
+        )
+
+
+class Withdraw(Act):
+    name, label, icon = "withdraw", gettext_lazy("撤回争议"), "undo"
+    done = gettext_lazy("争议已撤回。")
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        who = viewer(request)
+        return who.post is not None and who.can("view_clearing")
+
+    def fits(self, row: Dispute) -> bool:
+        return row.state == Dispute.State.OPEN
+
+    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+        return settlement.withdraw_dispute(dispute=row, by=viewer(request).user)
+
+
+class CorrectionForm(ActForm):
+    way = forms.ChoiceField(label=gettext_lazy("谁付给谁"))
+    yuan = yuan_field(gettext_lazy("金额（元）"))
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def prepare(self) -> None:
+        line = self.row.line
+        said = _("%(payer)s 付给 %(payee)s")
+        self.field("way").choices = [
+            ("back", said % {"payer": line.redeemer.name, "payee": line.issuer.name}),
+            ("on", said % {"payer": line.issuer.name, "payee": line.redeemer.name}),
+        ]
+
+
+class Correct(OperatorAct):
+    """A credit note for an upheld dispute; another person approves it."""
+
+    name, label, icon = "correct", gettext_lazy("提出贷项通知"), "receipt"
+    explain = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
+    done = gettext_lazy("贷项通知已提出，等待另一人复核。")
+    form_class = CorrectionForm
+
+    def fits(self, row: Dispute) -> bool:
+        live = (CreditNote.State.PROPOSED, CreditNote.State.APPROVED)
+        return (
+            row.state == Dispute.State.UPHELD
+            and not row.credit_notes.filter(state__in=live).exists()
+        )
+
+    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+        line = row.line
+        sides = (
+            [line.redeemer, line.issuer] if asked["way"] == "back" else [line.issuer, line.redeemer]
+        )
+        correction = Correction(
+            cycle=line.cycle,
+            payer=sides[0],
+            payee=sides[1],
+            fen=fen_of(asked["yuan"]),
+            reason=asked["reason"],
+            dispute=row,
+        )
+        return settlement.propose_credit_note(
+            correction=correction, by=viewer(request).user, key=key
+        )
+
+
+@admin.register(Dispute)
+class DisputeAdmin(DeskAdmin):
+    menu = Menu(SETTLEMENT, "gavel", 50)
+    merchant_path = "merchant"
+    operator_only = frozenset({"merchant", "decided_by"})
+    empty_hint = gettext_lazy("商户认为清分明细有误时，在明细上提出争议。")
+    list_display = ["public_id", "state_label", "merchant", "reason", "opened_at"]
+    list_filter = ["state", ("merchant", ScopedFilter), ("opened_at", RangeDateTimeFilter)]
+    list_select_related = ["merchant"]
+    fields = [
+        "public_id",
+        "state_label",
+        "merchant",
+        "reason",
+        "opened_by",
+        "opened_at",
+        "decision",
+        "decided_by",
+        "decided_at",
+    ]
+    acts = (Uphold(), Reject(), Correct(), Withdraw())
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"待处理": "warning", "成立": "success", "不成立": "", "已撤回": ""},
+    )
+    def state_label(self, row: Dispute) -> str:
+        return row.get_state_display()
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        yield from parts.lines(request, Q(pk=row.line_id), title=_("清分明细"))
+        yield from parts.credit_notes(request, Q(dispute=row), title=_("贷项通知"))

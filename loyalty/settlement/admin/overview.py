@@ -1,0 +1,98 @@
+"""The settlement on the dashboard, and a merchant's statements on its page."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from district.kernel.backoffice import (
+    Panel,
+    Section,
+    Tile,
+    Tiles,
+    contribute,
+    on_dashboard,
+    open_rows,
+)
+from district.kernel.backoffice.pages import url_of
+from district.kernel.money import format_yuan
+from district.merchants.models import Merchant
+from district.merchants.scope import viewer
+from loyalty.settlement.admin import parts
+from loyalty.settlement.admin.common import days_of, period_text
+from loyalty.settlement.models import CreditNote, Cycle, Dispute, Statement
+from loyalty.settlement.queries import last_cycle
+
+
+@on_dashboard(order=20)
+def settlement(request: HttpRequest) -> Iterable[Panel]:
+    """What waits for somebody; for a merchant its newest statement."""
+    who = viewer(request)
+    if who.operator:
+        yield _desk()
+    elif who.can("view_clearing") and not who.limited:
+        yield _own(request)
+
+
+def _desk() -> Tiles:
+    cycle = last_cycle()
+    state = {Cycle.State.PROPOSED: "warn", Cycle.State.OPEN: ""}
+    period = Tile(
+        _("当前周期"),
+        period_text(cycle) if cycle else _("未开始"),
+        note=f"{days_of(cycle)} {cycle.get_state_display()}" if cycle else "",
+        url=url_of(Cycle, cycle.pk) if cycle else reverse("admin:settlement_cycle_changelist"),
+        tone=state.get(Cycle.State(cycle.state), "good") if cycle else "warn",
+    )
+    disputes = Dispute.objects.filter(state=Dispute.State.OPEN).count()
+    notes = CreditNote.objects.filter(state=CreditNote.State.PROPOSED).count()
+    return Tiles(
+        _("结算"),
+        [
+            period,
+            _waiting(_("待处理争议"), disputes, "dispute", "open"),
+            _waiting(_("待复核贷项通知"), notes, "creditnote", "proposed"),
+        ],
+    )
+
+
+def _waiting(label: str, count: int, model: str, state: str) -> Tile:
+    address = reverse(f"admin:settlement_{model}_changelist")
+    return Tile(
+        label, f"{count:,}", url=f"{address}?state__exact={state}", tone="warn" if count else ""
+    )
+
+
+def _own(request: HttpRequest) -> Tiles:
+    rows = parts.with_paid(open_rows(request, Statement)).select_related("cycle")
+    newest = rows.order_by("-pk").first()
+    if newest is None:
+        return Tiles(_("结算"), [Tile(_("最近结算单"), "—", note=_("还没有结账"))])
+    address = url_of(Statement, newest.pk)
+    said = _("应收款") if newest.due >= 0 else _("应付款")
+    open_fen = abs(newest.due) - newest.paid
+    return Tiles(
+        _("结算"),
+        [
+            Tile(
+                _("最近结算单"),
+                period_text(newest.cycle),
+                note=days_of(newest.cycle),
+                url=address,
+            ),
+            Tile(said, format_yuan(abs(newest.due)), url=address),
+            Tile(_("未付"), format_yuan(open_fen), tone="warn" if open_fen else "good"),
+        ],
+    )
+
+
+def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
+    """Its statements, the newest first."""
+    who = viewer(request)
+    if who.can("view_clearing") and not who.limited:
+        yield parts.statements(request, Q(merchant=merchant))
+
+
+contribute("merchants.merchant", of_merchant)
