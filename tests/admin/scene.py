@@ -19,7 +19,7 @@ from district.members.services.make_operator import make_operator
 from district.merchants.models import Clerk, Merchant, Store, TillKey
 from loyalty import services as loyalty
 from loyalty.batches import services as batches
-from loyalty.models import Receipt
+from loyalty.models import ParkedRefund, Receipt
 from tests.admin.life import live
 from tests.admin.settled import settle
 from tests.batches.rows import post_all, receipt_row, refund_row
@@ -74,7 +74,7 @@ def make_scene() -> Scene:
     _govern(member, first, second, by=(root, operator))
     for side in (first, second):
         _doubt(member, side)
-        _bring(member, side)
+        _bring(member, side, by=operator)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -188,10 +188,12 @@ def _doubt(member: Member, side: Side) -> None:
             confirm(photo, clerk)
 
 
-def _bring(member: Member, side: Side) -> None:
+def _bring(member: Member, side: Side, *, by: User) -> None:
     """A file with a right row, a wrong one and a refund nobody knows, and a day that does not agree."""
     row = receipt_row(side.store, member, no=f"{side.merchant.pk}F1")
     post_all(side.store, [row, "{", refund_row(side.store, f"{side.merchant.pk}X", fen=1)])
+    unknown = ParkedRefund.objects.get(receipt_no=f"{side.merchant.pk}X")
+    loyalty.dismiss_refund(parked=unknown, note="不是我们的小票", by=by)
     told = batches.Counted(1, 5, [(f"{side.merchant.pk}T", 5)])
     none = batches.Counted(0, 0)
     batches.reconcile_day(

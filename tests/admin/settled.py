@@ -24,6 +24,8 @@ def settle(first, second, *, by) -> Cycle:
             buy(guest, getattr(issued_at, "store", issued_at), fen=8_000)
             pay(guest, getattr(spent_at, "store", spent_at), points=35)
     cycle = close(by=by)
+    with patch("loyalty.settlement.services.seal.horizon_now", lambda: 2**62):
+        settlement.seal_days(most=2)
     for line in Line.objects.order_by("pk"):
         for merchant in (line.issuer, line.redeemer):
             dispute = settlement.open_dispute(

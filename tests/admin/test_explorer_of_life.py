@@ -187,6 +187,7 @@ def test_a_refund_does_not_tell_of_lots_that_others_issued(scene, owner):
     hold = Hold.objects.get(merchant=scene.second.merchant, state="open")
     member = hold.account.member
     buy(member, scene.first.store, fen=9_000)
+    buy(member, scene.second.store, fen=2_000)
     wide = set_aside(
         member,
         scene.second.store,

@@ -56,7 +56,7 @@ def upload(store, content, *, format=Batch.Format.NDJSON, stores=None):
         merchant=store.merchant,
         stores=[one.pk for one in stores or [store]],
         format=format,
-        name="test",
+        name="测试",
         actor="till:1",
         key=fresh_key(),
     )

@@ -13,6 +13,7 @@ from django.test import Client
 from district.kernel import clock
 from district.members import services as members
 from loyalty.batches import services as batches
+from tests.bills.desk import bill, send
 from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
@@ -99,6 +100,8 @@ class Scene:
         for act in ("/confirm", "/decline"):
             asked = ask(self.member, store, points=60)
             self.ids["/api/v1/me/points/requests/{hold}" + act] = asked.public_id
+        photo = send(self.member, store, bill("PHOTO1", 4_200))
+        self.ids["/api/v1/me/receipts/{photo}/withdraw"] = photo.public_id
         self._upload(store)
         assert earned.granted == 500
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from district.kernel import clock
+from district.merchants import services as merchants
 from loyalty import figures
 from loyalty.figures import Scope
 from loyalty.models import AllianceRules, Draw, HoldPart, Lot, Restore, Transfer
 from loyalty.services import Offer, sweep_accounts
 from tests.admin.life import capture, give_back, set_aside
-from tests.factories.loyalty import buy, make_counter, pay, undo
+from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
 from tests.factories.members import make_member
 
 NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
@@ -89,18 +90,21 @@ def test_a_merchant_and_its_stores_have_their_own_part_only(year):
 
 
 def test_breakage_counts_each_month_in_shanghai_what_expired_and_to_whom(db):
-    tea, fund = make_counter(Offer(price_milli_fen=1_050, validity_months=1)), make_counter()
+    tea = make_counter(Offer(price_milli_fen=1_050, validity_months=1))
+    fund = merchants.found_fund(name="助老专项", by=None, key=fresh_key())
     guest = make_member()
     # The end of the first lot is 1 February 00:00 in Shanghai: still January in UTC.
     with clock.moved_to(datetime(2026, 1, 1, 4, tzinfo=UTC)):
         buy(guest, tea, fen=5_000)
     with clock.moved_to(datetime(2026, 2, 10, 4, tzinfo=UTC)):
-        AllianceRules.objects.create(valid=(clock.now(), None), breakage_to=fund.merchant)
+        AllianceRules.objects.create(
+            valid=(clock.now(), None), breakage_to=fund, breakage_kind="fund"
+        )
         buy(guest, tea, fen=3_000)
     with clock.moved_to(NOW):
         sweep_accounts()
         months = figures.breakage(Scope())
-        of_others = figures.breakage(Scope(fund.merchant_id))
+        of_others = figures.breakage(Scope(fund.pk))
 
     assert [f"{month.first:%Y-%m}" for month in months][-3:] == ["2026-01", "2026-02", "2026-03"]
     assert [(one.points, one.milli_fen, one.elsewhere) for one in months[-3:]] == [

@@ -41,9 +41,9 @@ def test_parts_that_earned_nothing_take_nothing_until_a_whole_point_is_gone(memb
 
     taken = [sum(parts(give_back(receipt, fen=40))) for _ in range(5)]
 
-    # ¥126.80 earned 126: the first ¥0.80 back take none, each further ¥1.00 takes one.
-    assert taken == [0, 0, 1, 0, 0]
-    assert Receipt.objects.get().clawed == 1
+    # ¥126.80 earned 126: the first ¥0.80 back take none, then each ¥1.00 that is begun takes one.
+    assert taken == [0, 0, 1, 0, 1]
+    assert Receipt.objects.get().clawed == 2
 
 
 @given(

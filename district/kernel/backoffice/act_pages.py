@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -62,7 +63,7 @@ class ActPages(ModelAdmin):
 
     def act_view(
         self, request: HttpRequest, object_id: int | None = None, *, act: Act
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         """The act's form; a POST does it, a GET never does anything."""
         refuse_null_characters(request)
         row = None if object_id is None else self._row(request, str(object_id))
@@ -77,7 +78,7 @@ class ActPages(ModelAdmin):
         result = act.attempt(request, row, form) if request.method == "POST" else False
         if result is False:
             return self._form_page(request, row, act, form)
-        if isinstance(result, HttpResponse):
+        if isinstance(result, HttpResponseBase):
             return result
         messages.success(request, str(act.done))
         return HttpResponseRedirect(self._after(request, result if result is not None else row))

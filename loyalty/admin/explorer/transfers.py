@@ -1,10 +1,10 @@
 """A line of the ledger: why it was posted, what it drew on, and what followed from it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -80,14 +80,11 @@ def _repaid_debt(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
 
 def _followed_by_repayment(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
     """Repayments stand directly behind what brought the points."""
-    after = Transfer.objects.filter(account=OuterRef("account"), seq__gt=transfer.seq)
-    other = after.exclude(kind=Kind.REPAY).order_by("seq").values("seq")[:1]
-    yield from parts.transfers(
-        request,
-        _("随后抵还"),
-        Q(account=transfer.account_id, kind=Kind.REPAY, seq__gt=transfer.seq)
-        & Q(seq__lt=Coalesce(Subquery(other), Value(2**63 - 1))),
-    )
+    after = Transfer.objects.filter(account=transfer.account_id, seq__gt=transfer.seq)
+    lines = after.order_by("seq").values_list("pk", "kind")[: parts.SHOWN]
+    repaid = [pk for pk, _kind in takewhile(lambda line: line[1] == Kind.REPAY, lines)]
+    if repaid:
+        yield from parts.transfers(request, _("随后抵还"), Q(pk__in=repaid))
 
 
 def _adjustment(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:

@@ -22,6 +22,19 @@ SHOWN = 200
 TONES = {"一致": "success", "有差异": "danger"}
 
 
+class AgreementFilter(admin.SimpleListFilter):
+    """Days that agree, and days that do not, in words instead of yes and no."""
+
+    title = gettext_lazy("结果")
+    parameter_name = "agrees"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", _("一致")), ("0", _("有差异"))]
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows if self.value() is None else rows.filter(agrees=self.value() == "1")
+
+
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "balance", 28)
@@ -32,7 +45,7 @@ class ReconciliationAdmin(ExactSearch, MerchantScopedAdmin):
     sortable_by = ()
     list_display = ["number", "day", "store", "merchant", "result", "differences", "at"]
     list_filter = [
-        "agrees",
+        AgreementFilter,
         ("merchant", ScopedFilter),
         ("store", ScopedFilter),
         ("day", RangeDateFilter),

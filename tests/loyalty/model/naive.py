@@ -6,169 +6,34 @@ falls due happens as the clock passes it. It raises Refused before it changes an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class Refused(Exception):
-    """What the ledger must refuse, by its code."""
-
-    def __init__(self, code):
-        super().__init__(code)
-        self.code = code
-
-
-def midnight(day):
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-
-
-def days_on(at, days):
-    """The midnight that begins the Shanghai day so many days after the day of `at`."""
-    return midnight(at.astimezone(SHANGHAI).date() + timedelta(days=days))
-
-
-def months_on(at, months):
-    """The midnight so many months after the day of `at`; a day that is missing there is the last one."""
-    day = at.astimezone(SHANGHAI).date()
-    year, month, number = day.year, day.month, day.day
-    for _ in range(months):
-        month += 1
-        if month == 13:
-            year, month = year + 1, 1
-    while True:
-        try:
-            return datetime(year, month, number, tzinfo=SHANGHAI)
-        except ValueError:
-            number -= 1
-
-
-@dataclass
-class Terms:
-    points: int = 1
-    per_fen: int = 100
-    price: int = 1000
-    months: int = 24
-    wait: int = 0
-
-
-@dataclass
-class Lot:
-    number: int
-    issuer: str
-    price: int
-    granted: int
-    left: int
-    comes: datetime
-    ends: datetime
-    waiting: bool
-    root: Lot | None = None
-
-    @property
-    def first(self):
-        return self.root or self
-
-
-@dataclass
-class Take:
-    """Points taken out of a lot for somebody; a part of them perhaps given back."""
-
-    lot: Lot
-    to: str
-    points: int
-    back: int = 0
-
-
-@dataclass
-class Spending:
-    purse: Purse
-    points: int
-    takes: list[Take]
-    returned: int = 0
-
-
-@dataclass
-class Hold:
-    purse: Purse
-    merchant: str
-    points: int
-    grace: int
-    until: datetime
-    parts: list[tuple[Lot, int]]
-    state: str = "open"
-    spending: Spending | None = None
-
-
-@dataclass
-class Debt:
-    carrier: str
-    open: int
-    since: datetime
-
-
-@dataclass
-class Receipt:
-    purse: Purse
-    merchant: str
-    no: str
-    paid: int
-    terms: Terms
-    lot: Lot | None
-    granted: int
-    refunded: int = 0
-    taken: int = 0
-
-
-@dataclass
-class Parked:
-    merchant: str
-    no: str
-    fen: int
-    waits: bool = True
-
-
-@dataclass
-class Purse:
-    lots: list[Lot] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
-    debts: list[Debt] = field(default_factory=list)
-    lines: list[tuple[str, int, int]] = field(default_factory=list)
-    heir: Purse | None = None
-
-    @property
-    def available(self):
-        return sum(lot.left for lot in self.lots if not lot.waiting)
-
-    @property
-    def pending(self):
-        return sum(lot.left for lot in self.lots if lot.waiting)
-
-    @property
-    def held(self):
-        return sum(hold.points for hold in self.holds if hold.state == "open")
-
-    @property
-    def debt(self):
-        return sum(debt.open for debt in self.debts)
-
-    def spendable(self):
-        """Lots with something in them, the first to end first."""
-        lots = [lot for lot in self.lots if lot.left and not lot.waiting]
-        return sorted(lots, key=lambda lot: (lot.ends, lot.number))
-
-    def write(self, kind, points):
-        self.lines.append((kind, points, self.available))
+from tests.loyalty.model.things import (
+    SHANGHAI,
+    Debt,
+    Hold,
+    Lot,
+    Parked,
+    Purse,
+    Receipt,
+    Refused,
+    Spending,
+    Take,
+    Terms,
+    days_on,
+    months_on,
+)
 
 
 class District:
     """Everybody's points; `merchants` and `members` are names."""
 
     def __init__(self, members, merchants, now):
-        self.now = now
+        self.now = self.instant = now
+        # Who takes whose points at which instant, and, below zero, gives them back.
+        self.journal = []
         self.purses = {name: Purse() for name in members}
         self.terms = {
             name: [(datetime(2005, 1, 1, tzinfo=SHANGHAI), Terms())] for name in merchants
@@ -184,8 +49,9 @@ class District:
     def advance(self, to):
         for purse in self.purses.values():
             while due := self._next(purse, to):
-                due()
-        self.now = to
+                self.instant, happen = due
+                happen()
+        self.now = self.instant = to
 
     def _next(self, purse, to):
         """The first thing that happens to a purse up to an instant: ends before releases before starts."""
@@ -199,7 +65,7 @@ class District:
             if hold.state == "open":
                 things.append((hold.until, 2, turn, lambda hold=hold: self._time_out(hold)))
         things = sorted((thing for thing in things if thing[0] <= to), key=lambda thing: thing[:3])
-        return things[0][3] if things else None
+        return (things[0][0], things[0][3]) if things else None
 
     def _expire(self, purse, at):
         (party,) = [to for since, to in self.breakage if since <= at][-1:]
@@ -231,7 +97,11 @@ class District:
         lot.left -= points
         take = Take(lot, to, points)
         self.takes.append(take)
+        self._note(lot, to, points)
         return take
+
+    def _note(self, lot, to, points, at=None):
+        self.journal.append((at or self.instant, lot.issuer, to, points, lot.price))
 
     def _take_oldest(self, purse, points, to):
         takes = []
@@ -349,6 +219,7 @@ class District:
             points -= used
             if used:
                 takes.append(Take(lot, hold.merchant, used))
+                self._note(lot, hold.merchant, used)
             if held > used and lot.ends > at:
                 back.append((lot, held - used))
             elif held > used:
@@ -380,13 +251,16 @@ class District:
             take.back += part
             take.lot.left += part
             rest -= part
+            self._note(take.lot, take.to, -part)
         purse.write(kind, total)
         for day in sorted({lot.ends for lot in purse.spendable() if lot.ends <= self.now}):
             dead = [lot for lot in purse.spendable() if lot.ends == day]
             (party,) = [to for since, to in self.breakage if since <= day][-1:]
             points_dead = sum(lot.left for lot in dead)
+            self.instant = day
             for lot in dead:
                 self._take(lot, lot.left, party or lot.issuer)
+            self.instant = self.now
             purse.write("expire", points_dead)
         self._repay(purse)
 
@@ -483,6 +357,15 @@ class District:
         source.heir = target
 
     # -- what is asked -----------------------------------------------------------------------------
+
+    def settled(self, until):
+        """Who owes whom for all that happened before an instant, in points and thousandths of a fen."""
+        owed = {}
+        for at, issuer, to, points, price in self.journal:
+            if at < until and issuer != to:
+                before = owed.get((issuer, to), (0, 0))
+                owed[issuer, to] = (before[0] + points, before[1] + points * price)
+        return {pair: sums for pair, sums in owed.items() if sums != (0, 0)}
 
     def claims(self):
         """Who owes whom, in points and thousandths of a fen."""

@@ -4,16 +4,14 @@ After every step no audit query finds anything, and what members have, every lot
 what merchants owe each other equal the model, both as a reader sees it before any sweep and after one.
 """
 
-import os
-from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -22,21 +20,14 @@ from hypothesis.stateful import (
 )
 
 from district.kernel import clock
-from district.kernel.errors import DomainError
 from district.members.models import Member
 from district.merchants import services as merchants
 from district.merchants.models import Merchant
 from loyalty import audits, queries
 from loyalty import services as loyalty
-from loyalty.models import (
-    Debt,
-    Hold,
-    Lot,
-    ParkedRefund,
-    PointsAccount,
-    Receipt,
-    Transfer,
-)
+from loyalty.models import Receipt
+from loyalty.settlement import services as settlement
+from loyalty.settlement.queries import last_cycle
 from tests.factories.loyalty import (
     capture,
     fresh_key,
@@ -49,86 +40,24 @@ from tests.factories.loyalty import (
 from tests.factories.members import make_member, make_operator, make_staff
 from tests.factories.merchants import make_merchant
 from tests.loyalty.model import naive
-
-LONG = int(os.environ.get("LIFE_EXAMPLES", "300"))
-# The last evening of a January: a month's end, a short month and a midnight are near.
-BEGIN = datetime(2026, 1, 30, 23, 30, tzinfo=naive.SHANGHAI)
-JUMPS = {
-    "a minute": timedelta(minutes=1),
-    "an hour": timedelta(minutes=61),
-    "half a day": timedelta(hours=12),
-    "a day": timedelta(days=1),
-    "three weeks": timedelta(days=21),
-    "forty days": timedelta(days=40),
-}
-OFFERS = [
-    naive.Terms(),
-    naive.Terms(points=3, per_fen=250, price=850, months=1),
-    naive.Terms(price=333, months=2, wait=1),
-    naive.Terms(points=1, per_fen=1000, price=0, months=1, wait=3),
-    naive.Terms(points=7, per_fen=300, price=1500, months=1, wait=2),
-    naive.Terms(points=0),
-]
-
-who = some.integers(0, 2)
-where = some.integers(0, 2)
-which = some.integers(0, 40)
-money = some.one_of(some.integers(1, 3_000), some.sampled_from([100, 9_999, 10_000, 25_000]))
-points_asked = some.one_of(some.integers(1, 30), some.sampled_from([60, 99, 100, 250]))
-part = some.sampled_from(["all", "half", "one", "more", None])
+from tests.loyalty.model.driving import (
+    BEGIN,
+    JUMPS,
+    LONG,
+    OFFERS,
+    Driving,
+    money,
+    part,
+    points_asked,
+    share,
+    where,
+    which,
+    who,
+)
 
 
-def share(total, how):
-    """Some of a number: more than there is, too."""
-    return {"all": total, "half": max(total // 2, 1), "one": 1, "more": total + 1}[how]
-
-
-class Life(RuleBasedStateMachine):
-    """One district in the database and one in the model, driven side by side."""
-
-    members: list
-    stores: list
-    people: tuple
-    parties: dict
-
-    def __init__(self):
-        super().__init__()
-        self.stack = ExitStack()
-        self.stack.enter_context(transaction.atomic())
-        self.model = naive.District(["a", "b", "c"], ["x", "y", "z"], BEGIN)
-        self.names = dict(
-            zip((store.merchant_id for store in self.stores), ["x", "y", "z"], strict=True)
-        ) | {party.pk: name for name, party in self.parties.items()}
-        # Pairs of the model's thing and the ledger's.
-        self.receipts, self.spendings, self.holds = [], [], []
-        self.number = 0
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.stack.close()
-
-    # -- doing the same in both --------------------------------------------------------------------
-
-    def both(self, in_model, in_ledger):
-        """Do it in both; both do it or both refuse it for the same reason. What they made, or nothing."""
-        try:
-            made, told = in_model(), "done"
-        except naive.Refused as refusal:
-            made, told = None, refusal.code
-        try:
-            with clock.moved_to(self.model.now), transaction.atomic():
-                posted, said = in_ledger(), "done"
-        except DomainError as refusal:
-            posted, said = None, refusal.code
-        assert said == told
-        return (made, posted) if told == "done" else None
-
-    def fresh(self):
-        self.number += 1
-        return f"N{self.number}"
-
-    def pick(self, things, index):
-        return things[index % len(things)]
+class Life(Driving):
+    """Everything that can happen to points, in any order."""
 
     @initialize(offers=some.lists(some.sampled_from(OFFERS), min_size=3, max_size=3))
     def begin(self, offers):
@@ -370,6 +299,36 @@ class Life(RuleBasedStateMachine):
             lambda: loyalty.set_rules(rules=rules, start=self.model.now),
         )
 
+    # -- settling ----------------------------------------------------------------------------------
+
+    @rule(member=who, shop=where, elsewhere=where, fen=some.integers(1_000, 30_000))
+    def a_day_is_settled(self, member, shop, elsewhere, fen):
+        """A purchase, a spending of a part of it elsewhere, and the books of that day are closed."""
+        self.earn(member, shop, fen, late=0, known=False, index=0)
+        self.spend(member, elsewhere, max(fen // 700, 1))
+        self.model.advance(naive.days_on(self.model.now, 1) + timedelta(hours=1))
+        self.the_books_are_closed()
+
+    @rule()
+    def the_books_are_closed(self):
+        """Everything up to yesterday is settled; what the sweep has still to write comes first."""
+        proposer, approver = self.people
+        last = last_cycle()
+        yesterday = clock.business_day(self.model.now) - timedelta(days=1)
+        if last is not None and clock.business_day(last.ends_at) > yesterday:
+            return
+        with clock.moved_to(self.model.now):
+            loyalty.sweep_accounts()
+            first = clock.business_day(BEGIN) if last is None else None
+            cycle = settlement.open_cycle(
+                last_day=yesterday, first_day=first and min(first, yesterday), by=proposer
+            )
+            # The machine lives in one transaction, which ends only when all is forgotten.
+            with patch("loyalty.settlement.services.close.horizon_now", lambda: 2**62):
+                settlement.propose_close(cycle=cycle, by=proposer)
+            settlement.approve_close(cycle=cycle, by=approver)
+        self.compare_settlement()
+
     # -- what must hold ----------------------------------------------------------------------------
 
     @invariant()
@@ -387,72 +346,6 @@ class Life(RuleBasedStateMachine):
                 for one in queries.clearing()
             } == self.model.claims()
             transaction.set_rollback(True)
-
-    def compare_balances(self):
-        for member, purse in zip(self.members, self.model.purses.values(), strict=True):
-            assert queries.balance_of(member, self.model.now) == queries.Balance(
-                available=purse.available, held=purse.held, pending=purse.pending, debt=purse.debt
-            )
-
-    def compare_rows(self):
-        lots = {member.pk: [] for member in self.members}
-        for lot in Lot.objects.order_by("pk"):
-            lots[lot.account_id].append(
-                (
-                    self.names[lot.issuer_id],
-                    lot.price_milli_fen,
-                    lot.granted,
-                    lot.remaining,
-                    lot.active_from,
-                    lot.expires_at,
-                    lot.pending,
-                )
-            )
-        debts = {member.pk: [] for member in self.members}
-        for debt in Debt.objects.order_by("at", "pk"):
-            debts[debt.account_id].append((self.names[debt.carrier_id], debt.points - debt.repaid))
-        lines = {member.pk: [] for member in self.members}
-        for line in Transfer.objects.order_by("seq"):
-            lines[line.account_id].append((line.kind, line.points, line.available_after))
-        for member, purse in zip(self.members, self.model.purses.values(), strict=True):
-            assert lines[member.pk] == purse.lines
-            assert lots[member.pk] == [
-                (lot.issuer, lot.price, lot.granted, lot.left, lot.comes, lot.ends, lot.waiting)
-                for lot in purse.lots
-            ]
-            assert debts[member.pk] == [
-                (debt.carrier, debt.open)
-                for debt in sorted(purse.debts, key=lambda debt: debt.since)
-            ]
-        heirs = dict(PointsAccount.objects.values_list("pk", "merged_into"))
-        owners = {
-            id(purse): pk for pk, purse in zip(self.pks, self.model.purses.values(), strict=True)
-        }
-        for pk, purse in zip(self.pks, self.model.purses.values(), strict=True):
-            assert heirs.get(pk) == (owners[id(purse.heir)] if purse.heir else None)
-
-    @property
-    def pks(self):
-        return [member.pk for member in self.members]
-
-    def compare_what_was_refunded(self):
-        states = dict(Hold.objects.values_list("pk", "state"))
-        assert {row.pk: held.state for held, row in self.holds} == states
-        assert {
-            (self.names[row.merchant_id], row.receipt_no): (
-                row.refunded_fen,
-                row.granted,
-                row.clawed,
-            )
-            for row in Receipt.objects.all()
-        } == {
-            (one.merchant, one.no): (one.refunded, one.granted, one.taken)
-            for one in self.model.receipts
-        }
-        assert [
-            state == "waiting"
-            for state in ParkedRefund.objects.order_by("pk").values_list("state", flat=True)
-        ] == [one.waits for one in self.model.parked]
 
 
 @pytest.fixture
