@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from benchmarks.batches import batch_receipts
-from benchmarks.function_level import ledger, pgledger_shape, spend
-from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant
-from benchmarks.in_process import earn
+from benchmarks.function_level import hot_member, ledger, pgledger_shape
+from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant, spend_http
+from benchmarks.in_process import earn, spend
 from benchmarks.report import Result
 from benchmarks.scale import FULL, TINY
 from benchmarks.settling import settle
@@ -24,7 +24,9 @@ BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
     "earn": earn,
     "earn_http": earn_http,
     "earn_http_orm": earn_http_orm,
+    "spend_http": spend_http,
     "hot_merchant": hot_merchant,
+    "hot_member": hot_member,
     "settle": settle,
     "batch_receipts": batch_receipts,
 }

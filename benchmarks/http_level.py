@@ -85,3 +85,27 @@ def hot_merchant(stage: Stage) -> Result:
         limit_is=f"the same receipts at all merchants; of function and HTTP the worse: {worse}",
         ratios={level: round(ratio, 3) for level, ratio in ratios.items()},
     )
+
+
+def spend_http(stage: Stage) -> Result:
+    """Spendings over HTTP, every member with a visit and four live lots, by the bare function."""
+    pgbench = Pgbench(stage)
+    pgbench.prepare_tpcb()
+    stage.open_visits()
+    stage.give_lots()
+    script = stage.script("spend.pgb")
+    with web(stage) as server:
+        server.spendings()
+        runs = contest(
+            stage.scale,
+            {
+                "ours": server.spendings,
+                "limit": lambda: pgbench.script(script),
+                "tpcb": pgbench.tpcb,
+            },
+        )
+    by_function = sum(run.acts for run in runs["limit"])
+    stage.require_spendings(server.acknowledged + by_function, in_flight=server.in_flight)
+    return compared(
+        "spend_http", runs, Target(0.12, 0.25), limit_is=LIMIT_IS, latencies=server.latencies
+    )

@@ -1,4 +1,4 @@
-"""The verb itself, called in four processes without HTTP."""
+"""The verbs themselves, called in four processes without HTTP."""
 
 import json
 import subprocess
@@ -22,7 +22,9 @@ def earn(stage: Stage) -> Result:
     pgbench.prepare_tpcb()
     script = stage.script("earn.pgb")
     with ExitStack() as stack:
-        workers = [stack.enter_context(_worker(stage, number)) for number in range(PROCESSES)]
+        workers = [
+            stack.enter_context(_worker(stage, "earn", number)) for number in range(PROCESSES)
+        ]
         warm = _together(stage, workers)
         runs = contest(
             stage.scale,
@@ -39,11 +41,37 @@ def earn(stage: Stage) -> Result:
     )
 
 
+def spend(stage: Stage) -> Result:
+    """spend_points in four processes, every member with four live lots, by the bare function."""
+    pgbench = Pgbench(stage)
+    pgbench.prepare_tpcb()
+    stage.give_lots()
+    script = stage.script("spend.pgb")
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(_worker(stage, "spend", number)) for number in range(PROCESSES)
+        ]
+        warm = _together(stage, workers)
+        runs = contest(
+            stage.scale,
+            {
+                "ours": lambda: _together(stage, workers),
+                "limit": lambda: pgbench.script(script),
+                "tpcb": pgbench.tpcb,
+            },
+        )
+    done = sum(run.acts for name in ("ours", "limit") for run in runs[name])
+    stage.require_spendings(done + warm.acts)
+    return compared(
+        "spend", runs, Target(0.40, 0.60), limit_is=LIMIT_IS, tpcb_floor=1.0, processes=PROCESSES
+    )
+
+
 @contextmanager
-def _worker(stage: Stage, number: int) -> Iterator[subprocess.Popen[str]]:
-    words = [str(number), str(stage.scale.members), str(stage.scale.merchants)]
+def _worker(stage: Stage, verb: str, number: int) -> Iterator[subprocess.Popen[str]]:
+    words = [verb, str(number), str(stage.scale.members), str(stage.scale.merchants)]
     worker = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.earn_worker", *words],
+        [sys.executable, "-m", "benchmarks.verb_worker", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -59,6 +59,18 @@ class Stage:
         for table in ("loyalty_transfer", "loyalty_lot", "kernel_outboxrow", "kernel_idem"):
             self.require(table, posted)
 
+    def require_spendings(self, acknowledged: int, *, in_flight: int = 0) -> None:
+        """The ledger is sound and holds exactly the spendings of 90 points that were acknowledged.
+
+        Raises Incorrect.
+        """
+        self.require_sound()
+        posted = self.rows("loyalty_transfer where kind = 'spend'")
+        if not acknowledged <= posted <= acknowledged + in_flight:
+            self.refuse(f"{posted} spendings were posted and {acknowledged} acknowledged")
+        if (drawn := self.value("select sum(points) from loyalty_draw")) != posted * 90:
+            self.refuse(f"{drawn} points were drawn for {posted} spendings of 90")
+
     def require_sound(self) -> None:
         """Raises Incorrect when the audit finds anything."""
         from loyalty.audits import offences
@@ -73,6 +85,10 @@ class Stage:
 
     def refuse(self, why: str) -> NoReturn:
         raise Incorrect(why)
+
+    def open_visits(self) -> None:
+        """Every member stands at the counter of one store: 1 + member modulo the stores."""
+        self.run_sql(self.filled("visits.sql"))
 
     def give_lots(self) -> None:
         """Four live lots for every member."""

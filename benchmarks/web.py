@@ -19,6 +19,7 @@ from district.embedded import ports
 from district.embedded.crew import web_command
 
 RECEIPTS = "/api/v1/till/receipts"
+SPENDINGS = "/api/v1/till/spendings"
 
 
 @dataclass
@@ -35,16 +36,23 @@ class Web:
 
     def receipts(self, path: str = RECEIPTS, *, hot: bool = False) -> Run:
         """Receipts posted over as many kept connections as there are clients."""
+        return self._load("receipts.lua", path, ["hot"] if hot else [])
+
+    def spendings(self) -> Run:
+        """Spendings of members at their counters, over as many kept connections."""
+        return self._load("spendings.lua", SPENDINGS, [])
+
+    def _load(self, script: str, path: str, more: list[str]) -> Run:
         scale = self.stage.scale
-        words = [path, str(scale.members), str(scale.merchants), *(["hot"] if hot else [])]
+        words = [path, str(scale.members), str(scale.merchants), *more]
         with measured(self.stage.cluster.pid, self.pid) as used:
-            told = self._wrk(scale.seconds, words)
+            told = self._wrk(script, scale.seconds, words)
         done = int(told["requests"])
         if told["failed"] or not done:
             raise Incorrect(
                 f"{told['failed']:.0f} of {done} requests failed; see {self.stage.web_log}"
             )
-        self.latencies.setdefault(path + (" hot" if hot else ""), []).append(
+        self.latencies.setdefault(" ".join([path, *more]), []).append(
             {"p50_ms": told["p50"] / 1000, "p99_ms": told["p99"] / 1000}
         )
         return Run(
@@ -55,9 +63,9 @@ class Web:
             strangers=used.strangers,
         )
 
-    def _wrk(self, seconds: int, words: list[str]) -> dict[str, float]:
+    def _wrk(self, name: str, seconds: int, words: list[str]) -> dict[str, float]:
         clients = self.stage.scale.clients
-        script = self.stage.script("receipts.lua")
+        script = self.stage.script(name)
         command = [
             self.wrk,
             "-t2",

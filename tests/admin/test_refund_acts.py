@@ -149,7 +149,7 @@ def test_only_operators_are_told_the_members_balance(receipt, owner, operator):
 
 def test_what_was_spent_meanwhile_is_shown_as_owed(scene, operator):
     debtor = Debt.objects.filter(carrier=scene.second.merchant).first().account
-    spent = buy(debtor.member, scene.second.store, fen=5_000)
+    spent = buy(debtor.member, scene.second.store, fen=50_000)
     balance = PointsAccount.objects.get(pk=debtor.pk)
     from tests.factories.loyalty import pay
 

@@ -1,7 +1,6 @@
 """Sums over the whole ledger from a rollup and the lines since: never a line twice, never one lost."""
 
 import threading
-import time
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,6 +10,7 @@ from loyalty import services as loyalty
 from loyalty.models import Rollup, RollupHorizon, Transfer
 from tests.factories.loyalty import buy, make_counter, pay
 from tests.factories.members import make_member
+from tests.horizon import others_have_ended
 from tests.race import race
 
 FULL = """
@@ -39,19 +39,6 @@ def both_sums():
         return rows(cursor, FULL), rows(cursor, ROLLED)
 
 
-def everything_ended():
-    """Wait until no transaction is older than the newest line: other tests of this server have theirs."""
-    for _ in range(600):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select pg_snapshot_xmin(pg_current_snapshot()) > max(xid) from loyalty_transfer"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.1)
-    pytest.fail("another transaction of this server does not end")
-
-
 def full(merchant):
     found = {}
     for line in Transfer.objects.filter(merchant=merchant):
@@ -76,13 +63,13 @@ def test_totals_are_exact_without_any_rollup(member, tea):
 def test_what_has_ended_is_rolled_up_once(real_db):
     member, tea = make_member(), make_counter()
     buy(member, tea, fen=5_000)
-    everything_ended()
+    others_have_ended()
 
     assert loyalty.advance_rollup() == 1
     assert loyalty.advance_rollup() == 0
     buy(member, tea, fen=700)
     assert told(tea.merchant_id) == {"earn": (57, 2)}
-    everything_ended()
+    others_have_ended()
     loyalty.advance_rollup()
 
     assert told(tea.merchant_id) == {"earn": (57, 2)}
@@ -159,7 +146,7 @@ def test_beside_eight_writers_the_sums_agree_at_every_moment(real_db):
     assert wrote == [None] * 8
     assert len(seen) > 5
     assert all(seen)
-    everything_ended()
+    others_have_ended()
     rest = loyalty.advance_rollup()
     assert moved + also_moved + rest == Transfer.objects.count() == 8 * (40 + 13)
     for store in stores:
@@ -177,7 +164,7 @@ def test_the_lines_since_the_horizon_are_found_by_their_index(db):
 @pytest.mark.breaks_the_ledger
 def test_the_audit_sees_a_rollup_that_lost_a_line(real_db):
     buy(make_member(), make_counter(), fen=1_000)
-    everything_ended()
+    others_have_ended()
     loyalty.advance_rollup()
 
     Rollup.objects.update(count=2)

@@ -103,6 +103,7 @@ def test_a_server_that_is_not_ours(synthetic, stranger, told):
     assert "不是本系统的服务器" in refused(synthetic, "--base-url", stranger(told))
 
 
+@pytest.mark.slow
 def test_a_server_on_another_database(new_stage, synthetic, tmp_path):
     other, stage = new_stage(), new_stage()
     assert other.run(synthetic, "--households", 1).code == 0
@@ -132,6 +133,7 @@ def test_a_server_that_is_right_is_used(new_stage, synthetic, tmp_path):
     assert (outcome.code, outcome.figures["members"]) == (0, 2)
 
 
+@pytest.mark.slow
 def test_two_replays_of_one_database(new_stage, tmp_path):
     folder = write_synthetic(tmp_path / "long", 60)
     stage = new_stage()

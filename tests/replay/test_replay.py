@@ -95,6 +95,7 @@ def test_the_figures_of_fewer_households_leave_the_others_out(played):
     assert fewer.figures == recomputed(folder, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_a_killed_run_leaves_no_process_and_the_next_one_completes(
     new_stage, tmp_path, format_name
@@ -134,6 +135,7 @@ def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage
     assert stage.run(folder).figures == reference.completejourney(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("format_name", "store"), [("completejourney", 41), ("online_retail", 5)])
 def test_what_is_refused_is_listed_each_time_and_the_rest_is_posted(
     new_stage, tmp_path, format_name, store

@@ -4,8 +4,10 @@ import pytest
 
 from district.kernel import clock
 from loyalty import audits
+from loyalty.settlement.queries import horizon_now
 from tests.factories.loyalty import make_counter
 from tests.factories.members import make_member, make_operator
+from tests.horizon import others_have_ended
 
 # The cycle most tests close, and an instant after it.
 FIRST, LAST = datetime(2026, 3, 1, tzinfo=UTC).date(), datetime(2026, 3, 31, tzinfo=UTC).date()
@@ -23,6 +25,18 @@ def books_stay_clean(request):
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
         assert list(audits.offences()) == []
+
+
+@pytest.fixture(autouse=True)
+def horizon_of_this_database_alone(monkeypatch):
+    """Other workers' tests share the server, and so its horizon."""
+
+    def patient():
+        others_have_ended()
+        return horizon_now()
+
+    monkeypatch.setattr("loyalty.settlement.services.close.horizon_now", patient)
+    monkeypatch.setattr("loyalty.settlement.services.seal.horizon_now", patient)
 
 
 @pytest.fixture

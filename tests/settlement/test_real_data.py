@@ -69,6 +69,7 @@ def settled_year(stage, data, tmp_path, *options):
     return outcome.result
 
 
+@pytest.mark.slow
 def test_sixty_households_settle_exactly(new_stage, shared_data, tmp_path):  # noqa: F811 - the fixture
     result = settled_year(new_stage(), shared_data, tmp_path, "--households", 60)
 

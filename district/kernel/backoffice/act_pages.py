@@ -53,7 +53,7 @@ class ActPages(ModelAdmin):
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         if self.add_act is None:
             answer: HttpResponse = super().add_view(request, form_url, extra_context)
             return answer
