@@ -36,3 +36,6 @@ insert into merchants_tillkey (id, public_id, merchant_id, name, prefix, secret_
     from generate_series(1, {merchants}) i;
 insert into merchants_tillkeystore (till_key_id, store_id, merchant_id)
     select id, id, id from merchants_tillkey;
+-- Whoever joins later gets the next number.
+select setval(pg_get_serial_sequence('members_user', 'id'), {members});
+select setval(pg_get_serial_sequence('merchants_merchant', 'id'), {merchants});
