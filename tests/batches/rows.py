@@ -50,8 +50,8 @@ def as_csv(rows):
     return text.getvalue().encode()
 
 
-def upload(store, content, *, format=Batch.Format.NDJSON, stores=None):
-    """A batch that was received and submitted."""
+def sent(store, content, *, format=Batch.Format.NDJSON, stores=None):
+    """A batch whose content has arrived."""
     batch = services.open_batch(
         merchant=store.merchant,
         stores=[one.pk for one in stores or [store]],
@@ -60,7 +60,12 @@ def upload(store, content, *, format=Batch.Format.NDJSON, stores=None):
         actor="till:1",
         key=fresh_key(),
     )
-    services.receive_content(batch=batch, offset=0, pieces=[content])
+    return services.receive_content(batch=batch, offset=0, pieces=[content])
+
+
+def upload(store, content, **options):
+    """A batch that was received and submitted."""
+    batch = sent(store, content, **options)
     return services.submit_batch(batch=batch, size=len(content))
 
 

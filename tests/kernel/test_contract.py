@@ -1,5 +1,6 @@
 """The running server keeps the committed contract: Schemathesis asks it whatever the contract allows, and more."""
 
+import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -13,11 +14,20 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.transport.serialization import Binary
 
+from district.kernel import clock
 from district.members import services as members
 from district.members.models import Member
+from loyalty.batches import services as batches
+from loyalty.batches.models import Batch
+from loyalty.batches.services import Counted, DayTotals
+from loyalty.models import Hold
+from tests.batches.rows import sent, upload
+from tests.bills.desk import bill, send
+from tests.bills.pictures import jpeg
 from tests.databases import Databases, pointed_at
-from tests.factories.loyalty import buy, make_counter, pay
+from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
 from tests.servers import Web
@@ -29,7 +39,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 contract = schemathesis.openapi.from_path(ROOT / "docs" / "openapi.json")
 numbers = count(1)
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "100"))
+SEND = "PUT /api/v1/till/batches/{batch}/content"
+CONTENT = "store,member,receipt_no,paid_fen,paid_at\n,,1,1,\n"
 ENOUGH = 50  # requests, among which one must have been granted
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_it_is(context: schemathesis.SerializationContext, value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
 @dataclass
@@ -41,7 +58,10 @@ class Served:
     known: dict[str, str]
     member: Member
     # What is good only once, made anew for each request of an operation.
-    fresh: dict[str, dict[str, Callable[[], str]]]
+    fresh: dict[str, dict[str, Callable[[], Any]]]
+    # What a path names: rows that exist, made anew where each can be acted on but once.
+    named: dict[str, Callable[[], dict[str, str]]]
+    receiving: Batch
     answered: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def authorization(self, case: schemathesis.Case) -> dict[str, str]:
@@ -63,9 +83,19 @@ class Served:
         made = {name: make() for name, make in self.fresh.get(label, {}).items() if name in value}
         known = self.known | made
         return {
-            name: known.get(name, old) if isinstance(old, str) else old
+            name: known.get(name, old) if isinstance(old, str) or name in made else old
             for name, old in value.items()
         }
+
+    def aimed(self, case: schemathesis.Case) -> None:
+        """Let the request be about what exists, and a piece of a file be the next one."""
+        case.body = self.made_real(case.operation.label, case.body)
+        if case.path in self.named:
+            case.path_parameters = self.named[case.path]()
+        if case.operation.label == SEND:
+            self.receiving.refresh_from_db()
+            case.query = {"offset": self.receiving.received_bytes}
+            case.body, case.media_type = CONTENT, "text/csv"
 
     def never_done(self) -> set[str]:
         """The operations asked in earnest that were refused each time, but for the one that always refuses."""
@@ -99,9 +129,11 @@ def served(
     web = Web(env=env, folder=folder)
     with django_db_blocker.unblock(), pointed_at(url):
         web.start()
-        scene = _scene(web, Phones(wechat_server.base))
-        yield scene
-        web.stop()
+        try:
+            scene = _scene(web, Phones(wechat_server.base))
+            yield scene
+        finally:
+            web.stop()
         said = web.said()
     databases.drop(name)
     assert "unexpected error" not in said
@@ -110,8 +142,24 @@ def served(
 
 def _scene(web: Web, phones: Phones) -> Served:
     member, store = make_member(openid=phones.openid()), make_counter()
-    buy(member, store, fen=10**11)
+    receipt = buy(member, store, fen=10**11)
     spent = pay(member, store, points=1)
+    submitted = upload(store, CONTENT.encode(), format=Batch.Format.CSV)
+    nothing = Counted(0, 0)
+    reconciliation = batches.reconcile_day(
+        store=store,
+        day=clock.business_day(clock.now()),
+        told=DayTotals(nothing, nothing, nothing),
+        actor="till:1",
+        key=fresh_key(),
+    )
+    picture = Binary(jpeg())
+
+    receiving = sent(store, CONTENT.encode(), format=Batch.Format.CSV)
+
+    def batch(one: Batch) -> Callable[[], dict[str, str]]:
+        return lambda: {"batch": one.public_id}
+
     return Served(
         base_url=web.base_url,
         member=member,
@@ -125,8 +173,27 @@ def _scene(web: Web, phones: Phones) -> Served:
             "visit": visit_of(member, till_of(store), store).token,
             "transfer": spent.public_id,
             "paid_at": spent.at.isoformat(),
-            "/api/v1/stores/{id}": store.public_id,
-            "/api/v1/merchants/{id}": store.merchant.public_id,
+        },
+        receiving=receiving,
+        named={
+            "/api/v1/stores/{id}": lambda: {"id": store.public_id},
+            "/api/v1/merchants/{id}": lambda: {"id": store.merchant.public_id},
+            "/api/v1/me/points/requests/{hold}/confirm": lambda: held(ask(member, store, points=1)),
+            "/api/v1/me/points/requests/{hold}/decline": lambda: held(ask(member, store, points=1)),
+            "/api/v1/me/receipts/{photo}/withdraw": lambda: {
+                "photo": send(member, store, bill(f"W{next(numbers)}")).public_id
+            },
+            "/api/v1/till/batches/{batch}": batch(submitted),
+            "/api/v1/till/batches/{batch}/answers.ndjson": batch(submitted),
+            "/api/v1/till/batches/{batch}/content": batch(receiving),
+            "/api/v1/till/batches/{batch}/rows": batch(submitted),
+            "/api/v1/till/batches/{batch}/submit": batch(submitted),
+            "/api/v1/till/holds/{hold}": lambda: held(set_aside(member, store, points=1)),
+            "/api/v1/till/holds/{hold}/capture": lambda: held(set_aside(member, store, points=99)),
+            "/api/v1/till/holds/{hold}/void": lambda: held(set_aside(member, store, points=1)),
+            "/api/v1/till/reconciliations/{reconciliation}": lambda: {
+                "reconciliation": reconciliation.public_id
+            },
         },
         fresh={
             "POST /api/v1/session": {"code": phones.login_code},
@@ -134,8 +201,19 @@ def _scene(web: Web, phones: Phones) -> Served:
             "POST /api/v1/till/members/lookup": {
                 "code": lambda: members.issue_card_code(member=member).code
             },
+            "POST /api/v1/me/receipts": {
+                "photo": lambda: picture,
+                "receipt_no": lambda: f"P{next(numbers)}",
+            },
+            "POST /api/v1/till/refunds": {"receipt_no": lambda: receipt.receipt_no},
+            "POST /api/v1/till/refunds/preview": {"receipt_no": lambda: receipt.receipt_no},
+            "POST /api/v1/till/batches/{batch}/submit": {"bytes": lambda: submitted.received_bytes},
         },
     )
+
+
+def held(hold: Hold) -> dict[str, str]:
+    return {"hold": hold.public_id}
 
 
 def _is_about_headers(case: schemathesis.Case) -> bool:
@@ -163,9 +241,7 @@ def test_the_server_answers_as_the_contract_says(case: schemathesis.Case, served
     number = next(numbers)
     if case.meta is not None and case.meta.generation.mode.is_positive:
         if number % 3:
-            case.body = served.made_real(case.operation.label, case.body)
-            if case.path in served.known:
-                case.path_parameters = {"id": served.known[case.path]}
+            served.aimed(case)
         if "Idempotency-Key" in case.headers:
             case.headers["Idempotency-Key"] = f"contract-{number}"
 
