@@ -57,7 +57,7 @@ class Result:
             "name": self.name,
             "ours": round(self.ours, 3),
             "limit": round(self.limit, 3),
-            "ratio": round(self.ratio, 3),
+            "ratio": float(f"{self.ratio:.4g}"),
             "unit": self.unit,
             "limit_is": self.limit_is,
             "floor": self.target.floor,
