@@ -33,6 +33,8 @@ REOPEN = """
     delete from settlement_statement;
     update settlement_cycle
         set state = 'proposed', hash = null, approved_by_id = null, approved_at = null;
+    -- Foreign keys wait for the end of a transaction, and a table that waits cannot be altered.
+    set constraints all immediate;
     alter table settlement_line enable trigger user;
     alter table settlement_fee enable trigger user;
     alter table settlement_statement enable trigger user;

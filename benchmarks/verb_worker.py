@@ -63,17 +63,19 @@ def _earner(chance: random.Random, members: int, merchants: int) -> Callable[[st
 def _spender(chance: random.Random, members: int, merchants: int) -> Callable[[str], object]:
     from district.kernel import clock
     from district.kernel.idempotency import Key
+    from district.members.models import Member
     from district.merchants.models import Store, Visit
     from loyalty.services import spend_points
 
     stores = list(Store.objects.select_related("merchant").order_by("pk"))
+    shoppers = list(Member.objects.order_by("pk")[:members])
     until = clock.real_now() + timedelta(hours=1)
     assert len(stores) == merchants
 
     def spend(serial: str) -> object:
         store = chance.choice(stores)
         # The look-up at the counter is another request; here the member stands there already.
-        visit = Visit(member_id=chance.randint(1, members), store=store, expires_at=until)
+        visit = Visit(member=chance.choice(shoppers), store=store, expires_at=until)
         return spend_points(
             visit=visit,
             points=90,

@@ -117,20 +117,22 @@ def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: d
 
 def spend(
     *, member: int, place: Place, points: int, request_no: str, key: Key, at: datetime
-) -> int:
-    """Draw points from the oldest lots, exactly once per key and request number; the transfer's pk.
+) -> Entry | int:
+    """Draw points from the oldest lots, exactly once per key and request number.
 
-    Negative: the key was answered by a hold that waits for the member; its pk.
+    A repetition only knows the number of what its key came to: a transfer's, or as a negative one that
+    of a hold which waits for the member.
 
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
-    pk: int = call(
+    public_id = new_id("tr")
+    pk, *written = call(
         "loyalty_spend",
         *(key.scope, key.key, key.terms),
-        *(member, place.merchant, place.store, request_no, points, new_id("tr"), place.actor, at),
+        *(member, place.merchant, place.store, request_no, points, public_id, place.actor, at),
     )
     ring_after_commit()
-    return pk
+    return Entry(public_id, pk, *written) if written else int(pk)
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,10 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
         asked["paid_fen"], earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
     )
     actor = f"till:{request.auth.pk}"
+    expires_at = rules.expiry_of(now, months=terms.validity_months)
     account.available += points
     account.seq += 1
+    account.next_due = min(account.next_due or expires_at, expires_at)
     account.save()
     transfer = Transfer.objects.create(
         kind="earn", account=account, seq=account.seq, source="issued", target="available", points=points,
@@ -94,7 +96,7 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     Lot.objects.create(
         account=account, issuer_id=store.merchant_id, transfer=transfer, granted=points, remaining=points,
         price_milli_fen=terms.price_milli_fen, active_from=now,
-        expires_at=rules.expiry_of(now, months=terms.validity_months),
+        expires_at=expires_at,
     )  # fmt: skip
     receipt = Receipt.objects.create(
         account=account, merchant_id=store.merchant_id, store=store, receipt_no=asked["receipt_no"],

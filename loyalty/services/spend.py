@@ -5,6 +5,7 @@ from datetime import timedelta
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, earlier_answer
+from district.kernel.postgres import known_row
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
 from loyalty import ledger, queries
@@ -41,16 +42,36 @@ def spend_points(
         return _answer(
             ledger.hold(member=visit.member_id, place=place, asked=asked, key=key, at=at)
         )
-    return _answer(
-        ledger.spend(
-            member=visit.member_id,
-            place=place,
-            points=points,
-            request_no=request_no,
-            key=key,
-            at=at,
-        )
+    entry = ledger.spend(
+        member=visit.member_id,
+        place=place,
+        points=points,
+        request_no=request_no,
+        key=key,
+        at=at,
     )
+    if isinstance(entry, int):
+        return _answer(entry)
+    # As it was just written, without reading it back.
+    spent = known_row(
+        Transfer,
+        id=entry.pk,
+        public_id=entry.public_id,
+        kind=Transfer.Kind.SPEND,
+        account_id=visit.member_id,
+        seq=entry.seq,
+        points=points,
+        available_after=entry.available,
+        merchant_id=place.merchant,
+        store_id=place.store,
+        reverses_id=None,
+        reference=request_no,
+        reason="",
+        actor=actor,
+        at=at,
+    )
+    spent.store = visit.store
+    return spent
 
 
 def _answer(pk: int) -> Transfer | Hold:

@@ -1,17 +1,19 @@
 -- Draw points from a member's oldest lots for one merchant, exactly once per key and once per
--- merchant and request number; the transfer's id comes back. (A negative number is a hold's: the
--- same key asked for points that the member has to confirm, see hold.sql.)
+-- merchant and request number. Back come the transfer's number, its line of the statement and the
+-- balance after it, so that nobody need read what was just written; of what an earlier call of the
+-- same key wrote, only its number. (A negative number is a hold's: the same key asked for points that
+-- the member has to confirm, see hold.sql.)
 create or replace function loyalty_spend(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint, p_request_no text, p_points bigint,
     p_transfer_id text, p_actor text, p_at timestamptz
-) returns bigint language plpgsql as $$
+) returns bigint[] language plpgsql as $$
 declare
     v_transfer bigint := nextval('loyalty_transfer_id_seq');
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_transfer);
     v_account loyalty_pointsaccount;
 begin
-    if v_earlier is not null then return v_earlier; end if;
+    if v_earlier is not null then return array[v_earlier]; end if;
 
     v_account := loyalty_move(p_member, -p_points, 0, 0, null, p_at);
     perform loyalty_require_spendable(v_account, p_member, p_points);
@@ -23,7 +25,7 @@ begin
     insert into kernel_outboxrow (name, payload) values ('PointsSpent', jsonb_build_object(
         'transfer', v_transfer, 'member', p_member, 'merchant', p_merchant,
         'store', p_store, 'points', p_points));
-    return v_transfer;
+    return array[v_transfer, v_account.seq, v_account.available];
 end $$;
 
 -- Refuse what loyalty_move could not do, and any spending of a frozen account.

@@ -43,7 +43,7 @@ def pay(
 ) -> Transfer:
     """A spending below the visit: what the ledger itself does once the member is at the counter."""
     place = Place(merchant=store.merchant_id, store=store.pk, actor="till:1")
-    pk = spend(
+    entry = spend(
         member=member.pk,
         place=place,
         points=points,
@@ -51,7 +51,7 @@ def pay(
         key=key or fresh_key(),
         at=clock.now(),
     )
-    return Transfer.objects.get(pk=pk)
+    return Transfer.objects.get(pk=entry if isinstance(entry, int) else entry.pk)
 
 
 def undo(
