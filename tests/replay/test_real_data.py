@@ -32,3 +32,23 @@ def test_all_households_give_the_contracts_figures_and_a_clean_ledger(new_stage,
     assert outcome.figures == EXPECTED[None]
     assert stage.run(command="audit_ledger").code == 0
     assert stage.run(shared_data / "completejourney").figures == EXPECTED[None]
+
+
+@pytest.mark.slow
+def test_all_baskets_go_through_the_batch_api_and_a_second_time_change_nothing(
+    new_stage, shared_data
+):
+    stage = new_stage()
+    first, rerun, again = (
+        stage.run(shared_data / "completejourney", "--batch", *more)
+        for more in ((), (), ("--again",))
+    )
+
+    assert (first.code, first.result["refused"]) == (0, []), first.err
+    assert first.figures == rerun.figures
+    assert (first.result["batch"]["posted"], first.result["batch"]["repeated"]) == (25_063, 0)
+    assert (again.result["batch"]["posted"], again.result["batch"]["repeated"]) == (0, 25_063)
+    for outcome in (first, again):
+        assert (outcome.figures["receipts"], outcome.figures["points_spent"]) == (25_063, 0)
+        assert outcome.figures["points_issued"] == EXPECTED[None]["points_issued"]
+    assert stage.run(command="audit_ledger").code == 0
