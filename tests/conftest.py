@@ -1,6 +1,7 @@
 """Shared fixtures: databases, real servers, the real data."""
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from tests.queues import queue_in
 from tests.servers import Web, Worker
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """A shell that puts us in the background has us ignore Ctrl-C, and every process of ours with us."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
