@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from benchmarks.contest import Run, contest
+from benchmarks.contest import Run, Runs, contest
 from benchmarks.http_level import LIMIT_IS
 from benchmarks.meter import measured
 from benchmarks.pgbench import Pgbench
@@ -18,24 +18,8 @@ PROCESSES = 4
 
 def earn(stage: Stage) -> Result:
     """earn_points in four processes, rules evaluated, by the bare function."""
-    pgbench = Pgbench(stage)
-    pgbench.prepare_tpcb()
-    script = stage.script("earn.pgb")
-    with ExitStack() as stack:
-        workers = [
-            stack.enter_context(_worker(stage, "earn", number)) for number in range(PROCESSES)
-        ]
-        warm = _together(stage, workers)
-        runs = contest(
-            stage.scale,
-            {
-                "ours": lambda: _together(stage, workers),
-                "limit": lambda: pgbench.script(script),
-                "tpcb": pgbench.tpcb,
-            },
-        )
-    done = sum(run.acts for name in ("ours", "limit") for run in runs[name])
-    stage.require_receipts(done + warm.acts)
+    runs, acts = _contest(stage, "earn")
+    stage.require_receipts(acts)
     return compared(
         "earn", runs, Target(0.50, 0.70), limit_is=LIMIT_IS, tpcb_floor=1.5, processes=PROCESSES
     )
@@ -43,14 +27,21 @@ def earn(stage: Stage) -> Result:
 
 def spend(stage: Stage) -> Result:
     """spend_points in four processes, every member with four live lots, by the bare function."""
+    stage.give_lots()
+    runs, acts = _contest(stage, "spend")
+    stage.require_spendings(acts)
+    return compared(
+        "spend", runs, Target(0.40, 0.60), limit_is=LIMIT_IS, tpcb_floor=1.0, processes=PROCESSES
+    )
+
+
+def _contest(stage: Stage, verb: str) -> tuple[Runs, int]:
+    """The verb in our processes, its SQL function and TPC-B in turns; and how often it was done."""
     pgbench = Pgbench(stage)
     pgbench.prepare_tpcb()
-    stage.give_lots()
-    script = stage.script("spend.pgb")
+    script = stage.script(f"{verb}.pgb")
     with ExitStack() as stack:
-        workers = [
-            stack.enter_context(_worker(stage, "spend", number)) for number in range(PROCESSES)
-        ]
+        workers = [stack.enter_context(_worker(stage, verb, number)) for number in range(PROCESSES)]
         warm = _together(stage, workers)
         runs = contest(
             stage.scale,
@@ -60,11 +51,7 @@ def spend(stage: Stage) -> Result:
                 "tpcb": pgbench.tpcb,
             },
         )
-    done = sum(run.acts for name in ("ours", "limit") for run in runs[name])
-    stage.require_spendings(done + warm.acts)
-    return compared(
-        "spend", runs, Target(0.40, 0.60), limit_is=LIMIT_IS, tpcb_floor=1.0, processes=PROCESSES
-    )
+    return runs, warm.acts + sum(run.acts for name in ("ours", "limit") for run in runs[name])
 
 
 @contextmanager
