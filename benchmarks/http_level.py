@@ -1,6 +1,8 @@
 """Benchmarks of the till API over HTTP."""
 
-from benchmarks.contest import best, contest
+from collections.abc import Callable
+
+from benchmarks.contest import Run, Runs, best, contest
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import Result, Target, compared
 from benchmarks.stage import Stage
@@ -13,21 +15,9 @@ ORM_PATH = "/textbook/receipts"
 
 def earn_http(stage: Stage) -> Result:
     """Receipts over HTTP (key, idempotency, rules, outbox) by the bare function."""
-    pgbench = Pgbench(stage)
-    pgbench.prepare_tpcb()
-    earn = stage.script("earn.pgb")
     with web(stage) as server:
-        server.receipts()
-        runs = contest(
-            stage.scale,
-            {
-                "ours": server.receipts,
-                "limit": lambda: pgbench.script(earn),
-                "tpcb": pgbench.tpcb,
-            },
-        )
-    by_function = sum(run.acts for run in runs["limit"])
-    stage.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
+        runs, acts = _contest(stage, server.receipts, "earn")
+    stage.require_receipts(server.acknowledged + acts, in_flight=server.in_flight)
     return compared(
         "earn_http", runs, Target(0.15, 0.30), limit_is=LIMIT_IS, latencies=server.latencies
     )
@@ -89,23 +79,24 @@ def hot_merchant(stage: Stage) -> Result:
 
 def spend_http(stage: Stage) -> Result:
     """Spendings over HTTP, every member with a visit and four live lots, by the bare function."""
-    pgbench = Pgbench(stage)
-    pgbench.prepare_tpcb()
     stage.open_visits()
     stage.give_lots()
-    script = stage.script("spend.pgb")
     with web(stage) as server:
-        server.spendings()
-        runs = contest(
-            stage.scale,
-            {
-                "ours": server.spendings,
-                "limit": lambda: pgbench.script(script),
-                "tpcb": pgbench.tpcb,
-            },
-        )
-    by_function = sum(run.acts for run in runs["limit"])
-    stage.require_spendings(server.acknowledged + by_function, in_flight=server.in_flight)
+        runs, acts = _contest(stage, server.spendings, "spend")
+    stage.require_spendings(server.acknowledged + acts, in_flight=server.in_flight)
     return compared(
         "spend_http", runs, Target(0.12, 0.25), limit_is=LIMIT_IS, latencies=server.latencies
     )
+
+
+def _contest(stage: Stage, act: Callable[[], Run], verb: str) -> tuple[Runs, int]:
+    """The act over HTTP, the verb's SQL function and TPC-B in turns; and how often the function was called."""
+    pgbench = Pgbench(stage)
+    pgbench.prepare_tpcb()
+    script = stage.script(f"{verb}.pgb")
+    act()
+    runs = contest(
+        stage.scale,
+        {"ours": act, "limit": lambda: pgbench.script(script), "tpcb": pgbench.tpcb},
+    )
+    return runs, sum(run.acts for run in runs["limit"])
