@@ -1,0 +1,105 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from district.kernel.ids import PublicIdField
+
+
+class Coupon(models.Model):
+    """A coupon in a member's wallet.
+
+    Limits count by who claimed it: a friend it was given to has all of the own limit left.
+    """
+
+    class State(models.TextChoices):
+        LIVE = "live", _("可用")
+        USED = "used", _("已使用")
+        EXPIRED = "expired", _("已过期")
+        VOID = "void", _("已作废")
+
+    class Source(models.TextChoices):
+        CLAIM = "claim", _("领取")
+        ISSUE = "issue", _("发放")
+        EXCHANGE = "exchange", _("积分兑换")
+        RECEIPT = "receipt", _("消费赠送")
+        COUNTER = "counter", _("店员发放")
+        IMPORT = "import", _("券码导入")
+        REPLACEMENT = "replacement", _("补发")
+
+    public_id = PublicIdField("cpn", verbose_name=_("券号"))
+    version = models.ForeignKey(
+        "coupons.TemplateVersion", models.PROTECT, related_name="coupons", verbose_name=_("券模板")
+    )
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, related_name="coupons", verbose_name=_("会员")
+    )
+    claimer = models.ForeignKey(
+        "members.Member", models.PROTECT, db_index=False, related_name="+", verbose_name=_("领取人")
+    )
+    nth = models.IntegerField(_("第几张"))
+    claim_day = models.DateField(_("领取日"))
+    nth_of_day = models.IntegerField(_("当日第几张"))
+    # Where the stock it came from goes back to.
+    slot = models.IntegerField(_("库存槽"), null=True, blank=True)
+    source = models.TextField(_("来源"), choices=Source)
+    state = models.TextField(_("状态"), choices=State, db_default="live", default=State.LIVE)
+    valid_from = models.DateTimeField(_("有效期起"))
+    valid_until = models.DateTimeField(_("有效期止"))
+    uses_left = models.IntegerField(_("剩余次数"), default=1)
+    value_left_fen = models.BigIntegerField(_("剩余金额（分）"), null=True, blank=True)
+    reserved_fen = models.BigIntegerField(_("占用预算（分）"), default=0)
+    leased_to = models.ForeignKey(
+        "merchants.Store",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("锁定门店"),
+    )
+    leased_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+    given_at = models.DateTimeField(_("转赠时间"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("领取时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("优惠券")
+        constraints = [
+            # The walls of the limits: a lost race for the n-th counts again.
+            models.UniqueConstraint(
+                fields=["version", "claimer", "nth"], name="coupon_nth_of_its_member_once"
+            ),
+            models.UniqueConstraint(
+                fields=["version", "claimer", "claim_day", "nth_of_day"],
+                name="coupon_nth_of_a_day_once",
+            ),
+            models.CheckConstraint(
+                name="coupon_counted_from_one", condition=Q(nth__gte=1, nth_of_day__gte=1)
+            ),
+            models.CheckConstraint(
+                name="coupon_valid_some_time", condition=Q(valid_until__gt=F("valid_from"))
+            ),
+            models.CheckConstraint(
+                name="coupon_never_overused",
+                condition=Q(uses_left__gte=0, reserved_fen__gte=0)
+                & (Q(value_left_fen=None) | Q(value_left_fen__gte=0)),
+            ),
+            models.CheckConstraint(
+                name="coupon_live_while_something_is_left",
+                condition=Q(state="live", ended_at=None, uses_left__gte=1)
+                | (~Q(state="live") & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="coupon_leased_for_a_while",
+                condition=Q(leased_to=None, leased_until=None)
+                | Q(leased_to__isnull=False, leased_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "state", "valid_until"], name="coupon_wallet"),
+            models.Index("valid_until", name="coupon_falls_due", condition=Q(state="live")),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

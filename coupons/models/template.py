@@ -1,0 +1,236 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from coupons.rules.stacking import Stacking
+from district.kernel.ids import PublicIdField
+from district.kernel.money import MAX_FEN
+
+
+class CouponTemplate(models.Model):
+    """A kind of coupon over time: a merchant's, or without one the operator's."""
+
+    public_id = PublicIdField("ctp", verbose_name=_("编号"))
+    merchant = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="coupon_templates",
+        verbose_name=_("商户"),
+        help_text=_("留空为平台券"),
+    )
+    name = models.CharField(_("名称"), max_length=40)
+    created_by = models.ForeignKey(
+        "members.User", models.PROTECT, related_name="+", verbose_name=_("创建人")
+    )
+    created_at = models.DateTimeField(_("创建时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("券模板")
+        constraints = [models.CheckConstraint(name="template_named", condition=~Q(name=""))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateVersion(models.Model):
+    """What a template says at one time: a draft may change, what was once submitted never does.
+
+    Amounts are fen, shares basis points, `times` and `scope` documents of `coupons.rules`.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        SUBMITTED = "submitted", _("待审批")
+        PUBLISHED = "published", _("已发布")
+        STOPPED = "stopped", _("已停发")
+        REJECTED = "rejected", _("已驳回")
+
+    class Kind(models.TextChoices):
+        CASH_OFF = "cash_off", _("满减券")
+        PERCENT_OFF = "percent_off", _("折扣券")
+        GIFT = "gift", _("兑换券")
+        PARKING = "parking", _("停车券")
+
+    public_id = PublicIdField("ctv", verbose_name=_("编号"))
+    template = models.ForeignKey(
+        CouponTemplate, models.PROTECT, related_name="versions", verbose_name=_("券模板")
+    )
+    number = models.IntegerField(_("版本"))
+    state = models.TextField(_("状态"), choices=State, db_default="draft", default=State.DRAFT)
+
+    kind = models.TextField(_("类型"), choices=Kind)
+    face_fen = models.BigIntegerField(_("面额（分）"), default=0)
+    off_bp = models.IntegerField(
+        _("减免比例（万分比）"), default=0, help_text=_("1500 即八五折")
+    )
+    cap_fen = models.BigIntegerField(_("最高减免（分）"), default=0)
+    threshold_fen = models.BigIntegerField(_("使用门槛（分）"), default=0)
+    gift = models.CharField(_("兑换内容"), max_length=80, blank=True, default="")
+    parking_minutes = models.IntegerField(_("停车时长（分钟）"), default=0)
+    partial = models.BooleanField(_("余额可多次使用"), default=False)
+    uses = models.IntegerField(_("可用次数"), default=1)
+
+    # From the claim: fixed instants, or so many days from the start of the n-th day after it.
+    claim_from = models.DateTimeField(_("开始领取"))
+    claim_until = models.DateTimeField(_("停止领取"), help_text=_("不含"))
+    valid_from = models.DateTimeField(_("有效期起"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("有效期止"), null=True, blank=True, help_text=_("不含"))
+    days_from = models.IntegerField(_("领取后第几天生效"), null=True, blank=True)
+    days = models.IntegerField(_("有效天数"), null=True, blank=True)
+    times = models.JSONField(_("可用时段"), default=dict, blank=True)
+    scope = models.JSONField(_("适用范围"), default=dict, blank=True)
+    stacking = models.TextField(
+        _("叠加规则"), choices=[(one.value, one.value) for one in Stacking], default="alone"
+    )
+
+    per_member = models.IntegerField(_("每人限领"), default=1)
+    per_member_day = models.IntegerField(_("每人每日限领"), null=True, blank=True)
+    stock = models.BigIntegerField(_("总库存"), null=True, blank=True)
+    stock_per_day = models.BigIntegerField(_("每日库存"), null=True, blank=True)
+    budget_fen = models.BigIntegerField(_("预算（分）"), null=True, blank=True)
+    slots = models.IntegerField(_("分槽数"), default=16)
+    transferable = models.BooleanField(_("可转赠一次"), default=False)
+
+    drafted_by = models.ForeignKey(
+        "members.User", models.PROTECT, related_name="+", verbose_name=_("起草人")
+    )
+    decided_by = models.ForeignKey(
+        "members.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("审批人"),
+    )
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
+    stopped_at = models.DateTimeField(_("停发时间"), null=True, blank=True)
+    note = models.CharField(_("审批意见"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("券模板版本")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "number"], name="version_numbered_once"),
+            models.CheckConstraint(
+                name="version_benefit_of_its_kind",
+                condition=Q(
+                    kind="cash_off", face_fen__gt=0, off_bp=0, cap_fen=0, gift="", parking_minutes=0
+                )
+                | Q(
+                    kind="percent_off",
+                    off_bp__gt=0,
+                    off_bp__lt=10_000,
+                    cap_fen__gt=0,
+                    face_fen=0,
+                    gift="",
+                    parking_minutes=0,
+                    partial=False,
+                )
+                | Q(kind="gift", off_bp=0, cap_fen=0, parking_minutes=0, partial=False)
+                & ~Q(gift="")
+                | Q(kind="parking", off_bp=0, cap_fen=0, gift="", partial=False)
+                & (
+                    Q(parking_minutes__gt=0, face_fen=0) | Q(parking_minutes=0, face_fen__gt=0)
+                ),
+            ),
+            models.CheckConstraint(
+                name="version_amounts_in_bounds",
+                condition=Q(
+                    face_fen__gte=0,
+                    face_fen__lte=MAX_FEN,
+                    cap_fen__lte=MAX_FEN,
+                    threshold_fen__gte=0,
+                    threshold_fen__lte=MAX_FEN,
+                    parking_minutes__lte=100_000,
+                ),
+            ),
+            models.CheckConstraint(
+                name="version_used_once_or_in_parts",
+                condition=Q(uses=1) | Q(uses__gt=1, uses__lte=100, partial=False),
+            ),
+            models.CheckConstraint(
+                name="version_valid_one_way",
+                condition=Q(
+                    valid_from__isnull=False,
+                    valid_until__gt=F("valid_from"),
+                    days_from=None,
+                    days=None,
+                )
+                | Q(
+                    valid_from=None,
+                    valid_until=None,
+                    days_from__gte=0,
+                    days_from__lte=365,
+                    days__gte=1,
+                    days__lte=1095,
+                ),
+            ),
+            models.CheckConstraint(
+                name="version_claimable_some_time", condition=Q(claim_until__gt=F("claim_from"))
+            ),
+            models.CheckConstraint(
+                name="version_limits_in_bounds",
+                condition=Q(per_member__gte=1, per_member__lte=100, slots__gte=1, slots__lte=64)
+                & (
+                    Q(per_member_day=None)
+                    | Q(per_member_day__gte=1, per_member_day__lte=F("per_member"))
+                )
+                & (Q(stock=None) | Q(stock__gte=1))
+                & (Q(stock_per_day=None) | Q(stock_per_day__gte=1))
+                & (Q(budget_fen=None) | Q(budget_fen__gte=1, budget_fen__lte=MAX_FEN)),
+            ),
+            models.CheckConstraint(
+                name="version_approved_by_four_eyes",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("drafted_by")),
+            ),
+            models.CheckConstraint(
+                name="version_state_has_its_instants",
+                condition=Q(state="draft", submitted_at=None, decided_at=None, stopped_at=None)
+                | Q(state="submitted", submitted_at__isnull=False, decided_at=None, stopped_at=None)
+                | Q(
+                    state__in=["published", "rejected"],
+                    submitted_at__isnull=False,
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                    stopped_at=None,
+                )
+                | Q(state="stopped", decided_at__isnull=False, stopped_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} v{self.number}"
+
+
+class TemplateFunding(models.Model):
+    """Who pays of each discount, in basis points; without a party the merchant that redeems. The rest
+    is the alliance's."""
+
+    version = models.ForeignKey(TemplateVersion, models.CASCADE, related_name="funding")
+    party = models.ForeignKey(
+        "merchants.Merchant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("承担方"),
+        help_text=_("留空为核销商户"),
+    )
+    bp = models.IntegerField(_("承担比例（万分比）"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("成本分摊")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "party"], name="funding_once_per_party", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="funding_part_of_the_whole", condition=Q(bp__gt=0, bp__lte=10_000)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id or 'redeemer'}: {self.bp}"
