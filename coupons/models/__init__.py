@@ -1,16 +1,24 @@
-"""Templates and their versions, stock and budget in slots, coupons and redemptions."""
+"""Templates and their versions, stock and budget in slots, coupons, bills and redemptions."""
 
+from coupons.models.bill import BillRefund, CouponBill
 from coupons.models.coupon import Coupon
-from coupons.models.redemption import FundingPart, Redemption
+from coupons.models.people import CouponGift, MemberTag, PaperCode
+from coupons.models.redemption import FundingPart, Redemption, RedemptionRequest
 from coupons.models.stock import BudgetSlot, StockSlot
 from coupons.models.template import CouponTemplate, TemplateFunding, TemplateVersion
 
 __all__ = [
+    "BillRefund",
     "BudgetSlot",
     "Coupon",
+    "CouponBill",
+    "CouponGift",
     "CouponTemplate",
     "FundingPart",
+    "MemberTag",
+    "PaperCode",
     "Redemption",
+    "RedemptionRequest",
     "StockSlot",
     "TemplateFunding",
     "TemplateVersion",

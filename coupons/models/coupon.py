@@ -28,38 +28,78 @@ class Coupon(models.Model):
         REPLACEMENT = "replacement", _("补发")
 
     public_id = PublicIdField("cpn", verbose_name=_("券号"))
+    # No database keys: a rush would lock the version's row once for each claim (decision 0021).
     version = models.ForeignKey(
-        "coupons.TemplateVersion", models.PROTECT, related_name="coupons", verbose_name=_("券模板")
+        "coupons.TemplateVersion",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="coupons",
+        verbose_name=_("券模板"),
+    )
+    # Limits count over all versions of a template.
+    template = models.ForeignKey(
+        "coupons.CouponTemplate",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
     )
     member = models.ForeignKey(
-        "members.Member", models.PROTECT, related_name="coupons", verbose_name=_("会员")
+        "members.Member",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="coupons",
+        verbose_name=_("会员"),
     )
     claimer = models.ForeignKey(
-        "members.Member", models.PROTECT, db_index=False, related_name="+", verbose_name=_("领取人")
+        "members.Member",
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("领取人"),
     )
     nth = models.IntegerField(_("第几张"))
     claim_day = models.DateField(_("领取日"))
     nth_of_day = models.IntegerField(_("当日第几张"))
-    # Where the stock it came from goes back to.
-    slot = models.IntegerField(_("库存槽"), null=True, blank=True)
+    # Where what it was taken from goes back to.
+    stock_slot = models.IntegerField(_("库存槽"), null=True, blank=True, editable=False)
+    day_slot = models.IntegerField(_("当日库存槽"), null=True, blank=True, editable=False)
+    budget_slot = models.IntegerField(_("预算槽"), null=True, blank=True, editable=False)
     source = models.TextField(_("来源"), choices=Source)
     state = models.TextField(_("状态"), choices=State, db_default="live", default=State.LIVE)
     valid_from = models.DateTimeField(_("有效期起"))
     valid_until = models.DateTimeField(_("有效期止"))
     uses_left = models.IntegerField(_("剩余次数"), default=1)
     value_left_fen = models.BigIntegerField(_("剩余金额（分）"), null=True, blank=True)
-    reserved_fen = models.BigIntegerField(_("占用预算（分）"), default=0)
+    # What of the budget is kept for its next uses.
+    reserved_fen = models.BigIntegerField(_("占用预算（分）"), db_default=0)
     leased_to = models.ForeignKey(
         "merchants.Store",
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="+",
         verbose_name=_("锁定门店"),
     )
     leased_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
     given_at = models.DateTimeField(_("转赠时间"), null=True, blank=True)
+    replaces = models.ForeignKey(
+        "coupons.Redemption",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="replacements",
+        verbose_name=_("补发自"),
+    )
     claimed_at = models.DateTimeField(_("领取时间"))
+    warned_at = models.DateTimeField(_("到期提醒时间"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
 
@@ -68,10 +108,10 @@ class Coupon(models.Model):
         constraints = [
             # The walls of the limits: a lost race for the n-th counts again.
             models.UniqueConstraint(
-                fields=["version", "claimer", "nth"], name="coupon_nth_of_its_member_once"
+                fields=["template", "claimer", "nth"], name="coupon_nth_of_its_member_once"
             ),
             models.UniqueConstraint(
-                fields=["version", "claimer", "claim_day", "nth_of_day"],
+                fields=["template", "claimer", "claim_day", "nth_of_day"],
                 name="coupon_nth_of_a_day_once",
             ),
             models.CheckConstraint(
@@ -90,6 +130,18 @@ class Coupon(models.Model):
                 condition=Q(state="live", ended_at=None, uses_left__gte=1)
                 | (~Q(state="live") & Q(ended_at__isnull=False)),
             ),
+            models.UniqueConstraint(
+                fields=["replaces"], name="coupon_replaced_once", condition=Q(replaces__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="coupon_of_the_claimer_until_given",
+                condition=Q(member=F("claimer"), given_at=None)
+                | (~Q(member=F("claimer")) & Q(given_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="coupon_reserves_only_while_live",
+                condition=Q(reserved_fen=0) | Q(state="live", budget_slot__isnull=False),
+            ),
             models.CheckConstraint(
                 name="coupon_leased_for_a_while",
                 condition=Q(leased_to=None, leased_until=None)
@@ -99,6 +151,7 @@ class Coupon(models.Model):
         indexes = [
             models.Index(fields=["member", "state", "valid_until"], name="coupon_wallet"),
             models.Index("valid_until", name="coupon_falls_due", condition=Q(state="live")),
+            models.Index(fields=["version", "-id"], name="coupon_of_version"),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from coupons.rules.stacking import Stacking
 from district.kernel.ids import PublicIdField
-from district.kernel.money import MAX_FEN
+from district.kernel.money import MAX_FEN, MAX_POINTS
 
 
 class CouponTemplate(models.Model):
@@ -36,7 +35,8 @@ class CouponTemplate(models.Model):
 
 
 class TemplateVersion(models.Model):
-    """What a template says at one time: a draft may change, what was once submitted never does.
+    """What a template says at one time: a draft may change, what was once
+    submitted never does but for its state.
 
     Amounts are fen, shares basis points, `times` and `scope` documents of `coupons.rules`.
     """
@@ -53,6 +53,17 @@ class TemplateVersion(models.Model):
         PERCENT_OFF = "percent_off", _("折扣券")
         GIFT = "gift", _("兑换券")
         PARKING = "parking", _("停车券")
+
+    class Stack(models.TextChoices):
+        ALONE = "alone", _("不可叠加")
+        ONE_PER_KIND = "one_per_kind", _("每种类型一张")
+        ONE_PER_LEVEL = "one_per_level", _("平台券与商户券各一张")
+        FREE = "free", _("可叠加")
+
+    class Offline(models.TextChoices):
+        NONE = "none", _("不允许")
+        LEASED = "leased", _("锁定门店后允许")
+        ALLOWANCE = "allowance", _("在终端额度内允许")
 
     public_id = PublicIdField("ctv", verbose_name=_("编号"))
     template = models.ForeignKey(
@@ -83,7 +94,7 @@ class TemplateVersion(models.Model):
     times = models.JSONField(_("可用时段"), default=dict, blank=True)
     scope = models.JSONField(_("适用范围"), default=dict, blank=True)
     stacking = models.TextField(
-        _("叠加规则"), choices=[(one.value, one.value) for one in Stacking], default="alone"
+        _("叠加规则"), choices=Stack, default="alone"
     )
 
     per_member = models.IntegerField(_("每人限领"), default=1)
@@ -92,7 +103,18 @@ class TemplateVersion(models.Model):
     stock_per_day = models.BigIntegerField(_("每日库存"), null=True, blank=True)
     budget_fen = models.BigIntegerField(_("预算（分）"), null=True, blank=True)
     slots = models.IntegerField(_("分槽数"), default=16)
+
+    # The ways to get one; issued by the operator or replaced it may always be.
+    claimable = models.BooleanField(_("可自助领取"), default=True)
+    points_price = models.BigIntegerField(_("积分兑换价"), null=True, blank=True)
+    gift_from_fen = models.BigIntegerField(_("消费满额赠（分）"), null=True, blank=True)
+    at_counter = models.BooleanField(_("店员可发放"), default=False)
     transferable = models.BooleanField(_("可转赠一次"), default=False)
+    audience = models.JSONField(_("领取条件"), default=dict, blank=True)
+    # How far a till may go without the network.
+    offline = models.TextField(_("离线核销"), choices=Offline, default="none")
+    # A reversal after the end gives another one for so many days; 0 gives none.
+    replacement_days = models.IntegerField(_("过期补发天数"), default=0)
 
     drafted_by = models.ForeignKey(
         "members.User", models.PROTECT, related_name="+", verbose_name=_("起草人")
@@ -114,6 +136,11 @@ class TemplateVersion(models.Model):
         verbose_name = verbose_name_plural = _("券模板版本")
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="version_numbered_once"),
+            models.UniqueConstraint(
+                fields=["template"],
+                name="version_one_published_at_a_time",
+                condition=Q(state="published"),
+            ),
             models.CheckConstraint(
                 name="version_benefit_of_its_kind",
                 condition=Q(
@@ -180,7 +207,10 @@ class TemplateVersion(models.Model):
                 )
                 & (Q(stock=None) | Q(stock__gte=1))
                 & (Q(stock_per_day=None) | Q(stock_per_day__gte=1))
-                & (Q(budget_fen=None) | Q(budget_fen__gte=1, budget_fen__lte=MAX_FEN)),
+                & (Q(budget_fen=None) | Q(budget_fen__gte=1, budget_fen__lte=MAX_FEN))
+                & (Q(points_price=None) | Q(points_price__gte=1, points_price__lte=MAX_POINTS))
+                & (Q(gift_from_fen=None) | Q(gift_from_fen__gte=1, gift_from_fen__lte=MAX_FEN))
+                & Q(replacement_days__gte=0, replacement_days__lte=365),
             ),
             models.CheckConstraint(
                 name="version_approved_by_four_eyes",

@@ -1,38 +1,49 @@
 -- Give a member the next coupon of a version, exactly once per key, within the limits, never oversold.
--- What the version says (limits, validity, the most a coupon may cost) is the caller's: it never changes
--- once published. Whether it is still being given out is asked here.
+-- What the version says of a coupon is the caller's: it never changes once submitted. Whether it is
+-- still being given out is asked here. A limit of null does not hold for this way of getting one.
 -- The unique keys (claimer, nth) and (claimer, day, nth) are the walls of the limits: a claim that lost
--- the race for the n-th counts again. The hot rows, slots of stock and budget, are locked last, so that
--- their locks live only until the commit.
--- Back come the coupon's number, and of a repeated key only the number.
+-- the race for the n-th counts again. The hot rows, slots of budget and stock, are locked last, so that
+-- their locks live only until the commit. Who comes when nothing is left is told so by a read.
+-- Back comes the coupon's number; below zero when an earlier call of the same key made it.
 create or replace function coupons_claim(
     p_scope text, p_key text, p_terms bytea,
-    p_version bigint, p_member bigint, p_public_id text, p_source text,
+    p_version bigint, p_member bigint, p_public_id text, p_source text, p_replaces bigint,
     p_per_member bigint, p_per_day bigint, p_day date, p_uses bigint, p_value bigint, p_most bigint,
     p_valid_from timestamptz, p_valid_until timestamptz, p_at timestamptz
 ) returns bigint language plpgsql as $$
 declare
-    v_coupon bigint := nextval('coupons_coupon_id_seq');
-    v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_coupon);
+    v_coupon bigint;
+    v_earlier bigint;
     v_version record;
     v_nth bigint;
     v_today bigint;
-    v_slot bigint;
+    v_budget int;
+    v_day_slot int;
+    v_stock_slot int;
 begin
-    if v_earlier is not null then return v_earlier; end if;
-
-    select state, claim_from, claim_until, slots, stock, stock_per_day, budget_fen into v_version
-        from coupons_templateversion where id = p_version;
-    if v_version.state <> 'published' or p_at >= v_version.claim_until then
-        raise exception 'claim_over' using errcode = 'SD409';
-    elsif p_at < v_version.claim_from then
-        raise exception 'claim_not_begun' using errcode = 'SD409',
-            detail = jsonb_build_object('begins', v_version.claim_from);
+    select template_id, state, claim_from, claim_until, slots, stock, stock_per_day, budget_fen
+        into strict v_version from coupons_templateversion where id = p_version;
+    if p_source <> 'replacement' and v_version.stock is not null
+        and not coupons_has_stock(p_version, null)
+        and not exists (select from kernel_idem where scope = p_scope and key = p_key) then
+        raise exception 'coupon_sold_out' using errcode = 'SD409';
     end if;
-    loop
+    v_coupon := nextval('coupons_coupon_id_seq');
+    v_earlier := kernel_claim(p_scope, p_key, p_terms, v_coupon);
+    if v_earlier is not null then return -v_earlier; end if;
+
+    if p_source <> 'replacement' then
+        if v_version.state <> 'published' or p_at >= v_version.claim_until then
+            raise exception 'claim_over' using errcode = 'SD409';
+        elsif p_at < v_version.claim_from then
+            raise exception 'claim_not_begun' using errcode = 'SD409',
+                detail = jsonb_build_object('begins', v_version.claim_from);
+        end if;
+    end if;
+    for v_try in 1..100 loop
         select coalesce(max(nth), 0) + 1, coalesce(max(nth_of_day) filter (where claim_day = p_day), 0) + 1
             into v_nth, v_today
-            from coupons_coupon where version_id = p_version and claimer_id = p_member;
+            from coupons_coupon where template_id = v_version.template_id and claimer_id = p_member;
         if v_nth > p_per_member then
             raise exception 'claim_limit_reached' using errcode = 'SD409',
                 detail = jsonb_build_object('limit', p_per_member);
@@ -40,43 +51,55 @@ begin
             raise exception 'claim_limit_of_the_day_reached' using errcode = 'SD409',
                 detail = jsonb_build_object('limit', p_per_day);
         end if;
-        insert into coupons_coupon (id, public_id, version_id, member_id, claimer_id, nth, claim_day,
-                                    nth_of_day, slot, source, state, valid_from, valid_until, uses_left,
-                                    value_left_fen, reserved_fen, claimed_at)
-            values (v_coupon, p_public_id, p_version, p_member, p_member, v_nth, p_day, v_today, null,
-                    p_source, 'live', p_valid_from, p_valid_until, p_uses, p_value,
-                    case when v_version.budget_fen is null then 0 else p_most end, p_at)
+        insert into coupons_coupon (id, public_id, version_id, template_id, member_id, claimer_id, nth,
+                                    claim_day, nth_of_day, source, state, valid_from, valid_until,
+                                    uses_left, value_left_fen, replaces_id, claimed_at)
+            values (v_coupon, p_public_id, p_version, v_version.template_id, p_member, p_member, v_nth,
+                    p_day, v_today, p_source, 'live', p_valid_from, p_valid_until, p_uses, p_value,
+                    p_replaces, p_at)
             on conflict do nothing;
         exit when found;
+        if v_try = 100 then raise exception 'claim_busy' using errcode = 'SD503'; end if;
     end loop;
-    if v_version.budget_fen is not null then
-        perform coupons_take_budget(p_version, p_member, v_version.slots, p_most);
-    end if;
-    if v_version.stock_per_day is not null then
-        v_slot := coupons_take_stock(p_version, p_day, p_member, v_version.slots);
-    end if;
-    if v_version.stock is not null then
-        v_slot := coupons_take_stock(p_version, null, p_member, v_version.slots);
-    end if;
-    if v_slot is not null then
-        update coupons_coupon set slot = v_slot where id = v_coupon;
-    end if;
     insert into kernel_outboxrow (name, payload) values ('CouponIssued', jsonb_build_object(
-        'coupon', v_coupon, 'version', p_version, 'member', p_member));
+        'coupon', v_coupon, 'version', p_version, 'member', p_member, 'source', p_source));
+
+    if v_version.budget_fen is not null and p_most > 0 then
+        v_budget := coupons_take_budget(p_version, p_member, v_version.slots, p_most);
+    end if;
+    if p_source <> 'replacement' and v_version.stock_per_day is not null then
+        v_day_slot := coupons_take_stock(p_version, p_day, p_member, v_version.slots);
+    end if;
+    if p_source <> 'replacement' and v_version.stock is not null then
+        v_stock_slot := coupons_take_stock(p_version, null, p_member, v_version.slots);
+    end if;
+    if coalesce(v_budget, v_day_slot, v_stock_slot) is not null then
+        update coupons_coupon
+            set budget_slot = v_budget, day_slot = v_day_slot, stock_slot = v_stock_slot,
+                reserved_fen = case when v_budget is null then 0 else p_most end
+            where id = v_coupon;
+    end if;
     return v_coupon;
 end $$;
+
+-- Whether any unit is left, by an unlocked look. A day nobody has claimed on yet has all of its units.
+create or replace function coupons_has_stock(p_version bigint, p_day date) returns boolean
+language sql stable as $$
+    select exists (select from coupons_stockslot
+                   where version_id = p_version and day is not distinct from p_day and remaining > 0)
+$$;
 
 -- Take one unit of a stock: from the member's own slot, else from any that nobody holds just now. Only
 -- an unlocked look says "sold out"; that every slot with something left is locked is "busy".
 create or replace function coupons_take_stock(
     p_version bigint, p_day date, p_member bigint, p_slots bigint
-) returns bigint language plpgsql as $$
-declare
-    v_own bigint := p_member % p_slots;
-    v_slot bigint;
+) returns int language plpgsql as $$
+declare v_slot int;
 begin
+    if p_day is not null then perform coupons_open_day(p_version, p_day); end if;
     update coupons_stockslot set remaining = remaining - 1
-        where version_id = p_version and day is not distinct from p_day and slot = v_own and remaining > 0
+        where version_id = p_version and day is not distinct from p_day
+            and slot = p_member % p_slots and remaining > 0
         returning slot into v_slot;
     if found then return v_slot; end if;
     update coupons_stockslot set remaining = remaining - 1 where id = (
@@ -85,27 +108,37 @@ begin
         limit 1 for no key update skip locked)
         returning slot into v_slot;
     if found then return v_slot; end if;
-    if exists (select from coupons_stockslot
-               where version_id = p_version and day is not distinct from p_day and remaining > 0) then
+    if coupons_has_stock(p_version, p_day) then
         raise exception 'claim_busy' using errcode = 'SD503';
+    elsif p_day is not null then
+        raise exception 'coupon_sold_out_today' using errcode = 'SD409';
     end if;
     raise exception 'coupon_sold_out' using errcode = 'SD409';
 end $$;
 
--- Reserve the most a coupon may cost; what it costs less goes back when it is redeemed or ends.
-create or replace function coupons_take_budget(
-    p_version bigint, p_member bigint, p_slots bigint, p_fen bigint
-) returns void language plpgsql as $$
+-- The slots of a day's stock are made by the first who claims on it; a stop that runs beside waits for
+-- them, or they see it.
+create or replace function coupons_open_day(p_version bigint, p_day date) returns void
+language plpgsql as $$
+declare v_version record;
 begin
-    update coupons_budgetslot set remaining_fen = remaining_fen - p_fen
-        where version_id = p_version and slot = p_member % p_slots and remaining_fen >= p_fen;
-    if found then return; end if;
-    update coupons_budgetslot set remaining_fen = remaining_fen - p_fen where id = (
-        select id from coupons_budgetslot where version_id = p_version and remaining_fen >= p_fen
-        limit 1 for no key update skip locked);
-    if found then return; end if;
-    if exists (select from coupons_budgetslot where version_id = p_version and remaining_fen >= p_fen) then
-        raise exception 'claim_busy' using errcode = 'SD503';
+    if exists (select from coupons_stockslot where version_id = p_version and day = p_day) then
+        return;
     end if;
-    raise exception 'coupon_sold_out' using errcode = 'SD409';
+    select state, slots, stock_per_day into strict v_version
+        from coupons_templateversion where id = p_version for share;
+    if v_version.state <> 'published' then
+        raise exception 'claim_over' using errcode = 'SD409';
+    end if;
+    insert into coupons_stockslot (version_id, day, slot, capacity, remaining)
+        select p_version, p_day, slot, part, part
+        from coupons_parts(v_version.stock_per_day, v_version.slots)
+        on conflict do nothing;
 end $$;
+
+-- A whole cut into so many nearly equal parts, the larger ones first.
+create or replace function coupons_parts(p_whole bigint, p_slots bigint)
+returns table (slot int, part bigint) language sql immutable as $$
+    select slot, p_whole / p_slots + case when slot < p_whole % p_slots then 1 else 0 end
+    from generate_series(0, p_slots::int - 1) slot
+$$;

@@ -1,0 +1,136 @@
+-- Use coupons on one bill, all of them or none, exactly once per key and per merchant and request
+-- number. What each is worth is the caller's, who judged each coupon and the bill as it saw them; what
+-- it saw comes along, and whoever saw something that is no longer so is told `coupon_changed` or
+-- `coupon_bill_changed` and judges again.
+-- `p_uses` is an array of objects: coupon, public_id (the redemption's), member, version, uses_left and
+-- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, and
+-- parts: [[party, fen], …].
+-- Locks: key → bill → coupons by number → what members share (budget slots).
+-- Back comes the request's number; below zero when an earlier call of the same key made it.
+create or replace function coupons_redeem(
+    p_scope text, p_key text, p_terms bytea,
+    p_merchant bigint, p_store bigint, p_request_no text, p_bill_no text, p_bill_fen bigint,
+    p_bill_seq bigint, p_uses jsonb, p_offline boolean, p_actor text, p_at timestamptz
+) returns bigint language plpgsql as $$
+declare
+    v_request bigint := nextval('coupons_redemptionrequest_id_seq');
+    v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_request);
+    v_bill coupons_couponbill;
+    v_use record;
+    v_discount bigint := 0;
+    v_changes jsonb := '[]';
+begin
+    if v_earlier is not null then return -v_earlier; end if;
+
+    v_bill := coupons_lock_bill(p_store, p_bill_no, p_bill_fen, p_at);
+    if v_bill.seq <> p_bill_seq then
+        raise exception 'coupon_bill_changed' using errcode = 'SD409';
+    end if;
+    insert into coupons_redemptionrequest (id, merchant_id, request_no, bill_id, actor, at)
+        values (v_request, p_merchant, p_request_no, v_bill.id, p_actor, p_at);
+    for v_use in
+        select * from jsonb_to_recordset(p_uses) as use(
+            coupon bigint, public_id text, member bigint, version bigint, uses_left int,
+            value_left bigint, single boolean, partial boolean, most bigint, eligible bigint,
+            discount bigint, cost bigint, parts jsonb)
+        order by coupon
+    loop
+        v_changes := v_changes || coupons_use(
+            v_use.coupon, v_use.member, v_use.uses_left, v_use.value_left, v_use.partial,
+            v_use.most, v_use.discount, v_use.cost, p_store, p_at);
+        insert into coupons_redemption (public_id, request_id, bill_id, merchant_id, store_id,
+                                        coupon_id, version_id, member_id, single_use, eligible_fen,
+                                        discount_fen, cost_fen, offline, at)
+            values (v_use.public_id, v_request, v_bill.id, p_merchant, p_store, v_use.coupon,
+                    v_use.version, v_use.member, v_use.single, v_use.eligible, v_use.discount,
+                    v_use.cost, p_offline, p_at);
+        perform coupons_book(v_use.public_id, v_use.public_id, p_merchant, v_use.parts, p_at);
+        insert into kernel_outboxrow (name, payload) values ('CouponRedeemed', jsonb_build_object(
+            'coupon', v_use.coupon, 'redemption', v_use.public_id, 'member', v_use.member,
+            'merchant', p_merchant, 'store', p_store, 'discount_fen', v_use.discount));
+        v_discount := v_discount + v_use.discount;
+    end loop;
+    update coupons_couponbill set discount_fen = discount_fen + v_discount, seq = seq + 1
+        where id = v_bill.id;
+    perform coupons_settle_budget(v_changes);
+    return v_request;
+end $$;
+
+-- The bill of that number, made if it is new, its row locked. A number means one amount for ever.
+create or replace function coupons_lock_bill(
+    p_store bigint, p_bill_no text, p_bill_fen bigint, p_at timestamptz
+) returns coupons_couponbill language plpgsql as $$
+declare v_bill coupons_couponbill;
+begin
+    insert into coupons_couponbill (store_id, bill_no, bill_fen, at)
+        values (p_store, p_bill_no, p_bill_fen, p_at)
+        on conflict do nothing returning * into v_bill;
+    if not found then
+        select * into strict v_bill from coupons_couponbill
+            where store_id = p_store and bill_no = p_bill_no for no key update;
+        if v_bill.bill_fen <> p_bill_fen then
+            raise exception 'coupon_bill_told_otherwise' using errcode = 'SD409',
+                detail = jsonb_build_object('bill_fen', v_bill.bill_fen);
+        end if;
+    end if;
+    return v_bill;
+end $$;
+
+-- One use of a coupon as its caller saw it; back comes what of its reservation goes back into the budget
+-- ([version, slot, fen], below zero: it cost more than was reserved), or an empty array.
+create or replace function coupons_use(
+    p_coupon bigint, p_member bigint, p_uses_left int, p_value_left bigint, p_partial boolean,
+    p_most bigint, p_discount bigint, p_cost bigint, p_store bigint, p_at timestamptz
+) returns jsonb language plpgsql as $$
+declare
+    v_coupon coupons_coupon;
+    v_ends boolean := case when p_partial then p_discount >= p_value_left else p_uses_left <= 1 end;
+    v_keeps bigint := case when v_ends then 0
+                           when p_partial then p_value_left - p_discount
+                           else p_most * (p_uses_left - 1) end;
+    v_reserved bigint;
+begin
+    select * into v_coupon from coupons_coupon where id = p_coupon for no key update;
+    if v_coupon.state is distinct from 'live' or v_coupon.member_id <> p_member
+        or v_coupon.uses_left <> p_uses_left
+        or v_coupon.value_left_fen is distinct from p_value_left
+        or p_at < v_coupon.valid_from or p_at >= v_coupon.valid_until
+        or (v_coupon.leased_until > p_at and v_coupon.leased_to_id <> p_store)
+    then
+        raise exception 'coupon_changed' using errcode = 'SD409';
+    end if;
+    v_reserved := v_coupon.reserved_fen - p_cost;
+    if v_coupon.budget_slot is null then v_keeps := 0; v_reserved := 0;
+    else v_keeps := greatest(least(v_keeps, v_reserved), 0); end if;
+    update coupons_coupon set
+        uses_left = case when p_partial and not v_ends then uses_left else uses_left - 1 end,
+        value_left_fen = value_left_fen - p_discount,
+        state = case when v_ends then 'used' else state end,
+        ended_at = case when v_ends then p_at end,
+        reserved_fen = v_keeps
+        where id = p_coupon;
+    if v_coupon.budget_slot is null or v_reserved = v_keeps then return '[]'; end if;
+    return jsonb_build_array(
+        jsonb_build_array(v_coupon.version_id, v_coupon.budget_slot, v_reserved - v_keeps));
+end $$;
+
+-- Write down who bears what, and book it into the settlement: every party but the merchant itself owes
+-- it its part; what is taken back is below zero.
+create or replace function coupons_book(
+    p_redemption text, p_reference text, p_merchant bigint, p_parts jsonb, p_at timestamptz
+) returns void language plpgsql as $$
+declare v_part record;
+begin
+    for v_part in
+        select (part ->> 0)::bigint as party, (part ->> 1)::bigint as fen
+        from jsonb_array_elements(p_parts) part where (part ->> 1)::bigint <> 0
+    loop
+        insert into coupons_fundingpart (redemption_id, party_id, reference, fen, at)
+            select id, v_part.party, p_reference, v_part.fen, p_at
+            from coupons_redemption where public_id = p_redemption;
+        if v_part.party <> p_merchant then
+            perform settlement_book('coupon', p_reference || '/' || p_redemption,
+                                    v_part.party, p_merchant, v_part.fen, p_at);
+        end if;
+    end loop;
+end $$;

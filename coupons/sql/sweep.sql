@@ -1,0 +1,77 @@
+-- End coupons whose time is over, so many at most; rows that somebody holds are left to the next run.
+-- Until it has run nobody can use them either: every use asks for the time.
+create or replace function coupons_expire(p_most bigint, p_at timestamptz) returns bigint
+language plpgsql as $$
+declare
+    v_count bigint;
+    v_changes jsonb;
+begin
+    with due as (
+        select id, reserved_fen from coupons_coupon where state = 'live' and valid_until <= p_at
+        order by valid_until, id limit p_most for no key update skip locked
+    ), ended as (
+        update coupons_coupon coupon
+            set state = 'expired', ended_at = coupon.valid_until, reserved_fen = 0
+            from due where coupon.id = due.id
+            returning coupon.id, coupon.version_id, coupon.member_id, coupon.budget_slot,
+                due.reserved_fen
+    ), told as (
+        insert into kernel_outboxrow (name, payload)
+            select 'CouponExpired', jsonb_build_object('coupon', id, 'version', version_id,
+                                                       'member', member_id)
+            from ended
+    )
+    select count(*), coalesce(jsonb_agg(jsonb_build_array(version_id, budget_slot, reserved_fen))
+                              filter (where reserved_fen > 0), '[]')
+        into v_count, v_changes from ended;
+    perform coupons_settle_budget(v_changes);
+    return v_count;
+end $$;
+
+-- Take an unused coupon back for good; its unit of stock and what it reserved go back.
+create or replace function coupons_revoke(p_coupon bigint, p_at timestamptz) returns boolean
+language plpgsql as $$
+declare v_coupon coupons_coupon;
+begin
+    select * into strict v_coupon from coupons_coupon where id = p_coupon for no key update;
+    if v_coupon.state <> 'live' or exists (
+        select from coupons_redemption where coupon_id = p_coupon and reversed_at is null)
+    then
+        return false;
+    end if;
+    update coupons_coupon set state = 'void', ended_at = p_at, reserved_fen = 0, stock_slot = null,
+                              day_slot = null
+        where id = p_coupon;
+    if v_coupon.reserved_fen > 0 then
+        perform coupons_settle_budget(jsonb_build_array(jsonb_build_array(
+            v_coupon.version_id, v_coupon.budget_slot, v_coupon.reserved_fen)));
+    end if;
+    -- To the day it was taken from, and to the whole.
+    update coupons_stockslot set remaining = remaining + 1
+        where version_id = v_coupon.version_id and day = v_coupon.claim_day
+            and slot = v_coupon.day_slot;
+    update coupons_stockslot set remaining = remaining + 1
+        where version_id = v_coupon.version_id and day is null and slot = v_coupon.stock_slot;
+    insert into kernel_outboxrow (name, payload) values ('CouponRevoked', jsonb_build_object(
+        'coupon', p_coupon, 'version', v_coupon.version_id, 'member', v_coupon.member_id));
+    return true;
+end $$;
+
+-- Tell of live coupons that end before an instant, once each.
+create or replace function coupons_warn(p_before timestamptz, p_most bigint, p_at timestamptz)
+returns bigint language sql as $$
+    with due as (
+        select id from coupons_coupon
+        where state = 'live' and warned_at is null and valid_until > p_at and valid_until <= p_before
+        order by valid_until, id limit p_most for no key update skip locked
+    ), warned as (
+        update coupons_coupon coupon set warned_at = p_at from due where coupon.id = due.id
+            returning coupon.id, coupon.version_id, coupon.member_id, coupon.valid_until
+    ), told as (
+        insert into kernel_outboxrow (name, payload)
+            select 'CouponExpiring', jsonb_build_object(
+                'coupon', id, 'version', version_id, 'member', member_id, 'until', valid_until)
+            from warned
+    )
+    select count(*) from warned
+$$;
