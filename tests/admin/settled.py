@@ -10,6 +10,7 @@ from loyalty.settlement.services.credit_notes import Correction
 from loyalty.settlement.services.payments import Paid
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay
 from tests.factories.members import make_member
+from tests.factories.settlement import book
 
 
 def settle(first, second, *, by) -> Cycle:
@@ -23,6 +24,9 @@ def settle(first, second, *, by) -> Cycle:
             guest = make_member()
             buy(guest, getattr(issued_at, "store", issued_at), fen=8_000)
             pay(guest, getattr(spent_at, "store", spent_at), points=35)
+        book(first.merchant, third, 450, reference="rdm_a")
+        book(second.merchant, third, 600, reference="rdm_b")
+        book(second.merchant, third, -50, reference="rvr_b")
     cycle = close(by=by)
     with patch("loyalty.settlement.services.seal.horizon_now", lambda: 2**62):
         settlement.seal_days(most=2)
