@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from loyalty.settlement import sources
 from loyalty.settlement.documents import statement_csv, statement_page, statement_xlsx
 from loyalty.settlement.models import Line, Statement
 from loyalty.settlement.queries import movements_of_line
@@ -16,6 +17,11 @@ from tests.factories.settlement import book, closed
 from tests.settlement.conftest import FIRST, LAST
 
 
+@pytest.fixture(autouse=True)
+def _parcels_have_a_name(monkeypatch):
+    monkeypatch.setitem(sources._NAMES, "parcel", "包裹")
+
+
 @pytest.fixture
 def line(member, tea, books, zhang, wang):
     tea.merchant.name = "=HYPERLINK(1)"
@@ -23,8 +29,8 @@ def line(member, tea, books, zhang, wang):
     buy(member, tea, fen=20_000, no="TEA-7")
     pay(member, books, points=60, no="=1+2")
     pay(member, books, points=40, no="P-8")
-    book(tea, books, 550, reference="rdm_7")
-    book(tea, books, -30, reference="rfd_7")
+    book(tea, books, 550, reference="rdm_7", source="parcel")
+    book(tea, books, -30, reference="rfd_7", source="parcel")
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
     return Line.objects.select_related("cycle").get()
 
@@ -82,9 +88,9 @@ def test_the_csv_holds_everything_and_no_formula(statement):
         "",
     ] in rows
     assert ["其他款项（分）", "520"] in rows
-    assert ["'=HYPERLINK(1)", statement.merchant.name, "coupon", "2", "520"] in rows
+    assert ["'=HYPERLINK(1)", statement.merchant.name, "包裹", "2", "520"] in rows
     assert [row[1:] for row in rows if row[2:3] == ["rfd_7"]] == [
-        ["coupon", "rfd_7", "'=HYPERLINK(1)", statement.merchant.name, "-30"]
+        ["包裹", "rfd_7", "'=HYPERLINK(1)", statement.merchant.name, "-30"]
     ]
 
 
@@ -107,7 +113,7 @@ def test_the_page_prints_as_it_stands(statement):
     page = statement_page(statement)
 
     assert "¥6.20" in page
-    assert re.search(r"其他款项</h2>.*?<td>coupon</td><td class=\"number\">2</td>", page, re.DOTALL)
+    assert re.search(r"其他款项</h2>.*?<td>包裹</td><td class=\"number\">2</td>", page, re.DOTALL)
     assert "=HYPERLINK(1)" in page
     assert not re.search(r"<script|src=|https?://|@import|url\(", page)
     assert bytes(statement.hash).hex() in page
