@@ -17,6 +17,7 @@ from loyalty.settlement.queries import movements_of_line
 from tests.admin.acting import act, once_of, text_of
 from tests.admin.scene import signed_in, tables
 from tests.admin.test_scope import leaks
+from tests.factories.settlement import book
 
 DESK = "/admin/settlement"
 
@@ -63,12 +64,15 @@ def over(scene, operator):
 
 
 def test_one_person_proposes_what_was_looked_at_and_another_one_closes(
-    over, operator, other_operator
+    scene, over, operator, other_operator
 ):
+    with clock.moved_to(over.starts_at):
+        book(scene.first.merchant, scene.second.merchant, 1_234, reference="rcp_c", source="gift")
     base = f"{DESK}/cycle/{over.pk}"
 
     seen, proposed = confirmed(operator, f"{base}/propose/")
     assert "应付合计" in text_of(seen)
+    assert "礼品卡 1 1 ¥12.34" in text_of(seen)
     assert proposed.status_code == 302
     over.refresh_from_db()
     assert over.state == "proposed"
