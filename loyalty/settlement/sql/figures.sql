@@ -57,7 +57,8 @@ begin
         into v_charges from settlement_charges;
     select string_agg(concat_ws('|', public_id, payer_id, payee_id, fen), e'\n' order by id)
         into v_notes from settlement_creditnote where cycle_id = p_cycle and state = 'approved';
+    -- Charges only where there are any: what was proposed before there were some is still the same.
     return sha256(convert_to(
         concat_ws(e'\n\n', v_cycle.number, v_cycle.starts_at, v_cycle.ends_at, p_horizon,
-                  coalesce(v_figures, ''), coalesce(v_notes, ''), coalesce(v_charges, '')), 'UTF8'));
+                  coalesce(v_figures, ''), coalesce(v_notes, ''), v_charges), 'UTF8'));
 end $$;
