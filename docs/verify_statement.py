@@ -5,8 +5,8 @@
 
 It needs nothing but Python. From the file that the back office (or `manage.py export_statement`)
 gives a merchant it reckons again: every pair's points and money from the single movements, the parts
-of a fen carried from cycle to cycle, the fee, the totals, the statement's hash, each movement's place
-in the daily journal, and the chain of the days. With `--previous`, what was carried must be what the
+of a fen carried from cycle to cycle, the fee, the charges from the single bookings, the totals, the
+statement's hash, each movement's and booking's place in the daily journal, and the chain of the days. With `--previous`, what was carried must be what the
 earlier statement left over; with `--seal`, the chain must lead to a hash that was published. It says
 what does not agree and exits with 1; with 0 when everything does.
 """
@@ -16,12 +16,13 @@ import hashlib
 import json
 import sys
 
+FORMATS = ("smart-district-statement/1", "smart-district-statement/2")
 MILLI, PARTS = 1_000, 10_000_000
 LINE = ("movements", "points", "milli_fen", "carry_in", "fen", "carry_out",
         "prefunded_milli_fen", "prefunded_carry_in", "prefunded_fen", "prefunded_carry_out")  # fmt: skip
 FEE = ("milli_fen", "parts", "carry_in", "fen", "carry_out")
 TOTAL = ("receivable", "payable", "fees", "fees_kept", "credits", "net", "prefunded", "due",
-         "expired_points")  # fmt: skip
+         "expired_points", "charges")  # fmt: skip
 
 
 def sha(data):
@@ -38,7 +39,9 @@ class Check:
     def __init__(self, told):
         self.told, self.wrong = told, []
         self.cycle, self.merchant, self.total = None, None, None
-        self.lines, self.fees, self.credits = {}, {}, []
+        self.lines, self.fees, self.credits, self.charges = {}, {}, [], {}
+        # The first format knew no charges.
+        self.bookings = told["bookings"] if told["format"] == FORMATS[1] else []
 
     def claim(self, holds, what):
         if not holds:
@@ -46,7 +49,7 @@ class Check:
 
     def read(self):
         text = self.told["text"]
-        self.claim(self.told["format"] == "smart-district-statement/1", "unknown format")
+        self.claim(self.told["format"] in FORMATS, "unknown format")
         self.claim(sha("\n".join(text).encode()).hex() == self.told["hash"], "statement hash")
         for fact in text:
             kind, *words = fact.split("|")
@@ -63,7 +66,13 @@ class Check:
                 self.fees[words[0]] = dict(zip(FEE, map(int, words[1:]), strict=True))
             elif kind == "credit":
                 self.credits.append((words[1], words[2], int(words[3])))
+            elif kind == "charge":
+                who = tuple(words[:3])
+                self.claim(who not in self.charges, f"charge twice: {who}")
+                self.charges[who] = [int(words[3]), int(words[4])]
             elif kind == "total":
+                # Charges that come to nothing are not told.
+                words += ["0"] * (len(words) == len(TOTAL) - 1)
                 self.total = dict(zip(TOTAL, map(int, words), strict=True))
             else:
                 self.wrong.append(f"unknown fact: {fact}")
@@ -108,6 +117,23 @@ class Check:
         own = self.fees.get(self.merchant, {"milli_fen": 0, "parts": 0})
         self.claim((own["milli_fen"], own["parts"]) == (base, parts), "fee")
 
+    def charged(self):
+        """The charges, from the bookings alone."""
+        sums, leaves = {}, set()
+        for booking in self.bookings:
+            leaf = booking["leaf"]
+            letter, source, _reference, at, payer, payee, fen = leaf.split("|")
+            self.claim(letter == "B" and int(fen) != 0, f"no booking: {leaf}")
+            self.claim(leaf not in leaves, f"booking twice: {leaf}")
+            self.claim(at < self.cycle["ends_at"], f"after the cycle's end: {leaf}")
+            self.claim(self.merchant in (payer, payee) and payer != payee, f"of others: {leaf}")
+            leaves.add(leaf)
+            charge = sums.setdefault((payer, payee, source), [0, 0])
+            charge[0] += 1
+            charge[1] += int(fen)
+        for who in sums.keys() | self.charges.keys():
+            self.claim(sums.get(who) == self.charges.get(who), f"charge of {who}")
+
     def totals(self):
         for pair, row in self.lines.items():
             self.claim(self.merchant in pair and pair[0] != pair[1], f"line of others: {pair}")
@@ -136,7 +162,11 @@ class Check:
             all(me in (payer, payee) for payer, payee, _f in self.credits), "credit of others"
         )
         self.claim(own["credits"] == credit, "credits")
+        charged = sum(f if who[1] == me else -f for who, (_n, f) in self.charges.items())
+        self.claim(all(me in who[:2] for who in self.charges), "charge of others")
+        self.claim(own["charges"] == charged, "charges")
         net = own["receivable"] - own["payable"] - own["fees"] + own["fees_kept"] + own["credits"]
+        net += own["charges"]
         self.claim(own["net"] == net, "net")
         self.claim(own["due"] == net + own["prefunded"], "due")
 
@@ -152,7 +182,7 @@ class Check:
                 self.claim(seal["day"] > before["day"], f"order at {seal['day']}")
             seals[seal["day"]] = before = seal
         places = set()
-        for movement in self.told["movements"]:
+        for movement in [*self.told["movements"], *self.bookings]:
             seal = seals.get(movement["day"])
             place = (movement["day"], movement["index"])
             self.claim(place not in places, f"place twice: {place}")
@@ -212,6 +242,7 @@ def main(arguments=None):
     try:
         check = opened(asked.statement)
         check.sums()
+        check.charged()
         check.totals()
         check.journal([tuple(seal.split("=", 1)) for seal in asked.seal])
         if asked.previous:
@@ -227,7 +258,8 @@ def main(arguments=None):
     total = check.total
     print(
         f"agrees: cycle {check.cycle['number']} of {check.merchant}: {len(check.lines)} lines,"
-        f" {len(check.told['movements'])} movements, {len(check.told['seals'])} seals;"
+        f" {len(check.told['movements'])} movements, {len(check.bookings)} bookings,"
+        f" {len(check.told['seals'])} seals;"
         f" net {total['net']} fen, due {total['due']} fen"
     )
     return 0

@@ -8,8 +8,9 @@ from django.db import connection
 _OLDER = """
     select count(*) from pg_stat_activity
     where datname <> current_database()
-        and backend_xid::text::bigint <= (select coalesce(max(xid::text::bigint), 0)
-                                          from loyalty_transfer)
+        and backend_xid::text::bigint <= greatest(
+            (select coalesce(max(xid::text::bigint), 0) from loyalty_transfer),
+            (select coalesce(max(xid::text::bigint), 0) from settlement_booking))
 """
 
 

@@ -36,6 +36,34 @@ SETTLEMENT: dict[str, str] = {
         where (line.movements, line.points, line.milli_fen)
             is distinct from (due.movements, due.points, due.milli_fen)
     """,
+    "a closed cycle's charges are its bookings": """
+        with cycles as (
+            select cycle.id, cycle.horizon::text::xid8 as horizon, cycle.ends_at,
+                coalesce(last.horizon, 0)::text::xid8 as last_horizon,
+                coalesce(last.ends_at, '-infinity') as last_ends_at
+            from settlement_cycle cycle
+            left join settlement_cycle last on last.number = cycle.number - 1
+            where cycle.state = 'closed'),
+        due as (
+            select cycles.id as cycle_id, payer_id, payee_id, source, count(*) as bookings,
+                sum(fen) as fen
+            from cycles join settlement_booking booking
+                on booking.xid < cycles.horizon and booking.at < cycles.ends_at
+                and (booking.xid >= cycles.last_horizon or booking.at >= cycles.last_ends_at)
+            group by cycles.id, payer_id, payee_id, source)
+        select cycle_id, payer_id, payee_id, source, charge.bookings, due.bookings as due_bookings,
+            charge.fen, due.fen as due_fen
+        from settlement_charge charge full join due using (cycle_id, payer_id, payee_id, source)
+        where (charge.bookings, charge.fen) is distinct from (due.bookings, due.fen)
+    """,
+    "bookings are between merchants there are, and none comes from this server's future": """
+        select booking.id, payer_id, payee_id, xid::text from settlement_booking booking
+        left join merchants_merchant payer on payer.id = payer_id
+        left join merchants_merchant payee on payee.id = payee_id
+        where payer.id is null or payee.id is null
+            or (xid >= pg_snapshot_xmax(pg_current_snapshot())
+                and xid is distinct from pg_current_xact_id_if_assigned())
+    """,
     "whole fen and what is carried are the draws at their prices, over all cycles": """
         select issuer_id, redeemer_id, sum(milli_fen) as milli_fen, sum(fen) as fen
         from settlement_line group by issuer_id, redeemer_id
@@ -91,31 +119,38 @@ SETTLEMENT: dict[str, str] = {
         select cycle_id, sum(net) as net from settlement_statement
         group by cycle_id having sum(net) <> 0
     """,
-    "a statement is what its lines, fees and credit notes come to": """
+    "a statement is what its lines, fees, credit notes and charges come to": """
         with alliance as (select id from merchants_merchant where kind = 'alliance'),
         parts as (
             select cycle_id, redeemer_id as merchant_id, fen as receivable, 0 as payable, 0 as fees,
-                0 as kept, 0 as credits, 0 as prefunded from settlement_line
-            union all select cycle_id, issuer_id, 0, fen, 0, 0, 0, prefunded_fen from settlement_line
-            union all select cycle_id, merchant_id, 0, 0, fen, 0, 0, 0 from settlement_fee
-            union all select cycle_id, alliance.id, 0, 0, 0, fen, 0, 0 from settlement_fee, alliance
-            union all select cycle_id, payee_id, 0, 0, 0, 0, fen, 0 from settlement_creditnote
+                0 as kept, 0 as credits, 0 as prefunded, 0 as charges from settlement_line
+            union all select cycle_id, issuer_id, 0, fen, 0, 0, 0, prefunded_fen, 0
+                from settlement_line
+            union all select cycle_id, merchant_id, 0, 0, fen, 0, 0, 0, 0 from settlement_fee
+            union all select cycle_id, alliance.id, 0, 0, 0, fen, 0, 0, 0
+                from settlement_fee, alliance
+            union all select cycle_id, payee_id, 0, 0, 0, 0, fen, 0, 0 from settlement_creditnote
                 where state = 'approved' and cycle_id is not null
-            union all select cycle_id, payer_id, 0, 0, 0, 0, -fen, 0 from settlement_creditnote
-                where state = 'approved' and cycle_id is not null),
+            union all select cycle_id, payer_id, 0, 0, 0, 0, -fen, 0, 0 from settlement_creditnote
+                where state = 'approved' and cycle_id is not null
+            union all select cycle_id, payee_id, 0, 0, 0, 0, 0, 0, fen from settlement_charge
+            union all select cycle_id, payer_id, 0, 0, 0, 0, 0, 0, -fen from settlement_charge),
         sums as (
             select cycle_id, merchant_id, sum(receivable) as receivable, sum(payable) as payable,
                 sum(fees) as fees, sum(kept) as kept, sum(credits) as credits,
-                sum(prefunded) as prefunded
+                sum(prefunded) as prefunded, sum(charges) as charges
             from parts join settlement_cycle cycle on cycle.id = cycle_id and cycle.state = 'closed'
             group by cycle_id, merchant_id)
-        select cycle_id, merchant_id, statement.receivable, sums.receivable as due_receivable
+        select cycle_id, merchant_id, statement.receivable, sums.receivable as due_receivable,
+            statement.charges, sums.charges as due_charges
         from settlement_statement statement full join sums using (cycle_id, merchant_id)
         where (coalesce(statement.receivable, 0), coalesce(statement.payable, 0),
                coalesce(statement.fees, 0), coalesce(statement.fees_kept, 0),
-               coalesce(statement.credits, 0), coalesce(statement.prefunded, 0))
+               coalesce(statement.credits, 0), coalesce(statement.prefunded, 0),
+               coalesce(statement.charges, 0))
             <> (coalesce(sums.receivable, 0), coalesce(sums.payable, 0), coalesce(sums.fees, 0),
-                coalesce(sums.kept, 0), coalesce(sums.credits, 0), coalesce(sums.prefunded, 0))
+                coalesce(sums.kept, 0), coalesce(sums.credits, 0), coalesce(sums.prefunded, 0),
+                coalesce(sums.charges, 0))
             or (statement.id is null and sums.merchant_id is not null)
     """,
     "cycles and their horizons ascend": """
@@ -171,9 +206,13 @@ SETTLEMENT: dict[str, str] = {
         left join settlement_line line on line.id = dispute.line_id
         where line.id is null or dispute.merchant_id not in (line.issuer_id, line.redeemer_id)
     """,
-    "lines belong to a closed cycle": """
-        select line.id from settlement_line line
+    "lines and charges belong to a closed cycle": """
+        select 'line' as kind, line.id from settlement_line line
         left join settlement_cycle cycle on cycle.id = line.cycle_id
+        where cycle.state is distinct from 'closed'
+        union all
+        select 'charge', charge.id from settlement_charge charge
+        left join settlement_cycle cycle on cycle.id = charge.cycle_id
         where cycle.state is distinct from 'closed'
     """,
     "seals are a chain without a missing day": """

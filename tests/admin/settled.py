@@ -5,16 +5,19 @@ from unittest.mock import patch
 
 from district.kernel import clock
 from loyalty.settlement import services as settlement
+from loyalty.settlement import sources
 from loyalty.settlement.models import Cycle, Line, Statement
 from loyalty.settlement.services.credit_notes import Correction
 from loyalty.settlement.services.payments import Paid
 from tests.factories.loyalty import buy, fresh_key, make_counter, pay
 from tests.factories.members import make_member
+from tests.factories.settlement import book
 
 
 def settle(first, second, *, by) -> Cycle:
     """Everything up to yesterday, closed; what was said about it afterwards at either side."""
     proposer, approver = by
+    sources.name("gift", "礼品卡")
     third = make_counter()
     third.merchant.name = "丙家花店"
     third.merchant.save()
@@ -23,6 +26,9 @@ def settle(first, second, *, by) -> Cycle:
             guest = make_member()
             buy(guest, getattr(issued_at, "store", issued_at), fen=8_000)
             pay(guest, getattr(spent_at, "store", spent_at), points=35)
+        book(first.merchant, third, 450, reference="rcp_a", source="gift")
+        book(second.merchant, third, 600, reference="rcp_b", source="gift")
+        book(second.merchant, third, -50, reference="rfd_b", source="gift")
     cycle = close(by=by)
     with patch("loyalty.settlement.services.seal.horizon_now", lambda: 2**62):
         settlement.seal_days(most=2)

@@ -12,11 +12,12 @@ from district.kernel import clock
 from district.members.models import User
 from district.members.services.make_operator import make_operator
 from loyalty.models import Transfer
-from loyalty.settlement.models import CreditNote, Cycle, Dispute, Line, Payment, Statement
+from loyalty.settlement.models import Charge, CreditNote, Cycle, Dispute, Line, Payment, Statement
 from loyalty.settlement.queries import movements_of_line
 from tests.admin.acting import act, once_of, text_of
 from tests.admin.scene import signed_in, tables
 from tests.admin.test_scope import leaks
+from tests.factories.settlement import book
 
 DESK = "/admin/settlement"
 
@@ -63,12 +64,15 @@ def over(scene, operator):
 
 
 def test_one_person_proposes_what_was_looked_at_and_another_one_closes(
-    over, operator, other_operator
+    scene, over, operator, other_operator
 ):
+    with clock.moved_to(over.starts_at):
+        book(scene.first.merchant, scene.second.merchant, 1_234, reference="rcp_c", source="gift")
     base = f"{DESK}/cycle/{over.pk}"
 
     seen, proposed = confirmed(operator, f"{base}/propose/")
     assert "应付合计" in text_of(seen)
+    assert "礼品卡 1 1 ¥12.34" in text_of(seen)
     assert proposed.status_code == 302
     over.refresh_from_db()
     assert over.state == "proposed"
@@ -164,6 +168,21 @@ def test_the_line_leads_operators_to_each_transfer_and_lot(operator, line):
         born = Transfer.objects.get(public_id=one.lot)
         assert f"/admin/loyalty/transfer/{drawn.pk}/change/" in page
         assert f"/admin/loyalty/lot/{born.pk}/change/" in page
+
+
+def test_a_charge_is_on_the_statement_and_opens_down_to_its_bookings(scene, own, operator):
+    client = scene.second.client("finance")
+    charge = Charge.objects.get(payer=scene.second.merchant)
+    assert own.charges == -550
+
+    statement, shown = page_of(client, own), page_of(client, charge)
+
+    assert f"{DESK}/charge/{charge.pk}/change/" in statement.content.decode()
+    text = text_of(shown)
+    for word in ("rcp_b", "rfd_b", "¥6.00", "-¥0.50", "¥5.50", "礼品卡", "丙家花店"):
+        assert word in text
+    assert "rcp_a" not in text
+    assert "礼品卡" in text_of(page_of(operator, own.cycle))
 
 
 @pytest.mark.parametrize("role", ["manager", "cashier"])

@@ -31,7 +31,7 @@ from loyalty.models import (
     Restore,
     Transfer,
 )
-from loyalty.settlement.models import CreditNote, Dispute, Line, Payment, Statement
+from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
 from tests.admin.scene import PHONE, label, screens, signed_in, tables
 
 # Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
@@ -61,7 +61,11 @@ MERCHANT = {
     Restore: "draw__redeemer",
 }
 # What has two sides.
-SIDES = {Line: ("issuer", "redeemer"), CreditNote: ("payer", "payee")}
+SIDES = {
+    Line: ("issuer", "redeemer"),
+    Charge: ("payer", "payee"),
+    CreditNote: ("payer", "payee"),
+}
 PATHS = ("change/", "history/", "delete/", "")
 
 

@@ -3,8 +3,14 @@
 from datetime import timedelta
 
 from district.kernel import clock
+from district.kernel.postgres import call
 from loyalty.settlement import services as settlement
 from loyalty.settlement.queries import last_cycle
+
+
+def book(payer, payee, fen, *, reference, source="coupon"):
+    """What an app above books at this instant; merchants, or stores of theirs."""
+    call("settlement_book", source, reference, _id(payer), _id(payee), fen, clock.now())
 
 
 def open_until(last_day, *, by, first_day=None):
@@ -19,3 +25,7 @@ def closed(last_day, *, by, approver, first_day=None):
     with clock.moved_to(clock.start_of_day(last_day + timedelta(days=1)) + timedelta(hours=9)):
         settlement.propose_close(cycle=cycle, by=by)
         return settlement.approve_close(cycle=cycle, by=approver)
+
+
+def _id(party):
+    return getattr(party, "merchant_id", party.pk)

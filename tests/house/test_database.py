@@ -17,6 +17,8 @@ NEVER_CHANGED = {
     "loyalty_draw",
     "loyalty_restore",
     "loyalty_transfer",
+    "settlement_booking",
+    "settlement_charge",
     "settlement_journalseal",
     "settlement_line",
     "settlement_payment",

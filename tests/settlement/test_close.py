@@ -219,8 +219,8 @@ def settled(member, tea, books, zhang, wang):
         " milli_fen, carry_in, fen, carry_out, prefunded_milli_fen, prefunded_carry_in,"
         " prefunded_fen, prefunded_carry_out from settlement_line",
         "insert into settlement_statement (public_id, cycle_id, merchant_id, receivable, payable,"
-        " fees, fees_kept, credits, net, prefunded, due, expired_points, hash)"
-        " select 'x', cycle_id, merchant_id + 1000, 1, 0, 0, 0, 0, 1, 0, 1, 0, ''"
+        " fees, fees_kept, credits, charges, net, prefunded, due, expired_points, hash)"
+        " select 'x', cycle_id, merchant_id + 1000, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, ''"
         " from settlement_statement limit 1",
         "insert into settlement_cycle (public_id, number, follows, starts_at, ends_at)"
         " select 'x', 2, 1, ends_at + interval '1 day', ends_at + interval '9 days'"
@@ -245,7 +245,7 @@ def test_nets_that_do_not_cancel_out_are_refused_by_the_database(zhang, tea):
     with pytest.raises(IntegrityError, match="do not come to nothing"):
         Statement.objects.create(
             cycle=cycle, merchant=tea.merchant, receivable=1, payable=0, fees=0, fees_kept=0,
-            credits=0, net=1, prefunded=0, due=1, expired_points=0, hash=b"",
+            credits=0, charges=0, net=1, prefunded=0, due=1, expired_points=0, hash=b"",
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from district.kernel import clock
 from loyalty.settlement.models import Cycle, JournalSeal, Statement
 from tests.factories.loyalty import buy, pay
+from tests.factories.settlement import book
 from tests.settlement.conftest import AFTER, INSIDE
 
 PEOPLE = ("--proposer", "zhang", "--approver", "wang")
@@ -22,6 +23,7 @@ def told(capsys, *arguments):
 def test_every_cycle_that_is_over_is_closed_once(member, tea, books, capsys):
     buy(member, tea, fen=20_000)
     pay(member, books, points=100)
+    book(tea, books, 30, reference="rdm_1")
     with clock.moved_to(AFTER):
         pay(member, books, points=10)
         first = told(capsys, "settle", "--days", "7", *PEOPLE)
@@ -32,6 +34,7 @@ def test_every_cycle_that_is_over_is_closed_once(member, tea, books, capsys):
         "2026-03-16", "2026-03-23", "2026-03-30",
     ]  # fmt: skip
     assert [cycle["fen"] for cycle in first["cycles"]] == [100, 0, 0]
+    assert [cycle["charges_fen"] for cycle in first["cycles"]] == [30, 0, 0]
     assert {cycle["net"] for cycle in first["cycles"]} == {0}
     assert first["seals"] == JournalSeal.objects.count() == 22
     assert Cycle.objects.filter(state="open").count() == 0

@@ -7,13 +7,19 @@ import zipfile
 
 import pytest
 
+from loyalty.settlement import sources
 from loyalty.settlement.documents import statement_csv, statement_page, statement_xlsx
 from loyalty.settlement.models import Line, Statement
 from loyalty.settlement.queries import movements_of_line
 from tests.factories.loyalty import buy, pay
 from tests.factories.merchants import make_merchant
-from tests.factories.settlement import closed
+from tests.factories.settlement import book, closed
 from tests.settlement.conftest import FIRST, LAST
+
+
+@pytest.fixture(autouse=True)
+def _parcels_have_a_name(monkeypatch):
+    monkeypatch.setitem(sources._NAMES, "parcel", "包裹")
 
 
 @pytest.fixture
@@ -23,6 +29,8 @@ def line(member, tea, books, zhang, wang):
     buy(member, tea, fen=20_000, no="TEA-7")
     pay(member, books, points=60, no="=1+2")
     pay(member, books, points=40, no="P-8")
+    book(tea, books, 550, reference="rdm_7", source="parcel")
+    book(tea, books, -30, reference="rfd_7", source="parcel")
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
     return Line.objects.select_related("cycle").get()
 
@@ -79,6 +87,11 @@ def test_the_csv_holds_everything_and_no_formula(statement):
         "0",
         "",
     ] in rows
+    assert ["其他款项（分）", "520"] in rows
+    assert ["'=HYPERLINK(1)", statement.merchant.name, "包裹", "2", "520"] in rows
+    assert [row[1:] for row in rows if row[2:3] == ["rfd_7"]] == [
+        ["包裹", "rfd_7", "'=HYPERLINK(1)", statement.merchant.name, "-30"]
+    ]
 
 
 def test_the_workbook_holds_the_same_as_text_and_numbers(statement):
@@ -87,18 +100,20 @@ def test_the_workbook_holds_the_same_as_text_and_numbers(statement):
 
     book = zipfile.ZipFile(file)
     sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
-    assert len(sheets) == 6
+    assert len(sheets) == 8
     assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
     whole = "".join(sheets)
     assert "=HYPERLINK(1)" in whole
     assert "<v>60000</v>" in whole
+    assert "<v>-30</v>" in whole
     assert "TEA-7" not in whole
 
 
 def test_the_page_prints_as_it_stands(statement):
     page = statement_page(statement)
 
-    assert "¥1.00" in page
+    assert "¥6.20" in page
+    assert re.search(r"其他款项</h2>.*?<td>包裹</td><td class=\"number\">2</td>", page, re.DOTALL)
     assert "=HYPERLINK(1)" in page
     assert not re.search(r"<script|src=|https?://|@import|url\(", page)
     assert bytes(statement.hash).hex() in page

@@ -19,7 +19,7 @@ from loyalty.settlement import services as settlement
 from loyalty.settlement.models import JournalSeal, Statement
 from loyalty.settlement.queries import statement_with_proofs
 from tests.factories.loyalty import buy, make_counter, pay, undo
-from tests.factories.settlement import closed
+from tests.factories.settlement import book, closed
 from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_statement.py"
@@ -67,7 +67,7 @@ def verified(path, *options):
 
 @pytest.fixture
 def settled(member, zhang, wang):
-    """Two closed and sealed months with fees, carries, a restore and a credit note; the second's statement."""
+    """Two closed and sealed months with fees, carries, a restore and charges; the second's statement."""
     tea = make_counter(Offer(price_milli_fen=333))
     books = make_counter(Offer(redeem_fee_bp=150, price_milli_fen=777))
     buy(member, tea, fen=100_000)
@@ -77,10 +77,13 @@ def settled(member, zhang, wang):
     with clock.moved_to(AFTER):
         settlement.seal_days()
         spent = pay(member, books, points=400)
+        book(tea, books, 500, reference="rdm_1")
+        book(books, tea, 70, reference="rdm_2", source="parking")
     with clock.moved_to(AFTER + timedelta(days=3)):
         undo(spent, books)
         pay(member, books, points=301)
         pay(member, tea, points=800)
+        book(tea, books, -120, reference="rvr_1")
     cycle = closed(date(2026, 4, 30), by=zhang, approver=wang)
     with clock.moved_to(cycle.approved_at + timedelta(days=1)):
         settlement.seal_days()
@@ -163,7 +166,7 @@ def test_figures_that_hash_right_but_add_up_wrong_are_found(exported):
             continue
         for column, word in enumerate(words):
             # Not money: expired points are told, and cannot be reckoned from a merchant's own side.
-            if not word.lstrip("-").isdigit() or (kind == "total" and column == len(words) - 1):
+            if not word.lstrip("-").isdigit() or (kind == "total" and column == 8):
                 continue
             text = list(told["text"])
             text[at] = "|".join([kind, *words[:column], str(int(word) + 1), *words[column + 1 :]])
@@ -174,11 +177,26 @@ def test_figures_that_hash_right_but_add_up_wrong_are_found(exported):
     assert lied > 20
 
 
-def test_a_movement_left_out_or_added_is_found(exported):
+def test_a_movement_or_booking_left_out_or_added_is_found(exported):
     told = json.loads(exported.read_text())
-    for movements in (told["movements"][1:], [*told["movements"], told["movements"][0]]):
-        exported.write_text(json.dumps({**told, "movements": movements}))
-        assert verified(exported)[0] == 1
+    for name in ("movements", "bookings"):
+        whole = told[name]
+        assert len(whole) > 1
+        for spoiled in (whole[1:], [*whole, whole[0]]):
+            exported.write_text(json.dumps({**told, name: spoiled}))
+            assert verified(exported)[0] == 1
+
+
+def test_a_statement_of_before_charges_is_still_one(settled, tmp_path):
+    """The first format had neither charges nor bookings; what has both cannot pass for it."""
+    before = Statement.objects.select_related("cycle").get(
+        cycle__number=1, merchant=settled.merchant_id
+    )
+    for statement, code in ((before, 0), (settled, 1)):
+        told = statement_with_proofs(statement) | {"format": "smart-district-statement/1"}
+        path = tmp_path / "first.json"
+        path.write_text(json.dumps(told))
+        assert verified(path)[0] == code
 
 
 def test_what_is_no_statement_is_refused_with_a_sentence(tmp_path):

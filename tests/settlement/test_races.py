@@ -7,17 +7,17 @@ from threading import Event
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from district.kernel import clock
 from loyalty.models import Draw, Restore
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import CycleStillOpen
-from loyalty.settlement.models import Cycle, JournalSeal, Line, Payment, Statement
+from loyalty.settlement.models import Booking, Charge, Cycle, JournalSeal, Line, Payment, Statement
 from loyalty.settlement.services.payments import Paid
 from tests.factories.loyalty import buy, make_counter, pay, undo
 from tests.factories.members import make_member, make_operator
-from tests.factories.settlement import closed, open_until
+from tests.factories.settlement import book, closed, open_until
 from tests.race import race
 from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
 
@@ -109,6 +109,7 @@ def test_a_transaction_that_commits_after_the_proposal_is_settled_in_the_next_cy
     def slow():
         with clock.moved_to(INSIDE), transaction.atomic():
             pay(member, books, points=70)
+            book(tea, books, 700, reference="slow")
             written.set()
             proposed.wait(30)
         connection.close()
@@ -118,6 +119,7 @@ def test_a_transaction_that_commits_after_the_proposal_is_settled_in_the_next_cy
         assert written.wait(30)
         # Younger than the one that waits, and through before the proposal.
         pay(make_member_with_points(tea), books, points=30)
+        book(tea, books, 300, reference="quick")
         with clock.moved_to(AFTER):
             settlement.propose_close(cycle=cycle, by=zhang)
         proposed.set()
@@ -125,11 +127,13 @@ def test_a_transaction_that_commits_after_the_proposal_is_settled_in_the_next_cy
     with clock.moved_to(AFTER):
         settlement.approve_close(cycle=cycle, by=wang)
     first = sum(Line.objects.values_list("points", flat=True))
+    assert not Charge.objects.exists()
     closed(LAST + timedelta(days=30), by=zhang, approver=wang)
 
     # The younger one lies above the horizon, too; together the cycles hold both, once.
     assert first == 0
     assert sum(Line.objects.values_list("points", flat=True)) == 100
+    assert Charge.objects.values_list("bookings", "fen").get() == (2, 1_000)
 
 
 def make_member_with_points(store):
@@ -163,6 +167,8 @@ def test_cycles_close_and_seals_fall_beside_writers_and_nothing_is_lost_or_doubl
                     transfer = pay(members[seed], store, points=chance.randint(1, 50))
                     if chance.random() < 0.5:
                         spent.append((transfer, store))
+                    payer, payee = chance.sample(stores, 2)
+                    book(payer, payee, chance.choice([-3, 5, 70]), reference=f"{seed}-{done}")
                 if chance.random() < 0.2:
                     connection.cursor().execute("select pg_sleep(0.02)")
             done += 1
@@ -188,8 +194,15 @@ def test_cycles_close_and_seals_fall_beside_writers_and_nothing_is_lost_or_doubl
         + Restore.objects.filter(draw__lot__issuer=F("draw__redeemer")).count()
     )
     assert settled + own == Draw.objects.count() + Restore.objects.count()
+    charged = Charge.objects.aggregate(Sum("bookings"), Sum("fen"))
+    assert tuple(charged.values()) == (Booking.objects.count(), _booked_fen())
     sealed = sum(JournalSeal.objects.values_list("leaves", flat=True))
-    assert sealed == 18 + Draw.objects.count() + Restore.objects.count()
+    rows = (Draw, Restore, Booking)
+    assert sealed == 18 + sum(model.objects.count() for model in rows)
+
+
+def _booked_fen():
+    return sum(Booking.objects.values_list("fen", flat=True))
 
 
 def test_sixteen_seals_at_once_seal_each_day_once(member, tea):

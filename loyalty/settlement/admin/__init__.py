@@ -1,6 +1,7 @@
 """The settlement desk: cycles closed by two people, statements, and what is said and done about them."""
 
 from loyalty.settlement.admin import overview
+from loyalty.settlement.admin.charges import ChargeAdmin
 from loyalty.settlement.admin.credit_notes import CreditNoteAdmin
 from loyalty.settlement.admin.cycles import CycleAdmin
 from loyalty.settlement.admin.disputes import DisputeAdmin
@@ -10,6 +11,7 @@ from loyalty.settlement.admin.seals import JournalSealAdmin
 from loyalty.settlement.admin.statements import StatementAdmin
 
 __all__ = [
+    "ChargeAdmin",
     "CreditNoteAdmin",
     "CycleAdmin",
     "DisputeAdmin",

@@ -12,13 +12,15 @@ from district.kernel import clock
 from district.kernel.backoffice import ActForm, Panel, Section, Tile, Tiles
 from district.kernel.backoffice.widgets import DayInput
 from district.kernel.idempotency import Key
+from district.kernel.money import format_yuan
 from district.merchants.models import Merchant
 from district.merchants.scope import viewer
 from loyalty.admin.common import exact_yuan
 from loyalty.settlement import services as settlement
+from loyalty.settlement import sources
 from loyalty.settlement.admin.common import OperatorAct, days_of
 from loyalty.settlement.models import Cycle
-from loyalty.settlement.queries import draft, last_cycle
+from loyalty.settlement.queries import draft, draft_charges, last_cycle
 
 TOP = 20
 
@@ -162,3 +164,19 @@ def figures_of(cycle: Cycle) -> Iterable[Panel]:
         if pairs > len(largest)
         else "",
     )
+    charges = draft_charges(cycle)
+    if charges:
+        yield Section(
+            title=_("其他款项"),
+            headers=[_("来源"), _("商户对"), _("笔数"), _("合计")],
+            rows=[
+                [
+                    sources.name_of(one.source),
+                    f"{one.pairs:,}",
+                    f"{one.bookings:,}",
+                    format_yuan(one.fen),
+                ]
+                for one in charges
+            ],
+            empty="",
+        )

@@ -75,5 +75,6 @@ class CycleAdmin(ReadOnlyAdmin):
         if row.state == Cycle.State.CLOSED:
             yield parts.statements(request, Q(cycle=row))
             yield from parts.lines(request, Q(cycle=row), title=_("金额最大的清分明细"), top=50)
+            yield from parts.charges(request, Q(cycle=row), top=50)
         yield from parts.credit_notes(request, Q(cycle=row), title=_("本期结算的贷项通知"))
         yield from parts.credit_notes(request, Q(corrects=row), title=_("更正本期的贷项通知"))

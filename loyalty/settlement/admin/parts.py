@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from district.kernel.backoffice import Cell, Section, moment, open_rows
 from district.kernel.backoffice.pages import url_of
 from district.kernel.money import format_yuan
+from loyalty.settlement import sources
 from loyalty.settlement.admin.common import SHOWN, period_text, sum_cell
-from loyalty.settlement.models import CreditNote, Dispute, Line, Payment, Statement
+from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
 
 DISPUTE_TONES = {"open": "warn", "upheld": "good", "rejected": "quiet", "withdrawn": "quiet"}
 NOTE_TONES = {"proposed": "warn", "approved": "good", "rejected": "quiet"}
@@ -69,6 +70,24 @@ def lines(request: HttpRequest, which: Q, *, title: str, top: int = SHOWN) -> It
         ],
         empty=_("没有与其他商户的往来。"),
     )
+
+
+def charges(request: HttpRequest, which: Q, *, top: int = SHOWN) -> Iterator[Section]:
+    rows = open_rows(request, Charge).filter(which).select_related("payer", "payee")
+    found = [
+        [
+            Cell(row.pk, url_of(Charge, row.pk)),
+            sources.name_of(row.source),
+            row.payer.name,
+            row.payee.name,
+            f"{row.bookings:,}",
+            format_yuan(row.fen),
+        ]
+        for row in rows.order_by(Abs("fen").desc(), "pk")[:top]
+    ]
+    if found:
+        headers = [_("款项"), _("来源"), _("付方"), _("收方"), _("笔数"), _("金额")]
+        yield Section(_("其他款项"), headers, found, "")
 
 
 def payments(request: HttpRequest, which: Q) -> Section:

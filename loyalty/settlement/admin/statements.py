@@ -61,6 +61,7 @@ class StatementAdmin(OfCycle, DeskAdmin):
         "fees_sum",
         "fees_kept_sum",
         "credits_sum",
+        "charges_sum",
         "net_sum",
         "prefunded_sum",
         "due_sum",
@@ -101,6 +102,7 @@ class StatementAdmin(OfCycle, DeskAdmin):
         yield _downloads(row)
         yield from parts.lines(request, own, title=_("清分明细"))
         party = Q(payer=row.merchant_id) | Q(payee=row.merchant_id)
+        yield from parts.charges(request, party & Q(cycle=row.cycle_id))
         yield from parts.credit_notes(request, party & Q(cycle=row.cycle_id), title=_("贷项通知"))
         yield parts.payments(request, Q(statement=row))
         in_lines = Q(line__cycle=row.cycle_id, merchant=row.merchant_id)
@@ -125,6 +127,10 @@ class StatementAdmin(OfCycle, DeskAdmin):
     @admin.display(description=gettext_lazy("贷项"))
     def credits_sum(self, row: Statement) -> str:
         return format_yuan(row.credits)
+
+    @admin.display(description=gettext_lazy("其他款项"))
+    def charges_sum(self, row: Statement) -> str:
+        return format_yuan(row.charges)
 
     @admin.display(description=gettext_lazy("净额"))
     def net_sum(self, row: Statement) -> str:

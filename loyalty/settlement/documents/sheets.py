@@ -51,6 +51,7 @@ def _tables(paper: Paper) -> Iterator[Table]:
     yield paper.line_table()
     yield from paper.others()
     yield paper.movement_table()
+    yield paper.booking_table()
 
 
 def _write(book: Any, table: Table, bold: Any) -> None:

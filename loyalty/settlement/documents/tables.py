@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from district.kernel import clock
 from loyalty.models import Transfer
-from loyalty.settlement.models import CreditNote, Fee, Line, Payment, Statement
-from loyalty.settlement.queries import movements_of_statement
+from loyalty.settlement import sources
+from loyalty.settlement.models import Charge, CreditNote, Fee, Line, Payment, Statement
+from loyalty.settlement.queries import bookings_of_statement, movements_of_statement
 
 Cell = str | int | None
 Row = Sequence[Cell]
@@ -45,11 +46,17 @@ class Paper:
         return list(lines.select_related("issuer", "redeemer").order_by("pk"))
 
     @cached_property
+    def charges(self) -> list[Charge]:
+        own = Q(payer=self.statement.merchant_id) | Q(payee=self.statement.merchant_id)
+        charges = Charge.objects.filter(own, cycle=self.statement.cycle_id)
+        return list(charges.select_related("payer", "payee").order_by("pk"))
+
+    @cached_property
     def names(self) -> dict[int, str]:
-        """What the parties of the lines are called."""
-        return {
-            party.pk: party.name for line in self.lines for party in (line.issuer, line.redeemer)
-        }
+        """What the parties of the lines and charges are called."""
+        parties = [party for line in self.lines for party in (line.issuer, line.redeemer)]
+        parties += [party for charge in self.charges for party in (charge.payer, charge.payee)]
+        return {party.pk: party.name for party in parties}
 
     def summary(self) -> Table:
         own = self.statement
@@ -64,6 +71,7 @@ class Paper:
             (_("手续费（分）"), own.fees),
             (_("手续费收入（分）"), own.fees_kept),
             (_("贷项（分）"), own.credits),
+            (_("其他款项（分）"), own.charges),
             (_("净额（分）"), own.net),
             (_("预存支付（分）"), own.prefunded),
             (_("应结（分，正数付给商户，负数由商户支付）"), own.due),
@@ -88,8 +96,17 @@ class Paper:
         return Table(_("清分明细"), heads, rows)
 
     def others(self) -> Iterator[Table]:
-        """Fees, credit notes and payments, each where there are any."""
+        """Charges, fees, credit notes and payments, each where there are any."""
         own = self.statement
+        yield Table(
+            _("其他款项"),
+            (_("付方"), _("收方"), _("来源"), _("笔数"), _("金额（分）")),
+            (
+                (charge.payer.name, charge.payee.name, sources.name_of(charge.source),
+                 charge.bookings, charge.fen)
+                for charge in self.charges
+            ),
+        )  # fmt: skip
         fees = Fee.objects.filter(cycle=own.cycle_id).select_related("merchant").order_by("pk")
         if own.fees_kept == 0:
             fees = fees.filter(merchant=own.merchant_id)
@@ -139,6 +156,18 @@ class Paper:
             for one in movements_of_statement(self.statement)
         )  # fmt: skip
         return Table(_("逐笔明细"), heads, rows)
+
+    def booking_table(self) -> Table:
+        """Everything the charges are made of, streamed."""
+        rows = (
+            (
+                _moment(one.at), sources.name_of(one.source), one.reference,
+                self.names[one.payer], self.names[one.payee], one.fen,
+            )
+            for one in bookings_of_statement(self.statement)
+        )  # fmt: skip
+        heads = (_("时间"), _("来源"), _("单号"), _("付方"), _("收方"), _("金额（分）"))
+        return Table(_("其他款项逐笔"), heads, rows)
 
 
 def _moment(at: datetime) -> str:

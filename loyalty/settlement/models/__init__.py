@@ -1,5 +1,6 @@
 """The tables of the settlement between merchants."""
 
+from loyalty.settlement.models.charge import Booking, Charge
 from loyalty.settlement.models.cycle import Cycle
 from loyalty.settlement.models.line import MILLI, PARTS, Fee, Line, Release
 from loyalty.settlement.models.seal import JournalSeal
@@ -8,6 +9,8 @@ from loyalty.settlement.models.statement import CreditNote, Dispute, Payment, St
 __all__ = [
     "MILLI",
     "PARTS",
+    "Booking",
+    "Charge",
     "CreditNote",
     "Cycle",
     "Dispute",

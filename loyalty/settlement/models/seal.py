@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 class JournalSeal(models.Model):
     """The Merkle root of a day of the journal, chained to the seal before it.
 
-    A grant, draw or restore belongs to the first seal whose horizon and whose day's end it lies
+    A grant, draw, restore or booking belongs to the first seal whose horizon and whose day's end it lies
     before: the rule of cycles. Who knows one seal can check everything that came before it.
     """
 

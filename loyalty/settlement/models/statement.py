@@ -25,6 +25,8 @@ class Statement(models.Model):
     # What the alliance takes in; nothing for anybody else.
     fees_kept = models.BigIntegerField(_("手续费收入（分）"))
     credits = models.BigIntegerField(_("贷项（分）"))
+    # What comes in less what goes out for other things than points.
+    charges = models.BigIntegerField(_("其他款项（分）"))
     net = models.BigIntegerField(_("净额（分）"))
     # What the prefund that lies with the alliance pays of the payable.
     prefunded = models.BigIntegerField(_("预存支付（分）"))
@@ -41,7 +43,12 @@ class Statement(models.Model):
             models.CheckConstraint(
                 name="statement_adds_up",
                 condition=Q(
-                    net=F("receivable") - F("payable") - F("fees") + F("fees_kept") + F("credits"),
+                    net=F("receivable")
+                    - F("payable")
+                    - F("fees")
+                    + F("fees_kept")
+                    + F("credits")
+                    + F("charges"),
                     due=F("net") + F("prefunded"),
                 ),
             ),

@@ -1,5 +1,12 @@
 """What can be asked of the settlement; nothing here writes or locks."""
 
+from loyalty.settlement.queries.bookings import (
+    Booked,
+    DraftCharge,
+    bookings_of_charge,
+    bookings_of_statement,
+    draft_charges,
+)
 from loyalty.settlement.queries.cycles import Window, horizon_now, last_cycle, window_of
 from loyalty.settlement.queries.draft import DraftLine, draft
 from loyalty.settlement.queries.journal import journal, last_seal, window_of_seal
@@ -11,10 +18,15 @@ from loyalty.settlement.queries.movements import (
 from loyalty.settlement.queries.proofs import statement_with_proofs, text_of
 
 __all__ = [
+    "Booked",
+    "DraftCharge",
     "DraftLine",
     "Movement",
     "Window",
+    "bookings_of_charge",
+    "bookings_of_statement",
     "draft",
+    "draft_charges",
     "horizon_now",
     "journal",
     "last_cycle",

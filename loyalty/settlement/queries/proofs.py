@@ -16,7 +16,7 @@ from loyalty.settlement.models import JournalSeal, Statement
 from loyalty.settlement.queries.cycles import Window, window_of
 from loyalty.settlement.queries.journal import journal, window_of_seal
 
-FORMAT = "smart-district-statement/1"
+FORMAT = "smart-district-statement/2"
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,18 @@ class _Sealed:
 
 
 def statement_with_proofs(statement: Statement) -> dict[str, Any]:
-    """The statement's text and hash, its movements as they stand in the journal, their proofs and seals.
+    """The statement's text and hash; its movements and bookings as the journal has them, proofs and seals.
 
-    A movement that no seal holds yet has none; the next night's does.
+    One that no seal holds yet has no proof; the next night's does.
     """
     window = window_of(statement.cycle)
-    movements = _movements(statement, window)
+    movements, bookings = _movements_and_bookings(statement, window)
     seals = list(_seals_about(window))
-    found = _places({movement["leaf"] for movement in movements}, seals)
-    for movement in movements:
-        place = found.get(movement["leaf"])
-        movement |= {
+    told = [*movements, *bookings]
+    found = _places({one["leaf"] for one in told}, seals)
+    for one in told:
+        place = found.get(one["leaf"])
+        one |= {
             "day": place and place.day,
             "index": place and place.index,
             "proof": place and place.proof,
@@ -51,6 +52,7 @@ def statement_with_proofs(statement: Statement) -> dict[str, Any]:
         "text": text_of(statement).split("\n"),
         "hash": bytes(statement.hash).hex(),
         "movements": movements,
+        "bookings": bookings,
         "seals": [_seal(seal) for seal in _between(seals, days)],
     }
 
@@ -60,7 +62,7 @@ def text_of(statement: Statement) -> str:
     row = first_row(
         "select settlement_text(%s, %s) || e'\\n' || settlement_totals("
         "%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint,"
-        " %s::bigint, %s::bigint)",
+        " %s::bigint, %s::bigint, %s::bigint)",
         statement.cycle_id,
         statement.merchant_id,
         statement.receivable,
@@ -72,18 +74,25 @@ def text_of(statement: Statement) -> str:
         statement.prefunded,
         statement.due,
         statement.expired_points,
+        statement.charges,
     )
     text: str = row[0]
     return text
 
 
-def _movements(statement: Statement, window: Window) -> list[dict[str, Any]]:
+def _movements_and_bookings(
+    statement: Statement, window: Window
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    movements: list[dict[str, Any]] = []
+    bookings: list[dict[str, Any]] = []
     with connection.cursor() as cursor:
         cursor.execute(_OF_MERCHANT, window.arguments | {"merchant": statement.merchant_id})
-        return [
-            {"leaf": leaf, "prefunded": prefunded, "fee_bp": fee_bp}
-            for leaf, prefunded, fee_bp in cursor.fetchall()
-        ]
+        for letter, leaf, prefunded, fee_bp in cursor.fetchall():
+            if letter == "B":
+                bookings.append({"leaf": leaf})
+            else:
+                movements.append({"leaf": leaf, "prefunded": prefunded, "fee_bp": fee_bp})
+    return movements, bookings
 
 
 def _seals_about(window: Window) -> Iterator[JournalSeal]:
@@ -126,7 +135,7 @@ def _seal(seal: JournalSeal) -> dict[str, Any]:
 
 
 _OF_MERCHANT = """
-select journal.leaf, journal.prefunded and journal.issuer = %(merchant)s,
+select journal.letter, journal.leaf, journal.prefunded and journal.issuer = %(merchant)s,
     case when journal.redeemer = %(merchant)s then coalesce(terms.redeem_fee_bp, 0) else 0 end
 from settlement_journal(%(horizon)s::xid8, %(ends_at)s, %(last_horizon)s::xid8,
                         %(last_ends_at)s) journal

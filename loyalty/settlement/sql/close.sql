@@ -1,5 +1,5 @@
--- Write down what settlement_reckon has just reckoned: lines, fees, what goes back into budgets, and
--- the statements. The cycle's hash comes back.
+-- Write down what settlement_reckon has just reckoned: lines, charges, fees, what goes back into budgets,
+-- and the statements. The cycle's hash comes back.
 create or replace function settlement_write(
     p_cycle bigint, p_alliance bigint, p_by bigint, p_at timestamptz
 ) returns bytea language plpgsql as $$
@@ -24,6 +24,10 @@ begin
                      coalesce(last.prefunded_carry_out, 0) as prefunded_carry) carried
         where issuer <> redeemer
         order by issuer, redeemer;
+
+    insert into settlement_charge (cycle_id, payer_id, payee_id, source, bookings, fen)
+        select p_cycle, payer, payee, source, bookings, fen from settlement_charges
+        order by payer, payee, source collate "C";
 
     insert into settlement_fee (cycle_id, merchant_id, milli_fen, parts, carry_in, fen, carry_out)
         select p_cycle, redeemer, milli_fen, parts, carry,
@@ -54,36 +58,42 @@ begin
 
     with parts as (
         select redeemer_id as merchant, fen as receivable, 0::bigint as payable,
-            0::bigint as fees, 0::bigint as kept, 0::bigint as credits, 0::bigint as prefunded,
-            0::bigint as expired
+            0::bigint as fees, 0::bigint as kept, 0::bigint as credits, 0::bigint as charges,
+            0::bigint as prefunded, 0::bigint as expired
             from settlement_line where cycle_id = p_cycle
-        union all select issuer_id, 0, fen, 0, 0, 0, prefunded_fen, 0
+        union all select issuer_id, 0, fen, 0, 0, 0, 0, prefunded_fen, 0
             from settlement_line where cycle_id = p_cycle
-        union all select merchant_id, 0, 0, fen, 0, 0, 0, 0
+        union all select merchant_id, 0, 0, fen, 0, 0, 0, 0, 0
             from settlement_fee where cycle_id = p_cycle
-        union all select p_alliance, 0, 0, 0, fen, 0, 0, 0
+        union all select p_alliance, 0, 0, 0, fen, 0, 0, 0, 0
             from settlement_fee where cycle_id = p_cycle
-        union all select payee_id, 0, 0, 0, 0, fen, 0, 0
+        union all select payee_id, 0, 0, 0, 0, fen, 0, 0, 0
             from settlement_creditnote where cycle_id = p_cycle and state = 'approved'
-        union all select payer_id, 0, 0, 0, 0, -fen, 0, 0
+        union all select payer_id, 0, 0, 0, 0, -fen, 0, 0, 0
             from settlement_creditnote where cycle_id = p_cycle and state = 'approved'
-        union all select issuer, 0, 0, 0, 0, 0, 0, expired_points
+        union all select payee_id, 0, 0, 0, 0, 0, fen, 0, 0
+            from settlement_charge where cycle_id = p_cycle
+        union all select payer_id, 0, 0, 0, 0, 0, -fen, 0, 0
+            from settlement_charge where cycle_id = p_cycle
+        union all select issuer, 0, 0, 0, 0, 0, 0, 0, expired_points
             from settlement_figures
     ), sums as (
         select merchant, sum(receivable)::bigint as receivable, sum(payable)::bigint as payable,
             sum(fees)::bigint as fees, sum(kept)::bigint as kept, sum(credits)::bigint as credits,
-            sum(prefunded)::bigint as prefunded, sum(expired)::bigint as expired,
-            sum(receivable - payable - fees + kept + credits)::bigint as net
+            sum(charges)::bigint as charges, sum(prefunded)::bigint as prefunded,
+            sum(expired)::bigint as expired,
+            sum(receivable - payable - fees + kept + credits + charges)::bigint as net
         from parts group by merchant
     )
     insert into settlement_statement (public_id, cycle_id, merchant_id, receivable, payable, fees,
-                                      fees_kept, credits, net, prefunded, due, expired_points, hash)
+                                      fees_kept, credits, charges, net, prefunded, due,
+                                      expired_points, hash)
         select 'stm_' || kernel_public_id(), p_cycle, merchant, receivable, payable, fees, kept,
-            credits, net, prefunded, net + prefunded, expired,
+            credits, charges, net, prefunded, net + prefunded, expired,
             sha256(convert_to(
                 settlement_text(p_cycle, merchant) || e'\n' || settlement_totals(
                     receivable, payable, fees, kept, credits, net, prefunded, net + prefunded,
-                    expired), 'UTF8'))
+                    expired, charges), 'UTF8'))
         from sums order by merchant;
 
     select hash into v_last from settlement_cycle

@@ -41,15 +41,25 @@ language sql stable as $$
             join merchants_merchant payer on payer.id = note.payer_id
             join merchants_merchant payee on payee.id = note.payee_id
             where cycle_id = p_cycle and note.state = 'approved'
-                and p_merchant in (payer_id, payee_id))
+                and p_merchant in (payer_id, payee_id)
+        union all
+        select 6, charge.id, concat_ws('|', 'charge', payer.public_id, payee.public_id, source,
+                                       bookings, fen)
+            from (select * from settlement_charge where cycle_id = p_cycle and payer_id = p_merchant
+                  union all
+                  select * from settlement_charge where cycle_id = p_cycle and payee_id = p_merchant)
+                charge
+            join merchants_merchant payer on payer.id = charge.payer_id
+            join merchants_merchant payee on payee.id = charge.payee_id)
     select string_agg(fact, e'\n' order by turn, number) from facts
 $$;
 
--- What it comes to.
+-- What it comes to. Where charges come to nothing they are not named, so that a statement of a time
+-- without charges still says what it was hashed with.
 create or replace function settlement_totals(
     p_receivable bigint, p_payable bigint, p_fees bigint, p_kept bigint, p_credits bigint,
-    p_net bigint, p_prefunded bigint, p_due bigint, p_expired bigint
+    p_net bigint, p_prefunded bigint, p_due bigint, p_expired bigint, p_charges bigint
 ) returns text language sql immutable as $$
     select concat_ws('|', 'total', p_receivable, p_payable, p_fees, p_kept, p_credits, p_net,
-                     p_prefunded, p_due, p_expired)
+                     p_prefunded, p_due, p_expired, nullif(p_charges, 0))
 $$;

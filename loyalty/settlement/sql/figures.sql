@@ -1,6 +1,7 @@
 -- Reckon what a cycle comes to at a horizon, in the temporary table `settlement_figures` of this
--- transaction: one row for each issuer and redeemer, a merchant and itself included. What comes back
--- is a digest of everything that the closing will be made of.
+-- transaction: one row for each issuer and redeemer, a merchant and itself included; and in
+-- `settlement_charges` one for each payer, payee and source of bookings. What comes back is a digest of
+-- everything that the closing will be made of.
 create or replace function settlement_reckon(p_cycle bigint, p_horizon bigint)
 returns bytea language plpgsql as $$
 declare
@@ -8,6 +9,7 @@ declare
     v_last settlement_cycle;
     v_figures text;
     v_notes text;
+    v_charges text;
 begin
     select * into strict v_cycle from settlement_cycle where id = p_cycle;
     select * into v_last from settlement_cycle where number = v_cycle.follows;
@@ -43,9 +45,20 @@ begin
                                 expired_points),
                       e'\n' order by issuer, redeemer)
         into v_figures from settlement_figures;
+    drop table if exists pg_temp.settlement_charges;
+    create temporary table settlement_charges on commit drop as
+        select payer, payee, source, count(*) as bookings, sum(fen)::bigint as fen
+        from settlement_bookings(
+            p_horizon::text::xid8, v_cycle.ends_at,
+            coalesce(v_last.horizon::text::xid8, '0'), coalesce(v_last.ends_at, '-infinity'))
+        group by payer, payee, source;
+    select string_agg(concat_ws('|', payer, payee, source, bookings, fen),
+                      e'\n' order by payer, payee, source collate "C")
+        into v_charges from settlement_charges;
     select string_agg(concat_ws('|', public_id, payer_id, payee_id, fen), e'\n' order by id)
         into v_notes from settlement_creditnote where cycle_id = p_cycle and state = 'approved';
+    -- Charges only where there are any: what was proposed before there were some is still the same.
     return sha256(convert_to(
         concat_ws(e'\n\n', v_cycle.number, v_cycle.starts_at, v_cycle.ends_at, p_horizon,
-                  coalesce(v_figures, ''), coalesce(v_notes, '')), 'UTF8'));
+                  coalesce(v_figures, ''), coalesce(v_notes, ''), v_charges), 'UTF8'));
 end $$;

@@ -1,4 +1,5 @@
--- The journal of a stretch of the ledger, one line for each grant, draw and restore, as it is sealed.
+-- The journal of a stretch of the ledger, one line for each grant, draw, restore and booking, as it is
+-- sealed. A booking has no transfer: its own number stands there.
 -- It names nothing that one side of a movement may not know of the other, and no person.
 create or replace function settlement_journal(
     p_horizon xid8, p_end timestamptz, p_last_horizon xid8, p_last_end timestamptz
@@ -34,6 +35,14 @@ language sql stable parallel safe as $$
     join merchants_merchant issuer on issuer.id = moved.issuer
     join merchants_merchant redeemer on redeemer.id = moved.redeemer
     join members_member member on member.id = transfer.account_id
+    union all
+    select booked.booking, 'B', booked.booking, concat_ws(
+            '|', 'B', booked.source, booked.reference, settlement_instant(booked.at),
+            payer.public_id, payee.public_id, booked.fen),
+        booked.payer, booked.payee, false, booked.at, null
+    from settlement_bookings(p_horizon, p_end, p_last_horizon, p_last_end) booked
+    join merchants_merchant payer on payer.id = booked.payer
+    join merchants_merchant payee on payee.id = booked.payee
 $$;
 
 -- The Merkle root of a stretch of the journal, level by level: what the audit compares seals with.

@@ -19,7 +19,7 @@ from loyalty.replay.database import own_database
 from loyalty.replay.errors import ReplayError
 from loyalty.services import sweep_accounts
 from loyalty.settlement import services as settlement
-from loyalty.settlement.models import Cycle, JournalSeal
+from loyalty.settlement.models import Charge, Cycle, JournalSeal
 from loyalty.settlement.queries import last_cycle
 
 
@@ -126,6 +126,7 @@ def _figures() -> dict[str, Any]:
         )
     }
     nets = dict(cycles.values_list("pk").annotate(Sum("statements__net")))
+    charges = dict(Charge.objects.values_list("cycle").annotate(Sum("fen")))
     last = JournalSeal.objects.order_by("-day").first()
     return {
         "cycles": [
@@ -134,6 +135,7 @@ def _figures() -> dict[str, Any]:
                 "first_day": clock.business_day(cycle.starts_at).isoformat(),
                 "last_day": (clock.business_day(cycle.ends_at) - timedelta(days=1)).isoformat(),
                 **{name: sums[cycle.pk][name] or 0 for name in ("movements", "points", "milli_fen", "fen")},
+                "charges_fen": charges.get(cycle.pk, 0),
                 "net": nets[cycle.pk] or 0,
                 "hash": bytes(cycle.hash or b"").hex(),
             }
