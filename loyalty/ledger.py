@@ -16,10 +16,10 @@ from district.kernel.postgres import call
 
 @dataclass(frozen=True)
 class Place:
-    """Where a posting happens and who causes it, as ids."""
+    """Where a posting happens and who causes it, as ids; in no store where a member does it on the phone."""
 
     merchant: int
-    store: int
+    store: int | None
     actor: str
 
 

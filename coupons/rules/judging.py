@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from coupons.rules.benefits import Benefit
+from coupons.rules.benefits import Benefit, FreeParking
 from coupons.rules.bill import Bill, Counter
 from coupons.rules.reasons import Reason
 from coupons.rules.scopes import Scope
@@ -50,6 +50,8 @@ def judge(
     held: Held, rules: Rules, bill: Bill, counter: Counter, at: datetime, is_workday: IsWorkday
 ) -> Verdict:
     """A coupon alone on a bill; what others beside it do is the business of `stacking`."""
+    if isinstance(rules.benefit, FreeParking):
+        return Verdict(0, 0, (Reason("only_for_parking"),))
     eligible = bill.eligible_fen(rules.scope.products, rules.scope.but_no_products)
     reasons = [
         *_of_its_state(held),

@@ -28,6 +28,7 @@ REMEDIES: dict[str, Remedy] = {
     "not_yet_valid": Remedy.WAIT,
     "not_at_this_store": Remedy.GO_ELSEWHERE,
     "leased_to_another_store": Remedy.GO_ELSEWHERE,
+    "only_for_parking": Remedy.GO_ELSEWHERE,
     "never_again": Remedy.NONE,
     "expired": Remedy.NONE,
     "used": Remedy.NONE,

@@ -129,8 +129,11 @@ begin
             select id, v_part.party, p_reference, v_part.fen, p_at
             from coupons_redemption where public_id = p_redemption;
         if v_part.party <> p_merchant then
-            perform settlement_book('coupon', p_reference || '/' || p_redemption,
-                                    v_part.party, p_merchant, v_part.fen, p_at);
+            -- A refund of a bill may concern several redemptions.
+            perform settlement_book(
+                'coupon', case when p_reference = p_redemption then p_reference
+                               else p_reference || '-' || p_redemption end,
+                v_part.party, p_merchant, v_part.fen, p_at);
         end if;
     end loop;
 end $$;

@@ -51,9 +51,9 @@ KINDS = """
 """
 
 
-def _conditions() -> str:
+def _conditions(kinds: str) -> str:
     lines = []
-    for line in KINDS.strip().splitlines():
+    for line in kinds.strip().splitlines():
         kind, *words = line.split()
         pockets, marks = words[:-4], words[-4:]
         moves = [
@@ -69,14 +69,15 @@ def _conditions() -> str:
     return "\n".join(lines)
 
 
-FITS = f"""
+def fits(kinds: str) -> str:
+    return f"""
 create or replace function loyalty_transfer_fits(
     kind text, source text, target text, merchant bigint, store bigint, reverses bigint,
     reference text, points bigint, available_after bigint
 ) returns boolean language plpgsql immutable as $$
 begin
     return points > 0 and available_after >= 0 and coalesce(case kind
-{_conditions()}
+{_conditions(kinds)}
     end, false);
 end $$;
 """
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
     dependencies = [("loyalty", "0003_the_life_of_a_point")]
 
     operations = [
-        migrations.RunSQL(FITS, migrations.RunSQL.noop),
+        migrations.RunSQL(fits(KINDS), migrations.RunSQL.noop),
         *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
         *(
             guard("written_once", table, f"delete or update of {columns}", "row")

@@ -26,6 +26,7 @@ from loyalty.queries.policy import (
     terms_of,
 )
 from loyalty.queries.rows import (
+    has_bought,
     hold_of_member,
     hold_of_merchant,
     holds,
@@ -61,6 +62,7 @@ __all__ = [
     "clearing_of",
     "cost_of_adding",
     "expiring_soon",
+    "has_bought",
     "hold_of_member",
     "hold_of_merchant",
     "holds",

@@ -22,6 +22,11 @@ def receipts() -> QuerySet[Receipt]:
     return Receipt.objects.select_related("transfer", "store", "account__member")
 
 
+def has_bought(member: int, merchant: int) -> bool:
+    """Whether a member's purchase at a merchant is in the ledger, given back or not."""
+    return Receipt.objects.filter(account=member, merchant=merchant).exists()
+
+
 def receipt_of(store: int, receipt_no: str) -> Receipt | None:
     """The receipt of that number at that store."""
     return receipts().filter(store=store, receipt_no=receipt_no).first()

@@ -4,6 +4,7 @@ from loyalty.ledger import Bill
 from loyalty.services.adjust import decide_adjustment, propose_adjustment
 from loyalty.services.audit import run_audit
 from loyalty.services.earn import earn_points
+from loyalty.services.exchange import exchange_points
 from loyalty.services.freeze import freeze_account, unfreeze_account
 from loyalty.services.hold import (
     capture_hold,
@@ -50,6 +51,7 @@ __all__ = [
     "deposit_prefund",
     "dismiss_refund",
     "earn_points",
+    "exchange_points",
     "freeze_account",
     "hold_points",
     "match_parked_refunds",

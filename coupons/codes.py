@@ -1,0 +1,97 @@
+"""What a shopper shows for a coupon, and what a till keeps of it between check and redemption.
+
+Three texts, all of which name a coupon, its holder and how much of it is left, so that each is good for
+one use: the rotating code of the phone (half a minute), the ticket that a check gives for it (ten
+minutes, one store), and the printed number with its PIN.
+"""
+
+import re
+import struct
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from district.kernel import clock, tokens
+from district.kernel.crypto import lookup_hash
+from district.kernel.errors import TokenInvalid
+
+CODE_LIFE = timedelta(seconds=30)
+TICKET_LIFE = timedelta(minutes=10)
+GIFT_LIFE = timedelta(hours=24)
+_CODE, _TICKET, _GIFT = "coupon_code", "coupon_ticket", "coupon_gift"
+_SHOWN = struct.Struct(">QQIq")
+_SHOWN_AT = struct.Struct(">QQIqQ")
+_GIVEN = struct.Struct(">QQ")
+_PAPER = re.compile(r"([0-9]{12})-([0-9]{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A coupon as it was when its holder showed it; numbers are the rows', amounts fen."""
+
+    coupon: int
+    member: int
+    uses_left: int
+    value_left: int | None
+
+
+def code_of(shown: Shown, at: datetime) -> str:
+    """A rotating code, good until `at` + CODE_LIFE."""
+    return tokens.sign(purpose=_CODE, payload=_packed(_SHOWN, shown), at=at, lifetime=CODE_LIFE)
+
+
+def ticket_of(shown: Shown, store: int, at: datetime) -> str:
+    """What a check answers: the coupon was shown at this store."""
+    payload = _packed(_SHOWN_AT, shown, store)
+    return tokens.sign(purpose=_TICKET, payload=payload, at=at, lifetime=TICKET_LIFE)
+
+
+def read(text: str, store: int) -> Shown:
+    """What stands behind a code or a ticket of this store. Raises TokenInvalid, TokenExpired."""
+    at = clock.real_now()
+    try:
+        payload = tokens.open_token(purpose=_CODE, text=text, at=at)
+    except TokenInvalid:
+        payload = tokens.open_token(purpose=_TICKET, text=text, at=at)
+        *shown, shown_at = _unpacked(_SHOWN_AT, payload)
+        if shown_at != store:
+            raise TokenInvalid from None
+    else:
+        shown = list(_unpacked(_SHOWN, payload))
+    coupon, member, uses_left, value_left = shown
+    return Shown(coupon, member, uses_left, None if value_left < 0 else value_left)
+
+
+def gift_code(coupon: int, giver: int, at: datetime) -> str:
+    """What a friend opens to be given a coupon, good for a day while the giver still holds it."""
+    payload = _GIVEN.pack(coupon, giver)
+    return tokens.sign(purpose=_GIFT, payload=payload, at=at, lifetime=GIFT_LIFE)
+
+
+def read_gift(text: str) -> tuple[int, int]:
+    """The coupon and its giver. Raises TokenInvalid, TokenExpired."""
+    coupon, giver = _unpacked(
+        _GIVEN, tokens.open_token(purpose=_GIFT, text=text, at=clock.real_now())
+    )
+    return coupon, giver
+
+
+def paper_parts(text: str) -> tuple[str, str] | None:
+    """Number and PIN of a printed code, or None for any other text."""
+    found = _PAPER.fullmatch(text)
+    return (found[1], found[2]) if found else None
+
+
+def pin_hash(number: str, pin: str) -> bytes:
+    """What is kept of a PIN: of four digits a hash without our secret would tell all."""
+    return lookup_hash("coupon_pin", f"{number} {pin}")
+
+
+def _packed(form: struct.Struct, shown: Shown, *more: int) -> bytes:
+    value = -1 if shown.value_left is None else shown.value_left
+    return form.pack(shown.coupon, shown.member, shown.uses_left, value, *more)
+
+
+def _unpacked(form: struct.Struct, payload: bytes) -> tuple[int, ...]:
+    if len(payload) != form.size:
+        raise TokenInvalid
+    return form.unpack(payload)

@@ -1,0 +1,115 @@
+"""What coupons are worth on a bill at a counter: read once, judged by the pure rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from coupons.queries import Said, version_of
+from coupons.queries.counter import Card, OnBill, counter_of, on_bill
+from coupons.rules import funding, stacking, wording
+from coupons.rules.bill import Bill, Line
+from coupons.rules.judging import Verdict, judge
+from coupons.rules.reasons import Reason
+from coupons.rules.stacking import Offer
+from district.kernel.workdays import is_workday
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A bill as the till tells it, before any coupon: fen, and lines as (fen, product code)."""
+
+    bill_no: str
+    fen: int
+    lines: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def bill(self) -> Bill:
+        return Bill(self.fen, tuple(Line(fen, product) for fen, product in self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A coupon on the bill: what it would take off alone, or why not."""
+
+    card: Card
+    said: Said
+    verdict: Verdict
+
+    @property
+    def offer(self) -> Offer:
+        return offer_of(
+            self.said,
+            code=self.card.public_id,
+            discount_fen=self.verdict.discount_fen,
+            until=self.card.held.valid_until,
+        )
+
+    @property
+    def cost_fen(self) -> int:
+        """What its payers owe the merchant when nothing is cut: of a gift its value."""
+        benefit = self.said.rules.benefit
+        return self.verdict.discount_fen if benefit.on_a_bill else benefit.most()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen at the counter: the coupons as judged, and the bill with what lies on it."""
+
+    judged: tuple[Judged, ...]
+    beside: OnBill
+
+    @property
+    def left_fen(self) -> int:
+        return self.beside.fen - self.beside.discount_fen
+
+    def bears(self, offer: Offer) -> bool:
+        """Whether a coupon may lie beside those that are on the bill already."""
+        return all(
+            stacking.go_together(offer, offer_of(version_of(pk), until=offer.valid_until))
+            for pk in self.beside.versions
+        )
+
+
+def see(*, store: int, told: Told, cards: Sequence[Card], at: datetime) -> Sight:
+    """Judge each coupon alone, and by what lies on the bill already."""
+    counter, beside = counter_of(store), on_bill(store, told.bill_no, told.fen)
+    seen = Sight((), beside)
+    judged = []
+    for card in cards:
+        said = version_of(card.version)
+        verdict = judge(card.held, said.rules, told.bill, counter, at, is_workday)
+        one = Judged(card, said, verdict)
+        if verdict.usable and not seen.bears(one.offer):
+            reason = Reason("not_beside_another")
+            one = Judged(card, said, Verdict(0, verdict.eligible_fen, (reason,)))
+        judged.append(one)
+    return Sight(tuple(judged), beside)
+
+
+def offer_of(said: Said, *, until: datetime, code: str = "", discount_fen: int = 0) -> Offer:
+    """A coupon as the stacking rules see it."""
+    return Offer(code, discount_fen, said.stacking, said.kind, said.level, until)
+
+
+def parts_of(said: Said, merchant: int, fen: int) -> list[list[int]]:
+    """Who bears a cost at a merchant's counter: [[party, fen], …], parts of nothing left out."""
+    shares = [
+        funding.Share(share.party if share.party != funding.REDEEMER else merchant, share.bp)
+        for share in said.shares
+    ]
+    split = funding.split(fen, shares, said.rest_to)
+    return [[party, part] for party, part in sorted(split.items()) if part]
+
+
+def worded(reasons: Sequence[Reason], at: datetime) -> list[dict[str, Any]]:
+    """Reasons for people and machines: code, a sentence for shopper and clerk, and the facts."""
+    return [
+        {
+            "code": reason.code,
+            "shopper": wording.for_shopper(reason, at),
+            "clerk": wording.for_clerk(reason, at),
+            **({"short_fen": reason.facts["short_fen"]} if "short_fen" in reason.facts else {}),
+        }
+        for reason in reasons
+    ]

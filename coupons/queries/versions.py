@@ -1,0 +1,135 @@
+"""What a template version says, known by heart: once submitted it never changes."""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from coupons.models import TemplateVersion
+from coupons.rules.audience import Audience
+from coupons.rules.benefits import Benefit, CashOff, FreeParking, Gift, PercentOff
+from coupons.rules.funding import REDEEMER, Share
+from coupons.rules.judging import Rules
+from coupons.rules.scopes import Scope
+from coupons.rules.stacking import Stacking
+from coupons.rules.times import Times
+from coupons.rules.validity import Fixed, Relative, Validity
+from district.merchants.models import Merchant
+
+PLATFORM, MERCHANT = "platform", "merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A submitted version: what it grants, to whom, where, when and at whose cost."""
+
+    pk: int
+    public_id: str
+    template: int
+    merchant: int | None
+    name: str
+    kind: str
+    rules: Rules
+    validity: Validity
+    audience: Audience
+    stacking: Stacking
+    uses: int
+    partial: bool
+    per_member: int
+    per_member_day: int | None
+    claimable: bool
+    points_price: int | None
+    at_counter: bool
+    transferable: bool
+    offline: str
+    replacement_days: int
+    shares: tuple[Share, ...]
+    rest_to: int = field(default=0)
+
+    @property
+    def level(self) -> str:
+        return PLATFORM if self.merchant is None else MERCHANT
+
+    @property
+    def most(self) -> int:
+        """The most one use may cost, in fen."""
+        return self.rules.benefit.most()
+
+    @property
+    def reserve(self) -> int:
+        """The most a coupon may cost in all, in fen."""
+        return self.most if self.partial else self.most * self.uses
+
+    @property
+    def value_fen(self) -> int | None:
+        """What a coupon that is used up in parts begins with, in fen."""
+        return self.most if self.partial else None
+
+
+_known: dict[tuple[str, int], Said] = {}
+_MOST_KNOWN = 5_000
+
+
+def version_of(pk: int) -> Said:
+    """What a version says. A draft's is read each time, because it may change."""
+    key = (str(connection.settings_dict["NAME"]), pk)
+    if key in _known:
+        return _known[key]
+    row = TemplateVersion.objects.select_related("template").get(pk=pk)
+    said = said_by(row)
+    if row.state != TemplateVersion.State.DRAFT:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        _known[key] = said
+    return said
+
+
+def said_by(row: TemplateVersion) -> Said:
+    """The same of a row at hand."""
+    alliance = Merchant.objects.filter(kind=Merchant.Kind.ALLIANCE).values_list("pk", flat=True)
+    return Said(
+        pk=row.pk,
+        public_id=row.public_id,
+        template=row.template_id,
+        merchant=row.template.merchant_id,
+        name=row.template.name,
+        kind=row.kind,
+        rules=Rules(_benefit(row), Scope.of(row.scope), Times.of(row.times)),
+        validity=_validity(row),
+        audience=Audience.of(row.audience),
+        stacking=Stacking(row.stacking),
+        uses=row.uses,
+        partial=row.partial,
+        per_member=row.per_member,
+        per_member_day=row.per_member_day,
+        claimable=row.claimable,
+        points_price=row.points_price,
+        at_counter=row.at_counter,
+        transferable=row.transferable,
+        offline=row.offline,
+        replacement_days=row.replacement_days,
+        shares=tuple(
+            Share(share.party_id or REDEEMER, share.bp)
+            for share in row.funding.order_by("pk")
+        ),
+        # It is made when the first version is submitted.
+        rest_to=alliance.first() or 0,
+    )
+
+
+def _benefit(row: TemplateVersion) -> Benefit:
+    match row.kind:
+        case TemplateVersion.Kind.CASH_OFF:
+            return CashOff(row.face_fen, row.threshold_fen, partial=row.partial)
+        case TemplateVersion.Kind.PERCENT_OFF:
+            return PercentOff(row.off_bp, row.cap_fen, row.threshold_fen)
+        case TemplateVersion.Kind.GIFT:
+            return Gift(row.gift, row.face_fen, row.threshold_fen)
+    return FreeParking(row.parking_minutes, row.face_fen, row.threshold_fen)
+
+
+def _validity(row: TemplateVersion) -> Validity:
+    if row.valid_from is not None and row.valid_until is not None:
+        return Fixed(row.valid_from, row.valid_until)
+    assert row.days_from is not None
+    assert row.days is not None
+    return Relative(row.days_from, row.days)

@@ -1,0 +1,63 @@
+"""Every public verb of coupons."""
+
+from coupons.judgement import Told
+from coupons.services.check import Checked, check_coupons
+from coupons.services.claim import (
+    claim_coupon,
+    exchange_coupon,
+    hand_out_coupon,
+    issue_coupon,
+)
+from coupons.services.give import accept_coupon, offer_coupon
+from coupons.services.redeem import redeem_coupons
+from coupons.services.show import CouponCode, print_coupon, show_coupon
+from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
+from coupons.services.tags import tag_member
+from coupons.services.templates import (
+    approve_version,
+    create_template,
+    reject_version,
+    resize_stock,
+    save_draft,
+    stop_version,
+    submit_version,
+)
+from coupons.services.undo import (
+    Goods,
+    RefundPreview,
+    preview_bill_refund,
+    refund_bill,
+    reverse_redemption,
+)
+
+__all__ = [
+    "Checked",
+    "CouponCode",
+    "Goods",
+    "RefundPreview",
+    "Told",
+    "accept_coupon",
+    "approve_version",
+    "check_coupons",
+    "claim_coupon",
+    "create_template",
+    "exchange_coupon",
+    "expire_coupons",
+    "hand_out_coupon",
+    "issue_coupon",
+    "offer_coupon",
+    "preview_bill_refund",
+    "print_coupon",
+    "redeem_coupons",
+    "refund_bill",
+    "reject_version",
+    "resize_stock",
+    "reverse_redemption",
+    "revoke_coupon",
+    "save_draft",
+    "show_coupon",
+    "stop_version",
+    "submit_version",
+    "tag_member",
+    "warn_of_expiring",
+]

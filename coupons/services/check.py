@@ -1,0 +1,82 @@
+"""Check: what coupons are worth on this bill, who pays for them, and if not, why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from coupons import codes, judgement
+from coupons.judgement import Judged, Told
+from coupons.queries.counter import Card, cards, wallet
+from coupons.rules import stacking
+from coupons.rules.stacking import Step
+from coupons.services.show import shown_on_paper
+from district.kernel import clock
+from district.kernel.errors import TokenInvalid, TokenUsed
+from district.merchants.models import Store, Visit
+from district.merchants.queries import require_live
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every coupon judged alone, a ticket to redeem it with, and the best combination line by line."""
+
+    judged: tuple[Judged, ...]
+    tickets: dict[str, str]
+    best: tuple[Step, ...]
+    left_fen: int
+    at: datetime
+
+
+def check_coupons(
+    *, store: Store, told: Told, shown: Sequence[str], visit: Visit | None = None
+) -> Checked:
+    """Judge the coupons shown by code, and with a visit all of the member's; nothing is written but a
+    wrong PIN.
+
+    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed, VisitOver.
+    """
+    at, now = clock.now(), clock.real_now()
+    held = shown_here(shown, store.pk)
+    if visit is not None:
+        require_live(visit)
+        known = {card.pk for card in held}
+        held += [card for card in wallet(visit.member_id) if card.pk not in known]
+    sight = judgement.see(store=store.pk, told=told, cards=held, at=at)
+    usable = [one for one in sight.judged if one.verdict.usable]
+    chosen = stacking.best(sight.left_fen, [one.offer for one in usable])
+    return Checked(
+        judged=sight.judged,
+        tickets={
+            one.card.public_id: codes.ticket_of(shown_by(one.card), store.pk, now)
+            for one in usable
+        },
+        best=stacking.combined(sight.left_fen, chosen),
+        left_fen=sight.left_fen,
+        at=at,
+    )
+
+
+def shown_here(texts: Sequence[str], store: int) -> list[Card]:
+    """The coupons behind codes, tickets and printed numbers shown at a store, each as it is now.
+
+    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since it was shown.
+    """
+    seen = [
+        shown_on_paper(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
+        for text in texts
+    ]
+    held = cards([one.coupon for one in seen])
+    if len({one.coupon for one in seen}) != len(seen):
+        # One coupon shown twice would count twice.
+        raise TokenUsed
+    for one in seen:
+        card = held.get(one.coupon)
+        if card is None or card.member != one.member:
+            raise TokenInvalid
+        if card.held.state == "live" and shown_by(card) != one:
+            raise TokenUsed
+    return [held[one.coupon] for one in seen]
+
+
+def shown_by(card: Card) -> codes.Shown:
+    return codes.Shown(card.pk, card.member, card.held.uses_left, card.held.value_left)

@@ -1,0 +1,142 @@
+"""Getting a coupon: claimed, exchanged for points, handed out at a counter, issued."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from coupons import vouchers
+from coupons.errors import ClaimOver, NotClaimable, NotInAudience
+from coupons.models import Coupon, TemplateVersion
+from coupons.queries import Said, standing_of, version_of
+from district.kernel import clock
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key, earlier_answer
+from district.kernel.postgres import known_row
+from district.members.models import Member
+from district.merchants.models import Store
+from loyalty import services as loyalty
+
+
+def claim_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupon:
+    """Give a member who asks for it the next coupon of a version (抢券), within every limit.
+
+    Repeating the key gives the same coupon, also when all are gone by then.
+
+    Raises ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
+    CouponSoldOut, CouponSoldOutToday, KeyReused, NotClaimable, NotInAudience.
+    """
+    at, said = clock.now(), version_of(version.pk)
+    try:
+        if not said.claimable:
+            raise NotClaimable
+        require_audience(said, member, at)
+    except DomainError as refusal:
+        return Coupon.objects.get(pk=earlier_answer(key, refusal))
+    return given(said, member, Coupon.Source.CLAIM, key, at)
+
+
+def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupon:
+    """Buy a coupon for points: both happen, or neither.
+
+    The points land with the template's merchant, a platform template's with the alliance.
+
+    Raises what `claim_coupon` does, and AccountFrozen, InsufficientPoints.
+    """
+    at, said = clock.now(), version_of(version.pk)
+    try:
+        if said.points_price is None:
+            raise NotClaimable
+        require_audience(said, member, at)
+    except DomainError as refusal:
+        return Coupon.objects.get(pk=earlier_answer(key, refusal))
+    with transaction.atomic():
+        coupon = given(said, member, Coupon.Source.EXCHANGE, key, at)
+        loyalty.exchange_points(
+            member=member,
+            merchant=said.merchant or said.rest_to,
+            points=said.points_price,
+            reference=coupon.public_id,
+            key=Key.of("coupon exchange", coupon.public_id),
+        )
+    return coupon
+
+
+def hand_out_coupon(
+    *, version: TemplateVersion, member: Member, store: Store, actor: str, key: Key
+) -> Coupon:
+    """A merchant gives a member at the counter a coupon of its own or one the operator lets it give.
+
+    The limits hold; the conditions of the audience do not, because the merchant sees whom it has
+    before it. Raises what `claim_coupon` does but NotInAudience.
+    """
+    at, said = clock.now(), version_of(version.pk)
+    if not said.at_counter or said.merchant not in (None, store.merchant_id):
+        refusal = NotClaimable()
+        return Coupon.objects.get(pk=earlier_answer(key, refusal))
+    return given(said, member, Coupon.Source.COUNTER, key, at)
+
+
+def issue_coupon(
+    *, version: TemplateVersion, member: Member, source: str, key: Key, limited: bool = True
+) -> Coupon:
+    """Give a member a coupon nobody asked for: of a list, for a receipt, for an imported code.
+
+    `limited` false leaves the limits of a person aside; stock and budget always hold.
+
+    Raises what `claim_coupon` does but NotClaimable and NotInAudience.
+    """
+    at, said = clock.now(), version_of(version.pk)
+    return given(said, member, source, key, at, limited=limited)
+
+
+def require_audience(said: Said, member: Member, at: datetime) -> None:
+    """Raises NotInAudience."""
+    if not said.audience:
+        return
+    missing = said.audience.missing(standing_of(member, said.audience), at)
+    if missing is not None:
+        raise NotInAudience(reason=missing)
+
+
+def given(
+    said: Said, member: Member, source: str, key: Key, at: datetime, *, limited: bool = True
+) -> Coupon:
+    """The coupon, as it was just written, without reading it back."""
+    try:
+        if said.validity.window(at)[1] <= at:
+            raise ClaimOver
+    except DomainError as refusal:
+        return Coupon.objects.get(pk=earlier_answer(key, refusal))
+    limits = vouchers.Limits(said.per_member, said.per_member_day)
+    made = vouchers.claim(
+        said=said,
+        member=member.pk,
+        source=source,
+        limits=limits if limited else vouchers.Limits(None, None),
+        key=key,
+        at=at,
+    )
+    if made.repeated:
+        return Coupon.objects.get(pk=made.pk)
+    coupon = known_row(
+        Coupon,
+        id=made.pk,
+        public_id=made.public_id,
+        version_id=said.pk,
+        template_id=said.template,
+        member_id=member.pk,
+        claimer_id=member.pk,
+        source=source,
+        state=Coupon.State.LIVE,
+        valid_from=made.valid_from,
+        valid_until=made.valid_until,
+        uses_left=said.uses,
+        value_left_fen=said.value_fen,
+        leased_to_id=None,
+        leased_until=None,
+        given_at=None,
+        claimed_at=at,
+        ended_at=None,
+    )
+    coupon.member = member
+    return coupon

@@ -1,0 +1,172 @@
+"""The life of a template version: drafted, submitted, approved by somebody else, stopped."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from coupons.documents import require_documents
+from coupons.errors import ApprovedByItsDrafter, TemplateInvalid, VersionNotInState
+from coupons.models import CouponTemplate, StockSlot, TemplateFunding, TemplateVersion
+from coupons.rules.funding import WHOLE
+from district.kernel import audit, clock
+from district.kernel.postgres import call, refusing
+from district.members.models import User
+from district.merchants import services as merchants
+from district.merchants.models import Merchant
+
+State = TemplateVersion.State
+Payers = Sequence[tuple[Merchant | None, int]]
+
+
+@transaction.atomic
+def create_template(*, name: str, merchant: Merchant | None, by: User) -> CouponTemplate:
+    """A template without a version; without a merchant it is the operator's. Raises TemplateInvalid."""
+    template = CouponTemplate(name=name, merchant=merchant, created_by=by)
+    _clean(template)
+    template.save()
+    _note("create_template", template, by)
+    return template
+
+
+@transaction.atomic
+def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateVersion:
+    """Write a draft as it now is, new or changed; `payers` are (party, basis points), without a party
+    the merchant that redeems. What nobody bears is the alliance's.
+
+    Raises TemplateInvalid, VersionNotInState.
+    """
+    if draft.pk is None:
+        CouponTemplate.objects.select_for_update(no_key=True).get(pk=draft.template_id)
+        numbers = TemplateVersion.objects.filter(template=draft.template_id)
+        draft.number = (numbers.aggregate(last=Max("number"))["last"] or 0) + 1
+        draft.drafted_by = by
+    else:
+        _locked(draft.pk, State.DRAFT)
+    if draft.state != State.DRAFT:
+        raise VersionNotInState(state=draft.get_state_display())
+    require_documents(times=draft.times, scope=draft.scope, audience=draft.audience)
+    if sum(bp for _party, bp in payers) > WHOLE or any(bp < 1 for _party, bp in payers):
+        raise TemplateInvalid(reason="分摊比例合计不能超过 100%，且每项须大于 0。")
+    _clean(draft)
+    draft.save()
+    draft.funding.all().delete()
+    TemplateFunding.objects.bulk_create(
+        TemplateFunding(version=draft, party=party, bp=bp) for party, bp in payers
+    )
+    _note("save_draft", draft, by)
+    return draft
+
+
+@transaction.atomic
+def submit_version(*, version: TemplateVersion, by: User) -> TemplateVersion:
+    """Lay a draft before the operator; from here on nothing of it changes any more.
+
+    Raises VersionNotInState.
+    """
+    held = _locked(version.pk, State.DRAFT)
+    # Whoever pays what no party bears has to exist.
+    merchants.alliance_party()
+    held.state, held.submitted_at = State.SUBMITTED, clock.now()
+    held.save(update_fields=["state", "submitted_at"])
+    _note("submit_version", held, by)
+    return held
+
+
+@transaction.atomic
+def approve_version(*, version: TemplateVersion, by: User, note: str = "") -> TemplateVersion:
+    """Publish what somebody else drafted: its stock and budget are laid out, and the version of the
+    template that was given out until now is stopped.
+
+    Raises ApprovedByItsDrafter, VersionNotInState.
+    """
+    held = _locked(version.pk, State.SUBMITTED)
+    _decided(held, by, note)
+    for earlier in TemplateVersion.objects.filter(
+        template=held.template_id, state=State.PUBLISHED
+    ).exclude(pk=held.pk):
+        _stop(earlier.pk, by)
+    held.state = State.PUBLISHED
+    with refusing():
+        held.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    call("coupons_open_stock", held.pk)
+    _note("approve_version", held, by)
+    return held
+
+
+@transaction.atomic
+def reject_version(*, version: TemplateVersion, by: User, note: str) -> TemplateVersion:
+    """Send back what somebody else submitted, with a word why. Raises as `approve_version`."""
+    held = _locked(version.pk, State.SUBMITTED)
+    _decided(held, by, note)
+    held.state = State.REJECTED
+    with refusing():
+        held.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    _note("reject_version", held, by)
+    return held
+
+
+@transaction.atomic
+def stop_version(*, version: TemplateVersion, by: User) -> TemplateVersion:
+    """Give out no more; coupons that are out stay good, and what is left of stock and budget is free.
+
+    Raises VersionNotInState.
+    """
+    return _stop(version.pk, by)
+
+
+@transaction.atomic
+def resize_stock(
+    *, version: TemplateVersion, stock_was: int, stock: int, by: User
+) -> TemplateVersion:
+    """Change how many there are in all, from what it was thought to be; not below what is given out.
+
+    Raises StockChanged, StockGivenOut, TemplateInvalid, VersionNotInState.
+    """
+    held = _locked(version.pk, State.PUBLISHED)
+    if held.stock is None or stock < 1:
+        raise TemplateInvalid(reason="只有限量的券可以调整库存，且不能少于 1。")
+    call("coupons_resize_stock", held.pk, stock_was, stock)
+    _note("resize_stock", held, by, stock_was=stock_was, stock=stock)
+    return held
+
+
+def stock_of(version: TemplateVersion) -> tuple[int, int]:
+    """How many there are in all, and how many of them are left."""
+    slots = StockSlot.objects.filter(version=version, day=None).values_list("capacity", "remaining")
+    return sum(capacity for capacity, _ in slots), sum(left for _, left in slots)
+
+
+def _stop(pk: int, by: User) -> TemplateVersion:
+    held = _locked(pk, State.PUBLISHED)
+    held.state, held.stopped_at = State.STOPPED, clock.now()
+    held.save(update_fields=["state", "stopped_at"])
+    returned = call("coupons_close_stock", pk)
+    _note("stop_version", held, by, budget_returned_fen=returned)
+    return held
+
+
+def _locked(pk: int, state: str) -> TemplateVersion:
+    held = TemplateVersion.objects.select_for_update().get(pk=pk)
+    if held.state != state:
+        raise VersionNotInState(state=held.get_state_display())
+    return held
+
+
+def _decided(held: TemplateVersion, by: User, note: str) -> None:
+    if held.drafted_by_id == by.pk:
+        raise ApprovedByItsDrafter
+    held.decided_by, held.decided_at, held.note = by, clock.now(), note
+
+
+def _clean(row: CouponTemplate | TemplateVersion) -> None:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise TemplateInvalid(reason=" ".join(error.messages)) from None
+
+
+def _note(verb: str, row: CouponTemplate | TemplateVersion, by: User, **facts: int | datetime) -> None:
+    audit.record(verb=verb, subject=f"{row._meta.label_lower}:{row.pk}", by=by, **facts)

@@ -1,0 +1,186 @@
+"""Undoing: a redemption reversed, goods of a bill given back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from coupons import judgement, vouchers
+from coupons.errors import RefundTooLarge, ReversalTooLate
+from coupons.models import BillRefund, CouponBill, Redemption
+from coupons.queries import version_of
+from coupons.queries.redemptions import redemptions
+from coupons.rules import funding
+from coupons.rules.bill import Bill, Line
+from district.kernel import clock, idempotency
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key, earlier_answer
+from district.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What of a bill came back: value before any coupon in fen, and lines as (fen, product code)."""
+
+    refund_no: str
+    fen: int
+    lines: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of one redemption goes back with the goods, in fen."""
+
+    redemption: Redemption
+    eligible_fen: int
+    returned_fen: int
+    discount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPreview:
+    """What a refund comes to: `pay_back_fen` is what the shopper gets for the goods; `coupons_back` are
+    the redemptions whose coupons can be used again because the whole bill came back."""
+
+    goods_fen: int
+    discount_fen: int
+    shares: tuple[Share, ...]
+    coupons_back: bool
+
+    @property
+    def pay_back_fen(self) -> int:
+        return self.goods_fen - self.discount_fen
+
+
+def reverse_redemption(
+    *, redemption: Redemption, reason: str, actor: str, key: Key, operator: bool = False
+) -> Redemption:
+    """Undo a redemption: its payers get back what they bear, and the coupon can be used again.
+
+    On the same Shanghai day by the merchant, later only by the operator. A coupon that has ended by
+    then is replaced by another for the template's number of days, if it grants any.
+
+    Raises KeyReused, RedemptionAlreadyReversed, ReversalTooLate.
+    """
+    at = clock.now()
+    try:
+        if not operator and clock.business_day(redemption.at) != clock.business_day(at):
+            raise ReversalTooLate
+    except DomainError as refusal:
+        return redemptions().get(pk=earlier_answer(key, refusal))
+    said = version_of(redemption.version_id)
+    pk = vouchers.reverse(undoing=_undoing(redemption, reason, actor), said=said, key=key, at=at)
+    return redemptions().get(pk=pk)
+
+
+@transaction.atomic
+def refund_bill(*, bill: CouponBill, goods: Goods, actor: str, key: Key) -> BillRefund:
+    """Goods came back: each redemption costs less in proportion to its eligible goods, to the fen and
+    the same however often a part comes back. When all of the bill is back, its redemptions are
+    reversed and their coupons can be used again. What of the bill then no longer reaches a threshold
+    changes nothing: the discount shrinks in proportion and no further.
+
+    Raises KeyReused, RefundNumberUsed, RefundTooLarge.
+    """
+    earlier = idempotency.claim(key)
+    if earlier is not None:
+        return BillRefund.objects.select_related("bill").get(pk=earlier)
+    at = clock.now()
+    bill = CouponBill.objects.select_for_update(no_key=True).get(pk=bill.pk)
+    preview = _reckoned(bill, goods)
+    parts: list[list[object]] = [
+        [
+            share.redemption.pk,
+            share.redemption.refunded_fen + share.eligible_fen,
+            share.redemption.returned_fen + share.returned_fen,
+            _smaller(share),
+        ]
+        for share in preview.shares
+    ]
+    pk = vouchers.refund(
+        bill=bill.pk,
+        refund_no=goods.refund_no,
+        goods_fen=goods.fen,
+        discount_fen=preview.discount_fen,
+        parts=parts,
+        actor=actor,
+        at=at,
+    )
+    if preview.coupons_back:
+        for share in preview.shares:
+            vouchers.undo(
+                undoing=_undoing(share.redemption, goods.refund_no, actor),
+                said=version_of(share.redemption.version_id),
+                at=at,
+            )
+    idempotency.answer(key, pk)
+    return BillRefund.objects.select_related("bill").get(pk=pk)
+
+
+def preview_bill_refund(*, bill: CouponBill, goods: Goods) -> RefundPreview:
+    """What `refund_bill` would come to, by the same reckoning. Raises RefundTooLarge."""
+    return _reckoned(CouponBill.objects.get(pk=bill.pk), goods)
+
+
+def _reckoned(bill: CouponBill, goods: Goods) -> RefundPreview:
+    left = bill.bill_fen - bill.refunded_fen
+    if goods.fen > left:
+        raise RefundTooLarge(left_fen=left)
+    whole = goods.fen == left
+    live = redemptions().filter(bill=bill, reversed_at=None).order_by("pk")
+    shares = tuple(_share(bill, goods, redemption, whole=whole) for redemption in live)
+    return RefundPreview(
+        goods_fen=goods.fen,
+        discount_fen=min(sum(share.discount_fen for share in shares), goods.fen),
+        shares=shares,
+        coupons_back=whole,
+    )
+
+
+def _share(bill: CouponBill, goods: Goods, redemption: Redemption, *, whole: bool) -> Share:
+    """Of a coupon for some products only those count, where the till says which came back; else the
+    goods are taken to be eligible in the proportion of the bill."""
+    scope = version_of(redemption.version_id).rules.scope
+    left = redemption.eligible_fen - redemption.refunded_fen
+    if whole:
+        eligible = left
+    elif goods.lines and scope.asks_for_lines:
+        back = Bill(goods.fen, tuple(Line(fen, product) for fen, product in goods.lines))
+        eligible = min(back.eligible_fen(scope.products, scope.but_no_products), left)
+    else:
+        back_in_all = (bill.refunded_fen + goods.fen) * redemption.eligible_fen // bill.bill_fen
+        eligible = max(min(back_in_all - redemption.refunded_fen, left), 0)
+    in_all = redemption.refunded_fen + eligible
+    returned = (
+        redemption.cost_fen - redemption.returned_fen
+        if whole
+        else funding.returned(
+            redemption.cost_fen, redemption.eligible_fen, in_all, redemption.returned_fen
+        )
+    )
+    # A gift took nothing off the bill, so nothing of it is missing from what is paid back.
+    on_bill = returned if redemption.discount_fen else 0
+    return Share(redemption, eligible, returned, on_bill)
+
+
+def _smaller(share: Share) -> list[list[int]]:
+    """What each party no longer bears: the split of the new cost less that of the old."""
+    redemption = share.redemption
+    said, merchant = version_of(redemption.version_id), redemption.merchant_id
+    before = redemption.cost_fen - redemption.returned_fen
+    old = dict(judgement.parts_of(said, merchant, before))
+    new = dict(judgement.parts_of(said, merchant, before - share.returned_fen))
+    changes = {party: new.get(party, 0) - old.get(party, 0) for party in old | new}
+    return [[party, change] for party, change in sorted(changes.items()) if change]
+
+
+def _undoing(redemption: Redemption, reason: str, actor: str) -> vouchers.Undoing:
+    days = version_of(redemption.version_id).replacement_days
+    today = clock.start_of_day(clock.business_day(clock.now()))
+    return vouchers.Undoing(
+        redemption=redemption.pk,
+        reference=new_id("rvr"),
+        replaced_until=today + timedelta(days=days) if days else None,
+        reason=reason,
+        actor=actor,
+    )

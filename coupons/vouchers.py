@@ -1,0 +1,158 @@
+"""The only Python that calls the coupons' SQL functions: typed, refusals translated.
+
+Each function is one server call and one transaction of its own when the caller has none open.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from coupons.queries import Said
+from district.kernel import clock
+from district.kernel.events import ring_after_commit
+from district.kernel.idempotency import Key
+from district.kernel.ids import new_id
+from district.kernel.postgres import call
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A coupon just made, or of a repeated key only its number."""
+
+    pk: int
+    public_id: str
+    valid_from: datetime
+    valid_until: datetime
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many a member may have by this way; None where a way has no limit."""
+
+    in_all: int | None
+    a_day: int | None
+
+
+def claim(
+    *, said: Said, member: int, source: str, limits: Limits, key: Key, at: datetime
+) -> Given:
+    """Give the next coupon of a version, exactly once per key.
+
+    Raises ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
+    CouponSoldOut, CouponSoldOutToday, KeyReused.
+    """
+    public_id = new_id("cpn")
+    valid_from, valid_until = said.validity.window(at)
+    pk: int = call(
+        "coupons_claim",
+        *(key.scope, key.key, key.terms),
+        *(said.pk, member, public_id, source, None),
+        *(limits.in_all, limits.a_day, clock.business_day(at)),
+        *(said.uses, said.value_fen, said.reserve, valid_from, valid_until, at),
+    )
+    ring_after_commit()
+    return Given(abs(pk), public_id, valid_from, valid_until, repeated=pk < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A coupon to be used as it was judged; `parts` is [[party, fen], …]."""
+
+    coupon: int
+    public_id: str
+    member: int
+    version: int
+    uses_left: int
+    value_left: int | None
+    single: bool
+    partial: bool
+    most: int
+    eligible: int
+    discount: int
+    cost: int
+    parts: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where coupons are used, on which bill as it was seen, and who asks; ids and fen."""
+
+    merchant: int
+    store: int
+    bill_no: str
+    bill_fen: int
+    bill_seq: int
+    actor: str
+
+
+def redeem(
+    *, desk: Desk, request_no: str, uses: list[Use], offline: bool, key: Key, at: datetime
+) -> tuple[int, bool]:
+    """Use coupons on a bill, all or none; the request's pk, and whether an earlier call made it.
+
+    Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillToldOtherwise, CouponBudgetUsedUp,
+    CouponChanged, KeyReused, RequestAlreadyRedeemed.
+    """
+    pk: int = call(
+        "coupons_redeem",
+        *(key.scope, key.key, key.terms),
+        *(desk.merchant, desk.store, request_no, desk.bill_no, desk.bill_fen, desk.bill_seq),
+        *(json.dumps([asdict(use) for use in uses]), offline, desk.actor, at),
+    )
+    ring_after_commit()
+    return abs(pk), pk < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A redemption to undo, why, and until when a coupon that has ended is replaced, if at all."""
+
+    redemption: int
+    reference: str
+    replaced_until: datetime | None
+    reason: str
+    actor: str
+
+
+def reverse(*, undoing: Undoing, said: Said, key: Key, at: datetime) -> int:
+    """Undo a redemption, exactly once per key; its pk. Raises KeyReused, RedemptionAlreadyReversed."""
+    pk: int = call("coupons_reverse", key.scope, key.key, key.terms, *_undone(undoing, said, at))
+    ring_after_commit()
+    return pk
+
+
+def undo(*, undoing: Undoing, said: Said, at: datetime) -> None:
+    """The same within an act that holds its own key and the bill's row."""
+    call("coupons_undo", *_undone(undoing, said, at))
+    ring_after_commit()
+
+
+def refund(
+    *,
+    bill: int,
+    refund_no: str,
+    goods_fen: int,
+    discount_fen: int,
+    parts: list[list[object]],
+    actor: str,
+    at: datetime,
+) -> int:
+    """Write down goods that came back and what each redemption now costs; the refund's pk.
+
+    The caller holds the bill's row. `parts` as `coupons_refund` says. Raises RefundNumberUsed.
+    """
+    pk: int = call(
+        "coupons_refund",
+        *(bill, new_id("crf"), refund_no, goods_fen, discount_fen),
+        *(json.dumps(parts), actor, at),
+    )
+    ring_after_commit()
+    return pk
+
+
+def _undone(undoing: Undoing, said: Said, at: datetime) -> tuple[object, ...]:
+    return (
+        *(undoing.redemption, undoing.reference, said.most, said.uses, said.partial),
+        *(new_id("cpn"), undoing.replaced_until, undoing.reason, undoing.actor, at),
+    )
