@@ -31,6 +31,8 @@ app.conf.beat_schedule = {
     # The outbox is the truth; this sweep repairs bells that were lost.
     "deliver events": {"task": "kernel.deliver_events", "schedule": 3.0},
     "forget delivered events": {"task": "kernel.purge", "schedule": crontab(hour=4, minute=10)},
+    # A new version fills it when it is set up; this repairs what somebody emptied.
+    "fill calendar": {"task": "kernel.fill_calendar", "schedule": crontab(hour=4, minute=50)},
     "forget used card codes": {
         "task": "members.purge_card_codes",
         "schedule": crontab(hour=4, minute=20),

@@ -49,6 +49,11 @@ def _digest(text: str) -> str:
 
 def install_after_migrate(using: str, **_: Any) -> None:
     """Runs after a `migrate` that leaves nothing to apply: functions name the tables of every app."""
-    executor = MigrationExecutor(connections[using])
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if everything_applied(using):
         install(using)
+
+
+def everything_applied(using: str) -> bool:
+    """Whether the database has every migration of the code."""
+    executor = MigrationExecutor(connections[using])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -1,11 +1,11 @@
-"""Celery's part of the kernel: drain the outbox, forget what is old."""
+"""Celery's part of the kernel: drain the outbox, forget what is old, keep the calendar."""
 
 from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db import connection
 
-from district.kernel import bell, clock, outbox
+from district.kernel import bell, calendar_days, clock, outbox
 from district.kernel.models import Idem, OutboxRow
 
 KEEP_EVENTS = timedelta(days=30)
@@ -34,6 +34,12 @@ def purge() -> None:
     with connection.cursor() as cursor:
         yesterday = int((now - timedelta(days=1)).timestamp())
         cursor.execute('delete from kernel_ratewindow where "window" < %s', [yesterday])
+
+
+@shared_task(name="kernel.fill_calendar")
+def fill_calendar() -> int:
+    """Enter the holidays this version of the code knows of; how many days changed."""
+    return calendar_days.fill_calendar()
 
 
 def _delete_in_chunks(table: str, condition: str, before: datetime) -> None:

@@ -43,7 +43,7 @@ class ActPages(ModelAdmin):
             for act in self.list_acts
         ] + [
             path(
-                f"<int:object_id>/{act.name}/",
+                f"<str:object_id>/{act.name}/",
                 to(partial(self.act_view, act=act)),
                 name=self._url_name(act),
             )
@@ -62,11 +62,11 @@ class ActPages(ModelAdmin):
         return self.act_view(request, act=self.add_act)
 
     def act_view(
-        self, request: HttpRequest, object_id: int | None = None, *, act: Act
+        self, request: HttpRequest, object_id: str | None = None, *, act: Act
     ) -> HttpResponseBase:
         """The act's form; a POST does it, a GET never does anything."""
         refuse_null_characters(request)
-        row = None if object_id is None else self._row(request, str(object_id))
+        row = None if object_id is None else self._row(request, object_id)
         if not self.has_view_permission(request) or not act.may(request, row):
             raise PermissionDenied
         if row is not None and not act.fits(row):

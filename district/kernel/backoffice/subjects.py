@@ -1,8 +1,10 @@
 """What journal lines are about, in Chinese: `merchants.store:5` is 门店 5, linked where one may go."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -17,11 +19,11 @@ def subject_text(subject: str) -> str:
 def subject_cells(request: HttpRequest, subjects: Iterable[str]) -> dict[str, Cell]:
     """Each subject, linked when the person may open the row; one query for each kind of row."""
     cells = {subject: Cell(subject_text(subject)) for subject in subjects}
-    by_model: dict[type[Model], dict[int, str]] = {}
+    by_model: dict[type[Model], dict[Any, str]] = {}
     for subject in cells:
         model, pk = _parts(subject)
-        if model and pk.isdecimal():
-            by_model.setdefault(model, {})[int(pk)] = subject
+        if model and (number := _number(model, pk)) is not None:
+            by_model.setdefault(model, {})[number] = subject
     for model, named in by_model.items():
         for pk in visible(request, model, named):
             cells[named[pk]] = Cell(cells[named[pk]].text, url_of(model, pk))
@@ -34,3 +36,11 @@ def _parts(subject: str) -> tuple[type[Model] | None, str]:
         return apps.get_model(label), pk
     except (LookupError, ValueError):
         return None, pk
+
+
+def _number(model: type[Model], pk: str) -> Any:
+    """The primary key a text means (a number, a date), None for no row's, such as `*` for all."""
+    try:
+        return model._meta.pk.to_python(pk)
+    except ValidationError:
+        return None

@@ -13,7 +13,7 @@ LOCK = 0x5D15781C7  # any number that nobody else uses in this database
 
 
 class Command(BaseCommand):
-    help = "Migrates, makes the cache table, installs SQL functions, collects static files; may be run again at any time."
+    help = "Migrates, makes the cache table, installs SQL functions, fills the calendar, collects static files; may be run again at any time."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
