@@ -12,7 +12,9 @@ from coupons.errors import TemplateInvalid
 from coupons.rules.scopes import KINDS
 from coupons.rules.times import DAY, DayKind
 
-_MOST = 20_000
+_MOST, _LONGEST = 20_000, 64
+_SUNDAY = 7
+_YEAR = 365
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 
@@ -38,7 +40,7 @@ def _is_texts(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) <= _MOST
-        and all(isinstance(text, str) and 0 < len(text) <= 64 for text in value)
+        and all(isinstance(text, str) and 0 < len(text) <= _LONGEST for text in value)
     )
 
 
@@ -77,7 +79,7 @@ def _is_window(value: Any) -> bool:
             "weekdays": lambda days: (
                 isinstance(days, list)
                 and bool(days)
-                and all(type(day) is int and 1 <= day <= 7 for day in days)
+                and all(type(day) is int and 1 <= day <= _SUNDAY for day in days)
             ),
             "kind": lambda kind: kind in [one.value for one in DayKind],
         },
@@ -96,7 +98,7 @@ def _is_audience(value: Any) -> bool:
     return _is_object(
         value,
         {
-            "new_within_days": lambda days: type(days) is int and 1 <= days <= 365,
+            "new_within_days": lambda days: type(days) is int and 1 <= days <= _YEAR,
             "tags": _is_texts,
             "bought_at": _is_texts,
             "granted": lambda tag: isinstance(tag, str) and _WORD.fullmatch(tag) is not None,

@@ -8,6 +8,7 @@ from typing import Any
 from coupons.queries import Said, version_of
 from coupons.queries.counter import Card, OnBill, counter_of, on_bill
 from coupons.rules import funding, stacking, wording
+from coupons.rules.benefits import FreeParking
 from coupons.rules.bill import Bill, Line
 from coupons.rules.judging import Verdict, judge
 from coupons.rules.reasons import Reason
@@ -78,6 +79,10 @@ def see(*, store: int, told: Told, cards: Sequence[Card], at: datetime) -> Sight
     judged = []
     for card in cards:
         said = version_of(card.version)
+        # Its benefit is a matter of stays, which a bill at a counter has none of.
+        if isinstance(said.rules.benefit, FreeParking):
+            judged.append(Judged(card, said, Verdict(0, 0, (Reason("only_for_parking"),))))
+            continue
         verdict = judge(card.held, said.rules, told.bill, counter, at, is_workday)
         one = Judged(card, said, verdict)
         if verdict.usable and not seen.bears(one.offer):
@@ -92,14 +97,18 @@ def offer_of(said: Said, *, until: datetime, code: str = "", discount_fen: int =
     return Offer(code, discount_fen, said.stacking, said.kind, said.level, until)
 
 
-def parts_of(said: Said, merchant: int, fen: int) -> list[list[int]]:
-    """Who bears a cost at a merchant's counter: [[party, fen], …], parts of nothing left out."""
+def split(said: Said, merchant: int, fen: int) -> dict[int, int]:
+    """Who bears how much of a cost at a merchant's counter, by party."""
     shares = [
-        funding.Share(share.party if share.party != funding.REDEEMER else merchant, share.bp)
+        funding.Share(merchant if share.party == funding.REDEEMER else share.party, share.bp)
         for share in said.shares
     ]
-    split = funding.split(fen, shares, said.rest_to)
-    return [[party, part] for party, part in sorted(split.items()) if part]
+    return funding.split(fen, shares, said.rest_to)
+
+
+def parts_of(said: Said, merchant: int, fen: int) -> list[list[int]]:
+    """The same as the database reads it, parts of nothing left out."""
+    return [[party, part] for party, part in sorted(split(said, merchant, fen).items()) if part]
 
 
 def worded(reasons: Sequence[Reason], at: datetime) -> list[dict[str, Any]]:

@@ -34,9 +34,7 @@ class Limits:
     a_day: int | None
 
 
-def claim(
-    *, said: Said, member: int, source: str, limits: Limits, key: Key, at: datetime
-) -> Given:
+def claim(*, said: Said, member: int, source: str, limits: Limits, key: Key, at: datetime) -> Given:
     """Give the next coupon of a version, exactly once per key.
 
     Raises ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,

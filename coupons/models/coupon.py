@@ -131,7 +131,9 @@ class Coupon(models.Model):
                 | (~Q(state="live") & Q(ended_at__isnull=False)),
             ),
             models.UniqueConstraint(
-                fields=["replaces"], name="coupon_replaced_once", condition=Q(replaces__isnull=False)
+                fields=["replaces"],
+                name="coupon_replaced_once",
+                condition=Q(replaces__isnull=False),
             ),
             models.CheckConstraint(
                 name="coupon_of_the_claimer_until_given",

@@ -74,9 +74,7 @@ class TemplateVersion(models.Model):
 
     kind = models.TextField(_("类型"), choices=Kind)
     face_fen = models.BigIntegerField(_("面额（分）"), default=0)
-    off_bp = models.IntegerField(
-        _("减免比例（万分比）"), default=0, help_text=_("1500 即八五折")
-    )
+    off_bp = models.IntegerField(_("减免比例（万分比）"), default=0, help_text=_("1500 即八五折"))
     cap_fen = models.BigIntegerField(_("最高减免（分）"), default=0)
     threshold_fen = models.BigIntegerField(_("使用门槛（分）"), default=0)
     gift = models.CharField(_("兑换内容"), max_length=80, blank=True, default="")
@@ -93,9 +91,7 @@ class TemplateVersion(models.Model):
     days = models.IntegerField(_("有效天数"), null=True, blank=True)
     times = models.JSONField(_("可用时段"), default=dict, blank=True)
     scope = models.JSONField(_("适用范围"), default=dict, blank=True)
-    stacking = models.TextField(
-        _("叠加规则"), choices=Stack, default="alone"
-    )
+    stacking = models.TextField(_("叠加规则"), choices=Stack, default="alone")
 
     per_member = models.IntegerField(_("每人限领"), default=1)
     per_member_day = models.IntegerField(_("每人每日限领"), null=True, blank=True)
@@ -159,9 +155,7 @@ class TemplateVersion(models.Model):
                 | Q(kind="gift", off_bp=0, cap_fen=0, parking_minutes=0, partial=False)
                 & ~Q(gift="")
                 | Q(kind="parking", off_bp=0, cap_fen=0, gift="", partial=False)
-                & (
-                    Q(parking_minutes__gt=0, face_fen=0) | Q(parking_minutes=0, face_fen__gt=0)
-                ),
+                & (Q(parking_minutes__gt=0, face_fen=0) | Q(parking_minutes=0, face_fen__gt=0)),
             ),
             models.CheckConstraint(
                 name="version_amounts_in_bounds",

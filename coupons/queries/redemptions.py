@@ -8,9 +8,9 @@ from district.kernel.errors import NotFound
 
 def redemptions() -> QuerySet[Redemption]:
     """Redemptions with all that their answer shows."""
-    return Redemption.objects.select_related("bill", "coupon", "version__template").prefetch_related(
-        "parts__party"
-    )
+    return Redemption.objects.select_related(
+        "bill", "coupon", "version__template"
+    ).prefetch_related("parts__party")
 
 
 def request_with_all(pk: int) -> RedemptionRequest:

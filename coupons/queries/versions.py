@@ -108,8 +108,7 @@ def said_by(row: TemplateVersion) -> Said:
         offline=row.offline,
         replacement_days=row.replacement_days,
         shares=tuple(
-            Share(share.party_id or REDEEMER, share.bp)
-            for share in row.funding.order_by("pk")
+            Share(share.party_id or REDEEMER, share.bp) for share in row.funding.order_by("pk")
         ),
         # It is made when the first version is submitted.
         rest_to=alliance.first() or 0,

@@ -32,7 +32,7 @@ class PercentOff:
     cap_fen: int
     threshold_fen: int = 0
 
-    def discount(self, eligible_fen: int, value_left: int | None = None) -> int:  # noqa: ARG002
+    def discount(self, eligible_fen: int, value_left: int | None = None) -> int:
         return min(eligible_fen * self.off_bp // WHOLE, self.cap_fen)
 
     def most(self) -> int:
@@ -48,7 +48,7 @@ class Gift:
     value_fen: int = 0
     threshold_fen: int = 0
 
-    def discount(self, eligible_fen: int, value_left: int | None = None) -> int:  # noqa: ARG002
+    def discount(self, eligible_fen: int, value_left: int | None = None) -> int:
         return 0
 
     def most(self) -> int:
@@ -64,7 +64,7 @@ class FreeParking:
     fen: int = 0
     threshold_fen: int = 0
 
-    def discount(self, eligible_fen: int, value_left: int | None = None) -> int:  # noqa: ARG002
+    def discount(self, eligible_fen: int, value_left: int | None = None) -> int:
         return 0
 
     def most(self) -> int:

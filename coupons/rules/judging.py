@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from coupons.rules.benefits import Benefit, FreeParking
+from coupons.rules.benefits import Benefit
 from coupons.rules.bill import Bill, Counter
 from coupons.rules.reasons import Reason
 from coupons.rules.scopes import Scope
@@ -46,12 +46,10 @@ class Verdict:
         return not self.reasons
 
 
-def judge(
+def judge(  # noqa: PLR0917 - a pure function of six things
     held: Held, rules: Rules, bill: Bill, counter: Counter, at: datetime, is_workday: IsWorkday
 ) -> Verdict:
     """A coupon alone on a bill; what others beside it do is the business of `stacking`."""
-    if isinstance(rules.benefit, FreeParking):
-        return Verdict(0, 0, (Reason("only_for_parking"),))
     eligible = bill.eligible_fen(rules.scope.products, rules.scope.but_no_products)
     reasons = [
         *_of_its_state(held),
@@ -75,9 +73,7 @@ def _of_its_state(held: Held) -> list[Reason]:
     return []
 
 
-def _of_the_time(
-    held: Held, times: Times, at: datetime, is_workday: IsWorkday
-) -> list[Reason]:
+def _of_the_time(held: Held, times: Times, at: datetime, is_workday: IsWorkday) -> list[Reason]:
     if at >= held.valid_until:
         return [Reason("expired", {"until": held.valid_until})]
     if at < held.valid_from:
@@ -101,9 +97,7 @@ def _of_the_place(held: Held, scope: Scope, counter: Counter, at: datetime) -> l
     leased = held.leased_until is not None and at < held.leased_until
     if leased and held.leased_to != counter.store:
         return [
-            Reason(
-                "leased_to_another_store", {"store": held.leased_to, "until": held.leased_until}
-            )
+            Reason("leased_to_another_store", {"store": held.leased_to, "until": held.leased_until})
         ]
     return []
 
@@ -115,6 +109,10 @@ def _of_the_bill(rules: Rules, eligible_fen: int) -> list[Reason]:
     if missing > 0:
         return [Reason("below_threshold", {"short_fen": missing})]
     # Cash or a percentage off that comes to nothing would use the coupon up for nothing.
-    if rules.benefit.most() and rules.benefit.on_a_bill and not rules.benefit.discount(eligible_fen):
+    if (
+        rules.benefit.most()
+        and rules.benefit.on_a_bill
+        and not rules.benefit.discount(eligible_fen)
+    ):
         return [Reason("no_eligible_items")]
     return []

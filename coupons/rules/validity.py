@@ -13,7 +13,7 @@ class Fixed:
     start: datetime
     end: datetime
 
-    def window(self, at: datetime) -> tuple[datetime, datetime]:  # noqa: ARG002
+    def window(self, at: datetime) -> tuple[datetime, datetime]:
         return self.start, self.end
 
 

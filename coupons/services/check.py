@@ -47,8 +47,7 @@ def check_coupons(
     return Checked(
         judged=sight.judged,
         tickets={
-            one.card.public_id: codes.ticket_of(shown_by(one.card), store.pk, now)
-            for one in usable
+            one.card.public_id: codes.ticket_of(shown_by(one.card), store.pk, now) for one in usable
         },
         best=stacking.combined(sight.left_fen, chosen),
         left_fen=sight.left_fen,

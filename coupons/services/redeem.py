@@ -123,6 +123,4 @@ def _uses(sight: Sight, merchant: int, at: datetime) -> list[vouchers.Use]:
 
 def _require(one: Judged, reasons: Sequence[Reason], at: datetime) -> None:
     if reasons:
-        raise CouponNotUsable(
-            coupon=one.card.public_id, reasons=judgement.worded(reasons, at)
-        )
+        raise CouponNotUsable(coupon=one.card.public_id, reasons=judgement.worded(reasons, at))

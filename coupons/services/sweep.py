@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from coupons.errors import CouponNotRevocable
 from coupons.models import Coupon
 from district.kernel import audit, clock
 from district.kernel.events import ring_after_commit
 from district.kernel.postgres import call
 from district.members.models import User
-
-from django.db import transaction
 
 AT_ONCE = 1_000
 WARN_AHEAD = timedelta(days=3)

@@ -3,9 +3,8 @@
 from django.db import transaction
 
 from coupons.models import MemberTag
-from district.kernel import audit, clock
+from district.kernel import audit, clock, idempotency
 from district.kernel.idempotency import Key
-from district.kernel import idempotency
 from district.members.models import Member
 from district.merchants.models import Merchant
 

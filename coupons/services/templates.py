@@ -1,11 +1,12 @@
 """The life of a template version: drafted, submitted, approved by somebody else, stopped."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from coupons.documents import require_documents
 from coupons.errors import ApprovedByItsDrafter, TemplateInvalid, VersionNotInState
@@ -49,7 +50,7 @@ def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateV
         raise VersionNotInState(state=draft.get_state_display())
     require_documents(times=draft.times, scope=draft.scope, audience=draft.audience)
     if sum(bp for _party, bp in payers) > WHOLE or any(bp < 1 for _party, bp in payers):
-        raise TemplateInvalid(reason="分摊比例合计不能超过 100%，且每项须大于 0。")
+        raise TemplateInvalid(reason=_("分摊比例合计不能超过 100%，且每项须大于 0。"))
     _clean(draft)
     draft.save()
     draft.funding.all().delete()
@@ -127,7 +128,7 @@ def resize_stock(
     """
     held = _locked(version.pk, State.PUBLISHED)
     if held.stock is None or stock < 1:
-        raise TemplateInvalid(reason="只有限量的券可以调整库存，且不能少于 1。")
+        raise TemplateInvalid(reason=_("只有限量的券可以调整库存，且不能少于 1。"))
     call("coupons_resize_stock", held.pk, stock_was, stock)
     _note("resize_stock", held, by, stock_was=stock_was, stock=stock)
     return held
@@ -168,5 +169,5 @@ def _clean(row: CouponTemplate | TemplateVersion) -> None:
         raise TemplateInvalid(reason=" ".join(error.messages)) from None
 
 
-def _note(verb: str, row: CouponTemplate | TemplateVersion, by: User, **facts: int | datetime) -> None:
+def _note(verb: str, row: CouponTemplate | TemplateVersion, by: User, **facts: Any) -> None:
     audit.record(verb=verb, subject=f"{row._meta.label_lower}:{row.pk}", by=by, **facts)

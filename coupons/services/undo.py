@@ -168,8 +168,8 @@ def _smaller(share: Share) -> list[list[int]]:
     redemption = share.redemption
     said, merchant = version_of(redemption.version_id), redemption.merchant_id
     before = redemption.cost_fen - redemption.returned_fen
-    old = dict(judgement.parts_of(said, merchant, before))
-    new = dict(judgement.parts_of(said, merchant, before - share.returned_fen))
+    old = judgement.split(said, merchant, before)
+    new = judgement.split(said, merchant, before - share.returned_fen)
     changes = {party: new.get(party, 0) - old.get(party, 0) for party in old | new}
     return [[party, change] for party, change in sorted(changes.items()) if change]
 
