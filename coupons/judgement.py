@@ -1,6 +1,6 @@
 """What coupons are worth on a bill at a counter: read once, judged by the pure rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from coupons.rules.judging import Verdict, judge
 from coupons.rules.reasons import Reason
 from coupons.rules.stacking import Offer
 from district.kernel.workdays import is_workday
+from district.merchants.models import Merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ def split(said: Said, merchant: int, fen: int) -> dict[int, int]:
 def parts_of(said: Said, merchant: int, fen: int) -> list[list[int]]:
     """The same as the database reads it, parts of nothing left out."""
     return [[party, part] for party, part in sorted(split(said, merchant, fen).items()) if part]
+
+
+def names_of(parties: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Public id and name of each party."""
+    rows = Merchant.objects.filter(pk__in=set(parties)).values_list("pk", "public_id", "name")
+    return {pk: (public_id, name) for pk, public_id, name in rows}
 
 
 def worded(reasons: Sequence[Reason], at: datetime) -> list[dict[str, Any]]:

@@ -8,12 +8,13 @@ from coupons import vouchers
 from coupons.errors import ClaimOver, NotClaimable, NotInAudience
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries import Said, standing_of, version_of
-from district.kernel import clock
+from district.kernel import audit, clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, earlier_answer
 from district.kernel.postgres import known_row
 from district.members.models import Member
-from district.merchants.models import Store
+from district.merchants.models import Visit
+from district.merchants.queries import require_live
 from loyalty import services as loyalty
 
 
@@ -61,19 +62,22 @@ def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Co
     return coupon
 
 
-def hand_out_coupon(
-    *, version: TemplateVersion, member: Member, store: Store, actor: str, key: Key
-) -> Coupon:
+def hand_out_coupon(*, version: TemplateVersion, visit: Visit, actor: str, key: Key) -> Coupon:
     """A merchant gives a member at the counter a coupon of its own or one the operator lets it give.
 
     The limits hold; the conditions of the audience do not, because the merchant sees whom it has
-    before it. Raises what `claim_coupon` does but NotInAudience.
+    before it. Raises what `claim_coupon` does but NotInAudience, and VisitOver.
     """
     at, said = clock.now(), version_of(version.pk)
-    if not said.at_counter or said.merchant not in (None, store.merchant_id):
-        refusal = NotClaimable()
+    try:
+        require_live(visit)
+        if not said.at_counter or said.merchant not in (None, visit.store.merchant_id):
+            raise NotClaimable
+    except DomainError as refusal:
         return Coupon.objects.get(pk=earlier_answer(key, refusal))
-    return given(said, member, Coupon.Source.COUNTER, key, at)
+    coupon = given(said, visit.member, Coupon.Source.COUNTER, key, at)
+    audit.record(verb="hand_out_coupon", subject=f"coupons.coupon:{coupon.pk}", actor=actor)
+    return coupon
 
 
 def issue_coupon(

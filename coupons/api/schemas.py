@@ -1,0 +1,132 @@
+"""What goes in and comes out of the shopper's endpoints."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from coupons.labels import benefit_in_words
+from coupons.models import Coupon, TemplateVersion
+from coupons.queries import version_of
+from coupons.queries.wallet import state_now
+from district.kernel import clock
+from district.kernel.api import made_once
+from district.kernel.fields import IdField, InstantField, PatternField
+
+CODE = r"^[0-9A-Z-]{1,200}\Z"
+
+
+class ClaimIn(serializers.Serializer):
+    """A coupon a member asks for."""
+
+    version = IdField("ctv", help_text="as the centre told it")
+
+
+class GiftIn(serializers.Serializer):
+    """What a friend was sent."""
+
+    code = PatternField(CODE, max_length=200, help_text="of the gift, good for a day")
+
+
+class VersionOut(serializers.Serializer):
+    """A coupon that is being given out, and how this member stands with it."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField(source="template.name")
+    merchant = serializers.CharField(
+        source="template.merchant.name",
+        allow_null=True,
+        default=None,
+        help_text="null: of the whole alliance",
+    )
+    kind = serializers.ChoiceField(TemplateVersion.Kind.choices)
+    benefit = serializers.SerializerMethodField(help_text="in words, 满 20 元减 5 元")
+    threshold_fen = serializers.IntegerField()
+    claim_until = InstantField()
+    claimable = serializers.BooleanField()
+    points_price = serializers.IntegerField(
+        allow_null=True, help_text="in points, where it is sold"
+    )
+    per_member = serializers.IntegerField()
+    transferable = serializers.BooleanField()
+    stock = serializers.ChoiceField(
+        ["unlimited", "plenty", "few", "sold_out_today", "sold_out"], source="standing.stock"
+    )
+    left = serializers.IntegerField(source="standing.left", allow_null=True)
+    mine = serializers.IntegerField(
+        source="standing.mine", help_text="how many this member has had"
+    )
+    refusal = serializers.CharField(
+        source="standing.refusal", help_text="the code a claim would be refused with, or empty"
+    )
+
+    def get_benefit(self, version: TemplateVersion) -> str:
+        return benefit_in_words(version_of(version.pk).rules.benefit)
+
+
+class VersionPage(serializers.Serializer):
+    results = VersionOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
+
+
+class CouponOut(serializers.Serializer):
+    """A coupon in a wallet."""
+
+    id = serializers.CharField(source="public_id")
+    version = serializers.CharField(source="version.public_id")
+    name = serializers.CharField(source="version.template.name")
+    merchant = serializers.CharField(
+        source="version.template.merchant.name", allow_null=True, default=None
+    )
+    kind = serializers.ChoiceField(TemplateVersion.Kind.choices, source="version.kind")
+    benefit = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+    source = serializers.ChoiceField(Coupon.Source.choices)
+    valid_from = InstantField()
+    valid_until = InstantField(help_text="exclusive: usable until just before it")
+    uses_left = serializers.IntegerField()
+    value_left_fen = serializers.IntegerField(
+        allow_null=True, help_text="what is left of a coupon that is used up in parts"
+    )
+    transferable = serializers.SerializerMethodField()
+    leased_to = serializers.CharField(source="leased_to.name", allow_null=True, default=None)
+    leased_until = InstantField(allow_null=True)
+    claimed_at = InstantField()
+
+    def get_benefit(self, coupon: Coupon) -> str:
+        return benefit_in_words(version_of(coupon.version_id).rules.benefit)
+
+    def get_state(self, coupon: Coupon) -> str:
+        return state_now(coupon, clock.now())
+
+    def get_transferable(self, coupon: Coupon) -> bool:
+        return version_of(coupon.version_id).transferable and coupon.given_at is None
+
+
+class CouponPage(serializers.Serializer):
+    results = CouponOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
+
+
+class CouponCodeOut(serializers.Serializer):
+    """The rotating code to show at the counter."""
+
+    code = serializers.CharField()
+    svg = serializers.CharField(help_text="the code as a QR picture")
+    expires_at = InstantField()
+    server_time = InstantField(help_text="count down by this clock, not the phone's")
+
+
+class PaperOut(serializers.Serializer):
+    """A number and its PIN to print, told once."""
+
+    code = serializers.CharField(help_text="123456789012-1234")
+
+
+class GiftOut(serializers.Serializer):
+    """What to send to a friend, good for a day."""
+
+    code = serializers.CharField()
+
+
+def rendered(serializer: type[serializers.Serializer], row: Any) -> Any:
+    return made_once(serializer).to_representation(row)

@@ -1,0 +1,258 @@
+"""What goes in and comes out of the till's endpoints."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from coupons import judgement
+from coupons.judgement import Judged, Told
+from coupons.models import FundingPart, Redemption
+from coupons.services import Checked
+from district.kernel.fields import (
+    FenField,
+    IdField,
+    InstantField,
+    PatternField,
+    StrictInteger,
+    TextField,
+)
+from district.kernel.money import MAX_FEN
+
+NUMBER = r"^[0-9A-Za-z][0-9A-Za-z._:/#-]{0,63}\Z"
+CODE = r"^[0-9A-Z-]{1,200}\Z"
+VISIT = r"^vis_[0-9A-Za-z]{10,100}\Z"
+MOST_LINES, MOST_CODES = 500, 10
+
+
+def number(**options: Any) -> PatternField:
+    return PatternField(NUMBER, max_length=64, **options)
+
+
+class LineIn(serializers.Serializer):
+    """A position of a bill, in fen; below zero for what is given back or taken off it."""
+
+    fen = StrictInteger(min_value=-MAX_FEN, max_value=MAX_FEN)
+    product = number(required=False, help_text="the merchant's code for what was sold")
+
+
+class BillIn(serializers.Serializer):
+    """A bill before any coupon."""
+
+    no = number(help_text="unique per store for ever")
+    fen = FenField(help_text="what is to be paid before any coupon, in fen")
+    lines = LineIn(many=True, required=False, max_length=MOST_LINES)
+
+
+class CodesField(serializers.ListField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=PatternField(CODE, max_length=200), max_length=MOST_CODES, **options)
+
+
+class CheckIn(serializers.Serializer):
+    """Coupons shown at a counter, and what they would be used on."""
+
+    store = IdField("str")
+    bill = BillIn()
+    codes = CodesField(required=False, help_text="rotating codes, tickets or printed numbers")
+    visit = PatternField(
+        VISIT, max_length=110, required=False, help_text="all coupons of the member at the counter"
+    )
+
+
+class RedemptionIn(serializers.Serializer):
+    """Coupons to be used on a bill, all or none."""
+
+    store = IdField("str")
+    request_no = number(help_text="the till's number, unique per merchant for ever")
+    bill = BillIn()
+    codes = CodesField(
+        min_length=1, help_text="rotating codes, tickets of a check, printed numbers"
+    )
+
+
+class ReversalIn(serializers.Serializer):
+    store = IdField("str")
+    reason = TextField(max_length=200, help_text="shown to the member and in the audit")
+
+
+class _Goods(serializers.Serializer):
+    store = IdField("str", help_text="where the bill was written")
+    bill_no = number()
+    goods_fen = FenField(min_value=1, help_text="what came back, at its price before any coupon")
+    lines = LineIn(many=True, required=False, max_length=MOST_LINES)
+
+
+class RefundPreviewIn(_Goods):
+    """Goods that might come back."""
+
+
+class RefundIn(_Goods):
+    """Goods that came back."""
+
+    refund_no = number(help_text="unique per bill for ever")
+
+
+class HandOutIn(serializers.Serializer):
+    """A coupon for the member at the counter."""
+
+    store = IdField("str")
+    visit = PatternField(VISIT, max_length=110)
+    version = IdField("ctv")
+
+
+class ReasonOut(serializers.Serializer):
+    code = serializers.CharField()
+    shopper = serializers.CharField(help_text="what would help, for the shopper")
+    clerk = serializers.CharField(help_text="what is the matter, for the clerk")
+    short_fen = serializers.IntegerField(
+        required=False, help_text="what is missing to the threshold"
+    )
+
+
+class FundingOut(serializers.Serializer):
+    party = serializers.CharField(help_text="public id of who pays")
+    name = serializers.CharField()
+    fen = serializers.IntegerField()
+
+
+class OfferOut(serializers.Serializer):
+    """A coupon alone on this bill: what it takes off, or why not, the easiest to mend first."""
+
+    coupon = serializers.CharField()
+    name = serializers.CharField()
+    usable = serializers.BooleanField()
+    ticket = serializers.CharField(allow_null=True, help_text="to redeem it within ten minutes")
+    discount_fen = serializers.IntegerField()
+    eligible_fen = serializers.IntegerField()
+    reasons = ReasonOut(many=True)
+    funding = FundingOut(many=True)
+
+
+class StepOut(serializers.Serializer):
+    coupon = serializers.CharField()
+    discount_fen = serializers.IntegerField()
+    left_fen = serializers.IntegerField(help_text="what is left to pay after it")
+
+
+class CheckOut(serializers.Serializer):
+    """Each coupon alone, and the legal combination that takes off the most, line by line."""
+
+    offers = OfferOut(many=True)
+    best = StepOut(many=True)
+    left_fen = serializers.IntegerField(help_text="what the bill comes to before these coupons")
+
+
+class RedemptionOut(serializers.Serializer):
+    """A coupon used on a bill."""
+
+    id = serializers.CharField(source="public_id")
+    coupon = serializers.CharField(source="coupon.public_id")
+    name = serializers.CharField(source="version.template.name")
+    bill_no = serializers.CharField(source="bill.bill_no")
+    discount_fen = serializers.IntegerField()
+    cost_fen = serializers.IntegerField(help_text="what its payers bear")
+    funding = serializers.SerializerMethodField()
+    at = InstantField()
+    reversed_at = InstantField(allow_null=True)
+
+    def get_funding(self, redemption: Redemption) -> list[dict[str, Any]]:
+        return borne(redemption.parts.all())
+
+
+class RequestOut(serializers.Serializer):
+    """What a till's request came to."""
+
+    request_no = serializers.CharField()
+    bill_no = serializers.CharField(source="bill.bill_no")
+    bill_fen = serializers.IntegerField(source="bill.bill_fen")
+    discount_fen = serializers.SerializerMethodField(help_text="by this request, in fen")
+    redemptions = RedemptionOut(many=True, source="redemptions.all")
+
+    def get_discount_fen(self, request: Any) -> int:
+        return sum(redemption.discount_fen for redemption in request.redemptions.all())
+
+
+class RefundShareOut(serializers.Serializer):
+    redemption = serializers.CharField(source="redemption.public_id")
+    eligible_fen = serializers.IntegerField(help_text="of the goods, what the coupon counted")
+    returned_fen = serializers.IntegerField(help_text="what its payers no longer bear")
+
+
+class RefundPreviewOut(serializers.Serializer):
+    """What the refund would come to."""
+
+    goods_fen = serializers.IntegerField()
+    discount_fen = serializers.IntegerField(help_text="of it, what coupons had taken off")
+    pay_back_fen = serializers.IntegerField(help_text="what the shopper gets")
+    coupons_back = serializers.BooleanField(help_text="whether the coupons can be used again")
+    shares = RefundShareOut(many=True)
+
+
+class RefundOut(serializers.Serializer):
+    id = serializers.CharField(source="public_id")
+    bill_no = serializers.CharField(source="bill.bill_no")
+    refund_no = serializers.CharField()
+    goods_fen = serializers.IntegerField()
+    discount_fen = serializers.IntegerField()
+    pay_back_fen = serializers.SerializerMethodField()
+    at = InstantField()
+
+    def get_pay_back_fen(self, refund: Any) -> int:
+        return int(refund.goods_fen - refund.discount_fen)
+
+
+def told_by(bill: dict[str, Any]) -> Told:
+    """A bill of a request, as the verbs take it."""
+    return Told(bill["no"], bill["fen"], lines_of(bill))
+
+
+def lines_of(asked: dict[str, Any]) -> tuple[tuple[int, str], ...]:
+    return tuple((line["fen"], line.get("product", "")) for line in asked.get("lines", ()))
+
+
+def checked_out(checked: Checked, merchant: int) -> dict[str, Any]:
+    """The answer to a check."""
+    names = judgement.names_of(
+        party
+        for one in checked.judged
+        for party, _ in judgement.parts_of(one.said, merchant, one.cost_fen)
+    )
+    return {
+        "offers": [_offer(one, checked, merchant, names) for one in checked.judged],
+        "best": [
+            {"coupon": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
+            for step in checked.best
+        ],
+        "left_fen": checked.left_fen,
+    }
+
+
+def borne(parts: Iterable[FundingPart]) -> list[dict[str, Any]]:
+    """Who bears what of a redemption now, parts that came back taken off."""
+    sums: dict[tuple[str, str], int] = {}
+    for part in parts:
+        party = (part.party.public_id, part.party.name)
+        sums[party] = sums.get(party, 0) + part.fen
+    return [
+        {"party": party, "name": name, "fen": fen} for (party, name), fen in sums.items() if fen
+    ]
+
+
+def _offer(
+    one: Judged, checked: Checked, merchant: int, names: dict[int, tuple[str, str]]
+) -> dict[str, Any]:
+    usable = one.verdict.usable
+    parts = judgement.parts_of(one.said, merchant, one.cost_fen) if usable else []
+    return {
+        "coupon": one.card.public_id,
+        "name": one.said.name,
+        "usable": usable,
+        "ticket": checked.tickets.get(one.card.public_id),
+        "discount_fen": one.verdict.discount_fen,
+        "eligible_fen": one.verdict.eligible_fen,
+        "reasons": judgement.worded(one.verdict.reasons, checked.at),
+        "funding": [
+            {"party": names[party][0], "name": names[party][1], "fen": fen} for party, fen in parts
+        ],
+    }

@@ -1,0 +1,240 @@
+"""Coupons on the phone: the centre, the wallet, what is shown at the counter, gifts."""
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coupons import errors, services
+from coupons.api.schemas import (
+    ClaimIn,
+    CouponCodeOut,
+    CouponOut,
+    CouponPage,
+    GiftIn,
+    GiftOut,
+    PaperOut,
+    VersionOut,
+    VersionPage,
+    rendered,
+)
+from coupons.models import Coupon, TemplateVersion
+from coupons.queries.centre import offered, offered_version, standings
+from coupons.queries.wallet import coupon_of, coupons_of
+from district.kernel import clock
+from district.kernel import errors as kernel
+from district.kernel.api import cursor_page
+from district.kernel.idempotency import Key
+from district.members.api.base import ShopperView
+from loyalty import errors as loyalty
+
+_PAGES = [
+    OpenApiParameter("cursor", str, description="`next` of the page before"),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100}),
+]
+_CLAIMED = (
+    *ShopperView.refusals,
+    kernel.NotFound,
+    errors.ClaimBusy,
+    errors.ClaimLimitOfTheDayReached,
+    errors.ClaimLimitReached,
+    errors.ClaimNotBegun,
+    errors.ClaimOver,
+    errors.CouponSoldOut,
+    errors.CouponSoldOutToday,
+    errors.NotClaimable,
+    errors.NotInAudience,
+)
+
+
+class Centre(ShopperView):
+    """GET /api/v1/coupons: what is given out now, what is left of it, and whether I may have it."""
+
+    @extend_schema(
+        operation_id="coupon_centre",
+        summary="领券中心",
+        responses=VersionPage,
+        parameters=_PAGES,
+        tags=["coupons"],
+    )
+    def get(self, request: Request) -> Response:
+        at = clock.now()
+
+        def told(version: TemplateVersion) -> TemplateVersion:
+            version.standing = standings([version], self.member, at)[version.pk]  # type: ignore[attr-defined]
+            return version
+
+        return Response(
+            cursor_page(
+                request,
+                offered(at),
+                order=["-id"],
+                render=lambda version: rendered(VersionOut, told(version)),
+            )
+        )
+
+
+class Wallet(ShopperView):
+    """/api/v1/me/coupons: the wallet; a POST claims a coupon."""
+
+    refusals = _CLAIMED
+
+    @extend_schema(
+        operation_id="my_coupons",
+        summary="我的券包",
+        responses=CouponPage,
+        parameters=[
+            *_PAGES,
+            OpenApiParameter(
+                "state", {"type": "string", "enum": Coupon.State.values, "default": "live"}
+            ),
+        ],
+        tags=["coupons"],
+    )
+    def get(self, request: Request) -> Response:
+        state = request.query_params.get("state", Coupon.State.LIVE)
+        if state not in Coupon.State.values:
+            raise kernel.InvalidRequest(reason="state: live, used, expired, void")
+        order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
+        return Response(
+            cursor_page(
+                request,
+                coupons_of(self.member, state, clock.now()),
+                order=order,
+                render=lambda coupon: rendered(CouponOut, coupon),
+            )
+        )
+
+    @extend_schema(
+        operation_id="claim_coupon",
+        summary="领券",
+        request=ClaimIn,
+        responses={201: CouponOut},
+        tags=["coupons"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(ClaimIn)
+        version = offered_version(asked["version"])
+        coupon = services.claim_coupon(
+            version=version, member=self.member, key=_key(self, "coupon", **asked)
+        )
+        return _made(coupon, version)
+
+
+class Exchanges(ShopperView):
+    """POST /api/v1/me/coupons/exchanges: a coupon for points."""
+
+    refusals = (*_CLAIMED, loyalty.AccountFrozen, loyalty.InsufficientPoints)
+
+    @extend_schema(
+        operation_id="exchange_coupon",
+        summary="积分兑券",
+        request=ClaimIn,
+        responses={201: CouponOut},
+        tags=["coupons"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(ClaimIn)
+        version = offered_version(asked["version"])
+        coupon = services.exchange_coupon(
+            version=version, member=self.member, key=_key(self, "coupon_exchange", **asked)
+        )
+        return _made(coupon, version)
+
+
+class OneCoupon(ShopperView):
+    """GET /api/v1/me/coupons/{coupon}"""
+
+    refusals = (*ShopperView.refusals, kernel.NotFound)
+
+    @extend_schema(
+        operation_id="my_coupon", summary="券详情", responses=CouponOut, tags=["coupons"]
+    )
+    def get(self, request: Request, coupon: str) -> Response:
+        return Response(rendered(CouponOut, coupon_of(self.member, coupon)))
+
+
+class Codes(ShopperView):
+    """POST /api/v1/me/coupons/{coupon}/code: what to show at the counter, good for half a minute."""
+
+    refusals = (*ShopperView.refusals, kernel.NotFound, errors.CouponNotUsable)
+
+    @extend_schema(
+        operation_id="show_coupon",
+        summary="出示动态码",
+        request=None,
+        responses=CouponCodeOut,
+        tags=["coupons"],
+    )
+    def post(self, request: Request, coupon: str) -> Response:
+        shown = services.show_coupon(coupon=coupon_of(self.member, coupon))
+        return Response(rendered(CouponCodeOut, shown))
+
+
+class Paper(ShopperView):
+    """POST /api/v1/me/coupons/{coupon}/paper: a number and PIN for whoever cannot show a phone."""
+
+    refusals = (*ShopperView.refusals, kernel.NotFound, errors.CouponNotUsable)
+
+    @extend_schema(
+        operation_id="print_coupon",
+        summary="打印券码",
+        request=None,
+        responses=PaperOut,
+        tags=["coupons"],
+    )
+    def post(self, request: Request, coupon: str) -> Response:
+        printed = services.print_coupon(coupon=coupon_of(self.member, coupon))
+        return Response({"code": printed})
+
+
+class Offers(ShopperView):
+    """POST /api/v1/me/coupons/{coupon}/gift: a text that lets a friend take the coupon."""
+
+    refusals = (*ShopperView.refusals, kernel.NotFound, errors.NotTransferable)
+
+    @extend_schema(
+        operation_id="offer_coupon",
+        summary="转赠",
+        request=None,
+        responses=GiftOut,
+        tags=["coupons"],
+    )
+    def post(self, request: Request, coupon: str) -> Response:
+        code = services.offer_coupon(coupon=coupon_of(self.member, coupon))
+        return Response({"code": code})
+
+
+class Gifts(ShopperView):
+    """POST /api/v1/me/coupons/gifts: take what a friend gave."""
+
+    refusals = (
+        *ShopperView.refusals,
+        errors.NotTransferable,
+        kernel.TokenExpired,
+        kernel.TokenInvalid,
+    )
+
+    @extend_schema(
+        operation_id="accept_coupon",
+        summary="领取转赠",
+        request=GiftIn,
+        responses={201: CouponOut},
+        tags=["coupons"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(GiftIn)
+        coupon = services.accept_coupon(
+            code=asked["code"], member=self.member, key=_key(self, "coupon_gift", **asked)
+        )
+        held = coupon_of(self.member, coupon.public_id)
+        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
+
+
+def _key(view: ShopperView, act: str, **terms: object) -> Key:
+    return view.idempotency_key(f"member:{view.member.pk}:{act}", **terms)
+
+
+def _made(coupon: Coupon, version: TemplateVersion) -> Response:
+    coupon.version = version
+    return Response(rendered(CouponOut, coupon), status.HTTP_201_CREATED)

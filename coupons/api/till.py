@@ -1,0 +1,233 @@
+"""Coupons at the till: check, redeem, undo, give back goods, hand out."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coupons import errors, services
+from coupons.api.schemas import CouponOut, rendered
+from coupons.api.schemas_till import (
+    CheckIn,
+    CheckOut,
+    HandOutIn,
+    RedemptionIn,
+    RedemptionOut,
+    RefundIn,
+    RefundOut,
+    RefundPreviewIn,
+    RefundPreviewOut,
+    RequestOut,
+    ReversalIn,
+    checked_out,
+    lines_of,
+    told_by,
+)
+from coupons.queries.centre import offered_version
+from coupons.queries.redemptions import bill_of_store, redemption_of_merchant
+from coupons.services import Goods
+from district.kernel import errors as kernel
+from district.merchants import errors as merchants
+from district.merchants.api.base import TillView
+from district.merchants.queries import visit_at
+
+_AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotInAlliance)
+_OF_A_VISIT = (merchants.VisitUnknown, merchants.VisitElsewhere, merchants.VisitOver)
+_SHOWN = (
+    errors.PinClosed,
+    errors.PinWrong,
+    kernel.TokenExpired,
+    kernel.TokenInvalid,
+    kernel.TokenUsed,
+)
+
+
+class Checks(TillView):
+    """POST /api/v1/till/coupons/check: what coupons are worth on this bill, who pays, and if not, why not.
+
+    Nothing is used by it. Codes are those the shopper shows; with a visit all coupons of the member at
+    the counter are judged. A usable coupon comes with a ticket that redeems it within ten minutes.
+    """
+
+    refusals = (*_AT_A_STORE, *_OF_A_VISIT, *_SHOWN)
+
+    @extend_schema(
+        operation_id="check_coupons",
+        summary="验券",
+        request=CheckIn,
+        responses=CheckOut,
+        tags=["till"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(CheckIn)
+        store = self.till.alliance_store(asked["store"])
+        visit = None
+        if "visit" in asked:
+            visit = visit_at(visit_token=asked["visit"], till=self.till, store=store)
+        checked = services.check_coupons(
+            store=store, told=told_by(asked["bill"]), shown=asked.get("codes", []), visit=visit
+        )
+        return Response(checked_out(checked, store.merchant_id))
+
+
+class Redemptions(TillView):
+    """POST /api/v1/till/coupons/redemptions: coupons are used on a bill, all of them or none."""
+
+    refusals = (
+        *_AT_A_STORE,
+        *_SHOWN,
+        errors.CouponAlreadyRedeemed,
+        errors.CouponBillToldOtherwise,
+        errors.CouponBudgetUsedUp,
+        errors.CouponChanged,
+        errors.CouponNotUsable,
+        errors.RequestAlreadyRedeemed,
+    )
+
+    @extend_schema(
+        operation_id="redeem_coupons",
+        summary="核销",
+        request=RedemptionIn,
+        responses={201: RequestOut},
+        tags=["till"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(RedemptionIn)
+        store = self.till.alliance_store(asked["store"])
+        codes = asked.pop("codes")
+        # The bill, not the codes: a till that lost our answer asks again with fresh ones.
+        redeemed = services.redeem_coupons(
+            store=store,
+            told=told_by(asked["bill"]),
+            shown=codes,
+            request_no=asked["request_no"],
+            actor=self.till.actor,
+            key=self.key("redeem", **asked),
+        )
+        return Response(rendered(RequestOut, redeemed), status.HTTP_201_CREATED)
+
+
+class Reversals(TillView):
+    """POST /api/v1/till/coupons/redemptions/{redemption}/reversal: undone on the day it was made."""
+
+    refusals = (
+        *TillView.refusals,
+        merchants.StoreNotYours,
+        kernel.NotFound,
+        errors.RedemptionAlreadyReversed,
+        errors.ReversalTooLate,
+    )
+
+    @extend_schema(
+        operation_id="reverse_redemption",
+        summary="撤销核销",
+        request=ReversalIn,
+        responses={201: RedemptionOut},
+        tags=["till"],
+    )
+    def post(self, request: Request, redemption: str) -> Response:
+        found = redemption_of_merchant(self.till.merchant.pk, redemption)
+        asked = self.asked(ReversalIn)
+        # No alliance check: who has left must still be able to put its own mistakes right.
+        self.till.store(asked["store"])
+        undone = services.reverse_redemption(
+            redemption=found,
+            reason=asked["reason"],
+            actor=self.till.actor,
+            key=self.key("reverse_redemption", redemption=redemption, **asked),
+        )
+        return Response(rendered(RedemptionOut, undone), status.HTTP_201_CREATED)
+
+
+class Refunds(TillView):
+    """POST /api/v1/till/coupons/refunds: goods of a bill came back."""
+
+    refusals = (
+        *TillView.refusals,
+        merchants.StoreNotYours,
+        kernel.NotFound,
+        errors.RefundNumberUsed,
+        errors.RefundTooLarge,
+    )
+
+    @extend_schema(
+        operation_id="refund_coupon_bill",
+        summary="用券账单退货",
+        request=RefundIn,
+        responses={201: RefundOut},
+        tags=["till"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(RefundIn)
+        bill = bill_of_store(self.till.store(asked["store"]).pk, asked["bill_no"])
+        refund = services.refund_bill(
+            bill=bill,
+            goods=Goods(asked["refund_no"], asked["goods_fen"], lines_of(asked)),
+            actor=self.till.actor,
+            key=self.key("refund_coupon_bill", **asked),
+        )
+        return Response(rendered(RefundOut, refund), status.HTTP_201_CREATED)
+
+
+class RefundPreviews(TillView):
+    """POST /api/v1/till/coupons/refunds/preview: what a refund would come to; nothing happens by it."""
+
+    refusals = (
+        *TillView.refusals,
+        merchants.StoreNotYours,
+        kernel.NotFound,
+        errors.RefundTooLarge,
+    )
+
+    @extend_schema(
+        operation_id="preview_coupon_refund",
+        summary="用券账单退货试算",
+        request=RefundPreviewIn,
+        responses=RefundPreviewOut,
+        tags=["till"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(RefundPreviewIn)
+        bill = bill_of_store(self.till.store(asked["store"]).pk, asked["bill_no"])
+        goods = Goods("preview", asked["goods_fen"], lines_of(asked))
+        preview = services.preview_bill_refund(bill=bill, goods=goods)
+        return Response(rendered(RefundPreviewOut, preview))
+
+
+class HandOuts(TillView):
+    """POST /api/v1/till/coupons: the clerk gives the member at the counter a coupon."""
+
+    refusals = (
+        *_AT_A_STORE,
+        *_OF_A_VISIT,
+        kernel.NotFound,
+        errors.ClaimBusy,
+        errors.ClaimLimitOfTheDayReached,
+        errors.ClaimLimitReached,
+        errors.ClaimNotBegun,
+        errors.ClaimOver,
+        errors.CouponSoldOut,
+        errors.CouponSoldOutToday,
+        errors.NotClaimable,
+    )
+
+    @extend_schema(
+        operation_id="hand_out_coupon",
+        summary="店员发券",
+        request=HandOutIn,
+        responses={201: CouponOut},
+        tags=["till"],
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.asked(HandOutIn)
+        store = self.till.alliance_store(asked["store"])
+        version = offered_version(asked["version"])
+        visit = visit_at(visit_token=asked.pop("visit"), till=self.till, store=store)
+        coupon = services.hand_out_coupon(
+            version=version,
+            visit=visit,
+            actor=self.till.actor,
+            key=self.key("hand_out_coupon", member=visit.member_id, **asked),
+        )
+        coupon.version = version
+        return Response(rendered(CouponOut, coupon), status.HTTP_201_CREATED)

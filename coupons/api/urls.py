@@ -1,0 +1,20 @@
+from django.urls import path
+
+from coupons.api import shopper, till
+
+urlpatterns = [
+    path("coupons", shopper.Centre.as_view()),
+    path("me/coupons", shopper.Wallet.as_view()),
+    path("me/coupons/exchanges", shopper.Exchanges.as_view()),
+    path("me/coupons/gifts", shopper.Gifts.as_view()),
+    path("me/coupons/<str:coupon>", shopper.OneCoupon.as_view()),
+    path("me/coupons/<str:coupon>/code", shopper.Codes.as_view()),
+    path("me/coupons/<str:coupon>/paper", shopper.Paper.as_view()),
+    path("me/coupons/<str:coupon>/gift", shopper.Offers.as_view()),
+    path("till/coupons", till.HandOuts.as_view()),
+    path("till/coupons/check", till.Checks.as_view()),
+    path("till/coupons/redemptions", till.Redemptions.as_view()),
+    path("till/coupons/redemptions/<str:redemption>/reversal", till.Reversals.as_view()),
+    path("till/coupons/refunds", till.Refunds.as_view()),
+    path("till/coupons/refunds/preview", till.RefundPreviews.as_view()),
+]

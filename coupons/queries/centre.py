@@ -1,0 +1,126 @@
+"""What is being given out now, how much of it is left, and whether this member may have it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from coupons.models import Coupon, StockSlot, TemplateVersion
+from coupons.queries.people import standing_of
+from coupons.queries.versions import version_of
+from district.kernel import clock
+from district.kernel.errors import NotFound
+from district.members.models import Member
+
+FEW_IN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of a version: `stock` is unlimited, plenty, few, sold_out_today or sold_out; `mine` how many of its
+    template the member has had; `refusal` the code of why not, or empty."""
+
+    stock: str
+    left: int | None
+    mine: int
+    refusal: str
+
+
+def offered(at: datetime) -> QuerySet[TemplateVersion]:
+    """Published versions a member may ask for now, by claim or for points."""
+    return TemplateVersion.objects.select_related("template__merchant").filter(
+        Q(claimable=True) | Q(points_price__isnull=False),
+        state=TemplateVersion.State.PUBLISHED,
+        claim_from__lte=at,
+        claim_until__gt=at,
+    )
+
+
+def offered_version(public_id: str) -> TemplateVersion:
+    """A version by its id, whether or not it is given out any more; drafts are nobody's business.
+
+    Raises NotFound.
+    """
+    found = (
+        TemplateVersion.objects.select_related("template__merchant")
+        .filter(public_id=public_id)
+        .exclude(state__in=["draft", "submitted", "rejected"])
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def standings(
+    versions: Iterable[TemplateVersion], member: Member, at: datetime
+) -> dict[int, Standing]:
+    """How things stand for a member with each of these versions."""
+    rows = list(versions)
+    left = _left([row.pk for row in rows], at)
+    day = clock.business_day(at)
+    mine = {
+        row["template_id"]: (row["had"], row["today"])
+        for row in Coupon.objects.filter(
+            claimer=member, template__in=[row.template_id for row in rows]
+        )
+        .values("template_id")
+        .annotate(had=Count("pk"), today=Count("pk", filter=Q(claim_day=day)))
+    }
+    return {
+        row.pk: _standing(row, left, mine.get(row.template_id, (0, 0)), member, at) for row in rows
+    }
+
+
+def _standing(
+    row: TemplateVersion,
+    left: dict[tuple[int, bool], tuple[int, int]],
+    mine: tuple[int, int],
+    member: Member,
+    at: datetime,
+) -> Standing:
+    said, (had, today) = version_of(row.pk), mine
+    stock, remaining = _stock(row, left)
+    refusal = ""
+    if stock == "sold_out":
+        refusal = "coupon_sold_out"
+    elif stock == "sold_out_today":
+        refusal = "coupon_sold_out_today"
+    elif had >= said.per_member:
+        refusal = "claim_limit_reached"
+    elif said.per_member_day is not None and today >= said.per_member_day:
+        refusal = "claim_limit_of_the_day_reached"
+    elif said.audience and said.audience.missing(standing_of(member, said.audience), at):
+        refusal = "coupon_not_for_you"
+    return Standing(stock, remaining, had, refusal)
+
+
+def _stock(
+    row: TemplateVersion, left: dict[tuple[int, bool], tuple[int, int]]
+) -> tuple[str, int | None]:
+    if row.stock is None and row.stock_per_day is None:
+        return "unlimited", None
+    whole = left.get((row.pk, False), (row.stock or 0, row.stock or 0))
+    day = left.get((row.pk, True), (row.stock_per_day or 0, row.stock_per_day or 0))
+    if row.stock is not None and whole[1] == 0:
+        return "sold_out", 0
+    if row.stock_per_day is not None and day[1] == 0:
+        return "sold_out_today", 0
+    asked = [one for one, limit in ((whole, row.stock), (day, row.stock_per_day)) if limit]
+    capacity, remaining = min(asked, key=lambda one: one[1])
+    return ("few" if remaining * FEW_IN <= capacity else "plenty"), remaining
+
+
+def _left(versions: list[int], at: datetime) -> dict[tuple[int, bool], tuple[int, int]]:
+    """Capacity and rest of each version, in all (False) and today (True)."""
+    slots = StockSlot.objects.filter(version__in=versions).filter(
+        Q(day=None) | Q(day=clock.business_day(at))
+    )
+    sums = slots.values("version_id", "day").annotate(
+        whole=Coalesce(Sum(F("capacity")), 0), rest=Coalesce(Sum(F("remaining")), 0)
+    )
+    return {
+        (row["version_id"], row["day"] is not None): (row["whole"], row["rest"]) for row in sums
+    }
