@@ -80,7 +80,7 @@ class CouponOut(serializers.Serializer):
     kind = serializers.ChoiceField(TemplateVersion.Kind.choices, source="version.kind")
     benefit = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
-    source = serializers.ChoiceField(Coupon.Source.choices)
+    got_by = serializers.ChoiceField(Coupon.Source.choices, source="source")
     valid_from = InstantField()
     valid_until = InstantField(help_text="exclusive: usable until just before it")
     uses_left = serializers.IntegerField()

@@ -41,7 +41,7 @@ class BillIn(serializers.Serializer):
 
     no = number(help_text="unique per store for ever")
     fen = FenField(help_text="what is to be paid before any coupon, in fen")
-    lines = LineIn(many=True, required=False, max_length=MOST_LINES)
+    lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
 class CodesField(serializers.ListField):
@@ -71,7 +71,7 @@ class RedemptionIn(serializers.Serializer):
     )
 
 
-class ReversalIn(serializers.Serializer):
+class RedemptionReversalIn(serializers.Serializer):
     store = IdField("str")
     reason = TextField(max_length=200, help_text="shown to the member and in the audit")
 
@@ -80,14 +80,14 @@ class _Goods(serializers.Serializer):
     store = IdField("str", help_text="where the bill was written")
     bill_no = number()
     goods_fen = FenField(min_value=1, help_text="what came back, at its price before any coupon")
-    lines = LineIn(many=True, required=False, max_length=MOST_LINES)
+    lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
-class RefundPreviewIn(_Goods):
+class CouponRefundPreviewIn(_Goods):
     """Goods that might come back."""
 
 
-class RefundIn(_Goods):
+class CouponRefundIn(_Goods):
     """Goods that came back."""
 
     refund_no = number(help_text="unique per bill for ever")
@@ -179,7 +179,7 @@ class RefundShareOut(serializers.Serializer):
     returned_fen = serializers.IntegerField(help_text="what its payers no longer bear")
 
 
-class RefundPreviewOut(serializers.Serializer):
+class CouponRefundPreviewOut(serializers.Serializer):
     """What the refund would come to."""
 
     goods_fen = serializers.IntegerField()
@@ -189,7 +189,7 @@ class RefundPreviewOut(serializers.Serializer):
     shares = RefundShareOut(many=True)
 
 
-class RefundOut(serializers.Serializer):
+class CouponRefundOut(serializers.Serializer):
     id = serializers.CharField(source="public_id")
     bill_no = serializers.CharField(source="bill.bill_no")
     refund_no = serializers.CharField()

@@ -10,15 +10,15 @@ from coupons.api.schemas import CouponOut, rendered
 from coupons.api.schemas_till import (
     CheckIn,
     CheckOut,
+    CouponRefundIn,
+    CouponRefundOut,
+    CouponRefundPreviewIn,
+    CouponRefundPreviewOut,
     HandOutIn,
     RedemptionIn,
     RedemptionOut,
-    RefundIn,
-    RefundOut,
-    RefundPreviewIn,
-    RefundPreviewOut,
+    RedemptionReversalIn,
     RequestOut,
-    ReversalIn,
     checked_out,
     lines_of,
     told_by,
@@ -121,13 +121,13 @@ class Reversals(TillView):
     @extend_schema(
         operation_id="reverse_redemption",
         summary="撤销核销",
-        request=ReversalIn,
+        request=RedemptionReversalIn,
         responses={201: RedemptionOut},
         tags=["till"],
     )
     def post(self, request: Request, redemption: str) -> Response:
         found = redemption_of_merchant(self.till.merchant.pk, redemption)
-        asked = self.asked(ReversalIn)
+        asked = self.asked(RedemptionReversalIn)
         # No alliance check: who has left must still be able to put its own mistakes right.
         self.till.store(asked["store"])
         undone = services.reverse_redemption(
@@ -153,12 +153,12 @@ class Refunds(TillView):
     @extend_schema(
         operation_id="refund_coupon_bill",
         summary="用券账单退货",
-        request=RefundIn,
-        responses={201: RefundOut},
+        request=CouponRefundIn,
+        responses={201: CouponRefundOut},
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(RefundIn)
+        asked = self.asked(CouponRefundIn)
         bill = bill_of_store(self.till.store(asked["store"]).pk, asked["bill_no"])
         refund = services.refund_bill(
             bill=bill,
@@ -166,7 +166,7 @@ class Refunds(TillView):
             actor=self.till.actor,
             key=self.key("refund_coupon_bill", **asked),
         )
-        return Response(rendered(RefundOut, refund), status.HTTP_201_CREATED)
+        return Response(rendered(CouponRefundOut, refund), status.HTTP_201_CREATED)
 
 
 class RefundPreviews(TillView):
@@ -182,16 +182,16 @@ class RefundPreviews(TillView):
     @extend_schema(
         operation_id="preview_coupon_refund",
         summary="用券账单退货试算",
-        request=RefundPreviewIn,
-        responses=RefundPreviewOut,
+        request=CouponRefundPreviewIn,
+        responses=CouponRefundPreviewOut,
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(RefundPreviewIn)
+        asked = self.asked(CouponRefundPreviewIn)
         bill = bill_of_store(self.till.store(asked["store"]).pk, asked["bill_no"])
         goods = Goods("preview", asked["goods_fen"], lines_of(asked))
         preview = services.preview_bill_refund(bill=bill, goods=goods)
-        return Response(rendered(RefundPreviewOut, preview))
+        return Response(rendered(CouponRefundPreviewOut, preview))
 
 
 class HandOuts(TillView):

@@ -75,8 +75,10 @@ def hand_out_coupon(*, version: TemplateVersion, visit: Visit, actor: str, key: 
             raise NotClaimable
     except DomainError as refusal:
         return Coupon.objects.get(pk=earlier_answer(key, refusal))
-    coupon = given(said, visit.member, Coupon.Source.COUNTER, key, at)
-    audit.record(verb="hand_out_coupon", subject=f"coupons.coupon:{coupon.pk}", actor=actor)
+    with transaction.atomic():
+        coupon = given(said, visit.member, Coupon.Source.COUNTER, key, at)
+        if coupon.claimed_at == at:  # not a repetition
+            audit.record(verb="hand_out_coupon", subject=f"coupons.coupon:{coupon.pk}", actor=actor)
     return coupon
 
 

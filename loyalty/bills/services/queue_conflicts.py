@@ -21,6 +21,7 @@ def queue_refused_bill(refused: RefusedBill) -> None:
     # A photograph's own verb asks what there is; and who says that a bill is another purchase is a person.
     if refused.bill.source == Receipt.Source.PHOTO or refused.bill.apart:
         return
+    assert refused.place.store is not None, "a bill is paid in a store"
     earlier = queries.receipt_of_bill(refused.place.store, refused.bill)
     if earlier is None or _says_again(refused, earlier):
         return
