@@ -151,6 +151,6 @@ def refund(
 
 def _undone(undoing: Undoing, said: Said, at: datetime) -> tuple[object, ...]:
     return (
-        *(undoing.redemption, undoing.reference, said.most, said.uses, said.partial),
+        *(undoing.redemption, undoing.reference, said.most, said.partial),
         *(new_id("cpn"), undoing.replaced_until, undoing.reason, undoing.actor, at),
     )

@@ -157,6 +157,7 @@ class OneCoupon(ShopperView):
 class Codes(ShopperView):
     """POST /api/v1/me/coupons/{coupon}/code: what to show at the counter, good for half a minute."""
 
+    keyed = False
     refusals = (*ShopperView.refusals, kernel.NotFound, errors.CouponNotUsable)
 
     @extend_schema(
@@ -174,6 +175,7 @@ class Codes(ShopperView):
 class Paper(ShopperView):
     """POST /api/v1/me/coupons/{coupon}/paper: a number and PIN for whoever cannot show a phone."""
 
+    keyed = False
     refusals = (*ShopperView.refusals, kernel.NotFound, errors.CouponNotUsable)
 
     @extend_schema(
@@ -191,6 +193,7 @@ class Paper(ShopperView):
 class Offers(ShopperView):
     """POST /api/v1/me/coupons/{coupon}/gift: a text that lets a friend take the coupon."""
 
+    keyed = False
     refusals = (*ShopperView.refusals, kernel.NotFound, errors.NotTransferable)
 
     @extend_schema(

@@ -49,6 +49,7 @@ class Checks(TillView):
     the counter are judged. A usable coupon comes with a ticket that redeems it within ten minutes.
     """
 
+    keyed = False
     refusals = (*_AT_A_STORE, *_OF_A_VISIT, *_SHOWN)
 
     @extend_schema(
@@ -172,6 +173,7 @@ class Refunds(TillView):
 class RefundPreviews(TillView):
     """POST /api/v1/till/coupons/refunds/preview: what a refund would come to; nothing happens by it."""
 
+    keyed = False
     refusals = (
         *TillView.refusals,
         merchants.StoreNotYours,

@@ -4,20 +4,20 @@
 -- Locks: key → bill → redemption → coupon → budget slots.
 create or replace function coupons_reverse(
     p_scope text, p_key text, p_terms bytea,
-    p_redemption bigint, p_reference text, p_most bigint, p_uses int, p_partial boolean,
+    p_redemption bigint, p_reference text, p_most bigint, p_partial boolean,
     p_replacement text, p_replaced_until timestamptz, p_reason text, p_actor text, p_at timestamptz
 ) returns bigint language plpgsql as $$
 declare
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, p_redemption);
 begin
     if v_earlier is not null then return v_earlier; end if;
-    perform coupons_undo(p_redemption, p_reference, p_most, p_uses, p_partial, p_replacement,
+    perform coupons_undo(p_redemption, p_reference, p_most, p_partial, p_replacement,
                          p_replaced_until, p_reason, p_actor, p_at);
     return p_redemption;
 end $$;
 
 create or replace function coupons_undo(
-    p_redemption bigint, p_reference text, p_most bigint, p_uses int, p_partial boolean,
+    p_redemption bigint, p_reference text, p_most bigint, p_partial boolean,
     p_replacement text, p_replaced_until timestamptz, p_reason text, p_actor text, p_at timestamptz
 ) returns void language plpgsql as $$
 declare

@@ -1,5 +1,6 @@
 """The smallest valid campaigns: a published version, a coupon in a wallet, a redemption."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -10,7 +11,7 @@ from coupons.services import Told
 from district.kernel.idempotency import Key
 from district.members.models import Member
 from district.merchants.models import Merchant, Store
-from tests.factories.members import make_staff
+from tests.factories.members import make_member, make_staff
 
 LONG_AGO = datetime(2005, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
@@ -79,3 +80,44 @@ def redeem(
         actor="till:1",
         key=key or fresh_key(),
     )
+
+
+@dataclass
+class Couponing:
+    """Right requests about coupons that exist, by the names of the contract's operations."""
+
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def couponing(member: Member, store: Store, visit: str) -> Couponing:
+    """A member with coupons, two of them used, at a counter."""
+    version = make_version(
+        per_member=50, points_price=1, at_counter=True, transferable=True, stacking="free"
+    )
+    at = {"store": store.public_id}
+    friend = make_member("小林的朋友")
+    gift = coupons.offer_coupon(coupon=claim(version, friend))
+    code = coupons.show_coupon(coupon=claim(version, member)).code
+    used = redeem(claim(version, member), store=store, bill=told(5_000, no="C-0001"))
+    redemption = used.redemptions.get().public_id
+    bill = {"no": "C-0002", "fen": 5_000, "lines": [{"fen": 5_000, "product": "4711"}]}
+    goods = at | {"bill_no": "C-0001", "goods_fen": 1_000}
+    made = Couponing(
+        bodies={
+            "claim_coupon": {"version": version.public_id},
+            "exchange_coupon": {"version": version.public_id},
+            "accept_coupon": {"code": gift},
+            "check_coupons": at | {"bill": bill, "codes": [code]},
+            "redeem_coupons": at | {"bill": bill, "codes": [code], "request_no": "Q-0001"},
+            "reverse_redemption": at | {"reason": "扫错券"},
+            "refund_coupon_bill": goods | {"refund_no": "CR-0001"},
+            "preview_coupon_refund": goods,
+            "hand_out_coupon": at | {"visit": visit, "version": version.public_id},
+        },
+        ids={"/api/v1/till/coupons/redemptions/{redemption}/reversal": redemption},
+    )
+    held = claim(version, member).public_id
+    for act in ("", "/code", "/paper", "/gift"):
+        made.ids["/api/v1/me/coupons/{coupon}" + act] = held
+    return made

@@ -14,6 +14,7 @@ from district.kernel import clock
 from district.members import services as members
 from loyalty.batches import services as batches
 from tests.bills.desk import bill, send
+from tests.factories.coupons import couponing
 from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
@@ -103,6 +104,9 @@ class Scene:
         photo = send(self.member, store, bill("PHOTO1", 4_200))
         self.ids["/api/v1/me/receipts/{photo}/withdraw"] = photo.public_id
         self._upload(store)
+        coupons = couponing(self.member, store, visit.token)
+        self.bodies |= coupons.bodies
+        self.ids |= coupons.ids
         assert earned.granted == 500
 
     def _upload(self, store: Any) -> None:
