@@ -60,6 +60,14 @@ def claim(version: TemplateVersion, member: Member, *, key: Key | None = None) -
     return Coupon.objects.get(pk=made.pk)
 
 
+def issue(version: TemplateVersion, member: Member) -> Coupon:
+    """The operator's gift, beyond every limit of a person."""
+    made = coupons.issue_coupon(
+        version=version, member=member, source=Coupon.Source.ISSUE, key=fresh_key(), limited=False
+    )
+    return Coupon.objects.get(pk=made.pk)
+
+
 def told(fen: int, *, no: str = "", lines: Any = ()) -> Told:
     return Told(no or f"B{next(_numbers)}", fen, tuple(lines))
 

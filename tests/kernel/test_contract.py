@@ -16,6 +16,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.transport.serialization import Binary
 
+from coupons import services as coupons
+from coupons.models import TemplateVersion
 from district.kernel import clock
 from district.members import services as members
 from district.members.models import Member
@@ -27,6 +29,7 @@ from tests.batches.rows import sent, upload
 from tests.bills.desk import bill, send
 from tests.bills.pictures import jpeg
 from tests.databases import Databases, pointed_at
+from tests.factories.coupons import claim, issue, make_version, redeem, told
 from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
@@ -157,6 +160,27 @@ def _scene(web: Web, phones: Phones) -> Served:
 
     receiving = sent(store, CONTENT.encode(), format=Batch.Format.CSV)
 
+    version = make_version(
+        per_member=100,
+        points_price=1,
+        at_counter=True,
+        transferable=True,
+        stacking="free",
+        uses=100,
+    )
+    friend, coupon = make_member(openid=phones.openid()), claim(version, member)
+
+    def new_redemption() -> dict[str, str]:
+        used = redeem(issue(version, member), store=store, bill=told(10_000))
+        return {"redemption": used.redemptions.get().public_id}
+
+    def shown() -> list[str]:
+        return [coupons.show_coupon(coupon=issue(version, member)).code]
+
+    def bill_with_a_coupon() -> str:
+        used = redeem(issue(version, member), store=store, bill=told(10**9))
+        return str(used.bill.bill_no)
+
     def batch(one: Batch) -> Callable[[], dict[str, str]]:
         return lambda: {"batch": one.public_id}
 
@@ -191,6 +215,14 @@ def _scene(web: Web, phones: Phones) -> Served:
             "/api/v1/till/holds/{hold}": lambda: held(set_aside(member, store, points=1)),
             "/api/v1/till/holds/{hold}/capture": lambda: held(set_aside(member, store, points=99)),
             "/api/v1/till/holds/{hold}/void": lambda: held(set_aside(member, store, points=1)),
+            "/api/v1/till/coupons/redemptions/{redemption}/reversal": new_redemption,
+            **{
+                "/api/v1/me/coupons/{coupon}" + act: lambda: {"coupon": coupon.public_id}
+                for act in ("", "/code", "/paper")
+            },
+            "/api/v1/me/coupons/{coupon}/gift": lambda: {
+                "coupon": issue(version, member).public_id
+            },
             "/api/v1/till/reconciliations/{reconciliation}": lambda: {
                 "reconciliation": reconciliation.public_id
             },
@@ -205,11 +237,28 @@ def _scene(web: Web, phones: Phones) -> Served:
                 "photo": lambda: picture,
                 "receipt_no": lambda: f"P{next(numbers)}",
             },
+            "POST /api/v1/me/coupons": {"version": lambda: new_version().public_id},
+            "POST /api/v1/me/coupons/exchanges": {"version": lambda: new_version().public_id},
+            "POST /api/v1/till/coupons": {"version": lambda: new_version().public_id},
+            "POST /api/v1/me/coupons/gifts": {
+                "code": lambda: coupons.offer_coupon(coupon=issue(version, friend))
+            },
+            "POST /api/v1/till/coupons/check": {"codes": shown},
+            "POST /api/v1/till/coupons/redemptions": {
+                "codes": shown,
+                "bill": lambda: {"no": f"B{next(numbers)}", "fen": 10_000},
+            },
+            "POST /api/v1/till/coupons/refunds": {"bill_no": bill_with_a_coupon},
+            "POST /api/v1/till/coupons/refunds/preview": {"bill_no": bill_with_a_coupon},
             "POST /api/v1/till/refunds": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/refunds/preview": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/batches/{batch}/submit": {"bytes": lambda: submitted.received_bytes},
         },
     )
+
+
+def new_version() -> TemplateVersion:
+    return make_version(points_price=1, at_counter=True)
 
 
 def held(hold: Hold) -> dict[str, str]:
