@@ -131,9 +131,7 @@ def test_of_a_used_one_nothing_else_is_said(held):
 
 def test_a_leased_one_is_good_at_its_store_alone_until_the_lease_ends():
     ends = NOON + timedelta(hours=1)
-    held = Held(
-        "live", HELD.valid_from, HELD.valid_until, leased_to="str_book", leased_until=ends
-    )
+    held = Held("live", HELD.valid_from, HELD.valid_until, leased_to="str_book", leased_until=ends)
 
     assert told(held=held) == (
         0,

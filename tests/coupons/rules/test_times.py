@@ -68,9 +68,9 @@ def test_nothing_opens_after_the_coupon_has_ended():
     times = Times((Window(weekdays=frozenset({1})),))
 
     assert times.opens_after(at("2026-11-27 12:00"), at("2026-11-30"), is_workday) is None
-    assert times.opens_after(
-        at("2026-11-27 12:00"), at("2026-11-30 00:01"), is_workday
-    ) == at("2026-11-30")
+    assert times.opens_after(at("2026-11-27 12:00"), at("2026-11-30 00:01"), is_workday) == at(
+        "2026-11-30"
+    )
 
 
 windows = some.builds(
