@@ -56,6 +56,11 @@ app.conf.beat_schedule = {
     "advance rollup": {"task": "loyalty.advance_rollup", "schedule": 60.0},
     # When people are awake; the day's ends themselves came at midnight.
     "warn of expiry": {"task": "loyalty.warn_of_expiry", "schedule": crontab(hour=10, minute=5)},
+    "expire coupons": {"task": "coupons.expire_coupons", "schedule": crontab(minute="*/10")},
+    "warn of expiring coupons": {
+        "task": "coupons.warn_of_expiring",
+        "schedule": crontab(hour=10, minute=15),
+    },
     "audit ledger": {"task": "loyalty.run_audit", "schedule": crontab(hour=3, minute=30)},
 }
 

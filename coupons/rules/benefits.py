@@ -1,7 +1,7 @@
 """The value objects a coupon grants. A benefit knows what it is worth, and nothing of where or when."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 WHOLE = 10_000  # basis points
 
@@ -72,3 +72,16 @@ class FreeParking:
 
 
 Benefit = CashOff | PercentOff | Gift | FreeParking
+
+KINDS: dict[str, type[Benefit]] = {
+    "cash_off": CashOff,
+    "percent_off": PercentOff,
+    "gift": Gift,
+    "parking": FreeParking,
+}
+
+
+def benefit_of(document: dict[str, Any]) -> Benefit:
+    """From plain JSON: the `kind`, and the fields of that kind by their names."""
+    facts = dict(document)
+    return KINDS[facts.pop("kind")](**facts)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 
-from coupons.rules.benefits import Benefit
+from coupons.rules.benefits import Benefit, benefit_of
 from coupons.rules.bill import Bill, Counter
-from coupons.rules.reasons import Reason
+from coupons.rules.reasons import Reason, Remedy
 from coupons.rules.scopes import Scope
 from coupons.rules.times import IsWorkday, Times
 
@@ -17,6 +18,15 @@ class Rules:
     benefit: Benefit
     scope: Scope
     times: Times
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Self:
+        """From plain JSON, as a till without a network is given it."""
+        return cls(
+            benefit_of(document["benefit"]),
+            Scope.of(document.get("scope", {})),
+            Times.of(document.get("times", {})),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Verdict:
         return not self.reasons
 
 
-def judge(  # noqa: PLR0917 - a pure function of six things
+def judge(  # noqa: PLR0917
     held: Held, rules: Rules, bill: Bill, counter: Counter, at: datetime, is_workday: IsWorkday
 ) -> Verdict:
     """A coupon alone on a bill; what others beside it do is the business of `stacking`."""
@@ -58,9 +68,8 @@ def judge(  # noqa: PLR0917 - a pure function of six things
         *_of_the_bill(rules, eligible),
     ]
     reasons.sort(key=lambda reason: reason.remedy)
-    if any(reason.code in ("used", "void", "expired") for reason in reasons):
-        # Nothing the shopper could change would help, so nothing else is said.
-        reasons = [reason for reason in reasons if reason.code in ("used", "void", "expired")][:1]
+    # Where nothing the shopper could change would help, nothing else is said.
+    reasons = [reason for reason in reasons if reason.remedy == Remedy.NONE][:1] or reasons
     discount = 0 if reasons else rules.benefit.discount(eligible, held.value_left)
     return Verdict(discount, eligible, tuple(reasons))
 
@@ -68,27 +77,25 @@ def judge(  # noqa: PLR0917 - a pure function of six things
 def _of_its_state(held: Held) -> list[Reason]:
     if held.state == "void":
         return [Reason("void")]
-    if held.state != "live" or held.uses_left < 1 or held.value_left == 0:
+    # A state nobody foresaw is not one a coupon can be used in.
+    if held.state not in ("live", "expired") or held.uses_left < 1 or held.value_left == 0:
         return [Reason("used")]
     return []
 
 
 def _of_the_time(held: Held, times: Times, at: datetime, is_workday: IsWorkday) -> list[Reason]:
-    if at >= held.valid_until:
+    if held.state == "expired" or at >= held.valid_until:
         return [Reason("expired", {"until": held.valid_until})]
-    if at < held.valid_from:
-        opens = held.valid_from
-        if not times.open_at(opens, is_workday):
-            opens = times.opens_after(opens, held.valid_until, is_workday) or opens
-        return [Reason("not_yet_valid", {"from": opens})]
-    if times.open_at(at, is_workday):
-        return []
-    opens_after = times.opens_after(at, held.valid_until, is_workday)
-    if opens_after is None:
+    begins = max(at, held.valid_from)
+    if times.open_at(begins, is_workday):
+        return [] if begins == at else [Reason("not_yet_valid", {"from": begins})]
+    opens = times.opens_after(begins, held.valid_until, is_workday)
+    if opens is None:
         return [Reason("never_again", {"until": held.valid_until})]
-    same_day = opens_after.date() == at.astimezone(opens_after.tzinfo).date()
-    code = "not_at_this_hour" if same_day else "not_on_this_day"
-    return [Reason(code, {"from": opens_after})]
+    if at < held.valid_from:
+        return [Reason("not_yet_valid", {"from": opens})]
+    same_day = opens.date() == at.astimezone(opens.tzinfo).date()
+    return [Reason("not_at_this_hour" if same_day else "not_on_this_day", {"from": opens})]
 
 
 def _of_the_place(held: Held, scope: Scope, counter: Counter, at: datetime) -> list[Reason]:

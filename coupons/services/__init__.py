@@ -10,6 +10,7 @@ from coupons.services.claim import (
 )
 from coupons.services.give import accept_coupon, offer_coupon
 from coupons.services.redeem import redeem_coupons
+from coupons.services.reward import move_coupons, reward_receipt
 from coupons.services.show import CouponCode, print_coupon, show_coupon
 from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
 from coupons.services.tags import tag_member
@@ -45,6 +46,7 @@ __all__ = [
     "expire_coupons",
     "hand_out_coupon",
     "issue_coupon",
+    "move_coupons",
     "offer_coupon",
     "preview_bill_refund",
     "print_coupon",
@@ -54,6 +56,7 @@ __all__ = [
     "resize_stock",
     "reverse_redemption",
     "revoke_coupon",
+    "reward_receipt",
     "save_draft",
     "show_coupon",
     "stop_version",

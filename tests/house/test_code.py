@@ -96,7 +96,7 @@ def test_migrations_have_one_line_of_descent():
         if loader.disk_migrations
         and app
         in {path.name for path in settings.ROOT.iterdir()}
-        | {"kernel", "members", "merchants", "settlement"}
+        | {"kernel", "members", "merchants", "settlement", "coupons"}
     }
     assert forked == {}
 
@@ -144,6 +144,7 @@ def test_every_verb_says_what_the_caller_gets():
         "loyalty.batches",
         "loyalty.bills",
         "loyalty.settlement",
+        "coupons",
         "district.members",
         "district.merchants",
     ],

@@ -1,0 +1,20 @@
+"""What coupons do when something happened below; each bears repetition."""
+
+from typing import Any
+
+from coupons.services import move_coupons, reward_receipt
+from district.kernel.events import subscribe
+
+
+def listen() -> None:
+    """Called from AppConfig.ready()."""
+    subscribe("PointsEarned", on_points_earned, name="coupons.reward_receipt")
+    subscribe("AccountsMerged", on_accounts_merged, name="coupons.move_coupons")
+
+
+def on_points_earned(event: dict[str, Any]) -> None:
+    reward_receipt(receipt=event["receipt"])
+
+
+def on_accounts_merged(event: dict[str, Any]) -> None:
+    move_coupons(source=event["source"], into=event["into"])

@@ -1,0 +1,86 @@
+"""The cases every implementation of the rules must answer alike."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from coupons import rules
+from coupons.rules.benefits import KINDS
+from coupons.rules.bill import Bill, Counter, Line
+from coupons.rules.judging import Held, Rules, judge
+from coupons.rules.reasons import REMEDIES
+from coupons.rules.stacking import Offer, Stacking, best, combined
+
+VECTORS = json.loads(Path(rules.__file__).with_name("vectors.json").read_text(encoding="utf-8"))
+INSTANTS = {"from", "until", "valid_from", "valid_until", "leased_until"}
+
+
+def with_instants(facts):
+    return {
+        name: datetime.fromisoformat(fact) if name in INSTANTS else fact
+        for name, fact in facts.items()
+    }
+
+
+def is_workday(day: date) -> bool:
+    return VECTORS["days"].get(day.isoformat(), day.isoweekday() < 6)
+
+
+def named(cases):
+    return pytest.mark.parametrize("case", cases, ids=[case["name"] for case in cases])
+
+
+@named(VECTORS["judging"])
+def test_a_coupon_on_a_bill(case):
+    lines = tuple(Line(**line) for line in case["bill"].get("lines", ()))
+
+    verdict = judge(
+        Held(**with_instants(case["held"])),
+        Rules.of(case["rules"]),
+        Bill(case["bill"]["fen"], lines),
+        Counter(**VECTORS["counters"][case["counter"]]),
+        datetime.fromisoformat(case["at"]),
+        is_workday,
+    )
+
+    expected = case["expect"]
+    assert [(reason.code, reason.facts) for reason in verdict.reasons] == [
+        (reason["code"], with_instants(reason["facts"])) for reason in expected["reasons"]
+    ]
+    assert (verdict.discount_fen, verdict.eligible_fen) == (
+        expected["discount_fen"],
+        expected["eligible_fen"],
+    )
+
+
+@named(VECTORS["stacking"])
+@pytest.mark.parametrize("turned", [False, True], ids=["as told", "turned round"])
+def test_coupons_together(case, turned):
+    offers = [
+        Offer(**with_instants(offer) | {"stacking": Stacking(offer["stacking"])})
+        for offer in case["offers"]
+    ]
+
+    steps = combined(case["bill_fen"], best(case["bill_fen"], offers[::-1] if turned else offers))
+
+    assert [step.code for step in steps] == case["chosen"]
+    assert [
+        {"code": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
+        for step in steps
+    ] == case["steps"]
+
+
+def test_the_cases_leave_nothing_out():
+    judging = VECTORS["judging"]
+    codes = {reason["code"] for case in judging for reason in case["expect"]["reasons"]}
+    names = [case["name"] for case in judging + VECTORS["stacking"]]
+
+    # That two do not go together is not judged of a coupon by itself.
+    assert codes == set(REMEDIES) - {"not_beside_another"}
+    assert {case["rules"]["benefit"]["kind"] for case in judging} == set(KINDS)
+    assert {offer["stacking"] for case in VECTORS["stacking"] for offer in case["offers"]} == set(
+        Stacking
+    )
+    assert len(names) == len(set(names))
