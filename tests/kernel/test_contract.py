@@ -168,7 +168,7 @@ def _scene(web: Web, phones: Phones) -> Served:
         stacking="free",
         uses=100,
     )
-    friend, coupon = make_member(openid=phones.openid()), claim(version, member)
+    friend, coupon = make_member("小王"), claim(version, member)
 
     def new_redemption() -> dict[str, str]:
         used = redeem(issue(version, member), store=store, bill=told(10_000))
@@ -246,7 +246,7 @@ def _scene(web: Web, phones: Phones) -> Served:
             "POST /api/v1/till/coupons/check": {"codes": shown},
             "POST /api/v1/till/coupons/redemptions": {
                 "codes": shown,
-                "bill": lambda: {"no": f"B{next(numbers)}", "fen": 10_000},
+                "bill": lambda: {"no": f"K{next(numbers)}", "fen": 10_000},
             },
             "POST /api/v1/till/coupons/refunds": {"bill_no": bill_with_a_coupon},
             "POST /api/v1/till/coupons/refunds/preview": {"bill_no": bill_with_a_coupon},
