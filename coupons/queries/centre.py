@@ -74,6 +74,12 @@ def standings(
     }
 
 
+def stock_of(version: TemplateVersion) -> tuple[int, int]:
+    """How many there are in all, and how many of them are left."""
+    slots = StockSlot.objects.filter(version=version, day=None).values_list("capacity", "remaining")
+    return sum(capacity for capacity, _ in slots), sum(left for _, left in slots)
+
+
 def _standing(
     row: TemplateVersion,
     left: dict[tuple[int, bool], tuple[int, int]],
