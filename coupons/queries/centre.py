@@ -38,6 +38,13 @@ def offered(at: datetime) -> QuerySet[TemplateVersion]:
     )
 
 
+def receipts_are_rewarded() -> bool:
+    """Whether any campaign grants a coupon for a purchase."""
+    return TemplateVersion.objects.filter(
+        state=TemplateVersion.State.PUBLISHED, gift_from_fen__isnull=False
+    ).exists()
+
+
 def offered_version(public_id: str) -> TemplateVersion:
     """A version by its id, whether or not it is given out any more; drafts are nobody's business.
 
