@@ -17,6 +17,7 @@ Act = Literal[
     "post_refunds",
     "settle_bills",
     "upload_batches",
+    "run_campaigns",
 ]
 ACTS: Final[frozenset[Act]] = frozenset(get_args(Act))
 

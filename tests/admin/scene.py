@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.db import connection
 from django.test import Client
 
+from coupons import services as coupons
+from coupons.models import TemplateVersion
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
 from district.kernel.models import OutboxRow
@@ -24,6 +26,7 @@ from tests.admin.life import live
 from tests.admin.settled import settle
 from tests.batches.rows import post_all, receipt_row, refund_row
 from tests.bills.desk import bill, confirm, post, send
+from tests.factories.coupons import claim, redeem, told
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
@@ -75,6 +78,7 @@ def make_scene() -> Scene:
     for side in (first, second):
         _doubt(member, side)
         _bring(member, side, by=operator)
+        _campaign(member, side, by=operator)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -203,6 +207,31 @@ def _bring(member: Member, side: Side, *, by: User) -> None:
         actor="till:1",
         key=_key(),
     )
+
+
+def _campaign(member: Member, side: Side, *, by: User) -> None:
+    """A template of the merchant that is given out, a draft, and a coupon used at its counter."""
+    owner = side.clerks["owner"].user
+    template = coupons.create_template(
+        name=f"{side.merchant.name}满减", merchant=side.merchant, by=owner
+    )
+    said = {
+        "kind": "cash_off",
+        "face_fen": 500,
+        "threshold_fen": 2_000,
+        "claim_from": LONG_AGO,
+        "claim_until": clock.now() + timedelta(days=30),
+        "days_from": 0,
+        "days": 7,
+    }
+    for number in range(2):
+        draft = TemplateVersion(template=template, **said)
+        coupons.save_draft(draft=draft, payers=[(None, 5_000)], by=owner)
+        if number == 0:
+            coupons.submit_version(version=draft, by=owner)
+            coupons.approve_version(version=draft, by=by)
+            held = claim(draft, member)
+    redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
 
 
 def tables() -> dict[str, tuple[int, str]]:

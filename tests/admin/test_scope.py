@@ -5,6 +5,7 @@ import json
 import pytest
 from django.contrib.admin.options import TO_FIELD_VAR
 
+from coupons.models import Redemption, TemplateVersion
 from district.members.models import Member, User
 from district.merchants import services as merchants
 from district.merchants.models import (
@@ -59,6 +60,8 @@ MERCHANT = {
     Lot: "issuer",
     Draw: "redeemer",
     Restore: "draw__redeemer",
+    TemplateVersion: "template__merchant",
+    Redemption: "merchant",
 }
 # What has two sides.
 SIDES = {

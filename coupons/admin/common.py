@@ -1,0 +1,47 @@
+"""What the coupons' screens share."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from district.kernel.backoffice import MenuGroup, name_verbs
+
+COUPONS = MenuGroup(gettext_lazy("优惠券"), order=35)
+
+name_verbs(
+    create_template=gettext_lazy("新建券模板"),
+    save_draft=gettext_lazy("保存券模板草稿"),
+    submit_version=gettext_lazy("提交券模板审批"),
+    approve_version=gettext_lazy("批准券模板"),
+    reject_version=gettext_lazy("驳回券模板"),
+    stop_version=gettext_lazy("停止发放"),
+    resize_stock=gettext_lazy("调整库存"),
+    revoke_coupon=gettext_lazy("作废优惠券"),
+    reverse_redemption=gettext_lazy("撤销核销"),
+    hand_out_coupon=gettext_lazy("店员发券"),
+    tag_member=gettext_lazy("授予会员标签"),
+)
+
+
+class YuanField(forms.DecimalField):
+    """A sum in yuan on the screen; what comes out is fen, nothing is None."""
+
+    def __init__(self, label: Any, *, most: int = 10_000_000, help_text: Any = "") -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            min_value=Decimal(0),
+            max_value=Decimal(most),
+            decimal_places=2,
+            help_text=help_text,
+        )
+
+    def clean(self, value: Any) -> Any:
+        yuan = super().clean(value)
+        return None if yuan is None else int(yuan * 100)
+
+
+def yuan_of(fen: int | None) -> Decimal | None:
+    return None if fen is None else Decimal(fen) / 100

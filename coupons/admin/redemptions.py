@@ -1,0 +1,131 @@
+"""Redemptions: what was used at which counter, and who bears it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from coupons import services as coupons
+from coupons.admin.common import COUPONS
+from coupons.models import Redemption
+from district.kernel import clock
+from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.idempotency import Key
+from district.kernel.ids import looks_like
+from district.kernel.money import format_yuan
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("会员看得到。")
+    )
+
+
+class Reverse(Act):
+    name, label, icon, danger = "reverse", gettext_lazy("撤销核销"), "undo", True
+    explain = gettext_lazy("券退回会员，各方的分摊冲回。商户限当日撤销，之后由运营方处理。")
+    done = gettext_lazy("已撤销，券已退回会员。")
+    form_class = ReasonForm
+
+    def may(self, request: HttpRequest, row: Redemption) -> bool:
+        who = viewer(request)
+        today = clock.business_day(clock.now())
+        if who.operator:
+            return bool(request.user.has_perm("coupons.change_redemption"))
+        same_day = row is not None and clock.business_day(row.at) == today
+        return who.can("work_the_till") and same_day
+
+    def fits(self, row: Redemption) -> bool:
+        return row.reversed_at is None
+
+    def run(self, request: HttpRequest, row: Redemption, asked: dict[str, Any], key: Key) -> None:
+        who = viewer(request)
+        coupons.reverse_redemption(
+            redemption=row,
+            actor=f"user:{who.user.pk}",
+            operator=who.operator,
+            key=key,
+            **asked,
+        )
+
+
+@admin.register(Redemption)
+class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(COUPONS, "done_all", 30)
+    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    operator_may = ("view", "change")
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("门店核销的券会出现在这里。")
+    list_display = ["public_id", "title", "discount", "state_label", "merchant", "store", "at"]
+    list_filter = [("merchant", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_select_related = ["version__template", "merchant", "store", "bill", "coupon", "member"]
+    exact_fields = ("public_id", "bill__bill_no", "coupon__public_id")
+    search_help_text = gettext_lazy("完整的核销号、券号或账单号")
+    ordering = ["-pk"]
+    sortable_by = ()
+    fields = [
+        "public_id",
+        "title",
+        "state_label",
+        "coupon_no",
+        "member_no",
+        "merchant",
+        "store",
+        "bill_no",
+        "discount",
+        "cost",
+        "borne",
+        "at",
+        "reversed_at",
+        "reason",
+    ]
+    acts = (Reverse(),)
+
+    def exactly(self, term: str) -> Q:
+        if looks_like("rdm", term):
+            return Q(public_id=term)
+        if looks_like("cpn", term):
+            return Q(coupon__public_id=term)
+        return Q(bill__bill_no=term)
+
+    @admin.display(description=gettext_lazy("券"))
+    def title(self, row: Redemption) -> str:
+        return str(row.version)
+
+    @admin.display(description=gettext_lazy("券号"))
+    def coupon_no(self, row: Redemption) -> str:
+        return row.coupon.public_id
+
+    @admin.display(description=gettext_lazy("会员编号"))
+    def member_no(self, row: Redemption) -> str:
+        return row.member.public_id
+
+    @admin.display(description=gettext_lazy("账单号"))
+    def bill_no(self, row: Redemption) -> str:
+        return row.bill.bill_no
+
+    @admin.display(description=gettext_lazy("减免"))
+    def discount(self, row: Redemption) -> str:
+        return format_yuan(row.discount_fen)
+
+    @admin.display(description=gettext_lazy("成本"))
+    def cost(self, row: Redemption) -> str:
+        return format_yuan(row.cost_fen - row.returned_fen)
+
+    @admin.display(description=gettext_lazy("承担方"))
+    def borne(self, row: Redemption) -> str:
+        sums: dict[str, int] = {}
+        for part in row.parts.select_related("party"):
+            sums[part.party.name] = sums.get(part.party.name, 0) + part.fen
+        return "，".join(f"{name} {format_yuan(fen)}" for name, fen in sums.items() if fen)
+
+    @display(description=gettext_lazy("状态"), label={"已核销": "success", "已撤销": "warning"})
+    def state_label(self, row: Redemption) -> str:
+        return str(gettext_lazy("已撤销") if row.reversed_at else gettext_lazy("已核销"))
