@@ -74,7 +74,7 @@ class _Ensemble:
         with ThreadPoolExecutor(CONNECTIONS) as players:
             playing = {players.submit(self._play, *household) for household in households}
             try:
-                while not self.stop.is_set():
+                while True:
                     done, going = wait(playing, LOOK_AROUND_SECONDS, FIRST_EXCEPTION)
                     if not going or any(one.exception() for one in done):
                         break
