@@ -143,9 +143,7 @@ def _table(folder: Path, stem: str) -> Path:
     return table
 
 
-def _baskets(
-    table: Path, days: set[tuple[int, date]]
-) -> dict[tuple[int, date], Sequence[Basket]]:
+def _baskets(table: Path, days: set[tuple[int, date]]) -> dict[tuple[int, date], Sequence[Basket]]:
     baskets: dict[int, Basket] = {}
     for line in read_rows(table, _LINE, _line):
         basket = baskets.setdefault(line.number, line)

@@ -155,7 +155,9 @@ def _accepted(answer: Answer, wish: Wish) -> dict[str, Any]:
 
 def _unforeseen(answer: Answer, wish: Wish, code: str = "") -> Unforeseen:
     return Unforeseen(
-        _("家庭 {household} 于 {day} 使用优惠券 {coupon} 时得到意外的应答：{status} {code}。").format(
+        _(
+            "家庭 {household} 于 {day} 使用优惠券 {coupon} 时得到意外的应答：{status} {code}。"
+        ).format(
             household=wish.household,
             day=wish.day,
             coupon=wish.kind.coupon,

@@ -56,7 +56,14 @@ def write_coupons(folder, households=HOUSEHOLDS):
     return folder
 
 
-LINE = ("household_id", "store_id", "basket_id", "product_id", "sales_value", "transaction_timestamp")
+LINE = (
+    "household_id",
+    "store_id",
+    "basket_id",
+    "product_id",
+    "sales_value",
+    "transaction_timestamp",
+)
 
 
 def _lines(chance, households):

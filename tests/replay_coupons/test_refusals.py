@@ -99,8 +99,6 @@ def test_a_campaign_that_ends_before_it_begins(folder):
 
 def test_a_basket_of_two_stores(folder):
     at = "2017-03-01T10:00:00"
-    write(
-        folder / "transactions.csv.gz", LINE, [(7, s, 55, 900, "1.0", at) for s in (400, 401)]
-    )
+    write(folder / "transactions.csv.gz", LINE, [(7, s, 55, 900, "1.0", at) for s in (400, 401)])
 
     assert refused(folder) == "购物篮 55 分属两个家庭或两家门店。"
