@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from coupons.queries.centre import receipts_are_rewarded
 from coupons.services import move_coupons, reward_receipt
 from district.kernel.events import subscribe
 
 
 def listen() -> None:
     """Called from AppConfig.ready()."""
-    subscribe("PointsEarned", on_points_earned, name="coupons.reward_receipt")
+    subscribe(
+        "PointsEarned", on_points_earned, name="coupons.reward_receipt", when=receipts_are_rewarded
+    )
     subscribe("AccountsMerged", on_accounts_merged, name="coupons.move_coupons")
 
 

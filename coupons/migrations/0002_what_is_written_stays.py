@@ -32,6 +32,11 @@ create trigger coupons_templateversion_stays_once_submitted before update on cou
 create trigger coupons_templateversion_not_deleted before delete on coupons_templateversion
     for each row when (old.state <> 'draft') execute function kernel_refuse_change();
 
+create trigger coupons_templateversion_stays_itself before update on coupons_templateversion
+    for each row when ((old.id, old.public_id, old.template_id, old.number)
+                       is distinct from (new.id, new.public_id, new.template_id, new.number))
+    execute function kernel_refuse_change();
+
 create function coupons_refuse_new_payers() returns trigger language plpgsql as $$
 begin
     if exists (select from coupons_templateversion where state <> 'draft'
@@ -62,6 +67,7 @@ drop trigger coupons_templateversion_funded_at_most_whole on coupons_templatever
 drop function coupons_refuse_too_much_funding();
 drop trigger coupons_templatefunding_stays_once_submitted on coupons_templatefunding;
 drop function coupons_refuse_new_payers();
+drop trigger coupons_templateversion_stays_itself on coupons_templateversion;
 drop trigger coupons_templateversion_not_deleted on coupons_templateversion;
 drop trigger coupons_templateversion_stays_once_submitted on coupons_templateversion;
 drop function coupons_refuse_rewriting();

@@ -38,6 +38,13 @@ def offered(at: datetime) -> QuerySet[TemplateVersion]:
     )
 
 
+def receipts_are_rewarded() -> bool:
+    """Whether any campaign grants a coupon for a purchase."""
+    return TemplateVersion.objects.filter(
+        state=TemplateVersion.State.PUBLISHED, gift_from_fen__isnull=False
+    ).exists()
+
+
 def offered_version(public_id: str) -> TemplateVersion:
     """A version by its id, whether or not it is given out any more; drafts are nobody's business.
 
@@ -72,6 +79,12 @@ def standings(
     return {
         row.pk: _standing(row, left, mine.get(row.template_id, (0, 0)), member, at) for row in rows
     }
+
+
+def stock_of(version: TemplateVersion) -> tuple[int, int]:
+    """How many there are in all, and how many of them are left."""
+    slots = StockSlot.objects.filter(version=version, day=None).values_list("capacity", "remaining")
+    return sum(capacity for capacity, _ in slots), sum(left for _, left in slots)
 
 
 def _standing(

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from coupons import codes, judgement
+from coupons import codes, judgement, showing
 from coupons.judgement import Judged, Told
-from coupons.queries.counter import Card, cards, wallet
+from coupons.queries.counter import wallet
 from coupons.rules import stacking
 from coupons.rules.stacking import Step
-from coupons.services.show import shown_on_paper
 from district.kernel import clock
-from district.kernel.errors import TokenInvalid, TokenUsed
 from district.merchants.models import Store, Visit
 from district.merchants.queries import require_live
 
@@ -36,7 +34,7 @@ def check_coupons(
     Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed, VisitOver.
     """
     at, now = clock.now(), clock.real_now()
-    held = shown_here(shown, store.pk)
+    held = showing.shown_here(shown, store.pk)
     if visit is not None:
         require_live(visit)
         known = {card.pk for card in held}
@@ -47,35 +45,10 @@ def check_coupons(
     return Checked(
         judged=sight.judged,
         tickets={
-            one.card.public_id: codes.ticket_of(shown_by(one.card), store.pk, now) for one in usable
+            one.card.public_id: codes.ticket_of(showing.shown_by(one.card), store.pk, now)
+            for one in usable
         },
         best=stacking.combined(sight.left_fen, chosen),
         left_fen=sight.left_fen,
         at=at,
     )
-
-
-def shown_here(texts: Sequence[str], store: int) -> list[Card]:
-    """The coupons behind codes, tickets and printed numbers shown at a store, each as it is now.
-
-    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since it was shown.
-    """
-    seen = [
-        shown_on_paper(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
-        for text in texts
-    ]
-    held = cards([one.coupon for one in seen])
-    if len({one.coupon for one in seen}) != len(seen):
-        # One coupon shown twice would count twice.
-        raise TokenUsed
-    for one in seen:
-        card = held.get(one.coupon)
-        if card is None or card.member != one.member:
-            raise TokenInvalid
-        if card.held.state == "live" and shown_by(card) != one:
-            raise TokenUsed
-    return [held[one.coupon] for one in seen]
-
-
-def shown_by(card: Card) -> codes.Shown:
-    return codes.Shown(card.pk, card.member, card.held.uses_left, card.held.value_left)

@@ -30,10 +30,10 @@ def claim_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupo
     try:
         if not said.claimable:
             raise NotClaimable
-        require_audience(said, member, at)
+        _require_audience(said, member, at)
     except DomainError as refusal:
         return Coupon.objects.get(pk=earlier_answer(key, refusal))
-    return given(said, member, Coupon.Source.CLAIM, key, at)
+    return _given(said, member, Coupon.Source.CLAIM, key, at)
 
 
 def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupon:
@@ -47,11 +47,11 @@ def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Co
     try:
         if said.points_price is None:
             raise NotClaimable
-        require_audience(said, member, at)
+        _require_audience(said, member, at)
     except DomainError as refusal:
         return Coupon.objects.get(pk=earlier_answer(key, refusal))
     with transaction.atomic():
-        coupon = given(said, member, Coupon.Source.EXCHANGE, key, at)
+        coupon = _given(said, member, Coupon.Source.EXCHANGE, key, at)
         loyalty.exchange_points(
             member=member,
             merchant=said.merchant or said.rest_to,
@@ -76,7 +76,7 @@ def hand_out_coupon(*, version: TemplateVersion, visit: Visit, actor: str, key: 
     except DomainError as refusal:
         return Coupon.objects.get(pk=earlier_answer(key, refusal))
     with transaction.atomic():
-        coupon = given(said, visit.member, Coupon.Source.COUNTER, key, at)
+        coupon = _given(said, visit.member, Coupon.Source.COUNTER, key, at)
         if coupon.claimed_at == at:  # not a repetition
             audit.record(verb="hand_out_coupon", subject=f"coupons.coupon:{coupon.pk}", actor=actor)
     return coupon
@@ -92,10 +92,10 @@ def issue_coupon(
     Raises what `claim_coupon` does but NotClaimable and NotInAudience.
     """
     at, said = clock.now(), version_of(version.pk)
-    return given(said, member, source, key, at, limited=limited)
+    return _given(said, member, source, key, at, limited=limited)
 
 
-def require_audience(said: Said, member: Member, at: datetime) -> None:
+def _require_audience(said: Said, member: Member, at: datetime) -> None:
     """Raises NotInAudience."""
     if not said.audience:
         return
@@ -104,7 +104,7 @@ def require_audience(said: Said, member: Member, at: datetime) -> None:
         raise NotInAudience(reason=missing)
 
 
-def given(
+def _given(
     said: Said, member: Member, source: str, key: Key, at: datetime, *, limited: bool = True
 ) -> Coupon:
     """The coupon, as it was just written, without reading it back."""

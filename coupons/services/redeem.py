@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import combinations
 
-from coupons import judgement, vouchers
+from coupons import judgement, showing, vouchers
 from coupons.errors import CouponChanged, CouponNotUsable
 from coupons.judgement import Judged, Sight, Told
 from coupons.models import RedemptionRequest
@@ -12,7 +12,6 @@ from coupons.queries.counter import Card, cards
 from coupons.queries.redemptions import request_with_all
 from coupons.rules import stacking
 from coupons.rules.reasons import Reason
-from coupons.services.check import shown_here
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, earlier_answer
@@ -37,15 +36,15 @@ def redeem_coupons(
     """
     at = clock.now()
     try:
-        held = shown_here(shown, store.pk)
+        held = showing.shown_here(shown, store.pk)
     except DomainError as refusal:
         return request_with_all(earlier_answer(key, refusal))
-    return redeem_cards(
+    return _redeemed(
         store=store, told=told, held=held, request_no=request_no, actor=actor, key=key, at=at
     )
 
 
-def redeem_cards(
+def _redeemed(
     *,
     store: Store,
     told: Told,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from coupons.documents import require_documents
 from coupons.errors import ApprovedByItsDrafter, TemplateInvalid, VersionNotInState
-from coupons.models import CouponTemplate, StockSlot, TemplateFunding, TemplateVersion
+from coupons.models import CouponTemplate, TemplateFunding, TemplateVersion
 from coupons.rules.funding import WHOLE
 from district.kernel import audit, clock
 from district.kernel.postgres import call, refusing
@@ -132,12 +132,6 @@ def resize_stock(
     call("coupons_resize_stock", held.pk, stock_was, stock)
     _note("resize_stock", held, by, stock_was=stock_was, stock=stock)
     return held
-
-
-def stock_of(version: TemplateVersion) -> tuple[int, int]:
-    """How many there are in all, and how many of them are left."""
-    slots = StockSlot.objects.filter(version=version, day=None).values_list("capacity", "remaining")
-    return sum(capacity for capacity, _ in slots), sum(left for _, left in slots)
 
 
 def _stop(pk: int, by: User) -> TemplateVersion:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from district.demo import credentials, epilogue
+from district.demo import campaigns, credentials, epilogue
 from district.demo.errors import SeedingRefused
 from district.demo.joining import let_join
 from district.demo.living import Year
@@ -64,6 +64,7 @@ def _perform(seeding: Seeding, logins: Logins, meter: Meter) -> None:
     with _nothing_to_collect():
         Year(plan, Stage.of(plan), meter).play()
     epilogue.perform(plan, by=operator)
+    campaigns.launch(plan, by=operator)
     credentials.tills(logins, plan, by=operator)
     credentials.shoppers(logins, plan)
     seeding.finished_at = clock.real_now()

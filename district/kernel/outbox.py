@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from district.kernel import clock
-from district.kernel.events import handlers_of, heard
+from district.kernel.events import handlers_of, wanted
 from district.kernel.models import OutboxRow
 
 logger = logging.getLogger("district.outbox")
@@ -46,7 +46,7 @@ def _pass_unheard() -> int:
             "update kernel_outboxrow set delivered_at = clock_timestamp() where id in ("
             " select id from kernel_outboxrow where delivered_at is null and set_aside_at is null"
             " and name <> all(%s) order by id limit %s for update skip locked)",
-            [heard(), _UNHEARD_BATCH],
+            [wanted(), _UNHEARD_BATCH],
         )
         return int(cursor.rowcount)
 

@@ -180,3 +180,13 @@ def test_a_database_with_merchants_of_its_own_is_refused(empty):
 
     assert not Store.objects.exists()
     assert not Seeding.objects.exists()
+
+
+def test_campaigns_are_being_given_out_and_wallets_hold_something(district):
+    published = figures.rows(
+        "select count(*) from coupons_templateversion where state = 'published'"
+    )
+    held = figures.rows("select count(*), count(distinct member_id) from coupons_coupon")
+
+    assert published == [(4,)]
+    assert held == [(20, 20)]

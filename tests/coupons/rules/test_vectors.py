@@ -77,8 +77,9 @@ def test_the_cases_leave_nothing_out():
     codes = {reason["code"] for case in judging for reason in case["expect"]["reasons"]}
     names = [case["name"] for case in judging + VECTORS["stacking"]]
 
-    # That two do not go together is not judged of a coupon by itself.
-    assert codes == set(REMEDIES) - {"not_beside_another"}
+    # That two do not go together is not judged of a coupon by itself, and that a stay is no bill is the
+    # counter's business.
+    assert codes == set(REMEDIES) - {"not_beside_another", "only_for_parking"}
     assert {case["rules"]["benefit"]["kind"] for case in judging} == set(KINDS)
     assert {offer["stacking"] for case in VECTORS["stacking"] for offer in case["offers"]} == set(
         Stacking

@@ -1,0 +1,160 @@
+"""What must always hold of coupons: nothing may come back. They share no code with the verbs."""
+
+COUPONS: dict[str, str] = {
+    "a stock slot misses as many units as coupons hold of it": """
+        with held as (
+            select version_id, null::date as day, stock_slot as slot, count(*) as units
+                from coupons_coupon where stock_slot is not null group by 1, 3
+            union all
+            select version_id, claim_day, day_slot, count(*)
+                from coupons_coupon where day_slot is not null group by 1, 2, 3)
+        select version_id, nullif(day, 'infinity') as day, slot, capacity - remaining as missing, units
+        from (select version_id, coalesce(day, 'infinity') as day, slot, capacity, remaining
+              from coupons_stockslot) stock
+        full join (select version_id, coalesce(day, 'infinity') as day, slot, units from held) held
+            using (version_id, day, slot)
+        where coalesce(capacity - remaining, 0) <> coalesce(units, 0)
+    """,
+    "a budget misses what coupons reserve and redemptions cost": """
+        with taken as (
+            select version_id, sum(fen) as fen from (
+                select version_id, reserved_fen as fen from coupons_coupon
+                union all
+                select redemption.version_id, part.fen from coupons_fundingpart part
+                    join coupons_redemption redemption on redemption.id = part.redemption_id
+                    join coupons_coupon coupon on coupon.id = redemption.coupon_id
+                    where coupon.budget_slot is not null) parts
+            group by version_id)
+        select version_id, missing, coalesce(taken.fen, 0) as taken
+        from (select version_id, sum(capacity_fen - remaining_fen) as missing
+              from coupons_budgetslot group by version_id) budget
+        left join taken using (version_id)
+        where missing <> coalesce(taken.fen, 0)
+    """,
+    "a coupon has been used as often as it says": """
+        select coupon.id, coupon.state, coupon.uses_left, coupon.value_left_fen, live.uses, live.fen
+        from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        cross join lateral (
+            select count(*) as uses, coalesce(sum(discount_fen), 0) as fen
+            from coupons_redemption where coupon_id = coupon.id and reversed_at is null) live
+        left join coupons_redemption replaced on replaced.id = coupon.replaces_id
+        where case when version.partial
+            then coupon.value_left_fen + live.fen
+                    <> coalesce(replaced.discount_fen, version.face_fen)
+                or (coupon.state = 'live' and coupon.value_left_fen = 0)
+                or (coupon.state = 'used' and coupon.value_left_fen > 0)
+            else coupon.value_left_fen is not null
+                or coupon.state in ('live', 'used') and coupon.uses_left + live.uses
+                    <> case when replaced.id is null then version.uses else 1 end
+                or coupon.uses_left + live.uses > version.uses
+            end
+            or (coupon.state = 'used' and live.uses = 0)
+    """,
+    "a coupon of one use has one live redemption": """
+        select coupon_id, count(*) from coupons_redemption
+        where single_use and reversed_at is null group by coupon_id having count(*) > 1
+    """,
+    "a coupon is used within its time and by its holder": """
+        select redemption.id from coupons_redemption redemption
+        join coupons_coupon coupon on coupon.id = redemption.coupon_id
+        where redemption.at < coupon.valid_from or redemption.at >= coupon.valid_until
+            or (redemption.member_id <> coupon.member_id and redemption.member_id <> coupon.claimer_id
+                and not exists (select from coupons_coupongift gift
+                                where gift.coupon_id = coupon.id))
+    """,
+    "nobody has claimed more than the template allows": """
+        select coupon.template_id, coupon.claimer_id, count(*), max(version.per_member)
+        from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        where coupon.source in ('claim', 'exchange', 'counter')
+        group by 1, 2 having count(*) > max(version.per_member)
+    """,
+    "nobody has claimed more on a day than the template allows": """
+        select coupon.template_id, coupon.claimer_id, coupon.claim_day, count(*)
+        from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        where coupon.source in ('claim', 'exchange', 'counter')
+            and version.per_member_day is not null
+        group by 1, 2, 3 having count(*) > max(version.per_member_day)
+    """,
+    "a bill bears what its live redemptions take off": """
+        select bill.id, bill.discount_fen, live.fen
+        from coupons_couponbill bill
+        cross join lateral (
+            select coalesce(sum(discount_fen), 0) as fen from coupons_redemption
+            where bill_id = bill.id and reversed_at is null) live
+        where bill.discount_fen <> live.fen
+    """,
+    "of a bill came back what its refunds say": """
+        select bill.id, bill.refunded_fen, refunds.fen
+        from coupons_couponbill bill
+        cross join lateral (
+            select coalesce(sum(goods_fen), 0) as fen from coupons_billrefund
+            where bill_id = bill.id) refunds
+        where bill.refunded_fen <> refunds.fen
+    """,
+    "a redemption is borne to the fen": """
+        select redemption.id, redemption.cost_fen, redemption.returned_fen, parts.fen
+        from coupons_redemption redemption
+        cross join lateral (
+            select coalesce(sum(fen), 0) as fen from coupons_fundingpart
+            where redemption_id = redemption.id) parts
+        where parts.fen <> case when redemption.reversed_at is null
+            then redemption.cost_fen - redemption.returned_fen else 0 end
+    """,
+    "every part of another party is booked into the settlement": """
+        with parts as (
+            select case when part.reference = redemption.public_id then part.reference
+                       else part.reference || '-' || redemption.public_id end as reference,
+                part.party_id as payer_id, redemption.merchant_id as payee_id, part.fen, part.at
+            from coupons_fundingpart part
+            join coupons_redemption redemption on redemption.id = part.redemption_id
+            where part.party_id <> redemption.merchant_id)
+        select reference, payer_id, payee_id, parts.fen, booking.fen as booked
+        from parts
+        full join (select * from settlement_booking where source = 'coupon') booking
+            using (reference, payer_id, payee_id)
+        where (parts.fen, parts.at) is distinct from (booking.fen, booking.at)
+    """,
+    "a coupon that another holds was given or its account merged": """
+        select coupon.id from coupons_coupon coupon
+        join members_member claimer on claimer.id = coupon.claimer_id
+        where coupon.member_id <> coupon.claimer_id and claimer.closed_at is null
+            and not exists (select from coupons_coupongift gift where gift.coupon_id = coupon.id)
+    """,
+    "only what two people decided is given out": """
+        select coupon.id, version.state from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        where version.state not in ('published', 'stopped')
+            or version.decided_by_id is null or version.decided_by_id = version.drafted_by_id
+    """,
+    "no row of coupons points into nothing": """
+        select 'coupon' as what, coupon.id from coupons_coupon coupon
+            left join members_member member on member.id = coupon.member_id
+            left join members_member claimer on claimer.id = coupon.claimer_id
+            left join coupons_templateversion version
+                on version.id = coupon.version_id and version.template_id = coupon.template_id
+            where member.id is null or claimer.id is null or version.id is null
+        union all
+        select 'redemption', redemption.id from coupons_redemption redemption
+            left join coupons_redemptionrequest request
+                on request.id = redemption.request_id and request.bill_id = redemption.bill_id
+                and request.merchant_id = redemption.merchant_id
+            left join coupons_couponbill bill
+                on bill.id = redemption.bill_id and bill.store_id = redemption.store_id
+            left join coupons_coupon coupon
+                on coupon.id = redemption.coupon_id and coupon.version_id = redemption.version_id
+            left join merchants_store store
+                on store.id = redemption.store_id and store.merchant_id = redemption.merchant_id
+            where request.id is null or bill.id is null or coupon.id is null or store.id is null
+        union all
+        select 'part', part.id from coupons_fundingpart part
+            left join coupons_redemption redemption on redemption.id = part.redemption_id
+            left join merchants_merchant party on party.id = part.party_id
+            where redemption.id is null or party.id is null
+        union all
+        select 'refund', refund.id from coupons_billrefund refund
+            left join coupons_couponbill bill on bill.id = refund.bill_id where bill.id is null
+    """,
+}

@@ -1,0 +1,26 @@
+"""`manage.py audit_coupons`: prints whatever breaks a promise of coupons; non-zero if anything does."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from coupons.audits import COUPONS
+from loyalty import audits
+
+
+class Command(BaseCommand):
+    help = (
+        "Run every audit query of coupons; exits non-zero and prints the rows when one finds any."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = audits.findings(COUPONS)
+        for one in found:
+            for row in one.rows:
+                facts = ", ".join(f"{name}={value}" for name, value in row.items())
+                self.stderr.write(f"broken: {one.query}: {facts}")
+            if (more := one.count - len(one.rows)) > 0:
+                self.stderr.write(f"broken: {one.query}: and {more} more")
+        if offences := sum(one.count for one in found):
+            raise CommandError(f"{offences} rows break a promise of coupons.")
+        self.stdout.write(f"clean: {len(COUPONS)} audit queries returned nothing.")

@@ -1,0 +1,77 @@
+"""Reading what is shown at a counter: codes, tickets and printed numbers become coupons as they are now."""
+
+import hmac
+from collections.abc import Sequence
+
+from django.db.models import F
+
+from coupons import codes
+from coupons.errors import CouponNotUsable, PinClosed, PinWrong
+from coupons.models import Coupon, PaperCode
+from coupons.queries.counter import Card, cards
+from coupons.rules import wording
+from coupons.rules.reasons import Reason
+from district.kernel import clock
+from district.kernel.errors import TokenInvalid, TokenUsed
+
+
+def shown_here(texts: Sequence[str], store: int) -> list[Card]:
+    """The coupons behind codes, tickets and printed numbers shown at a store, each as it is now.
+
+    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since it was shown.
+    """
+    seen = [
+        shown_on_paper(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
+        for text in texts
+    ]
+    held = cards([one.coupon for one in seen])
+    if len({one.coupon for one in seen}) != len(seen):
+        # One coupon shown twice would count twice.
+        raise TokenUsed
+    for one in seen:
+        card = held.get(one.coupon)
+        if card is None or card.member != one.member:
+            raise TokenInvalid
+        if card.held.state == "live" and shown_by(card) != one:
+            raise TokenUsed
+    return [held[one.coupon] for one in seen]
+
+
+def shown_by(card: Card) -> codes.Shown:
+    """What a code for this coupon would say now."""
+    return codes.Shown(card.pk, card.member, card.held.uses_left, card.held.value_left)
+
+
+def shown_on_paper(number: str, pin: str) -> codes.Shown:
+    """The coupon of a printed number. A wrong PIN is counted, for ever: five close the number.
+
+    Raises PinClosed, PinWrong, TokenInvalid.
+    """
+    paper = PaperCode.objects.select_related("coupon").filter(number=number).first()
+    if paper is None:
+        raise TokenInvalid
+    # A try is taken before it is judged and given back if it was right: of many at once five count.
+    tries = PaperCode.objects.filter(pk=paper.pk)
+    if not tries.filter(tries_left__gt=0).update(tries_left=F("tries_left") - 1):
+        raise PinClosed
+    if not hmac.compare_digest(bytes(paper.pin_hash), codes.pin_hash(number, pin)):
+        left = tries.values_list("tries_left", flat=True).get()
+        raise PinWrong(tries_left=left) if left else PinClosed
+    tries.update(tries_left=F("tries_left") + 1)
+    coupon = paper.coupon
+    return codes.Shown(coupon.pk, coupon.member_id, coupon.uses_left, coupon.value_left_fen)
+
+
+def require_live(coupon: Coupon) -> None:
+    """Raises CouponNotUsable."""
+    at = clock.now()
+    if coupon.state == Coupon.State.LIVE and at < coupon.valid_until:
+        return
+    code = {"used": "used", "void": "void"}.get(coupon.state, "expired")
+    reason = Reason(code, {"until": coupon.valid_until})
+    worded = {
+        "code": code,
+        "shopper": wording.for_shopper(reason, at),
+        "clerk": wording.for_clerk(reason, at),
+    }
+    raise CouponNotUsable(coupon=coupon.public_id, reasons=[worded])

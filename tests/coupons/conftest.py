@@ -1,0 +1,18 @@
+"""After every test of coupons no promise of theirs, or of the ledger, is broken."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from loyalty import audits
+
+
+@pytest.fixture(autouse=True)
+def sound(request: pytest.FixtureRequest) -> Iterator[None]:
+    if not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("db")
+    yield
+    if not request.node.get_closest_marker("breaks_the_ledger"):
+        assert list(audits.offences()) == []

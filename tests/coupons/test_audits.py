@@ -1,0 +1,96 @@
+"""Each audit query finds the row it is there for."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from coupons import services as coupons
+from coupons.audits import COUPONS
+from coupons.models import CouponBill
+from coupons.services import Goods
+from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
+from tests.factories.members import make_member
+from tests.factories.merchants import allied_store
+
+pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
+
+# What breaks a promise, by the promise; written around the walls, as no verb would.
+BROKEN = {
+    "a stock slot misses": "update coupons_stockslot set remaining = remaining - 1 where day is null"
+    " and remaining > 0",
+    "a budget misses": "update coupons_budgetslot set remaining_fen = remaining_fen - 1"
+    " where remaining_fen > 0",
+    "a coupon has been used as often": "update coupons_coupon set state = 'live', ended_at = null,"
+    " uses_left = 1 where state = 'used'",
+    "a coupon of one use": "drop index coupon_redeemed_once; insert into coupons_redemption"
+    " (public_id, request_id, bill_id, merchant_id, store_id, coupon_id, version_id, member_id,"
+    " single_use, eligible_fen, discount_fen, cost_fen, at) select 'rdm_twin', -1, bill_id,"
+    " merchant_id, store_id, coupon_id, version_id, member_id, single_use, eligible_fen, 0, 0, at"
+    " from coupons_redemption limit 1",
+    "a coupon is used within its time": "update coupons_redemption set at = '2004-01-01'",
+    "nobody has claimed more than": "update coupons_coupon set claimer_id ="
+    " (select min(id) from members_member), member_id = (select min(id) from members_member)",
+    "nobody has claimed more on a day": "update coupons_coupon set claimer_id ="
+    " (select min(id) from members_member), member_id = (select min(id) from members_member)",
+    "a bill bears": "update coupons_couponbill set discount_fen = discount_fen + 1",
+    "of a bill came back": "update coupons_couponbill set refunded_fen = refunded_fen + 1",
+    "a redemption is borne": "update coupons_fundingpart set fen = fen + 1",
+    "every part of another party": "delete from settlement_booking",
+    "a coupon that another holds": "update coupons_coupon set member_id ="
+    " (select max(id) from members_member), given_at = claimed_at where member_id <>"
+    " (select max(id) from members_member)",
+    "only what two people decided": "update coupons_templateversion set state = 'rejected',"
+    " stopped_at = null",
+    "no row of coupons points into nothing": "update coupons_coupon set claimer_id = -1,"
+    " given_at = claimed_at",
+}
+
+
+TABLES = [
+    "coupons_coupon",
+    "coupons_couponbill",
+    "coupons_fundingpart",
+    "coupons_redemption",
+    "coupons_templateversion",
+    "settlement_booking",
+]
+
+
+@pytest.fixture
+def used():
+    """Two members with a coupon each, one of them used and in part given back."""
+    store = allied_store()
+    version = make_version(stock=10, budget_fen=5_000, per_member_day=1, payers=[(None, 5_000)])
+    first, other = make_member("一"), make_member("二")
+    redeem(claim(version, first), store=store, bill=told(10_000, no="B-1"))
+    claim(version, other)
+    goods = Goods("R-1", 1_000)
+    coupons.refund_bill(bill=CouponBill.objects.get(), goods=goods, actor="till:1", key=fresh_key())
+
+
+def test_nothing_is_found_where_all_is_well(used, capsys):
+    call_command("audit_coupons")
+
+    assert f"clean: {len(COUPONS)}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("promise", BROKEN)
+def test_a_broken_promise_is_found(used, promise):
+    (query,) = [name for name in COUPONS if name.startswith(promise)]
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        for table in TABLES:
+            cursor.execute(f"alter table {table} disable trigger user")
+        for name in ("coupon_nth_of_its_member_once", "coupon_nth_of_a_day_once"):
+            cursor.execute(f"alter table coupons_coupon drop constraint {name}")
+        cursor.execute(BROKEN[promise])
+
+    with connection.cursor() as cursor:
+        cursor.execute(COUPONS[query])
+        assert cursor.fetchall(), query
+    with pytest.raises(CommandError, match="break a promise of coupons"):
+        call_command("audit_coupons")
+
+
+def test_every_query_has_a_case():
+    assert len(BROKEN) == len(COUPONS)

@@ -1,0 +1,68 @@
+"""Purchases and mergers bring coupons about, once, and cost nothing where no campaign asks."""
+
+import pytest
+
+from coupons.models import Coupon
+from district.kernel import outbox
+from district.kernel.idempotency import Key
+from district.kernel.models import OutboxRow
+from loyalty import services as loyalty
+from tests.factories.coupons import claim, make_version
+from tests.factories.loyalty import buy, make_counter
+from tests.factories.members import make_member, make_operator
+from tests.factories.merchants import make_store
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver():
+    while outbox.deliver_due():
+        pass
+
+
+def test_a_large_receipt_brings_one_coupon_however_often_it_is_told():
+    counter, member = make_counter(), make_member()
+    make_version(gift_from_fen=10_000, claimable=False, per_member=5)
+    buy(member, counter, fen=9_999)
+    buy(member, counter, fen=10_000)
+    deliver()
+    # As if the handler's work were there and its mark were not.
+    OutboxRow.objects.filter(name="PointsEarned").update(delivered_at=None, done=[])
+    deliver()
+
+    assert Coupon.objects.get().source == Coupon.Source.RECEIPT
+
+
+def test_elsewhere_than_the_scope_says_nothing_is_given():
+    counter, member = make_counter(), make_member()
+    make_version(gift_from_fen=1, scope={"only": {"stores": [make_store().public_id]}})
+
+    buy(member, counter, fen=10_000)
+    deliver()
+
+    assert not Coupon.objects.exists()
+
+
+def test_without_a_campaign_events_pass_in_one_sweep():
+    counter, member = make_counter(), make_member()
+    for _ in range(3):
+        buy(member, counter, fen=10_000)
+
+    assert outbox.deliver_due() == 3  # passed together; one at a time would be taken up by pieces
+    assert not OutboxRow.objects.filter(delivered_at=None).exists()
+    assert not OutboxRow.objects.exclude(attempts=0).exists()
+
+
+def test_after_a_merger_the_coupons_are_the_others():
+    version = make_version(per_member=1)
+    old, new = make_member("旧号"), make_member("新号")
+    coupon = claim(version, old)
+    buy(old, make_counter(), fen=100)
+
+    loyalty.merge_members(
+        source=old, into=new, reason="同一人", by=make_operator(), key=Key.of("test", "merge")
+    )
+    deliver()
+
+    coupon.refresh_from_db()
+    assert (coupon.member, coupon.claimer) == (new, old)

@@ -1,0 +1,214 @@
+"""Coupons under fire, over HTTP with real connections."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from coupons import services as coupons
+from coupons.models import Coupon, CouponGift, Redemption, StockSlot, TemplateVersion
+from coupons.queries.centre import stock_of
+from district.kernel import clock
+from district.members import services as members
+from district.members.models import Member, ShopperSession, User
+from district.members.session_tokens import token_hash
+from loyalty import audits
+from tests.factories.coupons import make_version
+from tests.factories.members import make_member, make_operator
+from tests.http import at_once
+from tests.http_coupons import CouponShopper, CouponTill
+
+
+@pytest.fixture
+def phone(shopper):
+    return CouponShopper(shopper.base_url, shopper.token)
+
+
+@pytest.fixture
+def counter(till):
+    return CouponTill(till.base_url, till.token, store=till.store)
+
+
+def statuses(answers):
+    return Counter((answer.status_code, answer.json().get("code")) for answer in answers)
+
+
+def phones(base_url, count):
+    """So many members, each with a phone."""
+    return [
+        CouponShopper(base_url, members.open_session(member=make_member(f"会员{number}")).token)
+        for number in range(count)
+    ]
+
+
+def test_one_coupon_at_16_tills_is_redeemed_once(phone, counter, other_till):
+    coupon = phone.claim(make_version().public_id).json()["id"]
+    code = phone.code(coupon)
+    others = CouponTill(other_till.base_url, other_till.token, store=other_till.store)
+
+    answers = at_once(counter, [lambda it: it.redeem(code)] * 8) + at_once(
+        others, [lambda it: it.redeem(code)] * 8
+    )
+
+    told = statuses(answers)
+    assert told.pop((201, None)) == 1
+    assert set(told) <= {(409, "coupon_not_usable"), (409, "token_used")}
+    assert Redemption.objects.count() == 1
+    assert list(audits.offences()) == []
+
+
+def test_320_redemptions_of_one_request_are_one(phone, counter):
+    coupon = phone.claim(make_version().public_id).json()["id"]
+    code = phone.code(coupon)
+
+    answers = at_once(
+        counter, [lambda it: it.redeem(code, no="C-1", request_no="Q-1", key="one")] * 320
+    )
+
+    assert statuses(answers) == {(201, None): 320}
+    assert len({answer.text for answer in answers}) == 1
+    assert Redemption.objects.count() == 1
+
+
+def test_of_64_claims_with_a_limit_of_two_two_succeed(phone, member):
+    version = make_version(per_member=2, stock=1_000).public_id
+
+    answers = at_once(phone, [lambda it: it.claim(version)] * 64)
+
+    assert statuses(answers) == {(201, None): 2, (409, "claim_limit_reached"): 62}
+    assert sorted(Coupon.objects.values_list("nth", flat=True)) == [1, 2]
+    assert list(audits.offences()) == []
+
+
+def test_a_gift_opened_by_16_friends_is_one_friends(phone, web):
+    version = make_version(transferable=True)
+    gift = phone.offer(phone.claim(version.public_id).json()["id"])
+    friends = phones(web.base_url, 16)
+
+    answers = at_once(friends[0], [lambda _, it=it: it.accept(gift) for it in friends])
+
+    assert statuses(answers) == {(201, None): 1, (409, "coupon_not_transferable"): 15}
+    assert CouponGift.objects.count() == 1
+
+
+def test_of_64_reversals_one_gives_the_coupon_back(phone, counter):
+    code = phone.code(phone.claim(make_version().public_id).json()["id"])
+    redemption = counter.redeem(code).json()["redemptions"][0]["id"]
+
+    answers = at_once(counter, [lambda it: it.reverse_redemption(redemption)] * 64)
+
+    assert statuses(answers) == {(201, None): 1, (409, "redemption_already_reversed"): 63}
+    assert Coupon.objects.get().state == Coupon.State.LIVE
+    assert list(audits.offences()) == []
+
+
+def test_claims_race_an_increase_of_the_stock(web):
+    version = make_version(stock=10, slots=4)
+    people = phones(web.base_url, 60)
+    boss = make_operator()
+
+    def more():
+        for size in range(10, 40, 10):
+            coupons.resize_stock(version=version, stock_was=size, stock=size + 10, by=boss)
+        connection.close()
+
+    adding = threading.Thread(target=more)
+    adding.start()
+    answers = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people])
+    adding.join()
+
+    told = statuses(answers)
+    assert set(told) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
+    assert 10 <= told[201, None] <= 40
+    assert stock_of(version) == (40, 40 - told[201, None])
+    assert Coupon.objects.count() == told[201, None]
+    assert list(audits.offences()) == []
+
+
+def test_claims_race_the_stop_of_a_campaign(web):
+    version = make_version(stock=1_000, slots=4)
+    people = phones(web.base_url, 60)
+    boss = make_operator()
+
+    def stop():
+        coupons.stop_version(version=version, by=boss)
+        connection.close()
+
+    stopping = threading.Timer(0.05, stop)
+    stopping.start()
+    answers = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people])
+    stopping.join()
+    late = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people[:4]])
+
+    told = statuses(answers)
+    assert set(told) <= {
+        (201, None),
+        (409, "claim_over"),
+        (409, "coupon_sold_out"),
+        (503, "claim_busy"),
+    }
+    assert not any(answer.status_code == 201 for answer in late if answer not in answers)
+    assert TemplateVersion.objects.get(pk=version.pk).state == "stopped"
+    capacity = sum(slot.capacity for slot in StockSlot.objects.all())
+    assert capacity == Coupon.objects.count() == told[201, None]
+    assert list(audits.offences()) == []
+
+
+def crowd(base_url, count):
+    """So many members at once, by bulk: volume, not behaviour."""
+    tokens = [f"sht_{number:043d}" for number in range(count)]
+    users = User.objects.bulk_create(
+        [
+            User(username=f"crowd{number}", kind=User.Kind.SHOPPER, password="!")
+            for number in range(count)
+        ],
+        batch_size=2_000,
+    )
+    people = Member.objects.bulk_create(
+        [Member(user=user, joined_at=clock.now()) for user in users], batch_size=2_000
+    )
+    now = clock.real_now()
+    ShopperSession.objects.bulk_create(
+        [
+            ShopperSession(
+                token_hash=token_hash(token),
+                member=person,
+                created_at=now,
+                expires_at=now + timedelta(days=1),
+                last_used_at=now,
+            )
+            for token, person in zip(tokens, people, strict=True)
+        ],
+        batch_size=2_000,
+    )
+    return [CouponShopper(base_url, token) for token in tokens]
+
+
+@pytest.mark.slow
+def test_a_thousand_units_for_ten_thousand_members(web):
+    version = make_version(stock=1_000, slots=16)
+    people = crowd(web.base_url, 10_000)
+    early = []
+
+    def ask(person):
+        def call(lane):
+            # A lane's own connection, somebody else's token.
+            person.session = lane.session
+            answer = person.claim(version.public_id)
+            if answer.json().get("code") == "coupon_sold_out" and len(early) < 100:
+                early.append(stock_of(version)[1])
+                connection.close()  # this thread's own
+            return answer
+
+        return call
+
+    answers = at_once(people[0], [ask(person) for person in people], connections=64)
+
+    told = statuses(answers)
+    assert set(told) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
+    assert told[201, None] == Coupon.objects.count() == 1_000
+    assert set(early) == {0}, "sold out was said while something was left"
+    assert stock_of(version) == (1_000, 0)
+    assert list(audits.offences()) == []
