@@ -6,7 +6,7 @@ import io
 import random
 from datetime import date, timedelta
 
-HOUSEHOLDS, STORES, DAYS = 6, 4, 12
+HOUSEHOLDS, STORES, DAYS = 3, 4, 12
 BEGIN = date(2017, 3, 1)
 CAMPAIGNS = (3, 11)
 COUPONS = (10_000_050, 10_000_089, 51_111_030)

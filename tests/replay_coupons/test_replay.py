@@ -1,6 +1,7 @@
 """The command from the files to the figures, through a real server."""
 
 import shutil
+import signal
 
 import pytest
 
@@ -70,6 +71,21 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tm
     completed = stage.run(folder, command=COMMAND)
 
     assert (completed.code, completed.result) == (0, expected), completed.err
+
+
+def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage, tmp_path):
+    folder = write_coupons(tmp_path / "long", 40)
+    stage = new_stage()
+    process = stage.start(folder, command=COMMAND)
+    assert wait_until(lambda: redeemed(stage) > 0, 60)
+
+    process.send_signal(signal.SIGTERM)
+    stopped = stage.finish(process)
+
+    assert (stopped.code, stopped.out) == (130, "")
+    assert stopped.err.rstrip().split("\n")[-1] == "已停止；再次运行同一命令即可从停下处继续。"
+    assert "Traceback" not in stopped.err
+    assert stage.run(folder, command=COMMAND).result == coupons(folder)
 
 
 def test_without_its_notes_a_run_comes_to_the_same(new_stage, few_coupons):
