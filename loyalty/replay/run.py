@@ -79,7 +79,7 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
         else:
             ensemble = Ensemble(dataset, cast, notes, server.url, told, resuming=not wish.again)
             refused = ensemble.play(wish.connections, meanwhile)
-        figures = _patiently(lambda: figures_of(cast, dataset))
+        figures = patiently(lambda: figures_of(cast, dataset))
     return {
         "format": dataset.format,
         **figures,
@@ -110,7 +110,7 @@ def _require_same_database(base_url: str, cast: Cast) -> None:
         )
 
 
-def _patiently(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def patiently(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The answer of the database, also when it was restarted since it was last asked."""
     give_up = time.monotonic() + RECOVERY_SECONDS
     while True:

@@ -1,0 +1,11 @@
+"""What can keep a replay of coupons from running to its end; the rest is said by `loyalty.replay`."""
+
+from loyalty.replay.errors import ReplayError
+
+
+class Unforeseen(ReplayError):
+    """The district answered what the contract does not know."""
+
+
+class OtherData(ReplayError):
+    """The database holds templates of the same names that say something else."""
