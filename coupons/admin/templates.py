@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from coupons.models import TemplateVersion
 from coupons.queries.campaign import borne_by, days_of, figures_of
 from coupons.queries.centre import stock_of
 from coupons.queries.versions import said_by
+from district.kernel import idempotency
 from district.kernel.backoffice import Act, ActForm, Menu, Section, moment
 from district.kernel.idempotency import Key
 from district.kernel.money import format_yuan
@@ -51,10 +53,17 @@ class NewTemplate(_Drafting):
         self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key
     ) -> TemplateVersion:
         by = viewer(request).user
-        template = coupons.create_template(name=asked["name"], merchant=asked["merchant"], by=by)
-        draft = TemplateVersion(template=template)
-        payers = drafting.fill(draft, asked)
-        return coupons.save_draft(draft=draft, payers=payers, by=by)
+        with transaction.atomic():
+            if (earlier := idempotency.claim(key)) is not None:
+                return TemplateVersion.objects.get(pk=earlier)
+            template = coupons.create_template(
+                name=asked["name"], merchant=asked["merchant"], by=by
+            )
+            draft = TemplateVersion(template=template)
+            payers = drafting.fill(draft, asked)
+            draft = coupons.save_draft(draft=draft, payers=payers, by=by)
+            idempotency.answer(key, draft.pk)
+        return draft
 
 
 class EditDraft(_Drafting):
@@ -85,9 +94,14 @@ class NewVersion(EditDraft):
     def run(
         self, request: HttpRequest, row: TemplateVersion, asked: dict[str, Any], key: Key
     ) -> TemplateVersion:
-        draft = TemplateVersion(template=row.template)
-        payers = drafting.fill(draft, asked)
-        return coupons.save_draft(draft=draft, payers=payers, by=viewer(request).user)
+        with transaction.atomic():
+            if (earlier := idempotency.claim(key)) is not None:
+                return TemplateVersion.objects.get(pk=earlier)
+            draft = TemplateVersion(template=row.template)
+            payers = drafting.fill(draft, asked)
+            draft = coupons.save_draft(draft=draft, payers=payers, by=viewer(request).user)
+            idempotency.answer(key, draft.pk)
+        return draft
 
 
 class Submit(_Drafting):

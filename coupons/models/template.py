@@ -28,7 +28,13 @@ class CouponTemplate(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("券模板")
-        constraints = [models.CheckConstraint(name="template_named", condition=~Q(name=""))]
+        constraints = [
+            models.CheckConstraint(
+                name="template_named",
+                violation_error_message=_("请填写名称。"),
+                condition=~Q(name=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -139,6 +145,9 @@ class TemplateVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="version_benefit_of_its_kind",
+                violation_error_message=_(
+                    "优惠内容与类型不符：满减填面额，折扣填比例与最高减免，兑换填内容，停车填时长或金额之一。"
+                ),
                 condition=Q(
                     kind="cash_off", face_fen__gt=0, off_bp=0, cap_fen=0, gift="", parking_minutes=0
                 )
@@ -159,6 +168,7 @@ class TemplateVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="version_amounts_in_bounds",
+                violation_error_message=_("金额或时长超出范围。"),
                 condition=Q(
                     face_fen__gte=0,
                     face_fen__lte=MAX_FEN,
@@ -170,12 +180,15 @@ class TemplateVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="version_used_once_or_in_parts",
+                violation_error_message=_("可用次数为 1 至 100；余额可多次使用的券只能有一次。"),
                 condition=Q(uses=1) | Q(uses__gt=1, uses__lte=100, partial=False),
             ),
             models.CheckConstraint(
                 name="version_valid_one_way",
+                violation_error_message=_("有效期请在固定起止与领取后天数中填写一种，止须晚于起。"),
                 condition=Q(
                     valid_from__isnull=False,
+                    valid_until__isnull=False,
                     valid_until__gt=F("valid_from"),
                     days_from=None,
                     days=None,
@@ -183,6 +196,9 @@ class TemplateVersion(models.Model):
                 | Q(
                     valid_from=None,
                     valid_until=None,
+                    # Said of both, because a check of nothing passes.
+                    days_from__isnull=False,
+                    days__isnull=False,
                     days_from__gte=0,
                     days_from__lte=365,
                     days__gte=1,
@@ -190,10 +206,15 @@ class TemplateVersion(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="version_claimable_some_time", condition=Q(claim_until__gt=F("claim_from"))
+                name="version_claimable_some_time",
+                violation_error_message=_("停止领取须晚于开始领取。"),
+                condition=Q(claim_until__gt=F("claim_from")),
             ),
             models.CheckConstraint(
                 name="version_limits_in_bounds",
+                violation_error_message=_(
+                    "限领、库存、预算或兑换价超出范围；每日限领不能多于每人限领。"
+                ),
                 condition=Q(per_member__gte=1, per_member__lte=100, slots__gte=1, slots__lte=64)
                 & (
                     Q(per_member_day=None)

@@ -25,7 +25,7 @@ class Key:
     terms: bytes
 
     @classmethod
-    def of(cls, scope: str, key: str, **terms: Any) -> Self:
+    def of(cls, scope: str, key: str, /, **terms: Any) -> Self:
         """A key whose terms (plain values, dates and instants) are told apart by canonical JSON."""
         canonical = json.dumps(terms, sort_keys=True, ensure_ascii=False, default=_plain)
         return cls(scope, key, hashlib.sha256(canonical.encode()).digest())

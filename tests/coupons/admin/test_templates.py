@@ -1,0 +1,159 @@
+"""A campaign from draft to stop in the back office, by the people who may."""
+
+from datetime import timedelta
+
+import pytest
+
+from coupons.models import Coupon, CouponTemplate, Redemption, TemplateVersion
+from coupons.queries.centre import stock_of
+from district.kernel import clock
+from district.kernel.models import AuditLine
+from district.members.models import User
+from district.members.services.make_operator import make_operator
+from tests.admin.acting import act, text_of
+from tests.admin.scene import signed_in
+from tests.factories.coupons import claim, make_version, redeem
+from tests.factories.members import make_member
+from tests.factories.merchants import allied_store, make_clerk
+
+pytestmark = pytest.mark.django_db
+VERSIONS = "/admin/coupons/templateversion/"
+
+
+@pytest.fixture
+def store():
+    return allied_store()
+
+
+@pytest.fixture
+def owner(store):
+    return signed_in(make_clerk(merchant=store.merchant).user)
+
+
+@pytest.fixture
+def operator():
+    root = User.objects.create_superuser("genben", name="系统管理员甲")
+    user = User.objects.create_staff("yunying", name="运营小陈")
+    make_operator(user=user, by=root)
+    return signed_in(user)
+
+
+def said(store, **fields):
+    now = clock.now()
+    return {
+        "name": "满二十减五",
+        "merchant": store.merchant_id,
+        "kind": "cash_off",
+        "face_yuan": "5",
+        "threshold_yuan": "20",
+        "uses": 1,
+        "claim_from_0": f"{now:%Y-%m-%d}",
+        "claim_from_1": "00:00",
+        "claim_from": f"{now:%Y-%m-%dT00:00}",
+        "claim_until": f"{now + timedelta(days=30):%Y-%m-%dT00:00}",
+        "days_from": 0,
+        "days": 7,
+        "times": "{}",
+        "scope": "{}",
+        "audience": "{}",
+        "stacking": "alone",
+        "per_member": 1,
+        "stock": 100,
+        "redeemer_percent": 50,
+        "claimable": "on",
+        "offline": "none",
+        "replacement_days": 0,
+    } | fields
+
+
+def test_a_merchant_drafts_and_submits_and_the_operator_approves(store, owner, operator):
+    drafted = act(owner, f"{VERSIONS}add/", **said(store))
+    version = TemplateVersion.objects.get()
+    assert drafted.status_code == 302, text_of(drafted)
+    assert (version.state, version.face_fen, version.threshold_fen) == ("draft", 500, 2_000)
+    assert version.funding.get().bp == 5_000
+
+    act(owner, f"{VERSIONS}{version.pk}/submit/")
+    assert owner.get(f"{VERSIONS}{version.pk}/approve/").status_code == 403
+    act(operator, f"{VERSIONS}{version.pk}/approve/", note="同意")
+
+    version.refresh_from_db()
+    assert version.state == "published"
+    assert stock_of(version) == (100, 100)
+    verbs = set(AuditLine.objects.values_list("verb", flat=True))
+    assert verbs >= {"create_template", "save_draft", "submit_version", "approve_version"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"scope": "{"}, "JSON"),
+        ({"scope": '{"stores": 1}'}, "适用范围"),
+        ({"times": '{"windows": [{"start": -1}]}'}, "可用时段"),
+        ({"audience": '{"new_within_days": 0}'}, "领取条件"),
+        ({"face_yuan": "0"}, "优惠内容与类型不符"),
+        ({"days": ""}, "固定起止"),
+        ({"claim_until": "2020-01-01T00:00"}, "停止领取须晚于"),
+        ({"redeemer_percent": "101"}, "100"),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_form(store, owner, wrong, told):
+    answer = act(owner, f"{VERSIONS}add/", **said(store, **wrong))
+
+    assert answer.status_code == 422
+    assert told in text_of(answer)
+    assert not TemplateVersion.objects.exists()
+    assert not CouponTemplate.objects.exists()
+
+
+def test_a_merchant_sees_and_drafts_its_own_alone(store, owner):
+    foreign = make_version(merchant=allied_store().merchant)
+
+    assert owner.get(f"{VERSIONS}{foreign.pk}/change/").status_code == 404
+    assert owner.get(f"{VERSIONS}{foreign.pk}/stop/").status_code == 404
+    answer = act(owner, f"{VERSIONS}add/", **said(store, merchant=foreign.template.merchant_id))
+    assert answer.status_code == 422
+
+
+def test_a_new_version_is_copied_and_the_stock_resized(store, owner, operator):
+    version = make_version(merchant=store.merchant, stock=10, days_from=0, days=3)
+
+    act(owner, f"{VERSIONS}{version.pk}/resize/", stock_was=10, stock=25)
+    refused = act(owner, f"{VERSIONS}{version.pk}/resize/", stock_was=10, stock=30)
+    form = said(store, face_yuan="6")
+    del form["name"], form["merchant"]
+    act(owner, f"{VERSIONS}{version.pk}/new-version/", **form)
+
+    assert stock_of(version) == (25, 25)
+    assert (refused.status_code, "25" in text_of(refused)) == (422, True)
+    newer = TemplateVersion.objects.get(number=2)
+    assert (newer.state, newer.face_fen) == ("draft", 600)
+
+
+def test_a_stop_and_what_became_of_it(store, owner):
+    version = make_version(merchant=store.merchant, payers=[(None, 10_000)])
+    redeem(claim(version, make_member()), store=store)
+
+    page = text_of(owner.get(f"{VERSIONS}{version.pk}/change/"))
+    act(owner, f"{VERSIONS}{version.pk}/stop/")
+
+    assert "¥5.00" in page
+    version.refresh_from_db()
+    assert version.state == "stopped"
+
+
+def test_a_clerk_reverses_on_the_day_and_the_operator_revokes(store, operator):
+    cashier = signed_in(make_clerk(merchant=store.merchant, role="cashier").user)
+    version = make_version()
+    redeem(claim(version, make_member()), store=store)
+    redemption = Redemption.objects.get()
+
+    act(cashier, f"/admin/coupons/redemption/{redemption.pk}/reverse/", reason="扫错券")
+    redemption.refresh_from_db()
+    coupon = Coupon.objects.get()
+    assert redemption.reversed_by.startswith("user:")
+    assert cashier.get(f"/admin/coupons/coupon/{coupon.pk}/revoke/").status_code in {403, 404}
+    act(operator, f"/admin/coupons/coupon/{coupon.pk}/revoke/", reason="发错了")
+
+    coupon.refresh_from_db()
+    assert coupon.state == "void"
