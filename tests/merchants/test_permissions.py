@@ -16,6 +16,7 @@ MATRIX = {
     "post_refunds": "owner manager",
     "settle_bills": "owner manager",
     "upload_batches": "owner manager",
+    "run_campaigns": "owner manager",
 }
 
 
