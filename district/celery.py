@@ -61,6 +61,8 @@ app.conf.beat_schedule = {
         "task": "coupons.warn_of_expiring",
         "schedule": crontab(hour=10, minute=15),
     },
+    # A job whose bell was lost, or whose worker died.
+    "issue coupons": {"task": "issuing.run_jobs", "schedule": 20.0},
     "audit ledger": {"task": "loyalty.run_audit", "schedule": crontab(hour=3, minute=30)},
 }
 

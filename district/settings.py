@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "loyalty.bills.apps.BillsConfig",
     "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
+    "coupons.issuing.apps.IssuingConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
     "district.demo.apps.DemoConfig",
@@ -217,6 +218,7 @@ LIMITS = {
     "look_up_phone_till": (30, 60),
     "look_up_miss_till": (60, 60),
     "admin_sign_in": (10, 300),
+    "coupon_code_member": (10, 60),
     "photo_member": (6, 60),
     "photo_member_day": (40, 86_400),
 }

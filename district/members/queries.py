@@ -1,5 +1,6 @@
 """What may be asked about members."""
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -67,6 +68,22 @@ def member_by_phone(number: str) -> Member | None:
     """The open member who has bound this number. Raises PhoneNotSupported for what is no number."""
     found_by = phones.phone_hash(phones.normalised(number))
     return Member.objects.open().filter(phone_hash=found_by).first()
+
+
+def open_members_by_phone(numbers: Iterable[str]) -> dict[str, int]:
+    """The keys of the open members who have bound these numbers, by the number as it was written."""
+    written: dict[bytes, list[str]] = {}
+    for number in set(numbers):
+        with contextlib.suppress(PhoneNotSupported):
+            found_by = phones.phone_hash(phones.normalised(number))
+            written.setdefault(found_by, []).append(number)
+    found = Member.objects.open().filter(phone_hash__in=list(written))
+    return {
+        number: pk
+        for found_by, pk in found.values_list("phone_hash", "pk")
+        if found_by is not None
+        for number in written[bytes(found_by)]
+    }
 
 
 def members_by_phone(number: str) -> QuerySet[Member]:

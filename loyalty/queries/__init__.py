@@ -26,6 +26,7 @@ from loyalty.queries.policy import (
     terms_of,
 )
 from loyalty.queries.rows import (
+    buyers_of,
     has_bought,
     hold_of_member,
     hold_of_merchant,
@@ -58,6 +59,7 @@ __all__ = [
     "balance_of",
     "balances_of",
     "budgets_running_low",
+    "buyers_of",
     "clearing",
     "clearing_of",
     "cost_of_adding",

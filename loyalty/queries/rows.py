@@ -27,6 +27,12 @@ def has_bought(member: int, merchant: int) -> bool:
     return Receipt.objects.filter(account=member, merchant=merchant).exists()
 
 
+def buyers_of(merchant: int) -> QuerySet[Receipt, int]:
+    """The keys of members with a purchase at a merchant in the ledger, given back or not."""
+    rows = Receipt.objects.filter(merchant=merchant)
+    return rows.order_by().values_list("account_id", flat=True).distinct()
+
+
 def receipt_of(store: int, receipt_no: str) -> Receipt | None:
     """The receipt of that number at that store."""
     return receipts().filter(store=store, receipt_no=receipt_no).first()

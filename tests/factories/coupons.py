@@ -6,12 +6,13 @@ from itertools import count
 from typing import Any
 
 from coupons import services as coupons
+from coupons.issuing.services import import_codes
 from coupons.models import Coupon, CouponTemplate, RedemptionRequest, TemplateVersion
 from coupons.services import Told
 from district.kernel.idempotency import Key
 from district.members.models import Member
 from district.merchants.models import Merchant, Store
-from tests.factories.members import make_member, make_staff
+from tests.factories.members import make_member, make_operator, make_staff
 
 LONG_AGO = datetime(2005, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
@@ -110,12 +111,21 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
     used = redeem(claim(version, member), store=store, bill=told(5_000, no="C-0001"))
     redemption = used.redemptions.get().public_id
     bill = {"no": "C-0002", "fen": 5_000, "lines": [{"fen": 5_000, "product": "4711"}]}
+    coded = import_codes(
+        version=version,
+        content=b"code\nMT247KQ9X3PD\n",
+        name="平台售券",
+        by=make_operator(f"operator{next(_numbers)}"),
+        key=fresh_key(),
+    )
+    assert coded.imported == 1
     goods = at | {"bill_no": "C-0001", "goods_fen": 1_000}
     made = Couponing(
         bodies={
             "claim_coupon": {"version": version.public_id},
             "exchange_coupon": {"version": version.public_id},
             "accept_coupon": {"code": gift},
+            "use_coupon_code": {"code": "MT24-7KQ9-X3PD"},
             "check_coupons": at | {"bill": bill, "codes": [code]},
             "redeem_coupons": at | {"bill": bill, "codes": [code], "request_no": "Q-0001"},
             "reverse_redemption": at | {"reason": "扫错券"},

@@ -17,6 +17,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.transport.serialization import Binary
 
 from coupons import services as coupons
+from coupons.issuing.services import import_codes
 from coupons.models import TemplateVersion
 from district.kernel import clock
 from district.members import services as members
@@ -31,7 +32,7 @@ from tests.bills.pictures import jpeg
 from tests.databases import Databases, pointed_at
 from tests.factories.coupons import claim, issue, make_version, redeem, told
 from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of
 from tests.servers import Web
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401 - a fixture
@@ -177,6 +178,19 @@ def _scene(web: Web, phones: Phones) -> Served:
     def shown() -> list[str]:
         return [coupons.show_coupon(coupon=issue(version, member)).code]
 
+    by = make_operator()
+
+    def new_code() -> str:
+        code = f"CODE{next(numbers):06}"
+        import_codes(
+            version=version,
+            content=f"code\n{code}\n".encode(),
+            name=code,
+            by=by,
+            key=fresh_key(),
+        )
+        return code
+
     def bill_with_a_coupon() -> str:
         used = redeem(issue(version, member), store=store, bill=told(10**9))
         return str(used.bill.bill_no)
@@ -243,6 +257,7 @@ def _scene(web: Web, phones: Phones) -> Served:
             "POST /api/v1/me/coupons/gifts": {
                 "code": lambda: coupons.offer_coupon(coupon=issue(version, friend))
             },
+            "POST /api/v1/me/coupons/codes": {"code": new_code},
             "POST /api/v1/till/coupons/check": {"codes": shown},
             "POST /api/v1/till/coupons/redemptions": {
                 "codes": shown,

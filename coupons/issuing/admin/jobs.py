@@ -1,0 +1,203 @@
+"""Issue jobs with their progress and what came of their lines; one may be opened and stopped here."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from coupons.issuing import queries, services, tasks
+from coupons.issuing.admin.answers import answers_as_csv
+from coupons.issuing.admin.common import COUPONS, FileOfVersionForm
+from coupons.issuing.models import IssueJob, IssueRow
+from coupons.issuing.permits import may_issue
+from district.kernel.backoffice import Act, Cell, Menu, Section, name_verbs
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.idempotency import Key
+from district.merchants.models import Clerk, Merchant
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+
+State = IssueJob.State
+TONES = {"待处理": "warning", "发放中": "info", "已完成": "success", "已停止": "danger"}
+
+name_verbs(open_issue_job=gettext_lazy("开始批量发券"), stop_issue_job=gettext_lazy("停止批量发券"))
+
+
+def _issues(request: HttpRequest) -> bool:
+    who = viewer(request)
+    return who.operator or (who.post is not None and who.post.role == Clerk.Role.OWNER)
+
+
+class JobForm(FileOfVersionForm):
+    """A version, and to whom: a file, or one kind of audience."""
+
+    tag = forms.RegexField(
+        r"^[a-z][a-z0-9_]{0,29}\Z", label=gettext_lazy("或：会员标签"), required=False
+    )
+    since = forms.DateTimeField(label=gettext_lazy("或：入会时间起"), required=False)
+    until = forms.DateTimeField(label=gettext_lazy("入会时间止（不含）"), required=False)
+    buyers_of = forms.ModelChoiceField(
+        Merchant.objects.none(), label=gettext_lazy("或：在该商户消费过的会员"), required=False
+    )
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.field("file").required = False
+        self.field("file").help_text = _(
+            "UTF-8 编码的 CSV，最多 20 万行，第一行是列名：member（会员编号 mem_…）%(phone)s。"
+        ) % {"phone": _("或 phone（手机号）") if viewer(self.request).operator else ""}
+        who, merchants = viewer(self.request), Merchant.objects.filter(kind=Merchant.Kind.MERCHANT)
+        if not who.operator:
+            for name in ("tag", "since", "until"):
+                del self.fields[name]
+            merchants = merchants.filter(pk__in=[who.post.merchant_id] if who.post else [])
+        self.field("buyers_of").queryset = merchants.order_by("name_key")
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        since, until = asked.get("since"), asked.get("until")
+        given = [asked.get("file"), asked.get("tag"), since or until, asked.get("buyers_of")]
+        if not self.errors and sum(bool(one) for one in given) != 1:
+            raise forms.ValidationError(_("请上传文件，或选择一种人群，二者择一。"))
+        if (since is None) != (until is None) or (since and until and since >= until):
+            raise forms.ValidationError(_("入会时间须有起止，且起早于止。"))
+        return asked
+
+
+class OpenJob(Act):
+    name, label, icon = "add", gettext_lazy("批量发券"), "send"
+    explain = gettext_lazy(
+        "每位会员发一张，不受每人限领约束；库存与预算仍然有效。名单中的手机号只用于查找会员，不会保存。"
+    )
+    done = gettext_lazy("任务已创建，正在后台发放。")
+    form_class = JobForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return _issues(request)
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> IssueJob:
+        file = asked["file"]
+        job = services.open_issue_job(
+            version=asked["version"],
+            to=file.read() if file else _audience(asked),
+            name=asked["name"],
+            by=viewer(request).user,
+            key=key,
+        )
+        transaction.on_commit(tasks.ring)
+        return job
+
+
+class StopJob(Act):
+    name, label, icon, danger = "stop", gettext_lazy("停止"), "stop_circle", True
+    explain = gettext_lazy("尚未发放的不再发放，已发放的券保持有效。停止后不能继续。")
+    done = gettext_lazy("任务已停止。")
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return row is None or may_issue(row.version, viewer(request).user)
+
+    def fits(self, row: IssueJob) -> bool:
+        return row.state in (State.OPEN, State.RUNNING)
+
+    def run(self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key) -> None:
+        services.stop_issue_job(job=row, by=viewer(request).user)
+
+
+class DownloadAnswers(Act):
+    name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
+    explain = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return _issues(request)
+
+    def run(
+        self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key
+    ) -> StreamingHttpResponse:
+        answer = StreamingHttpResponse(answers_as_csv(row), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{row.public_id}.csv"'
+        return answer
+
+
+@admin.register(IssueJob)
+class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(COUPONS, "send", 50)
+    merchant_path, needs = "version__template__merchant", "edit_merchant"
+    operator_may = ("view", "add")
+    empty_hint = gettext_lazy("把一张券发给一份名单或一群会员：点击“批量发券”。")
+    ordering = ["-pk"]
+    sortable_by = ()
+    list_display = [
+        *("number", "name", "template", "kind", "state_label"),
+        *("progress", "issued", "refused", "made_at"),
+    ]
+    list_filter = [
+        "state",
+        ("version__template__merchant", ScopedFilter),
+        ("made_at", RangeDateTimeFilter),
+    ]
+    operator_only = frozenset({"version__template__merchant"})
+    list_select_related = ["version__template"]
+    exact_fields = ("public_id",)
+    search_help_text = gettext_lazy("完整的任务编号")
+    fields = [
+        *("number", "name", "template", "kind", "audience", "state_label", "progress"),
+        *("made_by", "made_at", "started_at", "ended_at"),
+    ]
+    add_act = OpenJob()
+    acts = (StopJob(), DownloadAnswers())
+
+    def name_of(self, row: IssueJob) -> str:
+        return row.public_id
+
+    @admin.display(description=gettext_lazy("任务编号"))
+    def number(self, job: IssueJob) -> str:
+        return job.public_id
+
+    @admin.display(description=gettext_lazy("券模板"))
+    def template(self, job: IssueJob) -> str:
+        return f"{job.version.template.name} v{job.version.number}"
+
+    @display(description=gettext_lazy("状态"), label=TONES)
+    def state_label(self, job: IssueJob) -> str:
+        return job.get_state_display()
+
+    @admin.display(description=gettext_lazy("进度"))
+    def progress(self, job: IssueJob) -> str:
+        return format_html(
+            '<progress max="{}" value="{}"></progress> {} / {}（{}%）',
+            *(job.total, job.answered, f"{job.answered:,}", f"{job.total:,}"),
+            job.answered * 100 // job.total,
+        )
+
+    def sections(self, request: HttpRequest, row: IssueJob) -> Iterable[Section]:
+        word = partial(dict(IssueRow.Outcome.choices).get)
+        yield Section(
+            title=_("结果"),
+            headers=[_("结果"), _("原因"), _("行数")],
+            rows=[
+                (
+                    Cell(word(outcome), tone="bad" if code else ""),
+                    queries.reason_of(code) if code else "",
+                    f"{rows:,}",
+                )
+                for outcome, code, rows in queries.counts_of(row)
+            ],
+            empty="",
+        )
+
+
+def _audience(asked: dict[str, Any]) -> services.Audience:
+    return services.Audience(
+        tag=asked.get("tag") or "",
+        since=asked.get("since"),
+        until=asked.get("until"),
+        buyers_of=asked.get("buyers_of"),
+    )

@@ -1,0 +1,57 @@
+"""Pure: reads the files people bring, a CSV with a header; every line keeps its number."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from coupons.issuing.errors import IssueListInvalid
+from coupons.issuing.limits import LONGEST_CODE, MOST_BYTES, MOST_ROWS, SHORTEST_CODE
+
+_CODE = re.compile(rf"[0-9A-Z]{{{SHORTEST_CODE},{LONGEST_CODE}}}")
+
+
+def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int, str]]]:
+    """The one column of these names that the file has, and its cells by the number of their line.
+
+    A line without the cell has an empty one; blank lines are left out. Raises IssueListInvalid.
+    """
+    if len(content) > MOST_BYTES:
+        raise IssueListInvalid(reason=_("文件最大 %(most)d MB。") % {"most": MOST_BYTES // 2**20})
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise IssueListInvalid(reason=_("文件须是 UTF-8 编码的 CSV。")) from None
+    if "\0" in text:
+        raise IssueListInvalid(reason=_("文件须是 UTF-8 编码的 CSV。"))
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        heads = [head.strip().lower() for head in next(lines, [])]
+        found = [head for head in heads if head in names]
+        if len(found) != 1:
+            raise IssueListInvalid(
+                reason=_("第一行须是列名，并且恰有一列是 %(names)s。")
+                % {"names": _(" 或 ").join(names)}
+            )
+        at, cells = heads.index(found[0]), []
+        for row in lines:
+            if not any(cell.strip() for cell in row):
+                continue
+            cells.append((lines.line_num, row[at].strip() if at < len(row) else ""))
+            if len(cells) > MOST_ROWS:
+                raise IssueListInvalid(reason=_("文件最多 %(most)d 行。") % {"most": MOST_ROWS})
+    except csv.Error:
+        raise IssueListInvalid(
+            reason=_("第 %(line)d 行不是有效的 CSV。") % {"line": lines.line_num}
+        ) from None
+    if not cells:
+        raise IssueListInvalid(reason=_("文件没有内容。"))
+    return found[0], cells
+
+
+def normalised_code(text: str) -> str | None:
+    """One spelling for each code: capitals, without blanks and hyphens; None for what is no code."""
+    code = re.sub(r"[\s-]", "", text).upper()
+    return code if _CODE.fullmatch(code) else None

@@ -1,0 +1,33 @@
+"""Stopping a job before its end."""
+
+from django.db import transaction
+
+from coupons.issuing.errors import IssueJobEnded
+from coupons.issuing.models import IssueJob
+from coupons.issuing.permits import require_may_issue
+from district.kernel import audit, clock
+from district.members.models import User
+
+State = IssueJob.State
+
+
+@transaction.atomic
+def stop_issue_job(*, job: IssueJob, by: User) -> IssueJob:
+    """Issue nothing more of a job; what was issued stays. When this returns no coupon follows.
+
+    Raises IssueJobEnded, IssueNotYours.
+    """
+    require_may_issue(job.version, by)
+    held = IssueJob.objects.select_for_update(no_key=True).get(pk=job.pk)
+    if held.state not in (State.OPEN, State.RUNNING):
+        raise IssueJobEnded(state=held.get_state_display())
+    held.state, held.ended_at = State.STOPPED, clock.now()
+    held.save(update_fields=["state", "ended_at"])
+    audit.record(
+        verb="stop_issue_job",
+        subject=f"issuing.issuejob:{job.pk}",
+        by=by,
+        issued=held.issued,
+        left=held.total - held.answered,
+    )
+    return held
