@@ -1,5 +1,7 @@
 """What a purchase brings, and what a merger of members moves."""
 
+from django.db.models import Case, When
+
 from coupons.errors import (
     ClaimLimitOfTheDayReached,
     ClaimLimitReached,
@@ -56,10 +58,12 @@ def reward_receipt(*, receipt: int) -> int:
 
 
 def move_coupons(*, source: int, into: int) -> int:
-    """After a merger the live coupons of the closed account are the other's; how many moved.
+    """After a merger the coupons of the closed account are the other's; how many moved.
 
-    They keep their claimer, so the limits of the other account are what they were.
+    They keep their claimer, so the limits of the other account are what they were. Those that have
+    ended move too: a reversal may bring one back to life. What the other account once gave away
+    returns to its claimer.
     """
-    return Coupon.objects.filter(member=source, state=Coupon.State.LIVE).update(
-        member=into, given_at=clock.now()
+    return Coupon.objects.filter(member=source).update(
+        member=into, given_at=Case(When(claimer=into, then=None), default=clock.now())
     )

@@ -27,6 +27,7 @@ declare
     v_back bigint;
     v_wants bigint;
     v_lives boolean;
+    v_other bigint;
 begin
     perform from coupons_couponbill
         where id = (select bill_id from coupons_redemption where id = p_redemption) for no key update;
@@ -69,13 +70,18 @@ begin
                 jsonb_build_array(v_coupon.version_id, v_coupon.budget_slot, v_back)));
         end if;
         if p_replaced_until is not null then
-            perform coupons_claim(
+            v_other := coupons_claim(
                 'coupon replacement', v_redemption.public_id, '', v_coupon.version_id,
                 v_coupon.member_id, p_replacement, 'replacement', p_redemption, null, null,
                 (p_at at time zone 'Asia/Shanghai')::date, 1,
-                case when p_partial then v_redemption.discount_fen end,
-                case when p_partial then v_redemption.discount_fen else p_most end,
+                case when p_partial then v_redemption.discount_fen end, 0,
                 p_at, p_replaced_until, p_at);
+            if v_coupon.budget_slot is not null then
+                -- It reserves what there is: nobody's reversal fails for want of a budget.
+                update coupons_coupon set budget_slot = v_coupon.budget_slot where id = v_other;
+                perform coupons_reserve_again(
+                    v_other, case when p_partial then v_redemption.discount_fen else p_most end);
+            end if;
         end if;
     end if;
     insert into kernel_outboxrow (name, payload) values ('CouponReturned', jsonb_build_object(

@@ -2,6 +2,8 @@
 
 import pytest
 
+from coupons import services as coupons
+from coupons.errors import NotTransferable
 from coupons.models import Coupon
 from district.kernel import outbox
 from district.kernel.idempotency import Key
@@ -66,3 +68,23 @@ def test_after_a_merger_the_coupons_are_the_others():
 
     coupon.refresh_from_db()
     assert (coupon.member, coupon.claimer) == (new, old)
+
+
+def test_a_gift_that_a_merger_brings_back_is_not_given_again():
+    version = make_version(transferable=True)
+    giver, friend = make_member("甲"), make_member("乙")
+    coupon = claim(version, giver)
+    coupons.accept_coupon(
+        code=coupons.offer_coupon(coupon=coupon), member=friend, key=Key.of("test", "gift")
+    )
+    buy(friend, make_counter(), fen=100)
+
+    loyalty.merge_members(
+        source=friend, into=giver, reason="同一人", by=make_operator(), key=Key.of("test", "merge")
+    )
+    deliver()
+
+    coupon.refresh_from_db()
+    assert (coupon.member, coupon.given_at) == (giver, None)
+    with pytest.raises(NotTransferable):
+        coupons.offer_coupon(coupon=coupon)

@@ -12,7 +12,7 @@ from coupons.services import Goods
 from district.kernel import clock
 from loyalty.settlement.models import Booking
 from tests.factories.coupons import PERCENT_OFF, claim, fresh_key, make_version, redeem, told
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import allied_store
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,18 @@ def test_a_repeated_refund_happens_once(store, member):
 
     assert first == again
     assert Redemption.objects.get().returned_fen == 125
+
+
+def test_a_reversal_never_fails_for_want_of_a_budget(store, member):
+    with clock.moved_to(NOON):
+        version = make_version(
+            days_from=0, days=1, replacement_days=7, budget_fen=500, **PERCENT_OFF
+        )
+        redemption = used(version, member, store, bill=told(1_000))
+        coupons.stop_version(version=version, by=make_operator())
+    with clock.moved_to(NOON + timedelta(days=2)):
+        reverse(redemption, operator=True)
+
+    replacement = Coupon.objects.get(replaces=redemption)
+    # Of the 500 it may cost only the 100 that came back are still there.
+    assert (replacement.state, replacement.reserved_fen) == (Coupon.State.LIVE, 100)
