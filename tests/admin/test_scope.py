@@ -5,6 +5,7 @@ import json
 import pytest
 from django.contrib.admin.options import TO_FIELD_VAR
 
+from coupons.issuing.models import IssueJob
 from district.members.models import Member, User
 from district.merchants import services as merchants
 from district.merchants.models import (
@@ -46,6 +47,7 @@ MERCHANT = {
     Receipt: "merchant",
     BillPhoto: "merchant",
     Batch: "merchant",
+    IssueJob: "version__template__merchant",
     Reconciliation: "merchant",
     BillConflict: "merchant",
     Transfer: "merchant",
