@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import connection
 from django.test import Client
 
+from coupons.issuing import services as issuing
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
 from district.kernel.models import OutboxRow
@@ -24,6 +25,7 @@ from tests.admin.life import live
 from tests.admin.settled import settle
 from tests.batches.rows import post_all, receipt_row, refund_row
 from tests.bills.desk import bill, confirm, post, send
+from tests.factories.coupons import make_version
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
@@ -75,6 +77,7 @@ def make_scene() -> Scene:
     for side in (first, second):
         _doubt(member, side)
         _bring(member, side, by=operator)
+        _issue(member, side, by=operator)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -201,6 +204,25 @@ def _bring(member: Member, side: Side, *, by: User) -> None:
         day=clock.business_day(clock.now()),
         told=batches.DayTotals(told, none, none),
         actor="till:1",
+        key=_key(),
+    )
+
+
+def _issue(member: Member, side: Side, *, by: User) -> None:
+    """A coupon given to a list, and a code for it that somebody else sold."""
+    version = make_version(merchant=side.merchant)
+    issuing.open_issue_job(
+        version=version,
+        to=f"member\n{member.public_id}\n".encode(),
+        name=f"发券{side.merchant.pk}",
+        by=by,
+        key=_key(),
+    )
+    issuing.import_codes(
+        version=version,
+        content=f"code\nSOLD{side.merchant.pk:08}\n".encode(),
+        name=f"券码{side.merchant.pk}",
+        by=by,
         key=_key(),
     )
 
