@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from coupons import services as coupons
+from coupons.issuing import services as issuing
 from coupons.models import TemplateVersion
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
@@ -78,7 +79,7 @@ def make_scene() -> Scene:
     for side in (first, second):
         _doubt(member, side)
         _bring(member, side, by=operator)
-        _campaign(member, side, by=operator)
+        _issue(member, side, _campaign(member, side, by=operator), by=operator)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -209,7 +210,7 @@ def _bring(member: Member, side: Side, *, by: User) -> None:
     )
 
 
-def _campaign(member: Member, side: Side, *, by: User) -> None:
+def _campaign(member: Member, side: Side, *, by: User) -> TemplateVersion:
     """A template of the merchant that is given out, a draft, and a coupon used at its counter."""
     owner = side.clerks["owner"].user
     template = coupons.create_template(
@@ -224,14 +225,32 @@ def _campaign(member: Member, side: Side, *, by: User) -> None:
         "days_from": 0,
         "days": 7,
     }
-    for number in range(2):
-        draft = TemplateVersion(template=template, **said)
-        coupons.save_draft(draft=draft, payers=[(None, 5_000)], by=owner)
-        if number == 0:
-            coupons.submit_version(version=draft, by=owner)
-            coupons.approve_version(version=draft, by=by)
-            held = claim(draft, member)
+    published, draft = (TemplateVersion(template=template, **said) for _ in range(2))
+    for one in (published, draft):
+        coupons.save_draft(draft=one, payers=[(None, 5_000)], by=owner)
+    coupons.submit_version(version=published, by=owner)
+    coupons.approve_version(version=published, by=by)
+    held = claim(published, member)
     redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
+    return published
+
+
+def _issue(member: Member, side: Side, version: TemplateVersion, *, by: User) -> None:
+    """A coupon given to a list, and a code for it that somebody else sold."""
+    issuing.open_issue_job(
+        version=version,
+        to=f"member\n{member.public_id}\n".encode(),
+        name=f"发券{side.merchant.pk}",
+        by=by,
+        key=_key(),
+    )
+    issuing.import_codes(
+        version=version,
+        content=f"code\nSOLD{side.merchant.pk:08}\n".encode(),
+        name=f"券码{side.merchant.pk}",
+        by=by,
+        key=_key(),
+    )
 
 
 def tables() -> dict[str, tuple[int, str]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.contrib.admin.options import TO_FIELD_VAR
 
+from coupons.issuing.models import IssueJob
 from coupons.models import Redemption, TemplateVersion
 from district.members.models import Member, User
 from district.merchants import services as merchants
@@ -47,6 +48,7 @@ MERCHANT = {
     Receipt: "merchant",
     BillPhoto: "merchant",
     Batch: "merchant",
+    IssueJob: "version__template__merchant",
     Reconciliation: "merchant",
     BillConflict: "merchant",
     Transfer: "merchant",

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
+from coupons.admin.common import COUPONS
 from coupons.issuing import services
-from coupons.issuing.admin.common import COUPONS, FileOfVersionForm
+from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import CodeBatch, ImportedCode
 from district.kernel.backoffice import Act, Menu, ReadOnlyAdmin, Section, name_verbs
 from district.kernel.backoffice.finding import ExactSearch

@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from coupons.issuing.limits import MOST_BYTES
 from coupons.models import TemplateVersion
-from district.kernel.backoffice import ActForm, MenuGroup
+from district.kernel.backoffice import ActForm
 from district.merchants.scope import viewer
-
-COUPONS = MenuGroup(gettext_lazy("优惠券"), order=40)
 
 
 class VersionChoice(forms.ModelChoiceField):

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
+from coupons.admin.common import COUPONS
 from coupons.issuing import queries, services, tasks
 from coupons.issuing.admin.answers import answers_as_csv
-from coupons.issuing.admin.common import COUPONS, FileOfVersionForm
+from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import IssueJob, IssueRow
 from coupons.issuing.permits import may_issue
 from district.kernel.backoffice import Act, Cell, Menu, Section, name_verbs

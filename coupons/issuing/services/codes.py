@@ -91,7 +91,7 @@ def _locked(text: str) -> ImportedCode | None:
     if code is None:
         return None
     rows = ImportedCode.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("version").filter(code_hash=code_hash(code)).first()
+    return rows.select_related("version").filter(code_hash=_code_hash(code)).first()
 
 
 def _sorted_out(cells: list[tuple[int, str]]) -> tuple[list[Hashed], list[int], list[int]]:
@@ -105,7 +105,7 @@ def _sorted_out(cells: list[tuple[int, str]]) -> tuple[list[Hashed], list[int], 
         if code is None:
             refused.append(line)
             continue
-        found_by = code_hash(code)
+        found_by = _code_hash(code)
         if found_by in seen:
             repeated.append(line)
         else:
@@ -124,6 +124,6 @@ def _known(hashes: list[bytes]) -> set[bytes]:
     return known
 
 
-def code_hash(code: str) -> bytes:
+def _code_hash(code: str) -> bytes:
     """By what a code, in its one spelling, is found again."""
     return lookup_hash("coupon code", code)
