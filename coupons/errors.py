@@ -92,6 +92,12 @@ class CouponBillToldOtherwise(DomainError):
 
 
 @refusal_of_sql
+class CouponBillRefunded(DomainError):
+    code, title = "coupon_bill_refunded", _("账单已有退货")
+    wording = _("已有退货的账单不能再用券。")
+
+
+@refusal_of_sql
 class CouponBudgetUsedUp(DomainError):
     code, title = "coupon_budget_used_up", _("活动预算已用完")
     wording = _("这张券的活动预算已用完，暂时不能使用。")

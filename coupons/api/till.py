@@ -78,6 +78,7 @@ class Redemptions(TillView):
         *_AT_A_STORE,
         *_SHOWN,
         errors.CouponAlreadyRedeemed,
+        errors.CouponBillRefunded,
         errors.CouponBillToldOtherwise,
         errors.CouponBudgetUsedUp,
         errors.CouponChanged,

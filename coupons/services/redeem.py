@@ -30,7 +30,8 @@ def redeem_coupons(
     With coupons that lie on the bill already they must be a legal combination; the last one is cut
     where the bill is paid. Repeating the key gives the first answer.
 
-    Raises CouponAlreadyRedeemed, CouponBillToldOtherwise, CouponBudgetUsedUp, CouponChanged,
+    Raises CouponAlreadyRedeemed, CouponBillRefunded, CouponBillToldOtherwise, CouponBudgetUsedUp,
+    CouponChanged,
     CouponNotUsable, KeyReused, PinClosed, PinWrong, RequestAlreadyRedeemed, TokenExpired,
     TokenInvalid, TokenUsed.
     """

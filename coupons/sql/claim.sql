@@ -39,6 +39,12 @@ begin
             raise exception 'claim_not_begun' using errcode = 'SD409',
                 detail = jsonb_build_object('begins', v_version.claim_from);
         end if;
+        if v_version.stock is null and v_version.stock_per_day is null then
+            -- Without slots of stock nothing else makes a stop wait for who is on the way.
+            perform from coupons_templateversion
+                where id = p_version and state = 'published' for key share;
+            if not found then raise exception 'claim_over' using errcode = 'SD409'; end if;
+        end if;
     end if;
     for v_try in 1..100 loop
         select coalesce(max(nth), 0) + 1, coalesce(max(nth_of_day) filter (where claim_day = p_day), 0) + 1

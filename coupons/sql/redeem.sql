@@ -26,6 +26,9 @@ begin
     if v_bill.seq <> p_bill_seq then
         raise exception 'coupon_bill_changed' using errcode = 'SD409';
     end if;
+    if v_bill.refunded_fen > 0 then
+        raise exception 'coupon_bill_refunded' using errcode = 'SD409';
+    end if;
     insert into coupons_redemptionrequest (id, merchant_id, request_no, bill_id, actor, at)
         values (v_request, p_merchant, p_request_no, v_bill.id, p_actor, p_at);
     for v_use in

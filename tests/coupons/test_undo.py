@@ -6,7 +6,12 @@ import pytest
 from django.db.models import Sum
 
 from coupons import services as coupons
-from coupons.errors import RedemptionAlreadyReversed, RefundTooLarge, ReversalTooLate
+from coupons.errors import (
+    CouponBillRefunded,
+    RedemptionAlreadyReversed,
+    RefundTooLarge,
+    ReversalTooLate,
+)
 from coupons.models import BudgetSlot, Coupon, CouponBill, FundingPart, Redemption
 from coupons.services import Goods
 from district.kernel import clock
@@ -142,6 +147,16 @@ def test_what_a_refund_frees_of_the_budget_can_be_given_out_again(store, member)
     refund(CouponBill.objects.get(), 1_000, "R-1")
 
     assert BudgetSlot.objects.get().remaining_fen == 250
+
+
+def test_a_bill_of_which_goods_came_back_takes_no_more_coupons(store, member):
+    version = make_version(stacking="free", per_member=2)
+    bill = told(8_000)
+    used(version, member, store, bill=bill)
+    refund(CouponBill.objects.get(), 1_000, "R-1")
+
+    with pytest.raises(CouponBillRefunded):
+        used(version, member, store, bill=bill)
 
 
 def test_a_repeated_refund_happens_once(store, member):
