@@ -232,7 +232,7 @@ def _campaign(member: Member, side: Side, *, by: User) -> TemplateVersion:
     coupons.approve_version(version=published, by=by)
     held = claim(published, member)
     redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
-    return published
+    return TemplateVersion.objects.get(pk=published.pk)
 
 
 def _issue(member: Member, side: Side, version: TemplateVersion, *, by: User) -> None:

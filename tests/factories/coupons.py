@@ -10,9 +10,9 @@ from coupons.issuing.services import import_codes
 from coupons.models import Coupon, CouponTemplate, RedemptionRequest, TemplateVersion
 from coupons.services import Told
 from district.kernel.idempotency import Key
-from district.members.models import Member
+from district.members.models import Member, User
 from district.merchants.models import Merchant, Store
-from tests.factories.members import make_member, make_operator, make_staff
+from tests.factories.members import make_member, make_operator
 
 LONG_AGO = datetime(2005, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def make_draft(
 ) -> TemplateVersion:
     """A draft of ¥5 off from ¥20 on, one each, unless told otherwise."""
     number = next(_numbers)
-    by = make_staff(f"drafter{number}")
+    by = User.objects.create_staff(f"drafter{number}")
     template = template or coupons.create_template(name=f"满减券{number}", merchant=merchant, by=by)
     said = {
         "claim_from": LONG_AGO,
@@ -53,7 +53,9 @@ def make_version(**fields: Any) -> TemplateVersion:
     """The same, submitted and published by another person."""
     draft = make_draft(**fields)
     coupons.submit_version(version=draft, by=draft.drafted_by)
-    return coupons.approve_version(version=draft, by=make_staff(f"approver{next(_numbers)}"))
+    return coupons.approve_version(
+        version=draft, by=User.objects.create_staff(f"approver{next(_numbers)}")
+    )
 
 
 def claim(version: TemplateVersion, member: Member, *, key: Key | None = None) -> Coupon:

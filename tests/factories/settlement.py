@@ -8,7 +8,7 @@ from loyalty.settlement import services as settlement
 from loyalty.settlement.queries import last_cycle
 
 
-def book(payer, payee, fen, *, reference, source="coupon"):
+def book(payer, payee, fen, *, reference, source="gift"):
     """What an app above books at this instant; merchants, or stores of theirs."""
     call("settlement_book", source, reference, _id(payer), _id(payee), fen, clock.now())
 

@@ -52,8 +52,8 @@ def test_bookings_are_summed_by_pair_and_source_beside_the_points(member, tea, b
     one, two = tea.merchant_id, books.merchant_id
     assert sorted(charges()) == sorted(
         [
-            (one, two, "coupon", 2, 750), (alliance.pk, two, "coupon", 1, 250),
-            (two, one, "coupon", 1, 30), (one, two, "parking", 1, 8),
+            (one, two, "gift", 2, 750), (alliance.pk, two, "gift", 1, 250),
+            (two, one, "gift", 1, 30), (one, two, "parking", 1, 8),
         ]
     )  # fmt: skip
     sums = Statement.objects.values_list("merchant", "receivable", "payable", "charges", "net")
@@ -76,7 +76,7 @@ def test_what_is_taken_back_is_settled_when_it_is_taken_back(tea, books, zhang, 
         book(tea, books, -7, reference="rvr_3")
     closed(date(2026, 5, 31), by=zhang, approver=wang)
 
-    pair = (tea.merchant_id, books.merchant_id, "coupon")
+    pair = (tea.merchant_id, books.merchant_id, "gift")
     assert charges(1) == [(*pair, 3, 500)]
     assert charges(2) == [(*pair, 1, -120)]
     assert charges(3) == [(*pair, 2, 0)]
@@ -96,7 +96,7 @@ def test_what_is_booked_late_for_an_earlier_day_falls_into_the_next_cycle(tea, b
 
     closed(APRIL, by=zhang, approver=wang)
 
-    assert charges(2) == [(tea.merchant_id, books.merchant_id, "coupon", 2, 21)]
+    assert charges(2) == [(tea.merchant_id, books.merchant_id, "gift", 2, 21)]
 
 
 def test_a_charge_opens_down_to_its_bookings_for_its_two_sides_alone(tea, books, zhang, wang):
@@ -106,10 +106,10 @@ def test_a_charge_opens_down_to_its_bookings_for_its_two_sides_alone(tea, books,
     book(tea, books, 8, reference="tkt_1", source="parking")
     cycle = open_until(LAST, first_day=FIRST, by=zhang)
     assert [(one.source, one.pairs, one.bookings, one.fen) for one in draft_charges(cycle)] == [
-        ("coupon", 2, 3, 489), ("parking", 1, 1, 8),
+        ("gift", 2, 3, 489), ("parking", 1, 1, 8),
     ]  # fmt: skip
     closed(LAST, by=zhang, approver=wang)
-    charge = Charge.objects.get(payer=tea.merchant, source="coupon")
+    charge = Charge.objects.get(payer=tea.merchant, source="gift")
 
     for side in (None, tea.merchant_id, books.merchant_id):
         found = list(bookings_of_charge(charge, merchant=side))
