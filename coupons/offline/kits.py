@@ -27,7 +27,6 @@ def content_of(kit: Kit) -> dict[str, Any]:
         "id": kit.public_id,
         "at": kit.at,
         "until": kit.until,
-        "server_time": clock.real_now(),
         "allowance_count": kit.allowance_count,
         "allowance_fen": kit.allowance_fen,
         "last_seq": kit.terminal.last_seq,

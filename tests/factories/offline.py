@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from coupons.api.schemas import rendered
@@ -15,11 +16,15 @@ from coupons.offline.services.log import Line
 from coupons.rules import passes
 from coupons.rules.bill import Bill, Counter
 from coupons.rules.bill import Line as BillLine
-from coupons.rules.chain import Entry, hash_of
+from coupons.rules.chain import BEGINNING, Entry, hash_of
 from coupons.rules.judging import Held, Rules, judge
 from coupons.rules.passes import PassRefused
 from district.kernel import clock
+from district.merchants.models import Store
 from tests.factories.coupons import fresh_key
+from tests.factories.members import make_operator
+
+_numbers = count(1)
 
 
 @dataclass
@@ -80,29 +85,6 @@ class Tills:
         )
         return answer.entries
 
-    def body(self, lines: list[Line]) -> dict[str, Any]:
-        """The same as the API is sent it."""
-        return {
-            "sent_at": clock.now().isoformat(),
-            "entries": [
-                {
-                    "seq": line.entry.seq,
-                    "kit": line.entry.kit,
-                    "scanned_at": line.entry.scanned_at,
-                    "code": line.entry.code,
-                    "bill": {
-                        "no": line.entry.bill_no,
-                        "fen": line.entry.bill_fen,
-                        "lines": [{"fen": fen, "product": code} for fen, code in line.entry.lines],
-                    },
-                    "discount_fen": line.entry.discount_fen,
-                    "outcome": line.entry.outcome,
-                    "hash": line.hash,
-                }
-                for line in lines
-            ],
-        }
-
     def _judged(
         self, code: str, fen: int, lines: tuple[tuple[int, str], ...], at: datetime
     ) -> tuple[int, str]:
@@ -139,3 +121,54 @@ class Tills:
         if verdict.reasons:
             return 0, verdict.reasons[0].code
         return verdict.discount_fen, "redeemed"
+
+
+def make_terminal(store: Store, *, most: int = 2, fen: int = 1_500) -> Terminal:
+    return offline.register_terminal(
+        store=store,
+        name=f"终端{next(_numbers)}",
+        allowance_count=most,
+        allowance_fen=fen,
+        by=make_operator(f"zhongduan{next(_numbers)}"),
+        key=fresh_key(),
+    )
+
+
+def first_upload() -> dict[str, Any]:
+    """The first line of any log: a scan that the till refused."""
+    entry = Entry(
+        seq=1,
+        kit="okt_none",
+        scanned_at=clock.now().isoformat(),
+        code="RUBBISH",
+        bill_no="OFF-1",
+        bill_fen=5_000,
+        lines=((5_000, "4711"),),
+        discount_fen=0,
+        outcome="forged",
+    )
+    return body_of([Line(entry, hash_of(BEGINNING, entry), clock.now())])
+
+
+def body_of(lines: list[Line]) -> dict[str, Any]:
+    """Lines as the API is sent them."""
+    return {
+        "sent_at": clock.now().isoformat(),
+        "entries": [
+            {
+                "seq": line.entry.seq,
+                "kit": line.entry.kit,
+                "scanned_at": line.entry.scanned_at,
+                "code": line.entry.code,
+                "bill": {
+                    "no": line.entry.bill_no,
+                    "fen": line.entry.bill_fen,
+                    "lines": [{"fen": fen, "product": code} for fen, code in line.entry.lines],
+                },
+                "discount_fen": line.entry.discount_fen,
+                "outcome": line.entry.outcome,
+                "hash": line.hash,
+            }
+            for line in lines
+        ],
+    }

@@ -62,9 +62,8 @@ class KitOut(serializers.Serializer):
     """Leave to go on without the network until an instant, and all that the rules need for it."""
 
     id = serializers.CharField()
-    at = InstantField()
+    at = InstantField(help_text="now, by our clock: set the terminal's by it")
     until = InstantField()
-    server_time = InstantField(help_text="set the terminal's clock by it")
     allowance_count = serializers.IntegerField()
     allowance_fen = serializers.IntegerField()
     last_seq = serializers.IntegerField()
