@@ -73,7 +73,7 @@ def _version(said: Said) -> dict[str, Any]:
         "stacking": said.stacking,
         "kind": said.kind,
         "level": said.level,
-        "partial": said.partial,
+        "in_parts": said.partial,
         "offline": said.offline,
     }
 

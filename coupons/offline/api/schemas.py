@@ -54,7 +54,7 @@ class KitVersionOut(serializers.Serializer):
     stacking = serializers.CharField()
     kind = serializers.CharField()
     level = serializers.CharField()
-    partial = serializers.BooleanField()
+    in_parts = serializers.BooleanField(help_text="what is not used stays on the coupon")
     offline = serializers.CharField()
 
 

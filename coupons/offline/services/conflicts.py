@@ -59,7 +59,9 @@ def reject_appeal(*, conflict: RedemptionConflict, words: str, by: User) -> Rede
     return held
 
 
-def _ended(conflict: RedemptionConflict, state: State, words: str, by: User) -> RedemptionConflict:
+def _ended(
+    conflict: RedemptionConflict, state: RedemptionConflict.State, words: str, by: User
+) -> RedemptionConflict:
     held = _held(conflict)
     if held.state != State.APPEALED:
         raise AppealNotOpen(state=held.get_state_display())
