@@ -7,6 +7,7 @@ urlpatterns = [
     path("me/coupons", shopper.Wallet.as_view()),
     path("me/coupons/exchanges", shopper.Exchanges.as_view()),
     path("me/coupons/gifts", shopper.Gifts.as_view()),
+    path("me/coupons/redemptions", shopper.Uses.as_view()),
     path("me/coupons/<str:coupon>", shopper.OneCoupon.as_view()),
     path("me/coupons/<str:coupon>/code", shopper.Codes.as_view()),
     path("me/coupons/<str:coupon>/paper", shopper.Paper.as_view()),
