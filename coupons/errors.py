@@ -71,6 +71,13 @@ class NotInAudience(DomainError):
         self.detail = str(self._REASONS[reason])
 
 
+class TagNotGrantable(DomainError):
+    """A merchant's mark counts only where a campaign asks for it; another would be read by nobody."""
+
+    code, status, title = "tag_not_grantable", 403, _("不能授予此标签")
+    wording = _("没有正在进行的活动接受本商户授予这个标签。")
+
+
 @refusal_of_sql
 class CouponChanged(DomainError):
     """Said by the database to a verb that judged a coupon as it no longer is; the verb judges again."""

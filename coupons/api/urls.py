@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coupons.api import shopper, till
+from coupons.api import shopper, tags, till
 
 urlpatterns = [
     path("coupons", shopper.Centre.as_view()),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("till/coupons/redemptions/<str:redemption>/reversal", till.Reversals.as_view()),
     path("till/coupons/refunds", till.Refunds.as_view()),
     path("till/coupons/refunds/preview", till.RefundPreviews.as_view()),
+    path("till/tags", tags.Tags.as_view()),
 ]

@@ -169,6 +169,7 @@ def _scene(web: Web, phones: Phones) -> Served:
         stacking="free",
         uses=100,
     )
+    make_version(audience={"granted": "clean_plate"})
     friend, coupon = make_member("小王"), claim(version, member)
 
     def new_redemption() -> dict[str, str]:
@@ -265,6 +266,7 @@ def _scene(web: Web, phones: Phones) -> Served:
             },
             "POST /api/v1/till/coupons/refunds": {"bill_no": bill_with_a_coupon},
             "POST /api/v1/till/coupons/refunds/preview": {"bill_no": bill_with_a_coupon},
+            "POST /api/v1/till/tags": {"tag": lambda: "clean_plate"},
             "POST /api/v1/till/refunds": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/refunds/preview": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/batches/{batch}/submit": {"bytes": lambda: submitted.received_bytes},
