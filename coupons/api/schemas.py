@@ -56,7 +56,12 @@ class VersionOut(serializers.Serializer):
         source="standing.mine", help_text="how many this member has had"
     )
     refusal = serializers.CharField(
-        source="standing.refusal", help_text="the code a claim would be refused with, or empty"
+        source="standing.refusal.code",
+        default="",
+        help_text="the code a claim would be refused with, or empty",
+    )
+    why_not = serializers.CharField(
+        source="standing.refusal.detail", default="", help_text="the same in words, for the member"
     )
 
     def get_benefit(self, version: TemplateVersion) -> str:

@@ -79,12 +79,13 @@ def test_the_centre_says_so_before_anybody_asks(restaurant, guest, plate, tagged
 
     def standing():
         (one,) = phone.get("/api/v1/coupons").json()["results"]
-        return one["refusal"]
+        return one["refusal"], one["why_not"]
 
     before = standing()
     tagged(guest, restaurant)
 
-    assert (before, standing()) == ("coupon_not_for_you", "")
+    assert before == ("coupon_not_for_you", "需由参与商户授予资格后领取。")
+    assert standing() == ("", "")
 
 
 def test_once_is_enough_and_the_same_key_answers_the_same(restaurant, guest, plate, tagged):
