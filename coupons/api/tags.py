@@ -20,7 +20,9 @@ class TagIn(serializers.Serializer):
     store = IdField("str")
     visit = PatternField(VISIT, max_length=110)
     tag = PatternField(
-        r"^[a-z][a-z0-9_]{0,29}\Z", max_length=30, help_text="one that a campaign asks this merchant for"
+        r"^[a-z][a-z0-9_]{0,29}\Z",
+        max_length=30,
+        help_text="one that a campaign asks this merchant for",
     )
 
 

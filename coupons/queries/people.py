@@ -33,9 +33,5 @@ def grantable(merchant: Merchant, at: datetime) -> list[str]:
     ).values_list("audience", flat=True)
     asked = map(Audience.of, said)
     return sorted(
-        {
-            one.granted
-            for one in asked
-            if not one.granted_by or merchant.public_id in one.granted_by
-        }
+        {one.granted for one in asked if not one.granted_by or merchant.public_id in one.granted_by}
     )

@@ -39,9 +39,7 @@ def usable_near(store: int, scopes: Sequence[Scope], at: datetime) -> dict[Scope
     }
 
 
-def _stores_near(
-    store: int, scopes: Sequence[Scope], at: datetime
-) -> list[tuple[Counter, Place]]:
+def _stores_near(store: int, scopes: Sequence[Scope], at: datetime) -> list[tuple[Counter, Place]]:
     everywhere = not all(scope.only for scope in scopes)
     named = [
         sorted({name for scope in scopes for name in getattr(scope.only, kind)})[:MOST_NAMED]

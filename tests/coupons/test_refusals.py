@@ -25,7 +25,9 @@ BY_REASON = {
     errors.ClaimNotBegun: [{"begins": "2026-12-03T02:00:00+00:00"}],
 }
 ALL = [
-    one for one in all_refusals() if one.__module__.startswith("coupons.") and one is not DomainError
+    one
+    for one in all_refusals()
+    if one.__module__.startswith("coupons.") and one is not DomainError
 ]
 
 
