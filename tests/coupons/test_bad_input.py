@@ -209,7 +209,7 @@ def test_a_body_that_is_none(counter, kind):  # noqa: F811
 
 
 def test_ten_megabytes_at_a_real_server(web):
-    from tests.coupons.at_the_counter import AtTheCounter  # noqa: PLC0415 - its database is the web's
+    from tests.coupons.at_the_counter import AtTheCounter
 
     it = AtTheCounter()
     head = (
