@@ -64,7 +64,7 @@ def shown_on_paper(number: str, pin: str) -> codes.Shown:
 
 
 def require_live(coupon: Coupon) -> None:
-    """Raises CouponNotUsable."""
+    """For who wants to show it. Raises CouponNotUsable."""
     at = clock.now()
     if coupon.state == Coupon.State.LIVE and at < coupon.valid_until:
         return
@@ -75,4 +75,4 @@ def require_live(coupon: Coupon) -> None:
         "shopper": wording.for_shopper(reason, at),
         "clerk": wording.for_clerk(reason, at),
     }
-    raise CouponNotUsable(coupon=coupon.public_id, reasons=[worded])
+    raise CouponNotUsable(coupon=coupon.public_id, reasons=[worded], reader="shopper")

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from coupons.labels import benefit_in_words
-from coupons.models import Coupon, TemplateVersion
+from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_of
-from coupons.queries.wallet import state_now
+from coupons.queries.wallet import GIVEN, state_now
 from coupons.services.lease import MOST_HOURS
 from district.kernel import clock
 from district.kernel.api import made_once
@@ -64,7 +64,12 @@ class VersionOut(serializers.Serializer):
         source="standing.mine", help_text="how many this member has had"
     )
     refusal = serializers.CharField(
-        source="standing.refusal", help_text="the code a claim would be refused with, or empty"
+        source="standing.refusal.code",
+        default="",
+        help_text="the code a claim would be refused with, or empty",
+    )
+    why_not = serializers.CharField(
+        source="standing.refusal.detail", default="", help_text="the same in words, for the member"
     )
 
     def get_benefit(self, version: TemplateVersion) -> str:
@@ -112,6 +117,43 @@ class CouponOut(serializers.Serializer):
 
 class CouponPage(serializers.Serializer):
     results = CouponOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
+
+
+class UseOut(serializers.Serializer):
+    """A coupon that was used at a counter, what it took off, and whether any of it was undone."""
+
+    id = serializers.CharField(source="public_id")
+    coupon = serializers.CharField(source="coupon.public_id")
+    coupon_state = serializers.SerializerMethodField(
+        help_text="what became of the coupon: live, used, expired, void, or given to a friend"
+    )
+    replaced_by = serializers.SerializerMethodField(
+        help_text="the coupon granted instead when one that had ended was given back"
+    )
+    name = serializers.CharField(source="version.template.name")
+    kind = serializers.ChoiceField(TemplateVersion.Kind.choices, source="version.kind")
+    store = serializers.CharField(source="store.public_id")
+    store_name = serializers.CharField(source="store.name")
+    merchant = serializers.CharField(source="merchant.name")
+    bill_no = serializers.CharField(source="bill.bill_no")
+    bill_fen = serializers.IntegerField(source="bill.bill_fen", help_text="before any coupon")
+    discount_fen = serializers.IntegerField(help_text="taken off the bill; of a gift nothing")
+    refunded_fen = serializers.IntegerField(help_text="value of its goods that came back")
+    at = InstantField()
+    reversed_at = InstantField(allow_null=True)
+    reason = serializers.CharField(help_text="of the reversal, or empty")
+
+    def get_coupon_state(self, used: Redemption) -> str:
+        mine = used.coupon.member_id == used.member_id
+        return state_now(used.coupon, clock.now()) if mine else GIVEN
+
+    def get_replaced_by(self, used: Redemption) -> str | None:
+        return next((coupon.public_id for coupon in used.replacements.all()), None)
+
+
+class UsePage(serializers.Serializer):
+    results = UseOut(many=True)
     next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
 
 

@@ -14,7 +14,7 @@ from coupons.services.redeem import redeem_coupons, redeem_offline
 from coupons.services.reward import move_coupons, reward_receipt
 from coupons.services.show import CouponCode, print_coupon, show_coupon
 from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
-from coupons.services.tags import tag_member
+from coupons.services.tags import tag_member, untag_member
 from coupons.services.templates import (
     approve_version,
     create_template,
@@ -65,5 +65,6 @@ __all__ = [
     "stop_version",
     "submit_version",
     "tag_member",
+    "untag_member",
     "warn_of_expiring",
 ]

@@ -227,12 +227,16 @@ def _campaign(member: Member, side: Side, *, by: User) -> TemplateVersion:
         "claim_until": clock.now() + timedelta(days=30),
         "days_from": 0,
         "days": 7,
+        "audience": {"granted": "clean_plate"},
     }
     published, draft = (TemplateVersion(template=template, **said) for _ in range(2))
     for one in (published, draft):
         coupons.save_draft(draft=one, payers=[(None, 5_000)], by=owner)
     coupons.submit_version(version=published, by=owner)
     coupons.approve_version(version=published, by=by)
+    coupons.tag_member(
+        member=member, tag="clean_plate", merchant=side.merchant, actor="till:1", key=_key()
+    )
     held = claim(published, member)
     redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
     return TemplateVersion.objects.get(pk=published.pk)

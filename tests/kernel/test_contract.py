@@ -171,6 +171,7 @@ def _scene(web: Web, phones: Phones) -> Served:
         uses=100,
     )
     leasable = make_version(offline="leased")
+    make_version(audience={"granted": "clean_plate"})
     friend, coupon = make_member("小王"), claim(version, member)
 
     def new_redemption() -> dict[str, str]:
@@ -281,6 +282,7 @@ def _scene(web: Web, phones: Phones) -> Served:
             "POST /api/v1/till/terminals/{terminal}/log": {
                 "entries": lambda: first_upload()["entries"]
             },
+            "POST /api/v1/till/tags": {"tag": lambda: "clean_plate"},
             "POST /api/v1/till/refunds": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/refunds/preview": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/batches/{batch}/submit": {"bytes": lambda: submitted.received_bytes},
