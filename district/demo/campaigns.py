@@ -75,6 +75,7 @@ def _campaigns(
                 "stock": 10_000,
                 "stacking": "one_per_level",
                 "transferable": True,
+                "offline": "leased",
             },
         ),
         (
