@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from coupons.audits import COUPONS
 from coupons.issuing.audits import ISSUING
+from coupons.offline.audits import OFFLINE
 from loyalty import audits
 
-QUERIES = {**COUPONS, **ISSUING}
+QUERIES = {**COUPONS, **ISSUING, **OFFLINE}
 
 
 class Command(BaseCommand):
