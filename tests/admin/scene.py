@@ -83,7 +83,7 @@ def make_scene() -> Scene:
         _bring(member, side, by=operator)
         _issue(member, side, _campaign(member, side, by=operator), by=operator)
         _lose_the_network(side, by=operator)
-    audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
+    audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:0")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
         name="PointsSpent",
@@ -208,7 +208,7 @@ def _bring(member: Member, side: Side, *, by: User) -> None:
         store=side.store,
         day=clock.business_day(clock.now()),
         told=batches.DayTotals(told, none, none),
-        actor="till:1",
+        actor="till:0",
         key=_key(),
     )
 
@@ -235,7 +235,7 @@ def _campaign(member: Member, side: Side, *, by: User) -> TemplateVersion:
     coupons.submit_version(version=published, by=owner)
     coupons.approve_version(version=published, by=by)
     coupons.tag_member(
-        member=member, tag="clean_plate", merchant=side.merchant, actor="till:1", key=_key()
+        member=member, tag="clean_plate", merchant=side.merchant, actor="till:0", key=_key()
     )
     held = claim(published, member)
     redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
