@@ -18,7 +18,8 @@ from district.kernel.errors import TokenInvalid, TokenUsed
 def shown_here(texts: Sequence[str], store: int) -> list[Card]:
     """The coupons behind codes, tickets and printed numbers shown at a store, each as it is now.
 
-    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since it was shown.
+    Raises CodeElsewhere, PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since
+    it was shown.
     """
     seen = [
         shown_on_paper(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
@@ -32,7 +33,7 @@ def shown_here(texts: Sequence[str], store: int) -> list[Card]:
         card = held.get(one.coupon)
         if card is None or card.member != one.member:
             raise TokenInvalid
-        if card.held.state == "live" and shown_by(card) != one:
+        if card.held.state == "live" and not one.leased and shown_by(card) != one:
             raise TokenUsed
     return [held[one.coupon] for one in seen]
 

@@ -8,9 +8,10 @@ from coupons.labels import benefit_in_words
 from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_of
 from coupons.queries.wallet import GIVEN, state_now
+from coupons.services.lease import MOST_HOURS
 from district.kernel import clock
 from district.kernel.api import made_once
-from district.kernel.fields import IdField, InstantField, PatternField
+from district.kernel.fields import IdField, InstantField, PatternField, StrictInteger
 
 CODE = r"^[0-9A-Z-]{1,200}\Z"
 
@@ -25,6 +26,13 @@ class GiftIn(serializers.Serializer):
     """What a friend was sent."""
 
     code = PatternField(CODE, max_length=200, help_text="of the gift, good for a day")
+
+
+class LeaseIn(serializers.Serializer):
+    """To which store a coupon is bound, and for how long."""
+
+    store = IdField("str")
+    hours = StrictInteger(min_value=1, max_value=MOST_HOURS)
 
 
 class VersionOut(serializers.Serializer):
@@ -150,7 +158,7 @@ class UsePage(serializers.Serializer):
 
 
 class CouponCodeOut(serializers.Serializer):
-    """The rotating code to show at the counter."""
+    """The rotating code to show at the counter; of a coupon leased to a store good as long as the lease."""
 
     code = serializers.CharField()
     svg = serializers.CharField(help_text="the code as a QR picture")

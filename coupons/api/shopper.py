@@ -15,6 +15,7 @@ from coupons.api.schemas import (
     CouponPage,
     GiftIn,
     GiftOut,
+    LeaseIn,
     PaperOut,
     UseOut,
     UsePage,
@@ -31,6 +32,7 @@ from district.kernel import errors as kernel
 from district.kernel.api import cursor_page
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
+from district.merchants.queries import directory
 from loyalty import errors as loyalty
 
 _PAGES = [
@@ -199,6 +201,34 @@ class Codes(ShopperView):
     def post(self, request: Request, coupon: str) -> Response:
         shown = services.show_coupon(coupon=coupon_of(self.member, coupon))
         return Response(rendered(CouponCodeOut, shown))
+
+
+class Leases(ShopperView):
+    """POST /api/v1/me/coupons/{coupon}/lease: bind the coupon to one store, for a place without a network.
+
+    Until the lease ends it can be used nowhere else, and there by one code that needs no network.
+    """
+
+    refusals = (*ShopperView.refusals, kernel.NotFound, errors.NotLeasable)
+
+    @extend_schema(
+        operation_id="lease_coupon",
+        summary="锁定门店",
+        request=LeaseIn,
+        responses={201: CouponOut},
+        tags=["coupons"],
+    )
+    def post(self, request: Request, coupon: str) -> Response:
+        held = coupon_of(self.member, coupon)
+        asked = self.asked(LeaseIn)
+        leased = services.lease_coupon(
+            coupon=held,
+            store=directory.store(asked["store"], clock.now()),
+            hours=asked["hours"],
+            key=_key(self, "coupon_lease", coupon=coupon, **asked),
+        )
+        held = coupon_of(self.member, leased.public_id)
+        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
 
 
 class Paper(ShopperView):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("me/coupons/redemptions", shopper.Uses.as_view()),
     path("me/coupons/<str:coupon>", shopper.OneCoupon.as_view()),
     path("me/coupons/<str:coupon>/code", shopper.Codes.as_view()),
+    path("me/coupons/<str:coupon>/lease", shopper.Leases.as_view()),
     path("me/coupons/<str:coupon>/paper", shopper.Paper.as_view()),
     path("me/coupons/<str:coupon>/gift", shopper.Offers.as_view()),
     path("till/coupons", till.HandOuts.as_view()),

@@ -9,7 +9,8 @@ from coupons.services.claim import (
     issue_coupon,
 )
 from coupons.services.give import accept_coupon, offer_coupon
-from coupons.services.redeem import redeem_coupons
+from coupons.services.lease import lease_coupon
+from coupons.services.redeem import redeem_coupons, redeem_offline
 from coupons.services.reward import move_coupons, reward_receipt
 from coupons.services.show import CouponCode, print_coupon, show_coupon
 from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
@@ -46,11 +47,13 @@ __all__ = [
     "expire_coupons",
     "hand_out_coupon",
     "issue_coupon",
+    "lease_coupon",
     "move_coupons",
     "offer_coupon",
     "preview_bill_refund",
     "print_coupon",
     "redeem_coupons",
+    "redeem_offline",
     "refund_bill",
     "reject_version",
     "resize_stock",

@@ -9,6 +9,7 @@ from coupons import errors
 from coupons import services as coupons
 from coupons.errors import ClaimNotBegun
 from coupons.models import Coupon
+from coupons.offline import errors as offline
 from district.kernel.errors import DomainError
 from district.kernel.refusals import all_refusals
 from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
@@ -21,6 +22,9 @@ BY_REASON = {
     errors.NotInAudience: [{"reason": reason} for reason in errors.NotInAudience._REASONS],
     errors.NotTransferable: [{"reason": reason} for reason in errors.NotTransferable._REASONS],
     errors.NotLeasable: [{"reason": reason} for reason in errors.NotLeasable._REASONS],
+    offline.AppealNotPossible: [
+        {"reason": reason} for reason in offline.AppealNotPossible._REASONS
+    ],
     errors.CouponNotUsable: [{"coupon": "cpn_1", "reasons": [{"clerk": "已过期，不能核销"}]}],
     errors.ClaimNotBegun: [{"begins": "2026-12-03T02:00:00+00:00"}],
 }

@@ -21,7 +21,7 @@ from district.members.api.base import ShopperView
 class CouponCodeIn(serializers.Serializer):
     """A code as it was sold; capitals, blanks and hyphens make no difference."""
 
-    code = PatternField(r"^[0-9A-Za-z -]{1,100}\Z", max_length=100)
+    code = PatternField(r"^[0-9A-Za-z][0-9A-Za-z -]{0,99}\Z", max_length=100)
 
 
 class ImportedCodes(ShopperView):
@@ -47,8 +47,8 @@ class ImportedCodes(ShopperView):
         tags=["coupons"],
     )
     def post(self, request: Request) -> Response:
-        limits.hit("coupon_code_member", self.member.pk)
         code = self.asked(CouponCodeIn)["code"]
+        limits.hit("coupon_code_member", self.member.pk)
         # Only a keyed hash goes into the key: a plain digest of a short code is soon undone.
         key = self.idempotency_key(
             f"member:{self.member.pk}:coupon_code",
