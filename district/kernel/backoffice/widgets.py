@@ -32,9 +32,24 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class ClockInput(forms.TimeInput):
+    """The browser's own time picker, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class ListToTick(forms.CheckboxSelectMultiple):
+    """A list to tick of many, such as stores: it scrolls, and a script may let one search it."""
+
+    template_name = "district/parts/list_to_tick.html"
+
+
 def dress(field: forms.Field) -> None:
     """The field with the theme's look; choices become a list to tick when several may be chosen."""
-    if isinstance(field.widget, forms.HiddenInput):
+    if isinstance(field.widget, forms.HiddenInput | ListToTick):
         return
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
