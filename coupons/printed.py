@@ -18,13 +18,12 @@ def link_of(version: TemplateVersion) -> str:
 def picture_of(version: TemplateVersion, kind: str) -> HttpResponse:
     """The link as a QR code: `svg` for print, sharp at every size, or `png`."""
     link = link_of(version)
-    if kind == "svg":
-        answer = HttpResponse(qr.svg(link), content_type="image/svg+xml")
-    else:
-        answer = HttpResponse(qr.png(link), content_type="image/png")
-    answer.headers |= {
-        "Content-Disposition": f'inline; filename="{version.public_id}.{kind}"',
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return answer
+    return HttpResponse(
+        qr.svg(link) if kind == "svg" else qr.png(link),
+        content_type="image/svg+xml" if kind == "svg" else "image/png",
+        headers={
+            "Content-Disposition": f'inline; filename="{version.public_id}.{kind}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

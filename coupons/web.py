@@ -23,8 +23,6 @@ from coupons.queries.centre import offered_version, stock_now
 from district.kernel import clock, ids
 from district.kernel.errors import NotFound
 
-_FRESH = "public, max-age=10"
-
 
 class VersionId:
     """An address holds the id of a version, or it is none."""
@@ -53,7 +51,9 @@ def page(request: HttpRequest, version: str) -> HttpResponse:
     except NotFound:
         return unknown(request)
     context = {"face": face_of(found), "standing": _standing(found, clock.now()), "version": found}
-    return render(request, "coupons/page.html", context, headers={"Cache-Control": _FRESH})
+    answer = render(request, "coupons/page.html", context)
+    answer.headers["Cache-Control"] = "public, max-age=10"
+    return answer
 
 
 @require_safe
@@ -89,7 +89,9 @@ def _standing(version: TemplateVersion, at: datetime) -> Standing:
         return Standing(open=False, text=_("今天的已领完，请明天再来。"))
     if not version.claimable and version.points_price is None:
         return Standing(open=False, text=_("本券不能自行领取，由商户发放。"))
-    return Standing(open=True, text=_("正在发放，所剩不多。") if stock == "few" else _("正在发放。"))
+    return Standing(
+        open=True, text=_("正在发放，所剩不多。") if stock == "few" else _("正在发放。")
+    )
 
 
 register_converter(VersionId, "version")

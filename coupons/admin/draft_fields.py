@@ -102,7 +102,8 @@ class DraftFields(ActForm):
     )
     cap_yuan = YuanField(gettext_lazy("最高减免（元）"))
     threshold_yuan = YuanField(
-        gettext_lazy("使用门槛（元）"), help_text=gettext_lazy("账单中适用的金额满多少可用；留空为无门槛。")
+        gettext_lazy("使用门槛（元）"),
+        help_text=gettext_lazy("账单中适用的金额满多少可用；留空为无门槛。"),
     )
     gift = forms.CharField(label=gettext_lazy("兑换内容"), max_length=80, required=False)
     parking_minutes = _whole(

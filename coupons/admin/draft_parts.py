@@ -31,7 +31,9 @@ _MOST_WORDS, _LONGEST = 20_000, 64
 class WordsField(forms.CharField):
     """Words or numbers in one box, apart by spaces, commas or lines; what comes out is their list."""
 
-    def __init__(self, label: Any, *, pattern: str = "", rows: int = 3, help_text: Any = "") -> None:
+    def __init__(
+        self, label: Any, *, pattern: str = "", rows: int = 3, help_text: Any = ""
+    ) -> None:
         self.pattern = pattern
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(label=label, required=False, widget=widget, help_text=help_text)
@@ -45,7 +47,9 @@ class WordsField(forms.CharField):
             raise forms.ValidationError(_("最多 %(most)s 个。") % {"most": f"{_MOST_WORDS:,}"})
         for word in words:
             if len(word) > _LONGEST or (self.pattern and not re.fullmatch(self.pattern, word)):
-                raise forms.ValidationError(_("“%(word)s”的格式不正确。") % {"word": word[:_LONGEST]})
+                raise forms.ValidationError(
+                    _("“%(word)s”的格式不正确。") % {"word": word[:_LONGEST]}
+                )
         return words
 
 
@@ -78,7 +82,8 @@ class Hours:
             made |= {
                 f"window{number}_from": _clock(_("时段 %(number)s：开始") % named),
                 f"window{number}_until": _clock(
-                    _("时段 %(number)s：结束") % named, _("早于或等于开始时间即到次日，如 18:00 至 02:00。")
+                    _("时段 %(number)s：结束") % named,
+                    _("早于或等于开始时间即到次日，如 18:00 至 02:00。"),
                 ),
                 f"window{number}_days": ticks(
                     _("时段 %(number)s：星期") % named, weekdays, _("不选为每天。")

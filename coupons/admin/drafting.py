@@ -77,9 +77,7 @@ class DraftForm(DraftFields):
 
     @property
     def media(self) -> Media:
-        own = Media(
-            js=[Script("coupons/draft.js", defer=True)], css={"all": ["coupons/draft.css"]}
-        )
+        own = Media(js=[Script("coupons/draft.js", defer=True)], css={"all": ["coupons/draft.css"]})
         whole: Media = super().media + own
         return whole
 
@@ -231,7 +229,9 @@ def spoken(version: TemplateVersion, who: Viewer) -> dict[str, Any]:
     said |= {asked_as: yuan_of(getattr(version, column)) for asked_as, column in YUAN.items()}
     said["off_percent"] = Decimal(version.off_bp) / _HUNDREDTHS if version.off_bp else None
     said["validity"] = "relative" if version.valid_from is None else "fixed"
-    said |= Hours.spoken(version.times) | Where.spoken(version.scope) | Whom.spoken(version.audience)
+    said |= (
+        Hours.spoken(version.times) | Where.spoken(version.scope) | Whom.spoken(version.audience)
+    )
     visible, number = set(payers_for(who)), 0
     for payer in version.funding.select_related("party").order_by("pk"):
         share = Decimal(payer.bp) / _HUNDREDTHS

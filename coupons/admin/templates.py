@@ -138,8 +138,13 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
     @admin.display(description=gettext_lazy("适用范围"))
     def where(self, row: TemplateVersion) -> str:
         scope = rules_by(row).scope
-        goods = [*sorted(scope.products), *(_("除外 %s") % one for one in sorted(scope.but_no_products))]
-        return "；".join([*scope_in_words(scope), *([_("商品：") + "、".join(goods)] if goods else [])])
+        goods = [
+            *sorted(scope.products),
+            *(_("除外 %s") % one for one in sorted(scope.but_no_products)),
+        ]
+        return "；".join(
+            [*scope_in_words(scope), *([_("商品：") + "、".join(goods)] if goods else [])]
+        )
 
     @admin.display(description=gettext_lazy("领取条件"))
     def whom(self, row: TemplateVersion) -> str:
