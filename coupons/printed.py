@@ -12,7 +12,7 @@ PICTURES = ("svg", "png")
 
 def link_of(version: TemplateVersion) -> str:
     """Where a printed code leads: the mini-program where WeChat has a rule for it, else a page."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("coupon_page", args=[version.public_id])
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('coupon_page', args=[version.public_id])}"
 
 
 def picture_of(version: TemplateVersion, kind: str) -> HttpResponse:

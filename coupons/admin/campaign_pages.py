@@ -7,11 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from coupons.faces import face_of
+from coupons.faces import Face, face_of
 from coupons.models import TemplateVersion
 from coupons.printed import PICTURES, link_of, picture_of
 from coupons.queries.places import alliance_name
 from district.kernel.backoffice import DistrictAdmin
+
+# What fits on a poster in its normal size of letters: conditions, and characters in all of them.
+_LINES, _CHARACTERS = 10, 180
 
 
 class CampaignPages(DistrictAdmin):
@@ -42,9 +45,12 @@ class CampaignPages(DistrictAdmin):
     def poster_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """An A4 page to print: the face, the code and the conditions."""
         version = self._published(request, object_id)
+        face = face_of(version)
         context = {
             "version": version,
-            "face": face_of(version),
+            "face": face,
+            "conditions": [*face.lines, *face.ways],
+            "dense": _is_dense(face),
             "link": link_of(version),
             "alliance": alliance_name(),
         }
@@ -55,3 +61,10 @@ class CampaignPages(DistrictAdmin):
         if version.state != TemplateVersion.State.PUBLISHED:
             raise Http404
         return version
+
+
+def _is_dense(face: Face) -> bool:
+    """Whether a poster says so much that it has to say it smaller."""
+    said = [line.text for line in (*face.lines, *face.ways)]
+    large = len(face.name) + len(face.benefit)
+    return len(said) > _LINES or sum(map(len, said)) + large > _CHARACTERS

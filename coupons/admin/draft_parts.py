@@ -210,7 +210,7 @@ class Whom:
                 rf"^{word}\Z",
                 label=gettext_lazy("仅获得商户认可的会员"),
                 required=False,
-                help_text=gettext_lazy("商户授予的标签，光盘行动填 clean_plate。"),
+                help_text=gettext_lazy('商户授予的标签，光盘行动填 "clean_plate"。'),
             ),
             "granted_by": ticks(
                 gettext_lazy("由这些商户认可"), merchants, gettext_lazy("不选为任何商户。")

@@ -77,14 +77,15 @@ class DraftForm(DraftFields):
 
     @property
     def media(self) -> Media:
-        own = Media(js=[Script("coupons/draft.js", defer=True)], css={"all": ["coupons/draft.css"]})
+        script: Any = Script("coupons/draft.js", defer=True)  # newer than the stubs
+        own = Media(js=[script], css={"all": ["coupons/draft.css"]})
         whole: Media = super().media + own
         return whole
 
     def prepare(self) -> None:
         self.where = Where(choices_for(viewer(self.request)))
         self.whom = Whom(self.where)
-        self.fields |= Hours.fields(self.initial) | self.where.fields() | self.whom.fields()
+        self.fields |= Hours.fields(dict(self.initial)) | self.where.fields() | self.whom.fields()
         parties = payers_for(viewer(self.request))
         self.payers = max(PAYERS, self.initial.get("payers", 0))
         for number in range(1, self.payers + 1):
@@ -118,7 +119,7 @@ class DraftForm(DraftFields):
         for name, of in ONLY_FOR.items():
             if not set(of.split()) & set(chosen):
                 # What was typed before another kind was chosen is hidden, and says nothing.
-                asked[name] = self.fields[name].empty_value if name == "gift" else None
+                asked[name] = "" if name == "gift" else None
                 self.errors.pop(name, None)
         for name in (name for one in chosen for name in NEEDED.get(one or "", ())):
             missing = asked.get(name) in NOTHING or (name.endswith("_yuan") and not asked[name])
@@ -157,7 +158,7 @@ class DraftForm(DraftFields):
     def _read(self, asked: dict[str, Any]) -> None:
         """The documents and the payers, of what all the fields say together."""
         before = self.row or TemplateVersion()
-        asked["times"] = Hours.read(self, asked, self.initial)
+        asked["times"] = Hours.read(self, asked, dict(self.initial))
         asked["scope"] = self.where.read(asked, before.scope)
         asked["audience"] = self.whom.read(asked, before.audience)
         rows = [(asked[f"payer{n}"], f"payer{n}_percent") for n in range(1, self.payers + 1)]

@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from coupons import services as coupons
-from coupons.admin.drafting import drafted
+from coupons.admin.drafting import DraftForm, drafted
 from coupons.faces import Face, face_of
 from coupons.models import TemplateVersion
 from coupons.printed import link_of
-from district.kernel.backoffice import ActForm, refusals_shown
+from district.kernel.backoffice import refusals_shown
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ScanPanel:
         return cls(link_of(version), "../qr.svg", "../qr.png", "../poster/")
 
 
-def face_of_form(form: ActForm) -> Face | None:
+def face_of_form(form: DraftForm) -> Face | None:
     """The face of the draft that a filled-in form says; None with the reasons on the form."""
     if not form.is_valid():
         return None
@@ -52,7 +52,7 @@ def face_of_form(form: ActForm) -> Face | None:
     return None
 
 
-def live_preview(request: HttpRequest, form: ActForm) -> HttpResponse:
+def live_preview(request: HttpRequest, form: DraftForm) -> HttpResponse:
     """A piece of page: the face, or what is still missing, each with the field it stands at."""
     face = face_of_form(form)
     return render(

@@ -48,11 +48,11 @@ class _Writing(_Drafting):
         """The button for a browser without script; nothing is saved."""
         return request.POST.get("look") == "page"
 
-    def look(self, request: HttpRequest, row: Any, form: ActForm) -> list[FacePanel]:
+    def look(self, request: HttpRequest, row: Any, form: Any) -> list[Any]:
         face = face_of_form(form)
         return [] if face is None else [FacePanel(face)]
 
-    def attempt(self, request: HttpRequest, row: Any, form: ActForm) -> Any:
+    def attempt(self, request: HttpRequest, row: Any, form: Any) -> Any:
         if request.POST.get("look") == "card":
             # The page's script asks while somebody types; nothing is saved.
             return live_preview(request, form)
