@@ -25,7 +25,7 @@ from coupons.rules.scopes import Places, Scope
 
 # A restaurant grants it for an empty plate.
 CLEAN_PLATE = "clean_plate"
-_MOST_NAMES = 6
+_MOST_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
