@@ -17,7 +17,7 @@ from coupons.labels import (
     yuan,
 )
 from coupons.models import TemplateVersion
-from coupons.queries.places import Named, named
+from coupons.queries.names import Named, named
 from coupons.queries.versions import rules_by, validity_by
 from coupons.rules.audience import Audience
 from coupons.rules.benefits import WHOLE, Benefit, CashOff, FreeParking, Gift, PercentOff

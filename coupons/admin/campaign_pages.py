@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from coupons.faces import Face, face_of
 from coupons.models import TemplateVersion
 from coupons.printed import PICTURES, link_of, picture_of
-from coupons.queries.places import alliance_name
+from coupons.queries.names import alliance_name
 from district.kernel.backoffice import DistrictAdmin
 
 # What fits on a poster in its normal size of letters: conditions, and characters in all of them.

@@ -1,48 +1,71 @@
-"""The names of the places a scope means."""
+"""Where else a coupon can be used, asked only when it was refused at a counter."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
-from coupons.rules.scopes import Places
-from district.merchants.models import Merchant, Store, Trade, Venue
+from django.db import connection
+
+from coupons.rules.bill import Counter
+from coupons.rules.scopes import KINDS, Scope
+
+# So many are told for each scope, of so many stores that are looked at.
+EACH, MOST_LOOKED_AT, MOST_NAMED = 3, 300, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What is called so: public ids (codes of trades) with their names, by pinyin; unknown ones are
-    left out."""
+class Place:
+    """A store as somebody at another counter would look for it."""
 
-    venues: dict[str, str]
-    trades: dict[str, str]
-    merchants: dict[str, str]
-    stores: dict[str, str]
+    store: str
+    name: str
+    venue: str
+    floor: str
+    same_brand: bool
+    same_venue: bool
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
 
 
-def named(places: Iterable[Places]) -> Named:
-    """The names of all of these, with one query for each kind that is asked for."""
-    asked = list(places)
-    wanted = {
-        kind: frozenset().union(*(getattr(one, kind) for one in asked))
-        for kind in ("venues", "trades", "merchants", "stores")
+def usable_near(store: int, scopes: Sequence[Scope], at: datetime) -> dict[Scope, list[Place]]:
+    """For each scope up to three open stores of the alliance where it holds: under the same roof first,
+    the same merchant's before others, from floor to floor. One query, however many scopes."""
+    near = _stores_near(store, scopes, at)
+    return {
+        scope: [place for counter, place in near if scope.holds_at(counter)][:EACH]
+        for scope in scopes
     }
-    return Named(
-        venues=_names(Venue, "public_id", "name_key", wanted["venues"]),
-        trades=_names(Trade, "code", "sort", wanted["trades"]),
-        merchants=_names(Merchant, "public_id", "name_key", wanted["merchants"]),
-        stores=_names(Store, "public_id", "name_key", wanted["stores"]),
-    )
 
 
-def alliance_name() -> str:
-    """What the alliance calls itself; empty before it has an account."""
-    alliance = Merchant.objects.filter(kind=Merchant.Kind.ALLIANCE)
-    return alliance.values_list("name", flat=True).first() or ""
+def _stores_near(store: int, scopes: Sequence[Scope], at: datetime) -> list[tuple[Counter, Place]]:
+    everywhere = not all(scope.only for scope in scopes)
+    named = [
+        sorted({name for scope in scopes for name in getattr(scope.only, kind)})[:MOST_NAMED]
+        for kind in KINDS
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [store, at, everywhere, *named, MOST_LOOKED_AT])
+        return [(Counter(*row[:4]), Place(row[0], *row[4:])) for row in cursor.fetchall()]
 
 
-def _names(
-    model: type[Venue | Trade | Merchant | Store], key: str, order: str, wanted: frozenset[str]
-) -> dict[str, str]:
-    if not wanted:
-        return {}
-    rows = model._default_manager.filter(**{f"{key}__in": wanted}).order_by(order, key)
-    return dict(rows.values_list(key, "name"))
+_NEAR = """
+    select store.public_id, merchant.public_id, venue.public_id, trade.code, store.name, venue.name,
+        store.floor, store.merchant_id = here.merchant_id as same_brand,
+        store.venue_id = here.venue_id as same_venue
+    from merchants_store here
+    join merchants_store store on store.id <> here.id and store.state = 'open'
+    join merchants_merchant merchant on merchant.id = store.merchant_id
+    join merchants_venue venue on venue.id = store.venue_id
+    join merchants_trade trade on trade.id = store.trade_id
+    where here.id = %s and merchant.state = 'active' and exists (
+            select from merchants_alliancemembership where merchant_id = merchant.id and period @> %s)
+        and (%s or store.public_id = any(%s) or merchant.public_id = any(%s)
+             or trade.code = any(%s) or venue.public_id = any(%s))
+    order by same_venue desc, same_brand desc,
+        abs(array_position(venue.floors, store.floor) - array_position(venue.floors, here.floor))
+            nulls last,
+        store.id
+    limit %s
+"""
