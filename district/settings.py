@@ -188,6 +188,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 # --- WeChat ---------------------------------------------------------------------------------
 WECHAT_APPID = env.str("DISTRICT_WECHAT_APPID", default="")
 WECHAT_SECRET = env.str("DISTRICT_WECHAT_SECRET", default="")
+# name.txt:content of the file by which WeChat knows the host of a rule for ordinary links to /c/.
+WECHAT_LINK_CHECK = env.str("DISTRICT_WECHAT_LINK_CHECK", default="")
 WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com/")
 
 # --- API ------------------------------------------------------------------------------------

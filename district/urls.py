@@ -1,4 +1,4 @@
-"""Mounts each app's API below /api/v1/ and the admin below /admin/."""
+"""Mounts each app's API below /api/v1/, the admin below /admin/, and pages of coupons below /c/."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -22,6 +22,8 @@ api_v1: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("admin/", admin.site.urls),
+    # What printed codes of campaigns lead to; short, because it is printed.
+    path("c/", include("coupons.web")),
 ]
 
 handler404 = guard.not_found

@@ -1,18 +1,23 @@
 """The form of a draft: everything a template version says, in the words of whoever plans a campaign."""
 
+from dataclasses import dataclass
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django import forms
+from django.forms import BoundField, Media, Script
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coupons.admin.common import YuanField, yuan_of
-from coupons.models import TemplateVersion
-from district.kernel.backoffice import ActForm
-from district.kernel.backoffice.widgets import InstantInput
+from coupons.admin.common import yuan_of
+from coupons.admin.draft_choices import choices_for, merchants_for, payers_for, unseen_payers
+from coupons.admin.draft_fields import NEEDED, NOTHING, ONLY_FOR, TABS, DraftFields, percent
+from coupons.admin.draft_parts import Hours, Where, Whom
+from coupons.models import CouponTemplate, TemplateVersion
+from district.kernel.backoffice.wording import Text
 from district.merchants.models import Merchant
-from district.merchants.scope import viewer
+from district.merchants.scope import Viewer, viewer
 
 # Fields that stand in the model as they stand in the form.
 PLAIN = (
@@ -51,116 +56,123 @@ YUAN = {
 }
 _REQUIRED_FEN = ("face_fen", "cap_fen", "threshold_fen")
 _HUNDREDTHS = 100
+# How many rows for payers the form shows at least.
+PAYERS = 2
 
 
-def _whole(label: Any, low: int, high: int, **options: Any) -> forms.IntegerField:
-    options = {"required": False} | options
-    return forms.IntegerField(label=label, min_value=low, max_value=high, **options)
+@dataclass(frozen=True)
+class Tab:
+    """Fields that stand together on the page, each with the kinds it is only for (none: always)."""
+
+    title: Text
+    fields: list[tuple[BoundField, str]]
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(field.errors for field, _kinds in self.fields)
 
 
-def _instant(label: Any, **options: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(label=label, widget=InstantInput, **options)
+class DraftForm(DraftFields):
+    """What it comes to is a draft for `save_draft`."""
 
-
-def _document(label: Any, help_text: Any) -> forms.JSONField:
-    return forms.JSONField(label=label, required=False, initial=dict, help_text=help_text)
-
-
-class DraftForm(ActForm):
-    """Money in yuan, shares in percent; what it comes to is a draft for `save_draft`."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=TemplateVersion.Kind.choices)
-    face_yuan = YuanField(
-        gettext_lazy("面额（元）"),
-        help_text=gettext_lazy("满减的金额、兑换物的价值，或停车抵扣额。"),
-    )
-    off_percent = forms.DecimalField(
-        label=gettext_lazy("减免（%）"),
-        required=False,
-        min_value=Decimal("0.01"),
-        max_value=Decimal("99.99"),
-        decimal_places=2,
-        help_text=gettext_lazy("仅折扣券：15 即八五折。"),
-    )
-    cap_yuan = YuanField(gettext_lazy("最高减免（元）"), help_text=gettext_lazy("仅折扣券，必填。"))
-    threshold_yuan = YuanField(gettext_lazy("使用门槛（元）"))
-    gift = forms.CharField(label=gettext_lazy("兑换内容"), max_length=80, required=False)
-    parking_minutes = _whole(gettext_lazy("停车时长（分钟）"), 0, 100_000)
-    partial = forms.BooleanField(label=gettext_lazy("余额可多次使用"), required=False)
-    uses = _whole(gettext_lazy("可用次数"), 1, 100, required=True, initial=1)
-
-    claim_from = _instant(gettext_lazy("开始领取"))
-    claim_until = _instant(gettext_lazy("停止领取（不含）"))
-    valid_from = _instant(gettext_lazy("固定有效期起"), required=False)
-    valid_until = _instant(gettext_lazy("固定有效期止（不含）"), required=False)
-    days_from = _whole(
-        gettext_lazy("领取后第几天生效"),
-        0,
-        365,
-        help_text=gettext_lazy("0 为立即；与固定有效期二选一。"),
-    )
-    days = _whole(gettext_lazy("有效天数"), 1, 1095)
-    times = _document(
-        gettext_lazy("可用时段"),
-        gettext_lazy(
-            '留空为任何时候。例：{"windows": [{"start": 1080, "end": 120, "kind": "workday"}],'
-            ' "never": [["2027-02-05", "2027-02-11"]]}，分钟从零点起算，可跨零点。'
-        ),
-    )
-    scope = _document(
-        gettext_lazy("适用范围"),
-        gettext_lazy(
-            '留空为全商圈。例：{"only": {"trades": ["tea"], "stores": ["str_…"]},'
-            ' "but_not": {"merchants": ["mrc_…"]}, "products": ["4711"]}'
-        ),
-    )
-    stacking = forms.ChoiceField(
-        label=gettext_lazy("叠加规则"), choices=TemplateVersion.Stack.choices
-    )
-
-    per_member = _whole(gettext_lazy("每人限领"), 1, 100, required=True, initial=1)
-    per_member_day = _whole(gettext_lazy("每人每日限领"), 1, 100)
-    stock = _whole(gettext_lazy("总库存"), 1, 10**9)
-    stock_per_day = _whole(gettext_lazy("每日库存"), 1, 10**9)
-    budget_yuan = YuanField(gettext_lazy("预算（元）"), most=1_000_000_000)
-
-    redeemer_percent = _whole(gettext_lazy("核销商户承担（%）"), 0, 100, required=True, initial=0)
-    fund = forms.ModelChoiceField(
-        Merchant.objects.none(), label=gettext_lazy("另一承担方"), required=False
-    )
-    fund_percent = _whole(
-        gettext_lazy("其承担（%）"), 1, 100, help_text=gettext_lazy("其余由商圈联盟承担。")
-    )
-
-    claimable = forms.BooleanField(label=gettext_lazy("可自助领取"), required=False, initial=True)
-    points_price = _whole(gettext_lazy("积分兑换价"), 1, 10**9)
-    gift_from_yuan = YuanField(gettext_lazy("消费满额赠（元）"))
-    at_counter = forms.BooleanField(label=gettext_lazy("店员可发放"), required=False)
-    transferable = forms.BooleanField(label=gettext_lazy("可转赠一次"), required=False)
-    audience = _document(
-        gettext_lazy("领取条件"),
-        gettext_lazy('留空为所有会员。例：{"new_within_days": 30} 或 {"granted": "clean_plate"}'),
-    )
-    offline = forms.ChoiceField(
-        label=gettext_lazy("离线核销"), choices=TemplateVersion.Offline.choices
-    )
-    replacement_days = _whole(gettext_lazy("过期补发天数"), 0, 365, required=True, initial=0)
+    @property
+    def media(self) -> Media:
+        script: Any = Script("coupons/draft.js", defer=True)  # newer than the stubs
+        own = Media(js=[script], css={"all": ["coupons/draft.css"]})
+        whole: Media = super().media + own
+        return whole
 
     def prepare(self) -> None:
-        funds = Merchant.objects.filter(kind=Merchant.Kind.FUND)
-        self.field("fund").queryset = funds.order_by("name_key")
+        self.where = Where(choices_for(viewer(self.request)))
+        self.whom = Whom(self.where)
+        self.fields |= Hours.fields(dict(self.initial)) | self.where.fields() | self.whom.fields()
+        parties = payers_for(viewer(self.request))
+        self.payers = max(PAYERS, self.initial.get("payers", 0))
+        for number in range(1, self.payers + 1):
+            named = {"number": number}
+            self.fields[f"payer{number}"] = forms.ModelChoiceField(
+                parties, label=_("承担方 %(number)s") % named, required=False
+            )
+            self.fields[f"payer{number}_percent"] = percent(
+                _("承担方 %(number)s 的比例（%%）") % named, "0.01", "100", required=False
+            )
+
+    def tabs(self) -> list[Tab]:
+        """The fields as they stand on the page, each with what it is only for."""
+        named = {name: self[name] for name in self.fields if name != "once"}
+        return [
+            Tab(
+                title,
+                [
+                    (named[name], ONLY_FOR.get(name, ""))
+                    for pattern in patterns
+                    for name in named
+                    if fnmatchcase(name, pattern)
+                ],
+            )
+            for title, patterns in TABS
+        ]
 
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}
-        if bool(asked.get("fund")) != bool(asked.get("fund_percent")):
-            raise forms.ValidationError(_("另一承担方与其比例须同时填写。"))
+        chosen = [asked.get("kind"), asked.get("validity")]
+        for name, of in ONLY_FOR.items():
+            if not set(of.split()) & set(chosen):
+                # What was typed before another kind was chosen is hidden, and says nothing.
+                asked[name] = "" if name == "gift" else None
+                self.errors.pop(name, None)
+        for name in (name for one in chosen for name in NEEDED.get(one or "", ())):
+            missing = asked.get(name) in NOTHING or (name.endswith("_yuan") and not asked[name])
+            if missing and name not in self.errors:
+                self.add_error(name, _("请填写。"))
+        self._require_order(asked)
+        if not self.errors:
+            self._read(asked)
         return asked
+
+    def _require_order(self, asked: dict[str, Any]) -> None:
+        """What two fields say together."""
+
+        def both(one: str, other: str) -> bool:
+            return asked.get(one) is not None and asked.get(other) is not None
+
+        if both("claim_from", "claim_until") and asked["claim_until"] <= asked["claim_from"]:
+            self.add_error("claim_until", _("停止领取须晚于开始领取。"))
+        if both("valid_from", "valid_until") and asked["valid_until"] <= asked["valid_from"]:
+            self.add_error("valid_until", _("有效期止须晚于有效期起。"))
+        if both("per_member", "per_member_day") and asked["per_member_day"] > asked["per_member"]:
+            self.add_error("per_member_day", _("每日限领不能多于每人限领。"))
+        if asked.get("partial") and asked.get("uses", 1) > 1:
+            self.add_error("uses", _("余额可多次使用的券，可用次数只能为 1。"))
+        if asked.get("kind") == "parking" and bool(asked.get("face_yuan")) == bool(
+            asked.get("parking_minutes")
+        ):
+            self.add_error("parking_minutes", _("停车时长与面额请填写其中一项。"))
+        if asked.get("granted_by") and not asked.get("granted"):
+            self.add_error("granted", _("请填写由商户认可的标签。"))
+        for number in range(1, self.payers + 1):
+            party, share = asked.get(f"payer{number}"), asked.get(f"payer{number}_percent")
+            if (party is None) != (share is None) and f"payer{number}" not in self.errors:
+                self.add_error(f"payer{number}_percent", _("承担方与其比例须同时填写。"))
+
+    def _read(self, asked: dict[str, Any]) -> None:
+        """The documents and the payers, of what all the fields say together."""
+        before = self.row or TemplateVersion()
+        asked["times"] = Hours.read(self, asked, dict(self.initial))
+        asked["scope"] = self.where.read(asked, before.scope)
+        asked["audience"] = self.whom.read(asked, before.audience)
+        rows = [(asked[f"payer{n}"], f"payer{n}_percent") for n in range(1, self.payers + 1)]
+        shares = [(None, "redeemer_percent"), *(row for row in rows if row[0])]
+        payers = [(party, int(asked[name] * _HUNDREDTHS)) for party, name in shares if asked[name]]
+        asked["payers"] = payers + unseen_payers(self.row, viewer(self.request))
 
 
 class NewTemplateForm(DraftForm):
     """The same with a name, and for the operator whose template it is."""
 
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=40)
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=40, help_text=gettext_lazy("会员看到的券名。")
+    )
     merchant = forms.ModelChoiceField(
         Merchant.objects.none(),
         label=gettext_lazy("商户"),
@@ -172,42 +184,61 @@ class NewTemplateForm(DraftForm):
     def prepare(self) -> None:
         super().prepare()
         who = viewer(self.request)
-        merchants = Merchant.objects.filter(kind=Merchant.Kind.MERCHANT)
-        if not who.operator:
-            merchants = merchants.filter(pk__in=[who.post.merchant_id] if who.post else [])
-            self.field("merchant").required = True
-        self.field("merchant").queryset = merchants.order_by("name_key")
+        self.field("merchant").required = not who.operator
+        self.field("merchant").queryset = merchants_for(who)
+
+
+def first_values(who: Viewer) -> dict[str, Any]:
+    """What a new draft begins with: a merchant's coupon holds at its own stores, unless it says more."""
+    if who.operator or who.post is None:
+        return {}
+    own = who.post.merchant
+    return {"merchant": own, "only_merchants": [own.public_id]}
+
+
+def drafted(form: DraftForm) -> TemplateVersion:
+    """The draft a valid form says, not stored: for a look at it."""
+    asked = form.cleaned_data
+    row: TemplateVersion | None = form.row
+    template = (
+        row.template
+        if row is not None
+        else CouponTemplate(name=asked["name"], merchant=asked["merchant"])
+    )
+    draft = TemplateVersion(template=template)
+    fill(draft, asked)
+    return draft
 
 
 def fill(draft: TemplateVersion, asked: dict[str, Any]) -> list[tuple[Merchant | None, int]]:
     """Put what the form says into a draft; who pays comes back."""
     for name in PLAIN:
-        value = asked[name]
-        if name in ("times", "scope", "audience"):
-            value = value or {}
-        elif name == "parking_minutes":
-            value = value or 0
-        setattr(draft, name, value)
+        setattr(draft, name, asked[name])
+    draft.partial = bool(asked["partial"])
+    draft.parking_minutes = asked["parking_minutes"] or 0
     for asked_as, column in YUAN.items():
         fen = asked[asked_as]
         setattr(draft, column, (fen or 0) if column in _REQUIRED_FEN else fen)
     draft.off_bp = int((asked["off_percent"] or 0) * _HUNDREDTHS)
-    payers: list[tuple[Merchant | None, int]] = []
-    if asked["redeemer_percent"]:
-        payers.append((None, asked["redeemer_percent"] * _HUNDREDTHS))
-    if asked["fund"]:
-        payers.append((asked["fund"], asked["fund_percent"] * _HUNDREDTHS))
+    payers: list[tuple[Merchant | None, int]] = asked["payers"]
     return payers
 
 
-def spoken(version: TemplateVersion) -> dict[str, Any]:
+def spoken(version: TemplateVersion, who: Viewer) -> dict[str, Any]:
     """What a version says, as the form's first values."""
     said = {name: getattr(version, name) for name in PLAIN}
     said |= {asked_as: yuan_of(getattr(version, column)) for asked_as, column in YUAN.items()}
     said["off_percent"] = Decimal(version.off_bp) / _HUNDREDTHS if version.off_bp else None
-    for payer in version.funding.select_related("party"):
+    said["validity"] = "relative" if version.valid_from is None else "fixed"
+    said |= (
+        Hours.spoken(version.times) | Where.spoken(version.scope) | Whom.spoken(version.audience)
+    )
+    visible, number = set(payers_for(who)), 0
+    for payer in version.funding.select_related("party").order_by("pk"):
+        share = Decimal(payer.bp) / _HUNDREDTHS
         if payer.party is None:
-            said["redeemer_percent"] = payer.bp // _HUNDREDTHS
-        else:
-            said |= {"fund": payer.party, "fund_percent": payer.bp // _HUNDREDTHS}
-    return said
+            said["redeemer_percent"] = share
+        elif payer.party in visible:
+            number += 1
+            said |= {f"payer{number}": payer.party, f"payer{number}_percent": share}
+    return said | {"payers": number}

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
 from coupons.admin import drafting
+from coupons.admin.faces import FacePanel, face_of_form, live_preview
+from coupons.faces import face_of
 from coupons.models import TemplateVersion
 from coupons.queries.centre import stock_of
 from district.kernel import idempotency
@@ -34,11 +36,37 @@ class _Drafting(Act):
         return post is not None and row.template.merchant_id == post.merchant_id
 
 
-class NewTemplate(_Drafting):
+class _Writing(_Drafting):
+    """An act whose form is a draft, with the coupon's face beside it."""
+
+    template = "coupons/draft.html"
+
+    def context(self, request: HttpRequest, row: TemplateVersion | None) -> dict[str, Any]:
+        return {"face": face_of(row)} if row is not None and request.method == "GET" else {}
+
+    def wants_a_look(self, request: HttpRequest, form: ActForm) -> bool:
+        """The button for a browser without script; nothing is saved."""
+        return request.POST.get("look") == "page"
+
+    def look(self, request: HttpRequest, row: Any, form: Any) -> list[Any]:
+        face = face_of_form(form)
+        return [] if face is None else [FacePanel(face)]
+
+    def attempt(self, request: HttpRequest, row: Any, form: Any) -> Any:
+        if request.POST.get("look") == "card":
+            # The page's script asks while somebody types; nothing is saved.
+            return live_preview(request, form)
+        return super().attempt(request, row, form)
+
+
+class NewTemplate(_Writing):
     name, label, icon = "add", gettext_lazy("新建券模板"), "add_card"
     explain = gettext_lazy("先存为草稿；提交后由运营方的另一人审批，批准后才会发放。")
     done = gettext_lazy("草稿已保存。")
     form_class = drafting.NewTemplateForm
+
+    def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        return drafting.first_values(viewer(request))
 
     def run(
         self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key
@@ -57,7 +85,7 @@ class NewTemplate(_Drafting):
         return draft
 
 
-class EditDraft(_Drafting):
+class EditDraft(_Writing):
     name, label, icon = "edit", gettext_lazy("修改草稿"), "edit"
     done = gettext_lazy("草稿已保存。")
     form_class = drafting.DraftForm
@@ -66,7 +94,7 @@ class EditDraft(_Drafting):
         return row.state == State.DRAFT
 
     def initial(self, request: HttpRequest, row: TemplateVersion) -> dict[str, Any]:
-        return drafting.spoken(row)
+        return drafting.spoken(row, viewer(request))
 
     def run(
         self, request: HttpRequest, row: TemplateVersion, asked: dict[str, Any], key: Key
@@ -125,6 +153,9 @@ class _Deciding(Act):
 
     def fits(self, row: TemplateVersion) -> bool:
         return row.state == State.SUBMITTED
+
+    def beside(self, request: HttpRequest, row: TemplateVersion) -> list[Any]:
+        return [FacePanel(face_of(row))]
 
 
 class Approve(_Deciding):

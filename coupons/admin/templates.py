@@ -1,6 +1,7 @@
 """Templates and their versions: drafted by merchants or the operator, approved by another person."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -9,18 +10,22 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from coupons.admin import template_acts as to
+from coupons.admin.campaign_pages import CampaignPages
 from coupons.admin.common import COUPONS
-from coupons.labels import benefit_in_words
+from coupons.admin.faces import FacePanel, ScanPanel
+from coupons.faces import audience_in_words, face_of, scope_in_words
+from coupons.labels import benefit_in_words, never_in_words, validity_in_words, windows_in_words
 from coupons.models import TemplateVersion
 from coupons.queries.campaign import borne_by, days_of, figures_of
-from coupons.queries.versions import said_by
-from district.kernel.backoffice import Menu, Section, moment
+from coupons.queries.versions import rules_by, said_by, validity_by
+from coupons.rules.audience import Audience
+from district.kernel.backoffice import Menu, Section
 from district.kernel.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 
 
 @admin.register(TemplateVersion)
-class TemplateVersionAdmin(MerchantScopedAdmin):
+class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
     menu = Menu(COUPONS, "confirmation_number", 10)
     merchant_path, needs = "template__merchant", "run_campaigns"
     operator_may = ("view", "add", "change")
@@ -46,9 +51,9 @@ class TemplateVersionAdmin(MerchantScopedAdmin):
         "stock_per_day",
         "budget",
         "payers",
-        "times",
-        "scope",
-        "audience",
+        "hours",
+        "where",
+        "whom",
         "claimable",
         "points_price",
         "at_counter",
@@ -71,8 +76,11 @@ class TemplateVersionAdmin(MerchantScopedAdmin):
         to.NewVersion(),
     )
 
-    def sections(self, request: HttpRequest, row: TemplateVersion) -> Iterable[Section]:
-        """What became of it, and how it went day by day."""
+    def sections(self, request: HttpRequest, row: TemplateVersion) -> Iterable[Any]:
+        """How the shopper sees it, what became of it, and how it went day by day."""
+        yield FacePanel(face_of(row))
+        if row.state == TemplateVersion.State.PUBLISHED:
+            yield ScanPanel.of(row)
         told = figures_of(row)
         yield Section(
             _("活动效果"),
@@ -118,12 +126,29 @@ class TemplateVersionAdmin(MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("有效期"))
     def validity(self, row: TemplateVersion) -> str:
-        if row.valid_from is not None:
-            return f"{moment(row.valid_from)} – {moment(row.valid_until)}"
-        return _("领取后第 %(first)s 天起 %(days)s 天") % {
-            "first": row.days_from,
-            "days": row.days,
-        }
+        return validity_in_words(validity_by(row))
+
+    @admin.display(description=gettext_lazy("可用时段"))
+    def hours(self, row: TemplateVersion) -> str:
+        times = rules_by(row).times
+        never = never_in_words(times)
+        said = windows_in_words(times) or _("任何时候")
+        return _("%(said)s；%(never)s不可用") % {"said": said, "never": never} if never else said
+
+    @admin.display(description=gettext_lazy("适用范围"))
+    def where(self, row: TemplateVersion) -> str:
+        scope = rules_by(row).scope
+        goods = [
+            *sorted(scope.products),
+            *(_("除外 %s") % one for one in sorted(scope.but_no_products)),
+        ]
+        return "；".join(
+            [*scope_in_words(scope), *([_("商品：") + "、".join(goods)] if goods else [])]
+        )
+
+    @admin.display(description=gettext_lazy("领取条件"))
+    def whom(self, row: TemplateVersion) -> str:
+        return "；".join(audience_in_words(Audience.of(row.audience))) or _("所有会员")
 
     @admin.display(description=gettext_lazy("预算"))
     def budget(self, row: TemplateVersion) -> str:

@@ -94,6 +94,11 @@ def stock_of(version: TemplateVersion) -> tuple[int, int]:
     return sum(capacity for capacity, _ in slots), sum(left for _, left in slots)
 
 
+def stock_now(version: TemplateVersion, at: datetime) -> tuple[str, int | None]:
+    """How the stock of a version stands for anybody, as in `Standing`, and how many are left."""
+    return _stock(version, _left([version.pk], at))
+
+
 def _standing(
     row: TemplateVersion,
     left: dict[tuple[int, bool], tuple[int, int]],

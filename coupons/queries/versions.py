@@ -93,8 +93,8 @@ def said_by(row: TemplateVersion) -> Said:
         merchant=row.template.merchant_id,
         name=row.template.name,
         kind=row.kind,
-        rules=Rules(_benefit(row), Scope.of(row.scope), Times.of(row.times)),
-        validity=_validity(row),
+        rules=rules_by(row),
+        validity=validity_by(row),
         audience=Audience.of(row.audience),
         stacking=Stacking(row.stacking),
         uses=row.uses,
@@ -115,6 +115,11 @@ def said_by(row: TemplateVersion) -> Said:
     )
 
 
+def rules_by(row: TemplateVersion) -> Rules:
+    """What a version grants, where and when; the row need not be stored."""
+    return Rules(_benefit(row), Scope.of(row.scope), Times.of(row.times))
+
+
 def _benefit(row: TemplateVersion) -> Benefit:
     match row.kind:
         case TemplateVersion.Kind.CASH_OFF:
@@ -126,7 +131,8 @@ def _benefit(row: TemplateVersion) -> Benefit:
     return FreeParking(row.parking_minutes, row.face_fen, row.threshold_fen)
 
 
-def _validity(row: TemplateVersion) -> Validity:
+def validity_by(row: TemplateVersion) -> Validity:
+    """For how long a coupon of a version is good; the row need not be stored."""
     if row.valid_from is not None and row.valid_until is not None:
         return Fixed(row.valid_from, row.valid_until)
     assert row.days_from is not None

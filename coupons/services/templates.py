@@ -1,6 +1,6 @@
 """The life of a template version: drafted, submitted, approved by somebody else, stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -48,10 +48,7 @@ def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateV
         _locked(draft.pk, State.DRAFT)
     if draft.state != State.DRAFT:
         raise VersionNotInState(state=draft.get_state_display())
-    require_documents(times=draft.times, scope=draft.scope, audience=draft.audience)
-    if sum(bp for _party, bp in payers) > WHOLE or any(bp < 1 for _party, bp in payers):
-        raise TemplateInvalid(reason=_("分摊比例合计不能超过 100%，且每项须大于 0。"))
-    _clean(draft)
+    require_sound(draft=draft, payers=payers)
     draft.save()
     draft.funding.all().delete()
     TemplateFunding.objects.bulk_create(
@@ -59,6 +56,17 @@ def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateV
     )
     _note("save_draft", draft, by)
     return draft
+
+
+def require_sound(*, draft: TemplateVersion, payers: Payers) -> None:
+    """That a draft could be saved as it is, without saving it. Raises TemplateInvalid."""
+    require_documents(times=draft.times, scope=draft.scope, audience=draft.audience)
+    if sum(bp for _party, bp in payers) > WHOLE or any(bp < 1 for _party, bp in payers):
+        raise TemplateInvalid(reason=_("分摊比例合计不能超过 100%，且每项须大于 0。"))
+    if len({party for party, _bp in payers}) != len(payers):
+        raise TemplateInvalid(reason=_("同一承担方只能填写一次。"))
+    # One that was never saved has no number yet, and perhaps no template.
+    _clean(draft, unknown=() if draft.number else ("template", "number", "drafted_by"))
 
 
 @transaction.atomic
@@ -156,9 +164,10 @@ def _decided(held: TemplateVersion, by: User, note: str) -> None:
     held.decided_by, held.decided_at, held.note = by, clock.now(), note
 
 
-def _clean(row: CouponTemplate | TemplateVersion) -> None:
+def _clean(row: CouponTemplate | TemplateVersion, unknown: Collection[str] = ()) -> None:
+    """Raises TemplateInvalid; what is not known yet is not looked at."""
     try:
-        row.full_clean()
+        row.full_clean(exclude=unknown)
     except ValidationError as error:
         raise TemplateInvalid(reason=" ".join(error.messages)) from None
 

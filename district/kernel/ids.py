@@ -8,20 +8,20 @@ from typing import Any
 from django.db import models
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_LENGTH = 22  # 62^22 > 2^128
+LENGTH = 22  # 62^22 > 2^128
 
 
 def new_id(prefix: str) -> str:
     """An identifier nobody can guess, such as `mem_7n42DGM5Tflk9n8mt7Fhc7`."""
     number, letters = secrets.randbits(128), []
-    for _ in range(_LENGTH):
+    for _ in range(LENGTH):
         number, rest = divmod(number, 62)
         letters.append(ALPHABET[rest])
     return f"{prefix}_{''.join(letters)}"
 
 
 def looks_like(prefix: str, text: str) -> bool:
-    return re.fullmatch(rf"{prefix}_[0-9A-Za-z]{{{_LENGTH}}}", text) is not None
+    return re.fullmatch(rf"{prefix}_[0-9A-Za-z]{{{LENGTH}}}", text) is not None
 
 
 class PublicIdField(models.CharField):

@@ -1,23 +1,20 @@
 """A campaign from draft to stop in the back office, by the people who may."""
 
-from datetime import timedelta
-
 import pytest
 
 from coupons.models import Coupon, CouponTemplate, Redemption, TemplateVersion
 from coupons.queries.centre import stock_of
-from district.kernel import clock
 from district.kernel.models import AuditLine
 from district.members.models import User
 from district.members.services.make_operator import make_operator
 from tests.admin.acting import act, text_of
 from tests.admin.scene import signed_in
+from tests.coupons.admin.drafts import VERSIONS, said
 from tests.factories.coupons import claim, make_version, redeem
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_clerk
 
 pytestmark = pytest.mark.django_db
-VERSIONS = "/admin/coupons/templateversion/"
 
 
 @pytest.fixture
@@ -36,34 +33,6 @@ def operator():
     user = User.objects.create_staff("yunying", name="运营小陈")
     make_operator(user=user, by=root)
     return signed_in(user)
-
-
-def said(store, **fields):
-    now = clock.now()
-    return {
-        "name": "满二十减五",
-        "merchant": store.merchant_id,
-        "kind": "cash_off",
-        "face_yuan": "5",
-        "threshold_yuan": "20",
-        "uses": 1,
-        "claim_from_0": f"{now:%Y-%m-%d}",
-        "claim_from_1": "00:00",
-        "claim_from": f"{now:%Y-%m-%dT00:00}",
-        "claim_until": f"{now + timedelta(days=30):%Y-%m-%dT00:00}",
-        "days_from": 0,
-        "days": 7,
-        "times": "{}",
-        "scope": "{}",
-        "audience": "{}",
-        "stacking": "alone",
-        "per_member": 1,
-        "stock": 100,
-        "redeemer_percent": 50,
-        "claimable": "on",
-        "offline": "none",
-        "replacement_days": 0,
-    } | fields
 
 
 def test_a_merchant_drafts_and_submits_and_the_operator_approves(store, owner, operator):
@@ -87,17 +56,13 @@ def test_a_merchant_drafts_and_submits_and_the_operator_approves(store, owner, o
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"scope": "{"}, "JSON"),
-        ({"scope": '{"stores": 1}'}, "适用范围"),
-        ({"times": '{"windows": [{"start": -1}]}'}, "可用时段"),
-        ({"audience": '{"new_within_days": 0}'}, "领取条件"),
-        ({"face_yuan": "0"}, "优惠内容与类型不符"),
-        ({"days": ""}, "固定起止"),
-        ({"claim_until": "2020-01-01T00:00"}, "停止领取须晚于"),
-        ({"redeemer_percent": "101"}, "100"),
+        ({"only_stores": ["str_x"]}, "str_x"),
+        ({"face_yuan": "0"}, "请填写"),
+        ({"payer1": "OWN", "payer1_percent": "60"}, "不能超过 100%"),
     ],
 )
-def test_what_is_wrong_is_said_on_the_form(store, owner, wrong, told):
+def test_what_is_wrong_is_said_on_the_form_and_nothing_saved(store, owner, wrong, told):
+    wrong = {name: store.merchant_id if value == "OWN" else value for name, value in wrong.items()}
     answer = act(owner, f"{VERSIONS}add/", **said(store, **wrong))
 
     assert answer.status_code == 422

@@ -1,0 +1,29 @@
+"""What is printed for a campaign: the link behind "scan to claim", and its QR code."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+
+from coupons.models import TemplateVersion
+from district.kernel import qr
+
+PICTURES = ("svg", "png")
+
+
+def link_of(version: TemplateVersion) -> str:
+    """Where a printed code leads: the mini-program where WeChat has a rule for it, else a page."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('coupon_page', args=[version.public_id])}"
+
+
+def picture_of(version: TemplateVersion, kind: str) -> HttpResponse:
+    """The link as a QR code: `svg` for print, sharp at every size, or `png`."""
+    link = link_of(version)
+    return HttpResponse(
+        qr.svg(link) if kind == "svg" else qr.png(link),
+        content_type="image/svg+xml" if kind == "svg" else "image/png",
+        headers={
+            "Content-Disposition": f'inline; filename="{version.public_id}.{kind}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

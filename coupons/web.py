@@ -1,0 +1,105 @@
+"""What a printed code opens outside the mini-program: a small page with the coupon's face, for everybody.
+
+WeChat opens the mini-program instead where the operator has set its rule for ordinary links to the
+address `…/c/` (普通链接二维码); to prove the host, WeChat asks for a file there, which the setting
+DISTRICT_WECHAT_LINK_CHECK holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, register_converter
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from coupons.faces import face_of
+from coupons.labels import moment_in_words
+from coupons.models import TemplateVersion
+from coupons.printed import PICTURES, picture_of
+from coupons.queries.centre import offered_version, stock_now
+from district.kernel import clock, ids
+from district.kernel.errors import NotFound
+
+
+class VersionId:
+    """An address holds the id of a version, or it is none."""
+
+    regex = rf"ctv_[0-9A-Za-z]{{{ids.LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether it can be claimed now, and what is said of that."""
+
+    open: bool
+    text: str
+
+
+@require_safe
+def page(request: HttpRequest, version: str) -> HttpResponse:
+    try:
+        found = offered_version(version)
+    except NotFound:
+        return unknown(request)
+    context = {"face": face_of(found), "standing": _standing(found, clock.now()), "version": found}
+    answer = render(request, "coupons/page.html", context)
+    answer.headers["Cache-Control"] = "public, max-age=10"
+    return answer
+
+
+@require_safe
+def picture(request: HttpRequest, version: str, kind: str) -> HttpResponse:
+    try:
+        found = offered_version(version)
+    except NotFound:
+        return unknown(request)
+    answer = picture_of(found, kind)
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
+
+
+@require_safe
+def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Also for drafts, which are nobody's business; or the file by which WeChat knows the host."""
+    name, _colon, content = settings.WECHAT_LINK_CHECK.partition(":")
+    if rest and rest == name:
+        return HttpResponse(content, content_type="text/plain")
+    return render(request, "coupons/unknown.html", status=404)
+
+
+def _standing(version: TemplateVersion, at: datetime) -> Standing:
+    if version.state == TemplateVersion.State.STOPPED or at >= version.claim_until:
+        return Standing(open=False, text=_("领取已结束，已领的券在有效期内仍可使用。"))
+    if at < version.claim_from:
+        begins = moment_in_words(version.claim_from)
+        return Standing(open=False, text=_("{begins} 开始领取。").format(begins=begins))
+    stock, _left = stock_now(version, at)
+    if stock == "sold_out":
+        return Standing(open=False, text=_("已领完，感谢您的关注。"))
+    if stock == "sold_out_today":
+        return Standing(open=False, text=_("今天的已领完，请明天再来。"))
+    if not version.claimable and version.points_price is None:
+        return Standing(open=False, text=_("本券不能自行领取，由商户发放。"))
+    return Standing(
+        open=True, text=_("正在发放，所剩不多。") if stock == "few" else _("正在发放。")
+    )
+
+
+register_converter(VersionId, "version")
+urlpatterns = [
+    path("<version:version>", page, name="coupon_page"),
+    *(
+        path(f"<version:version>/qr.{kind}", picture, {"kind": kind}, name=f"coupon_qr_{kind}")
+        for kind in PICTURES
+    ),
+    path("<path:rest>", unknown),
+]

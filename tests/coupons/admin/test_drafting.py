@@ -1,0 +1,230 @@
+"""The form of a draft: everything a version can say in fields, and the face beside them."""
+
+import pytest
+
+from coupons.models import TemplateVersion
+from coupons.rules.audience import Audience
+from coupons.rules.scopes import Scope
+from coupons.rules.times import Times
+from district.members.models import User
+from district.merchants.models import Merchant
+from tests.admin.acting import act
+from tests.admin.scene import signed_in, tables
+from tests.coupons.admin.drafts import VERSIONS, look, said
+from tests.factories.coupons import make_draft, make_version
+from tests.factories.merchants import allied_store, make_clerk, make_merchant
+
+pytestmark = pytest.mark.django_db
+ADD = f"{VERSIONS}add/"
+FULL = {
+    "times": {
+        "windows": [
+            {"start": 1080, "end": 120, "kind": "workday"},
+            {"start": 0, "end": 1440, "weekdays": [6, 7]},
+            {"start": 600, "end": 1440, "kind": "holiday"},
+            {"start": 1, "end": 1},
+        ],
+        "never": [["2027-02-05", "2027-02-11"], ["2027-05-01", "2027-05-01"]],
+    },
+    "audience": {"new_within_days": 30, "tags": ["vip", "opening"], "granted": "clean_plate"},
+}
+
+
+@pytest.fixture
+def store():
+    return allied_store()
+
+
+@pytest.fixture
+def owner(store):
+    return signed_in(make_clerk(merchant=store.merchant).user)
+
+
+@pytest.fixture
+def operator():
+    return signed_in(User.objects.create_superuser("genben"))
+
+
+def filled(page):
+    """The form of a page as a browser would send it back untouched: what it shows, and no more."""
+    form, sent = page.context["form"], {}
+    for name, field in form.fields.items():
+        value = form[name].value()
+        if isinstance(value, list) and hasattr(field, "choices"):
+            shown = {key for key, _label in field.choices}
+            sent[name] = [key for key in value if key in shown]
+        elif value is True:
+            sent[name] = "on"
+        elif value is not None and value is not False:
+            told = field.widget.format_value(field.prepare_value(value))
+            sent[name] = told[0] if isinstance(told, list) else told
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def meaning(version):
+    return Times.of(version.times), Scope.of(version.scope), Audience.of(version.audience)
+
+
+def test_a_version_put_through_the_form_untouched_says_the_same(store, operator):
+    scope = {
+        "only": {"trades": [store.trade.code], "stores": [store.public_id]},
+        "but_not": {"merchants": [store.merchant.public_id], "venues": [store.venue.public_id]},
+        "products": ["4711", "4712"],
+        "but_no_products": ["9"],
+    }
+    fund = make_merchant(kind=Merchant.Kind.FUND)
+    draft = make_draft(
+        **FULL,
+        scope=scope,
+        payers=[(None, 3_333), (fund, 5_000), (store.merchant, 1)],
+        days_from=2,
+        days=9,
+    )
+    before = TemplateVersion.objects.values().get()
+
+    saved = act(
+        operator,
+        f"{VERSIONS}{draft.pk}/edit/",
+        **filled(operator.get(f"{VERSIONS}{draft.pk}/edit/")),
+    )
+
+    assert saved.status_code == 302, saved.context["form"].errors
+    after = TemplateVersion.objects.get()
+    assert meaning(after) == meaning(draft)
+    assert {(part.party_id, part.bp) for part in after.funding.all()} == {
+        (None, 3_333),
+        (fund.pk, 5_000),
+        (store.merchant_id, 1),
+    }
+    documents = {"times", "scope", "audience"}
+    columns = TemplateVersion.objects.values().get()
+    assert {name for name in before if columns[name] != before[name]} - documents == set()
+
+
+def test_what_a_merchant_has_no_field_for_stays(store, owner):
+    foreign = allied_store()
+    draft = make_draft(
+        merchant=store.merchant,
+        scope={"only": {"stores": [foreign.public_id, store.public_id]}},
+        audience={"bought_at": [foreign.merchant.public_id]},
+        payers=[(foreign.merchant, 2_500)],
+    )
+    page = owner.get(f"{VERSIONS}{draft.pk}/edit/")
+    asked = filled(page) | {"only_stores": [], "redeemer_percent": "10"}
+
+    saved = act(owner, f"{VERSIONS}{draft.pk}/edit/", **asked)
+    assert saved.status_code == 302, saved.context["form"].errors
+
+    after = TemplateVersion.objects.get()
+    assert after.scope == {"only": {"stores": [foreign.public_id]}}
+    assert after.audience == {"bought_at": [foreign.merchant.public_id]}
+    parts = {(part.party_id, part.bp) for part in after.funding.all()}
+    assert parts == {(foreign.merchant_id, 2_500), (None, 1_000)}
+    assert foreign.public_id not in page.content.decode()
+
+
+def test_a_merchant_begins_with_its_own_stores_and_cannot_name_others(store, owner):
+    foreign = allied_store()
+
+    assert owner.get(ADD).context["form"]["only_merchants"].value() == [store.merchant.public_id]
+    for wrong in (
+        {"only_stores": [foreign.public_id]},
+        {"payer1": foreign.merchant_id, "payer1_percent": "10"},
+        {"merchant": foreign.merchant_id},
+    ):
+        assert "c-missing" in look(owner, ADD, **said(store, **wrong))
+
+
+def test_another_kinds_fields_are_not_heard(store, owner):
+    asked = said(store, kind="gift", gift="热美式一杯", cap_yuan="-1", off_percent="x", days="")
+    asked |= {
+        "validity": "fixed",
+        "valid_from": "2027-01-01T00:00",
+        "valid_until": "2027-01-02T00:00",
+    }
+
+    act(owner, ADD, **asked)
+
+    made = TemplateVersion.objects.get()
+    assert (made.kind, made.gift, made.cap_fen, made.off_bp) == ("gift", "热美式一杯", 0, 0)
+    assert (made.days, made.days_from, made.valid_from is None) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "told"),
+    [
+        ({"name": ""}, "name", "必填"),
+        ({"only_stores": ["\0"]}, "only_stores", "可用的选项"),
+        ({"window1_from": "25:00"}, "window1_from", "有效的时间"),
+        ({"never1_first": "2027-02-05", "never1_last": "2027-02-01"}, "never1_first", "不能晚于"),
+        ({"never1_last": "2027-02-01"}, "never1_first", "须填写"),
+        ({"new_within_days": "0"}, "new_within_days", "大于或等于"),
+        ({"tags": "光盘"}, "tags", "格式不正确"),
+        ({"products": "x" * 65}, "products", "格式不正确"),
+        ({"granted_by": "OWN_ID"}, "granted", "由商户认可的标签"),
+        ({"face_yuan": "1e400"}, "face_yuan", ""),
+        ({"kind": "percent_off", "off_percent": "15"}, "cap_yuan", "请填写"),
+        ({"kind": "parking", "face_yuan": ""}, "parking_minutes", "其中一项"),
+        ({"kind": "parking", "parking_minutes": "60"}, "parking_minutes", "其中一项"),
+        ({"kind": "x"}, "kind", "有效"),
+        ({"days": ""}, "days", "请填写"),
+        ({"validity": "fixed", "valid_from": "2027-01-01T00:00"}, "valid_until", "请填写"),
+        ({"claim_until": "2020-01-01T00:00"}, "claim_until", "须晚于"),
+        ({"partial": "on", "uses": 2}, "uses", "只能为 1"),
+        ({"per_member_day": 2}, "per_member_day", "不能多于每人限领"),
+        ({"redeemer_percent": "101"}, "redeemer_percent", "100"),
+        ({"payer1_percent": "10"}, "payer1_percent", "须同时填写"),
+    ],
+)
+def test_what_is_missing_is_said_with_the_field_it_stands_at(store, owner, wrong, field, told):
+    wrong = {
+        name: store.merchant.public_id if value == "OWN_ID" else value
+        for name, value in wrong.items()
+    }
+
+    piece = look(owner, ADD, **said(store, **wrong))
+
+    assert f'href="#id_{field}' in piece
+    assert told in piece
+    assert "c-face" not in piece
+
+
+def test_the_face_follows_the_form_and_nothing_is_written(store, owner):
+    before = tables()
+
+    piece = look(owner, ADD, **said(store, face_yuan="8.80", threshold_yuan="66"))
+    page = owner.post(ADD, said(store) | {"once": "0" * 32, "look": "page"})
+
+    assert "满 66 元减 8.80 元" in piece
+    assert "满二十减五" in piece
+    assert store.merchant.name in piece
+    assert (page.status_code, "满 20 元减 5 元" in page.content.decode()) == (200, True)
+    assert tables() == before
+
+
+def test_a_look_from_a_page_without_script_says_what_is_wrong_on_the_form(store, owner):
+    page = owner.post(ADD, said(store, name="") | {"once": "0" * 32, "look": "page"})
+
+    assert page.status_code == 422
+    assert 'class="c-face"' not in page.content.decode()
+
+
+def test_the_approver_sees_the_same_face(store, owner, operator):
+    version = make_draft(
+        merchant=store.merchant, face_fen=880, threshold_fen=6_600, kind="cash_off"
+    )
+    act(owner, f"{VERSIONS}{version.pk}/submit/")
+
+    for path in ("change/", "approve/", "reject/"):
+        assert (
+            "满 66 元减 8.80 元" in operator.get(f"{VERSIONS}{version.pk}/{path}").content.decode()
+        )
+
+
+def test_a_look_at_anothers_draft_is_no_more_open_than_its_page(store, owner):
+    foreign = make_version(merchant=allied_store().merchant)
+
+    sent = {"once": "0" * 32, "look": "card"} | said(store)
+    assert owner.post(f"{VERSIONS}{foreign.pk}/new-version/", sent).status_code == 404
+    cashier = signed_in(make_clerk(merchant=store.merchant, role="cashier").user)
+    assert cashier.post(ADD, sent).status_code == 403
