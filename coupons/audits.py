@@ -40,8 +40,10 @@ COUPONS: dict[str, str] = {
             from coupons_redemption where coupon_id = coupon.id and reversed_at is null) live
         left join coupons_redemption replaced on replaced.id = coupon.replaces_id
         where case when version.partial
-            then coupon.value_left_fen + live.fen
+            then coupon.state in ('live', 'used') and coupon.value_left_fen + live.fen
                     <> coalesce(replaced.discount_fen, version.face_fen)
+                or coupon.value_left_fen + live.fen
+                    > coalesce(replaced.discount_fen, version.face_fen)
                 or (coupon.state = 'live' and coupon.value_left_fen = 0)
                 or (coupon.state = 'used' and coupon.value_left_fen > 0)
             else coupon.value_left_fen is not null
