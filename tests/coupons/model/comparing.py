@@ -90,7 +90,9 @@ class Comparing:
             (one.no, one.fen, sum(use.discount for use in self.model.live_on(one)), one.refunded)
             for one in self.model.bills.values()
         ]
-        refunds = BillRefund.objects.values_list("bill_id", "refund_no", "goods_fen", "discount_fen")
+        refunds = BillRefund.objects.values_list(
+            "bill_id", "refund_no", "goods_fen", "discount_fen"
+        )
         assert set(refunds) == {
             (row.pk, no, *fen)
             for row, bill in zip(bills, self.model.bills.values(), strict=True)

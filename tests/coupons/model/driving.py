@@ -77,7 +77,9 @@ terms = some.builds(
     some.fixed_dictionaries(
         {
             "payers": some.sampled_from(PAYERS),
-            "stacking": some.sampled_from(["free"] * 3 + ["alone", "one_per_kind", "one_per_level"]),
+            "stacking": some.sampled_from(
+                ["free"] * 3 + ["alone", "one_per_kind", "one_per_level"]
+            ),
             "replacement_days": some.sampled_from([0, 2]),
             "price": some.sampled_from([None, 40]),
         }
