@@ -123,8 +123,15 @@ class AtCounter(Holding):
 
     @precondition(lambda self: self.model.redemptions)
     @rule(index=which, operator=some.booleans())
-    def reverse(self, index, operator):
-        redemption = self.pick(self.model.redemptions, index)
+    def the_latest_are_reversed(self, index, operator):
+        self.reverse(self.model.redemptions[-1 - index % 3 % len(self.model.redemptions)], operator)
+
+    @precondition(lambda self: self.model.redemptions)
+    @rule(index=which, operator=some.booleans())
+    def any_is_reversed(self, index, operator):
+        self.reverse(self.pick(self.model.redemptions, index), operator)
+
+    def reverse(self, redemption, operator):
         row = Redemption.objects.order_by("pk")[self.model.redemptions.index(redemption)]
         key = fresh_key()
 
@@ -140,12 +147,21 @@ class AtCounter(Holding):
             self.done.append((again, key, made[1]))
 
     @precondition(lambda self: self.model.bills)
+    @rule(index=which, hows=some.lists(some.sampled_from(["one", "half", "third"]), max_size=3))
+    def a_bill_comes_back_bit_by_bit(self, index, hows):
+        for how in [*hows, "rest"]:
+            self.refund(index, how, tea=None, twice=1)
+
+    @precondition(lambda self: self.model.bills)
     @rule(
         index=which,
         how=some.sampled_from(["one", "half", "rest", "rest", "more", "third"]),
         tea=some.sampled_from([None, 0, 1, 2]),
         twice=some.integers(0, 7),
     )
+    def goods_come_back(self, index, how, tea, twice):
+        self.refund(index, how, tea, twice)
+
     def refund(self, index, how, tea, twice):
         bill = self.pick(list(self.model.bills.values()), index)
         left = bill.fen - bill.refunded

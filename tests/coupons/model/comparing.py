@@ -35,8 +35,8 @@ class Comparing:
         fresh = [one for one in self.model.coupons if not one.pk]
         known = len(self.model.coupons) - len(fresh)
         rows = Coupon.objects.order_by("pk").values_list("pk", "public_id")
-        for coupon, (coupon.pk, coupon.name) in zip(fresh, rows[known:], strict=True):
-            pass
+        for coupon, row in zip(fresh, rows[known:], strict=True):
+            coupon.pk, coupon.name = row
 
     def compare_coupons(self):
         rows = Coupon.objects.order_by("pk").values_list(

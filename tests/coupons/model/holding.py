@@ -28,6 +28,7 @@ class Holding(Driving):
         self.publish(first, owner, template=None)
         self.publish(second, None, template=None)
 
+    @precondition(lambda self: len(self.model.versions) < 6)
     @rule(said=terms, owner=some.sampled_from([None, "x"]), template=some.sampled_from([None, 0]))
     def publish(self, said, owner, template):
         """A version of a new template, or a newer one of the first."""
@@ -54,6 +55,7 @@ class Holding(Driving):
         )
         self.versions[version] = made
 
+    @precondition(lambda self: sum(not one.stopped for one in self.model.versions) > 1)
     @rule(
         index=which,
         by=some.sampled_from([None, -2, -1, 0, 3]),
