@@ -23,7 +23,8 @@ class Comparing:
     """The comparisons of the machine; what it drives stands in `Life`."""
 
     def compare_all(self):
-        assert [(one.query, one.rows) for one in audits.findings(COUPONS)] == []
+        found = [(one.query, one.rows) for one in audits.findings(COUPONS)]
+        assert not found, found
         self.compare_coupons()
         self.compare_wallets()
         self.compare_stock_and_budget()
