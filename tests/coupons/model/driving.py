@@ -15,7 +15,7 @@ from tests.coupons.model.comparing import Comparing
 from tests.coupons.model.things import SHANGHAI, Refused, Terms
 from tests.factories.coupons import FAR_OFF, LONG_AGO
 
-LONG = int(os.environ.get("COUPON_LIFE_EXAMPLES", "60"))
+LONG = int(os.environ.get("COUPON_LIFE_EXAMPLES", "30"))
 # The last evening of a January: a month's end and a midnight are near, and the night has begun.
 BEGIN = datetime(2026, 1, 30, 23, 30, tzinfo=SHANGHAI)
 POINTS = 100
@@ -73,12 +73,12 @@ terms = some.builds(
     some.sampled_from(BENEFITS),
     some.sampled_from(VALIDITIES),
     some.sampled_from(AMOUNTS),
-    some.sampled_from([{}, {}, {}, {"stores": ("x",)}, {"tea_only": True}]),
+    some.sampled_from([{}, {}, {}, {}, {"stores": ("x",)}, {"tea_only": True}]),
     some.fixed_dictionaries(
         {
             "payers": some.sampled_from(PAYERS),
             "stacking": some.sampled_from(
-                ["free"] * 3 + ["alone", "one_per_kind", "one_per_level"]
+                ["free"] * 4 + ["alone", "one_per_kind", "one_per_level"]
             ),
             "replacement_days": some.sampled_from([0, 2]),
             "price": some.sampled_from([None, 40]),

@@ -176,9 +176,10 @@ class Holding(Driving):
             ),
         )
 
-    @rule(member=who, into=who, seldom=some.integers(0, 4))
-    def merge(self, member, into, seldom):
-        if member == into or seldom:
+    @precondition(lambda self: len(self.model.coupons) > 3 and not self.model.closed)
+    @rule(member=who, into=who)
+    def merge(self, member, into):
+        if member == into:
             return
 
         def post():
