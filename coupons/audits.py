@@ -252,7 +252,8 @@ COUPONS: dict[str, str] = {
         left join loyalty_transfer transfer
             on transfer.kind = 'spend' and transfer.reference = coupon.public_id
                 and transfer.account_id = coupon.claimer_id
-        where coupon.source = 'exchange' and transfer.points is distinct from version.points_price
+        where coupon.source = 'exchange'
+            and (transfer.points = version.points_price) is not true
     """,
     "what was given is the friend's": """
         select coupon.id from coupons_coupongift gift
