@@ -1,8 +1,9 @@
 """What a shopper shows for a coupon, and what a till keeps of it between check and redemption.
 
-Three texts, all of which name a coupon, its holder and how much of it is left, so that each is good for
-one use: the rotating code of the phone (half a minute), the ticket that a check gives for it (ten
-minutes, one store), and the printed number with its PIN.
+Texts that name a coupon, its holder and how much of it is left, so that each is good for one use: the
+rotating code of the phone (half a minute), the ticket that a check gives for it (ten minutes, one store),
+and the printed number with its PIN. What a till without a network may take is shown as a pass instead
+(`rules.passes`); the pass of a lease is good at its one store until the lease ends, for all its uses.
 """
 
 import re
@@ -10,14 +11,17 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from district.kernel import clock, tokens
+from coupons.errors import CodeElsewhere
+from coupons.rules import passes
+from coupons.rules.passes import Pass, PassRefused
+from district.kernel import clock, signatures, tokens
 from district.kernel.crypto import lookup_hash
-from district.kernel.errors import TokenInvalid
+from district.kernel.errors import TokenExpired, TokenInvalid
 
 CODE_LIFE = timedelta(seconds=30)
 TICKET_LIFE = timedelta(minutes=10)
 GIFT_LIFE = timedelta(hours=24)
-_CODE, _TICKET, _GIFT = "coupon_code", "coupon_ticket", "coupon_gift"
+_CODE, _TICKET, _GIFT, _PASS = "coupon_code", "coupon_ticket", "coupon_gift", "coupon_pass"
 _SHOWN = struct.Struct(">QQIq")
 _SHOWN_AT = struct.Struct(">QQIqQ")
 _GIVEN = struct.Struct(">QQ")
@@ -26,12 +30,14 @@ _PAPER = re.compile(r"([0-9]{12})-([0-9]{4})")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A coupon as it was when its holder showed it; numbers are the rows', amounts fen."""
+    """A coupon as it was when its holder showed it; numbers are the rows', amounts fen. Leased to this
+    store it is good for all that is left of it."""
 
     coupon: int
     member: int
     uses_left: int
     value_left: int | None
+    leased: bool = False
 
 
 def code_of(shown: Shown, at: datetime) -> str:
@@ -46,8 +52,13 @@ def ticket_of(shown: Shown, store: int, at: datetime) -> str:
 
 
 def read(text: str, store: int) -> Shown:
-    """What stands behind a code or a ticket of this store. Raises TokenInvalid, TokenExpired."""
+    """What stands behind a code, a pass or a ticket of this store.
+
+    Raises CodeElsewhere, TokenInvalid, TokenExpired.
+    """
     at = clock.real_now()
+    if len(text) == passes.LENGTH:
+        return _read_pass(text, store, at)
     try:
         payload = tokens.open_token(purpose=_CODE, text=text, at=at)
     except TokenInvalid:
@@ -59,6 +70,30 @@ def read(text: str, store: int) -> Shown:
         shown = list(_unpacked(_SHOWN, payload))
     coupon, member, uses_left, value_left = shown
     return Shown(coupon, member, uses_left, None if value_left < 0 else value_left)
+
+
+def pass_of(shown: Pass) -> str:
+    """A pass signed with the key that it names."""
+    return shown.text(signatures.sign(shown.body, purpose=_PASS, version=shown.key))
+
+
+def pass_keys() -> dict[int, bytes]:
+    """The public keys that read passes, by version."""
+    return signatures.public_keys(_PASS)
+
+
+def _read_pass(text: str, store: int, at: datetime) -> Shown:
+    try:
+        shown = passes.read(text, pass_keys())
+    except PassRefused:
+        raise TokenInvalid from None
+    if shown.store not in (0, store):
+        raise CodeElsewhere
+    if at >= shown.expires_at:
+        raise TokenExpired
+    return Shown(
+        shown.coupon, shown.member, shown.uses_left, shown.value_left, leased=shown.store != 0
+    )
 
 
 def gift_code(coupon: int, giver: int, at: datetime) -> str:

@@ -1,9 +1,11 @@
 """What coupons can refuse."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
 
@@ -17,7 +19,18 @@ class ClaimOver(DomainError):
 @refusal_of_sql
 class ClaimNotBegun(DomainError):
     code, title = "claim_not_begun", _("尚未开始领取")
-    wording = _("请在开始领取后再试。")
+    wording = _("{when} 开始领取。")
+
+    def __init__(self, *, begins: str) -> None:
+        """`begins` is an instant with an offset."""
+        when = datetime.fromisoformat(begins).astimezone(clock.SHANGHAI)
+        said = _("%(year)d年%(month)d月%(day)d日 %(clock)s") % {
+            "year": when.year,
+            "month": when.month,
+            "day": when.day,
+            "clock": f"{when:%H:%M}",
+        }
+        super().__init__(begins=begins, when=said)
 
 
 @refusal_of_sql
@@ -47,7 +60,7 @@ class CouponSoldOutToday(DomainError):
 @refusal_of_sql
 class ClaimBusy(DomainError):
     code, status, title = "claim_busy", 503, _("领取的人太多")
-    wording = _("还有库存，请稍后用相同的幂等键重试。")
+    wording = _("还有库存，请稍后再试；用相同的幂等键重试不会多领。")
     retry_after = 1
 
 
@@ -71,12 +84,19 @@ class NotInAudience(DomainError):
         self.detail = str(self._REASONS[reason])
 
 
+class TagNotGrantable(DomainError):
+    """A merchant's mark counts only where a campaign asks for it; another would be read by nobody."""
+
+    code, status, title = "tag_not_grantable", 403, _("不能授予此标签")
+    wording = _("没有正在进行的活动接受本商户授予这个标签。")
+
+
 @refusal_of_sql
 class CouponChanged(DomainError):
     """Said by the database to a verb that judged a coupon as it no longer is; the verb judges again."""
 
     code, status, title = "coupon_changed", 503, _("优惠券正在变化")
-    wording = _("请用相同的幂等键重试。")
+    wording = _("请稍后再试；用相同的幂等键重试不会重复使用。")
     retry_after = 1
 
 
@@ -112,21 +132,28 @@ class RequestAlreadyRedeemed(DomainError):
 @refusal_of_constraint("coupon_redeemed_once")
 class CouponAlreadyRedeemed(DomainError):
     code, title = "coupon_already_redeemed", _("优惠券已核销")
+    wording = _("这张券刚刚在收银台用过，不能再次使用。")
 
 
 class CouponNotUsable(DomainError):
-    """The first reason is the one the shopper can mend most easily; the others stand beside it."""
+    """The first reason is the one the shopper can mend most easily; the others stand beside it.
+
+    `reader` is who is told so: `clerk` or `shopper`.
+    """
 
     code, title = "coupon_not_usable", _("优惠券不能使用")
 
-    def __init__(self, *, coupon: str, reasons: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, *, coupon: str, reasons: list[dict[str, Any]], reader: str = "clerk"
+    ) -> None:
         super().__init__(coupon=coupon, reasons=reasons)
-        self.detail = reasons[0]["clerk"]
+        self.detail = reasons[0][reader]
 
 
 @refusal_of_sql
 class RedemptionAlreadyReversed(DomainError):
     code, title = "redemption_already_reversed", _("核销已撤销")
+    wording = _("这笔核销已撤销过，不能再次撤销。")
 
 
 class ReversalTooLate(DomainError):
@@ -142,10 +169,12 @@ class RefundTooLarge(DomainError):
 @refusal_of_constraint("coupon_refund_once_per_number")
 class RefundNumberUsed(DomainError):
     code, title = "coupon_refund_number_used", _("退货单号已使用")
+    wording = _("这个退货单号已用于这张账单的另一次退货。")
 
 
 class CodeElsewhere(DomainError):
     code, title = "coupon_code_elsewhere", _("优惠券已锁定到其他门店")
+    wording = _("请在锁定的门店使用，或等锁定结束。")
 
 
 class PinWrong(DomainError):

@@ -65,3 +65,13 @@ class CouponGiven:
     coupon: int
     giver: int
     receiver: int
+
+
+@dataclass(frozen=True)
+class CouponLeased:
+    """Until the instant the coupon can be used at the store alone, there also without a network."""
+
+    coupon: int
+    member: int
+    store: int
+    until: str

@@ -1,12 +1,14 @@
 """What coupons are worth on a bill at a counter: read once, judged by the pure rules."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from coupons.labels import place_in_words
 from coupons.queries import Said, version_of
 from coupons.queries.counter import Card, OnBill, counter_of, on_bill
+from coupons.queries.places import usable_near
 from coupons.rules import funding, stacking, wording
 from coupons.rules.benefits import FreeParking
 from coupons.rules.bill import Bill, Line
@@ -90,7 +92,37 @@ def see(*, store: int, told: Told, cards: Sequence[Card], at: datetime) -> Sight
             reason = Reason("not_beside_another")
             one = Judged(card, said, Verdict(0, verdict.eligible_fen, (reason,)))
         judged.append(one)
-    return Sight(tuple(judged), beside)
+    return Sight(_told_where(judged, store, at), beside)
+
+
+def _told_where(judged: Sequence[Judged], store: int, at: datetime) -> tuple[Judged, ...]:
+    """Who is refused because of the place hears of others, which the pure rules cannot know."""
+    scopes = {
+        one.said.rules.scope
+        for one in judged
+        if any(reason.code == "not_at_this_store" for reason in one.verdict.reasons)
+    }
+    if not scopes:
+        return tuple(judged)
+    near = usable_near(store, list(scopes), at)
+
+    def told(reason: Reason, one: Judged) -> Reason:
+        if reason.code != "not_at_this_store":
+            return reason
+        places = near[one.said.rules.scope]
+        # Two shops of a brand on one floor are said once.
+        said = list(dict.fromkeys(map(place_in_words, places)))
+        return Reason(reason.code, {"where": said, "places": places})
+
+    return tuple(
+        replace(
+            one,
+            verdict=replace(
+                one.verdict, reasons=tuple(told(reason, one) for reason in one.verdict.reasons)
+            ),
+        )
+        for one in judged
+    )
 
 
 def offer_of(said: Said, *, until: datetime, code: str = "", discount_fen: int = 0) -> Offer:
@@ -126,6 +158,11 @@ def worded(reasons: Sequence[Reason], at: datetime) -> list[dict[str, Any]]:
             "shopper": wording.for_shopper(reason, at),
             "clerk": wording.for_clerk(reason, at),
             **({"short_fen": reason.facts["short_fen"]} if "short_fen" in reason.facts else {}),
+            **({"where": _places(reason)} if reason.facts.get("places") else {}),
         }
         for reason in reasons
     ]
+
+
+def _places(reason: Reason) -> list[dict[str, Any]]:
+    return [place.facts() for place in reason.facts["places"]]

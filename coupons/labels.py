@@ -1,10 +1,14 @@
-"""What a coupon is, in the words a shopper reads on it."""
+"""What a coupon is and where it can be used, in the words a shopper reads."""
+
+import re
 
 from django.utils.translation import gettext as _
 
+from coupons.queries.places import Place
 from coupons.rules.benefits import WHOLE, Benefit, CashOff, FreeParking, Gift, PercentOff
 
 _TENTHS = 100
+_FLOOR = re.compile(r"L?([0-9]{1,3})F?")
 
 
 def benefit_in_words(benefit: Benefit) -> str:
@@ -30,6 +34,17 @@ def benefit_in_words(benefit: Benefit) -> str:
 
 def _from(threshold_fen: int) -> str:
     return _("满 {yuan} 元").format(yuan=yuan(threshold_fen)) if threshold_fen else ""
+
+
+def place_in_words(place: Place) -> str:
+    """2 楼同品牌店 under the same roof, 西城天地 2 楼星河书店 elsewhere."""
+    if place.same_brand and place.same_venue and not place.floor:
+        return place.name
+    name = _("同品牌店") if place.same_brand else place.name
+    found = _FLOOR.fullmatch(place.floor)
+    floor = _("{floor} 楼").format(floor=found[1]) if found else f"{place.floor} ".lstrip()
+    venue = "" if place.same_venue else f"{place.venue} "
+    return f"{venue}{floor}{name}"
 
 
 def yuan(fen: int) -> str:

@@ -18,7 +18,8 @@ from district.kernel.errors import TokenInvalid, TokenUsed
 def shown_here(texts: Sequence[str], store: int) -> list[Card]:
     """The coupons behind codes, tickets and printed numbers shown at a store, each as it is now.
 
-    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since it was shown.
+    Raises CodeElsewhere, PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since
+    it was shown.
     """
     seen = [
         shown_on_paper(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
@@ -32,7 +33,7 @@ def shown_here(texts: Sequence[str], store: int) -> list[Card]:
         card = held.get(one.coupon)
         if card is None or card.member != one.member:
             raise TokenInvalid
-        if card.held.state == "live" and shown_by(card) != one:
+        if card.held.state == "live" and not one.leased and shown_by(card) != one:
             raise TokenUsed
     return [held[one.coupon] for one in seen]
 
@@ -63,7 +64,7 @@ def shown_on_paper(number: str, pin: str) -> codes.Shown:
 
 
 def require_live(coupon: Coupon) -> None:
-    """Raises CouponNotUsable."""
+    """For who wants to show it. Raises CouponNotUsable."""
     at = clock.now()
     if coupon.state == Coupon.State.LIVE and at < coupon.valid_until:
         return
@@ -74,4 +75,4 @@ def require_live(coupon: Coupon) -> None:
         "shopper": wording.for_shopper(reason, at),
         "clerk": wording.for_clerk(reason, at),
     }
-    raise CouponNotUsable(coupon=coupon.public_id, reasons=[worded])
+    raise CouponNotUsable(coupon=coupon.public_id, reasons=[worded], reader="shopper")

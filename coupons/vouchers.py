@@ -154,3 +154,8 @@ def _undone(undoing: Undoing, said: Said, at: datetime) -> tuple[object, ...]:
         *(undoing.redemption, undoing.reference, said.most, said.partial),
         *(new_id("cpn"), undoing.replaced_until, undoing.reason, undoing.actor, at),
     )
+
+
+def revive(*, coupon: int, said: Said) -> None:
+    """Make an expired coupon live again for a use before its end; in the caller's transaction."""
+    call("coupons_revive", coupon, said.most, said.partial)

@@ -27,6 +27,9 @@ SPECTACULAR_SETTINGS = {
         "DifferenceKindEnum": "loyalty.batches.models.Difference.Kind",
         "DifferenceWhatEnum": "loyalty.batches.models.Difference.What",
         "PhotoStateEnum": "loyalty.bills.models.BillPhoto.State",
+        "StoreStateEnum": ["open", "closed"],
+        "CouponKindEnum": "coupons.models.TemplateVersion.Kind",
+        "CouponSourceEnum": "coupons.models.Coupon.Source",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "coupons.issuing.apps.IssuingConfig",
+    "coupons.offline.apps.OfflineConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
     "district.demo.apps.DemoConfig",

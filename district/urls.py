@@ -11,8 +11,9 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("loyalty.api.urls")),
     path("", include("loyalty.batches.api.urls")),
     path("", include("loyalty.bills.api.urls")),
-    # Before the coupons: codes are not one of them.
+    # Before the coupons: codes and conflicts are not one of them.
     path("", include("coupons.issuing.api.urls")),
+    path("", include("coupons.offline.api.urls")),
     path("", include("coupons.api.urls")),
     path("openapi.json", docs_page.openapi_file, name="openapi"),
     path("docs", docs_page.docs_page, name="api-docs"),

@@ -43,6 +43,9 @@ class CouponShopper(Shopper):
     def code(self, coupon):
         return self.post(f"/me/coupons/{coupon}/code").json()["code"]
 
+    def lease(self, coupon, store, *, hours=4, key=None):
+        return self.post(f"/me/coupons/{coupon}/lease", {"store": store, "hours": hours}, key=key)
+
     def offer(self, coupon):
         return self.post(f"/me/coupons/{coupon}/gift").json()["code"]
 

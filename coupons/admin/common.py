@@ -22,6 +22,7 @@ name_verbs(
     reverse_redemption=gettext_lazy("撤销核销"),
     hand_out_coupon=gettext_lazy("店员发券"),
     tag_member=gettext_lazy("授予会员标签"),
+    untag_member=gettext_lazy("收回会员标签"),
 )
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from coupons.labels import benefit_in_words
-from coupons.models import Coupon, TemplateVersion
+from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_of
-from coupons.queries.wallet import state_now
+from coupons.queries.wallet import GIVEN, state_now
+from coupons.services.lease import MOST_HOURS
 from district.kernel import clock
 from district.kernel.api import made_once
-from district.kernel.fields import IdField, InstantField, PatternField
+from district.kernel.fields import IdField, InstantField, PatternField, StrictInteger
 
 CODE = r"^[0-9A-Z-]{1,200}\Z"
 
@@ -25,6 +26,13 @@ class GiftIn(serializers.Serializer):
     """What a friend was sent."""
 
     code = PatternField(CODE, max_length=200, help_text="of the gift, good for a day")
+
+
+class LeaseIn(serializers.Serializer):
+    """To which store a coupon is bound, and for how long."""
+
+    store = IdField("str")
+    hours = StrictInteger(min_value=1, max_value=MOST_HOURS)
 
 
 class VersionOut(serializers.Serializer):
@@ -56,7 +64,12 @@ class VersionOut(serializers.Serializer):
         source="standing.mine", help_text="how many this member has had"
     )
     refusal = serializers.CharField(
-        source="standing.refusal", help_text="the code a claim would be refused with, or empty"
+        source="standing.refusal.code",
+        default="",
+        help_text="the code a claim would be refused with, or empty",
+    )
+    why_not = serializers.CharField(
+        source="standing.refusal.detail", default="", help_text="the same in words, for the member"
     )
 
     def get_benefit(self, version: TemplateVersion) -> str:
@@ -107,8 +120,45 @@ class CouponPage(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
 
 
+class UseOut(serializers.Serializer):
+    """A coupon that was used at a counter, what it took off, and whether any of it was undone."""
+
+    id = serializers.CharField(source="public_id")
+    coupon = serializers.CharField(source="coupon.public_id")
+    coupon_state = serializers.SerializerMethodField(
+        help_text="what became of the coupon: live, used, expired, void, or given to a friend"
+    )
+    replaced_by = serializers.SerializerMethodField(
+        help_text="the coupon granted instead when one that had ended was given back"
+    )
+    name = serializers.CharField(source="version.template.name")
+    kind = serializers.ChoiceField(TemplateVersion.Kind.choices, source="version.kind")
+    store = serializers.CharField(source="store.public_id")
+    store_name = serializers.CharField(source="store.name")
+    merchant = serializers.CharField(source="merchant.name")
+    bill_no = serializers.CharField(source="bill.bill_no")
+    bill_fen = serializers.IntegerField(source="bill.bill_fen", help_text="before any coupon")
+    discount_fen = serializers.IntegerField(help_text="taken off the bill; of a gift nothing")
+    refunded_fen = serializers.IntegerField(help_text="value of its goods that came back")
+    at = InstantField()
+    reversed_at = InstantField(allow_null=True)
+    reason = serializers.CharField(help_text="of the reversal, or empty")
+
+    def get_coupon_state(self, used: Redemption) -> str:
+        mine = used.coupon.member_id == used.member_id
+        return state_now(used.coupon, clock.now()) if mine else GIVEN
+
+    def get_replaced_by(self, used: Redemption) -> str | None:
+        return next((coupon.public_id for coupon in used.replacements.all()), None)
+
+
+class UsePage(serializers.Serializer):
+    results = UseOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="cursor of the next page")
+
+
 class CouponCodeOut(serializers.Serializer):
-    """The rotating code to show at the counter."""
+    """The rotating code to show at the counter; of a coupon leased to a store good as long as the lease."""
 
     code = serializers.CharField()
     svg = serializers.CharField(help_text="the code as a QR picture")

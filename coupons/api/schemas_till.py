@@ -101,12 +101,26 @@ class HandOutIn(serializers.Serializer):
     version = IdField("ctv")
 
 
+class PlaceOut(serializers.Serializer):
+    """A store where the coupon can be used."""
+
+    store = serializers.CharField(help_text="public id")
+    name = serializers.CharField()
+    venue = serializers.CharField()
+    floor = serializers.CharField(help_text="as the venue names it, or empty")
+    same_brand = serializers.BooleanField(help_text="of this counter's merchant")
+    same_venue = serializers.BooleanField()
+
+
 class ReasonOut(serializers.Serializer):
     code = serializers.CharField()
     shopper = serializers.CharField(help_text="what would help, for the shopper")
     clerk = serializers.CharField(help_text="what is the matter, for the clerk")
     short_fen = serializers.IntegerField(
         required=False, help_text="what is missing to the threshold"
+    )
+    where = PlaceOut(
+        many=True, required=False, help_text="not at this store: the nearest where it can be used"
     )
 
 

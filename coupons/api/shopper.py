@@ -1,5 +1,7 @@
 """Coupons on the phone: the centre, the wallet, what is shown at the counter, gifts."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -13,19 +15,24 @@ from coupons.api.schemas import (
     CouponPage,
     GiftIn,
     GiftOut,
+    LeaseIn,
     PaperOut,
+    UseOut,
+    UsePage,
     VersionOut,
     VersionPage,
     rendered,
 )
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries.centre import offered, offered_version, standings
-from coupons.queries.wallet import coupon_of, coupons_of
+from coupons.queries.redemptions import used_by
+from coupons.queries.wallet import GIVEN, STATES, as_given, coupon_of, coupons_of
 from district.kernel import clock
 from district.kernel import errors as kernel
 from district.kernel.api import cursor_page
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
+from district.merchants.queries import directory
 from loyalty import errors as loyalty
 
 _PAGES = [
@@ -86,22 +93,25 @@ class Wallet(ShopperView):
         parameters=[
             *_PAGES,
             OpenApiParameter(
-                "state", {"type": "string", "enum": Coupon.State.values, "default": "live"}
+                "state",
+                {"type": "string", "enum": STATES, "default": "live"},
+                description="given: those a friend has now, as they were when they were given",
             ),
         ],
         tags=["coupons"],
     )
     def get(self, request: Request) -> Response:
         state = request.query_params.get("state", Coupon.State.LIVE)
-        if state not in Coupon.State.values:
-            raise kernel.InvalidRequest(reason="state: live, used, expired, void")
+        if state not in STATES:
+            raise kernel.InvalidRequest(reason=f"state: {', '.join(STATES)}")
+
+        def told(coupon: Coupon) -> Any:
+            return rendered(CouponOut, as_given(coupon) if state == GIVEN else coupon)
+
         order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
         return Response(
             cursor_page(
-                request,
-                coupons_of(self.member, state, clock.now()),
-                order=order,
-                render=lambda coupon: rendered(CouponOut, coupon),
+                request, coupons_of(self.member, state, clock.now()), order=order, render=told
             )
         )
 
@@ -119,6 +129,27 @@ class Wallet(ShopperView):
             version=version, member=self.member, key=_key(self, "coupon", **asked)
         )
         return _made(coupon, version)
+
+
+class Uses(ShopperView):
+    """GET /api/v1/me/coupons/redemptions: what I used where, the newest first."""
+
+    @extend_schema(
+        operation_id="my_coupon_redemptions",
+        summary="用券记录",
+        responses=UsePage,
+        parameters=_PAGES,
+        tags=["coupons"],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(
+            cursor_page(
+                request,
+                used_by(self.member),
+                order=["-id"],
+                render=lambda used: rendered(UseOut, used),
+            )
+        )
 
 
 class Exchanges(ShopperView):
@@ -170,6 +201,34 @@ class Codes(ShopperView):
     def post(self, request: Request, coupon: str) -> Response:
         shown = services.show_coupon(coupon=coupon_of(self.member, coupon))
         return Response(rendered(CouponCodeOut, shown))
+
+
+class Leases(ShopperView):
+    """POST /api/v1/me/coupons/{coupon}/lease: bind the coupon to one store, for a place without a network.
+
+    Until the lease ends it can be used nowhere else, and there by one code that needs no network.
+    """
+
+    refusals = (*ShopperView.refusals, kernel.NotFound, errors.NotLeasable)
+
+    @extend_schema(
+        operation_id="lease_coupon",
+        summary="锁定门店",
+        request=LeaseIn,
+        responses={201: CouponOut},
+        tags=["coupons"],
+    )
+    def post(self, request: Request, coupon: str) -> Response:
+        held = coupon_of(self.member, coupon)
+        asked = self.asked(LeaseIn)
+        leased = services.lease_coupon(
+            coupon=held,
+            store=directory.store(asked["store"], clock.now()),
+            hours=asked["hours"],
+            key=_key(self, "coupon_lease", coupon=coupon, **asked),
+        )
+        held = coupon_of(self.member, leased.public_id)
+        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
 
 
 class Paper(ShopperView):

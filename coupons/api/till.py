@@ -34,6 +34,7 @@ from district.merchants.queries import visit_at
 _AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotInAlliance)
 _OF_A_VISIT = (merchants.VisitUnknown, merchants.VisitElsewhere, merchants.VisitOver)
 _SHOWN = (
+    errors.CodeElsewhere,
     errors.PinClosed,
     errors.PinWrong,
     kernel.TokenExpired,

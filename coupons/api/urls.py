@@ -1,14 +1,16 @@
 from django.urls import path
 
-from coupons.api import shopper, till
+from coupons.api import shopper, tags, till
 
 urlpatterns = [
     path("coupons", shopper.Centre.as_view()),
     path("me/coupons", shopper.Wallet.as_view()),
     path("me/coupons/exchanges", shopper.Exchanges.as_view()),
     path("me/coupons/gifts", shopper.Gifts.as_view()),
+    path("me/coupons/redemptions", shopper.Uses.as_view()),
     path("me/coupons/<str:coupon>", shopper.OneCoupon.as_view()),
     path("me/coupons/<str:coupon>/code", shopper.Codes.as_view()),
+    path("me/coupons/<str:coupon>/lease", shopper.Leases.as_view()),
     path("me/coupons/<str:coupon>/paper", shopper.Paper.as_view()),
     path("me/coupons/<str:coupon>/gift", shopper.Offers.as_view()),
     path("till/coupons", till.HandOuts.as_view()),
@@ -17,4 +19,5 @@ urlpatterns = [
     path("till/coupons/redemptions/<str:redemption>/reversal", till.Reversals.as_view()),
     path("till/coupons/refunds", till.Refunds.as_view()),
     path("till/coupons/refunds/preview", till.RefundPreviews.as_view()),
+    path("till/tags", tags.Tags.as_view()),
 ]

@@ -6,3 +6,9 @@ class IssuingConfig(AppConfig):
     name = "coupons.issuing"
     label = "issuing"
     verbose_name = _("批量发券与券码导入")
+
+    def ready(self) -> None:
+        from coupons.issuing.audits import ISSUING  # noqa: PLC0415 - its tables are loaded only now
+        from loyalty import audits  # noqa: PLC0415
+
+        audits.watch(ISSUING)

@@ -17,6 +17,7 @@ class IssueNotYours(DomainError):
 
 class NobodyToIssueTo(DomainError):
     code, title = "issue_to_nobody", _("没有符合条件的会员")
+    wording = _("请换一个条件，或核对名单。")
 
 
 class TooManyToIssueTo(DomainError):

@@ -147,6 +147,7 @@ class Redemption(models.Model):
         ]
         indexes = [
             models.Index(fields=["merchant", "-id"], name="redemption_by_merchant"),
+            models.Index(fields=["member", "-id"], name="redemption_by_member"),
             models.Index(fields=["version", "-id"], name="redemption_of_version"),
         ]
 

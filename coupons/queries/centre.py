@@ -7,11 +7,18 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from coupons.errors import (
+    ClaimLimitOfTheDayReached,
+    ClaimLimitReached,
+    CouponSoldOut,
+    CouponSoldOutToday,
+    NotInAudience,
+)
 from coupons.models import Coupon, StockSlot, TemplateVersion
 from coupons.queries.people import standing_of
-from coupons.queries.versions import version_of
+from coupons.queries.versions import Said, version_of
 from district.kernel import clock
-from district.kernel.errors import NotFound
+from district.kernel.errors import DomainError, NotFound
 from district.members.models import Member
 
 FEW_IN = 10
@@ -20,12 +27,12 @@ FEW_IN = 10
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Of a version: `stock` is unlimited, plenty, few, sold_out_today or sold_out; `mine` how many of its
-    template the member has had; `refusal` the code of why not, or empty."""
+    template the member has had; `refusal` what speaks against another one."""
 
     stock: str
     left: int | None
     mine: int
-    refusal: str
+    refusal: DomainError | None
 
 
 def offered(at: datetime) -> QuerySet[TemplateVersion]:
@@ -96,18 +103,22 @@ def _standing(
 ) -> Standing:
     said, (had, today) = version_of(row.pk), mine
     stock, remaining = _stock(row, left)
-    refusal = ""
+    return Standing(stock, remaining, had, _refusal(said, stock, had, today, member, at))
+
+
+def _refusal(  # noqa: PLR0917
+    said: Said, stock: str, had: int, today: int, member: Member, at: datetime
+) -> DomainError | None:
     if stock == "sold_out":
-        refusal = "coupon_sold_out"
-    elif stock == "sold_out_today":
-        refusal = "coupon_sold_out_today"
-    elif had >= said.per_member:
-        refusal = "claim_limit_reached"
-    elif said.per_member_day is not None and today >= said.per_member_day:
-        refusal = "claim_limit_of_the_day_reached"
-    elif said.audience and said.audience.missing(standing_of(member, said.audience), at):
-        refusal = "coupon_not_for_you"
-    return Standing(stock, remaining, had, refusal)
+        return CouponSoldOut()
+    if had >= said.per_member:
+        return ClaimLimitReached(limit=said.per_member)
+    if said.per_member_day is not None and today >= said.per_member_day:
+        return ClaimLimitOfTheDayReached(limit=said.per_member_day)
+    if stock == "sold_out_today":
+        return CouponSoldOutToday()
+    missing = said.audience and said.audience.missing(standing_of(member, said.audience), at)
+    return NotInAudience(reason=missing) if missing else None
 
 
 def _stock(

@@ -4,6 +4,7 @@ from django.db.models import Prefetch, QuerySet
 
 from coupons.models import CouponBill, Redemption, RedemptionRequest
 from district.kernel.errors import NotFound
+from district.members.models import Member
 
 
 def redemptions() -> QuerySet[Redemption]:
@@ -19,6 +20,15 @@ def request_with_all(pk: int) -> RedemptionRequest:
         Prefetch("redemptions", redemptions().order_by("pk"))
     )
     return asked.get(pk=pk)
+
+
+def used_by(member: Member) -> QuerySet[Redemption]:
+    """What a member has used, with all that the phone shows of it."""
+    return (
+        Redemption.objects.filter(member=member)
+        .select_related("bill", "coupon", "version__template", "store", "merchant")
+        .prefetch_related("replacements")
+    )
 
 
 def redemption_of_merchant(merchant: int, public_id: str) -> Redemption:

@@ -9,11 +9,12 @@ from coupons.services.claim import (
     issue_coupon,
 )
 from coupons.services.give import accept_coupon, offer_coupon
-from coupons.services.redeem import redeem_coupons
+from coupons.services.lease import lease_coupon
+from coupons.services.redeem import redeem_coupons, redeem_offline
 from coupons.services.reward import move_coupons, reward_receipt
 from coupons.services.show import CouponCode, print_coupon, show_coupon
 from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
-from coupons.services.tags import tag_member
+from coupons.services.tags import tag_member, untag_member
 from coupons.services.templates import (
     approve_version,
     create_template,
@@ -46,11 +47,13 @@ __all__ = [
     "expire_coupons",
     "hand_out_coupon",
     "issue_coupon",
+    "lease_coupon",
     "move_coupons",
     "offer_coupon",
     "preview_bill_refund",
     "print_coupon",
     "redeem_coupons",
+    "redeem_offline",
     "refund_bill",
     "reject_version",
     "resize_stock",
@@ -62,5 +65,6 @@ __all__ = [
     "stop_version",
     "submit_version",
     "tag_member",
+    "untag_member",
     "warn_of_expiring",
 ]

@@ -31,7 +31,7 @@ def check_coupons(
     """Judge the coupons shown by code, and with a visit all of the member's; nothing is written but a
     wrong PIN.
 
-    Raises PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed, VisitOver.
+    Raises CodeElsewhere, PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed, VisitOver.
     """
     at, now = clock.now(), clock.real_now()
     held = showing.shown_here(shown, store.pk)

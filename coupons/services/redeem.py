@@ -7,7 +7,8 @@ from itertools import combinations
 from coupons import judgement, showing, vouchers
 from coupons.errors import CouponChanged, CouponNotUsable
 from coupons.judgement import Judged, Sight, Told
-from coupons.models import RedemptionRequest
+from coupons.models import Coupon, RedemptionRequest
+from coupons.queries import version_of
 from coupons.queries.counter import Card, cards
 from coupons.queries.redemptions import request_with_all
 from coupons.rules import stacking
@@ -30,10 +31,9 @@ def redeem_coupons(
     With coupons that lie on the bill already they must be a legal combination; the last one is cut
     where the bill is paid. Repeating the key gives the first answer.
 
-    Raises CouponAlreadyRedeemed, CouponBillRefunded, CouponBillToldOtherwise, CouponBudgetUsedUp,
-    CouponChanged,
-    CouponNotUsable, KeyReused, PinClosed, PinWrong, RequestAlreadyRedeemed, TokenExpired,
-    TokenInvalid, TokenUsed.
+    Raises CodeElsewhere, CouponAlreadyRedeemed, CouponBillRefunded, CouponBillToldOtherwise,
+    CouponBudgetUsedUp, CouponChanged, CouponNotUsable, KeyReused, PinClosed, PinWrong,
+    RequestAlreadyRedeemed, TokenExpired, TokenInvalid, TokenUsed.
     """
     at = clock.now()
     try:
@@ -42,6 +42,37 @@ def redeem_coupons(
         return request_with_all(earlier_answer(key, refusal))
     return _redeemed(
         store=store, told=told, held=held, request_no=request_no, actor=actor, key=key, at=at
+    )
+
+
+def redeem_offline(
+    *,
+    store: Store,
+    told: Told,
+    held: Card,
+    discount_fen: int,
+    request_no: str,
+    actor: str,
+    key: Key,
+    at: datetime,
+) -> RedemptionRequest:
+    """Write down what a till without a network did at an instant that is over; of the discount that it
+    gave, no more than the rules give. A coupon that expired since then comes back for it.
+
+    Raises as redeem_coupons does, but for codes.
+    """
+    if held.held.state == Coupon.State.EXPIRED and at < held.held.valid_until:
+        vouchers.revive(coupon=held.pk, said=version_of(held.version))
+        held = cards([held.pk])[held.pk]
+    return _redeemed(
+        store=store,
+        told=told,
+        held=[held],
+        request_no=request_no,
+        actor=actor,
+        key=key,
+        at=at,
+        given_fen=discount_fen,
     )
 
 
@@ -54,13 +85,14 @@ def _redeemed(
     actor: str,
     key: Key,
     at: datetime,
-    offline: bool = False,
+    given_fen: int | None = None,
 ) -> RedemptionRequest:
-    """The same for coupons whose codes were read already, at an instant of the caller's."""
+    """The same for coupons whose codes were read already, at an instant of the caller's; `given_fen` is
+    what a till without a network took off."""
     for turn in range(TRIES):
         sight = judgement.see(store=store.pk, told=told, cards=held, at=at)
         try:
-            uses = _uses(sight, store.merchant_id, at)
+            uses = _uses(sight, store.merchant_id, at, given_fen)
         except CouponNotUsable as refusal:
             return request_with_all(earlier_answer(key, refusal))
         desk = vouchers.Desk(
@@ -73,7 +105,12 @@ def _redeemed(
         )
         try:
             request, _repeated = vouchers.redeem(
-                desk=desk, request_no=request_no, uses=uses, offline=offline, key=key, at=at
+                desk=desk,
+                request_no=request_no,
+                uses=uses,
+                offline=given_fen is not None,
+                key=key,
+                at=at,
             )
         except CouponChanged:
             if turn == TRIES - 1:
@@ -85,8 +122,11 @@ def _redeemed(
     raise AssertionError("unreachable")
 
 
-def _uses(sight: Sight, merchant: int, at: datetime) -> list[vouchers.Use]:
-    """What each coupon takes off beside the others. Raises CouponNotUsable for the first that cannot."""
+def _uses(sight: Sight, merchant: int, at: datetime, given_fen: int | None) -> list[vouchers.Use]:
+    """What each coupon takes off beside the others, at most what was given already.
+
+    Raises CouponNotUsable for the first that cannot.
+    """
     for one in sight.judged:
         _require(one, one.verdict.reasons, at)
     for one, other in combinations(sight.judged, 2):
@@ -97,10 +137,11 @@ def _uses(sight: Sight, merchant: int, at: datetime) -> list[vouchers.Use]:
     for step in stacking.combined(sight.left_fen, [one.offer for one in sight.judged]):
         one = of_code[step.code]
         benefit = one.said.rules.benefit
-        if benefit.on_a_bill and step.discount_fen == 0:
+        discount = step.discount_fen if given_fen is None else min(step.discount_fen, given_fen)
+        if benefit.on_a_bill and discount == 0:
             # The bill is paid already; the coupon would be used up for nothing.
             _require(one, (Reason("no_eligible_items"),), at)
-        cost = step.discount_fen if benefit.on_a_bill else one.cost_fen
+        cost = discount if benefit.on_a_bill else one.cost_fen
         uses.append(
             vouchers.Use(
                 coupon=one.card.pk,
@@ -113,7 +154,7 @@ def _uses(sight: Sight, merchant: int, at: datetime) -> list[vouchers.Use]:
                 partial=one.said.partial,
                 most=one.said.most,
                 eligible=one.verdict.eligible_fen,
-                discount=step.discount_fen,
+                discount=discount,
                 cost=cost,
                 parts=judgement.parts_of(one.said, merchant, cost),
             )

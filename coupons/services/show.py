@@ -7,8 +7,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from coupons import codes, showing
-from coupons.models import Coupon, PaperCode
-from district.kernel import clock, qr
+from coupons.models import Coupon, PaperCode, TemplateVersion
+from coupons.queries import version_of
+from coupons.rules.passes import Pass
+from district.kernel import clock, qr, signatures
+
+ALLOWANCE = TemplateVersion.Offline.ALLOWANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,43 @@ class CouponCode:
 def show_coupon(*, coupon: Coupon) -> CouponCode:
     """A fresh rotating code for a live coupon; earlier ones stay good for the rest of their time.
 
+    Of a coupon that a till may take without a network it is a pass. While it is leased to a store the
+    pass is good there until the lease ends, so the shopper may be without a network, too.
+
     Raises CouponNotUsable.
     """
     showing.require_live(coupon)
     now = clock.real_now()
+    if coupon.leased_until is not None and clock.now() < coupon.leased_until:
+        assert coupon.leased_to_id is not None
+        return _passed(coupon, coupon.leased_to_id, now, coupon.leased_until)
+    if version_of(coupon.version_id).offline == ALLOWANCE:
+        return _passed(coupon, 0, now, now + codes.CODE_LIFE)
     shown = codes.Shown(coupon.pk, coupon.member_id, coupon.uses_left, coupon.value_left_fen)
     # The signature holds whole seconds: say exactly the instant from which it is refused.
     return CouponCode(
         code=codes.code_of(shown, now),
         expires_at=(now + codes.CODE_LIFE).replace(microsecond=0),
         server_time=now,
+    )
+
+
+def _passed(coupon: Coupon, store: int, now: datetime, until: datetime) -> CouponCode:
+    shown = Pass(
+        key=signatures.newest(),
+        made_at=now,
+        expires_at=until,
+        coupon=coupon.pk,
+        member=coupon.member_id,
+        version=coupon.version_id,
+        store=store,
+        uses_left=coupon.uses_left,
+        value_left=coupon.value_left_fen,
+        valid_from=coupon.valid_from,
+        valid_until=coupon.valid_until,
+    )
+    return CouponCode(
+        code=codes.pass_of(shown), expires_at=until.replace(microsecond=0), server_time=now
     )
 
 

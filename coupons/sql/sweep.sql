@@ -28,7 +28,25 @@ begin
     return v_count;
 end $$;
 
--- Take an unused coupon back for good, while its time lasts; its unit of stock and what it reserved go back.
+-- A till without a network used a coupon within its time and told of it after it had expired: it is live
+-- again, and reserves what there is for the use that follows.
+create or replace function coupons_revive(p_coupon bigint, p_most bigint, p_partial boolean)
+returns void language plpgsql as $$
+declare v_coupon coupons_coupon;
+begin
+    update coupons_coupon set state = 'live', ended_at = null
+        where id = p_coupon and state = 'expired' and uses_left > 0
+            and coalesce(value_left_fen, 1) > 0
+        returning * into v_coupon;
+    if found and v_coupon.budget_slot is not null then
+        perform coupons_reserve_again(
+            p_coupon, case when p_partial then v_coupon.value_left_fen
+                           else p_most * v_coupon.uses_left end);
+    end if;
+end $$;
+
+-- Take an unused coupon back for good, while its time lasts; its unit of stock and what it reserved go
+-- back.
 create or replace function coupons_revoke(p_coupon bigint, p_at timestamptz) returns boolean
 language plpgsql as $$
 declare v_coupon coupons_coupon;

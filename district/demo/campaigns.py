@@ -71,10 +71,11 @@ def _campaigns(
                 "days_from": 0,
                 "days": 30,
                 "per_member": 5,
-                "per_member_day": 1,
+                "per_member_day": 2,
                 "stock": 10_000,
                 "stacking": "one_per_level",
                 "transferable": True,
+                "offline": "leased",
             },
         ),
         (

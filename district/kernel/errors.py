@@ -61,7 +61,7 @@ class NotFound(DomainError):
 
 class TokenInvalid(DomainError):
     code, status, title = "token_invalid", 400, _("码无效")
-    wording = _("这个码不是本商圈发出的，请让顾客重新打开会员码。")
+    wording = _("这个码不是本商圈发出的，请让顾客刷新后重新出示。")
 
 
 class TokenExpired(DomainError):

@@ -12,6 +12,7 @@ from django.test import Client
 from coupons import services as coupons
 from coupons.issuing import services as issuing
 from coupons.models import TemplateVersion
+from coupons.offline import services as offline
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
 from district.kernel.models import OutboxRow
@@ -31,6 +32,7 @@ from tests.factories.coupons import claim, redeem, told
 from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
+from tests.factories.offline import Tills
 
 PHONE = "+8613812345678"
 
@@ -80,6 +82,7 @@ def make_scene() -> Scene:
         _doubt(member, side)
         _bring(member, side, by=operator)
         _issue(member, side, _campaign(member, side, by=operator), by=operator)
+        _lose_the_network(side, by=operator)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:1")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     OutboxRow.objects.create(
@@ -224,12 +227,16 @@ def _campaign(member: Member, side: Side, *, by: User) -> TemplateVersion:
         "claim_until": clock.now() + timedelta(days=30),
         "days_from": 0,
         "days": 7,
+        "audience": {"granted": "clean_plate"},
     }
     published, draft = (TemplateVersion(template=template, **said) for _ in range(2))
     for one in (published, draft):
         coupons.save_draft(draft=one, payers=[(None, 5_000)], by=owner)
     coupons.submit_version(version=published, by=owner)
     coupons.approve_version(version=published, by=by)
+    coupons.tag_member(
+        member=member, tag="clean_plate", merchant=side.merchant, actor="till:1", key=_key()
+    )
     held = claim(published, member)
     redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
     return TemplateVersion.objects.get(pk=published.pk)
@@ -251,6 +258,21 @@ def _issue(member: Member, side: Side, version: TemplateVersion, *, by: User) ->
         by=by,
         key=_key(),
     )
+
+
+def _lose_the_network(side: Side, *, by: User) -> None:
+    """A terminal that took something for a coupon, which was none: the store bears it."""
+    terminal = offline.register_terminal(
+        store=side.store,
+        name=f"{side.merchant.name}离线机",
+        allowance_count=5,
+        allowance_fen=10_000,
+        by=by,
+        key=_key(),
+    )
+    till = Tills(terminal)
+    till.force("RUBBISH", no=f"{side.merchant.pk}L1", fen=5_000, discount=500)
+    till.upload()
 
 
 def tables() -> dict[str, tuple[int, str]]:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.options import TO_FIELD_VAR
 
 from coupons.issuing.models import IssueJob
-from coupons.models import Redemption, TemplateVersion
+from coupons.models import MemberTag, Redemption, TemplateVersion
 from district.members.models import Member, User
 from district.merchants import services as merchants
 from district.merchants.models import (
@@ -64,6 +64,7 @@ MERCHANT = {
     Restore: "draw__redeemer",
     TemplateVersion: "template__merchant",
     Redemption: "merchant",
+    MemberTag: "merchant",
 }
 # What has two sides.
 SIDES = {

@@ -121,6 +121,7 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
         key=fresh_key(),
     )
     assert coded.imported == 1
+    make_version(audience={"granted": "clean_plate"})
     goods = at | {"bill_no": "C-0001", "goods_fen": 1_000}
     made = Couponing(
         bodies={
@@ -134,6 +135,7 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
             "refund_coupon_bill": goods | {"refund_no": "CR-0001"},
             "preview_coupon_refund": goods,
             "hand_out_coupon": at | {"visit": visit, "version": version.public_id},
+            "tag_member": at | {"visit": visit, "tag": "clean_plate"},
         },
         ids={"/api/v1/till/coupons/redemptions/{redemption}/reversal": redemption},
     )

@@ -96,7 +96,7 @@ def test_migrations_have_one_line_of_descent():
         if loader.disk_migrations
         and app
         in {path.name for path in settings.ROOT.iterdir()}
-        | {"kernel", "members", "merchants", "settlement", "coupons", "issuing"}
+        | {"kernel", "members", "merchants", "settlement", "coupons", "issuing", "offline"}
     }
     assert forked == {}
 
@@ -146,6 +146,7 @@ def test_every_verb_says_what_the_caller_gets():
         "loyalty.settlement",
         "coupons",
         "coupons.issuing",
+        "coupons.offline",
         "district.members",
         "district.merchants",
     ],

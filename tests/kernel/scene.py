@@ -14,10 +14,11 @@ from district.kernel import clock
 from district.members import services as members
 from loyalty.batches import services as batches
 from tests.bills.desk import bill, send
-from tests.factories.coupons import couponing
+from tests.factories.coupons import claim, couponing, make_version
 from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
+from tests.factories.offline import first_upload, make_terminal
 
 CONTRACT = json.loads((settings.ROOT / "docs" / "openapi.json").read_text())
 OPERATIONS = [
@@ -107,7 +108,23 @@ class Scene:
         coupons = couponing(self.member, store, visit.token)
         self.bodies |= coupons.bodies
         self.ids |= coupons.ids
+        self._lose_the_network(store)
         assert earned.granted == 500
+
+    def _lose_the_network(self, store: Any) -> None:
+        """A coupon that may be leased, and a terminal with nothing in its log yet."""
+        held = claim(make_version(offline="leased"), self.member)
+        terminal = make_terminal(store).public_id
+        self.bodies |= {
+            "lease_coupon": {"store": store.public_id, "hours": 4},
+            "equip_terminal": {"last_seq": 0},
+            "upload_log": first_upload(),
+        }
+        self.ids |= {
+            "/api/v1/me/coupons/{coupon}/lease": held.public_id,
+            "/api/v1/till/terminals/{terminal}/kits": terminal,
+            "/api/v1/till/terminals/{terminal}/log": terminal,
+        }
 
     def _upload(self, store: Any) -> None:
         """A batch that waits to be submitted, and a day that was compared."""

@@ -34,6 +34,7 @@ from tests.factories.coupons import claim, issue, make_version, redeem, told
 from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of
+from tests.factories.offline import first_upload, make_terminal
 from tests.servers import Web
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401 - a fixture
 
@@ -169,6 +170,8 @@ def _scene(web: Web, phones: Phones) -> Served:
         stacking="free",
         uses=100,
     )
+    leasable = make_version(offline="leased")
+    make_version(audience={"granted": "clean_plate"})
     friend, coupon = make_member("小王"), claim(version, member)
 
     def new_redemption() -> dict[str, str]:
@@ -237,6 +240,15 @@ def _scene(web: Web, phones: Phones) -> Served:
             "/api/v1/me/coupons/{coupon}/gift": lambda: {
                 "coupon": issue(version, member).public_id
             },
+            "/api/v1/me/coupons/{coupon}/lease": lambda: {
+                "coupon": issue(leasable, member).public_id
+            },
+            **{
+                "/api/v1/till/terminals/{terminal}/" + act: lambda: {
+                    "terminal": make_terminal(store).public_id
+                }
+                for act in ("kits", "log")
+            },
             "/api/v1/till/reconciliations/{reconciliation}": lambda: {
                 "reconciliation": reconciliation.public_id
             },
@@ -265,6 +277,12 @@ def _scene(web: Web, phones: Phones) -> Served:
             },
             "POST /api/v1/till/coupons/refunds": {"bill_no": bill_with_a_coupon},
             "POST /api/v1/till/coupons/refunds/preview": {"bill_no": bill_with_a_coupon},
+            "POST /api/v1/me/coupons/{coupon}/lease": {"store": lambda: store.public_id},
+            "POST /api/v1/till/terminals/{terminal}/kits": {"last_seq": lambda: 0},
+            "POST /api/v1/till/terminals/{terminal}/log": {
+                "entries": lambda: first_upload()["entries"]
+            },
+            "POST /api/v1/till/tags": {"tag": lambda: "clean_plate"},
             "POST /api/v1/till/refunds": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/refunds/preview": {"receipt_no": lambda: receipt.receipt_no},
             "POST /api/v1/till/batches/{batch}/submit": {"bytes": lambda: submitted.received_bytes},

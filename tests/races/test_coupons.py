@@ -9,14 +9,17 @@ from django.db import connection
 
 from coupons import services as coupons
 from coupons.models import Coupon, CouponGift, Redemption, TemplateVersion
+from coupons.offline.models import LogEntry
 from coupons.queries.centre import stock_of
 from district.kernel import clock
 from district.members import services as members
 from district.members.models import Member, ShopperSession, User
 from district.members.session_tokens import token_hash
+from district.merchants.models import Store
 from loyalty import audits
 from tests.factories.coupons import make_version
 from tests.factories.members import make_member, make_operator
+from tests.factories.offline import Tills, body_of, make_terminal
 from tests.http import at_once
 from tests.http_coupons import CouponShopper, CouponTill
 
@@ -91,6 +94,32 @@ def test_a_gift_opened_by_16_friends_is_one_friends(phone, web):
 
     assert statuses(answers) == {(201, None): 1, (409, "coupon_not_transferable"): 15}
     assert CouponGift.objects.count() == 1
+
+
+def test_of_16_leases_to_two_stores_one_holds(phone, counter, other_till):
+    coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
+    stores = [counter.store, other_till.store]
+
+    answers = at_once(phone, [lambda it, at=at: it.lease(coupon, at) for at in stores * 8])
+
+    assert statuses(answers) == {(201, None): 1, (409, "coupon_not_leasable"): 15}
+    assert Coupon.objects.get().leased_to is not None
+
+
+def test_a_log_sent_by_16_connections_at_once_is_taken_over_once(phone, counter):
+    coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
+    assert phone.lease(coupon, counter.store).status_code == 201
+    till = Tills(make_terminal(Store.objects.get(public_id=counter.store)))
+    for number in range(3):
+        till.scan(phone.code(coupon), no=f"L{number}", fen=5_000)
+    sent, address = body_of(till.log), f"/till/terminals/{till.terminal.public_id}/log"
+
+    answers = at_once(counter, [lambda it: it.post(address, sent)] * 16)
+
+    assert statuses(answers) == {(200, None): 16}
+    assert len({answer.text for answer in answers}) == 1
+    assert (Redemption.objects.count(), LogEntry.objects.count()) == (1, 3)
+    assert list(audits.offences()) == []
 
 
 def test_of_64_reversals_one_gives_the_coupon_back(phone, counter):

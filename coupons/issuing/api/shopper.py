@@ -18,10 +18,10 @@ from district.kernel.fields import PatternField
 from district.members.api.base import ShopperView
 
 
-class CodeIn(serializers.Serializer):
+class CouponCodeIn(serializers.Serializer):
     """A code as it was sold; capitals, blanks and hyphens make no difference."""
 
-    code = PatternField(r"^[0-9A-Za-z -]{1,100}\Z", max_length=100)
+    code = PatternField(r"^[0-9A-Za-z][0-9A-Za-z -]{0,99}\Z", max_length=100)
 
 
 class ImportedCodes(ShopperView):
@@ -41,14 +41,14 @@ class ImportedCodes(ShopperView):
     @extend_schema(
         operation_id="use_coupon_code",
         summary="券码兑券",
-        request=CodeIn,
+        request=CouponCodeIn,
         responses={201: CouponOut},
         examples=[OpenApiExample("a code", {"code": "MT24-7KQ9-X3PD"}, request_only=True)],
         tags=["coupons"],
     )
     def post(self, request: Request) -> Response:
+        code = self.asked(CouponCodeIn)["code"]
         limits.hit("coupon_code_member", self.member.pk)
-        code = self.asked(CodeIn)["code"]
         # Only a keyed hash goes into the key: a plain digest of a short code is soon undone.
         key = self.idempotency_key(
             f"member:{self.member.pk}:coupon_code",

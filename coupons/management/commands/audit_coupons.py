@@ -5,7 +5,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from coupons.audits import COUPONS
+from coupons.issuing.audits import ISSUING
+from coupons.offline.audits import OFFLINE
 from loyalty import audits
+
+QUERIES = {**COUPONS, **ISSUING, **OFFLINE}
 
 
 class Command(BaseCommand):
@@ -14,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = audits.findings(COUPONS)
+        found = audits.findings(QUERIES)
         for one in found:
             for row in one.rows:
                 facts = ", ".join(f"{name}={value}" for name, value in row.items())
@@ -23,4 +27,4 @@ class Command(BaseCommand):
                 self.stderr.write(f"broken: {one.query}: and {more} more")
         if offences := sum(one.count for one in found):
             raise CommandError(f"{offences} rows break a promise of coupons.")
-        self.stdout.write(f"clean: {len(COUPONS)} audit queries returned nothing.")
+        self.stdout.write(f"clean: {len(QUERIES)} audit queries returned nothing.")

@@ -36,21 +36,25 @@ class Comparing:
         fresh = [one for one in self.model.coupons if not one.pk]
         known = len(self.model.coupons) - len(fresh)
         rows = Coupon.objects.order_by("pk").values_list("pk", "public_id")
-        for coupon, row in zip(fresh, rows[known:], strict=True):
+        rows = list(rows[known:])
+        assert len(rows) == len(fresh)
+        for coupon, row in zip(fresh, rows, strict=True):
             coupon.pk, coupon.name = row
 
     def compare_coupons(self):
         rows = Coupon.objects.order_by("pk").values_list(
             *("pk", "version_id", "claimer_id", "member_id", "claim_day", "source", "state"),
             *("valid_from", "valid_until", "uses_left", "value_left_fen", "reserved_fen"),
-            "warned_at",
+            *("leased_to_id", "leased_until", "warned_at"),
         )
         assert [(*row[:-1], row[-1] is not None) for row in rows] == [
             (
                 *(one.pk, self.versions[one.version].pk),
                 *(self.members[one.claimer].pk, self.members[one.holder].pk),
                 *(one.day, one.source, one.state, one.begins, one.ends),
-                *(one.uses, one.value, one.reserved, one.warned),
+                *(one.uses, one.value, one.reserved),
+                *((self.stores[one.lease[0]].pk, one.lease[1]) if one.lease else (None, None)),
+                one.warned,
             )
             for one in self.model.coupons
         ]

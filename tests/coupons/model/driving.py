@@ -15,7 +15,7 @@ from tests.coupons.model.comparing import Comparing
 from tests.coupons.model.things import SHANGHAI, Refused, Terms
 from tests.factories.coupons import FAR_OFF, LONG_AGO
 
-LONG = int(os.environ.get("COUPON_LIFE_EXAMPLES", "30"))
+LONG = int(os.environ.get("COUPON_LIFE_EXAMPLES", "25"))
 # The last evening of a January: a month's end and a midnight are near, and the night has begun.
 BEGIN = datetime(2026, 1, 30, 23, 30, tzinfo=SHANGHAI)
 POINTS = 100
@@ -82,6 +82,7 @@ terms = some.builds(
             ),
             "replacement_days": some.sampled_from([0, 2]),
             "price": some.sampled_from([None, 40]),
+            "leased": some.booleans(),
         }
     ),
     some.sampled_from([{}, {}, {"transferable": False}, {"at_counter": False}]),
@@ -129,6 +130,7 @@ def fields_of(said, stores, parties):
         "points_price": said.price,
         "at_counter": said.at_counter,
         "transferable": said.transferable,
+        "offline": "leased" if said.leased else "none",
         "replacement_days": said.replacement_days,
         "payers": [(parties.get(party), bp) for party, bp in said.payers],
     }

@@ -100,9 +100,16 @@ class Holding(Driving):
 
     # -- getting one -----------------------------------------------------------------------------
 
-    @rule(member=who, index=which, store=where, way=some.sampled_from(WAYS))
-    def somebody_gets_one(self, member, index, store, way):
-        self.get(way, member, index, store)
+    @rule(
+        member=who,
+        index=which,
+        store=where,
+        way=some.sampled_from(WAYS),
+        times=some.integers(1, 3),
+    )
+    def somebody_gets_some(self, member, index, store, way, times):
+        for _ in range(times):
+            self.get(way, member, index, store)
 
     def get(self, way, member, index, store="x"):
         """By one of the ways; the model's coupon, or nothing."""
@@ -132,6 +139,19 @@ class Holding(Driving):
             return None
         self.done.append((post, key, made[1]))
         return made[0]
+
+    @precondition(lambda self: self.model.coupons)
+    @rule(index=which, store=where, hours=some.sampled_from([1, 8, 24]))
+    def lease(self, index, store, hours):
+        coupon, key = self.pick(self.model.coupons, index), fresh_key()
+
+        def post(key):
+            row = Coupon.objects.get(pk=coupon.pk)
+            return coupons.lease_coupon(coupon=row, store=self.stores[store], hours=hours, key=key)
+
+        made = self.both(lambda: self.model.lease(coupon, store, hours), lambda: post(key))
+        if made:
+            self.done.append((post, key, made[1]))
 
     # -- hands -----------------------------------------------------------------------------------
 

@@ -145,9 +145,23 @@ class District(Counter):
             or coupon.given
             or coupon.state != "live"
             or self.now >= coupon.ends
+            or coupon.is_leased(self.now)
             or coupon.left != whole
         ):
             raise Refused("coupon_not_transferable")
+
+    def lease(self, coupon, store, hours):
+        said, now = coupon.version.said, self.now
+        if (
+            not said.leased
+            or coupon.state != "live"
+            or not coupon.begins <= now < coupon.ends
+            or coupon.is_leased(now)
+            or (said.stores and store not in said.stores)
+        ):
+            raise Refused("coupon_not_leasable")
+        until = min(now + timedelta(hours=hours), coupon.ends)
+        coupon.lease = store, until.replace(microsecond=0)
 
     def merge(self, member, into):
         if {member, into} & self.closed:

@@ -66,6 +66,7 @@ class Counter:
             or not coupon.begins <= self.now < coupon.ends
             or not said.is_open(self.now)
             or (said.stores and store not in said.stores)
+            or (coupon.is_leased(self.now) and coupon.lease[0] != store)
             or (said.tea_only and not eligible)
             or eligible < said.threshold
             or (said.kind != "gift" and not discount)

@@ -5,7 +5,6 @@ party owes each merchant, equal the model.
 """
 
 import pytest
-from django.db import DatabaseError
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
@@ -111,16 +110,6 @@ MISTAKES = {
         "set remaining = remaining + 1\n        where version_id = v_coupon.version_id and day is null",
         "set remaining = remaining\n        where version_id = v_coupon.version_id and day is null",
     ),
-    "a value is never used up": (
-        "redeem",
-        "value_left_fen = value_left_fen - p_discount",
-        "value_left_fen = value_left_fen",
-    ),
-    "what a use cost less stays reserved": (
-        "redeem",
-        "v_keeps := greatest(least(v_keeps, v_reserved), 0)",
-        "v_keeps := greatest(v_reserved, 0)",
-    ),
     "who reverses after the end gets it back for ever": (
         "undo",
         "v_coupon.state in ('live', 'used') and p_at < v_coupon.valid_until",
@@ -140,5 +129,5 @@ MISTAKES = {
 def test_a_mistake_is_found(life, mistake):
     file, right, wrong = MISTAKES[mistake]
     Wall(mistake, rewritten(f"coupons/sql/{file}.sql", (right, wrong))).take_down()
-    with pytest.raises((AssertionError, DatabaseError)):
+    with pytest.raises(AssertionError):
         run_state_machine_as_test(life, settings=HUNT)

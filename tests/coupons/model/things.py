@@ -58,6 +58,7 @@ class Terms:
     price: int | None = None
     at_counter: bool = True
     transferable: bool = True
+    leased: bool = False
     replacement_days: int = 0
     payers: tuple[tuple[str, int], ...] = ()
 
@@ -100,6 +101,8 @@ class Coupon:
     state: str = "live"
     given: bool = False
     warned: bool = False
+    # The one store that may take it until an instant.
+    lease: tuple[str, datetime] | None = None
     # By which it is known in the database, once it is there.
     pk: int = 0
     name: str = ""
@@ -107,6 +110,9 @@ class Coupon:
     @property
     def left(self):
         return self.uses, self.value
+
+    def is_leased(self, now):
+        return self.lease is not None and now < self.lease[1]
 
 
 @dataclass(eq=False)

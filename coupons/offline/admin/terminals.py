@@ -1,0 +1,178 @@
+"""Terminals that may go without the network, and their logs."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from coupons.admin.common import COUPONS, YuanField, yuan_of
+from coupons.offline import services
+from coupons.offline.models import LogEntry, Terminal
+from coupons.offline.models.terminal import MOST_COUPONS
+from coupons.offline.wording import of_reason
+from district.kernel.backoffice import Act, ActForm, Menu, name_verbs
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.idempotency import Key
+from district.kernel.ids import looks_like
+from district.kernel.money import format_yuan
+from district.merchants.models import Store
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+
+name_verbs(
+    register_terminal=gettext_lazy("登记离线终端"),
+    change_allowance=gettext_lazy("调整离线额度"),
+    retire_terminal=gettext_lazy("停用离线终端"),
+    appeal_conflict=gettext_lazy("离线冲突申诉"),
+    uphold_appeal=gettext_lazy("申诉成立"),
+    reject_appeal=gettext_lazy("驳回申诉"),
+)
+
+
+class AllowanceForm(ActForm):
+    allowance_count = forms.IntegerField(
+        label=gettext_lazy("离线额度（张）"), min_value=0, max_value=MOST_COUPONS
+    )
+    allowance_fen = YuanField(
+        gettext_lazy("离线额度（元）"),
+        help_text=gettext_lazy(
+            "每次联网后，未锁定门店的券最多离线核销这么多；额度内发生冲突由商圈承担。"
+        ),
+    )
+
+    def clean_allowance_fen(self) -> int:
+        return self.cleaned_data["allowance_fen"] or 0
+
+
+class TerminalForm(AllowanceForm):
+    store = forms.ModelChoiceField(Store.objects.none(), label=gettext_lazy("门店"))
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=40)
+    field_order = ["store", "name", "allowance_count", "allowance_fen"]
+
+    def prepare(self) -> None:
+        stores = Store.objects.select_related("merchant").order_by("name_key", "pk")
+        self.field("store").queryset = stores
+
+
+class _OperatorAct(Act):
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator
+
+    def fits(self, row: Any) -> bool:
+        return row is None or row.retired_at is None
+
+
+class Register(_OperatorAct):
+    name, label, icon = "add", gettext_lazy("登记终端"), "add_circle"
+    explain = gettext_lazy(
+        "登记后，该门店的收银台可在断网时核销锁定在本店的券，并在额度内核销允许离线的券。"
+    )
+    done = gettext_lazy("终端已登记。")
+    form_class = TerminalForm
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Terminal:
+        return services.register_terminal(**asked, by=viewer(request).user, key=key)
+
+
+class ChangeAllowance(_OperatorAct):
+    name, label, icon = "allowance", gettext_lazy("调整额度"), "tune"
+    explain = gettext_lazy("从下一次离线授权起生效。")
+    form_class = AllowanceForm
+
+    def initial(self, request: HttpRequest, row: Terminal) -> dict[str, Any]:
+        return {
+            "allowance_count": row.allowance_count,
+            "allowance_fen": yuan_of(row.allowance_fen),
+        }
+
+    def run(self, request: HttpRequest, row: Terminal, asked: dict[str, Any], key: Key) -> None:
+        services.change_allowance(terminal=row, **asked, by=viewer(request).user)
+
+
+class Retire(_OperatorAct):
+    name, label, icon, danger = "retire", gettext_lazy("停用终端"), "block", True
+    explain = gettext_lazy("停用后不再给予离线授权；已有的离线流水仍可上传。")
+
+    def run(self, request: HttpRequest, row: Terminal, asked: dict[str, Any], key: Key) -> None:
+        services.retire_terminal(terminal=row, by=viewer(request).user)
+
+
+@admin.register(Terminal)
+class TerminalAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(COUPONS, "wifi_off", 60)
+    merchant_path, store_path, needs = "store__merchant", "store", "view_receipts"
+    operator_may = ("view", "add", "change")
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("网络不好的门店可在这里登记终端，断网时也能核销。")
+    list_display = ["name", "public_id", "store", "allowance", "last_seq", "registered_at", "state"]
+    list_filter = [("store__merchant", ScopedFilter)]
+    list_select_related = ["store__merchant"]
+    exact_fields = ("public_id",)
+    search_help_text = gettext_lazy("完整的终端编号")
+    ordering = ["-pk"]
+    sortable_by = ()
+    fields = ["public_id", "name", "store", "allowance", "last_seq", "registered_at", "retired_at"]
+    add_act = Register()
+    acts = (ChangeAllowance(), Retire())
+
+    @admin.display(description=gettext_lazy("离线额度"))
+    def allowance(self, row: Terminal) -> str:
+        return f"{row.allowance_count} / {format_yuan(row.allowance_fen)}"
+
+    @display(description=gettext_lazy("状态"), label={"使用中": "success", "已停用": "warning"})
+    def state(self, row: Terminal) -> str:
+        return str(gettext_lazy("已停用") if row.retired_at else gettext_lazy("使用中"))
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(COUPONS, "receipt_long", 61)
+    merchant_path, store_path = "terminal__store__merchant", "terminal__store"
+    needs = "view_receipts"
+    operator_may = ("view",)
+    empty_hint = gettext_lazy("终端断网时的核销，上传后会出现在这里。")
+    list_display = ["terminal", "seq", "scanned_at", "told", "result", "discount", "recorded_at"]
+    list_filter = ["result", ("scanned_at", RangeDateTimeFilter)]
+    list_select_related = ["terminal__store", "kit", "coupon", "redemption"]
+    exact_fields = ("terminal__public_id", "bill_no", "coupon__public_id")
+    search_help_text = gettext_lazy("完整的终端编号、券号或账单号")
+    ordering = ["-pk"]
+    sortable_by = ()
+    fields = [
+        "terminal",
+        "seq",
+        "scanned_at",
+        "skew",
+        "told",
+        "bill_no",
+        "discount",
+        "coupon_no",
+        "redemption",
+        "result",
+        "recorded_at",
+        "hash",
+    ]
+
+    def exactly(self, term: str) -> Q:
+        if looks_like("trm", term):
+            return Q(terminal__public_id=term)
+        if looks_like("cpn", term):
+            return Q(coupon__public_id=term)
+        return Q(bill_no=term)
+
+    @admin.display(description=gettext_lazy("终端结果"))
+    def told(self, row: LogEntry) -> str:
+        done = row.outcome == "redeemed"
+        return str(gettext_lazy("已核销")) if done else of_reason(row.outcome)
+
+    @admin.display(description=gettext_lazy("终端减免"))
+    def discount(self, row: LogEntry) -> str:
+        return format_yuan(row.discount_fen)
+
+    @admin.display(description=gettext_lazy("券号"))
+    def coupon_no(self, row: LogEntry) -> str:
+        return row.coupon.public_id if row.coupon else "—"

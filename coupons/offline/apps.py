@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OfflineConfig(AppConfig):
+    name = "coupons.offline"
+    label = "offline"
+    verbose_name = _("离线核销")
+
+    def ready(self) -> None:
+        from coupons.offline.audits import OFFLINE  # noqa: PLC0415 - its tables are loaded only now
+        from loyalty import audits  # noqa: PLC0415
+        from loyalty.settlement import sources  # noqa: PLC0415
+
+        sources.name("coupon_conflict", _("离线核销冲突"))
+        audits.watch(OFFLINE)

@@ -1,0 +1,15 @@
+"""The facts that offline redemption tells."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CouponConflict:
+    """A coupon was taken twice; its holder is told and owes nothing."""
+
+    conflict: str
+    coupon: int
+    member: int
+    store: int
+    reason: str
+    fen: int

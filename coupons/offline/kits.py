@@ -1,0 +1,86 @@
+"""What a terminal takes along: keys, rules, days and its end of the log, as plain JSON."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from coupons import codes
+from coupons.models import Coupon, TemplateVersion
+from coupons.offline.models import Kit
+from coupons.queries import Said, version_of
+from coupons.queries.counter import counter_of
+from coupons.rules.benefits import KINDS, FreeParking
+from coupons.rules.bill import Counter
+from district.kernel import clock
+from district.kernel.workdays import is_workday
+
+LIFE = timedelta(hours=72)
+_MAY = (TemplateVersion.Offline.LEASED, TemplateVersion.Offline.ALLOWANCE)
+
+
+def content_of(kit: Kit) -> dict[str, Any]:
+    """Everything the pure rules need at this terminal until the kit ends."""
+    store = kit.terminal.store
+    counter = counter_of(store.pk)
+    return {
+        "id": kit.public_id,
+        "at": kit.at,
+        "until": kit.until,
+        "allowance_count": kit.allowance_count,
+        "allowance_fen": kit.allowance_fen,
+        "last_seq": kit.terminal.last_seq,
+        "last_hash": kit.terminal.last_hash,
+        "store": store.pk,
+        "counter": asdict(counter),
+        "keys": [
+            {"version": version, "ed25519": key.hex()} for version, key in codes.pass_keys().items()
+        ],
+        "versions": [_version(said) for said in _usable(counter, kit.at)],
+        "workdays": [day for day in _days(kit) if is_workday(day)],
+        "days": list(_days(kit)),
+        "spent": list(
+            Coupon.objects.filter(leased_to=store, leased_until__gt=kit.at)
+            .exclude(state=Coupon.State.LIVE)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        ),
+    }
+
+
+def _usable(counter: Counter, at: datetime) -> Iterator[Said]:
+    """Versions of which a coupon may be taken here without the network."""
+    rows = TemplateVersion.objects.filter(
+        offline__in=_MAY, state__in=[TemplateVersion.State.PUBLISHED, TemplateVersion.State.STOPPED]
+    ).exclude(valid_until__lte=at)
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        said = version_of(pk)
+        parking = isinstance(said.rules.benefit, FreeParking)
+        if not parking and said.rules.scope.holds_at(counter):
+            yield said
+
+
+def _version(said: Said) -> dict[str, Any]:
+    row = TemplateVersion.objects.get(pk=said.pk)
+    kind = next(kind for kind, benefit in KINDS.items() if isinstance(said.rules.benefit, benefit))
+    return {
+        "number": said.pk,
+        "id": said.public_id,
+        "name": said.name,
+        "benefit": {"kind": kind, **asdict(said.rules.benefit)},
+        "scope": row.scope,
+        "times": row.times,
+        "stacking": said.stacking,
+        "kind": said.kind,
+        "level": said.level,
+        "in_parts": said.partial,
+        "offline": said.offline,
+    }
+
+
+def _days(kit: Kit) -> Iterator[Any]:
+    """From the day before, whose night may go on, to the day after the kit's end."""
+    day = clock.business_day(kit.at) - timedelta(days=1)
+    while day <= clock.business_day(kit.until) + timedelta(days=1):
+        yield day
+        day += timedelta(days=1)

@@ -1,0 +1,163 @@
+"""Taking over what a terminal did without the network, line by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.db import transaction
+
+from coupons.offline import deciding
+from coupons.offline.deciding import REDEEMED, Outcome, Payer, Scan
+from coupons.offline.errors import LogForked, LogGap
+from coupons.offline.events import CouponConflict
+from coupons.offline.models import Kit, LogEntry, RedemptionConflict, Terminal
+from coupons.rules.chain import Entry, hash_of
+from district.kernel import clock
+from district.kernel.events import emit
+from district.kernel.postgres import call
+from district.merchants.services import alliance_party
+
+Result = LogEntry.Result
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the log with the hash that the terminal gave it, and the instant its text means."""
+
+    entry: Entry
+    hash: str
+    scanned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of the lines, in their order, and which number is expected next."""
+
+    entries: list[LogEntry]
+    next_seq: int
+
+
+def upload_log(
+    *, terminal: Terminal, lines: Sequence[Line], sent_at: datetime, actor: str
+) -> Answer:
+    """Take the lines over, each exactly once, each in a transaction of its own: whoever was cut off sends
+    the same again, or goes on from the next number. Lines that are here already must be the same.
+
+    Raises LogForked, LogGap.
+    """
+    received = clock.now()
+    skew = received - sent_at
+    # Seen before anything is written: a log with a gap or a tear is refused as a whole.
+    _require_one_piece(lines)
+    entries = [_taken_over(terminal, line, received, skew, actor) for line in lines]
+    last = Terminal.objects.values_list("last_seq", flat=True).get(pk=terminal.pk)
+    return Answer(entries, last + 1)
+
+
+def _require_one_piece(lines: Sequence[Line]) -> None:
+    for before, line in pairwise(lines):
+        if line.entry.seq != before.entry.seq + 1:
+            raise LogGap(next_seq=before.entry.seq + 1)
+        if hash_of(before.hash, line.entry) != line.hash:
+            raise LogForked(seq=line.entry.seq)
+
+
+@transaction.atomic
+def _taken_over(
+    terminal: Terminal, line: Line, received: datetime, skew: timedelta, actor: str
+) -> LogEntry:
+    rows = Terminal.objects.select_for_update(no_key=True, of=("self",)).select_related("store")
+    held, entry = rows.get(pk=terminal.pk), line.entry
+    if entry.seq <= held.last_seq:
+        known = LogEntry.objects.select_related("redemption", "conflict", "coupon").get(
+            terminal=held, seq=entry.seq
+        )
+        if known.hash != line.hash:
+            raise LogForked(seq=entry.seq)
+        return known
+    if entry.seq != held.last_seq + 1:
+        raise LogGap(next_seq=held.last_seq + 1)
+    if hash_of(held.last_hash, entry) != line.hash:
+        raise LogForked(seq=entry.seq)
+    kit = Kit.objects.filter(terminal=held, public_id=entry.kit).first()
+    scan = Scan(entry, line.scanned_at, _seconds(skew), received, kit)
+    # What was refused at the counter is only kept: it says how often, and why.
+    found = deciding.decide(held, scan, actor) if entry.outcome == REDEEMED else Outcome()
+    written = _write(held, line, scan, found)
+    held.last_seq, held.last_hash = entry.seq, line.hash
+    held.save(update_fields=["last_seq", "last_hash"])
+    return written
+
+
+def _write(terminal: Terminal, line: Line, scan: Scan, found: Outcome) -> LogEntry:
+    entry = line.entry
+    written = LogEntry.objects.create(
+        terminal=terminal,
+        seq=entry.seq,
+        hash=line.hash,
+        kit=scan.kit,
+        scanned_at=line.scanned_at,
+        skew=scan.skew,
+        outcome=entry.outcome,
+        bill_no=entry.bill_no,
+        bill_fen=entry.bill_fen,
+        discount_fen=entry.discount_fen,
+        on_allowance=found.on_allowance,
+        coupon_id=found.card.pk if found.card else None,
+        redemption=found.redemption,
+        result=_result(entry, found),
+    )
+    if written.result == Result.CONFLICT:
+        _note(written, found)
+    return written
+
+
+def _result(entry: Entry, found: Outcome) -> str:
+    if entry.outcome != REDEEMED:
+        return Result.NOTED
+    return Result.REDEEMED if found.redemption is not None else Result.CONFLICT
+
+
+def _note(entry: LogEntry, found: Outcome) -> None:
+    """Write the conflict down, book what the alliance bears, and tell the shopper."""
+    store = entry.terminal.store
+    conflict = RedemptionConflict.objects.create(
+        entry=entry,
+        merchant_id=store.merchant_id,
+        store=store,
+        member_id=found.card.member if found.card else None,
+        winner=found.winner,
+        reason=found.reason,
+        fen=found.fen,
+        payer=found.payer,
+        at=entry.scanned_at,
+    )
+    if found.payer == Payer.ALLIANCE:
+        book(conflict)
+    if found.card is not None:
+        emit(
+            CouponConflict(
+                conflict=conflict.public_id,
+                coupon=found.card.pk,
+                member=found.card.member,
+                store=store.pk,
+                reason=found.reason,
+                fen=found.fen,
+            )
+        )
+
+
+def book(conflict: RedemptionConflict) -> None:
+    """The alliance owes the merchant what it bears of a conflict; in the caller's transaction."""
+    if conflict.fen:
+        call(
+            "settlement_book",
+            *("coupon_conflict", conflict.public_id, alliance_party().pk),
+            *(conflict.merchant_id, conflict.fen, clock.now()),
+        )
+
+
+def _seconds(skew: timedelta) -> int:
+    # A clock that is years off is as wrong as one of a day.
+    return max(-86_400, min(86_400, int(skew.total_seconds())))

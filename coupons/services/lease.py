@@ -1,0 +1,58 @@
+"""Leasing: a coupon is bound to one store for some hours, where a till without a network may take it."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from coupons.errors import NotLeasable
+from coupons.events import CouponLeased
+from coupons.models import Coupon, TemplateVersion
+from coupons.queries import version_of
+from coupons.queries.counter import counter_of
+from coupons.rules.benefits import FreeParking
+from district.kernel import clock, idempotency
+from district.kernel.events import emit
+from district.kernel.idempotency import Key
+from district.merchants.models import Store
+
+MOST_HOURS = 24
+_MAY = (TemplateVersion.Offline.LEASED, TemplateVersion.Offline.ALLOWANCE)
+
+
+@transaction.atomic
+def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupon:
+    """Bind a live coupon to a store for 1 to 24 hours, or until its time is over.
+
+    Nobody takes a lease back before its end: the store's till may have used the coupon and not have
+    told of it yet.
+
+    Raises KeyReused, NotLeasable.
+    """
+    assert 1 <= hours <= MOST_HOURS
+    earlier = idempotency.claim(key)
+    if earlier is not None:
+        return Coupon.objects.get(pk=earlier)
+    held = Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk)
+    said, at = version_of(held.version_id), clock.now()
+    if said.offline not in _MAY:
+        raise NotLeasable(reason="template")
+    if (
+        held.state != Coupon.State.LIVE
+        or held.member_id != coupon.member_id
+        or not held.valid_from <= at < held.valid_until
+        or (held.leased_until is not None and at < held.leased_until)
+    ):
+        raise NotLeasable(reason="state")
+    parking = isinstance(said.rules.benefit, FreeParking)
+    if parking or not said.rules.scope.holds_at(counter_of(store.pk)):
+        raise NotLeasable(reason="store")
+    held.leased_to = store
+    # Whole seconds, as a pass says them.
+    until = min(at + timedelta(hours=hours), held.valid_until).replace(microsecond=0)
+    held.leased_until = until
+    held.save(update_fields=["leased_to", "leased_until"])
+    emit(
+        CouponLeased(coupon=held.pk, member=held.member_id, store=store.pk, until=until.isoformat())
+    )
+    idempotency.answer(key, held.pk)
+    return held

@@ -1,0 +1,66 @@
+"""Marks of members in the back office."""
+
+import pytest
+
+from coupons.models import MemberTag
+from tests.admin.acting import act, fields_of, text_of
+from tests.admin.scene import signed_in
+from tests.factories.coupons import make_version
+from tests.factories.members import make_member, make_operator
+from tests.factories.merchants import make_clerk
+
+pytestmark = pytest.mark.django_db
+TAGS = "/admin/coupons/membertag/"
+
+
+@pytest.fixture
+def member():
+    return make_member()
+
+
+def test_the_operator_gives_any_mark_and_takes_it_back(member):
+    desk = signed_in(make_operator())
+
+    act(desk, f"{TAGS}add/", member=member.public_id, tag="vip")
+    mark = MemberTag.objects.get()
+    page = text_of(desk.get(TAGS))
+    answer = act(desk, f"{TAGS}{mark.pk}/untag/")
+
+    assert (mark.tag, mark.merchant) == ("vip", None)
+    assert member.public_id in page
+    assert answer["Location"] == TAGS
+    assert not MemberTag.objects.exists()
+
+
+def test_a_cashier_gives_what_a_campaign_asks_for_and_takes_nothing_back(member):
+    clerk = make_clerk(role="cashier")
+    make_version(audience={"granted": "clean_plate"})
+    desk = signed_in(clerk.user)
+
+    form = text_of(desk.get(f"{TAGS}add/"))
+    refused = act(desk, f"{TAGS}add/", member=member.public_id, tag="vip")
+    act(desk, f"{TAGS}add/", member=member.public_id, tag="clean_plate")
+
+    assert "clean_plate" in form
+    assert refused.status_code == 422
+    mark = MemberTag.objects.get()
+    assert (mark.tag, mark.merchant) == ("clean_plate", clerk.merchant)
+    assert desk.get(f"{TAGS}{mark.pk}/untag/").status_code == 403
+
+
+def test_who_has_nothing_to_give_is_told_so(member):
+    desk = signed_in(make_clerk().user)
+
+    assert "现在没有活动需要本商户授予标签" in text_of(desk.get(f"{TAGS}add/"))
+    assert fields_of(desk.get(f"{TAGS}add/")) == {"member", "tag"}
+
+
+def test_a_wrong_member_or_word_is_refused_on_the_form(member):
+    desk = signed_in(make_operator())
+
+    for asked in (
+        {"member": "mem_nobody", "tag": "vip"},
+        {"member": member.public_id, "tag": "VIP!"},
+    ):
+        assert act(desk, f"{TAGS}add/", **asked).status_code == 422
+    assert not MemberTag.objects.exists()

@@ -1,0 +1,174 @@
+"""A till as its maker would write it: it knows a kit, the pure rules and its own log, and nothing else."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from coupons.api.schemas import rendered
+from coupons.offline import services as offline
+from coupons.offline.api.schemas import KitOut
+from coupons.offline.kits import content_of
+from coupons.offline.models import LogEntry, Terminal
+from coupons.offline.services.log import Line
+from coupons.rules import passes
+from coupons.rules.bill import Bill, Counter
+from coupons.rules.bill import Line as BillLine
+from coupons.rules.chain import BEGINNING, Entry, hash_of
+from coupons.rules.judging import Held, Rules, judge
+from coupons.rules.passes import PassRefused
+from district.kernel import clock
+from district.merchants.models import Store
+from tests.factories.coupons import fresh_key
+from tests.factories.members import make_operator
+
+_numbers = count(1)
+
+
+@dataclass
+class Tills:
+    """A till and its log; its kit, as JSON brought it, is fetched when it is first needed."""
+
+    terminal: Terminal
+    last_seq: int = 0
+    log: list[Line] = field(default_factory=list)
+    sent: int = 0
+
+    @cached_property
+    def kit(self) -> dict[str, Any]:
+        kit = offline.equip_terminal(
+            terminal=self.terminal, last_seq=self.last_seq, key=fresh_key()
+        )
+        taken_along: dict[str, Any] = json.loads(json.dumps(rendered(KitOut, content_of(kit))))
+        return taken_along
+
+    def scan(
+        self, code: str, *, no: str, fen: int, at: datetime | None = None, lines: Any = ()
+    ) -> Line:
+        """What a till without the network does: judge by the kit, take off, write down."""
+        at = at or clock.now()
+        discount, outcome = self._judged(code, fen, tuple(lines), at)
+        entry = Entry(
+            seq=self.kit["last_seq"] + len(self.log) + 1,
+            kit=self.kit["id"],
+            scanned_at=at.isoformat(),
+            code=code,
+            bill_no=no,
+            bill_fen=fen,
+            lines=tuple(lines),
+            discount_fen=discount,
+            outcome=outcome,
+        )
+        return self.write(entry)
+
+    def write(self, entry: Entry) -> Line:
+        before = self.log[-1].hash if self.log else self.kit["last_hash"]
+        at = clock.instant(entry.scanned_at)
+        assert at is not None
+        line = Line(entry, hash_of(before, entry), at)
+        self.log.append(line)
+        return line
+
+    def force(self, code: str, *, no: str, fen: int, discount: int, **other: Any) -> Line:
+        """What a till does that does not keep to the rules."""
+        line = self.scan(code, no=no, fen=fen, at=other.pop("at", None))
+        self.log.pop()
+        return self.write(replace(line.entry, discount_fen=discount, outcome="redeemed", **other))
+
+    def upload(self, *, sent_at: datetime | None = None) -> list[LogEntry]:
+        """Everything that was not sent yet; what became of it."""
+        lines, self.sent = self.log[self.sent :], len(self.log)
+        answer = offline.upload_log(
+            terminal=self.terminal, lines=lines, sent_at=sent_at or clock.now(), actor="till:1"
+        )
+        return answer.entries
+
+    def _judged(
+        self, code: str, fen: int, lines: tuple[tuple[int, str], ...], at: datetime
+    ) -> tuple[int, str]:
+        keys = {key["version"]: bytes.fromhex(key["ed25519"]) for key in self.kit["keys"]}
+        try:
+            shown = passes.read(code, keys)
+            passes.require_good(shown, self.kit["store"], at)
+        except PassRefused as refused:
+            return 0, str(refused)
+        said = {version["number"]: version for version in self.kit["versions"]}.get(shown.version)
+        if said is None or (shown.store == 0 and said["offline"] != "allowance"):
+            return 0, "not_without_network"
+        taken = [
+            line.entry.discount_fen
+            for line in self.log
+            if line.entry.outcome == "redeemed" and line.entry.code == code
+        ]
+        if shown.coupon in self.kit["spent"]:
+            return 0, "used"
+        verdict = judge(
+            Held(
+                state="live",
+                valid_from=shown.valid_from,
+                valid_until=shown.valid_until,
+                uses_left=shown.uses_left - (len(taken) if shown.value_left is None else 0),
+                value_left=None if shown.value_left is None else shown.value_left - sum(taken),
+            ),
+            Rules.of(said),
+            Bill(fen, tuple(BillLine(fen, product) for fen, product in lines)),
+            Counter(**self.kit["counter"]),
+            at,
+            lambda day: day.isoformat() in self.kit["workdays"],
+        )
+        if verdict.reasons:
+            return 0, verdict.reasons[0].code
+        return verdict.discount_fen, "redeemed"
+
+
+def make_terminal(store: Store, *, most: int = 2, fen: int = 1_500) -> Terminal:
+    return offline.register_terminal(
+        store=store,
+        name=f"终端{next(_numbers)}",
+        allowance_count=most,
+        allowance_fen=fen,
+        by=make_operator(f"zhongduan{next(_numbers)}"),
+        key=fresh_key(),
+    )
+
+
+def first_upload() -> dict[str, Any]:
+    """The first line of any log: a scan that the till refused."""
+    entry = Entry(
+        seq=1,
+        kit="okt_none",
+        scanned_at=clock.now().isoformat(),
+        code="RUBBISH",
+        bill_no="OFF-1",
+        bill_fen=5_000,
+        lines=((5_000, "4711"),),
+        discount_fen=0,
+        outcome="forged",
+    )
+    return body_of([Line(entry, hash_of(BEGINNING, entry), clock.now())])
+
+
+def body_of(lines: list[Line]) -> dict[str, Any]:
+    """Lines as the API is sent them."""
+    return {
+        "sent_at": clock.now().isoformat(),
+        "entries": [
+            {
+                "seq": line.entry.seq,
+                "kit": line.entry.kit,
+                "scanned_at": line.entry.scanned_at,
+                "code": line.entry.code,
+                "bill": {
+                    "no": line.entry.bill_no,
+                    "fen": line.entry.bill_fen,
+                    "lines": [{"fen": fen, "product": code} for fen, code in line.entry.lines],
+                },
+                "discount_fen": line.entry.discount_fen,
+                "outcome": line.entry.outcome,
+                "hash": line.hash,
+            }
+            for line in lines
+        ],
+    }
