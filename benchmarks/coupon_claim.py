@@ -36,7 +36,9 @@ def coupon_claim(stage: Stage) -> Result:
             version = fresh(rival, slots)
             return lambda: people.claims(version, connections)
 
-        def by_sql(rival: str, path: str, connections: int, slots: int = SLOTS) -> Callable[[], Run]:
+        def by_sql(
+            rival: str, path: str, connections: int, slots: int = SLOTS
+        ) -> Callable[[], Run]:
             known = {"version": fresh(rival, slots), "slots": slots}
             script = {"bare": bare, "function": function}[path]
             return lambda: pgbench.script(script, clients=connections, **known)

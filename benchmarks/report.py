@@ -93,7 +93,9 @@ class Result:
         if self.ratio_cpu:
             lines.append(f"  {self.ratio_cpu:.2f} of the limit by CPU for each act")
         for name, value in self.details.items():
-            if isinstance(value, Mapping) and all(isinstance(one, Mapping) for one in value.values()):
+            if isinstance(value, Mapping) and all(
+                isinstance(one, Mapping) for one in value.values()
+            ):
                 lines += [f"  {part}: {_spelled(one)}" for part, one in value.items()]
             else:
                 lines.append(f"  {name} {value}")

@@ -46,7 +46,9 @@ class Web:
         """The same server, whose acknowledgements are counted apart."""
         return Web(self.stage, self.port, self.pid, self.wrk, latencies=self.latencies)
 
-    def load(self, script: str, path: str, *words: object, connections: int, refused: bool = False) -> Run:
+    def load(
+        self, script: str, path: str, *words: object, connections: int, refused: bool = False
+    ) -> Run:
         """What a script posts over that many connections; `refused` when an error answers all of it."""
         more = [str(word) for word in words]
         return self._load(script, path, more, connections=connections, refused=refused)
@@ -81,9 +83,7 @@ class Web:
             strangers=used.strangers,
         )
 
-    def _wrk(
-        self, name: str, seconds: int, words: list[str], connections: int
-    ) -> dict[str, float]:
+    def _wrk(self, name: str, seconds: int, words: list[str], connections: int) -> dict[str, float]:
         script = self.stage.script(name)
         command = [
             self.wrk,
