@@ -73,6 +73,8 @@ def coupon_claim(stage: Stage) -> Result:
         }
         warm = {name: rivals[name]().acts for name in (f"service_{usual}", f"http_{usual}")}
         tills.load("receipts.lua", RECEIPTS, connections=usual)
+        # Kept connections have planned on empty tables; now that rows are there, all plan anew.
+        stage.settle()
         runs = contest(scale, rivals)
     for rival, version in versions.items():
         _require_coupons(stage, version, sum(run.acts for run in runs[rival]) + warm.get(rival, 0),

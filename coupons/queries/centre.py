@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from coupons.models import Coupon, CouponTemplate, StockSlot, TemplateVersion
 from coupons.queries.people import standing_of
-from coupons.queries.versions import version_of
+from coupons.queries.versions import Said, version_of
 from district.kernel import clock
 from district.kernel.errors import NotFound
 from district.kernel.postgres import first_row, known_row
@@ -93,8 +93,16 @@ def standings(
         .values("template_id")
         .annotate(had=Count("pk"), today=Count("pk", filter=Q(claim_day=day)))
     }
+    said = {row.pk: version_of(row.pk) for row in rows}
+    known = standing_of(member, *(one.audience for one in said.values()))
     return {
-        row.pk: _standing(row, left, mine.get(row.template_id, (0, 0)), member, at) for row in rows
+        row.pk: _standing(
+            said[row.pk],
+            _stock(row, left),
+            mine.get(row.template_id, (0, 0)),
+            for_them=not said[row.pk].audience.missing(known, at),
+        )
+        for row in rows
     }
 
 
@@ -105,14 +113,9 @@ def stock_of(version: TemplateVersion) -> tuple[int, int]:
 
 
 def _standing(
-    row: TemplateVersion,
-    left: dict[tuple[int, bool], tuple[int, int]],
-    mine: tuple[int, int],
-    member: Member,
-    at: datetime,
+    said: Said, left: tuple[str, int | None], mine: tuple[int, int], *, for_them: bool
 ) -> Standing:
-    said, (had, today) = version_of(row.pk), mine
-    stock, remaining = _stock(row, left)
+    (stock, remaining), (had, today) = left, mine
     refusal = ""
     if stock == "sold_out":
         refusal = "coupon_sold_out"
@@ -122,7 +125,7 @@ def _standing(
         refusal = "claim_limit_reached"
     elif said.per_member_day is not None and today >= said.per_member_day:
         refusal = "claim_limit_of_the_day_reached"
-    elif said.audience and said.audience.missing(standing_of(member, said.audience), at):
+    elif not for_them:
         refusal = "coupon_not_for_you"
     return Standing(stock, remaining, had, refusal)
 
