@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from benchmarks.batches import batch_receipts
+from benchmarks.coupon_claim import coupon_claim
+from benchmarks.coupon_redeem import coupon_redeem
 from benchmarks.function_level import hot_member, ledger, pgledger_shape
 from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant, spend_http
 from benchmarks.in_process import earn, spend
@@ -29,6 +31,8 @@ BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
     "hot_member": hot_member,
     "settle": settle,
     "batch_receipts": batch_receipts,
+    "coupon_claim": coupon_claim,
+    "coupon_redeem": coupon_redeem,
 }
 # They bring a clone of their own instead of a stage.
 STARTS = {"cold_start": cold_start, "warm_start": warm_start}

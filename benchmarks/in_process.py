@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from benchmarks.contest import Run, Runs, contest
@@ -41,7 +41,11 @@ def _contest(stage: Stage, verb: str) -> tuple[Runs, int]:
     pgbench.prepare_tpcb()
     script = stage.script(f"{verb}.pgb")
     with ExitStack() as stack:
-        workers = [stack.enter_context(_worker(stage, verb, number)) for number in range(PROCESSES)]
+        known = stage.scale.members, stage.scale.merchants
+        workers = [
+            stack.enter_context(worker("verb_worker", verb, number, *known))
+            for number in range(PROCESSES)
+        ]
         warm = _together(stage, workers)
         runs = contest(
             stage.scale,
@@ -54,31 +58,36 @@ def _contest(stage: Stage, verb: str) -> tuple[Runs, int]:
     return runs, warm.acts + sum(run.acts for name in ("ours", "limit") for run in runs[name])
 
 
+def _together(stage: Stage, workers: list[subprocess.Popen[str]]) -> Run:
+    return together(stage, {worker: str(stage.scale.seconds) for worker in workers})
+
+
 @contextmanager
-def _worker(stage: Stage, verb: str, number: int) -> Iterator[subprocess.Popen[str]]:
-    words = [verb, str(number), str(stage.scale.members), str(stage.scale.merchants)]
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.verb_worker", *words],
+def worker(module: str, *words: str | int) -> Iterator[subprocess.Popen[str]]:
+    """A process of that module, ready to be told what to do."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"benchmarks.{module}", *map(str, words)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        _heard(worker)
-        yield worker
+        _heard(process)
+        yield process
     finally:
-        assert worker.stdin is not None
-        worker.stdin.close()
-        worker.wait(30)
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(30)
 
 
-def _together(stage: Stage, workers: list[subprocess.Popen[str]]) -> Run:
+def together(stage: Stage, asked: Mapping[subprocess.Popen[str], str]) -> Run:
+    """Each process does at once what its line asks for. Raises Incorrect when one dies."""
     with measured(stage.cluster.pid) as used:
-        for worker in workers:
-            assert worker.stdin is not None
-            worker.stdin.write(f"{stage.scale.seconds}\n")
-            worker.stdin.flush()
-        told = [_heard(worker) for worker in workers]
+        for process, line in asked.items():
+            assert process.stdin is not None
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+        told = [_heard(process) for process in asked]
         used.client += sum(report["cpu"] for report in told)
     acts = int(sum(report["acts"] for report in told))
     return Run(
@@ -90,9 +99,9 @@ def _together(stage: Stage, workers: list[subprocess.Popen[str]]) -> Run:
     )
 
 
-def _heard(worker: subprocess.Popen[str]) -> dict[str, float]:
-    assert worker.stdout is not None
-    line = worker.stdout.readline()
+def _heard(process: subprocess.Popen[str]) -> dict[str, float]:
+    assert process.stdout is not None
+    line = process.stdout.readline()
     if not line:
         raise Incorrect("a worker of the benchmark died")
     told: dict[str, float] = json.loads(line)

@@ -37,7 +37,7 @@ class Pgbench:
     def tpcb(self) -> Run:
         return self._run(TPCB, [])
 
-    def script(self, path: Path, *, clients: int | None = None, **variables: int) -> Run:
+    def script(self, path: Path, *, clients: int | None = None, **variables: int | str) -> Run:
         """The script's transactions; `members` and `merchants` are known to it."""
         scale = self._stage.scale
         known = {"members": scale.members, "first": 1, "merchants": scale.merchants, **variables}
@@ -47,10 +47,11 @@ class Pgbench:
     def _run(self, database: str | None, words: list[str], clients: int | None = None) -> Run:
         scale = self._stage.scale
         environment = self._environment() | ({"PGDATABASE": database} if database else {})
-        command = [self._program, "-n", "-M", "prepared", "-j", "2", "-T", str(scale.seconds)]
+        command = [self._program, "-n", "-M", "prepared", "-T", str(scale.seconds)]
+        many = clients or scale.clients
         with measured(self._stage.cluster.pid) as used:
             told = subprocess.run(
-                [*command, "-c", str(clients or scale.clients), *words],
+                [*command, "-c", str(many), "-j", str(min(2, many)), *words],
                 env=environment,
                 capture_output=True,
                 text=True,

@@ -92,7 +92,13 @@ class Result:
             )
         if self.ratio_cpu:
             lines.append(f"  {self.ratio_cpu:.2f} of the limit by CPU for each act")
-        lines += [f"  {name} {value}" for name, value in self.details.items()]
+        for name, value in self.details.items():
+            if isinstance(value, Mapping) and all(
+                isinstance(one, Mapping) for one in value.values()
+            ):
+                lines += [f"  {part}: {_spelled(one)}" for part, one in value.items()]
+            else:
+                lines.append(f"  {name} {value}")
         lines += [_line(name, runs) for name, runs in self.runs.items()]
         return "\n".join(lines)
 
@@ -117,6 +123,40 @@ def compared(name: str, runs: Runs, target: Target, *, limit_is: str, ours: str 
         ratio_cpu=_cpu(other_cheap) / _cpu(cheap),
         details=details,
     )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What a rival is divided by, and what should come of it where that was said."""
+
+    limit: str
+    target: Target | None = None
+
+
+def told(runs: Runs, pairs: Mapping[str, Pair]) -> dict[str, Any]:
+    """Further ratios of one contest, best by best, each with its target and what was reached of it."""
+    return {
+        f"{name.strip()} / {pair.limit}": _told(runs[name.strip()], runs[pair.limit], pair.target)
+        for name, pair in pairs.items()
+    }
+
+
+def _told(ours: list[Run], limit: list[Run], target: Target | None) -> dict[str, Any]:
+    mine, other = best(ours).rate, best(limit).rate
+    figures = {
+        "ratio": round(mine / other, 3),
+        "ratio_cpu": round(_cpu(thriftiest(limit)) / _cpu(thriftiest(ours)), 3),
+        "ours": round(mine, 1),
+        "limit": round(other, 1),
+    }
+    if target is None:
+        return figures
+    wanted = {"floor": target.floor, "aim": target.aim}
+    return figures | wanted | {"reached": target.verdict(mine / other)}
+
+
+def _spelled(figures: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in figures.items())
 
 
 def _cpu(run: Run) -> float:

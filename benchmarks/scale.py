@@ -15,10 +15,17 @@ class Scale:
     patience: float = 0.0
     quiet: float = 0.25
     tiny: bool = False
+    # Where one number of connections does not tell all: these beside `clients`.
+    fewest: int = 1
+    most: int = 64
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        return tuple(sorted({self.fewest, self.clients, self.most}))
 
 
 FULL = Scale(
     members=100_000, merchants=300, tpcb=20, seconds=4, rounds=5, clients=16, patience=30.0
 )
 # For the tests: everything runs, nothing it says means anything.
-TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4, tiny=True)
+TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4, tiny=True, most=4)

@@ -42,17 +42,37 @@ class Web:
         """Spendings of members at their counters, over as many kept connections."""
         return self._load("spendings.lua", SPENDINGS, [])
 
-    def _load(self, script: str, path: str, more: list[str]) -> Run:
+    def another(self) -> "Web":
+        """The same server, whose acknowledgements are counted apart."""
+        return Web(self.stage, self.port, self.pid, self.wrk, latencies=self.latencies)
+
+    def load(
+        self, script: str, path: str, *words: object, connections: int, refused: bool = False
+    ) -> Run:
+        """What a script posts over that many connections; `refused` when an error answers all of it."""
+        more = [str(word) for word in words]
+        return self._load(script, path, more, connections=connections, refused=refused)
+
+    def _load(
+        self,
+        script: str,
+        path: str,
+        more: list[str],
+        *,
+        connections: int | None = None,
+        refused: bool = False,
+    ) -> Run:
         scale = self.stage.scale
         words = [path, str(scale.members), str(scale.merchants), *more]
         with measured(self.stage.cluster.pid, self.pid) as used:
-            told = self._wrk(script, scale.seconds, words)
+            told = self._wrk(script, scale.seconds, words, connections or scale.clients)
         done = int(told["requests"])
-        if told["failed"] or not done:
+        if told["failed"] != (done if refused else 0) or not done:
             raise Incorrect(
                 f"{told['failed']:.0f} of {done} requests failed; see {self.stage.web_log}"
             )
-        self.latencies.setdefault(" ".join([path, *more]), []).append(
+        over = [f"over {connections}", *(["refused"] if refused else [])] if connections else more
+        self.latencies.setdefault(" ".join([path, *over]), []).append(
             {"p50_ms": told["p50"] / 1000, "p99_ms": told["p99"] / 1000}
         )
         return Run(
@@ -63,13 +83,12 @@ class Web:
             strangers=used.strangers,
         )
 
-    def _wrk(self, name: str, seconds: int, words: list[str]) -> dict[str, float]:
-        clients = self.stage.scale.clients
+    def _wrk(self, name: str, seconds: int, words: list[str], connections: int) -> dict[str, float]:
         script = self.stage.script(name)
         command = [
             self.wrk,
-            "-t2",
-            f"-c{clients}",
+            f"-t{min(2, connections)}",
+            f"-c{connections}",
             f"-d{seconds}s",
             "--timeout=30s",
             "-s",
@@ -84,7 +103,7 @@ class Web:
             raise Incorrect(f"wrk failed: {out.stdout[-300:]} {out.stderr[-300:]}")
         told: dict[str, float] = json.loads(line.removeprefix("RESULT "))
         self.acknowledged += int(told["requests"])
-        self.in_flight += clients
+        self.in_flight += connections
         return told
 
 

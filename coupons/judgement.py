@@ -7,7 +7,7 @@ from typing import Any
 
 from coupons.labels import place_in_words
 from coupons.queries import Said, version_of
-from coupons.queries.counter import Card, OnBill, counter_of, on_bill
+from coupons.queries.counter import Card, OnBill, counter_and_bill, party_names
 from coupons.queries.places import usable_near
 from coupons.rules import funding, stacking, wording
 from coupons.rules.benefits import FreeParking
@@ -16,7 +16,6 @@ from coupons.rules.judging import Verdict, judge
 from coupons.rules.reasons import Reason
 from coupons.rules.stacking import Offer
 from district.kernel.workdays import is_workday
-from district.merchants.models import Merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Sight:
 
 def see(*, store: int, told: Told, cards: Sequence[Card], at: datetime) -> Sight:
     """Judge each coupon alone, and by what lies on the bill already."""
-    counter, beside = counter_of(store), on_bill(store, told.bill_no, told.fen)
+    counter, beside = counter_and_bill(store, told.bill_no, told.fen)
     seen = Sight((), beside)
     judged = []
     for card in cards:
@@ -146,8 +145,7 @@ def parts_of(said: Said, merchant: int, fen: int) -> list[list[int]]:
 
 def names_of(parties: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Public id and name of each party."""
-    rows = Merchant.objects.filter(pk__in=set(parties)).values_list("pk", "public_id", "name")
-    return {pk: (public_id, name) for pk, public_id, name in rows}
+    return party_names(sorted(set(parties)))
 
 
 def worded(reasons: Sequence[Reason], at: datetime) -> list[dict[str, Any]]:

@@ -67,16 +67,18 @@ class Centre(ShopperView):
     def get(self, request: Request) -> Response:
         at = clock.now()
 
-        def told(version: TemplateVersion) -> TemplateVersion:
-            version.standing = standings([version], self.member, at)[version.pk]  # type: ignore[attr-defined]
-            return version
+        def stand(page: list[TemplateVersion]) -> None:
+            known = standings(page, self.member, at)
+            for version in page:
+                version.standing = known[version.pk]  # type: ignore[attr-defined]
 
         return Response(
             cursor_page(
                 request,
                 offered(at),
                 order=["-id"],
-                render=lambda version: rendered(VersionOut, told(version)),
+                render=lambda version: rendered(VersionOut, version),
+                prepare=stand,
             )
         )
 

@@ -49,10 +49,21 @@ def counter_of(store: int) -> Counter:
     return Counter(*first_row(_COUNTER, store))
 
 
-def on_bill(store: int, bill_no: str, fen: int) -> OnBill:
-    """What lies on the bill of that number; with the given amount where it is new."""
-    row = first_row(_BILL, store, bill_no)
-    return OnBill(fen) if row is None else OnBill(row[0], row[1], row[2], tuple(row[3]))
+def counter_and_bill(store: int, bill_no: str, fen: int) -> tuple[Counter, OnBill]:
+    """The same, and what lies on the bill of that number; with the given amount where it is new."""
+    *names, told, seq, discount, versions = first_row(_COUNTER_AND_BILL, bill_no, store)
+    if told is None:
+        return Counter(*names), OnBill(fen)
+    return Counter(*names), OnBill(told, seq, discount, tuple(versions))
+
+
+def party_names(parties: list[int]) -> dict[int, tuple[str, str]]:
+    """Public id and name of each party."""
+    if not parties:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTIES, [parties])
+        return {pk: (public_id, name) for pk, public_id, name in cursor.fetchall()}
 
 
 def _cards(condition: str, value: Any) -> list[Card]:
@@ -72,17 +83,19 @@ _CARDS = """
     from coupons_coupon coupon left join merchants_store store on store.id = coupon.leased_to_id
     where {} order by coupon.valid_until, coupon.id
 """
-_COUNTER = """
-    select store.public_id, merchant.public_id, venue.public_id, trade.code
+_NAMES = "store.public_id, merchant.public_id, venue.public_id, trade.code"
+_STORE = """
     from merchants_store store
     join merchants_merchant merchant on merchant.id = store.merchant_id
     join merchants_venue venue on venue.id = store.venue_id
     join merchants_trade trade on trade.id = store.trade_id
-    where store.id = %s
 """
-_BILL = """
-    select bill_fen, seq, discount_fen, array(
+_COUNTER = f"select {_NAMES} {_STORE} where store.id = %s"
+_COUNTER_AND_BILL = f"""
+    select {_NAMES}, bill.bill_fen, bill.seq, bill.discount_fen, array(
         select version_id from coupons_redemption
         where bill_id = bill.id and reversed_at is null order by id)
-    from coupons_couponbill bill where store_id = %s and bill_no = %s
+    {_STORE} left join coupons_couponbill bill on bill.store_id = store.id and bill.bill_no = %s
+    where store.id = %s
 """
+_PARTIES = "select id, public_id, name from merchants_merchant where id = any(%s)"

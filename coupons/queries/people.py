@@ -9,20 +9,18 @@ from district.merchants.models import Merchant
 from loyalty import queries as loyalty
 
 
-def standing_of(member: Member, audience: Audience) -> Standing:
-    """What is known of a member, as far as these conditions ask for it."""
-    tags = MemberTag.objects.filter(member=member).values_list("tag", "merchant__public_id")
-    bought_at: frozenset[str] = frozenset()
-    if audience.bought_at:
-        asked = Merchant.objects.filter(public_id__in=audience.bought_at)
-        bought_at = frozenset(
-            merchant.public_id for merchant in asked if loyalty.has_bought(member.pk, merchant.pk)
-        )
+def standing_of(member: Member, *audiences: Audience) -> Standing:
+    """What is known of a member, as far as any of these conditions asks for it."""
+    asked = frozenset[str]().union(*(audience.bought_at for audience in audiences))
+    tags: list[tuple[str, str | None]] = []
+    if any(audience.tags or audience.granted for audience in audiences):
+        rows = MemberTag.objects.filter(member=member)
+        tags = list(rows.values_list("tag", "merchant__public_id"))
     return Standing(
         joined_at=member.joined_at,
         tags=frozenset(tag for tag, merchant in tags if merchant is None),
         granted=frozenset((tag, merchant) for tag, merchant in tags if merchant is not None),
-        bought_at=bought_at,
+        bought_at=loyalty.bought_at(member.pk, asked) if asked else asked,
     )
 
 

@@ -1,10 +1,25 @@
 """Redemptions by the names that tills and people know them by."""
 
-from django.db.models import Prefetch, QuerySet
+from typing import Any, TypeVar
 
-from coupons.models import CouponBill, Redemption, RedemptionRequest
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+from coupons.models import (
+    Coupon,
+    CouponBill,
+    CouponTemplate,
+    FundingPart,
+    Redemption,
+    RedemptionRequest,
+    TemplateVersion,
+)
 from district.kernel.errors import NotFound
+from district.kernel.postgres import known_row
 from district.members.models import Member
+from district.merchants.models import Merchant
+
+Row = TypeVar("Row", bound=Model)
 
 
 def redemptions() -> QuerySet[Redemption]:
@@ -15,11 +30,30 @@ def redemptions() -> QuerySet[Redemption]:
 
 
 def request_with_all(pk: int) -> RedemptionRequest:
-    """A till's request with its bill and redemptions."""
-    asked = RedemptionRequest.objects.select_related("bill").prefetch_related(
-        Prefetch("redemptions", redemptions().order_by("pk"))
-    )
-    return asked.get(pk=pk)
+    """A till's request with its bill and redemptions; what their answer does not show loads when read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REQUEST, [pk])
+        rows = [dict(zip(_SHOWN, row, strict=True)) for row in cursor.fetchall()]
+    asked = _of(RedemptionRequest, "request", rows[0])
+    asked.bill = _of(CouponBill, "bill", rows[0])
+    used: dict[int, Redemption] = {}
+    parts: dict[int, list[FundingPart]] = {}
+    for row in rows:
+        number = row["redemption.id"]
+        if number not in used:
+            used[number] = _of(Redemption, "redemption", row)
+            used[number].request, used[number].bill = asked, asked.bill
+            used[number].coupon = _of(Coupon, "coupon", row)
+            used[number].version = _of(TemplateVersion, "version", row)
+            used[number].version.template = _of(CouponTemplate, "template", row)
+        if row["part.id"] is not None:
+            part = _of(FundingPart, "part", row)
+            part.party = _of(Merchant, "party", row)
+            parts.setdefault(number, []).append(part)
+    _known_all(asked, "redemptions", list(used.values()))
+    for number, redemption in used.items():
+        _known_all(redemption, "parts", parts.get(number, []))
+    return asked
 
 
 def used_by(member: Member) -> QuerySet[Redemption]:
@@ -45,3 +79,53 @@ def bill_of_store(store: int, bill_no: str) -> CouponBill:
     if found is None:
         raise NotFound
     return found
+
+
+def _of(model: type[Row], name: str, row: dict[str, Any]) -> Row:
+    """The object whose columns stand in the row under that name."""
+    columns = {
+        column.partition(".")[2]: value
+        for column, value in row.items()
+        if column.startswith(f"{name}.")
+    }
+    return known_row(model, **columns)
+
+
+def _known_all(owner: Model, relation: str, rows: list[Any]) -> None:
+    """All that belongs to a row, as `prefetch_related` would leave it."""
+    known = getattr(owner, relation).all()
+    known._result_cache, known._prefetch_done = rows, True
+    owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = known
+
+
+# What each redemption at a till is answered with: without the ORM, which takes four queries and several
+# times as long as the redemption itself.
+_SHOWN = (
+    *("request.id", "request.merchant_id", "request.request_no", "request.bill_id"),
+    *("request.actor", "request.at", "bill.id", "bill.store_id", "bill.bill_no", "bill.bill_fen"),
+    *(
+        "bill.seq",
+        "bill.discount_fen",
+        "bill.refunded_fen",
+        "redemption.id",
+        "redemption.public_id",
+    ),
+    *("redemption.request_id", "redemption.bill_id", "redemption.merchant_id"),
+    *("redemption.store_id", "redemption.coupon_id", "redemption.version_id"),
+    *("redemption.member_id", "redemption.eligible_fen", "redemption.discount_fen"),
+    *("redemption.cost_fen", "redemption.returned_fen", "redemption.at", "redemption.reversed_at"),
+    *("coupon.id", "coupon.public_id", "version.id", "version.template_id", "template.id"),
+    *("template.name", "part.id", "part.redemption_id", "part.party_id", "part.fen"),
+    *("party.id", "party.public_id", "party.name"),
+)
+_REQUEST = f"""
+    select {", ".join(_SHOWN)} from coupons_redemptionrequest request
+    join coupons_couponbill bill on bill.id = request.bill_id
+    join coupons_redemption redemption on redemption.request_id = request.id
+    join coupons_coupon coupon on coupon.id = redemption.coupon_id
+    join coupons_templateversion version on version.id = redemption.version_id
+    join coupons_coupontemplate template on template.id = version.template_id
+    left join (coupons_fundingpart part join merchants_merchant party on party.id = part.party_id)
+        on part.redemption_id = redemption.id
+    where request.id = %s order by redemption.id, part.id
+"""

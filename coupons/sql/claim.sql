@@ -17,14 +17,21 @@ declare
     v_version record;
     v_nth bigint;
     v_today bigint;
+    v_own int;
+    v_budgeted boolean;
+    v_of_day boolean;
+    v_of_stock boolean;
     v_budget int;
     v_day_slot int;
     v_stock_slot int;
 begin
     select template_id, state, claim_from, claim_until, slots, stock, stock_per_day, budget_fen
         into strict v_version from coupons_templateversion where id = p_version;
-    if p_source <> 'replacement' and v_version.stock is not null
-        and not coupons_has_stock(p_version, null)
+    v_own := p_member % v_version.slots;
+    v_budgeted := v_version.budget_fen is not null and p_most > 0;
+    v_of_day := p_source <> 'replacement' and v_version.stock_per_day is not null;
+    v_of_stock := p_source <> 'replacement' and v_version.stock is not null;
+    if v_of_stock and not coupons_has_stock(p_version, null)
         and not exists (select from kernel_idem where scope = p_scope and key = p_key) then
         -- A stop takes what is left away; that is not "sold out".
         if v_version.state <> 'published' or p_at >= v_version.claim_until then
@@ -63,10 +70,13 @@ begin
         end if;
         insert into coupons_coupon (id, public_id, version_id, template_id, member_id, claimer_id, nth,
                                     claim_day, nth_of_day, source, state, valid_from, valid_until,
-                                    uses_left, value_left_fen, replaces_id, claimed_at)
+                                    uses_left, value_left_fen, replaces_id, claimed_at,
+                                    budget_slot, reserved_fen, day_slot, stock_slot)
             values (v_coupon, p_public_id, p_version, v_version.template_id, p_member, p_member, v_nth,
                     p_day, v_today, p_source, 'live', p_valid_from, p_valid_until, p_uses, p_value,
-                    p_replaces, p_at)
+                    p_replaces, p_at,
+                    case when v_budgeted then v_own end, case when v_budgeted then p_most else 0 end,
+                    case when v_of_day then v_own end, case when v_of_stock then v_own end)
             on conflict do nothing;
         exit when found;
         if v_try = 100 then raise exception 'claim_busy' using errcode = 'SD503'; end if;
@@ -74,19 +84,19 @@ begin
     insert into kernel_outboxrow (name, payload) values ('CouponIssued', jsonb_build_object(
         'coupon', v_coupon, 'version', p_version, 'member', p_member, 'source', p_source));
 
-    if v_version.budget_fen is not null and p_most > 0 then
+    if v_budgeted then
         v_budget := coupons_take_budget(p_version, p_member, v_version.slots, p_most);
     end if;
-    if p_source <> 'replacement' and v_version.stock_per_day is not null then
+    if v_of_day then
         v_day_slot := coupons_take_stock(p_version, p_day, p_member, v_version.slots);
     end if;
-    if p_source <> 'replacement' and v_version.stock is not null then
+    if v_of_stock then
         v_stock_slot := coupons_take_stock(p_version, null, p_member, v_version.slots);
     end if;
-    if coalesce(v_budget, v_day_slot, v_stock_slot) is not null then
+    -- It was written as taken from the member's own slots, which it nearly always is.
+    if v_budget <> v_own or v_day_slot <> v_own or v_stock_slot <> v_own then
         update coupons_coupon
-            set budget_slot = v_budget, day_slot = v_day_slot, stock_slot = v_stock_slot,
-                reserved_fen = case when v_budget is null then 0 else p_most end
+            set budget_slot = v_budget, day_slot = v_day_slot, stock_slot = v_stock_slot
             where id = v_coupon;
     end if;
     return v_coupon;

@@ -55,7 +55,7 @@ begin
     end loop;
     update coupons_couponbill set discount_fen = discount_fen + v_discount, seq = seq + 1
         where id = v_bill.id;
-    perform coupons_settle_budget(v_changes);
+    if v_changes <> '[]' then perform coupons_settle_budget(v_changes); end if;
     return v_request;
 end $$;
 
@@ -122,21 +122,18 @@ end $$;
 create or replace function coupons_book(
     p_redemption text, p_reference text, p_merchant bigint, p_parts jsonb, p_at timestamptz
 ) returns void language plpgsql as $$
-declare v_part record;
 begin
-    for v_part in
-        select (part ->> 0)::bigint as party, (part ->> 1)::bigint as fen
-        from jsonb_array_elements(p_parts) part where (part ->> 1)::bigint <> 0
-    loop
-        insert into coupons_fundingpart (redemption_id, party_id, reference, fen, at)
-            select id, v_part.party, p_reference, v_part.fen, p_at
-            from coupons_redemption where public_id = p_redemption;
-        if v_part.party <> p_merchant then
-            -- A refund of a bill may concern several redemptions.
-            perform settlement_book(
-                'coupon', case when p_reference = p_redemption then p_reference
-                               else p_reference || '-' || p_redemption end,
-                v_part.party, p_merchant, v_part.fen, p_at);
-        end if;
-    end loop;
+    insert into coupons_fundingpart (redemption_id, party_id, reference, fen, at)
+        select redemption.id, (part ->> 0)::bigint, p_reference, (part ->> 1)::bigint, p_at
+        from coupons_redemption redemption,
+            jsonb_array_elements(p_parts) with ordinality parts (part, place)
+        where redemption.public_id = p_redemption and (part ->> 1)::bigint <> 0
+        order by place;
+    -- A refund of a bill may concern several redemptions.
+    perform settlement_book(
+        'coupon', case when p_reference = p_redemption then p_reference
+                       else p_reference || '-' || p_redemption end,
+        (part ->> 0)::bigint, p_merchant, (part ->> 1)::bigint, p_at)
+        from jsonb_array_elements(p_parts) part
+        where (part ->> 1)::bigint <> 0 and (part ->> 0)::bigint <> p_merchant;
 end $$;

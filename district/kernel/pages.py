@@ -27,11 +27,13 @@ def cursor_page(
     *,
     order: Sequence[str],
     render: Callable[[Row], Any],
+    prepare: Callable[[list[Row]], object] | None = None,
 ) -> dict[str, Any]:
     """`{results, next}` in the given order: columns of the row, the last one unique, all rising
     or all falling (`-`).
 
-    The cursor holds the last row's values, so pages stay right while rows are added.
+    The cursor holds the last row's values, so pages stay right while rows are added. `prepare` is
+    given all rows of the page before they are rendered, to ask at once what each of them needs.
     Raises ValidationError for a cursor or a limit that is not ours.
     """
     size = _page_size(request)
@@ -43,6 +45,8 @@ def cursor_page(
     if len(page) > size:
         page.pop()
         following = _write_cursor([_plain(getattr(page[-1], field.name)) for field in fields])
+    if prepare is not None:
+        prepare(page)
     return {"results": [render(row) for row in page], "next": following}
 
 

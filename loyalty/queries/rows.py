@@ -1,11 +1,14 @@
 """Rows of the ledger by the names that tills, members and people know them by."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from district.kernel.errors import NotFound
 from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.errors import MemberNotFound
+from district.merchants.models import Merchant
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
 
 
@@ -22,9 +25,11 @@ def receipts() -> QuerySet[Receipt]:
     return Receipt.objects.select_related("transfer", "store", "account__member")
 
 
-def has_bought(member: int, merchant: int) -> bool:
-    """Whether a member's purchase at a merchant is in the ledger, given back or not."""
-    return Receipt.objects.filter(account=member, merchant=merchant).exists()
+def bought_at(member: int, merchants: Collection[str]) -> frozenset[str]:
+    """At which of these merchants (public ids) a member's purchase is in the ledger, given back or not."""
+    receipts = Receipt.objects.filter(account=member, merchant=OuterRef("pk"))
+    found = Merchant.objects.filter(Exists(receipts), public_id__in=merchants)
+    return frozenset(found.order_by().values_list("public_id", flat=True))
 
 
 def buyers_of(merchant: int) -> QuerySet[Receipt, int]:
