@@ -32,24 +32,24 @@ COUPONS: dict[str, str] = {
         where missing <> coalesce(taken.fen, 0)
     """,
     "a coupon has been used as often as it says": """
-        select coupon.id, coupon.state, coupon.uses_left, coupon.value_left_fen, live.uses, live.fen
+        select coupon.id, coupon.state, coupon.uses_left, coupon.value_left_fen, used.uses, used.fen
         from coupons_coupon coupon
         join coupons_templateversion version on version.id = coupon.version_id
         cross join lateral (
+            -- What was reversed after its end was not given back.
             select count(*) as uses, coalesce(sum(discount_fen), 0) as fen
-            from coupons_redemption where coupon_id = coupon.id and reversed_at is null) live
+            from coupons_redemption where coupon_id = coupon.id
+                and (reversed_at is null or reversed_at >= coupon.valid_until)) used
         left join coupons_redemption replaced on replaced.id = coupon.replaces_id
         where case when version.partial
-            then coupon.value_left_fen + live.fen
-                    <> coalesce(replaced.discount_fen, version.face_fen)
-                or (coupon.state = 'live' and coupon.value_left_fen = 0)
-                or (coupon.state = 'used' and coupon.value_left_fen > 0)
+            then coupon.value_left_fen + used.fen
+                    is distinct from coalesce(replaced.discount_fen, version.face_fen)
+                or coupon.uses_left <> (coupon.value_left_fen > 0)::int
             else coupon.value_left_fen is not null
-                or coupon.state in ('live', 'used') and coupon.uses_left + live.uses
+                or coupon.uses_left + used.uses
                     <> case when replaced.id is null then version.uses else 1 end
-                or coupon.uses_left + live.uses > version.uses
             end
-            or (coupon.state = 'used' and live.uses = 0)
+            or coupon.state = 'used' and coupon.uses_left > 0
     """,
     "a coupon of one use has one live redemption": """
         select coupon_id, count(*) from coupons_redemption
@@ -156,5 +156,109 @@ COUPONS: dict[str, str] = {
         union all
         select 'refund', refund.id from coupons_billrefund refund
             left join coupons_couponbill bill on bill.id = refund.bill_id where bill.id is null
+    """,
+    "of discounts came back with goods what redemptions gave back": """
+        select bill.id, refunds.fen as said, given.fen as given, given.kept
+        from coupons_couponbill bill
+        cross join lateral (
+            select coalesce(sum(discount_fen), 0) as fen from coupons_billrefund
+            where bill_id = bill.id) refunds
+        cross join lateral (
+            select coalesce(sum(returned_fen), 0) as fen,
+                coalesce(sum(discount_fen - returned_fen) filter (where reversed_at is null), 0)
+                    as kept
+            from coupons_redemption where bill_id = bill.id and discount_fen > 0) given
+        where refunds.fen <> given.fen or given.kept > bill.bill_fen - bill.refunded_fen
+    """,
+    "each party bears what the version promised": """
+        with live as (
+            select id, version_id, merchant_id, cost_fen - returned_fen as fen
+            from coupons_redemption where reversed_at is null
+        ), said as (
+            select live.id as redemption, coalesce(funding.party_id, live.merchant_id) as party,
+                sum(live.fen * funding.bp / 10000) as fen
+            from live join coupons_templatefunding funding on funding.version_id = live.version_id
+            group by 1, 2
+        ), borne as (
+            select part.redemption_id as redemption, part.party_id as party, sum(part.fen) as fen
+            from coupons_fundingpart part join live on live.id = part.redemption_id group by 1, 2)
+        select redemption, party, said.fen as said, borne.fen as borne
+        from said full join borne using (redemption, party)
+        left join merchants_merchant merchant on merchant.id = party
+        where coalesce(said.fen, 0) <> coalesce(borne.fen, 0)
+            and merchant.kind is distinct from 'alliance'
+    """,
+    "a redemption costs what the version may cost": """
+        select redemption.id, redemption.discount_fen, redemption.cost_fen
+        from coupons_redemption redemption
+        join coupons_templateversion version on version.id = redemption.version_id
+        where redemption.single_use <> (version.uses = 1 and not version.partial)
+            or case version.kind
+                when 'gift' then redemption.discount_fen <> 0
+                    or redemption.cost_fen <> version.face_fen
+                when 'parking' then false
+                else redemption.cost_fen <> redemption.discount_fen
+                    or redemption.cost_fen not between 1
+                        and case version.kind when 'percent_off' then version.cap_fen
+                                              else version.face_fen end
+            end
+    """,
+    "a coupon reserves no more than its next uses may cost": """
+        select coupon.id, coupon.reserved_fen
+        from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        where coupon.reserved_fen > coalesce(coupon.value_left_fen, coupon.uses_left
+            * case version.kind when 'percent_off' then version.cap_fen else version.face_fen end)
+    """,
+    "a published version has the budget and the stock of a day it says": """
+        select version.id, budget.fen, stock.day, stock.units
+        from coupons_templateversion version
+        left join lateral (
+            select sum(capacity_fen) as fen from coupons_budgetslot
+            where version_id = version.id) budget on true
+        left join lateral (
+            select day, sum(capacity) as units from coupons_stockslot
+            where version_id = version.id and day is not null group by day) stock on true
+        where version.state = 'published'
+            and (budget.fen is distinct from version.budget_fen
+                or stock.day is not null and stock.units is distinct from version.stock_per_day)
+    """,
+    "the coupons of a member are counted without a gap": """
+        select template_id, claimer_id, null::date as day, count(*), max(nth)
+            from coupons_coupon group by 1, 2 having max(nth) <> count(*)
+        union all
+        select template_id, claimer_id, claim_day, count(*), max(nth_of_day)
+            from coupons_coupon group by 1, 2, 3 having max(nth_of_day) <> count(*)
+    """,
+    "a coupon is given out while its version says so": """
+        select coupon.id from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        where coupon.source <> 'replacement' and (coupon.claimed_at < version.claim_from
+            or coupon.claimed_at >= version.claim_until)
+    """,
+    "a replacement stands for what was reversed after its end": """
+        select coupon.id from coupons_coupon coupon
+        left join coupons_redemption redemption on redemption.id = coupon.replaces_id
+        left join coupons_coupon ended on ended.id = redemption.coupon_id
+        where (coupon.source = 'replacement') <> (coupon.replaces_id is not null)
+            or coupon.replaces_id is not null
+                and (redemption.reversed_at >= ended.valid_until
+                    and ended.version_id = coupon.version_id) is not true
+    """,
+    "an exchanged coupon was paid for with points": """
+        select coupon.id, version.points_price, transfer.points
+        from coupons_coupon coupon
+        join coupons_templateversion version on version.id = coupon.version_id
+        left join loyalty_transfer transfer
+            on transfer.kind = 'spend' and transfer.reference = coupon.public_id
+                and transfer.account_id = coupon.claimer_id
+        where coupon.source = 'exchange'
+            and (transfer.points = version.points_price) is not true
+    """,
+    "what was given is the friend's": """
+        select coupon.id from coupons_coupongift gift
+        join coupons_coupon coupon on coupon.id = gift.coupon_id
+        join members_member receiver on receiver.id = gift.receiver_id
+        where coupon.member_id <> gift.receiver_id and receiver.closed_at is null
     """,
 }

@@ -55,8 +55,8 @@ def _require_transferable(coupon: Coupon) -> None:
     said, at = version_of(coupon.version_id), clock.now()
     if not said.transferable:
         raise NotTransferable(reason="template")
-    # A merger may have brought it back to its giver.
-    if coupon.given_at is not None or CouponGift.objects.filter(coupon=coupon).exists():
+    # A merger moves a coupon, too, and may bring one back to its giver: only the gift tells.
+    if CouponGift.objects.filter(coupon=coupon).exists():
         raise NotTransferable(reason="given")
     leased = coupon.leased_until is not None and at < coupon.leased_until
     begun = coupon.uses_left < said.uses or (

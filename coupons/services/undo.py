@@ -1,6 +1,6 @@
 """Undoing: a redemption reversed, goods of a bill given back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -128,13 +128,41 @@ def _reckoned(bill: CouponBill, goods: Goods) -> RefundPreview:
         raise RefundTooLarge(left_fen=left)
     whole = goods.fen == left
     live = redemptions().filter(bill=bill, reversed_at=None).order_by("pk")
-    shares = tuple(_share(bill, goods, redemption, whole=whole) for redemption in live)
+    shares = _bounded(
+        [_share(bill, goods, redemption, whole=whole) for redemption in live], goods.fen, left
+    )
     return RefundPreview(
         goods_fen=goods.fen,
-        discount_fen=min(sum(share.discount_fen for share in shares), goods.fen),
+        discount_fen=sum(share.discount_fen for share in shares),
         shares=shares,
         coupons_back=whole,
     )
+
+
+def _bounded(shares: list[Share], goods_fen: int, left_fen: int) -> tuple[Share, ...]:
+    """Nobody pays for bringing goods back, and nobody gets more back than was paid.
+
+    Coupons for the same goods together, or the rounding of several, may take off more than goods were
+    worth: then the last ones give back less, and the rest with later goods. What stays on the bill
+    bears no more discount than it is worth: then the first ones give back more.
+    """
+    bounded = list(shares)
+    on_bill = sum(
+        share.redemption.discount_fen - share.redemption.returned_fen
+        for share in shares
+        if share.redemption.discount_fen
+    )
+    back = sum(share.discount_fen for share in shares)
+    change = min(max(back, on_bill - (left_fen - goods_fen)), goods_fen) - back
+    for index in range(len(shares)) if change > 0 else reversed(range(len(shares))):
+        share = bounded[index]
+        most = share.redemption.discount_fen - share.redemption.returned_fen
+        if not share.redemption.discount_fen:
+            continue
+        new = min(max(share.discount_fen + change, 0), most)
+        change -= new - share.discount_fen
+        bounded[index] = replace(share, returned_fen=new, discount_fen=new)
+    return tuple(bounded)
 
 
 def _share(bill: CouponBill, goods: Goods, redemption: Redemption, *, whole: bool) -> Share:
@@ -154,8 +182,12 @@ def _share(bill: CouponBill, goods: Goods, redemption: Redemption, *, whole: boo
     returned = (
         redemption.cost_fen - redemption.returned_fen
         if whole
-        else funding.returned(
-            redemption.cost_fen, redemption.eligible_fen, in_all, redemption.returned_fen
+        # Below zero where more came back before than its own part.
+        else max(
+            funding.returned(
+                redemption.cost_fen, redemption.eligible_fen, in_all, redemption.returned_fen
+            ),
+            0,
         )
     )
     # A gift took nothing off the bill, so nothing of it is missing from what is paid back.

@@ -26,6 +26,10 @@ begin
     if p_source <> 'replacement' and v_version.stock is not null
         and not coupons_has_stock(p_version, null)
         and not exists (select from kernel_idem where scope = p_scope and key = p_key) then
+        -- A stop takes what is left away; that is not "sold out".
+        if v_version.state <> 'published' or p_at >= v_version.claim_until then
+            raise exception 'claim_over' using errcode = 'SD409';
+        end if;
         raise exception 'coupon_sold_out' using errcode = 'SD409';
     end if;
     v_coupon := nextval('coupons_coupon_id_seq');

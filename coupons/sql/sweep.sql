@@ -45,13 +45,14 @@ begin
     end if;
 end $$;
 
--- Take an unused coupon back for good; its unit of stock and what it reserved go back.
+-- Take an unused coupon back for good, while its time lasts; its unit of stock and what it reserved go
+-- back.
 create or replace function coupons_revoke(p_coupon bigint, p_at timestamptz) returns boolean
 language plpgsql as $$
 declare v_coupon coupons_coupon;
 begin
     select * into strict v_coupon from coupons_coupon where id = p_coupon for no key update;
-    if v_coupon.state <> 'live' or exists (
+    if v_coupon.state <> 'live' or p_at >= v_coupon.valid_until or exists (
         select from coupons_redemption where coupon_id = p_coupon and reversed_at is null)
     then
         return false;

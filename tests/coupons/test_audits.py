@@ -44,10 +44,23 @@ BROKEN = {
     " stopped_at = null",
     "no row of coupons points into nothing": "update coupons_coupon set claimer_id = -1,"
     " given_at = claimed_at",
+    "of discounts came back": "update coupons_billrefund set discount_fen = discount_fen + 1",
+    "each party bears": "update coupons_fundingpart set fen = fen + 1",
+    "a redemption costs": "update coupons_redemption set cost_fen = cost_fen + 1",
+    "a coupon reserves": "update coupons_coupon set reserved_fen = 501 where reserved_fen > 0",
+    "a published version has": "update coupons_budgetslot set capacity_fen = capacity_fen + 1",
+    "the coupons of a member are counted": "update coupons_coupon set nth = nth + 1",
+    "a coupon is given out while": "update coupons_coupon set claimed_at = '2004-01-01'",
+    "a replacement stands for": "update coupons_coupon set source = 'replacement'",
+    "an exchanged coupon": "update coupons_coupon set source = 'exchange'",
+    "what was given": "insert into coupons_coupongift (coupon_id, giver_id, receiver_id, at)"
+    " select id, member_id, (select max(id) from members_member), claimed_at"
+    " from coupons_coupon where member_id <> (select max(id) from members_member)",
 }
 
 
 TABLES = [
+    "coupons_billrefund",
     "coupons_coupon",
     "coupons_couponbill",
     "coupons_fundingpart",

@@ -10,6 +10,7 @@ from coupons.errors import (
     ClaimLimitReached,
     ClaimNotBegun,
     ClaimOver,
+    CouponNotRevocable,
     CouponSoldOut,
     CouponSoldOutToday,
     NotClaimable,
@@ -124,6 +125,14 @@ def test_outside_of_its_time_nothing_is_given(member):
         claim(make_version(claim_until=datetime(2006, 1, 1, tzinfo=UTC)), member)
 
 
+def test_a_stopped_campaign_is_over_and_not_sold_out(member):
+    version = make_version(stock=5)
+    coupons.stop_version(version=version, by=make_operator())
+
+    with pytest.raises(ClaimOver):
+        claim(version, member)
+
+
 def test_the_conditions_of_an_audience(member):
     counter, restaurant = make_counter(), make_merchant()
     new = make_version(audience={"new_within_days": 30})
@@ -184,3 +193,10 @@ def test_an_unused_coupon_is_revoked_and_its_unit_returns(member):
     assert sum(slot.remaining for slot in StockSlot.objects.all()) == 1
     assert sum(slot.remaining_fen for slot in BudgetSlot.objects.all()) == 500
     claim(version, make_member("小王"))
+
+
+def test_what_has_ended_is_not_taken_back_before_the_sweep_either(member):
+    with clock.moved_to(NOON):
+        coupon = claim(make_version(days_from=0, days=1, stock=1), member)
+    with clock.moved_to(NOON + timedelta(days=1)), pytest.raises(CouponNotRevocable):
+        coupons.revoke_coupon(coupon=coupon, reason="发错了", by=make_operator())

@@ -88,3 +88,18 @@ def test_a_gift_that_a_merger_brings_back_is_not_given_again():
     assert (coupon.member, coupon.given_at) == (giver, None)
     with pytest.raises(NotTransferable):
         coupons.offer_coupon(coupon=coupon)
+
+
+def test_a_merger_is_not_a_gift():
+    version = make_version(transferable=True)
+    old, new, friend = make_member("旧号"), make_member("新号"), make_member("友")
+    coupon = claim(version, old)
+    coupons.move_coupons(source=old.pk, into=new.pk)
+    coupon.refresh_from_db()
+
+    coupons.accept_coupon(
+        code=coupons.offer_coupon(coupon=coupon), member=friend, key=Key.of("test", "gift")
+    )
+
+    coupon.refresh_from_db()
+    assert coupon.member == friend

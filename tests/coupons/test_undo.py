@@ -6,6 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from coupons import services as coupons
+from coupons.audits import COUPONS
 from coupons.errors import (
     CouponBillRefunded,
     RedemptionAlreadyReversed,
@@ -15,6 +16,7 @@ from coupons.errors import (
 from coupons.models import BudgetSlot, Coupon, CouponBill, FundingPart, Redemption
 from coupons.services import Goods
 from district.kernel import clock
+from loyalty.audits import findings
 from loyalty.settlement.models import Booking
 from tests.factories.coupons import PERCENT_OFF, claim, fresh_key, make_version, redeem, told
 from tests.factories.members import make_member, make_operator
@@ -184,3 +186,70 @@ def test_a_reversal_never_fails_for_want_of_a_budget(store, member):
     replacement = Coupon.objects.get(replaces=redemption)
     # Of the 500 it may cost only the 100 that came back are still there.
     assert (replacement.state, replacement.reserved_fen) == (Coupon.State.LIVE, 100)
+
+
+def test_nobody_gets_more_back_than_was_paid(store, member):
+    version = make_version(
+        kind="cash_off",
+        face_fen=300,
+        threshold_fen=0,
+        stacking="free",
+        per_member=2,
+        scope={"products": ["tea"]},
+    )
+    lines = [(300, "tea"), (700, "cake")]
+    held = [claim(version, member), claim(version, member)]
+    redeem(*held, store=store, bill=told(1_000, lines=lines))
+    bill = CouponBill.objects.get()
+
+    # Paid were 400: without a coupon for cake 700 would come back for it.
+    cake = refund(bill, 700, "R-1", [(700, "cake")])
+    tea = refund(bill, 300, "R-2", [(300, "tea")])
+
+    assert (cake.goods_fen - cake.discount_fen, tea.goods_fen - tea.discount_fen) == (400, 0)
+    assert FundingPart.objects.aggregate(sum=Sum("fen"))["sum"] == 0
+
+
+def test_nobody_pays_for_bringing_goods_back(store, member):
+    version = make_version(
+        kind="cash_off",
+        face_fen=300,
+        threshold_fen=0,
+        stacking="free",
+        per_member=2,
+        scope={"products": ["tea"]},
+    )
+    lines = [(300, "tea"), (700, "cake")]
+    held = [claim(version, member), claim(version, member)]
+    redeem(*held, store=store, bill=told(1_000, lines=lines))
+    bill = CouponBill.objects.get()
+
+    tea = refund(bill, 300, "R-1", [(300, "tea")])
+    assert tea.discount_fen == 300
+    # What its payers still bear is what the merchant's cake was worth more than was paid.
+    assert FundingPart.objects.aggregate(sum=Sum("fen"))["sum"] == 300
+
+
+def test_rounding_pays_nobody_a_fen(store, member):
+    version = make_version(stacking="free", kind="cash_off", face_fen=700, per_member=2)
+    held = [claim(version, member), claim(version, member)]
+    redeem(*held, store=store, bill=told(1_000))
+    bill = CouponBill.objects.get()
+
+    for number in range(3):
+        done = refund(bill, 333, f"R-{number}")
+        assert done.goods_fen == done.discount_fen
+
+
+def test_a_value_that_came_back_too_late_is_replaced_and_audits_know(store, member):
+    with clock.moved_to(NOON):
+        version = make_version(
+            kind="cash_off", face_fen=800, partial=True, days_from=0, days=1, replacement_days=7
+        )
+        redemption = used(version, member, store, bill=told(300))
+    with clock.moved_to(NOON + timedelta(days=2)):
+        reverse(redemption, operator=True)
+
+    ended, other = Coupon.objects.order_by("pk")
+    assert (ended.value_left_fen, other.value_left_fen) == (500, 300)
+    assert not findings(COUPONS)
