@@ -1,0 +1,209 @@
+"""The coupons of a district kept with lists and loops, by somebody who has only read what is promised.
+
+Nothing of coupons is imported, not even its arithmetic. It raises Refused before it changes anything.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.coupons.model.naive_counter import Counter
+from tests.coupons.model.things import Coupon, Refused, Version, day_of
+
+
+class District(Counter):
+    """Everybody's coupons; members, stores and parties are names, a store's is its merchant's."""
+
+    def __init__(self, members, points, now):
+        self.now = now
+        self.points = dict.fromkeys(members, points)
+        self.closed = set()
+        self.versions, self.coupons, self.redemptions = [], [], []
+        self.bills, self.requests = {}, set()
+
+    # -- versions --------------------------------------------------------------------------------
+
+    def publish(self, template, owner, said):
+        for earlier in self.versions:
+            if earlier.template == template and not earlier.stopped:
+                self.stop(earlier)
+        version = Version(template, owner, said, stock=said.stock, free=said.budget)
+        self.versions.append(version)
+        return version
+
+    def stop(self, version):
+        if version.stopped:
+            raise Refused("coupon_version_not_in_state")
+        version.stopped = True
+        if version.stock is not None:
+            version.stock = version.given
+        if version.free is not None:
+            version.free = 0
+        version.days = dict.fromkeys(version.days, 0)
+
+    def resize(self, version, was, stock):
+        if version.stopped:
+            raise Refused("coupon_version_not_in_state")
+        if version.stock is None:
+            raise Refused("coupon_template_invalid")
+        if was != version.stock:
+            raise Refused("coupon_stock_changed")
+        if stock < version.given:
+            raise Refused("coupon_stock_given_out")
+        version.stock = stock
+
+    # -- getting one -----------------------------------------------------------------------------
+
+    def claim(self, version, member):
+        return self._give(version, member, "claim")
+
+    def issue(self, version, member):
+        return self._give(version, member, "issue", limited=False)
+
+    def hand_out(self, version, member, merchant):
+        if not version.said.at_counter or version.owner not in (None, merchant):
+            raise Refused("coupon_not_claimable")
+        return self._give(version, member, "counter")
+
+    def exchange(self, version, member):
+        price = version.said.price
+        if price is None:
+            raise Refused("coupon_not_claimable")
+        self._require_gettable(version, member, limited=True)
+        if self.points[member] < price:
+            raise Refused("insufficient_points")
+        self.points[member] -= price
+        return self._give(version, member, "exchange")
+
+    def _require_gettable(self, version, member, *, limited):
+        said, now = version.said, self.now
+        begins, ends = said.claims or (now, now + timedelta(1))
+        if said.window(now)[1] <= now or version.stopped or now >= ends:
+            raise Refused("claim_over")
+        if version.stock is not None and version.given >= version.stock:
+            raise Refused("coupon_sold_out")
+        if now < begins:
+            raise Refused("claim_not_begun")
+        mine = self._claimed(version, member)
+        if limited and len(mine) >= said.per_member:
+            raise Refused("claim_limit_reached")
+        today = [one for one in mine if one.day == day_of(now)]
+        if limited and said.per_day is not None and len(today) >= said.per_day:
+            raise Refused("claim_limit_of_the_day_reached")
+        if version.free is not None and version.free < self._most(said):
+            raise Refused("coupon_sold_out")
+        if said.stock_per_day is not None and not version.days.get(day_of(now), 1):
+            raise Refused("coupon_sold_out_today")
+
+    def _claimed(self, version, member):
+        return [
+            one
+            for one in self.coupons
+            if one.version.template == version.template and one.claimer == member
+        ]
+
+    def _most(self, said):
+        return said.face * (1 if said.partial else said.uses)
+
+    def _give(self, version, member, source, *, limited=True):
+        self._require_gettable(version, member, limited=limited)
+        said, today = version.said, day_of(self.now)
+        version.given += 1
+        if said.stock_per_day is not None:
+            version.days[today] = version.days.get(today, said.stock_per_day) - 1
+        reserved = 0
+        if version.free is not None:
+            reserved = self._most(said)
+            version.free -= reserved
+        begins, ends = said.window(self.now)
+        value = said.face if said.partial else None
+        return self._keep(version, member, begins, ends, said.uses, value, reserved, source)
+
+    def _keep(self, version, member, *facts):
+        coupon = Coupon(version, member, member, day_of(self.now), *facts)
+        self.coupons.append(coupon)
+        return coupon
+
+    # -- hands and time --------------------------------------------------------------------------
+
+    def offer(self, coupon):
+        self._require_transferable(coupon)
+        return coupon, coupon.holder
+
+    def accept(self, offered, member):
+        coupon, giver = offered
+        if member == giver or coupon.holder != giver:
+            raise Refused("coupon_not_transferable")
+        self._require_transferable(coupon)
+        coupon.holder, coupon.given = member, True
+
+    def _require_transferable(self, coupon):
+        said = coupon.version.said
+        whole = said.uses, (said.face if said.partial else None)
+        if (
+            not said.transferable
+            or coupon.given
+            or coupon.state != "live"
+            or self.now >= coupon.ends
+            or coupon.is_leased(self.now)
+            or coupon.left != whole
+        ):
+            raise Refused("coupon_not_transferable")
+
+    def lease(self, coupon, store, hours):
+        said, now = coupon.version.said, self.now
+        if (
+            not said.leased
+            or coupon.state != "live"
+            or not coupon.begins <= now < coupon.ends
+            or coupon.is_leased(now)
+            or (said.stores and store not in said.stores)
+        ):
+            raise Refused("coupon_not_leasable")
+        until = min(now + timedelta(hours=hours), coupon.ends)
+        coupon.lease = store, until.replace(microsecond=0)
+
+    def merge(self, member, into):
+        if {member, into} & self.closed:
+            raise Refused("account_merged")
+        self.closed.add(member)
+        self.points[into] += self.points[member]
+        self.points[member] = 0
+        for coupon in self.coupons:
+            if coupon.holder == member:
+                coupon.holder = into
+
+    def revoke(self, coupon):
+        used = any(one.coupon is coupon and not one.reversed for one in self.redemptions)
+        if coupon.state != "live" or self.now >= coupon.ends or used:
+            raise Refused("coupon_not_revocable")
+        coupon.state = "void"
+        version = coupon.version
+        if coupon.source != "replacement":
+            version.given -= 1
+            if version.said.stock_per_day is not None:
+                version.days[coupon.day] += 1
+        self._free(coupon)
+
+    def expire(self):
+        due = [one for one in self.coupons if one.state == "live" and one.ends <= self.now]
+        for coupon in due:
+            coupon.state = "expired"
+            self._free(coupon)
+        return len(due)
+
+    def _free(self, coupon):
+        if coupon.version.free is not None:
+            coupon.version.free += coupon.reserved
+        coupon.reserved = 0
+
+    def warn(self):
+        until = self.now + timedelta(days=3)
+        due = [
+            one
+            for one in self.coupons
+            if one.state == "live" and not one.warned and self.now < one.ends <= until
+        ]
+        for coupon in due:
+            coupon.warned = True
+        return len(due)

@@ -1,0 +1,226 @@
+"""The naive model's counter: what is shown, taken off, owed, reversed and brought back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+
+from tests.coupons.model.things import Bill, Redemption, Refused, day_of, days_on
+
+
+class Counter:
+    """What `District` does where coupons are used."""
+
+    # -- at the counter --------------------------------------------------------------------------
+
+    def show(self, coupon):
+        if coupon.state != "live" or self.now >= coupon.ends:
+            raise Refused("coupon_not_usable")
+        return coupon, coupon.holder, coupon.left
+
+    def redeem(self, store, bill, shown, number):
+        """Use what is shown (coupon, holder and what was left of it) on a bill as the till tells it."""
+        coupons = [coupon for coupon, _, _ in shown]
+        if len(set(coupons)) < len(coupons):
+            raise Refused("token_used")
+        for coupon, holder, left in shown:
+            if coupon.holder != holder:
+                raise Refused("token_invalid")
+            if coupon.state == "live" and coupon.left != left:
+                raise Refused("token_used")
+        known = self.bills.get((store, bill.no))
+        there = self.live_on(known) if known else []
+        worth = {coupon: self._worth(coupon, store, bill) for coupon in coupons}
+        for pair in [*combinations(coupons, 2), *((a, b.coupon) for a in coupons for b in there)]:
+            if not self._go_together(*pair):
+                raise Refused("coupon_not_usable")
+        left = (known or bill).fen - sum(one.discount for one in there)
+        taken = {}
+        for coupon in sorted(coupons, key=lambda one: (one.ends, one.name)):
+            taken[coupon] = min(worth[coupon][1], left)
+            left -= taken[coupon]
+            if coupon.version.said.kind != "gift" and not taken[coupon]:
+                raise Refused("coupon_not_usable")
+        if known and known.fen != bill.fen:
+            raise Refused("coupon_bill_told_otherwise")
+        if known and known.refunded:
+            raise Refused("coupon_bill_refunded")
+        if (store, number) in self.requests:
+            raise Refused("request_already_redeemed")
+        self._require_budget(taken)
+        self.requests.add((store, number))
+        bill = self.bills.setdefault((store, bill.no), Bill(store, bill.no, bill.fen, bill.tea))
+        for coupon in sorted(coupons, key=lambda one: one.pk):
+            self._use(coupon, bill, worth[coupon][0], taken[coupon])
+
+    def _worth(self, coupon, store, bill):
+        said = coupon.version.said
+        eligible = min(bill.tea, bill.fen) if said.tea_only else bill.fen
+        discount = {
+            "cash_off": min(said.face if coupon.value is None else coupon.value, eligible),
+            "percent_off": min(int(Fraction(eligible * said.off_bp, 10_000)), said.face),
+            "gift": 0,
+        }[said.kind]
+        if (
+            coupon.state != "live"
+            or not coupon.begins <= self.now < coupon.ends
+            or not said.is_open(self.now)
+            or (said.stores and store not in said.stores)
+            or (coupon.is_leased(self.now) and coupon.lease[0] != store)
+            or (said.tea_only and not eligible)
+            or eligible < said.threshold
+            or (said.kind != "gift" and not discount)
+        ):
+            raise Refused("coupon_not_usable")
+        return eligible, discount
+
+    def _go_together(self, one, other):
+        return self._bears(one.version, other.version) and self._bears(other.version, one.version)
+
+    def _bears(self, one, other):
+        levels = one.owner is None, other.owner is None
+        return {
+            "alone": False,
+            "one_per_kind": one.said.kind != other.said.kind,
+            "one_per_level": levels[0] != levels[1],
+            "free": True,
+        }[one.said.stacking]
+
+    def _cost(self, coupon, taken):
+        return coupon.version.said.face if coupon.version.said.kind == "gift" else taken
+
+    def _after(self, coupon, taken):
+        """Uses and value left after a use."""
+        if coupon.value is None:
+            return coupon.uses - 1, None
+        return (1 if coupon.value > taken else 0), coupon.value - taken
+
+    def _still_needs(self, coupon, left):
+        """What its next uses may cost at the most."""
+        uses, value = left
+        return coupon.version.said.face * uses if value is None else value
+
+    def _kept(self, coupon, taken):
+        """What stays reserved, and what comes back into the budget (below zero: is taken from it)."""
+        over = coupon.reserved - self._cost(coupon, taken)
+        kept = max(min(over, self._still_needs(coupon, self._after(coupon, taken))), 0)
+        return kept, over - kept
+
+    def _require_budget(self, taken):
+        changes = {}
+        for coupon, fen in taken.items():
+            version = coupon.version
+            if version.free is not None:
+                changes[version] = changes.get(version, 0) + self._kept(coupon, fen)[1]
+        if any(version.free + change < 0 for version, change in changes.items()):
+            raise Refused("coupon_budget_used_up")
+
+    def _use(self, coupon, bill, eligible, taken):
+        cost = self._cost(coupon, taken)
+        if coupon.version.free is not None:
+            coupon.reserved, back = self._kept(coupon, taken)
+            coupon.version.free += back
+        coupon.uses, coupon.value = self._after(coupon, taken)
+        if not coupon.uses:
+            coupon.state = "used"
+        self.redemptions.append(Redemption(coupon, bill, self.now, eligible, taken, cost))
+
+    # -- undoing ---------------------------------------------------------------------------------
+
+    def reverse(self, redemption, *, operator):
+        if not operator and day_of(redemption.at) != day_of(self.now):
+            raise Refused("redemption_reversal_too_late")
+        if redemption.reversed:
+            raise Refused("redemption_already_reversed")
+        self._undo(redemption)
+
+    def _undo(self, redemption):
+        coupon, version = redemption.coupon, redemption.coupon.version
+        said = version.said
+        redemption.reversed = True
+        if version.free is not None:
+            version.free += redemption.cost - redemption.returned
+        if coupon.state in ("live", "used") and self.now < coupon.ends:
+            coupon.state = "live"
+            if coupon.value is None:
+                coupon.uses += 1
+            else:
+                coupon.uses, coupon.value = 1, coupon.value + redemption.discount
+            self._reserve_again(coupon)
+            return
+        if coupon.state == "used":
+            coupon.state = "expired"
+        if said.replacement_days:
+            ends = days_on(self.now, said.replacement_days)
+            value = redemption.discount if said.partial else None
+            facts = (self.now, ends, 1, value, 0, "replacement")
+            self._reserve_again(self._keep(version, coupon.holder, *facts))
+
+    def _reserve_again(self, coupon):
+        if coupon.version.free is not None:
+            missing = self._still_needs(coupon, coupon.left) - coupon.reserved
+            taken = min(missing, coupon.version.free)
+            coupon.reserved += taken
+            coupon.version.free -= taken
+
+    def refund(self, bill, no, fen, tea):
+        """Goods come back; `tea` is how much of them is tea, or None where the till does not say."""
+        left = bill.fen - bill.refunded
+        if fen > left:
+            raise Refused("coupon_refund_too_large")
+        if no in bill.refunds:
+            raise Refused("coupon_refund_number_used")
+        whole, live, back = fen == left, self.live_on(bill), {}
+        for one in live:
+            rest = one.eligible - one.refunded
+            goods = int(Fraction((bill.refunded + fen) * one.eligible, bill.fen)) - one.refunded
+            if tea is not None and one.coupon.version.said.tea_only:
+                goods = min(tea, fen)
+            one.refunded += rest if whole else max(min(goods, rest), 0)
+            due = int(Fraction(one.cost * one.refunded, one.eligible)) if one.eligible else 0
+            back[one] = max((one.cost if whole else due) - one.returned, 0)
+        self._bound(back, fen, left - fen)
+        bill.refunded += fen
+        bill.refunds[no] = (fen, sum(back[one] for one in live if one.on_a_bill))
+        for one in live:
+            one.returned += back[one]
+            if one.coupon.version.free is not None:
+                one.coupon.version.free += back[one]
+        for one in live if whole else []:
+            self._undo(one)
+
+    def _bound(self, back, fen, stays):
+        """Nobody pays for bringing goods back, and nobody gets more back than was paid for them."""
+        live = [one for one in back if one.on_a_bill]
+        while sum(back[one] for one in live) > fen:
+            last = [one for one in live if back[one]][-1]
+            back[last] -= 1
+        while sum(one.discount - one.returned - back[one] for one in live) > stays:
+            first = next(one for one in live if one.returned + back[one] < one.cost)
+            back[first] += 1
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    def live_on(self, bill):
+        return [one for one in self.redemptions if one.bill is bill and not one.reversed]
+
+    def borne(self, redemption):
+        """Who bears how much of a redemption: shares rounded down, the rest is the alliance's."""
+        fen = 0 if redemption.reversed else redemption.cost - redemption.returned
+        parts = {"alliance": fen}
+        for named, bp in redemption.coupon.version.said.payers:
+            party = redemption.bill.store if named == "redeemer" else named
+            part = int(Fraction(fen * bp, 10_000))
+            parts[party] = parts.get(party, 0) + part
+            parts["alliance"] -= part
+        return {party: part for party, part in parts.items() if part}
+
+    def owed(self):
+        """What each party owes each merchant, nobody to itself."""
+        owed = {}
+        for redemption in self.redemptions:
+            for party, part in self.borne(redemption).items():
+                if party != redemption.bill.store:
+                    pair = party, redemption.bill.store
+                    owed[pair] = owed.get(pair, 0) + part
+        return {pair: fen for pair, fen in owed.items() if fen}
