@@ -82,11 +82,14 @@ class AtCounter(Holding):
         def texts():
             if fresh:
                 rows = [Coupon.objects.get(pk=one.pk) for one in held]
-                return [coupons.show_coupon(coupon=row).code for row in rows]
+                passes = [coupons.show_coupon(coupon=row).code for row in rows]
+                # The pass of a leased one ends by the real clock, which nobody moves.
+                if not any(one.is_leased(self.model.now) for one in held):
+                    return passes
             now = clock.real_now()
             return [
                 codes.code_of(codes.Shown(one.pk, self.members[holder].pk, *left), now)
-                for one, holder, left in held
+                for one, holder, left in shown
             ]
 
         def post(key, told=None):

@@ -174,7 +174,7 @@ class Driving(Comparing, RuleBasedStateMachine):
                 row, said = in_database(), "done"
         except DomainError as refusal:
             row, said = None, refusal.code
-        assert said == told
+        assert said == told, (said, told)
         self.learn_names()
         return (made, row) if told == "done" else None
 
