@@ -115,8 +115,7 @@ class NeverOversold:
                     "and slot = p_member % p_slots",
                 ),
                 (
-                    "if p_source <> 'replacement' and v_version.stock is not null\n"
-                    "        and not coupons_has_stock",
+                    "if v_of_stock and not coupons_has_stock",
                     "if false and not coupons_has_stock",
                 ),
             ),
