@@ -4,6 +4,7 @@ from django.db.models import Prefetch, QuerySet
 
 from coupons.models import CouponBill, Redemption, RedemptionRequest
 from district.kernel.errors import NotFound
+from district.merchants.models import Store
 
 
 def redemptions() -> QuerySet[Redemption]:
@@ -35,3 +36,9 @@ def bill_of_store(store: int, bill_no: str) -> CouponBill:
     if found is None:
         raise NotFound
     return found
+
+
+def request_at(stores: QuerySet[Store], request_no: str) -> RedemptionRequest | None:
+    """The request of that number at one of these stores of one merchant, with all it came to."""
+    found = RedemptionRequest.objects.filter(bill__store__in=stores, request_no=request_no).first()
+    return None if found is None else request_with_all(found.pk)
