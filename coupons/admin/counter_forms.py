@@ -22,7 +22,7 @@ from district.merchants.models import Store
 MOST_YUAN = MAX_FEN // 100
 STALE = gettext_lazy("页面已过期，请重新验券。")
 _PAPER_DIGITS = re.compile(r"([0-9]{12})([0-9]{4})")
-_QUIET = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+_QUIET = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class LinesField(forms.CharField):
@@ -55,7 +55,7 @@ class CodesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         written = unicodedata.normalize("NFKC", super().clean(value)).upper()
         codes = [re.sub(r"\s", "", line) for line in re.split(r"[\n,、;]", written)]
-        found = dict.fromkeys(_PAPER_DIGITS.sub(r"\1-\2", code) for code in codes if code)
+        found = dict.fromkeys(_hyphened(code) for code in codes if code)
         for number, code in enumerate(found, 1):
             if not re.match(CODE, code):
                 raise ValidationError(_("第 %(number)s 个券码无法识别。") % {"number": number})
@@ -140,6 +140,11 @@ class RedeemForm(CounterForm):
         error_messages={"required": STALE, "invalid": STALE},
     )
     use = KeptField()
+
+
+def _hyphened(code: str) -> str:
+    digits = _PAPER_DIGITS.fullmatch(code)
+    return f"{digits[1]}-{digits[2]}" if digits else code
 
 
 def terms(form: CounterForm) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from coupons.queries.counter import on_bill
 from coupons.rules import stacking
 from coupons.rules.stacking import Step
 from coupons.services import Checked
-from district.kernel.errors import DomainError
+from district.kernel.errors import DomainError, TokenInvalid
 from district.kernel.money import format_yuan
 from district.merchants.models import Store
 
@@ -152,6 +152,9 @@ def _worth(one: Judged, step: Step | None) -> str:
 
 def _refused(number: int, refusal: DomainError) -> str:
     said = refusal.detail or str(refusal.title)
+    if isinstance(refusal, TokenInvalid):
+        # The kernel's own sentence speaks of the member's card.
+        said = _("不是有效的券码，请让会员重新打开优惠券再扫。")
     if number < 1:
         return _("先前验过的一张券：%(said)s") % {"said": said}
     return _("第 %(number)s 个券码：%(said)s") % {"number": number, "said": said}
