@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from coupons import judgement
 from coupons.judgement import Judged, Told
+from coupons.limits import CODE, MOST_CODES, MOST_LINES, NUMBER
 from coupons.models import FundingPart, Redemption
 from coupons.services import Checked
 from district.kernel.fields import (
@@ -19,10 +20,7 @@ from district.kernel.fields import (
 )
 from district.kernel.money import MAX_FEN
 
-NUMBER = r"^[0-9A-Za-z][0-9A-Za-z._:/#-]{0,63}\Z"
-CODE = r"^[0-9A-Z-]{1,200}\Z"
 VISIT = r"^vis_[0-9A-Za-z]{10,100}\Z"
-MOST_LINES, MOST_CODES = 500, 10
 
 
 def number(**options: Any) -> PatternField:

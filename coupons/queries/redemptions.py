@@ -17,7 +17,7 @@ from coupons.models import (
 from district.kernel.errors import NotFound
 from district.kernel.postgres import known_row
 from district.members.models import Member
-from district.merchants.models import Merchant
+from district.merchants.models import Merchant, Store
 
 Row = TypeVar("Row", bound=Model)
 
@@ -79,6 +79,12 @@ def bill_of_store(store: int, bill_no: str) -> CouponBill:
     if found is None:
         raise NotFound
     return found
+
+
+def request_at(stores: QuerySet[Store], request_no: str) -> RedemptionRequest | None:
+    """The request of that number at one of these stores of one merchant, with all it came to."""
+    found = RedemptionRequest.objects.filter(bill__store__in=stores, request_no=request_no).first()
+    return None if found is None else request_with_all(found.pk)
 
 
 def _of(model: type[Row], name: str, row: dict[str, Any]) -> Row:

@@ -73,11 +73,11 @@ def chromium() -> str:
 
 
 @contextmanager
-def a_browser() -> Iterator[Browser]:
+def a_browser(*flags: str) -> Iterator[Browser]:
     """A running browser."""
     path = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

@@ -79,7 +79,13 @@ def english_in(page):
 @pytest.mark.parametrize("who", ["operator", "owner"])
 def test_no_page_holds_english(scene, who, request):
     client, found, seen = request.getfixturevalue(who), {}, 0
-    addresses = ["/admin/", "/admin/password_change/", "/admin/search/?s=x", "/admin/search/?s=店"]
+    addresses = [
+        "/admin/",
+        "/admin/desks/counter/",
+        "/admin/password_change/",
+        "/admin/search/?s=x",
+        "/admin/search/?s=店",
+    ]
     for model, screen in screens():
         base = f"/admin/{label(model)}/"
         addresses += [

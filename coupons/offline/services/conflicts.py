@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from coupons.offline import bearing
 from coupons.offline.errors import AppealDecidedByItsMaker, AppealNotOpen, AppealNotPossible
 from coupons.offline.models import RedemptionConflict
-from coupons.offline.services.log import book
 from district.kernel import audit, clock
 from district.members.models import User
 
@@ -42,7 +42,7 @@ def uphold_appeal(*, conflict: RedemptionConflict, words: str, by: User) -> Rede
     held = _ended(conflict, State.UPHELD, words, by)
     held.payer = Payer.ALLIANCE
     held.save(update_fields=["payer", "state", "decision", "ended_at", "ended_by"])
-    book(held)
+    bearing.book(held)
     _record("uphold_appeal", held, by)
     return held
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.db import transaction
 
-from coupons.offline import deciding
+from coupons.offline import bearing, deciding
 from coupons.offline.deciding import REDEEMED, Outcome, Payer, Scan
 from coupons.offline.errors import LogForked, LogGap
 from coupons.offline.events import CouponConflict
@@ -15,8 +15,6 @@ from coupons.offline.models import Kit, LogEntry, RedemptionConflict, Terminal
 from coupons.rules.chain import Entry, hash_of
 from district.kernel import clock
 from district.kernel.events import emit
-from district.kernel.postgres import call
-from district.merchants.services import alliance_party
 
 Result = LogEntry.Result
 
@@ -134,7 +132,7 @@ def _note(entry: LogEntry, found: Outcome) -> None:
         at=entry.scanned_at,
     )
     if found.payer == Payer.ALLIANCE:
-        book(conflict)
+        bearing.book(conflict)
     if found.card is not None:
         emit(
             CouponConflict(
@@ -145,16 +143,6 @@ def _note(entry: LogEntry, found: Outcome) -> None:
                 reason=found.reason,
                 fen=found.fen,
             )
-        )
-
-
-def book(conflict: RedemptionConflict) -> None:
-    """The alliance owes the merchant what it bears of a conflict; in the caller's transaction."""
-    if conflict.fen:
-        call(
-            "settlement_book",
-            *("coupon_conflict", conflict.public_id, alliance_party().pk),
-            *(conflict.merchant_id, conflict.fen, clock.now()),
         )
 
 

@@ -2,6 +2,7 @@
 
 from district.kernel.backoffice.acts import Act, ActForm, refusals_shown
 from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
+from district.kernel.backoffice.desks import Desk, offer_desk
 from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
 from district.kernel.backoffice.menus import Menu, MenuGroup
 from district.kernel.backoffice.pages import (
@@ -21,6 +22,7 @@ __all__ = [
     "ActForm",
     "Bars",
     "Cell",
+    "Desk",
     "DistrictAdmin",
     "Menu",
     "MenuGroup",
@@ -35,6 +37,7 @@ __all__ = [
     "moment",
     "name_actors",
     "name_verbs",
+    "offer_desk",
     "offer_report",
     "on_dashboard",
     "open_rows",

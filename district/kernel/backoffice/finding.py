@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
+from district.kernel.backoffice.desks import open_pages
 from district.kernel.backoffice.pages import url_of
 from district.kernel.backoffice.registry import in_sidebar
-from district.kernel.backoffice.reports import open_reports
 
 EACH = 6
 
@@ -26,9 +26,9 @@ def found(request: HttpRequest, term: str) -> list[SearchResult]:
             group = str(screen.menu.group.label)
             results.append(SearchResult(title, group, address, screen.menu.icon))
     results += [
-        SearchResult(str(report.title), str(report.menu.group.label), report.url, report.menu.icon)
-        for report in open_reports(request)
-        if term in str(report.title)
+        SearchResult(str(page.title), str(page.menu.group.label), page.url, page.menu.icon)
+        for page in open_pages(request)
+        if term in str(page.title)
     ]
     for model, screen in screens:
         if not screen.get_search_fields(request):

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from district.kernel.backoffice.desks import open_pages
 from district.kernel.backoffice.menus import MenuGroup
 from district.kernel.backoffice.registry import in_sidebar
-from district.kernel.backoffice.reports import open_reports
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         )
         for model, screen in in_sidebar(request)
     ]
-    entries += [(report.menu, str(report.title), report.url) for report in open_reports(request)]
+    entries += [(page.menu, str(page.title), page.url) for page in open_pages(request)]
     entries.sort(key=lambda entry: (entry[0].group.order, entry[0].order))
     groups: dict[MenuGroup, list[dict[str, Any]]] = {}
     for menu, title, address in entries:

@@ -17,6 +17,7 @@ from district.kernel import audit, limits
 from district.kernel.addresses import client_address
 from district.kernel.backoffice.act_pages import refuse_null_characters
 from district.kernel.backoffice.base import DistrictAdmin
+from district.kernel.backoffice.desks import desk_urls
 from district.kernel.backoffice.figures import panels
 from district.kernel.backoffice.finding import found
 from district.kernel.backoffice.registry import person
@@ -68,7 +69,7 @@ class DistrictAdminSite(UnfoldAdminSite):
         )
 
     def get_urls(self) -> list[Any]:
-        return [*report_urls(), *super().get_urls()]
+        return [*desk_urls(), *report_urls(), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Screens and rows by name or number, within scope.

@@ -1,0 +1,221 @@
+"""核销: a clerk redeems what the shopper shows, on a phone or at the desk.
+
+Two steps as at the till: a check that uses nothing, and the redemption of what was looked at. A code
+lives half a minute, so the page carries the check's tickets, which are good for ten.
+"""
+
+import secrets
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coupons import services as coupons
+from coupons.admin.common import COUPONS
+from coupons.admin.counter_forms import CounterForm, RedeemForm, terms, typed_only
+from coupons.admin.counter_sight import Sight, look
+from coupons.labels import benefit_in_words
+from coupons.models import Redemption, RedemptionRequest
+from coupons.queries import version_of
+from coupons.queries.redemptions import request_at
+from district.kernel.backoffice import (
+    Cell,
+    Desk,
+    Menu,
+    Section,
+    offer_desk,
+    refusals_shown,
+    visible,
+)
+from district.kernel.backoffice.pages import url_of
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key
+from district.kernel.money import format_yuan
+from district.merchants.models import Store
+from district.merchants.queries import alliance_store
+from district.merchants.scope import viewer
+
+# A phone or PC stands at one counter, whoever is signed in on it.
+REMEMBERED = "counter_store"
+A_YEAR = 365 * 24 * 3600
+
+
+def may(request: HttpRequest) -> bool:
+    """Clerks who work the till; an operator stands at no counter."""
+    who = viewer(request)
+    return who.post is not None and who.can("work_the_till")
+
+
+def page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    """The form, the check of it, or what a redemption came to."""
+    stores = viewer(request).stores().order_by("name_key", "pk")
+    away = _turned_away(request, stores)
+    if away:
+        return _answer(request, frame | {"away": away}, HTTPStatus.FORBIDDEN)
+    if request.method == "POST":
+        return _post(request, frame, stores.filter(state=Store.State.OPEN))
+    done = request_at(stores, request.GET.get("done", ""))
+    if done is not None:
+        return _answer(request, frame | _told(request, done))
+    return _answer(request, frame | {"form": _blank(request, stores)})
+
+
+def _turned_away(request: HttpRequest, stores: QuerySet[Store]) -> str:
+    if viewer(request).operator:
+        return _("核销由门店店员在柜台完成，运营账号没有门店岗位，不能核销。")
+    if not may(request):
+        return _("您的岗位不能核销，请联系店主或店长。")
+    if not stores.filter(state=Store.State.OPEN).exists():
+        return _("您的岗位下没有营业中的门店，不能核销。")
+    return ""
+
+
+def _post(request: HttpRequest, frame: dict[str, Any], stores: QuerySet[Store]) -> HttpResponse:
+    form = (RedeemForm if "redeem" in request.POST else CounterForm)(request.POST, stores=stores)
+    if not form.is_valid():
+        return _refused(request, frame, form)
+    if isinstance(form, RedeemForm):
+        with refusals_shown(form):
+            return _redeemed(request, form)
+    sight = _look(form, dropped=request.POST.get("drop", ""))
+    if sight is None:
+        return _refused(request, frame, form)
+    errors = [*form.non_field_errors(), *(said for _code, said in sight.refused)]
+    codes = typed_only([code for code, _said in sight.refused])
+    context = {
+        "errors": errors,
+        "sight": sight,
+        "terms": terms(form),
+        "once": secrets.token_hex(16),
+        "form": CounterForm(stores=stores, initial=terms(form) | {"codes": codes}),
+    }
+    wrong = errors and not sight.tickets
+    answer = _answer(
+        request, frame | context, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    )
+    _remember(request, answer, form.cleaned_data["store"])
+    return answer
+
+
+def _look(form: CounterForm, *, dropped: str) -> Sight | None:
+    """The check, also after a redemption that was refused; None with the reason on the form."""
+    asked = form.cleaned_data
+    try:
+        store = alliance_store(asked["store"].public_id)
+        kept = [ticket for ticket in asked["kept"] if ticket != dropped]
+        return look(store=store, told=form.told, kept=kept, codes=asked["codes"])
+    except DomainError as refusal:
+        said = refusal.detail or str(refusal.title)
+        if said not in form.non_field_errors():
+            form.add_error(None, said)
+        return None
+
+
+def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
+    asked, told = form.cleaned_data, form.told
+    store = alliance_store(asked["store"].public_id)
+    actor = f"user:{viewer(request).user.pk}"
+    made = coupons.redeem_coupons(
+        store=store,
+        told=told,
+        shown=asked["use"],
+        request_no=f"desk-{asked['once']}",
+        actor=actor,
+        key=Key.of(
+            f"{actor}:redeem",
+            asked["once"],
+            store=store.public_id,
+            bill_no=told.bill_no,
+            fen=told.fen,
+            lines=told.lines,
+            use=asked["use"],
+        ),
+    )
+    return HttpResponseRedirect(f"{DESK.url}?{urlencode({'done': made.request_no})}")
+
+
+def _refused(request: HttpRequest, frame: dict[str, Any], form: CounterForm) -> HttpResponse:
+    hidden = [said for field in form.hidden_fields() for said in field.errors]
+    errors = [*form.non_field_errors(), *hidden] or [_("请改正下面标出的内容。")]
+    # What only a confirmation asks is no field of the form that is filled in anew.
+    for name in ("once", "use"):
+        form.fields.pop(name, None)
+    context = {"errors": errors, "form": form}
+    return _answer(request, frame | context, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _blank(request: HttpRequest, stores: QuerySet[Store]) -> CounterForm:
+    found = stores.filter(state=Store.State.OPEN)
+    known = request.COOKIES.get(REMEMBERED)
+    store = next((one.pk for one in found if one.public_id == known), None)
+    return CounterForm(stores=found, initial={"store": store})
+
+
+def _remember(request: HttpRequest, answer: HttpResponse, store: Store) -> None:
+    answer.set_cookie(
+        REMEMBERED,
+        store.public_id,
+        max_age=A_YEAR,
+        path=DESK.url,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _told(request: HttpRequest, made: RedemptionRequest) -> dict[str, Any]:
+    """What was redeemed, as it stands now."""
+    bill, used = made.bill, list(made.redemptions.all())
+    open_to_see = visible(request, Redemption, [one.pk for one in used])
+    rows = [
+        [
+            Cell(
+                f"{one.version.template.name}（{benefit_in_words(version_of(one.version_id).rules.benefit)}）",
+                url_of(Redemption, one.pk) if one.pk in open_to_see else "",
+            ),
+            f"-{format_yuan(one.discount_fen)}" if one.discount_fen else _("兑换"),
+            Cell(_("已撤销"), tone="warn") if one.reversed_at else Cell(_("已核销"), tone="good"),
+        ]
+        for one in used
+    ]
+    live = [one for one in used if one.reversed_at is None]
+    return {
+        "done": True,
+        "reversed": not live,
+        "bill_no": bill.bill_no,
+        "figures": [
+            (_("账单金额"), format_yuan(bill.bill_fen)),
+            (_("本次减免"), f"-{format_yuan(sum(one.discount_fen for one in live))}"),
+            (_("应付"), format_yuan(bill.bill_fen - bill.discount_fen)),
+        ],
+        "panels": [
+            Section(
+                _("本次核销的券"),
+                [_("券"), _("减免"), _("状态")],
+                rows,
+                empty="",
+                note=_("点券名可查看承担方；扫错了当天可在那里撤销。"),
+            )
+        ],
+    }
+
+
+def _answer(
+    request: HttpRequest, context: dict[str, Any], status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    return TemplateResponse(request, "coupons/counter.html", context, status=status)
+
+
+DESK = Desk(
+    name="counter",
+    title=gettext_lazy("核销"),
+    menu=Menu(COUPONS, "qr_code_scanner", 5),
+    may=may,
+    page=page,
+)
+offer_desk(DESK)

@@ -1,0 +1,202 @@
+"""A coupon redeemed at the counter in a real browser, read by its camera from a real QR picture."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from coupons.models import Redemption
+from district.kernel import qr
+from district.members import services as members
+from tests.admin.browsing import DESKTOP, PHONE, Visitor, a_browser
+from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
+from tests.coupons.desk import DESK
+from tests.factories.coupons import GIFT, make_version
+from tests.factories.members import PASSWORD, make_member
+from tests.factories.merchants import allied_store, make_clerk
+from tests.http_coupons import CouponShopper
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# Where somebody who wants to look finds the pictures of a run.
+SHOTS = os.environ.get("SCREENSHOTS")
+CAMERA = "--use-fake-device-for-media-stream"
+ALLOWED = "--use-fake-ui-for-media-stream"
+
+
+class Counter:
+    """A cashier and a member with a phone; made before the browser's loop runs."""
+
+    def __init__(self, base_url):
+        self.store = allied_store(name="星河咖啡湖滨店")
+        user = make_clerk(merchant=self.store.merchant, role="cashier").user
+        user.set_password(PASSWORD)
+        user.save()
+        self.username = user.username
+        versions = {
+            "off": make_version(payers=[(None, 5_000)], stacking="free"),
+            "gift": make_version(**GIFT, stacking="free"),
+            "alone": make_version(face_fen=300),
+            "dear": make_version(threshold_fen=50_000),
+        }
+        self.versions = {name: version.public_id for name, version in versions.items()}
+        self.phone = CouponShopper(base_url, members.open_session(member=make_member()).token)
+
+    def claimed(self, name):
+        answer = self.phone.claim(self.versions[name])
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def code(self, name):
+        """A coupon is claimed, and its code stands on the phone."""
+        return self.phone.code(self.claimed(name))
+
+    def paper(self, name):
+        """A coupon is claimed and printed."""
+        return self.phone.post(f"/me/coupons/{self.claimed(name)}/paper").json()["code"]
+
+
+@pytest.fixture
+def counter(real_db, linked_assets, web):  # noqa: F811
+    return Counter(web.base_url)
+
+
+@pytest.fixture
+def film(tmp_path):
+    """What the camera sees: a phone held a little askew; `show` changes the picture."""
+    path = tmp_path / "camera.mjpeg"
+
+    def show(text=None):
+        frame = Image.new("RGB", (960, 720), (96, 88, 80))
+        if text is not None:
+            code = Image.open(io.BytesIO(qr.png(text))).convert("RGB").resize((420, 420))
+            askew = code.rotate(7, expand=True, fillcolor=(96, 88, 80))
+            frame.paste(askew, (250, 120))
+        picture = io.BytesIO()
+        frame.save(picture, "JPEG", quality=85)
+        path.write_bytes(picture.getvalue() * 30)
+
+    show()
+    return path, show
+
+
+def shot(page, name, size=PHONE, dark=False):
+    if SHOTS:
+        tone = "dark" if dark else "light"
+        page.screenshot(
+            path=Path(SHOTS) / f"counter-{name}-{size['width']}-{tone}.png", full_page=True
+        )
+
+
+def fill_in(page, *codes, no="20261126-0042", amount="100"):
+    page.fill("#id_bill_no", no)
+    page.fill("#id_amount", amount)
+    if codes:
+        page.fill("#id_codes", "\n".join(codes))
+
+
+def press(page, name):
+    with page.expect_navigation():
+        page.click(f"button[name={name}]")
+    page.wait_for_load_state("networkidle")
+
+
+def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web, film):
+    path, show = film
+    with a_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
+        visitor = Visitor(browser, web.base_url, size=PHONE)
+        visitor.signs_in(counter.username, PASSWORD)
+        page = visitor.goes_to(DESK)
+        shot(page, "form")
+        fill_in(page)
+
+        # The code lives half a minute: it is put before the camera last of all.
+        show(counter.code("off"))
+        with page.expect_navigation():
+            page.click("[data-start]")
+        page.wait_for_load_state("networkidle")
+        assert "核销 1 张，应付 ¥95.00" in page.inner_text("body")
+        shot(page, "read")
+
+        press(page, "redeem")
+        said = page.inner_text(".c-done")
+        shot(page, "done")
+        page.reload()
+        again = page.inner_text(".c-done")
+
+    assert "已核销" in said
+    assert said == again
+    assert visitor.troubles == []
+    redeemed = Redemption.objects.get()
+    assert (redeemed.store_id, redeemed.discount_fen) == (counter.store.pk, 500)
+
+
+def test_a_picture_that_is_no_coupon_is_said_so_and_the_bill_may_come_last(counter, web, film):
+    path, show = film
+    with a_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
+        visitor = Visitor(browser, web.base_url, size=PHONE)
+        visitor.signs_in(counter.username, PASSWORD)
+        page = visitor.goes_to(DESK)
+
+        show("https://poster.example/claim")
+        page.click("[data-start]")
+        page.wait_for_selector("text=这不是优惠券的二维码")
+        shot(page, "camera")
+        page.click("[data-start]")
+
+        code = counter.code("off")
+        show(code)
+        page.click("[data-start]")
+        page.wait_for_selector("text=已读到券码")
+        assert page.input_value("#id_codes") == code
+        assert not page.locator("#scanner video").is_visible()
+        assert visitor.troubles == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [((CAMERA,), "没有相机权限"), ((), "没有找到相机")],
+    ids=["refused", "absent"],
+)
+def test_without_a_camera_the_page_says_why(counter, web, flags, said):
+    with a_browser(*flags) as browser:
+        visitor = Visitor(browser, web.base_url, size=PHONE)
+        visitor.signs_in(counter.username, PASSWORD)
+        page = visitor.goes_to(DESK)
+
+        page.click("[data-start]")
+        page.wait_for_selector(f"text={said}")
+
+        assert page.locator("#scanner video").is_hidden()
+        assert visitor.troubles == []
+
+
+def test_the_page_can_be_read_on_a_phone_and_on_a_desk(counter, web):
+    codes = [counter.paper(name) for name in ("off", "gift", "alone", "dear")]
+    found = {}
+    with a_browser() as browser:
+        for size, dark in ((PHONE, False), (PHONE, True), (DESKTOP, False), (DESKTOP, True)):
+            visitor = Visitor(browser, web.base_url, size=size, dark=dark)
+            visitor.signs_in(counter.username, PASSWORD)
+
+            def looks(name):
+                shot(visitor.page, name, size, dark)  # noqa: B023
+                # A refused form answers 422, which the console calls an error.
+                troubles = [said for said in visitor.troubles if "422" not in said]  # noqa: B023
+                seen = (visitor.wide_by(), visitor.too_pale(), troubles)  # noqa: B023
+                if seen != (0, [], []):
+                    found[name, size["width"], dark] = seen  # noqa: B023
+
+            page = visitor.goes_to(DESK)
+            looks("empty")
+            fill_in(page, *codes, "NONSENSE")
+            press(page, "check")
+            looks("checked")
+            fill_in(page, "券")
+            press(page, "check")
+            looks("refused")
+            visitor.context.close()
+
+    assert found == {}
