@@ -10,7 +10,7 @@ from coupons import services as coupons
 from coupons.errors import CouponBillToldOtherwise
 from coupons.judgement import Judged, Told
 from coupons.labels import benefit_in_words
-from coupons.queries.counter import on_bill
+from coupons.queries.counter import counter_and_bill
 from coupons.rules import stacking
 from coupons.rules.stacking import Step
 from coupons.services import Checked
@@ -60,7 +60,7 @@ def look(*, store: Store, told: Told, kept: Sequence[str], codes: Sequence[str])
 
     Raises CouponBillToldOtherwise.
     """
-    beside = on_bill(store.pk, told.bill_no, told.fen)
+    _counter, beside = counter_and_bill(store.pk, told.bill_no, told.fen)
     if beside.fen != told.fen:
         raise CouponBillToldOtherwise(bill_fen=beside.fen)
     sight = Sight(

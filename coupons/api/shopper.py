@@ -1,4 +1,4 @@
-"""Coupons on the phone: the centre, the wallet, what is shown at the counter, gifts."""
+"""Coupons on the phone: the centre, the wallet, claims, what became of them."""
 
 from typing import Any
 
@@ -10,13 +10,8 @@ from rest_framework.response import Response
 from coupons import errors, services
 from coupons.api.schemas import (
     ClaimIn,
-    CouponCodeOut,
     CouponOut,
     CouponPage,
-    GiftIn,
-    GiftOut,
-    LeaseIn,
-    PaperOut,
     UseOut,
     UsePage,
     VersionOut,
@@ -32,7 +27,6 @@ from district.kernel import errors as kernel
 from district.kernel.api import cursor_page
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
-from district.merchants.queries import directory
 from loyalty import errors as loyalty
 
 _PAGES = [
@@ -128,7 +122,7 @@ class Wallet(ShopperView):
         asked = self.asked(ClaimIn)
         version = offered_version(asked["version"])
         coupon = services.claim_coupon(
-            version=version, member=self.member, key=_key(self, "coupon", **asked)
+            version=version, member=self.member, key=key_of(self, "coupon", **asked)
         )
         return _made(coupon, version)
 
@@ -170,7 +164,7 @@ class Exchanges(ShopperView):
         asked = self.asked(ClaimIn)
         version = offered_version(asked["version"])
         coupon = services.exchange_coupon(
-            version=version, member=self.member, key=_key(self, "coupon_exchange", **asked)
+            version=version, member=self.member, key=key_of(self, "coupon_exchange", **asked)
         )
         return _made(coupon, version)
 
@@ -187,115 +181,7 @@ class OneCoupon(ShopperView):
         return Response(rendered(CouponOut, coupon_of(self.member, coupon)))
 
 
-class Codes(ShopperView):
-    """POST /api/v1/me/coupons/{coupon}/code: what to show at the counter, good for half a minute."""
-
-    keyed = False
-    refusals = (*ShopperView.refusals, kernel.NotFound, errors.CouponNotUsable)
-
-    @extend_schema(
-        operation_id="show_coupon",
-        summary="出示动态码",
-        request=None,
-        responses=CouponCodeOut,
-        tags=["coupons"],
-    )
-    def post(self, request: Request, coupon: str) -> Response:
-        shown = services.show_coupon(coupon=coupon_of(self.member, coupon))
-        return Response(rendered(CouponCodeOut, shown))
-
-
-class Leases(ShopperView):
-    """POST /api/v1/me/coupons/{coupon}/lease: bind the coupon to one store, for a place without a network.
-
-    Until the lease ends it can be used nowhere else, and there by one code that needs no network.
-    """
-
-    refusals = (*ShopperView.refusals, kernel.NotFound, errors.NotLeasable)
-
-    @extend_schema(
-        operation_id="lease_coupon",
-        summary="锁定门店",
-        request=LeaseIn,
-        responses={201: CouponOut},
-        tags=["coupons"],
-    )
-    def post(self, request: Request, coupon: str) -> Response:
-        held = coupon_of(self.member, coupon)
-        asked = self.asked(LeaseIn)
-        leased = services.lease_coupon(
-            coupon=held,
-            store=directory.store(asked["store"], clock.now()),
-            hours=asked["hours"],
-            key=_key(self, "coupon_lease", coupon=coupon, **asked),
-        )
-        held = coupon_of(self.member, leased.public_id)
-        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
-
-
-class Paper(ShopperView):
-    """POST /api/v1/me/coupons/{coupon}/paper: a number and PIN for whoever cannot show a phone."""
-
-    keyed = False
-    refusals = (*ShopperView.refusals, kernel.NotFound, errors.CouponNotUsable)
-
-    @extend_schema(
-        operation_id="print_coupon",
-        summary="打印券码",
-        request=None,
-        responses=PaperOut,
-        tags=["coupons"],
-    )
-    def post(self, request: Request, coupon: str) -> Response:
-        printed = services.print_coupon(coupon=coupon_of(self.member, coupon))
-        return Response({"code": printed})
-
-
-class Offers(ShopperView):
-    """POST /api/v1/me/coupons/{coupon}/gift: a text that lets a friend take the coupon."""
-
-    keyed = False
-    refusals = (*ShopperView.refusals, kernel.NotFound, errors.NotTransferable)
-
-    @extend_schema(
-        operation_id="offer_coupon",
-        summary="转赠",
-        request=None,
-        responses=GiftOut,
-        tags=["coupons"],
-    )
-    def post(self, request: Request, coupon: str) -> Response:
-        code = services.offer_coupon(coupon=coupon_of(self.member, coupon))
-        return Response({"code": code})
-
-
-class Gifts(ShopperView):
-    """POST /api/v1/me/coupons/gifts: take what a friend gave."""
-
-    refusals = (
-        *ShopperView.refusals,
-        errors.NotTransferable,
-        kernel.TokenExpired,
-        kernel.TokenInvalid,
-    )
-
-    @extend_schema(
-        operation_id="accept_coupon",
-        summary="领取转赠",
-        request=GiftIn,
-        responses={201: CouponOut},
-        tags=["coupons"],
-    )
-    def post(self, request: Request) -> Response:
-        asked = self.asked(GiftIn)
-        coupon = services.accept_coupon(
-            code=asked["code"], member=self.member, key=_key(self, "coupon_gift", **asked)
-        )
-        held = coupon_of(self.member, coupon.public_id)
-        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
-
-
-def _key(view: ShopperView, act: str, **terms: object) -> Key:
+def key_of(view: ShopperView, act: str, **terms: object) -> Key:
     return view.idempotency_key(f"member:{view.member.pk}:{act}", **terms)
 
 

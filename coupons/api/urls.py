@@ -1,18 +1,18 @@
 from django.urls import path
 
-from coupons.api import shopper, tags, till
+from coupons.api import holding, shopper, tags, till
 
 urlpatterns = [
     path("coupons", shopper.Centre.as_view()),
     path("me/coupons", shopper.Wallet.as_view()),
     path("me/coupons/exchanges", shopper.Exchanges.as_view()),
-    path("me/coupons/gifts", shopper.Gifts.as_view()),
+    path("me/coupons/gifts", holding.Gifts.as_view()),
     path("me/coupons/redemptions", shopper.Uses.as_view()),
     path("me/coupons/<str:coupon>", shopper.OneCoupon.as_view()),
-    path("me/coupons/<str:coupon>/code", shopper.Codes.as_view()),
-    path("me/coupons/<str:coupon>/lease", shopper.Leases.as_view()),
-    path("me/coupons/<str:coupon>/paper", shopper.Paper.as_view()),
-    path("me/coupons/<str:coupon>/gift", shopper.Offers.as_view()),
+    path("me/coupons/<str:coupon>/code", holding.Codes.as_view()),
+    path("me/coupons/<str:coupon>/lease", holding.Leases.as_view()),
+    path("me/coupons/<str:coupon>/paper", holding.Paper.as_view()),
+    path("me/coupons/<str:coupon>/gift", holding.Offers.as_view()),
     path("till/coupons", till.HandOuts.as_view()),
     path("till/coupons/check", till.Checks.as_view()),
     path("till/coupons/redemptions", till.Redemptions.as_view()),
