@@ -19,7 +19,7 @@ from coupons.api.schemas import (
     rendered,
 )
 from coupons.models import Coupon, TemplateVersion
-from coupons.queries.centre import offered, offered_version, standings
+from coupons.queries.centre import offered, offered_version, standings, version_to_show
 from coupons.queries.redemptions import used_by
 from coupons.queries.wallet import GIVEN, STATES, as_given, coupon_of, coupons_of
 from district.kernel import clock
@@ -75,6 +75,20 @@ class Centre(ShopperView):
                 prepare=stand,
             )
         )
+
+
+class OneVersion(ShopperView):
+    """GET /api/v1/coupons/{version}: what a scanned campaign code leads to, and how I stand with it."""
+
+    refusals = (*ShopperView.refusals, kernel.NotFound)
+
+    @extend_schema(
+        operation_id="coupon_version", summary="活动详情", responses=VersionOut, tags=["coupons"]
+    )
+    def get(self, request: Request, version: str) -> Response:
+        found, at = version_to_show(version), clock.now()
+        found.standing = standings([found], self.member, at)[found.pk]  # type: ignore[attr-defined]
+        return Response(rendered(VersionOut, found))
 
 
 class Wallet(ShopperView):

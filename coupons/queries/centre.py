@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from coupons.errors import (
     ClaimLimitOfTheDayReached,
     ClaimLimitReached,
+    ClaimNotBegun,
+    ClaimOver,
     CouponSoldOut,
     CouponSoldOutToday,
     NotInAudience,
@@ -85,6 +87,12 @@ def offered_version(public_id: str) -> TemplateVersion:
     return version
 
 
+def version_to_show(public_id: str) -> TemplateVersion:
+    """The same with all that a page about it shows. Raises NotFound."""
+    rows = TemplateVersion.objects.select_related("template__merchant")
+    return rows.get(pk=offered_version(public_id).pk)
+
+
 def standings(
     versions: Iterable[TemplateVersion], member: Member, at: datetime
 ) -> dict[int, Standing]:
@@ -107,6 +115,7 @@ def standings(
             said[row.pk],
             _stock(row, left),
             mine.get(row.template_id, (0, 0)),
+            closed=_closed(row, at),
             missing=said[row.pk].audience.missing(known, at),
         )
         for row in rows
@@ -125,10 +134,21 @@ def stock_now(version: TemplateVersion, at: datetime) -> tuple[str, int | None]:
 
 
 def _standing(
-    said: Said, left: tuple[str, int | None], mine: tuple[int, int], *, missing: str | None
+    said: Said,
+    left: tuple[str, int | None],
+    mine: tuple[int, int],
+    *,
+    closed: DomainError | None,
+    missing: str | None,
 ) -> Standing:
     (stock, remaining), (had, today) = left, mine
-    return Standing(stock, remaining, had, _refusal(said, stock, had, today, missing))
+    return Standing(stock, remaining, had, closed or _refusal(said, stock, had, today, missing))
+
+
+def _closed(row: TemplateVersion, at: datetime) -> DomainError | None:
+    if row.state != TemplateVersion.State.PUBLISHED or at >= row.claim_until:
+        return ClaimOver()
+    return ClaimNotBegun(begins=row.claim_from.isoformat()) if at < row.claim_from else None
 
 
 def _refusal(

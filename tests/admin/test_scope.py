@@ -7,6 +7,7 @@ from django.contrib.admin.options import TO_FIELD_VAR
 
 from coupons.issuing.models import IssueJob
 from coupons.models import MemberTag, Redemption, TemplateVersion
+from coupons.offline.models import LogEntry, RedemptionConflict, Terminal
 from district.members.models import Member, User
 from district.merchants import services as merchants
 from district.merchants.models import (
@@ -65,6 +66,9 @@ MERCHANT = {
     TemplateVersion: "template__merchant",
     Redemption: "merchant",
     MemberTag: "merchant",
+    Terminal: "store__merchant",
+    LogEntry: "terminal__store__merchant",
+    RedemptionConflict: "merchant",
 }
 # What has two sides.
 SIDES = {

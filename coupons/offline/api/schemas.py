@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from coupons.api.schemas_till import MOST_LINES, LineIn, number
+from coupons.api.schemas_till import BillIn
 from coupons.offline.models import LogEntry, RedemptionConflict
 from coupons.offline.wording import for_shopper
 from district.kernel.fields import FenField, InstantField, PatternField, StrictInteger
@@ -79,14 +79,6 @@ class KitOut(serializers.Serializer):
     )
 
 
-class LogBillIn(serializers.Serializer):
-    """A bill before any coupon."""
-
-    no = number()
-    fen = FenField()
-    lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
-
-
 class LogEntryIn(serializers.Serializer):
     """A line of the log. The hash is SHA-256 in hex over the hash before (64 zeros at the beginning), seq,
     kit, scanned_at, code, bill number, bill fen, lines as `fen:product` joined by `;`, discount_fen and
@@ -96,7 +88,7 @@ class LogEntryIn(serializers.Serializer):
     kit = PatternField(r"^[0-9A-Za-z_]{1,40}\Z", max_length=40)
     scanned_at = SpokenInstant(help_text="by the terminal's clock")
     code = PatternField(r"^[ -~]{1,400}\Z", max_length=400, help_text="what was scanned")
-    bill = LogBillIn()
+    bill = BillIn()
     discount_fen = FenField(help_text="what the terminal took off, in fen")
     outcome = PatternField(
         r"^[a-z_]{1,40}\Z", max_length=40, help_text="`redeemed`, or the reason why not"
