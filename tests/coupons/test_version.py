@@ -20,7 +20,7 @@ def member():
 
 @pytest.fixture
 def look(member):
-    phone = APIClient(headers={"Authorization": bearer(member)})
+    phone = APIClient(**bearer(member))
     return lambda version: phone.get(f"/api/v1/coupons/{version.public_id}")
 
 
