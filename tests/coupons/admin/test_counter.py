@@ -31,6 +31,7 @@ def test_whoever_works_the_till_finds_it_in_the_sidebar(store, role, status):
 
     assert page.status_code == status
     assert (DESK in client.get("/admin/").content.decode()) is (status == 200)
+    assert (DESK in client.get("/admin/search/?s=核销").content.decode()) is (status == 200)
     assert ("不能核销" in text_of(page)) is (status == 403)
 
 
