@@ -6,7 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from district.kernel import audit
 from district.kernel.backoffice import MenuGroup, name_verbs
+from district.kernel.models import AuditLine
+from district.members.models import User
 
 COUPONS = MenuGroup(gettext_lazy("优惠券"), order=35)
 
@@ -19,11 +22,18 @@ name_verbs(
     stop_version=gettext_lazy("停止发放"),
     resize_stock=gettext_lazy("调整库存"),
     revoke_coupon=gettext_lazy("作废优惠券"),
+    redeem_coupons=gettext_lazy("核销优惠券"),
     reverse_redemption=gettext_lazy("撤销核销"),
     hand_out_coupon=gettext_lazy("店员发券"),
     tag_member=gettext_lazy("授予会员标签"),
     untag_member=gettext_lazy("收回会员标签"),
 )
+
+
+def note_once(*, verb: str, subject: str, by: User, **facts: Any) -> None:
+    """The audit line of an act that a second click repeats; in the transaction of the act."""
+    if not AuditLine.objects.filter(subject=subject, verb=verb).exists():
+        audit.record(verb=verb, subject=subject, by=by, **facts)
 
 
 class YuanField(forms.DecimalField):

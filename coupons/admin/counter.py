@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
-from coupons.admin.common import COUPONS
+from coupons.admin.common import COUPONS, note_once
 from coupons.admin.counter_forms import CounterForm, RedeemForm, terms, typed_only
 from coupons.admin.counter_sight import Sight, look
 from coupons.labels import benefit_in_words
@@ -120,22 +121,29 @@ def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
     asked, told = form.cleaned_data, form.told
     store = alliance_store(asked["store"].public_id)
     actor = f"user:{viewer(request).user.pk}"
-    made = coupons.redeem_coupons(
-        store=store,
-        told=told,
-        shown=asked["use"],
-        request_no=f"desk-{asked['once']}",
-        actor=actor,
-        key=Key.of(
-            f"{actor}:redeem",
-            asked["once"],
-            store=store.public_id,
+    with transaction.atomic():
+        made = coupons.redeem_coupons(
+            store=store,
+            told=told,
+            shown=asked["use"],
+            request_no=f"desk-{asked['once']}",
+            actor=actor,
+            key=Key.of(
+                f"{actor}:redeem",
+                asked["once"],
+                store=store.public_id,
+                bill_no=told.bill_no,
+                fen=told.fen,
+                lines=told.lines,
+                use=asked["use"],
+            ),
+        )
+        note_once(
+            verb="redeem_coupons",
+            subject=f"coupons.redemptionrequest:{made.pk}",
+            by=viewer(request).user,
             bill_no=told.bill_no,
-            fen=told.fen,
-            lines=told.lines,
-            use=asked["use"],
-        ),
-    )
+        )
     return HttpResponseRedirect(f"{DESK.url}?{urlencode({'done': made.request_no})}")
 
 

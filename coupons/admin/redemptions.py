@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -11,11 +12,12 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from coupons import services as coupons
-from coupons.admin.common import COUPONS
+from coupons.admin.common import COUPONS, note_once
 from coupons.models import Redemption
 from district.kernel import clock
 from district.kernel.backoffice import Act, ActForm, Menu
 from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.words import actor_texts
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
 from district.kernel.money import format_yuan
@@ -47,13 +49,20 @@ class Reverse(Act):
 
     def run(self, request: HttpRequest, row: Redemption, asked: dict[str, Any], key: Key) -> None:
         who = viewer(request)
-        coupons.reverse_redemption(
-            redemption=row,
-            actor=f"user:{who.user.pk}",
-            operator=who.operator,
-            key=key,
-            **asked,
-        )
+        with transaction.atomic():
+            coupons.reverse_redemption(
+                redemption=row,
+                actor=f"user:{who.user.pk}",
+                operator=who.operator,
+                key=key,
+                **asked,
+            )
+            note_once(
+                verb="reverse_redemption",
+                subject=f"coupons.redemption:{row.pk}",
+                by=who.user,
+                **asked,
+            )
 
 
 @admin.register(Redemption)
@@ -65,7 +74,9 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
     empty_hint = gettext_lazy("门店核销的券会出现在这里。")
     list_display = ["public_id", "title", "discount", "state_label", "merchant", "store", "at"]
     list_filter = [("merchant", ScopedFilter), ("at", RangeDateTimeFilter)]
-    list_select_related = ["version__template", "merchant", "store", "bill", "coupon", "member"]
+    list_select_related = [
+        *("version__template", "merchant", "store", "bill", "coupon", "member", "request"),
+    ]
     exact_fields = ("public_id", "bill__bill_no", "coupon__public_id")
     search_help_text = gettext_lazy("完整的核销号、券号或账单号")
     ordering = ["-pk"]
@@ -83,7 +94,9 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
         "cost",
         "borne",
         "at",
+        "actor_name",
         "reversed_at",
+        "reverser_name",
         "reason",
     ]
     acts = (Reverse(),)
@@ -125,6 +138,14 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
         for part in row.parts.select_related("party"):
             sums[part.party.name] = sums.get(part.party.name, 0) + part.fen
         return "，".join(f"{name} {format_yuan(fen)}" for name, fen in sums.items() if fen)
+
+    @admin.display(description=gettext_lazy("操作者"))
+    def actor_name(self, row: Redemption) -> str:
+        return actor_texts([row.request.actor])[row.request.actor]
+
+    @admin.display(description=gettext_lazy("撤销人"))
+    def reverser_name(self, row: Redemption) -> str:
+        return actor_texts([row.reversed_by])[row.reversed_by] if row.reversed_by else "—"
 
     @display(description=gettext_lazy("状态"), label={"已核销": "success", "已撤销": "warning"})
     def state_label(self, row: Redemption) -> str:

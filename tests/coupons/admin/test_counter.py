@@ -7,6 +7,7 @@ import pytest
 from coupons import services as coupons
 from coupons.models import Coupon, Redemption
 from district.kernel import clock
+from district.kernel.models import AuditLine
 from district.merchants.models import ClerkStore
 from tests.admin.acting import text_of
 from tests.admin.scene import signed_in
@@ -123,6 +124,7 @@ def test_redeeming_says_so_and_a_second_click_changes_nothing(store, clerk, memb
     assert "应付 ¥95.00" in text_of(said)
     assert f"/admin/coupons/redemption/{redemption.pk}/change/" in said.content.decode()
     assert redemption.request.actor.startswith("user:")
+    assert AuditLine.objects.get(verb="redeem_coupons").actor == redemption.request.actor
     held.refresh_from_db()
     assert held.state == Coupon.State.USED
 

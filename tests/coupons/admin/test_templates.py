@@ -117,6 +117,7 @@ def test_a_clerk_reverses_on_the_day_and_the_operator_revokes(store, operator):
     redemption.refresh_from_db()
     coupon = Coupon.objects.get()
     assert redemption.reversed_by.startswith("user:")
+    assert AuditLine.objects.get(verb="reverse_redemption").actor == redemption.reversed_by
     assert cashier.get(f"/admin/coupons/coupon/{coupon.pk}/revoke/").status_code in {403, 404}
     act(operator, f"/admin/coupons/coupon/{coupon.pk}/revoke/", reason="发错了")
 
