@@ -1,6 +1,9 @@
 """Bad input at every endpoint of the contract: the right problem, and nothing written."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
 from typing import Any
 
 import pytest
@@ -21,6 +24,16 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     told: dict[str, Any] = answer.json()
     assert (told["code"], told["status"]) == (code, status)
     return told
+
+
+@contextmanager
+def about(name: str) -> Iterator[None]:
+    """One scene serves all operations that refuse; a failure says which did not."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"of {name}")
+        raise
 
 
 def test_the_scene_covers_every_endpoint(scene):
@@ -52,25 +65,34 @@ TOKENS = {
 }
 
 
-@pytest.mark.parametrize("name", SECURED)
-def test_a_stranger_is_told_to_sign_in(scene, unchanged, name):
-    scheme = next(iter(BY_NAME[name][2]["security"][0]))
-    code = {"tillKey": "till_key_invalid", "shopper": "sign_in_again"}[scheme]
+def test_a_stranger_is_told_to_sign_in(scene, unchanged):
+    for name in SECURED:
+        with about(name):
+            scheme = next(iter(BY_NAME[name][2]["security"][0]))
+            code = {"tillKey": "till_key_invalid", "shopper": "sign_in_again"}[scheme]
 
-    for token in TOKENS.values():
-        answer = scene.call(name, Authorization=token)
-        problem(answer, 401, code)
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+            for token in TOKENS.values():
+                answer = scene.call(name, Authorization=token)
+                problem(answer, 401, code)
+                assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("name", SECURED)
-def test_a_token_of_the_other_kind_opens_nothing(scene, unchanged, name):
-    scheme = next(iter(BY_NAME[name][2]["security"][0]))
-    other = {"tillKey": "shopper", "shopper": "tillKey"}[scheme]
+def test_a_token_of_the_other_kind_opens_nothing(scene, unchanged):
+    for name in SECURED:
+        with about(name):
+            scheme = next(iter(BY_NAME[name][2]["security"][0]))
+            other = {"tillKey": "shopper", "shopper": "tillKey"}[scheme]
 
-    assert scene.call(name, Authorization=f"Bearer {scene.tokens[other]}").status_code == 401
-    assert scene.call(name, Authorization=f"Bearer {scene.tokens[scheme]}x").status_code == 401
-    assert scene.call(name, Authorization=f"Bearer {scene.tokens[scheme][:-1]}").status_code == 401
+            assert (
+                scene.call(name, Authorization=f"Bearer {scene.tokens[other]}").status_code == 401
+            )
+            assert (
+                scene.call(name, Authorization=f"Bearer {scene.tokens[scheme]}x").status_code == 401
+            )
+            assert (
+                scene.call(name, Authorization=f"Bearer {scene.tokens[scheme][:-1]}").status_code
+                == 401
+            )
 
 
 def test_the_session_of_the_admin_opens_nothing(scene):
@@ -103,22 +125,27 @@ NOT_JSON = {
 }
 
 
-@pytest.mark.parametrize("name", WRITES)
-def test_a_body_of_another_form_is_refused(scene, unchanged, name):
-    for body in NOT_JSON.values():
-        problem(scene.call(name, raw=body), 400, "invalid_request")
+def test_a_body_of_another_form_is_refused(scene, unchanged):
+    for name in WRITES:
+        with about(name):
+            for body in NOT_JSON.values():
+                problem(scene.call(name, raw=body), 400, "invalid_request")
 
 
-@pytest.mark.parametrize("name", WRITES)
-def test_another_content_type_or_a_huge_body_is_refused(scene, unchanged, name):
-    problem(scene.call(name, **{"Content-Type": "text/xml"}), 415, "unsupported_media_type")
-    problem(scene.call(name, raw=b" " * (settings.BODY_LIMIT + 1)), 413, "body_too_large")
+def test_another_content_type_or_a_huge_body_is_refused(scene, unchanged):
+    for name in WRITES:
+        with about(name):
+            problem(scene.call(name, **{"Content-Type": "text/xml"}), 415, "unsupported_media_type")
+            problem(scene.call(name, raw=b" " * (settings.BODY_LIMIT + 1)), 413, "body_too_large")
 
 
-@pytest.mark.parametrize("name", KEYED)
-def test_a_write_without_a_readable_key_is_refused(scene, unchanged, name):
-    for key in (None, "", " ", "a b", "键", "k" * 256, "k\x00"):
-        problem(scene.call(name, **{"Idempotency-Key": key}), 400, "idempotency_key_missing")
+def test_a_write_without_a_readable_key_is_refused(scene, unchanged):
+    for name in KEYED:
+        with about(name):
+            for key in (None, "", " ", "a b", "键", "k" * 256, "k\x00"):
+                problem(
+                    scene.call(name, **{"Idempotency-Key": key}), 400, "idempotency_key_missing"
+                )
 
 
 BAD = {
@@ -160,18 +187,17 @@ def fields_of(schema: dict[str, Any]) -> set[str]:
     return set(schema.get("properties", {})).union(*map(fields_of, parts))
 
 
-FIELDS = [
-    (name, field)
-    for name in WRITES
-    for field in sorted(
+FIELDS = {
+    name: sorted(
         fields_of(BY_NAME[name][2]["requestBody"]["content"]["application/json"]["schema"])
     )
-]
+    for name in WRITES
+}
 
 
-@pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_a_wrong_value_is_refused_by_the_name_of_its_field(scene, unchanged, name, field):
-    for kind, value in BAD.items():
+@pytest.mark.parametrize("name", WRITES)
+def test_a_wrong_value_is_refused_by_the_name_of_its_field(scene, unchanged, name):
+    for field, (kind, value) in product(FIELDS[name], BAD.items()):
         if (name, field, kind) in RIGHT:
             continue
         answer = scene.call(name, scene.bodies[name] | {field: value})
@@ -191,18 +217,22 @@ OPTIONAL = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name in WRITES if name != "change_my_profile"])
-def test_a_missing_field_is_named(scene, unchanged, name):
-    for field in scene.bodies[name]:
-        if (name, field) in OPTIONAL:
-            continue
-        body = {given: value for given, value in scene.bodies[name].items() if given != field}
-        problem(scene.call(name, body), 400, "invalid_request")
+def test_a_missing_field_is_named(scene, unchanged):
+    for name in [name for name in WRITES if name != "change_my_profile"]:
+        with about(name):
+            for field in scene.bodies[name]:
+                if (name, field) in OPTIONAL:
+                    continue
+                body = {
+                    given: value for given, value in scene.bodies[name].items() if given != field
+                }
+                problem(scene.call(name, body), 400, "invalid_request")
 
 
-@pytest.mark.parametrize("name", WRITES)
-def test_without_its_length_a_body_is_refused(scene, unchanged, name):
-    problem(scene.call(name, **{"Transfer-Encoding": "chunked"}), 411, "length_required")
+def test_without_its_length_a_body_is_refused(scene, unchanged):
+    for name in WRITES:
+        with about(name):
+            problem(scene.call(name, **{"Transfer-Encoding": "chunked"}), 411, "length_required")
 
 
 LISTS = [
@@ -221,16 +251,17 @@ FORGED_PAGES = [
 ]
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_a_forged_page_is_refused(scene, unchanged, name):
-    method, path, operation = BY_NAME[name]
-    scheme = next(iter(operation.get("security", [{}])[0]), None)
-    headers = {"Authorization": f"Bearer {scene.tokens[scheme]}"} if scheme else {}
+def test_a_forged_page_is_refused(scene, unchanged):
+    for name in LISTS:
+        with about(name):
+            method, path, operation = BY_NAME[name]
+            scheme = next(iter(operation.get("security", [{}])[0]), None)
+            headers = {"Authorization": f"Bearer {scene.tokens[scheme]}"} if scheme else {}
 
-    for query in FORGED_PAGES:
-        row = NAME.sub(scene.ids.get(path, ""), path)
-        answer = Client().generic(method, f"{row}?{query}", headers=headers)
-        problem(answer, 400, "invalid_request")
+            for query in FORGED_PAGES:
+                row = NAME.sub(scene.ids.get(path, ""), path)
+                answer = Client().generic(method, f"{row}?{query}", headers=headers)
+                problem(answer, 400, "invalid_request")
 
 
 NO_IDS = [
@@ -247,23 +278,38 @@ NO_IDS = [
 ]
 
 
-@pytest.mark.parametrize("name", [name for name, (_, path, _) in BY_NAME.items() if "{" in path])
-def test_what_is_no_id_is_not_found(scene, unchanged, name):
-    path = BY_NAME[name][1]
-    foreign = [*scene.ids.values(), scene.member.public_id]
-    zeros = {one.partition("_")[0] + "_" + "0" * 22 for one in foreign}
+def test_what_is_no_id_is_not_found(scene, unchanged):
+    for name in [name for name, (_, path, _) in BY_NAME.items() if "{" in path]:
+        with about(name):
+            path = BY_NAME[name][1]
+            right = scene.ids[path]
+            foreign = [*scene.ids.values(), scene.member.public_id]
+            zeros = {one.partition("_")[0] + "_" + "0" * 22 for one in foreign}
 
-    for bad in [*NO_IDS, *sorted(zeros), scene.member.public_id]:
-        scene.ids[path] = bad
-        problem(scene.call(name), 404, "not_found")
+            for bad in [*NO_IDS, *sorted(zeros), scene.member.public_id]:
+                scene.ids[path] = bad
+                problem(scene.call(name), 404, "not_found")
+            scene.ids[path] = right
 
 
-@pytest.mark.parametrize("name", BY_NAME)
-def test_every_other_method_is_refused(scene, unchanged, name):
-    _, path, _ = BY_NAME[name]
-    known = {method for method, one, _ in OPERATIONS if one == path}
+def test_every_other_method_is_refused(scene, unchanged):
+    for name in BY_NAME:
+        with about(name):
+            _, path, _ = BY_NAME[name]
+            known = {method for method, one, _ in OPERATIONS if one == path}
 
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} - known:
-        answer = Client().generic(method, NAME.sub("x", path), b"", content_type="application/json")
-        problem(answer, 405, "method_not_allowed")
-        assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known
+            for method in {
+                "GET",
+                "POST",
+                "PUT",
+                "PATCH",
+                "DELETE",
+                "OPTIONS",
+                "TRACE",
+                "BREW",
+            } - known:
+                answer = Client().generic(
+                    method, NAME.sub("x", path), b"", content_type="application/json"
+                )
+                problem(answer, 405, "method_not_allowed")
+                assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known
