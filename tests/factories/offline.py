@@ -18,7 +18,7 @@ from coupons.rules.bill import Bill, Counter
 from coupons.rules.bill import Line as BillLine
 from coupons.rules.chain import BEGINNING, Entry, hash_of
 from coupons.rules.judging import Held, Rules, judge
-from coupons.rules.passes import PassRefused
+from coupons.rules.passes import Pass, PassRefused
 from district.kernel import clock
 from district.merchants.models import Store
 from tests.factories.coupons import fresh_key
@@ -85,6 +85,16 @@ class Tills:
         )
         return answer.entries
 
+    def _taken_of(self, shown: Pass, keys: dict[int, bytes]) -> list[int]:
+        """What this till took of the coupon that the pass cannot know of, in fen."""
+        return [
+            line.entry.discount_fen
+            for number, line in enumerate(self.log)
+            if line.entry.outcome == "redeemed"
+            and (number >= self.sent or line.scanned_at >= shown.made_at)
+            and _coupon_of(line.entry.code, keys) == shown.coupon
+        ]
+
     def _judged(
         self, code: str, fen: int, lines: tuple[tuple[int, str], ...], at: datetime
     ) -> tuple[int, str]:
@@ -97,11 +107,7 @@ class Tills:
         said = {version["number"]: version for version in self.kit["versions"]}.get(shown.version)
         if said is None or (shown.store == 0 and said["offline"] != "allowance"):
             return 0, "not_without_network"
-        taken = [
-            line.entry.discount_fen
-            for line in self.log
-            if line.entry.outcome == "redeemed" and line.entry.code == code
-        ]
+        taken = self._taken_of(shown, keys)
         if shown.coupon in self.kit["spent"]:
             return 0, "used"
         verdict = judge(
@@ -121,6 +127,13 @@ class Tills:
         if verdict.reasons:
             return 0, verdict.reasons[0].code
         return verdict.discount_fen, "redeemed"
+
+
+def _coupon_of(code: str, keys: dict[int, bytes]) -> int | None:
+    try:
+        return passes.read(code, keys).coupon
+    except PassRefused:
+        return None
 
 
 def make_terminal(store: Store, *, most: int = 2, fen: int = 1_500) -> Terminal:

@@ -91,6 +91,20 @@ def test_the_till_says_the_same_as_the_server_would(till, store, member):
     assert till.scan(code, no="B2", fen=9_000).entry.outcome == "used"
 
 
+def test_a_till_knows_its_own_doings_also_by_another_pass(till, store, member):
+    held, code = leased_code(member, store)
+    till.scan(code, no="B1", fen=5_000)
+    with later(minutes=10):
+        another = coupons.show_coupon(coupon=held).code
+
+        assert another != code
+        assert till.scan(another, no="B2", fen=5_000).entry.outcome == "used"
+        till.force(another, no="B3", fen=5_000, discount=500)
+        till.upload()
+
+    assert (only_conflict().reason, only_conflict().payer) == ("used_at_this_store", "store")
+
+
 def test_what_was_sent_before_is_answered_again_and_does_nothing(till, store, member):
     _coupon, code = leased_code(member, store)
     till.scan(code, no="B1", fen=5_000)
