@@ -57,9 +57,12 @@ def request_with_all(pk: int) -> RedemptionRequest:
 
 
 def used_by(member: Member) -> QuerySet[Redemption]:
-    """What a member has used, with all that the phone shows of it."""
+    """What a member has used, with all that the phone shows of it; also by accounts that were merged
+    into this one, whose coupons it holds though nobody gave them."""
+    merged = Coupon.objects.filter(member=member, claimer__closed_at__isnull=False, gift=None)
+    members = {member.pk, *merged.values_list("claimer", flat=True).distinct()}
     return (
-        Redemption.objects.filter(member=member)
+        Redemption.objects.filter(member__in=members)
         .select_related("bill", "coupon", "version__template", "store", "merchant")
         .prefetch_related("replacements")
     )

@@ -11,8 +11,9 @@ from coupons import services as coupons
 from coupons.models import CouponBill
 from coupons.services import Goods
 from district.kernel import clock
+from loyalty import services as loyalty
 from tests.factories.coupons import GIFT, claim, fresh_key, issue, make_version, redeem, told
-from tests.factories.members import bearer, make_member
+from tests.factories.members import bearer, make_member, make_operator
 from tests.factories.merchants import allied_store
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,20 @@ def test_a_given_coupon_is_seen_as_it_was_and_not_what_the_friend_does(phone, me
 def issue_again(coupon):
     coupon.refresh_from_db()
     return coupon
+
+
+def test_after_a_merger_the_other_accounts_uses_are_mine_and_a_friends_are_not(
+    phone, member, store
+):
+    version = make_version(transferable=True)
+    old, friend = make_member("旧账号"), make_member("小林的朋友")
+    redeem(claim(version, old), store=store, bill=told(10_000, no="B-OLD"))
+    undo(redeem(claim(make_version(), friend), store=store).redemptions.get())
+    given = claim(version, friend)
+    coupons.accept_coupon(code=coupons.offer_coupon(coupon=given), member=member, key=fresh_key())
+    loyalty.merge_members(
+        source=old, into=member, reason="同一人", by=make_operator(), key=fresh_key()
+    )
+    coupons.move_coupons(source=old.pk, into=member.pk)
+
+    assert [line["bill_no"] for line in phone.get(USED).json()["results"]] == ["B-OLD"]
