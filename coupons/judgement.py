@@ -1,6 +1,6 @@
 """What coupons are worth on a bill at a counter: read once, judged by the pure rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from coupons.rules.benefits import FreeParking
 from coupons.rules.bill import Bill, Line
 from coupons.rules.judging import Verdict, judge
 from coupons.rules.reasons import Reason
-from coupons.rules.stacking import Offer
+from coupons.rules.stacking import Offer, Step
 from district.kernel.workdays import is_workday
 
 
@@ -122,6 +122,17 @@ def _told_where(judged: Sequence[Judged], store: int, at: datetime) -> tuple[Jud
         )
         for one in judged
     )
+
+
+def best_of(left_fen: int, usable: Sequence[Judged], wished: Collection[int]) -> tuple[Step, ...]:
+    """The legal combination that takes off the most, line by line; and of the coupons that are wished for
+    what is exchanged (兑换), which takes nothing off, where it goes with all the others."""
+    chosen = list(stacking.best(left_fen, [one.offer for one in usable]))
+    for one in usable:
+        exchanged = one.card.pk in wished and not one.said.rules.benefit.on_a_bill
+        if exchanged and all(stacking.go_together(one.offer, other) for other in chosen):
+            chosen.append(one.offer)
+    return stacking.combined(left_fen, chosen)
 
 
 def offer_of(said: Said, *, until: datetime, code: str = "", discount_fen: int = 0) -> Offer:

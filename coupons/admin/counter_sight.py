@@ -11,7 +11,6 @@ from coupons.errors import CouponBillToldOtherwise
 from coupons.judgement import Judged, Told
 from coupons.labels import benefit_in_words
 from coupons.queries.counter import counter_and_bill
-from coupons.rules import stacking
 from coupons.rules.stacking import Step
 from coupons.services import Checked
 from district.kernel.errors import DomainError, TokenInvalid
@@ -79,21 +78,11 @@ def look(*, store: Store, told: Told, kept: Sequence[str], codes: Sequence[str])
             found[one.card.public_id] = (one, checked)
     left = beside.fen - beside.discount_fen
     usable = [one for one, _checked in found.values() if one.verdict.usable]
-    steps = _chosen(left, usable)
+    steps = judgement.best_of(left, usable, {one.card.pk for one in usable})
     _tell(sight, found, steps, store.merchant_id)
     off = sum(step.discount_fen for step in steps)
     sight.off, sight.left = format_yuan(off), format_yuan(left - off)
     return sight
-
-
-def _chosen(left_fen: int, usable: Sequence[Judged]) -> tuple[Step, ...]:
-    """The combination that takes off the most, and what is exchanged beside it for nothing."""
-    chosen = list(stacking.best(left_fen, [one.offer for one in usable]))
-    for one in usable:
-        given = not one.said.rules.benefit.on_a_bill
-        if given and all(stacking.go_together(one.offer, other) for other in chosen):
-            chosen.append(one.offer)
-    return stacking.combined(left_fen, chosen)
 
 
 def _tell(

@@ -7,7 +7,6 @@ from datetime import datetime
 from coupons import codes, judgement, showing
 from coupons.judgement import Judged, Told
 from coupons.queries.counter import wallet
-from coupons.rules import stacking
 from coupons.rules.stacking import Step
 from district.kernel import clock
 from district.merchants.models import Store, Visit
@@ -35,20 +34,19 @@ def check_coupons(
     """
     at, now = clock.now(), clock.real_now()
     held = showing.shown_here(shown, store.pk)
+    wished = {card.pk for card in held}
     if visit is not None:
         require_live(visit)
-        known = {card.pk for card in held}
-        held += [card for card in wallet(visit.member_id) if card.pk not in known]
+        held += [card for card in wallet(visit.member_id) if card.pk not in wished]
     sight = judgement.see(store=store.pk, told=told, cards=held, at=at)
     usable = [one for one in sight.judged if one.verdict.usable]
-    chosen = stacking.best(sight.left_fen, [one.offer for one in usable])
     return Checked(
         judged=sight.judged,
         tickets={
             one.card.public_id: codes.ticket_of(showing.shown_by(one.card), store.pk, now)
             for one in usable
         },
-        best=stacking.combined(sight.left_fen, chosen),
+        best=judgement.best_of(sight.left_fen, usable, wished),
         left_fen=sight.left_fen,
         at=at,
     )

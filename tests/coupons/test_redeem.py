@@ -14,7 +14,7 @@ from district.merchants.models import Merchant
 from loyalty.settlement.models import Booking
 from tests.factories.coupons import GIFT, PERCENT_OFF, claim, fresh_key, make_version, redeem, told
 from tests.factories.members import make_member
-from tests.factories.merchants import allied_store, make_merchant
+from tests.factories.merchants import allied_store, make_merchant, till_of, visit_of
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +172,19 @@ def test_a_bill_number_means_one_amount(store, member):
 
     with pytest.raises(CouponBillToldOtherwise):
         redeem(claim(version, member), store=store, bill=told(6_000, no="B-9"))
+
+
+def test_what_is_exchanged_joins_the_best_only_where_it_was_shown(store, member):
+    gift = claim(make_version(stacking="free", **GIFT), member)
+    cash = claim(make_version(stacking="free"), member)
+    alone = claim(make_version(stacking="alone", **GIFT), member)
+    visit = visit_of(member, till_of(store), store).visit
+
+    def best(*shown):
+        codes = [coupons.show_coupon(coupon=coupon).code for coupon in shown]
+        return coupons.check_coupons(store=store, told=told(5_000), shown=codes, visit=visit).best
+
+    steps = best(gift, alone)
+    assert {step.code for step in steps} == {cash.public_id, gift.public_id}
+    assert steps[-1].left_fen == 4_500
+    assert [step.code for step in best()] == [cash.public_id]
