@@ -7,6 +7,7 @@ import subprocess
 from django.conf import settings
 
 from district.embedded.demo import SANDBOX_PORT, WEB_PORT
+from tests.factories.coupons import make_version
 
 README = (settings.ROOT / "README.md").read_text()
 
@@ -19,6 +20,7 @@ def test_the_tour_by_curl_works_as_it_stands(web, wechat_server, till, tmp_path)
     )
     assert web_address in tour
     assert wechat_address in tour
+    make_version()
     here = tour.replace(web_address, f"{web.base_url}/").replace(wechat_address, wechat_server.base)
 
     done = subprocess.run(
@@ -32,10 +34,12 @@ def test_the_tour_by_curl_works_as_it_stands(web, wechat_server, till, tmp_path)
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    points, code, counter = _documents(done.stdout)
+    points, code, counter, checked, redeemed = _documents(done.stdout)
     assert points["available"] == 0
     assert code["code"]
     assert [store["id"] for store in counter["stores"]] == [till.store]
+    assert [offer["usable"] for offer in checked["offers"]] == [True]
+    assert (redeemed["bill_fen"], redeemed["discount_fen"]) == (12_000, 500)
 
 
 def _documents(text):
