@@ -31,7 +31,7 @@ name_verbs(
 
 
 def note_once(*, verb: str, subject: str, by: User, **facts: Any) -> None:
-    """The audit line of an act that a second click repeats; in the transaction of the act."""
+    """The audit line of an act that a second click repeats."""
     if not AuditLine.objects.filter(subject=subject, verb=verb).exists():
         audit.record(verb=verb, subject=subject, by=by, **facts)
 
