@@ -11,6 +11,8 @@ from benchmarks.web import RECEIPTS, web
 
 SERVICE, HTTP = Target(0.5, 0.7), Target(0.8, 0.95)
 SLOTS, STOCK = 16, 100_000_000
+# The bare function numbers a member's coupons by chance, which is all it saves on counting them.
+UNCOUNTED = frozenset({"the coupons of a member are counted without a gap"})
 
 
 def coupon_claim(stage: Stage) -> Result:
@@ -80,7 +82,9 @@ def coupon_claim(stage: Stage) -> Result:
         _require_coupons(stage, version, sum(run.acts for run in runs[rival]) + warm.get(rival, 0),
                          in_flight=server.in_flight)  # fmt: skip
     stage.require(f"coupons_coupon where version_id = {none_left.pk}", 1)
-    stage.require_receipts(tills.acknowledged, in_flight=tills.in_flight, alone=False)
+    stage.require_receipts(
+        tills.acknowledged, in_flight=tills.in_flight, alone=False, unasked=UNCOUNTED
+    )
     pairs = {f"service_{level}": Pair(f"bare_{level}", SERVICE) for level in scale.levels}
     pairs |= {f"http_{level}": Pair(f"receipts_{level}", HTTP) for level in scale.levels}
     pairs |= {

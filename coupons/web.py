@@ -15,11 +15,12 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from coupons.errors import ClaimOver
 from coupons.faces import face_of
 from coupons.labels import moment_in_words
 from coupons.models import TemplateVersion
 from coupons.printed import PICTURES, picture_of
-from coupons.queries.centre import offered_version, stock_now
+from coupons.queries.centre import closed, offered_version, stock_now, version_to_show
 from district.kernel import clock, ids
 from district.kernel.errors import NotFound
 
@@ -47,7 +48,7 @@ class Standing:
 @require_safe
 def page(request: HttpRequest, version: str) -> HttpResponse:
     try:
-        found = offered_version(version)
+        found = version_to_show(version)
     except NotFound:
         return unknown(request)
     context = {"face": face_of(found), "standing": _standing(found, clock.now()), "version": found}
@@ -77,9 +78,10 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def _standing(version: TemplateVersion, at: datetime) -> Standing:
-    if version.state == TemplateVersion.State.STOPPED or at >= version.claim_until:
+    outside = closed(version, at)
+    if isinstance(outside, ClaimOver):
         return Standing(open=False, text=_("领取已结束，已领的券在有效期内仍可使用。"))
-    if at < version.claim_from:
+    if outside is not None:
         begins = moment_in_words(version.claim_from)
         return Standing(open=False, text=_("{begins} 开始领取。").format(begins=begins))
     stock, _left = stock_now(version, at)

@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from district.kernel import audit
+from district.kernel import audit, idempotency
 from district.kernel.backoffice import MenuGroup, name_verbs
-from district.kernel.models import AuditLine
+from district.kernel.idempotency import Key
 from district.members.models import User
 
 COUPONS = MenuGroup(gettext_lazy("优惠券"), order=35)
@@ -30,10 +31,13 @@ name_verbs(
 )
 
 
+@transaction.atomic
 def note_once(*, verb: str, subject: str, by: User, **facts: Any) -> None:
     """The audit line of an act that a second click repeats."""
-    if not AuditLine.objects.filter(subject=subject, verb=verb).exists():
-        audit.record(verb=verb, subject=subject, by=by, **facts)
+    key = Key.of(f"audit:{verb}", subject)
+    if idempotency.claim(key) is None:
+        line = audit.record(verb=verb, subject=subject, by=by, **facts)
+        idempotency.answer(key, line.pk)
 
 
 class YuanField(forms.DecimalField):

@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["coupons_fundingpart", "coupons_redemptionrequest", "coupons_billrefund"]
 # Rows that stand as written but for what happens to them; none is ever deleted.
 WRITTEN_ONCE = {
@@ -92,14 +94,6 @@ drop trigger coupons_couponbill_refunded_forward on coupons_couponbill;
 drop trigger coupons_redemption_returned_forward on coupons_redemption;
 drop trigger coupons_redemption_reversed_once on coupons_redemption;
 """
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

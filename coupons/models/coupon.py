@@ -86,6 +86,7 @@ class Coupon(models.Model):
         related_name="+",
         verbose_name=_("锁定门店"),
     )
+    leased_at = models.DateTimeField(_("锁定时间"), null=True, blank=True)
     leased_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
     given_at = models.DateTimeField(_("转赠时间"), null=True, blank=True)
     replaces = models.ForeignKey(
@@ -146,8 +147,14 @@ class Coupon(models.Model):
             ),
             models.CheckConstraint(
                 name="coupon_leased_for_a_while",
-                condition=Q(leased_to=None, leased_until=None)
-                | Q(leased_to__isnull=False, leased_until__isnull=False),
+                condition=Q(leased_to=None, leased_at=None, leased_until=None)
+                # Said of all, because a check of nothing passes.
+                | Q(
+                    leased_to__isnull=False,
+                    leased_at__isnull=False,
+                    leased_until__isnull=False,
+                    leased_until__gt=F("leased_at"),
+                ),
             ),
         ]
         indexes = [

@@ -8,7 +8,7 @@ from typing import Any
 from coupons import codes
 from coupons.models import Coupon, TemplateVersion
 from coupons.offline.models import Kit
-from coupons.queries import Said, version_of
+from coupons.queries import version_of
 from coupons.queries.counter import counter_of
 from coupons.rules.benefits import KINDS, FreeParking
 from coupons.rules.bill import Counter
@@ -36,7 +36,7 @@ def content_of(kit: Kit) -> dict[str, Any]:
         "keys": [
             {"version": version, "ed25519": key.hex()} for version, key in codes.pass_keys().items()
         ],
-        "versions": [_version(said) for said in _usable(counter, kit.at)],
+        "versions": [_version(row) for row in _usable(counter, kit.at)],
         "workdays": [day for day in _days(kit) if is_workday(day)],
         "days": list(_days(kit)),
         "spent": list(
@@ -48,20 +48,19 @@ def content_of(kit: Kit) -> dict[str, Any]:
     }
 
 
-def _usable(counter: Counter, at: datetime) -> Iterator[Said]:
+def _usable(counter: Counter, at: datetime) -> Iterator[TemplateVersion]:
     """Versions of which a coupon may be taken here without the network."""
     rows = TemplateVersion.objects.filter(
         offline__in=_MAY, state__in=[TemplateVersion.State.PUBLISHED, TemplateVersion.State.STOPPED]
     ).exclude(valid_until__lte=at)
-    for pk in rows.order_by("pk").values_list("pk", flat=True):
-        said = version_of(pk)
-        parking = isinstance(said.rules.benefit, FreeParking)
-        if not parking and said.rules.scope.holds_at(counter):
-            yield said
+    for row in rows.order_by("pk"):
+        rules = version_of(row.pk).rules
+        if not isinstance(rules.benefit, FreeParking) and rules.scope.holds_at(counter):
+            yield row
 
 
-def _version(said: Said) -> dict[str, Any]:
-    row = TemplateVersion.objects.get(pk=said.pk)
+def _version(row: TemplateVersion) -> dict[str, Any]:
+    said = version_of(row.pk)
     kind = next(kind for kind, benefit in KINDS.items() if isinstance(said.rules.benefit, benefit))
     return {
         "number": said.pk,

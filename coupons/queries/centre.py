@@ -115,7 +115,7 @@ def standings(
             said[row.pk],
             _stock(row, left),
             mine.get(row.template_id, (0, 0)),
-            closed=_closed(row, at),
+            outside=closed(row, at),
             missing=said[row.pk].audience.missing(known, at),
         )
         for row in rows
@@ -138,14 +138,15 @@ def _standing(
     left: tuple[str, int | None],
     mine: tuple[int, int],
     *,
-    closed: DomainError | None,
+    outside: DomainError | None,
     missing: str | None,
 ) -> Standing:
     (stock, remaining), (had, today) = left, mine
-    return Standing(stock, remaining, had, closed or _refusal(said, stock, had, today, missing))
+    return Standing(stock, remaining, had, outside or _refusal(said, stock, had, today, missing))
 
 
-def _closed(row: TemplateVersion, at: datetime) -> DomainError | None:
+def closed(row: TemplateVersion, at: datetime) -> DomainError | None:
+    """Why nobody gets any of it at this instant, or not yet."""
     if row.state != TemplateVersion.State.PUBLISHED or at >= row.claim_until:
         return ClaimOver()
     return ClaimNotBegun(begins=row.claim_from.isoformat()) if at < row.claim_from else None

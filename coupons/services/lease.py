@@ -46,11 +46,12 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
     parking = isinstance(said.rules.benefit, FreeParking)
     if parking or not said.rules.scope.holds_at(counter_of(store.pk)):
         raise NotLeasable(reason="store")
-    held.leased_to = store
     # Whole seconds, as a pass says them.
     until = min(at + timedelta(hours=hours), held.valid_until).replace(microsecond=0)
-    held.leased_until = until
-    held.save(update_fields=["leased_to", "leased_until"])
+    if until <= at:
+        raise NotLeasable(reason="state")
+    held.leased_to, held.leased_at, held.leased_until = store, at, until
+    held.save(update_fields=["leased_to", "leased_at", "leased_until"])
     emit(
         CouponLeased(coupon=held.pk, member=held.member_id, store=store.pk, until=until.isoformat())
     )

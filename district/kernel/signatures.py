@@ -18,7 +18,7 @@ def newest() -> int:
 
 
 def sign(message: bytes, *, purpose: str, version: int) -> bytes:
-    """A signature of 64 bytes; the purpose is part of what is signed."""
+    """A signature of 64 bytes; each purpose has keys of its own."""
     return _private(settings.TOKEN_KEYS[version], purpose).sign(message)
 
 

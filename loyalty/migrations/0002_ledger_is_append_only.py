@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["loyalty_transfer", "loyalty_draw", "loyalty_restore"]
 # Rows that stand as written but for a counter: whoever sets one of these columns is refused.
 # A trigger on columns costs nothing when only the counter is set.
@@ -39,14 +41,6 @@ UNFITS = """
 alter table loyalty_transfer drop constraint transfer_fits_its_kind;
 drop function loyalty_transfer_fits;
 """
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

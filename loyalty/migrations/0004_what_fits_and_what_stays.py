@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["loyalty_holdpart", "loyalty_refund", "loyalty_prefundentry"]
 # Rows that stand as written but for what the rest of their life says.
 WRITTEN_ONCE = {
@@ -81,14 +83,6 @@ begin
     end, false);
 end $$;
 """
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 def widened(table: str, before: str, more: str) -> migrations.RunSQL:

@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["loyalty_auditrun", "loyalty_expirywarning"]
 # Only the end of a rule's validity is set later, when another follows.
 WRITTEN_ONCE = {
@@ -8,14 +10,6 @@ WRITTEN_ONCE = {
     " adjust_limit, adjust_day_limit",
     "loyalty_issuebudget": "merchant_id, slots, since",
 }
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

@@ -5,98 +5,21 @@ import json
 import pytest
 from django.contrib.admin.options import TO_FIELD_VAR
 
-from coupons.issuing.models import IssueJob
-from coupons.models import MemberTag, Redemption, TemplateVersion
-from coupons.offline.models import LogEntry, RedemptionConflict, Terminal
 from district.members.models import Member, User
 from district.merchants import services as merchants
 from district.merchants.models import (
-    AllianceMembership,
-    Clerk,
     ClerkStore,
-    Merchant,
-    Store,
-    TillKey,
 )
-from loyalty.batches.models import Batch, Reconciliation
-from loyalty.bills.models import BillConflict, BillPhoto
 from loyalty.models import (
-    Debt,
-    Draw,
-    Hold,
-    IssueBudget,
     Lot,
-    MerchantTerms,
-    ParkedRefund,
     PointsAccount,
     Receipt,
-    Refund,
-    Restore,
     Transfer,
 )
-from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
 from tests.admin.scene import PHONE, label, screens, signed_in, tables
+from tests.admin.scoping import MERCHANT, foreign_rows, own_rows, paths_of
 
-# Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
-MERCHANT = {
-    AllianceMembership: "merchant",
-    Clerk: "merchant",
-    Merchant: "pk",
-    Store: "merchant",
-    TillKey: "merchant",
-    MerchantTerms: "merchant",
-    IssueBudget: "merchant",
-    Receipt: "merchant",
-    BillPhoto: "merchant",
-    Batch: "merchant",
-    IssueJob: "version__template__merchant",
-    Reconciliation: "merchant",
-    BillConflict: "merchant",
-    Transfer: "merchant",
-    Hold: "merchant",
-    Refund: "merchant",
-    ParkedRefund: "merchant",
-    Debt: "carrier",
-    Statement: "merchant",
-    Payment: "merchant",
-    Dispute: "merchant",
-    Lot: "issuer",
-    Draw: "redeemer",
-    Restore: "draw__redeemer",
-    TemplateVersion: "template__merchant",
-    Redemption: "merchant",
-    MemberTag: "merchant",
-    Terminal: "store__merchant",
-    LogEntry: "terminal__store__merchant",
-    RedemptionConflict: "merchant",
-}
-# What has two sides.
-SIDES = {
-    Line: ("issuer", "redeemer"),
-    Charge: ("payer", "payee"),
-    CreditNote: ("payer", "payee"),
-}
 PATHS = ("change/", "history/", "delete/", "")
-
-
-def foreign_rows(scene, model):
-    """Rows the second merchant's people must not reach."""
-    rows = model._default_manager.all()
-    for path in paths_of(model):
-        rows = rows.exclude(**{path: scene.second.merchant.pk})
-    return rows
-
-
-def own_rows(scene, model):
-    """Rows of the second merchant; those still weighed by the operators are nobody's yet."""
-    rows = model._default_manager.none()
-    for path in paths_of(model):
-        rows = rows | model._default_manager.filter(**{path: scene.second.merchant.pk})
-    return rows
-
-
-def paths_of(model):
-    return SIDES.get(model) or ([MERCHANT[model]] if model in MERCHANT else [])
 
 
 def marks(scene):

@@ -169,3 +169,11 @@ def test_the_centre_takes_six_however_much_is_given_out_and_to_whomever(phone, m
     assert {one["id"] for one in told} == set(
         TemplateVersion.objects.values_list("public_id", flat=True)
     )
+
+
+def test_the_page_behind_a_printed_code_is_read_at_once():
+    version = make_version(stock=10, scope={"only": {"trades": ["hotpot"]}})
+    address = f"/c/{version.public_id}"
+
+    # The version's id, its row with the template, the names of its places, its stock.
+    assert len(queries_of(lambda: APIClient().get(address))) == 4

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import DatabaseError, transaction
 
 from coupons import services as coupons
 from coupons.errors import CodeElsewhere, CouponNotUsable, NotLeasable, NotTransferable
@@ -176,3 +177,32 @@ def test_another_store_of_the_same_merchant_is_another_store(coupon, store):
         coupons.check_coupons(
             store=make_store(merchant=store.merchant), told=told(5_000), shown=[code]
         )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"leased_to": None, "leased_at": None, "leased_until": None},
+        {"leased_until": clock.real_now() + timedelta(minutes=5)},
+        {"leased_at": clock.real_now() + timedelta(minutes=5)},
+    ],
+    ids=["taken back", "cut short", "begun anew"],
+)
+def test_the_database_lets_a_lease_stand_whoever_writes(coupon, store, change):
+    leased(coupon, store)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Coupon.objects.filter(pk=coupon.pk).update(**change)
+
+
+def test_a_lease_of_less_than_a_second_is_none(store, member):
+    end = (clock.now() + timedelta(minutes=1)).replace(microsecond=500_000)
+    lasting = {"valid_from": clock.now() - timedelta(days=1), "valid_until": end}
+    coupon = claim(make_version(offline="leased", **lasting), member)
+
+    with (
+        time_machine.travel(end.replace(microsecond=200_000), tick=False),
+        pytest.raises(NotLeasable) as refused,
+    ):
+        leased(coupon, store)
+    assert refused.value.facts == {"reason": "state"}

@@ -106,6 +106,32 @@ def test_of_16_leases_to_two_stores_one_holds(phone, counter, other_till):
     assert Coupon.objects.get().leased_to is not None
 
 
+def test_a_lease_beside_15_redemptions_elsewhere_either_holds_or_comes_too_late(
+    phone, counter, other_till
+):
+    coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
+    code = phone.code(coupon)
+
+    answers = at_once(
+        phone,
+        [
+            lambda it: it.lease(coupon, other_till.store),
+            *[lambda _, no=no: counter.redeem(code, no=f"L{no}") for no in range(15)],
+        ],
+    )
+
+    told = statuses(answers)
+    assert told.pop((201, None)) == 1
+    assert set(told) <= {
+        (409, "coupon_not_leasable"),
+        (409, "coupon_not_usable"),
+        (409, "token_used"),
+    }
+    held = Coupon.objects.get()
+    assert (held.state == Coupon.State.USED) == (held.leased_to is None)
+    assert list(audits.offences()) == []
+
+
 def test_a_log_sent_by_16_connections_at_once_is_taken_over_once(phone, counter):
     coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
     assert phone.lease(coupon, counter.store).status_code == 201

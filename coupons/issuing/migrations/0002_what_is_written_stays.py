@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 # Rows that stand as written but for what happens to them; none is ever deleted.
 WRITTEN_ONCE = {
     "issuing_issuejob": "id, public_id, version_id, kind, audience, name, made_by_id, made_at, total",
@@ -24,14 +26,6 @@ drop trigger issuing_issuejob_ended_once on issuing_issuejob;
 drop trigger issuing_importedcode_used_once on issuing_importedcode;
 drop trigger issuing_issuerow_answered_once on issuing_issuerow;
 """
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["offline_kit", "offline_logentry"]
 # Rows that stand as written but for what happens to them; none is ever deleted.
 WRITTEN_ONCE = {
@@ -24,14 +26,6 @@ drop trigger offline_redemptionconflict_forward on offline_redemptionconflict;
 drop trigger offline_terminal_retired_once on offline_terminal;
 drop trigger offline_terminal_log_grows on offline_terminal;
 """
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

@@ -1,15 +1,9 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["batches_reconciliation", "batches_difference"]
 WRITTEN_ONCE = {"batches_batch": "id, public_id, merchant_id, stores, format, name, actor, created_at"}
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

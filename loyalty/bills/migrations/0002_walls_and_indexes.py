@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 WRITTEN_ONCE = {
     "bills_billphoto": "id, public_id, member_id, merchant_id, store_id, receipt_no, paid_fen,"
     " paid_at, fingerprint, digest, at, recorded_at",
@@ -12,14 +14,6 @@ OF_ONE_MERCHANT = {
     "bills_billphoto": "photo_of_a_store_of_its_merchant",
     "bills_billconflict": "conflict_at_a_store_of_its_merchant",
 }
-
-
-def guard(name: str, table: str, event: str, level: str, when: str = "") -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} {when} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

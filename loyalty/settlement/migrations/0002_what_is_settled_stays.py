@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = [
     "settlement_line",
     "settlement_fee",
@@ -98,14 +100,6 @@ drop trigger statement_nets_come_to_nothing on settlement_statement;
 drop function settlement_refuse_unbalanced();
 drop function settlement_refuse_closed();
 """
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 def into_proposed_only(table: str) -> migrations.RunSQL:

@@ -2,15 +2,9 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+from district.kernel.triggers import guard
+
 APPEND_ONLY = ["settlement_booking", "settlement_charge"]
-
-
-def guard(name: str, table: str, event: str, level: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"create trigger {table}_{name} before {event} on {table}"
-        f" for each {level} execute function kernel_refuse_change()",
-        f"drop trigger {table}_{name} on {table}",
-    )
 
 
 class Migration(migrations.Migration):

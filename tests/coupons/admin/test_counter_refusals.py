@@ -171,3 +171,16 @@ def test_without_the_token_of_the_form_nothing_is_taken(store, member):
     client.force_login(make_clerk(merchant=store.merchant, role="cashier").user)
 
     assert client.post(DESK, bill(store, code(claim(make_version(), member)))).status_code == 403
+
+
+def test_a_wrong_pin_sent_as_a_ticket_counts_too(store, clerk, member):
+    paper = coupons.print_coupon(coupon=claim(make_version(), member))
+    sent = confirmation(clerk.post(DESK, bill(store, paper)))
+    wrong = f"{(int(paper[13:]) + 1) % 10_000:04d}"
+
+    for _try in range(6):
+        refused = clerk.post(DESK, sent | {"use": [f"{paper[:12]}-{wrong}"]})
+        assert "已核销" not in text_of(refused)
+
+    assert PaperCode.objects.get().tries_left == 0
+    assert not Redemption.objects.exists()

@@ -1,0 +1,88 @@
+"""Where a row's merchant stands, for the tests of who may reach it."""
+
+from coupons.issuing.models import IssueJob
+from coupons.models import MemberTag, Redemption, TemplateVersion
+from coupons.offline.models import LogEntry, RedemptionConflict, Terminal
+from district.merchants.models import (
+    AllianceMembership,
+    Clerk,
+    Merchant,
+    Store,
+    TillKey,
+)
+from loyalty.batches.models import Batch, Reconciliation
+from loyalty.bills.models import BillConflict, BillPhoto
+from loyalty.models import (
+    Debt,
+    Draw,
+    Hold,
+    IssueBudget,
+    Lot,
+    MerchantTerms,
+    ParkedRefund,
+    Receipt,
+    Refund,
+    Restore,
+    Transfer,
+)
+from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
+
+# Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
+MERCHANT = {
+    AllianceMembership: "merchant",
+    Clerk: "merchant",
+    Merchant: "pk",
+    Store: "merchant",
+    TillKey: "merchant",
+    MerchantTerms: "merchant",
+    IssueBudget: "merchant",
+    Receipt: "merchant",
+    BillPhoto: "merchant",
+    Batch: "merchant",
+    IssueJob: "version__template__merchant",
+    Reconciliation: "merchant",
+    BillConflict: "merchant",
+    Transfer: "merchant",
+    Hold: "merchant",
+    Refund: "merchant",
+    ParkedRefund: "merchant",
+    Debt: "carrier",
+    Statement: "merchant",
+    Payment: "merchant",
+    Dispute: "merchant",
+    Lot: "issuer",
+    Draw: "redeemer",
+    Restore: "draw__redeemer",
+    TemplateVersion: "template__merchant",
+    Redemption: "merchant",
+    MemberTag: "merchant",
+    Terminal: "store__merchant",
+    LogEntry: "terminal__store__merchant",
+    RedemptionConflict: "merchant",
+}
+# What has two sides.
+SIDES = {
+    Line: ("issuer", "redeemer"),
+    Charge: ("payer", "payee"),
+    CreditNote: ("payer", "payee"),
+}
+
+
+def foreign_rows(scene, model):
+    """Rows the second merchant's people must not reach."""
+    rows = model._default_manager.all()
+    for path in paths_of(model):
+        rows = rows.exclude(**{path: scene.second.merchant.pk})
+    return rows
+
+
+def own_rows(scene, model):
+    """Rows of the second merchant; those still weighed by the operators are nobody's yet."""
+    rows = model._default_manager.none()
+    for path in paths_of(model):
+        rows = rows | model._default_manager.filter(**{path: scene.second.merchant.pk})
+    return rows
+
+
+def paths_of(model):
+    return SIDES.get(model) or ([MERCHANT[model]] if model in MERCHANT else [])
