@@ -1,5 +1,7 @@
 """What happens at a counter, in both districts: shown, redeemed, reversed, brought back."""
 
+from datetime import timedelta
+
 from hypothesis import strategies as some
 from hypothesis.stateful import precondition, rule
 
@@ -133,6 +135,16 @@ class AtCounter(Holding):
     @rule(index=which, operator=some.booleans())
     def any_is_reversed(self, index, operator):
         self.reverse(self.pick(self.model.redemptions, index), operator)
+
+    @precondition(lambda self: self.model.redemptions)
+    @rule(index=which, late=some.booleans())
+    def one_is_reversed_about_its_end(self, index, late):
+        """In the last instant of its coupon, or when it is just over."""
+        standing = [one for one in self.model.redemptions if not one.reversed]
+        redemption = self.pick(standing or self.model.redemptions, index)
+        about = redemption.coupon.ends - timedelta(microseconds=not late)
+        self.model.now = max(self.model.now, about)
+        self.reverse(redemption, operator=True)
 
     def reverse(self, redemption, operator):
         row = Redemption.objects.order_by("pk")[self.model.redemptions.index(redemption)]
