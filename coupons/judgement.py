@@ -7,7 +7,7 @@ from typing import Any
 
 from coupons.labels import place_in_words
 from coupons.queries import Said, version_of
-from coupons.queries.counter import Card, OnBill, counter_and_bill, party_names
+from coupons.queries.counter import AtCounter, Card, OnBill, party_names
 from coupons.queries.places import usable_near
 from coupons.rules import funding, stacking, wording
 from coupons.rules.benefits import FreeParking
@@ -74,10 +74,9 @@ class Sight:
         )
 
 
-def see(*, store: int, told: Told, cards: Sequence[Card], at: datetime) -> Sight:
-    """Judge each coupon alone, and by what lies on the bill already."""
-    counter, beside = counter_and_bill(store, told.bill_no, told.fen)
-    seen = Sight((), beside)
+def see(*, store: int, told: Told, found: AtCounter, cards: Sequence[Card], at: datetime) -> Sight:
+    """Judge each coupon alone, and by what lies on the bill already, as they were found there."""
+    seen = Sight((), found.bill)
     judged = []
     for card in cards:
         said = version_of(card.version)
@@ -85,13 +84,13 @@ def see(*, store: int, told: Told, cards: Sequence[Card], at: datetime) -> Sight
         if isinstance(said.rules.benefit, FreeParking):
             judged.append(Judged(card, said, Verdict(0, 0, (Reason("only_for_parking"),))))
             continue
-        verdict = judge(card.held, said.rules, told.bill, counter, at, is_workday)
+        verdict = judge(card.held, said.rules, told.bill, found.counter, at, is_workday)
         one = Judged(card, said, verdict)
         if verdict.usable and not seen.bears(one.offer):
             reason = Reason("not_beside_another")
             one = Judged(card, said, Verdict(0, verdict.eligible_fen, (reason,)))
         judged.append(one)
-    return Sight(_told_where(judged, store, at), beside)
+    return Sight(_told_where(judged, store, at), found.bill)
 
 
 def _told_where(judged: Sequence[Judged], store: int, at: datetime) -> tuple[Judged, ...]:

@@ -6,29 +6,36 @@ from collections.abc import Sequence
 from django.db.models import F
 
 from coupons import codes
+from coupons.codes import Shown
 from coupons.errors import CouponNotUsable, PinClosed, PinWrong
 from coupons.models import Coupon, PaperCode
-from coupons.queries.counter import Card, cards
+from coupons.queries.counter import Card
 from coupons.rules import wording
 from coupons.rules.reasons import Reason
 from district.kernel import clock
 from district.kernel.errors import TokenInvalid, TokenUsed
 
 
-def shown_here(texts: Sequence[str], store: int) -> list[Card]:
-    """The coupons behind codes, tickets and printed numbers shown at a store, each as it is now.
+def read_here(texts: Sequence[str], store: int) -> list[Shown]:
+    """What codes, tickets and printed numbers shown at a store say.
 
-    Raises CodeElsewhere, PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one used since
-    it was shown.
+    Raises CodeElsewhere, PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed for one coupon shown
+    twice, which would count twice.
     """
     seen = [
         shown_on_paper(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
         for text in texts
     ]
-    held = cards([one.coupon for one in seen])
     if len({one.coupon for one in seen}) != len(seen):
-        # One coupon shown twice would count twice.
         raise TokenUsed
+    return seen
+
+
+def require_as_shown(seen: Sequence[Shown], held: dict[int, Card]) -> list[Card]:
+    """The coupons as they are now, in the order they were shown.
+
+    Raises TokenInvalid, TokenUsed for one used since it was shown.
+    """
     for one in seen:
         card = held.get(one.coupon)
         if card is None or card.member != one.member:

@@ -4,7 +4,7 @@ Each function is one server call and one transaction of its own when the caller 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from coupons.queries import Said
@@ -72,6 +72,9 @@ class Use:
     parts: list[list[int]]
 
 
+_USE = [one.name for one in fields(Use)]
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where coupons are used, on which bill as it was seen, and who asks; ids and fen."""
@@ -84,22 +87,51 @@ class Desk:
     actor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """Rows just written, by number: the redemptions in the order of their coupons, what is now off the
+    bill in all (fen), and public id and name of each party that bears a part.
+
+    Of a repeated key only the request is known.
+    """
+
+    request: int
+    repeated: bool = False
+    bill: int = 0
+    off: int = 0
+    redemptions: tuple[int, ...] = ()
+    parties: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
 def redeem(
     *, desk: Desk, request_no: str, uses: list[Use], offline: bool, key: Key, at: datetime
-) -> tuple[int, bool]:
-    """Use coupons on a bill, all or none; the request's pk, and whether an earlier call made it.
+) -> Redeemed:
+    """Use coupons on a bill, all or none, exactly once per key.
 
-    Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillToldOtherwise, CouponBudgetUsedUp,
-    CouponChanged, KeyReused, RequestAlreadyRedeemed.
+    Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillRefunded, CouponBillToldOtherwise,
+    CouponBudgetUsedUp, CouponChanged, KeyReused, RequestAlreadyRedeemed.
     """
-    pk: int = call(
+    written: str = call(
         "coupons_redeem",
         *(key.scope, key.key, key.terms),
         *(desk.merchant, desk.store, request_no, desk.bill_no, desk.bill_fen, desk.bill_seq),
-        *(json.dumps([asdict(use) for use in uses]), offline, desk.actor, at),
+        *(json.dumps([_plain(use) for use in uses]), offline, desk.actor, at),
     )
     ring_after_commit()
-    return abs(pk), pk < 0
+    made = json.loads(written)
+    if "earlier" in made:
+        return Redeemed(made["earlier"], repeated=True)
+    return Redeemed(
+        request=made["request"],
+        bill=made["bill"],
+        off=made["off"],
+        redemptions=tuple(made["redemptions"]),
+        parties={int(pk): tuple(named) for pk, named in (made["parties"] or {}).items()},
+    )
+
+
+def _plain(use: Use) -> dict[str, object]:
+    return {name: getattr(use, name) for name in _USE}
 
 
 @dataclass(frozen=True, slots=True)

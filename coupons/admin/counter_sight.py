@@ -10,7 +10,7 @@ from coupons import services as coupons
 from coupons.errors import CouponBillToldOtherwise
 from coupons.judgement import Judged, Told
 from coupons.labels import benefit_in_words
-from coupons.queries.counter import counter_and_bill
+from coupons.queries.counter import at_counter
 from coupons.rules.stacking import Step
 from coupons.services import Checked
 from district.kernel.errors import DomainError, TokenInvalid
@@ -59,7 +59,7 @@ def look(*, store: Store, told: Told, kept: Sequence[str], codes: Sequence[str])
 
     Raises CouponBillToldOtherwise.
     """
-    _counter, beside = counter_and_bill(store.pk, told.bill_no, told.fen)
+    beside = at_counter(store.pk, told.bill_no, told.fen, []).bill
     if beside.fen != told.fen:
         raise CouponBillToldOtherwise(bill_fen=beside.fen)
     sight = Sight(

@@ -34,6 +34,15 @@ class OnBill:
     versions: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """A counter, what lies on the bill there, and coupons by number; of unknown numbers there is none."""
+
+    counter: Counter
+    bill: OnBill
+    cards: dict[int, Card]
+
+
 def cards(coupons: list[int]) -> dict[int, Card]:
     """The coupons of these numbers."""
     return {card.pk: card for card in _cards("coupon.id = any(%s)", coupons)}
@@ -49,12 +58,15 @@ def counter_of(store: int) -> Counter:
     return Counter(*first_row(_COUNTER, store))
 
 
-def counter_and_bill(store: int, bill_no: str, fen: int) -> tuple[Counter, OnBill]:
-    """The same, and what lies on the bill of that number; with the given amount where it is new."""
-    *names, told, seq, discount, versions = first_row(_COUNTER_AND_BILL, bill_no, store)
-    if told is None:
-        return Counter(*names), OnBill(fen)
-    return Counter(*names), OnBill(told, seq, discount, tuple(versions))
+def at_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> AtCounter:
+    """What lies on the bill of that number, with the given amount where it is new, and these coupons."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_COUNTER, [coupons, bill_no, store])
+        rows = cursor.fetchall()
+    *names, told, seq, discount, versions = rows[0][:_BEFORE_CARDS]
+    bill = OnBill(fen) if told is None else OnBill(told, seq, discount, tuple(versions))
+    seen = [_card(row[_BEFORE_CARDS:]) for row in rows if row[_BEFORE_CARDS] is not None]
+    return AtCounter(Counter(*names), bill, {card.pk: card for card in seen})
 
 
 def party_names(parties: list[int]) -> dict[int, tuple[str, str]]:
@@ -69,19 +81,22 @@ def party_names(parties: list[int]) -> dict[int, tuple[str, str]]:
 def _cards(condition: str, value: Any) -> list[Card]:
     with connection.cursor() as cursor:
         cursor.execute(_CARDS.format(condition), [value])
-        return [
-            Card(pk, public_id, version, member, Held(*held))
-            for pk, public_id, version, member, *held in cursor.fetchall()
-        ]
+        return list(map(_card, cursor.fetchall()))
+
+
+def _card(row: Any) -> Card:
+    pk, public_id, version, member, *held = row
+    return Card(pk, public_id, version, member, Held(*held))
 
 
 # Asked at the counter: without the ORM, which would take longer than the redemption itself.
-_CARDS = """
-    select coupon.id, coupon.public_id, coupon.version_id, coupon.member_id, coupon.state,
+_CARD = """coupon.id, coupon.public_id, coupon.version_id, coupon.member_id, coupon.state,
         coupon.valid_from, coupon.valid_until, coupon.uses_left, coupon.value_left_fen,
-        coalesce(store.public_id, ''), coupon.leased_until
-    from coupons_coupon coupon left join merchants_store store on store.id = coupon.leased_to_id
-    where {} order by coupon.valid_until, coupon.id
+        coalesce(leased_to.public_id, ''), coupon.leased_until"""
+_LEASED_TO = "left join merchants_store leased_to on leased_to.id = coupon.leased_to_id"
+_CARDS = f"""
+    select {_CARD} from coupons_coupon coupon {_LEASED_TO}
+    where {{}} order by coupon.valid_until, coupon.id
 """
 _NAMES = "store.public_id, merchant.public_id, venue.public_id, trade.code"
 _STORE = """
@@ -91,11 +106,14 @@ _STORE = """
     join merchants_trade trade on trade.id = store.trade_id
 """
 _COUNTER = f"select {_NAMES} {_STORE} where store.id = %s"
-_COUNTER_AND_BILL = f"""
+_AT_COUNTER = f"""
     select {_NAMES}, bill.bill_fen, bill.seq, bill.discount_fen, array(
         select version_id from coupons_redemption
-        where bill_id = bill.id and reversed_at is null order by id)
-    {_STORE} left join coupons_couponbill bill on bill.store_id = store.id and bill.bill_no = %s
+        where bill_id = bill.id and reversed_at is null order by id), {_CARD}
+    {_STORE}
+    left join (coupons_coupon coupon {_LEASED_TO}) on coupon.id = any(%s)
+    left join coupons_couponbill bill on bill.store_id = store.id and bill.bill_no = %s
     where store.id = %s
 """
+_BEFORE_CARDS = 8
 _PARTIES = "select id, public_id, name from merchants_merchant where id = any(%s)"

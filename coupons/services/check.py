@@ -6,7 +6,7 @@ from datetime import datetime
 
 from coupons import codes, judgement, showing
 from coupons.judgement import Judged, Told
-from coupons.queries.counter import wallet
+from coupons.queries.counter import at_counter, wallet
 from coupons.rules.stacking import Step
 from district.kernel import clock
 from district.merchants.models import Store, Visit
@@ -33,12 +33,14 @@ def check_coupons(
     Raises CodeElsewhere, PinClosed, PinWrong, TokenExpired, TokenInvalid, TokenUsed, VisitOver.
     """
     at, now = clock.now(), clock.real_now()
-    held = showing.shown_here(shown, store.pk)
+    seen = showing.read_here(shown, store.pk)
+    found = at_counter(store.pk, told.bill_no, told.fen, [one.coupon for one in seen])
+    held = showing.require_as_shown(seen, found.cards)
     wished = {card.pk for card in held}
     if visit is not None:
         require_live(visit)
         held += [card for card in wallet(visit.member_id) if card.pk not in wished]
-    sight = judgement.see(store=store.pk, told=told, cards=held, at=at)
+    sight = judgement.see(store=store.pk, told=told, found=found, cards=held, at=at)
     usable = [one for one in sight.judged if one.verdict.usable]
     return Checked(
         judged=sight.judged,

@@ -1,6 +1,7 @@
 """Redeem: coupons used on a bill at a counter, all of them or none, never twice."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
@@ -9,10 +10,11 @@ from coupons.errors import CouponChanged, CouponNotUsable
 from coupons.judgement import Judged, Sight, Told
 from coupons.models import Coupon, RedemptionRequest
 from coupons.queries import version_of
-from coupons.queries.counter import Card, cards
+from coupons.queries.counter import AtCounter, Card, at_counter
 from coupons.queries.redemptions import request_with_all
 from coupons.rules import stacking
 from coupons.rules.reasons import Reason
+from coupons.services.as_made import as_made
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, earlier_answer
@@ -37,12 +39,13 @@ def redeem_coupons(
     """
     at = clock.now()
     try:
-        held = showing.shown_here(shown, store.pk)
+        seen = showing.read_here(shown, store.pk)
+        found = at_counter(store.pk, told.bill_no, told.fen, [one.coupon for one in seen])
+        held = showing.require_as_shown(seen, found.cards)
     except DomainError as refusal:
         return request_with_all(earlier_answer(key, refusal))
-    return _redeemed(
-        store=store, told=told, held=held, request_no=request_no, actor=actor, key=key, at=at
-    )
+    act = _Act(store=store, told=told, request_no=request_no, actor=actor, key=key, at=at)
+    return _redeemed(act, found, held)
 
 
 def redeem_offline(
@@ -63,62 +66,71 @@ def redeem_offline(
     """
     if held.held.state == Coupon.State.EXPIRED and at < held.held.valid_until:
         vouchers.revive(coupon=held.pk, said=version_of(held.version))
-        held = cards([held.pk])[held.pk]
-    return _redeemed(
+    act = _Act(
         store=store,
         told=told,
-        held=[held],
         request_no=request_no,
         actor=actor,
         key=key,
         at=at,
         given_fen=discount_fen,
     )
+    found = act.look([held])
+    return _redeemed(act, found, [found.cards[held.pk]])
 
 
-def _redeemed(
-    *,
-    store: Store,
-    told: Told,
-    held: Sequence[Card],
-    request_no: str,
-    actor: str,
-    key: Key,
-    at: datetime,
-    given_fen: int | None = None,
-) -> RedemptionRequest:
-    """The same for coupons whose codes were read already, at an instant of the caller's; `given_fen` is
-    what a till without a network took off."""
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One request of a counter; `given_fen` is what a till without a network took off."""
+
+    store: Store
+    told: Told
+    request_no: str
+    actor: str
+    key: Key
+    at: datetime
+    given_fen: int | None = None
+
+    def look(self, cards: Sequence[Card]) -> AtCounter:
+        numbers = [card.pk for card in cards]
+        return at_counter(self.store.pk, self.told.bill_no, self.told.fen, numbers)
+
+
+def _redeemed(act: _Act, found: AtCounter, held: Sequence[Card]) -> RedemptionRequest:
+    """Judged and used as they were found; anew where they changed meanwhile."""
     for turn in range(TRIES):
-        sight = judgement.see(store=store.pk, told=told, cards=held, at=at)
+        sight = judgement.see(store=act.store.pk, told=act.told, found=found, cards=held, at=act.at)
         try:
-            uses = _uses(sight, store.merchant_id, at, given_fen)
+            uses = _uses(sight, act.store.merchant_id, act.at, act.given_fen)
         except CouponNotUsable as refusal:
-            return request_with_all(earlier_answer(key, refusal))
+            return request_with_all(earlier_answer(act.key, refusal))
         desk = vouchers.Desk(
-            merchant=store.merchant_id,
-            store=store.pk,
-            bill_no=told.bill_no,
-            bill_fen=told.fen,
-            bill_seq=sight.beside.seq,
-            actor=actor,
+            merchant=act.store.merchant_id,
+            store=act.store.pk,
+            bill_no=act.told.bill_no,
+            bill_fen=act.told.fen,
+            bill_seq=found.bill.seq,
+            actor=act.actor,
         )
         try:
-            request, _repeated = vouchers.redeem(
+            made = vouchers.redeem(
                 desk=desk,
-                request_no=request_no,
+                request_no=act.request_no,
                 uses=uses,
-                offline=given_fen is not None,
-                key=key,
-                at=at,
+                offline=act.given_fen is not None,
+                key=act.key,
+                at=act.at,
             )
         except CouponChanged:
             if turn == TRIES - 1:
                 raise
-            now = cards([card.pk for card in held])
-            held = [now[card.pk] for card in held]
+            found = act.look(held)
+            held = [found.cards[card.pk] for card in held]
         else:
-            return request_with_all(request)
+            if made.repeated:
+                return request_with_all(made.request)
+            offline = act.given_fen is not None
+            return as_made(made, desk, act.request_no, uses, sight, offline=offline, at=act.at)
     raise AssertionError("unreachable")
 
 

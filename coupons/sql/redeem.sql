@@ -6,29 +6,28 @@
 -- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, and
 -- parts: [[party, fen], …].
 -- Locks: key → bill → coupons by number → what members share (budget slots).
--- Back comes the request's number; below zero when an earlier call of the same key made it.
+-- Back comes what was written and its caller does not know, so that nobody need read it back: the
+-- request's number, the bill's with all that is off it now, the redemptions' in the order of their
+-- coupons, and public id and name of each party that bears a part. Of what an earlier call of the same
+-- key wrote only the request's number, as `earlier`.
 create or replace function coupons_redeem(
     p_scope text, p_key text, p_terms bytea,
     p_merchant bigint, p_store bigint, p_request_no text, p_bill_no text, p_bill_fen bigint,
     p_bill_seq bigint, p_uses jsonb, p_offline boolean, p_actor text, p_at timestamptz
-) returns bigint language plpgsql as $$
+) returns jsonb language plpgsql as $$
 declare
     v_request bigint := nextval('coupons_redemptionrequest_id_seq');
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_request);
+    v_discount bigint := (select sum((use ->> 'discount')::bigint) from jsonb_array_elements(p_uses) use);
     v_bill coupons_couponbill;
     v_use record;
-    v_discount bigint := 0;
+    v_redemption bigint;
+    v_redemptions bigint[];
     v_changes jsonb := '[]';
 begin
-    if v_earlier is not null then return -v_earlier; end if;
+    if v_earlier is not null then return jsonb_build_object('earlier', v_earlier); end if;
 
-    v_bill := coupons_lock_bill(p_store, p_bill_no, p_bill_fen, p_at);
-    if v_bill.seq <> p_bill_seq then
-        raise exception 'coupon_bill_changed' using errcode = 'SD409';
-    end if;
-    if v_bill.refunded_fen > 0 then
-        raise exception 'coupon_bill_refunded' using errcode = 'SD409';
-    end if;
+    v_bill := coupons_put_on_bill(p_store, p_bill_no, p_bill_fen, p_bill_seq, v_discount, p_at);
     insert into coupons_redemptionrequest (id, merchant_id, request_no, bill_id, actor, at)
         values (v_request, p_merchant, p_request_no, v_bill.id, p_actor, p_at);
     for v_use in
@@ -46,36 +45,49 @@ begin
                                         discount_fen, cost_fen, offline, at)
             values (v_use.public_id, v_request, v_bill.id, p_merchant, p_store, v_use.coupon,
                     v_use.version, v_use.member, v_use.single, v_use.eligible, v_use.discount,
-                    v_use.cost, p_offline, p_at);
-        perform coupons_book(v_use.public_id, v_use.public_id, p_merchant, v_use.parts, p_at);
+                    v_use.cost, p_offline, p_at)
+            returning id into v_redemption;
+        v_redemptions := v_redemptions || v_redemption;
+        perform coupons_book(v_redemption, v_use.public_id, v_use.public_id, p_merchant,
+                             v_use.parts, p_at);
         insert into kernel_outboxrow (name, payload) values ('CouponRedeemed', jsonb_build_object(
             'coupon', v_use.coupon, 'redemption', v_use.public_id, 'member', v_use.member,
             'merchant', p_merchant, 'store', p_store, 'discount_fen', v_use.discount));
-        v_discount := v_discount + v_use.discount;
     end loop;
-    update coupons_couponbill set discount_fen = discount_fen + v_discount, seq = seq + 1
-        where id = v_bill.id;
     if v_changes <> '[]' then perform coupons_settle_budget(v_changes); end if;
-    return v_request;
+    return jsonb_build_object(
+        'request', v_request, 'bill', v_bill.id, 'off', v_bill.discount_fen,
+        'redemptions', v_redemptions,
+        'parties', (select jsonb_object_agg(id, jsonb_build_array(public_id, name))
+                    from merchants_merchant
+                    where id in (select (part ->> 0)::bigint
+                                 from jsonb_path_query(p_uses, '$[*].parts[*]') part)));
 end $$;
 
--- The bill of that number, made if it is new, its row locked. A number means one amount for ever.
-create or replace function coupons_lock_bill(
-    p_store bigint, p_bill_no text, p_bill_fen bigint, p_at timestamptz
+-- Take a discount off the bill of that number as its caller saw it, made if it is new; its row, locked,
+-- as it is afterwards. A number means one amount for ever.
+create or replace function coupons_put_on_bill(
+    p_store bigint, p_bill_no text, p_bill_fen bigint, p_bill_seq bigint, p_discount bigint,
+    p_at timestamptz
 ) returns coupons_couponbill language plpgsql as $$
 declare v_bill coupons_couponbill;
 begin
-    insert into coupons_couponbill (store_id, bill_no, bill_fen, at)
-        values (p_store, p_bill_no, p_bill_fen, p_at)
+    insert into coupons_couponbill (store_id, bill_no, bill_fen, discount_fen, seq, at)
+        values (p_store, p_bill_no, p_bill_fen, p_discount, 1, p_at)
         on conflict do nothing returning * into v_bill;
-    if not found then
-        select * into strict v_bill from coupons_couponbill
-            where store_id = p_store and bill_no = p_bill_no for no key update;
-        if v_bill.bill_fen <> p_bill_fen then
-            raise exception 'coupon_bill_told_otherwise' using errcode = 'SD409',
-                detail = jsonb_build_object('bill_fen', v_bill.bill_fen);
-        end if;
+    if found then return v_bill; end if;
+    select * into strict v_bill from coupons_couponbill
+        where store_id = p_store and bill_no = p_bill_no for no key update;
+    if v_bill.bill_fen <> p_bill_fen then
+        raise exception 'coupon_bill_told_otherwise' using errcode = 'SD409',
+            detail = jsonb_build_object('bill_fen', v_bill.bill_fen);
+    elsif v_bill.seq <> p_bill_seq then
+        raise exception 'coupon_bill_changed' using errcode = 'SD409';
+    elsif v_bill.refunded_fen > 0 then
+        raise exception 'coupon_bill_refunded' using errcode = 'SD409';
     end if;
+    update coupons_couponbill set discount_fen = discount_fen + p_discount, seq = seq + 1
+        where id = v_bill.id returning * into v_bill;
     return v_bill;
 end $$;
 
@@ -120,19 +132,19 @@ end $$;
 -- Write down who bears what, and book it into the settlement: every party but the merchant itself owes
 -- it its part; what is taken back is below zero.
 create or replace function coupons_book(
-    p_redemption text, p_reference text, p_merchant bigint, p_parts jsonb, p_at timestamptz
+    p_redemption bigint, p_public_id text, p_reference text, p_merchant bigint, p_parts jsonb,
+    p_at timestamptz
 ) returns void language plpgsql as $$
 begin
     insert into coupons_fundingpart (redemption_id, party_id, reference, fen, at)
-        select redemption.id, (part ->> 0)::bigint, p_reference, (part ->> 1)::bigint, p_at
-        from coupons_redemption redemption,
-            jsonb_array_elements(p_parts) with ordinality parts (part, place)
-        where redemption.public_id = p_redemption and (part ->> 1)::bigint <> 0
+        select p_redemption, (part ->> 0)::bigint, p_reference, (part ->> 1)::bigint, p_at
+        from jsonb_array_elements(p_parts) with ordinality parts (part, place)
+        where (part ->> 1)::bigint <> 0
         order by place;
     -- A refund of a bill may concern several redemptions.
     perform settlement_book(
-        'coupon', case when p_reference = p_redemption then p_reference
-                       else p_reference || '-' || p_redemption end,
+        'coupon', case when p_reference = p_public_id then p_reference
+                       else p_reference || '-' || p_public_id end,
         (part ->> 0)::bigint, p_merchant, (part ->> 1)::bigint, p_at)
         from jsonb_array_elements(p_parts) part
         where (part ->> 1)::bigint <> 0 and (part ->> 0)::bigint <> p_merchant;

@@ -45,7 +45,8 @@ begin
         from (select party_id, sum(fen)::bigint as fen from coupons_fundingpart
               where redemption_id = p_redemption group by party_id having sum(fen) <> 0
               order by party_id) parts;
-    perform coupons_book(v_redemption.public_id, p_reference, v_redemption.merchant_id, v_parts, p_at);
+    perform coupons_book(p_redemption, v_redemption.public_id, p_reference, v_redemption.merchant_id,
+                         v_parts, p_at);
 
     select * into strict v_coupon from coupons_coupon
         where id = v_redemption.coupon_id for no key update;
@@ -127,8 +128,8 @@ begin
         update coupons_redemption set refunded_fen = (v_part ->> 1)::bigint,
                                       returned_fen = (v_part ->> 2)::bigint
             where id = (v_part ->> 0)::bigint returning * into v_redemption;
-        perform coupons_book(v_redemption.public_id, p_public_id, v_redemption.merchant_id,
-                             v_part -> 3, p_at);
+        perform coupons_book(v_redemption.id, v_redemption.public_id, p_public_id,
+                             v_redemption.merchant_id, v_part -> 3, p_at);
         v_changes := v_changes || coalesce((
             select jsonb_build_array(jsonb_build_array(
                 version_id, budget_slot,

@@ -3,6 +3,8 @@
 import pytest
 
 from coupons import services as coupons
+from coupons.api.schemas import rendered
+from coupons.api.schemas_till import RequestOut
 from coupons.errors import (
     CouponBillToldOtherwise,
     CouponNotUsable,
@@ -12,7 +14,16 @@ from coupons.models import Coupon, CouponBill, FundingPart, Redemption
 from district.kernel.errors import TokenUsed
 from district.merchants.models import Merchant
 from loyalty.settlement.models import Booking
-from tests.factories.coupons import GIFT, PERCENT_OFF, claim, fresh_key, make_version, redeem, told
+from tests.factories.coupons import (
+    GIFT,
+    PERCENT_OFF,
+    claim,
+    fresh_key,
+    issue,
+    make_version,
+    redeem,
+    told,
+)
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_merchant, till_of, visit_of
 
@@ -93,6 +104,31 @@ def test_the_same_key_answers_the_same_and_another_of_that_number_is_refused(sto
     assert Redemption.objects.count() == 1
     other.refresh_from_db()
     assert other.state == Coupon.State.LIVE
+
+
+def test_what_is_answered_is_what_stands(store, member):
+    """Nothing is read back for the first answer; a repetition reads it."""
+    fund = make_merchant(kind=Merchant.Kind.FUND)
+    version = make_version(stacking="free", payers=[(None, 3_333), (fund, 5_000)], budget_fen=9_999)
+    held = [claim(version, member), issue(version, member)]
+    bill, key = told(5_000), fresh_key()
+    redeem(claim(make_version(stacking="free"), member), store=store, bill=bill)
+
+    made = redeem(*reversed(held), store=store, bill=bill, no="Q-2", key=key)
+
+    used = made.redemptions.all()
+    for row in (made, made.bill, *used, *(one.coupon for one in used)):
+        stored = type(row).objects.get(pk=row.pk)
+        known = (
+            row.__dict__.keys()
+            - {"_state", "_prefetched_objects_cache"}
+            - row._state.fields_cache.keys()
+        )
+        assert {name: getattr(row, name) for name in known} == {
+            name: getattr(stored, name) for name in known
+        }
+    again = redeem(*held, store=store, bill=bill, no="Q-2", key=key)
+    assert rendered(RequestOut, made) == rendered(RequestOut, again)
 
 
 def test_a_code_is_good_for_one_use_of_a_coupon_with_many(store, member):

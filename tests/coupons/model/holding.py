@@ -116,7 +116,7 @@ class Holding(Driving):
         if member in self.model.closed:
             return None
         version, key = self.any_version(index), fresh_key()
-        row, person = self.versions[version], self.members[member]
+        row, person, visits = self.versions[version], self.members[member], []
 
         def post(key):
             match way:
@@ -128,8 +128,9 @@ class Holding(Driving):
                     return coupons.issue_coupon(
                         version=row, member=person, source="issue", key=key, limited=False
                     )
-            visit = visit_of(person, self.tills[store], self.stores[store]).visit
-            return coupons.hand_out_coupon(version=row, visit=visit, actor="clerk:1", key=key)
+            # Repeated for the same visit, which may be over by then and its member merged into another.
+            visits[:] = visits or [visit_of(person, self.tills[store], self.stores[store]).visit]
+            return coupons.hand_out_coupon(version=row, visit=visits[0], actor="clerk:1", key=key)
 
         counter = [store] if way == "hand_out" else []
         made = self.both(
