@@ -40,7 +40,11 @@ def marks(scene):
 
 
 def leaks(text, scene):
-    return {mark for mark in marks(scene) if mark and mark in text}
+    return named_in(text, marks(scene))
+
+
+def named_in(text, marked):
+    return {mark for mark in marked if mark and mark in text}
 
 
 def may_name(scene, address):
@@ -94,9 +98,17 @@ def test_posts_at_foreign_rows_write_nothing(scene, role):
     assert tables() == before
 
 
-@pytest.mark.parametrize("role", ["owner", "manager", "cashier", "finance"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "owner",
+        pytest.param("manager", marks=pytest.mark.slow),
+        "cashier",
+        pytest.param("finance", marks=pytest.mark.slow),
+    ],
+)
 def test_no_page_of_a_clerk_names_another_merchant_or_a_person(scene, role):
-    client, seen, found = scene.second.client(role), 0, []
+    client, seen, found, marked = scene.second.client(role), 0, [], marks(scene)
     addresses = ["/admin/", *(f"/admin/{label(model)}/" for model, _ in screens())]
     for model, screen in screens():
         for row in own_rows(scene, model):
@@ -112,14 +124,15 @@ def test_no_page_of_a_clerk_names_another_merchant_or_a_person(scene, role):
         answer = client.get(address)
         if answer.status_code == 200:
             seen += 1
-            found += [(address, leaks(answer.content.decode(), scene) - may_name(scene, address))]
+            named = named_in(answer.content.decode(), marked)
+            found += [(address, named - may_name(scene, address))]
 
     assert seen > 20
     assert [(address, names) for address, names in found if names] == []
 
 
 def test_search_filters_and_orders_bring_no_foreign_row(scene, owner):
-    first, answers = scene.first, {}
+    first, answers, marked = scene.first, {}, marks(scene)
     asked = [
         first.merchant.name,
         first.merchant.public_id,
@@ -127,10 +140,9 @@ def test_search_filters_and_orders_bring_no_foreign_row(scene, owner):
         first.key.name,
         first.key.prefix,
     ]
-    asked += [
-        scene.member.public_id,
-        *Transfer.objects.filter(merchant=first.merchant).values_list("public_id", flat=True),
-    ]
+    # One of some kinds is as good as all of them.
+    transfers = Transfer.objects.filter(merchant=first.merchant).order_by("kind").distinct("kind")
+    asked += [scene.member.public_id, *transfers.values_list("public_id", flat=True)[:3]]
 
     for model in MERCHANT:
         base = f"/admin/{label(model)}/"
@@ -145,7 +157,7 @@ def test_search_filters_and_orders_bring_no_foreign_row(scene, owner):
                 answers[f"{base}?{lookup}"] = owner.get(base, {lookup: value}).content.decode()
 
     assert {
-        address: names for address, text in answers.items() if (names := leaks(text, scene))
+        address: names for address, text in answers.items() if (names := named_in(text, marked))
     } == {}
 
 

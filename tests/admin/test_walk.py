@@ -76,7 +76,9 @@ def status_of(client, path):
     return answer.status_code
 
 
-@pytest.mark.parametrize("who", ["operator", "owner", "cashier"])
+@pytest.mark.parametrize(
+    "who", ["operator", pytest.param("owner", marks=pytest.mark.slow), "cashier"]
+)
 def test_walking_every_address_by_get_changes_no_table_and_breaks_nowhere(scene, who):
     user = scene.second.clerks[who].user if who in scene.second.clerks else getattr(scene, who)
     client, before = signed_in(user), tables()

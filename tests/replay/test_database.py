@@ -9,6 +9,7 @@ from loyalty.replay.database import own_database
 from loyalty.replay.errors import ReplayError
 
 
+@pytest.mark.slow
 def test_a_replay_makes_a_database_of_its_own_and_leaves_the_other_one_alone(real_db, databases):
     name = f"test_{os.getpid()}"
     try:

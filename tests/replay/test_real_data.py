@@ -12,6 +12,7 @@ def test_sixty_households_give_the_contracts_figures(new_stage, shared_data):
     assert outcome.figures == EXPECTED[60]
 
 
+@pytest.mark.slow
 def test_online_retail_gives_the_contracts_figures_and_a_clean_ledger(new_stage, shared_data):
     stage = new_stage()
     outcome = stage.run(shared_data / "online_retail")
