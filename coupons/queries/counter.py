@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from psycopg.types.numeric import Int8
 
 from coupons.rules.bill import Counter
 from coupons.rules.judging import Held
@@ -60,8 +61,11 @@ def counter_of(store: int) -> Counter:
 
 def at_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> AtCounter:
     """What lies on the bill of that number, with the given amount where it is new, and these coupons."""
+    one = len(coupons) == 1
+    # Of a list PostgreSQL would plan anew each time, which takes longer than the answer.
+    query = _AT_COUNTER.format("= %s" if one else "= any(%s)")
     with connection.cursor() as cursor:
-        cursor.execute(_AT_COUNTER, [coupons, bill_no, store])
+        cursor.execute(query, [Int8(coupons[0]) if one else coupons, bill_no, Int8(store)])
         rows = cursor.fetchall()
     *names, told, seq, discount, versions = rows[0][:_BEFORE_CARDS]
     bill = OnBill(fen) if told is None else OnBill(told, seq, discount, tuple(versions))
@@ -111,7 +115,7 @@ _AT_COUNTER = f"""
         select version_id from coupons_redemption
         where bill_id = bill.id and reversed_at is null order by id), {_CARD}
     {_STORE}
-    left join (coupons_coupon coupon {_LEASED_TO}) on coupon.id = any(%s)
+    left join (coupons_coupon coupon {_LEASED_TO}) on coupon.id {{}}
     left join coupons_couponbill bill on bill.store_id = store.id and bill.bill_no = %s
     where store.id = %s
 """

@@ -23,6 +23,7 @@ declare
     v_use record;
     v_redemption bigint;
     v_redemptions bigint[];
+    v_parties bigint[];
     v_changes jsonb := '[]';
 begin
     if v_earlier is not null then return jsonb_build_object('earlier', v_earlier); end if;
@@ -48,6 +49,8 @@ begin
                     v_use.cost, p_offline, p_at)
             returning id into v_redemption;
         v_redemptions := v_redemptions || v_redemption;
+        v_parties := v_parties || array(
+            select (part ->> 0)::bigint from jsonb_array_elements(v_use.parts) part);
         perform coupons_book(v_redemption, v_use.public_id, v_use.public_id, p_merchant,
                              v_use.parts, p_at);
         insert into kernel_outboxrow (name, payload) values ('CouponRedeemed', jsonb_build_object(
@@ -60,8 +63,7 @@ begin
         'redemptions', v_redemptions,
         'parties', (select jsonb_object_agg(id, jsonb_build_array(public_id, name))
                     from merchants_merchant
-                    where id in (select (part ->> 0)::bigint
-                                 from jsonb_path_query(p_uses, '$[*].parts[*]') part)));
+                    where id = any(v_parties)));
 end $$;
 
 -- Take a discount off the bill of that number as its caller saw it, made if it is new; its row, locked,
