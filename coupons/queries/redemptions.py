@@ -1,9 +1,9 @@
 """Redemptions by the names that tills and people know them by."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import ManyToOneRel, Model, QuerySet
 
 from coupons.models import (
     Coupon,
@@ -92,8 +92,14 @@ def request_at(stores: QuerySet[Store], request_no: str) -> RedemptionRequest | 
 
 def known_all(owner: Model, relation: str, rows: list[Any]) -> None:
     """All that belongs to a row, as `prefetch_related` would leave it."""
-    known = getattr(owner, relation).all()
-    known._result_cache, known._prefetch_done = rows, True
+    related = cast(ManyToOneRel, type(owner)._meta.get_field(relation))
+    known: QuerySet[Any] = QuerySet(related.related_model)
+    known.__dict__.update(
+        _result_cache=rows,
+        _prefetch_done=True,
+        # For whoever asks on from here, as a related manager leaves it.
+        _deferred_filter=(False, (), {related.field.name: owner}),
+    )
     owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = known
 
 

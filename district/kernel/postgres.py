@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
+from django.db.models.base import ModelState
 from psycopg.types.numeric import Int8
 
 from district.kernel.errors import DomainError, KeyReused
@@ -71,9 +72,15 @@ def first_row(sql: str, *arguments: Any) -> Any:
 
 
 def known_row(model: type[Row], **columns: Any) -> Row:
-    """A row of which these columns are known without reading it; the others load when they are read."""
-    known = [field.attname for field in model._meta.concrete_fields if field.attname in columns]
-    return model.from_db(connection.alias, known, [columns[name] for name in known])
+    """A row of which these columns are known without reading it; the others load when they are read.
+
+    Made as Django makes an unpickled one, without `__init__`, which walks over every field.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, connection.alias
+    row.__dict__.update(columns)
+    return row
 
 
 def _refusal_in(error: DatabaseError) -> DomainError | None:
