@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from coupons.queries.centre import receipts_are_rewarded
-from coupons.services import move_coupons, reward_receipt
+from coupons.queries.centre import receipts_are_rewarded, receipts_were_rewarded
+from coupons.services import move_coupons, reward_receipt, take_back_gifts
 from district.kernel.events import subscribe
 
 
@@ -12,11 +12,21 @@ def listen() -> None:
     subscribe(
         "PointsEarned", on_points_earned, name="coupons.reward_receipt", when=receipts_are_rewarded
     )
+    subscribe(
+        "ReceiptRefunded",
+        on_receipt_refunded,
+        name="coupons.take_back_gifts",
+        when=receipts_were_rewarded,
+    )
     subscribe("AccountsMerged", on_accounts_merged, name="coupons.move_coupons")
 
 
 def on_points_earned(event: dict[str, Any]) -> None:
     reward_receipt(receipt=event["receipt"])
+
+
+def on_receipt_refunded(event: dict[str, Any]) -> None:
+    take_back_gifts(receipt=event["receipt"])
 
 
 def on_accounts_merged(event: dict[str, Any]) -> None:

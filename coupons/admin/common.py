@@ -23,6 +23,7 @@ name_verbs(
     stop_version=gettext_lazy("停止发放"),
     resize_stock=gettext_lazy("调整库存"),
     revoke_coupon=gettext_lazy("作废优惠券"),
+    take_back_gift=gettext_lazy("退货收回赠券"),
     redeem_coupons=gettext_lazy("核销优惠券"),
     reverse_redemption=gettext_lazy("撤销核销"),
     hand_out_coupon=gettext_lazy("店员发券"),

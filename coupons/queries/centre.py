@@ -65,6 +65,11 @@ def receipts_are_rewarded() -> bool:
     ).exists()
 
 
+def receipts_were_rewarded() -> bool:
+    """Whether any campaign ever granted a coupon for a purchase."""
+    return TemplateVersion.objects.filter(gift_from_fen__isnull=False).exists()
+
+
 def offered_version(public_id: str) -> TemplateVersion:
     """A version by its id, whether or not it is given out any more; drafts are nobody's business.
 

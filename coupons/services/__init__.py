@@ -11,7 +11,7 @@ from coupons.services.claim import (
 from coupons.services.give import accept_coupon, offer_coupon
 from coupons.services.lease import lease_coupon
 from coupons.services.redeem import redeem_coupons, redeem_offline
-from coupons.services.reward import move_coupons, reward_receipt
+from coupons.services.reward import move_coupons, reward_receipt, take_back_gifts
 from coupons.services.show import CouponCode, print_coupon, show_coupon
 from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
 from coupons.services.tags import tag_member, untag_member
@@ -67,6 +67,7 @@ __all__ = [
     "stop_version",
     "submit_version",
     "tag_member",
+    "take_back_gifts",
     "untag_member",
     "warn_of_expiring",
 ]

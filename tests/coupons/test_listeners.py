@@ -7,10 +7,10 @@ from coupons.errors import NotTransferable
 from coupons.models import Coupon
 from district.kernel import outbox
 from district.kernel.idempotency import Key
-from district.kernel.models import OutboxRow
+from district.kernel.models import AuditLine, OutboxRow
 from loyalty import services as loyalty
-from tests.factories.coupons import claim, make_version
-from tests.factories.loyalty import buy, make_counter
+from tests.factories.coupons import claim, fresh_key, make_version, redeem
+from tests.factories.loyalty import buy, give_back, make_counter
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import make_store
 
@@ -33,6 +33,56 @@ def test_a_large_receipt_brings_one_coupon_however_often_it_is_told():
     deliver()
 
     assert Coupon.objects.get().source == Coupon.Source.RECEIPT
+
+
+def test_goods_that_come_back_take_the_gift_with_them_once_too_little_is_left():
+    counter, member = make_counter(), make_member()
+    version = make_version(gift_from_fen=10_000, claimable=False, stock=5)
+    bought = buy(member, counter, fen=15_000)
+    deliver()
+    give_back(bought, fen=5_000)
+    deliver()
+    gift = Coupon.objects.get()
+    assert gift.state == Coupon.State.LIVE
+
+    give_back(bought, fen=1)
+    deliver()
+    OutboxRow.objects.filter(name="ReceiptRefunded").update(delivered_at=None, done=[])
+    deliver()
+
+    gift.refresh_from_db()
+    assert gift.state == Coupon.State.VOID
+    assert sum(version.stock_slots.values_list("remaining", flat=True)) == 5
+    assert AuditLine.objects.get(verb="take_back_gift").facts == {"receipt": bought.pk}
+
+
+def test_a_gift_in_a_friends_wallet_goes_too_and_one_that_was_used_stays():
+    counter, member, friend = make_counter(), make_member("小王"), make_member("小李")
+    make_version(gift_from_fen=10_000, claimable=False, per_member=2, transferable=True)
+    bought = [buy(member, counter, fen=10_000) for _ in range(2)]
+    deliver()
+    used, given = Coupon.objects.order_by("pk")
+    redeem(used, store=counter)
+    code = coupons.offer_coupon(coupon=given)
+    coupons.accept_coupon(code=code, member=friend, key=fresh_key())
+
+    for one in bought:
+        give_back(one)
+    deliver()
+
+    used.refresh_from_db()
+    given.refresh_from_db()
+    assert (used.state, given.state) == (Coupon.State.USED, Coupon.State.VOID)
+
+
+def test_a_purchase_given_back_before_it_was_heard_of_brings_nothing():
+    counter, member = make_counter(), make_member()
+    make_version(gift_from_fen=10_000, claimable=False)
+
+    give_back(buy(member, counter, fen=10_000), fen=1)
+    deliver()
+
+    assert not Coupon.objects.exists()
 
 
 def test_elsewhere_than_the_scope_says_nothing_is_given():
