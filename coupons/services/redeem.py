@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import combinations
 
 from coupons import judgement, showing, vouchers
+from coupons.as_made import as_made
 from coupons.errors import CouponChanged, CouponNotUsable
 from coupons.judgement import Judged, Sight, Told
 from coupons.models import Coupon, RedemptionRequest
@@ -14,7 +15,6 @@ from coupons.queries.counter import AtCounter, Card, at_counter
 from coupons.queries.redemptions import request_with_all
 from coupons.rules import stacking
 from coupons.rules.reasons import Reason
-from coupons.services.as_made import as_made
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, earlier_answer

@@ -76,7 +76,7 @@ def english_in(page):
     return {word for word in re.findall(r"[A-Za-z]{2,}", rest) if word.lower() not in DATA}
 
 
-@pytest.mark.parametrize("who", ["operator", "owner"])
+@pytest.mark.parametrize("who", ["operator", pytest.param("owner", marks=pytest.mark.slow)])
 def test_no_page_holds_english(scene, who, request):
     client, found, seen = request.getfixturevalue(who), {}, 0
     addresses = [

@@ -77,7 +77,8 @@ def status_of(client, path):
 
 
 @pytest.mark.parametrize(
-    "who", ["operator", pytest.param("owner", marks=pytest.mark.slow), "cashier"]
+    "who",
+    ["operator", *(pytest.param(who, marks=pytest.mark.slow) for who in ("owner", "cashier"))],
 )
 def test_walking_every_address_by_get_changes_no_table_and_breaks_nowhere(scene, who):
     user = scene.second.clerks[who].user if who in scene.second.clerks else getattr(scene, who)
