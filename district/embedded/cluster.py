@@ -107,9 +107,13 @@ class Cluster:
 
         Raises EmbeddedError.
         """
-        if not wait_until(
-            lambda: self.state is not None and self.state.postmaster != dead, patience
-        ):
+
+        def another() -> bool:
+            # Read once: the file may go between two looks.
+            state = self.state
+            return state is not None and state.postmaster != dead
+
+        if not wait_until(another, patience):
             raise EmbeddedError(f"PostgreSQL did not come back; see {self.home.server_log}.")
 
     def _deserted(self) -> bool:
