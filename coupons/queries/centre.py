@@ -66,7 +66,7 @@ def receipts_are_rewarded() -> bool:
 
 
 def receipts_were_rewarded() -> bool:
-    """Whether any campaign ever granted a coupon for a purchase."""
+    """Whether any campaign, over by now or not, may have granted a coupon for a purchase."""
     return TemplateVersion.objects.filter(gift_from_fen__isnull=False).exists()
 
 

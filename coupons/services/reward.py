@@ -18,7 +18,7 @@ from coupons.services.claim import issue_coupon
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
 from district.kernel.models import Idem
-from district.kernel.postgres import call
+from district.kernel.postgres import call, first_row
 from loyalty import queries as loyalty
 
 # What speaks against one gift must not keep the others, or the event, waiting.
@@ -43,13 +43,14 @@ def reward_receipt(*, receipt: int) -> int:
     A version with `gift_from_fen` grants one for a receipt of at least so many fen, goods that came back
     taken off, at a counter its scope names. Raises ClaimBusy, after which it may be called again.
     """
-    # A refund waits for this, or this sees it.
-    told = loyalty.receipts().select_for_update(of=("self",), no_key=True).get(pk=receipt)
+    _alone_with(receipt)
+    told = loyalty.receipts().get(pk=receipt)
     versions = TemplateVersion.objects.filter(
         state=TemplateVersion.State.PUBLISHED, gift_from_fen__lte=told.paid_fen - told.refunded_fen
     )
     given = 0
-    for version in versions:
+    # In one order, because several hold their stock until the end.
+    for version in versions.order_by("pk"):
         if not version_of(version.pk).rules.scope.holds_at(counter_of(told.store_id)):
             continue
         key = Key.of(_FOR_RECEIPT, _gift_key(version.template_id, receipt))
@@ -72,6 +73,7 @@ def take_back_gifts(*, receipt: int) -> int:
 
     Stock and budget return. What was used already stays used, and its payers bear it.
     """
+    _alone_with(receipt)
     told = loyalty.receipts().get(pk=receipt)
     rewarding = TemplateVersion.objects.filter(gift_from_fen__isnull=False).order_by()
     keys = [
@@ -88,6 +90,13 @@ def take_back_gifts(*, receipt: int) -> int:
             audit.record(verb="take_back_gift", subject=f"coupons.coupon:{pk}", receipt=receipt)
             taken += 1
     return taken
+
+
+def _alone_with(receipt: int) -> None:
+    """Until the transaction ends, gifts of this receipt are given or taken back by nobody else: whoever
+    comes second sees what the first did. The receipt's own row is the ledger's to lock, which holds
+    accounts by then, and an exchange for points wants those while it holds stock."""
+    first_row("select pg_advisory_xact_lock(hashtextextended(%s, %s))", _FOR_RECEIPT, receipt)
 
 
 def _gift_key(template: int, receipt: int) -> str:

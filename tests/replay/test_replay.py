@@ -96,9 +96,13 @@ def test_the_figures_of_fewer_households_leave_the_others_out(played):
 
 
 @pytest.mark.slow
-def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tmp_path):
-    folder = write_synthetic(tmp_path / "long", 60)
-    expected = reference.completejourney(folder)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_killed_run_leaves_no_process_and_the_next_one_completes(
+    new_stage, tmp_path, format_name
+):
+    write, recomputed = FORMATS[format_name]
+    folder = write(tmp_path / "long", 60)
+    expected = recomputed(folder)
     stage = new_stage()
     process = stage.start(folder, "--connections", 4)
     assert wait_until(lambda: stage.posted() >= expected["receipts"] / 3, 60)

@@ -70,6 +70,13 @@ def settled_year(stage, data, tmp_path, *options):
 
 
 @pytest.mark.slow
+def test_sixty_households_settle_exactly(new_stage, shared_data, tmp_path):  # noqa: F811 - the fixture
+    result = settled_year(new_stage(), shared_data, tmp_path, "--households", 60)
+
+    assert sum(cycle["points"] for cycle in result["cycles"]) == EXPECTED[60]["clearing_points"]
+
+
+@pytest.mark.slow
 def test_all_households_settle_exactly(new_stage, shared_data, tmp_path):  # noqa: F811 - the fixture
     result = settled_year(new_stage(), shared_data, tmp_path)
 
