@@ -1,8 +1,9 @@
-"""Where a row's merchant stands, for the tests of who may reach it."""
+"""Where a row's merchant stands, and what names somebody, for the tests of who may reach it."""
 
 from coupons.issuing.models import IssueJob
 from coupons.models import MemberTag, Redemption, TemplateVersion
 from coupons.offline.models import LogEntry, RedemptionConflict, Terminal
+from district.members.models import Member
 from district.merchants.models import (
     AllianceMembership,
     Clerk,
@@ -26,6 +27,7 @@ from loyalty.models import (
     Transfer,
 )
 from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
+from tests.admin.scene import PHONE
 
 # Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
 MERCHANT = {
@@ -86,3 +88,33 @@ def own_rows(scene, model):
 
 def paths_of(model):
     return SIDES.get(model) or ([MERCHANT[model]] if model in MERCHANT else [])
+
+
+def marks(scene):
+    """Words that stand only on the first merchant's rows, or name a person."""
+    first = scene.first
+    return {
+        first.merchant.name,
+        first.merchant.public_id,
+        first.store.public_id,
+        first.key.prefix,
+        *Transfer.objects.exclude(merchant=scene.second.merchant).values_list(
+            "public_id", flat=True
+        ),
+        *Member.objects.values_list("nickname", flat=True),
+        PHONE.removeprefix("+86"),
+        "138****5678",
+    }
+
+
+def leaks(text, scene):
+    return named_in(text, marks(scene))
+
+
+def named_in(text, marked):
+    return {mark for mark in marked if mark and mark in text}
+
+
+def may_name(scene, address):
+    """Who settles with each other is named on both sides' papers; nowhere else."""
+    return {scene.first.merchant.name} if address.startswith("/admin/settlement/") else set()

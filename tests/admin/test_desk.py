@@ -16,7 +16,7 @@ from loyalty.settlement.models import Charge, CreditNote, Cycle, Dispute, Line, 
 from loyalty.settlement.queries import movements_of_line
 from tests.admin.acting import act, once_of, text_of
 from tests.admin.scene import signed_in, tables
-from tests.admin.test_scope import leaks
+from tests.admin.scoping import leaks
 from tests.factories.settlement import book
 
 DESK = "/admin/settlement"

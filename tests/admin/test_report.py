@@ -4,9 +4,9 @@ import pytest
 
 from tests.admin.acting import text_of
 from tests.admin.scene import signed_in, tables
+from tests.admin.scoping import leaks
 from tests.admin.test_chinese import english_in
 from tests.admin.test_costs import more_of_everything, queries
-from tests.admin.test_scope import leaks
 
 REPORT = "/admin/reports/points/"
 
