@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from district.kernel import clock
+from district.kernel.models import AuditLine
 from loyalty.settlement.models import Cycle, JournalSeal, Statement
 from tests.factories.loyalty import buy, pay
+from tests.factories.members import make_operator, make_staff
 from tests.factories.settlement import book
 from tests.settlement.conftest import AFTER, INSIDE
 
@@ -53,6 +55,37 @@ def test_it_takes_two_people_who_exist(zhang, member, tea):
             call_command("settle", "--days", "3", "--proposer", "zhang", "--approver", "zhang")
     assert zhang.username == "zhang"
     assert not Statement.objects.exists()
+
+
+def test_naming_somebody_at_the_shell_gives_no_right(zhang, member, tea):
+    """A clerk, or an operator who was switched off, neither proposes nor approves."""
+    buy(member, tea, fen=20_000)
+    make_staff("clerk")
+    gone = make_operator("gone")
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
+    with clock.moved_to(AFTER):
+        for proposer, approver in (("clerk", "zhang"), ("zhang", "clerk"), ("zhang", "gone")):
+            with pytest.raises(CommandError, match="no operator with the right to close"):
+                call_command("settle", "--proposer", proposer, "--approver", approver)
+    assert zhang.username == "zhang"
+    assert not Cycle.objects.exists()
+
+
+@pytest.mark.usefixtures("wang")
+def test_the_journal_says_that_it_was_done_at_the_shell(zhang, member, tea, client, capsys):
+    buy(member, tea, fen=20_000)
+    with clock.moved_to(AFTER):
+        told(capsys, "settle", *PEOPLE)
+
+    lines = AuditLine.objects.filter(verb__in=["open_cycle", "propose_close", "approve_close"])
+    assert [line.facts["shell_command"] for line in lines] == ["settle"] * 3
+    assert all(line.facts["shell_account"] for line in lines)
+    client.force_login(zhang)
+    cycle = Cycle.objects.get()
+    page = client.get(f"/admin/settlement/cycle/{cycle.pk}/history/").content.decode()
+    assert page.count("（命令行）") == 3
+    assert "复核结账（命令行）" in page
 
 
 def test_a_database_without_postings_has_nothing_to_settle(zhang, wang, capsys):

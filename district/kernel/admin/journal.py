@@ -31,7 +31,7 @@ from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import moment
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.subjects import subject_cells, subject_text
-from district.kernel.backoffice.words import VERBS, actor_texts, verb_text
+from district.kernel.backoffice.words import VERBS, actor_texts, line_text
 from district.kernel.idempotency import Key
 from district.kernel.models import AuditLine, OutboxRow
 
@@ -79,7 +79,7 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("操作"))
     def what(self, line: AuditLine) -> str:
-        return verb_text(line.verb)
+        return line_text(line)
 
     @admin.display(description=gettext_lazy("对象"))
     def about(self, line: AuditLine) -> str:
@@ -221,9 +221,7 @@ def _latest_acts(request: HttpRequest) -> Section:
             [
                 Cell(moment(line.at)),
                 Cell(names[line.actor]),
-                Cell(
-                    verb_text(line.verb), reverse("admin:kernel_auditline_change", args=[line.pk])
-                ),
+                Cell(line_text(line), reverse("admin:kernel_auditline_change", args=[line.pk])),
                 subjects[line.subject],
             ]
             for line in lines

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Model
 
-from district.kernel.backoffice.words import actor_texts, verb_text
+from district.kernel.backoffice.words import actor_texts, line_text
 from district.kernel.models import AuditLine
 
 SHOWN = 100
@@ -24,7 +24,7 @@ def entries(row: Model) -> list[Entry]:
     """The newest lines about a row."""
     lines = list(AuditLine.objects.filter(subject=subject_of(row)).order_by("-pk")[:SHOWN])
     names = actor_texts(line.actor for line in lines)
-    return [Entry(line.at, names[line.actor], verb_text(line.verb)) for line in lines]
+    return [Entry(line.at, names[line.actor], line_text(line)) for line in lines]
 
 
 def subject_of(row: Model) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice.wording import Text
+from district.kernel.models import AuditLine
 
 Namer = Callable[[set[int]], Mapping[int, str]]
 
@@ -25,6 +26,12 @@ def name_actors(kind: str, namer: Namer) -> None:
 
 def verb_text(verb: str) -> str:
     return str(VERBS.get(verb, verb))
+
+
+def line_text(line: AuditLine) -> str:
+    """What a line of the journal says was done, and where it was not done in the back office."""
+    done = verb_text(line.verb)
+    return _("%(act)s（命令行）") % {"act": done} if line.is_from_shell else done
 
 
 def actor_texts(actors: Iterable[str]) -> dict[str, str]:

@@ -11,16 +11,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Sum
 
-from district.kernel import clock
+from district.kernel import audit, clock
 from district.kernel.errors import DomainError
 from district.kernel.postgres import first_row
+from district.members import services as members
 from district.members.models import User
+from district.merchants.queries import is_operator
 from loyalty.replay.database import own_database
 from loyalty.replay.errors import ReplayError
 from loyalty.services import sweep_accounts
 from loyalty.settlement import services as settlement
 from loyalty.settlement.models import Charge, Cycle, JournalSeal
 from loyalty.settlement.queries import last_cycle
+
+RIGHT = "settlement.add_cycle"
 
 
 class Command(BaseCommand):
@@ -51,6 +55,7 @@ class Command(BaseCommand):
                     _person(options[name], make=bool(options["replay"]))
                     for name in ("proposer", "approver")
                 )
+                stage.enter_context(audit.at_the_shell("settle"))
                 self._settle(proposer, approver, options["days"])
         except (DomainError, ReplayError) as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -106,11 +111,17 @@ def _after_the_last_posting() -> Any:
 
 
 def _person(name: str, *, make: bool) -> User:
+    """An operator who may close cycles: naming people at a shell gives nobody a right.
+
+    Raises CommandError.
+    """
     person = User.objects.filter(username=name, kind=User.Kind.STAFF).first()
-    if person is None and make:
-        person = User.objects.create_staff(name)
+    if make:
+        person = members.make_operator(user=person or User.objects.create_staff(name), by=None)
     if person is None:
         raise CommandError(f"nobody of the staff is called {name}")
+    if not (person.is_active and is_operator(person) and person.has_perm(RIGHT)):
+        raise CommandError(f"{name} is no operator with the right to close cycles")
     return person
 
 
