@@ -20,10 +20,10 @@ class AuditLine(models.Model):
             models.Index("actor", "id", name="audit_by_actor"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.actor} {self.verb} {self.subject}"
+
     @property
     def is_from_shell(self) -> bool:
         """Whether a command acted in the actor's name, instead of the actor in the back office."""
         return "shell_command" in self.facts
-
-    def __str__(self) -> str:
-        return f"{self.actor} {self.verb} {self.subject}"
