@@ -7,6 +7,7 @@ a data key per person seals that person's values, the pepper keys the look-up ha
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -68,3 +69,22 @@ def unwrap(version: int, wrapped: bytes, *, place: str) -> bytes:
 def lookup_hash(kind: str, value: str) -> bytes:
     """A keyed SHA-256 that finds a value again without storing it; `kind` keeps phones and openids apart."""
     return hmac.new(settings.PEPPER, f"{kind}\0{value}".encode(), hashlib.sha256).digest()
+
+
+def keyed_digest(purpose: str, content: bytes) -> bytes:
+    """A digest that tells contents apart and that nobody without the pepper can try guesses against.
+
+    32 bytes. `purpose` has a key of its own, so that digests of two purposes are never compared. For
+    everything stored whose content somebody might guess, such as a request that names a birthday.
+    """
+    return keyed_again(purpose, hashlib.sha256(content).digest())
+
+
+def keyed_again(purpose: str, digest: bytes) -> bytes:
+    """What keyed_digest says of the content with this SHA-256: for digests stored before they had a key."""
+    return hmac.new(_key_of(purpose, settings.PEPPER), digest, hashlib.sha256).digest()
+
+
+@lru_cache(maxsize=64)
+def _key_of(purpose: str, pepper: bytes) -> bytes:
+    return hmac.new(pepper, b"digest\0" + purpose.encode(), hashlib.sha256).digest()

@@ -1,6 +1,5 @@
 """Every write can be repeated: reads the Idempotency-Key header and keeps keys in one table."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,16 +8,19 @@ from typing import Any, Self
 from django.db import connection
 from django.http import HttpRequest
 
+from district.kernel.crypto import keyed_digest
 from district.kernel.errors import DomainError, KeyMissing, KeyReused
 from district.kernel.models import Idem
 from district.kernel.postgres import call
 
 LONGEST = 255
+# The purpose of the digests of terms: they name phones and birthdays, so they have a key.
+TERMS = "idempotency terms"
 
 
 @dataclass(frozen=True)
 class Key:
-    """One caller's key for one act, with a digest of what was asked."""
+    """One caller's key for one act, with a keyed digest of what was asked."""
 
     scope: str
     key: str
@@ -28,7 +30,7 @@ class Key:
     def of(cls, scope: str, key: str, /, **terms: Any) -> Self:
         """A key whose terms (plain values, dates and instants) are told apart by canonical JSON."""
         canonical = json.dumps(terms, sort_keys=True, ensure_ascii=False, default=_plain)
-        return cls(scope, key, hashlib.sha256(canonical.encode()).digest())
+        return cls(scope, key, keyed_digest(TERMS, canonical.encode()))
 
 
 def _plain(value: Any) -> str:

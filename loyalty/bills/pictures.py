@@ -6,7 +6,6 @@ not looked at. Two decoders alone are let at the bytes (a phone's camera writes 
 PNG), and only a few pictures at a time.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from district.kernel.crypto import keyed_digest
 from district.kernel.errors import ServiceUnavailable
 from loyalty.bills.errors import PictureRefused
 
@@ -35,11 +35,13 @@ QUALITY = 80
 _turns = BoundedSemaphore(2)
 _PATIENCE = 2.0
 _ORIENTATION = 0x0112
+# The purpose of the digests of uploaded files.
+DIGEST = "bill photo"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A JPEG that we wrote ourselves, and the SHA-256 of the file it was made from."""
+    """A JPEG that we wrote ourselves, and the keyed digest of the file it was made from."""
 
     jpeg: bytes
     digest: bytes
@@ -54,7 +56,7 @@ def redrawn(upload: bytes) -> Picture:
             raise
         except Exception:  # noqa: BLE001 - a decoder that is fed hostile bytes may raise anything
             raise PictureRefused(reason="unreadable") from None
-    return Picture(jpeg, hashlib.sha256(upload).digest())
+    return Picture(jpeg, keyed_digest(DIGEST, upload))
 
 
 @contextmanager

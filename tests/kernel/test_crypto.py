@@ -1,11 +1,33 @@
 """Sealing personal data, and looking it up without reading it."""
 
 import pytest
+from django.conf import settings as configured
 
 from district.kernel import crypto
 from district.kernel.crypto import Unsealable
 
 PLACE = "member:7:phone"
+# Who may hash without a key: what is hashed there cannot be guessed, or is no secret.
+UNKEYED = {
+    "district/bootstrap.py": "the pinned requirements",
+    "district/demo/plan/district.py": "an invented plan",
+    "district/embedded/places.py": "a folder of this machine",
+    "district/kernel/api.py": "public answers",
+    "district/kernel/crypto.py": "the keyed digests themselves",
+    "district/kernel/health.py": "names of migrations",
+    "district/kernel/signatures.py": "keys of ours",
+    "district/kernel/sqlfiles.py": "our files",
+    "district/kernel/tokens.py": "keyed by the token keys",
+    "district/members/session_tokens.py": "32 random bytes",
+    "district/merchants/till_secrets.py": "32 random bytes",
+    "district/wechat/sandbox/people.py": "people who do not exist",
+    "loyalty/replay/batches.py": "files of a replay",
+    "loyalty/replay/figures.py": "sums of a replay",
+    "loyalty/replay/player.py": "card codes of a replay, thirty seconds old",
+    "loyalty/rules.py": "store, day, amount and number of a bill, which stand beside it",
+    "loyalty/settlement/merkle.py": "the journal, for others to recompute",
+    "coupons/rules/chain.py": "a terminal's log, for the terminal to recompute",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +129,27 @@ def test_a_look_up_hash_depends_on_the_kind_the_value_and_the_pepper(keys):
     assert crypto.lookup_hash("a", "b\0c") != crypto.lookup_hash("a\0b", "d")
     keys.PEPPER = b"q" * 32
     assert mine != crypto.lookup_hash("phone", "13812341234")
+
+
+def test_a_keyed_digest_depends_on_purpose_content_and_pepper(keys):
+    mine = crypto.keyed_digest("terms", b"1990-05-17")
+
+    assert mine == crypto.keyed_digest("terms", b"1990-05-17")
+    assert len(mine) == 32
+    assert mine != crypto.keyed_digest("photo", b"1990-05-17")
+    assert mine != crypto.keyed_digest("terms", b"1990-05-18")
+    assert mine != crypto.lookup_hash("terms", "1990-05-17")
+    keys.PEPPER = b"q" * 32
+    assert mine != crypto.keyed_digest("terms", b"1990-05-17")
+
+
+def test_nobody_else_hashes_without_a_key():
+    """A new file that imports hashlib says here why what it hashes cannot be guessed."""
+    found = {
+        str(path.relative_to(configured.ROOT))
+        for app in ("district", "loyalty", "coupons", "parking", "credit")
+        for path in (configured.ROOT / app).rglob("*.py")
+        if "hashlib" in path.read_text()
+    }
+
+    assert found == set(UNKEYED)

@@ -1,7 +1,5 @@
 """A member photographs a bill, sees what became of it, takes it back."""
 
-import hashlib
-
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -9,6 +7,7 @@ from rest_framework.response import Response
 
 from district.kernel import limits
 from district.kernel.api import cursor_page
+from district.kernel.crypto import keyed_digest
 from district.kernel.errors import DomainError, NotFound, TooManyRequests
 from district.kernel.idempotency import earlier_answer
 from district.kernel.uploads import FormWithFileParser, NotAForm
@@ -60,7 +59,7 @@ class Photos(ShopperView):
         limits.hit("photo_member", self.member.pk)
         limits.hit("photo_member_day", self.member.pk)
         asked = self.asked(PhotoIn)
-        digest = hashlib.sha256(asked["photo"]).digest()
+        digest = keyed_digest(pictures.DIGEST, asked["photo"])
         scope = f"member:{self.member.pk}:bill_photo"
         key = self.idempotency_key(scope, **file_terms(asked, digest))
         try:
