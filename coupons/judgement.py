@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from coupons.labels import place_in_words
@@ -16,6 +16,9 @@ from coupons.rules.judging import Verdict, judge
 from coupons.rules.reasons import Reason
 from coupons.rules.stacking import Offer, Step
 from district.kernel.workdays import is_workday
+
+# Of what lies on a bill already nobody asks when it ends.
+_ANY = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A coupon on the bill: what it would take off alone, or why not."""
+    """A coupon on the bill: what it would take off beside those that lie there already, or why not."""
 
     card: Card
     said: Said
+    bill: Bill
     verdict: Verdict
 
     @property
     def offer(self) -> Offer:
         return offer_of(
             self.said,
+            self.bill,
             code=self.card.public_id,
             discount_fen=self.verdict.discount_fen,
             until=self.card.held.valid_until,
@@ -61,36 +66,57 @@ class Sight:
 
     judged: tuple[Judged, ...]
     beside: OnBill
+    bill: Bill
 
     @property
     def left_fen(self) -> int:
+        """What is to pay before the coupons that were judged."""
         return self.beside.fen - self.beside.discount_fen
 
-    def bears(self, offer: Offer) -> bool:
-        """Whether a coupon may lie beside those that are on the bill already."""
-        return all(
-            stacking.go_together(offer, offer_of(version_of(pk), until=offer.valid_until))
-            for pk in self.beside.versions
-        )
+    @property
+    def before(self) -> tuple[Offer, ...]:
+        """What lies on the bill already, with what it took off."""
+        return before(self.beside, self.bill)
 
 
 def see(*, store: int, told: Told, found: AtCounter, cards: Sequence[Card], at: datetime) -> Sight:
     """Judge each coupon alone, and by what lies on the bill already, as they were found there."""
-    seen = Sight((), found.bill)
+    # A number means one amount: of a bill that was told before it is the one of then.
+    bill = Bill(found.bill.fen, told.bill.lines)
+    lies = before(found.bill, bill)
     judged = []
     for card in cards:
         said = version_of(card.version)
         # Its benefit is a matter of stays, which a bill at a counter has none of.
         if isinstance(said.rules.benefit, FreeParking):
-            judged.append(Judged(card, said, Verdict(0, 0, (Reason("only_for_parking"),))))
-            continue
-        verdict = judge(card.held, said.rules, told.bill, found.counter, at, is_workday)
-        one = Judged(card, said, verdict)
-        if verdict.usable and not seen.bears(one.offer):
-            reason = Reason("not_beside_another")
-            one = Judged(card, said, Verdict(0, verdict.eligible_fen, (reason,)))
-        judged.append(one)
-    return Sight(_told_where(judged, store, at), found.bill)
+            verdict = Verdict(0, 0, (Reason("only_for_parking"),))
+        else:
+            verdict = judge(card.held, said.rules, told.bill, found.counter, at, is_workday)
+        one = Judged(card, said, bill, verdict)
+        judged.append(_beside(one, lies) if verdict.usable and lies else one)
+    return Sight(_told_where(judged, store, at), found.bill, bill)
+
+
+def _beside(one: Judged, lies: Sequence[Offer]) -> Judged:
+    """The same by what lies on the bill: whether it may join, and what is left of its goods."""
+    verdict = one.verdict
+    if not all(stacking.go_together(one.offer, other) for other in lies):
+        refused = Verdict(0, verdict.eligible_fen, (Reason("not_beside_another"),))
+        return replace(one, verdict=refused)
+    if not one.said.rules.benefit.on_a_bill:
+        return one
+    (step,) = stacking.combined(one.bill, [one.offer], lies)
+    # Its goods are paid already; it would be used up for nothing.
+    reasons = () if step.discount_fen else (Reason("no_eligible_items"),)
+    return replace(one, verdict=replace(verdict, discount_fen=step.discount_fen, reasons=reasons))
+
+
+def before(beside: OnBill, bill: Bill) -> tuple[Offer, ...]:
+    """What lies on a bill already, as the stacking rules see it, by the lines told of it now."""
+    return tuple(
+        offer_of(version_of(version), bill, discount_fen=fen, until=_ANY)
+        for version, fen in beside.uses
+    )
 
 
 def _told_where(judged: Sequence[Judged], store: int, at: datetime) -> tuple[Judged, ...]:
@@ -123,20 +149,27 @@ def _told_where(judged: Sequence[Judged], store: int, at: datetime) -> tuple[Jud
     )
 
 
-def best_of(left_fen: int, usable: Sequence[Judged], wished: Collection[int]) -> tuple[Step, ...]:
-    """The legal combination that takes off the most, line by line; and of the coupons that are wished for
-    what is exchanged (兑换), which takes nothing off, where it goes with all the others."""
-    chosen = list(stacking.best(left_fen, [one.offer for one in usable]))
+def best_of(
+    bill: Bill, lies: Sequence[Offer], usable: Sequence[Judged], wished: Collection[int]
+) -> tuple[Step, ...]:
+    """The legal combination that takes off the most beside what lies on the bill, line by line; and of the
+    coupons that are wished for what is exchanged (兑换), which takes nothing off, where it goes with all
+    the others."""
+    chosen = list(stacking.best(bill, [one.offer for one in usable], lies))
     for one in usable:
         exchanged = one.card.pk in wished and not one.said.rules.benefit.on_a_bill
         if exchanged and all(stacking.go_together(one.offer, other) for other in chosen):
             chosen.append(one.offer)
-    return stacking.combined(left_fen, chosen)
+    return stacking.combined(bill, chosen, lies)
 
 
-def offer_of(said: Said, *, until: datetime, code: str = "", discount_fen: int = 0) -> Offer:
-    """A coupon as the stacking rules see it."""
-    return Offer(code, discount_fen, said.stacking, said.kind, said.level, until)
+def offer_of(
+    said: Said, bill: Bill, *, until: datetime, code: str = "", discount_fen: int = 0
+) -> Offer:
+    """A coupon on a bill as the stacking rules see it."""
+    scope = said.rules.scope
+    products = bill.eligible(scope.products, scope.but_no_products)
+    return Offer(code, discount_fen, said.stacking, said.kind, said.level, until, products)
 
 
 def split(said: Said, merchant: int, fen: int) -> dict[int, int]:

@@ -78,7 +78,8 @@ def look(*, store: Store, told: Told, kept: Sequence[str], codes: Sequence[str])
             found[one.card.public_id] = (one, checked)
     left = beside.fen - beside.discount_fen
     usable = [one for one, _checked in found.values() if one.verdict.usable]
-    steps = judgement.best_of(left, usable, {one.card.pk for one in usable})
+    lies = judgement.before(beside, told.bill)
+    steps = judgement.best_of(told.bill, lies, usable, {one.card.pk for one in usable})
     _tell(sight, found, steps, store.merchant_id)
     off = sum(step.discount_fen for step in steps)
     sight.off, sight.left = format_yuan(off), format_yuan(left - off)

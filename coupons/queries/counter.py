@@ -24,7 +24,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class OnBill:
-    """What lies on a bill already: its amount and discounts in fen, and the versions of its coupons.
+    """What lies on a bill already: its amount and discounts in fen, and of each coupon its version and
+    what it took off.
 
     `seq` changes whenever any of this does; a bill nobody has told of yet has 0.
     """
@@ -32,7 +33,7 @@ class OnBill:
     fen: int
     seq: int = 0
     discount_fen: int = 0
-    versions: tuple[int, ...] = ()
+    uses: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ def at_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> AtCoun
     with connection.cursor() as cursor:
         cursor.execute(query, [Int8(coupons[0]) if one else coupons, bill_no, Int8(store)])
         rows = cursor.fetchall()
-    *names, told, seq, discount, versions = rows[0][:_BEFORE_CARDS]
-    bill = OnBill(fen) if told is None else OnBill(told, seq, discount, tuple(versions))
+    *names, told, seq, discount, uses = rows[0][:_BEFORE_CARDS]
+    bill = OnBill(fen) if told is None else OnBill(told, seq, discount, tuple(map(tuple, uses)))
     seen = [_card(row[_BEFORE_CARDS:]) for row in rows if row[_BEFORE_CARDS] is not None]
     return AtCounter(Counter(*names), bill, {card.pk: card for card in seen})
 
@@ -112,7 +113,7 @@ _STORE = """
 _COUNTER = f"select {_NAMES} {_STORE} where store.id = %s"
 _AT_COUNTER = f"""
     select {_NAMES}, bill.bill_fen, bill.seq, bill.discount_fen, array(
-        select version_id from coupons_redemption
+        select array[version_id, discount_fen] from coupons_redemption
         where bill_id = bill.id and reversed_at is null order by id), {_CARD}
     {_STORE}
     left join (coupons_coupon coupon {_LEASED_TO}) on coupon.id {{}}

@@ -19,22 +19,34 @@ class Bill:
     fen: int
     lines: tuple[Line, ...] = ()
 
-    def eligible_fen(self, products: Set[str], but_not: Set[str]) -> int:
-        """What of the bill a coupon for these products may be used on; without products all of it.
+    @property
+    def net_fen(self) -> dict[str, int]:
+        """What each product of the lines comes to, in fen: what was voided, returned or taken off it is
+        set against it, and no product is worth less than nothing. Lines without a code are one product."""
+        sums: dict[str, int] = {}
+        for line in self.lines:
+            sums[line.product] = sums.get(line.product, 0) + line.fen
+        return {product: max(fen, 0) for product, fen in sums.items()}
 
-        A line of nothing or less (a return, a deposit given back) never counts, and never more than
-        the bill counts.
-        """
+    def eligible(self, products: Set[str], but_not: Set[str]) -> frozenset[str] | None:
+        """Which products of the lines a coupon for these products may be used on; None where it names
+        none, for all that the bill counts."""
         if not products and not but_not:
-            return self.fen
-        counted = sum(
-            line.fen
+            return None
+        return frozenset(
+            line.product
             for line in self.lines
-            if line.fen > 0
-            and (not products or line.product in products)
-            and line.product not in but_not
+            if (not products or line.product in products) and line.product not in but_not
         )
-        return min(counted, self.fen)
+
+    def eligible_fen(self, products: Set[str], but_not: Set[str]) -> int:
+        """What of the bill a coupon for these products may be used on, in fen; without products all of
+        it, and never more than the bill counts."""
+        eligible = self.eligible(products, but_not)
+        if eligible is None:
+            return self.fen
+        net = self.net_fen
+        return min(sum(net[product] for product in eligible), self.fen)
 
 
 @dataclass(frozen=True, slots=True)

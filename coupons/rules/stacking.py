@@ -1,13 +1,16 @@
 """Which coupons may lie on one bill together, and which of those together take off the most.
 
 Each coupon is reckoned on the whole of its eligible amount, whatever lies beside it, so the order in
-which they are shown changes nothing; together they never take off more than the bill.
+which they are shown changes nothing; together they never take off more than their eligible goods cost.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from coupons.rules.bill import Bill
+from coupons.rules.goods import Goods, Wish
 
 # More on one bill nobody shows.
 MOST = 24
@@ -24,8 +27,9 @@ class Stacking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A coupon that may be used on the bill, and what it takes off; `level` is whose it is: a
-    merchant's or the platform's. `valid_until` decides between equals: the one that ends first."""
+    """A coupon that may be used on the bill, and what it takes off alone; `level` is whose it is: a
+    merchant's or the platform's. `valid_until` decides between equals: the one that ends first.
+    `products` are those of the bill's products it is for; None for all that the bill counts."""
 
     code: str
     discount_fen: int
@@ -33,6 +37,11 @@ class Offer:
     kind: str
     level: str
     valid_until: datetime
+    products: frozenset[str] | None = None
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.discount_fen, self.products)
 
     def bears(self, other: "Offer") -> bool:
         match self.stacking:
@@ -61,42 +70,65 @@ def go_together(one: Offer, other: Offer) -> bool:
     return one.bears(other) and other.bears(one)
 
 
-def combined(bill_fen: int, offers: Sequence[Offer]) -> tuple[Step, ...]:
-    """These coupons one after the other; the last is cut where the bill is paid."""
-    left, steps = bill_fen, []
-    for offer in sorted(offers, key=_order):
-        taken = min(offer.discount_fen, left)
+def combined(bill: Bill, offers: Sequence[Offer], before: Sequence[Offer] = ()) -> tuple[Step, ...]:
+    """These coupons one after the other, on a bill with those on it that lie there `before`; the last
+    ones are cut where the goods they are for are paid."""
+    ordered = sorted(offers, key=_order)
+    goods = _goods(bill, offers, before)
+    left = bill.fen - sum(offer.discount_fen for offer in before)
+    steps = []
+    for offer, taken in zip(ordered, goods.taken(_wishes(ordered)), strict=True):
         left -= taken
         steps.append(Step(offer.code, taken, left))
     return tuple(steps)
 
 
-def best(bill_fen: int, offers: Sequence[Offer]) -> tuple[Offer, ...]:
-    """The legal combination that takes off the most: of equals the one of fewer coupons, then the one
-    whose coupons end first (its latest end is the earliest, then the next latest, and so on).
+def best(bill: Bill, offers: Sequence[Offer], before: Sequence[Offer] = ()) -> Chosen:
+    """The legal combination that takes off the most beside what lies on the bill `before`: of equals the
+    one of fewer coupons, then the one whose coupons end first (its latest end is the earliest, then the
+    next latest, and so on).
 
-    Of more than `MOST` offers the largest are looked at; one that takes off nothing is never chosen.
-    Those that bear only some others are few on one bill (one of each kind, one of each level), so all
-    their combinations are tried; the free ones fill each of them up, which needs no trying.
+    Of more than `MOST` offers the largest are looked at, those for the same products in turn with the
+    others; one that takes off nothing is never chosen. Those that bear only some others are few on one
+    bill (one of each kind, one of each level), so all their combinations are tried; all the free ones
+    beside them take off the most. Of these the fewest are picked that do the same: first what adds the
+    most, which is exact for coupons on the same goods; where those of different goods overlap, to find
+    fewer still could take hours.
     """
-    looked_at = sorted(
-        (offer for offer in offers if offer.discount_fen),
-        key=lambda offer: (-offer.discount_fen, *_order(offer)),
-    )[:MOST]
+    looked_at = _looked_at(offers)
+    goods = _goods(bill, looked_at, before)
     free = [offer for offer in looked_at if offer.stacking == Stacking.FREE]
     choosy = [offer for offer in looked_at if offer.stacking != Stacking.FREE]
-    found: tuple[Offer, ...] = ()
-
-    def worth(chosen: Sequence[Offer]) -> tuple[int, int, list[float]]:
-        taken = min(bill_fen, sum(offer.discount_fen for offer in chosen))
-        ends = sorted(-offer.valid_until.timestamp() for offer in chosen)
-        return taken, -len(chosen), ends
-
+    tried: list[tuple[int, Chosen, Chosen]] = []
     for some in _combinations(choosy):
-        beside = [one for one in free if all(go_together(one, other) for other in some)]
-        left = bill_fen - sum(offer.discount_fen for offer in some)
-        found = max(found, (*some, *_filling(left, beside)), key=worth)
-    return found
+        beside = tuple(one for one in free if all(go_together(one, other) for other in some))
+        tried.append((goods.most(_wishes((*some, *beside))), some, beside))
+    most = max(taken for taken, _, _ in tried)
+    fewest = [
+        (some, beside, len(some) + len(_fewest(goods, some, beside, most)))
+        for taken, some, beside in tried
+        if taken == most
+    ]
+    count = min(number for _, _, number in fewest)
+    return max(
+        (
+            (*some, *_earliest(goods, some, beside, most))
+            for some, beside, number in fewest
+            if number == count
+        ),
+        key=_ends,
+    )
+
+
+def _looked_at(offers: Sequence[Offer]) -> list[Offer]:
+    ranked: list[tuple[int, Offer]] = []
+    of_products: dict[frozenset[str] | None, int] = {}
+    for offer in sorted(offers, key=_largest_first):
+        if offer.discount_fen:
+            rank = of_products[offer.products] = of_products.get(offer.products, -1) + 1
+            ranked.append((rank, offer))
+    ranked.sort(key=lambda one: one[0])
+    return sorted((offer for _, offer in ranked[:MOST]), key=_largest_first)
 
 
 def _combinations(offers: Sequence[Offer], chosen: tuple[Offer, ...] = ()) -> Iterator[Chosen]:
@@ -107,28 +139,62 @@ def _combinations(offers: Sequence[Offer], chosen: tuple[Offer, ...] = ()) -> It
             yield from _combinations(offers[index + 1 :], (*chosen, offer))
 
 
-def _filling(left_fen: int, free: Sequence[Offer]) -> Chosen:
-    """Of offers that all go together, the largest first, the fewest that pay what is left; all of them
-    if they cannot. As many others may do as well: whoever ends last is spared where it can be."""
-    count, reached = 0, 0
-    while count < len(free) and reached < left_fen:
-        reached += free[count].discount_fen
-        count += 1
-    needed = min(left_fen, reached)
-    kept = list(free)
+def _fewest(goods: Goods, must: Chosen, others: Sequence[Offer], most: int) -> list[Offer]:
+    """Of offers that all go together those that take off the most beside some that must stay: whoever
+    adds the most is picked first, and who is not needed for those picked later goes again."""
+    if most == _sum((*must, *others)):
+        return list(others)  # nobody is cut
+    picked: list[Offer] = []
+    taken = goods.most(_wishes(must))
+    left = sorted(others, key=_largest_first)
+    while taken < most:
+        add = max(left, key=lambda one: goods.most(_wishes((*must, *picked, one))))
+        picked.append(add)
+        left.remove(add)
+        taken = goods.most(_wishes((*must, *picked)))
+    for offer in picked[-2::-1]:
+        without = [one for one in picked if one is not offer]
+        if goods.most(_wishes((*must, *without))) == most:
+            picked = without
+    return picked
+
+
+def _earliest(goods: Goods, some: Chosen, free: Chosen, most: int) -> Chosen:
+    """As many as the fewest; as many others may do as well: whoever ends last is spared where it can be."""
+    count = len(_fewest(goods, some, free, most))
+    stay: list[Offer] = []
+    rest = list(free)
     for offer in sorted(free, key=_order, reverse=True):
-        without = [one for one in kept if one is not offer]
-        # Those that had to stay end later than this one; the largest of the rest join them.
-        stay = [one for one in without if _order(one) > _order(offer)]
-        rest = [one for one in without if _order(one) < _order(offer)][: count - len(stay)]
-        if len(stay) + len(rest) == count and _sum(stay) + _sum(rest) >= needed:
-            kept = without
-    return tuple(kept)
+        if len(stay) == count:
+            break
+        rest.remove(offer)
+        must = (*some, *stay)
+        without = goods.most(_wishes((*must, *rest))) == most
+        if without and len(stay) + len(_fewest(goods, must, rest, most)) <= count:
+            continue
+        stay.append(offer)
+    return tuple(stay)
+
+
+def _goods(bill: Bill, offers: Sequence[Offer], before: Sequence[Offer]) -> Goods:
+    return Goods(bill, _wishes(offers), _wishes(before))
+
+
+def _wishes(offers: Sequence[Offer]) -> list[Wish]:
+    return [offer.wish for offer in offers]
 
 
 def _sum(offers: Sequence[Offer]) -> int:
     return sum(offer.discount_fen for offer in offers)
 
 
+def _ends(offers: Sequence[Offer]) -> list[float]:
+    return sorted(-offer.valid_until.timestamp() for offer in offers)
+
+
 def _order(offer: Offer) -> tuple[datetime, str]:
     return offer.valid_until, offer.code
+
+
+def _largest_first(offer: Offer) -> tuple[int, datetime, str]:
+    return -offer.discount_fen, offer.valid_until, offer.code

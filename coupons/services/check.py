@@ -48,7 +48,7 @@ def check_coupons(
             one.card.public_id: codes.ticket_of(showing.shown_by(one.card), store.pk, now)
             for one in usable
         },
-        best=judgement.best_of(sight.left_fen, usable, wished),
+        best=judgement.best_of(sight.bill, sight.before, usable, wished),
         left_fen=sight.left_fen,
         at=at,
     )

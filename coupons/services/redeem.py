@@ -146,12 +146,13 @@ def _uses(sight: Sight, merchant: int, at: datetime, given_fen: int | None) -> l
             _require(other, (Reason("not_beside_another"),), at)
     of_code = {one.card.public_id: one for one in sight.judged}
     uses = []
-    for step in stacking.combined(sight.left_fen, [one.offer for one in sight.judged]):
+    offers = [one.offer for one in sight.judged]
+    for step in stacking.combined(sight.bill, offers, sight.before):
         one = of_code[step.code]
         benefit = one.said.rules.benefit
         discount = step.discount_fen if given_fen is None else min(step.discount_fen, given_fen)
         if benefit.on_a_bill and discount == 0:
-            # The bill is paid already; the coupon would be used up for nothing.
+            # Its goods are paid already; the coupon would be used up for nothing.
             _require(one, (Reason("no_eligible_items"),), at)
         cost = discount if benefit.on_a_bill else one.cost_fen
         uses.append(

@@ -9,6 +9,7 @@ from coupons import services as coupons
 from coupons.audits import COUPONS
 from coupons.errors import (
     CouponBillRefunded,
+    CouponNotUsable,
     RedemptionAlreadyReversed,
     RefundTooLarge,
     ReversalTooLate,
@@ -188,46 +189,53 @@ def test_a_reversal_never_fails_for_want_of_a_budget(store, member):
     assert (replacement.state, replacement.reserved_fen) == (Coupon.State.LIVE, 100)
 
 
-def test_nobody_gets_more_back_than_was_paid(store, member):
-    version = make_version(
-        kind="cash_off",
-        face_fen=300,
-        threshold_fen=0,
-        stacking="free",
-        per_member=2,
-        scope={"products": ["tea"]},
-    )
-    lines = [(300, "tea"), (700, "cake")]
-    held = [claim(version, member), claim(version, member)]
-    redeem(*held, store=store, bill=told(1_000, lines=lines))
+def tea_and_everything(member):
+    """Two coupons for tea of ¥3, ¥2 off each, and one of ¥1 off everything."""
+    said = {"kind": "cash_off", "threshold_fen": 0, "stacking": "free"}
+    tea = make_version(face_fen=200, per_member=2, scope={"products": ["tea"]}, **said)
+    everything = make_version(face_fen=100, **said)
+    return [claim(tea, member), claim(tea, member), claim(everything, member)]
+
+
+TEA_AND_CAKE = [(300, "tea"), (700, "cake")]
+
+
+@pytest.mark.parametrize("first", ["tea", "cake"])
+def test_goods_that_come_back_are_worth_what_was_paid_for_them(store, member, first):
+    held = tea_and_everything(member)
+    made = redeem(*held, store=store, bill=told(1_000, lines=TEA_AND_CAKE))
+    # Of the tea no more than it costs, so the third takes its part from the cake.
+    assert sorted(one.discount_fen for one in made.redemptions.all()) == [100, 100, 200]
     bill = CouponBill.objects.get()
 
-    # Paid were 400: without a coupon for cake 700 would come back for it.
-    cake = refund(bill, 700, "R-1", [(700, "cake")])
-    tea = refund(bill, 300, "R-2", [(300, "tea")])
+    paid = {}
+    for product in sorted(["tea", "cake"], key=lambda one: one != first):
+        fen = {name: fen for fen, name in TEA_AND_CAKE}[product]
+        done = refund(bill, fen, f"R-{product}", [(fen, product)])
+        paid[product] = done.goods_fen - done.discount_fen
 
-    assert (cake.goods_fen - cake.discount_fen, tea.goods_fen - tea.discount_fen) == (400, 0)
+    assert paid == {"tea": 0, "cake": 600}
     assert FundingPart.objects.aggregate(sum=Sum("fen"))["sum"] == 0
 
 
-def test_nobody_pays_for_bringing_goods_back(store, member):
+def test_a_coupon_whose_goods_others_have_paid_is_not_used_up(store, member):
     version = make_version(
-        kind="cash_off",
-        face_fen=300,
-        threshold_fen=0,
-        stacking="free",
-        per_member=2,
-        scope={"products": ["tea"]},
+        kind="cash_off", face_fen=300, stacking="free", per_member=2, scope={"products": ["tea"]}
     )
-    lines = [(300, "tea"), (700, "cake")]
     held = [claim(version, member), claim(version, member)]
-    redeem(*held, store=store, bill=told(1_000, lines=lines))
-    bill = CouponBill.objects.get()
+    bill = told(1_000, lines=TEA_AND_CAKE)
 
-    tea = refund(bill, 300, "R-1", [(300, "tea")])
-    assert tea.discount_fen == 300
-    # What its payers still bear is what the merchant's cake was worth more than was paid.
-    assert FundingPart.objects.aggregate(sum=Sum("fen"))["sum"] == 300
+    with pytest.raises(CouponNotUsable) as refusal:
+        redeem(*held, store=store, bill=bill)
+    assert refusal.value.facts["reasons"][0]["code"] == "no_eligible_items"
+
+    # Nor one after the other.
+    redeem(held[0], store=store, bill=bill)
+    code = coupons.show_coupon(coupon=held[1]).code
+    checked = coupons.check_coupons(store=store, told=bill, shown=[code])
+    assert [one.code for one in checked.judged[0].verdict.reasons] == ["no_eligible_items"]
+    with pytest.raises(CouponNotUsable):
+        redeem(held[1], store=store, bill=bill)
 
 
 def test_rounding_pays_nobody_a_fen(store, member):

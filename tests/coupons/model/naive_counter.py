@@ -35,10 +35,16 @@ class Counter:
             if not self._go_together(*pair):
                 raise Refused("coupon_not_usable")
         left = (known or bill).fen - sum(one.discount for one in there)
+        # Of the tea those for tea alone take no more than it costs.
+        tea = min(bill.tea, bill.fen) - sum(
+            one.discount for one in there if one.coupon.version.said.tea_only
+        )
         taken = {}
         for coupon in sorted(coupons, key=lambda one: (one.ends, one.name)):
-            taken[coupon] = min(worth[coupon][1], left)
+            tea_only = coupon.version.said.tea_only
+            taken[coupon] = max(min(worth[coupon][1], left, *([tea] if tea_only else [])), 0)
             left -= taken[coupon]
+            tea -= taken[coupon] if tea_only else 0
             if coupon.version.said.kind != "gift" and not taken[coupon]:
                 raise Refused("coupon_not_usable")
         if known and known.fen != bill.fen:

@@ -1,11 +1,13 @@
 """Which coupons go together, against trying every combination."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations
 
 from hypothesis import given
 from hypothesis import strategies as some
 
+from coupons.rules.bill import Bill, Line
 from coupons.rules.stacking import Offer, Stacking, best, combined, go_together
 
 START = datetime(2026, 11, 26, tzinfo=UTC)
@@ -22,22 +24,45 @@ offers = some.lists(
     ),
     max_size=7,
 )
+PRODUCTS = ("tea", "cake", "tv")
+some_products = some.one_of(
+    some.none(), some.frozensets(some.sampled_from(PRODUCTS), min_size=1, max_size=2)
+)
 
 
 def legal(chosen):
     return all(go_together(one, other) for one, other in combinations(chosen, 2))
 
 
-def worth(bill, chosen):
+def worth(bill, chosen, before=()):
     """The most taken off, of equals fewer coupons, then the earliest latest end."""
-    taken = min(bill, sum(one.discount_fen for one in chosen))
+    taken = most_together(bill, [*before, *chosen])
     return taken, -len(chosen), sorted(START - one.valid_until for one in chosen)
 
 
-@given(offers=offers, bill=some.integers(0, 200))
-def test_the_best_is_the_best_of_all(offers, bill):
+def most_together(bill, chosen):
+    """Of any of them together at most what their goods cost: the least that any half of them leaves."""
+
+    def cost(few):
+        if any(one.products is None for one in few):
+            return bill.fen
+        goods = frozenset().union(*(one.products for one in few))
+        return min(bill.fen, sum(fen for product, fen in bill.net_fen.items() if product in goods))
+
+    every = chain.from_iterable(combinations(chosen, size) for size in range(len(chosen) + 1))
+    whole = sum(one.discount_fen for one in chosen)
+    return min(whole - sum(one.discount_fen for one in few) + cost(few) for few in every)
+
+
+def of_all(offers):
     every = chain.from_iterable(combinations(offers, size) for size in range(len(offers) + 1))
-    wanted = max(worth(bill, few) for few in every if legal(few))
+    return [few for few in every if legal(few)]
+
+
+@given(offers=offers, fen=some.integers(0, 200))
+def test_the_best_is_the_best_of_all(offers, fen):
+    bill = Bill(fen)
+    wanted = max(worth(bill, few) for few in of_all(offers))
 
     chosen = best(bill, offers)
     steps = combined(bill, chosen)
@@ -46,13 +71,43 @@ def test_the_best_is_the_best_of_all(offers, bill):
     assert worth(bill, chosen) == wanted
     most = wanted[0]
     assert sum(step.discount_fen for step in steps) == most
-    assert (steps[-1].left_fen if steps else bill) == bill - most
+    assert (steps[-1].left_fen if steps else fen) == fen - most
     assert all(step.discount_fen for step in steps)
 
 
-@given(offers=offers, bill=some.integers(0, 200))
-def test_the_order_they_are_shown_in_changes_nothing(offers, bill):
-    assert set(best(bill, offers)) == set(best(bill, offers[::-1]))
+@given(
+    data=some.data(),
+    offers=offers,
+    nets=some.tuples(*[some.integers(0, 50)] * len(PRODUCTS)),
+    unlisted=some.integers(-20, 40),
+)
+def test_of_no_goods_coupons_take_more_than_they_cost(data, offers, nets, unlisted):
+    lines = tuple(map(Line, nets, PRODUCTS))
+    bill = Bill(max(sum(nets) + unlisted, 0), lines)
+    offers = [replace(one, products=data.draw(some_products)) for one in offers]
+    before, offers = offers[:1], offers[1:]
+    taken = [replace(one, discount_fen=most_together(bill, [one])) for one in before]
+
+    chosen = best(bill, offers, taken)
+    steps = combined(bill, chosen, taken)
+
+    assert legal(chosen)
+    assert most_together(bill, [*taken, *chosen]) == max(
+        most_together(bill, [*taken, *few]) for few in of_all(offers)
+    )
+    # As it is cut each subset of them fits into its goods.
+    of_code = {one.code: one for one in chosen}
+    cut = [replace(of_code[step.code], discount_fen=step.discount_fen) for step in steps]
+    assert most_together(bill, [*taken, *cut]) == sum(one.discount_fen for one in [*taken, *cut])
+    # None of them is used up for nothing.
+    for one in chosen:
+        others = [other for other in chosen if other is not one]
+        assert most_together(bill, [*taken, *others]) < most_together(bill, [*taken, *chosen])
+
+
+@given(offers=offers, fen=some.integers(0, 200))
+def test_the_order_they_are_shown_in_changes_nothing(offers, fen):
+    assert set(best(Bill(fen), offers)) == set(best(Bill(fen), offers[::-1]))
 
 
 def test_two_dozen_equals_are_no_riddle():
@@ -62,6 +117,60 @@ def test_two_dozen_equals_are_no_riddle():
         for day in range(24)
     ]
 
-    chosen = best(120, equals[::-1])
+    chosen = best(Bill(120), equals[::-1])
 
     assert sorted(one.code for one in chosen) == [f"{day:02}" for day in range(12)]
+
+
+def test_two_coupons_for_one_product_take_no_more_than_it_costs():
+    bill = Bill(302_000, (Line(2_000, "coffee"), Line(300_000, "tv")))
+    coffee = Offer("A", 1_500, Stacking.FREE, "cash_off", "merchant", START, frozenset({"coffee"}))
+    other = replace(coffee, code="B")
+    everything = replace(coffee, code="C", discount_fen=5_000, products=None)
+
+    assert [step.discount_fen for step in combined(bill, [coffee, other])] == [1_500, 500]
+    assert [step.discount_fen for step in combined(bill, [everything, other, coffee])] == [
+        *(1_500, 500, 5_000)
+    ]
+    # What lies on the bill already keeps what it took.
+    assert [step.discount_fen for step in combined(bill, [other], [coffee])] == [500]
+    # Used up for nothing is none of them.
+    third = replace(coffee, code="D", valid_until=START + timedelta(days=1))
+    assert {one.code for one in best(bill, [coffee, other, third, everything])} == {"A", "B", "C"}
+
+
+def test_more_offers_than_are_looked_at_do_not_hide_those_for_other_goods():
+    bill = Bill(302_000, (Line(2_000, "coffee"), Line(300_000, "tv")))
+    tv = Offer("tv", 10, Stacking.FREE, "cash_off", "merchant", START, frozenset({"tv"}))
+    coffees = [
+        replace(tv, code=f"{number:02}", discount_fen=1_500, products=frozenset({"coffee"}))
+        for number in range(40)
+    ]
+
+    assert [one.code for one in best(bill, [*coffees, tv])].count("tv") == 1
+
+
+def test_overlapping_goods_are_no_riddle_either():
+    """Every pair of ten products has a coupon that pays both: trying all combinations would take hours."""
+    names = [f"p{number}" for number in range(10)]
+    bill = Bill(1_000, tuple(Line(100, name) for name in names))
+    offers = [
+        Offer(
+            f"{one}{other}",
+            200,
+            Stacking.FREE if number % 2 else Stacking.ONE_PER_KIND,
+            "cash_off" if number % 3 else "percent_off",
+            "merchant",
+            START + timedelta(days=number),
+            frozenset({one, other}),
+        )
+        for number, (one, other) in enumerate(combinations(names, 2))
+    ]
+
+    chosen = best(bill, offers)
+
+    assert most_together_by_steps(bill, chosen) == 1_000
+
+
+def most_together_by_steps(bill, chosen):
+    return sum(step.discount_fen for step in combined(bill, chosen))

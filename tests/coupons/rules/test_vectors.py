@@ -24,6 +24,12 @@ def with_instants(facts):
     }
 
 
+def offer_of(facts):
+    products = {"products": frozenset(facts["products"])} if "products" in facts else {}
+    stacking = {"stacking": Stacking(facts["stacking"])}
+    return Offer(**with_instants(facts) | stacking | products)
+
+
 def is_workday(day: date) -> bool:
     return VECTORS["days"].get(day.isoformat(), day.isoweekday() < 6)
 
@@ -58,12 +64,11 @@ def test_a_coupon_on_a_bill(case):
 @named(VECTORS["stacking"])
 @pytest.mark.parametrize("turned", [False, True], ids=["as told", "turned round"])
 def test_coupons_together(case, turned):
-    offers = [
-        Offer(**with_instants(offer) | {"stacking": Stacking(offer["stacking"])})
-        for offer in case["offers"]
-    ]
+    bill = Bill(case["bill_fen"], tuple(Line(**line) for line in case.get("lines", ())))
+    before = [offer_of(offer) for offer in case.get("before", ())]
+    offers = [offer_of(offer) for offer in case["offers"]]
 
-    steps = combined(case["bill_fen"], best(case["bill_fen"], offers[::-1] if turned else offers))
+    steps = combined(bill, best(bill, offers[::-1] if turned else offers, before), before)
 
     assert [step.code for step in steps] == case["chosen"]
     assert [
