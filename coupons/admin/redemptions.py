@@ -8,14 +8,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from coupons import services as coupons
 from coupons.admin.common import COUPONS, note_once
 from coupons.models import Redemption
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.idempotency import Key
@@ -73,7 +72,7 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("门店核销的券会出现在这里。")
     list_display = ["public_id", "title", "discount", "state_label", "merchant", "store", "at"]
-    list_filter = [("merchant", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_filter = [("merchant", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = [
         *("version__template", "merchant", "store", "bill", "coupon", "member", "request"),
     ]

@@ -7,10 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin, name_verbs
+from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, ReadOnlyAdmin, name_verbs
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.money import MAX_POINTS
@@ -140,7 +139,7 @@ class AdjustmentAdmin(ExactSearch, ReadOnlyAdmin):
     list_filter = [
         "state",
         ("merchant", ScopedFilter),
-        ("proposed_at", RangeDateTimeFilter),
+        ("proposed_at", DayRangeFilter),
     ]
     list_select_related = ["member", "merchant", "proposed_by"]
     exact_fields = ("public_id", "member__public_id")

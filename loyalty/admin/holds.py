@@ -7,10 +7,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, Menu, Section
+from district.kernel.backoffice import Act, DayRangeFilter, Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
@@ -55,7 +54,7 @@ class HoldAdmin(ExactSearch, LedgerAdmin):
         "member_no",
         "expires_at",
     ]
-    list_filter = [("merchant", ScopedFilter), "state", "purpose", ("at", RangeDateTimeFilter)]
+    list_filter = [("merchant", ScopedFilter), "state", "purpose", ("at", DayRangeFilter)]
     list_select_related = ["merchant", "store", "account__member"]
     exact_fields = ("public_id", "request_no", "account__member__public_id")
     search_help_text = gettext_lazy("完整的预占编号、请求号或会员编号")

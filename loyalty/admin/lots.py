@@ -7,9 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice import DayRangeFilter, Menu, Section
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin, price_text
@@ -33,7 +32,7 @@ class LotAdmin(LedgerAdmin):
         "pending",
         "expires_at",
     ]
-    list_filter = [("issuer", ScopedFilter), ("expires_at", RangeDateTimeFilter)]
+    list_filter = [("issuer", ScopedFilter), ("expires_at", DayRangeFilter)]
     list_select_related = ["issuer", "account__member"]
     fields = [
         "number",

@@ -8,9 +8,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice import DayRangeFilter, Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.ids import looks_like
 from district.kernel.money import format_yuan
@@ -28,7 +27,7 @@ class ReceiptAdmin(ExactSearch, LedgerAdmin):
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台上传消费小票之后，会出现在这里。")
     list_display = ["receipt_no", "paid", "granted", "merchant", "store", "member_no", "paid_at"]
-    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["merchant", "store", "account__member"]
     exact_fields = ("receipt_no", "account__member__public_id")
     search_help_text = gettext_lazy("完整的小票号或会员编号")

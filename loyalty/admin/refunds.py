@@ -8,10 +8,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice import DayRangeFilter, Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.ids import looks_like
@@ -48,7 +47,7 @@ class RefundAdmin(_Money, ExactSearch, LedgerAdmin):
         "member_no",
         "at",
     ]
-    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["merchant", "store", "receipt__account__member"]
     exact_fields = ("public_id", "refund_no")
     search_help_text = gettext_lazy("完整的退货单号或退货编号")
@@ -88,7 +87,7 @@ class DebtAdmin(LedgerAdmin):
     operator_only = frozenset({"carrier"})
     empty_hint = gettext_lazy("退货时积分已被使用，会员会欠积分，由下次赚取抵还给承担损失的商户。")
     list_display = ["number", "carrier", "member_no", "points", "repaid", "left", "at"]
-    list_filter = [("carrier", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_filter = [("carrier", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["carrier", "account__member"]
     fields = ["number", "carrier", "member_no", "points", "repaid", "left", "at"]
 
@@ -125,7 +124,7 @@ class ParkedRefundAdmin(_Money, ExactSearch, LedgerAdmin):
         "store",
         "at",
     ]
-    list_filter = ["state", ("merchant", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_filter = ["state", ("merchant", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["merchant", "store", "receipt_store"]
     exact_fields = ("public_id", "refund_no", "receipt_no")
     search_help_text = gettext_lazy("完整的退货单号、原小票号或编号")

@@ -7,10 +7,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice import DayRangeFilter, Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.ids import looks_like
 from district.merchants.scope import ScopedFilter, viewer
@@ -28,7 +27,7 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
     operator_only = frozenset({"merchant", "available_after", "seq"})
     empty_hint = gettext_lazy("收银台入账或扣减积分之后，流水会出现在这里。")
     list_display = ["number", "kind_label", "points_text", "merchant", "store", "member_no", "at"]
-    list_filter = [("merchant", ScopedFilter), "kind", ("at", RangeDateTimeFilter)]
+    list_filter = [("merchant", ScopedFilter), "kind", ("at", DayRangeFilter)]
     list_select_related = ["merchant", "store", "account__member"]
     exact_fields = ("public_id", "account__member__public_id", "reference")
     search_help_text = gettext_lazy("完整的流水编号、会员编号或单号")

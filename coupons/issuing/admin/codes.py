@@ -7,13 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from coupons.admin.common import COUPONS
 from coupons.issuing import services
 from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import CodeBatch, ImportedCode
-from district.kernel.backoffice import Act, Menu, ReadOnlyAdmin, Section, name_verbs
+from district.kernel.backoffice import Act, DayRangeFilter, Menu, ReadOnlyAdmin, Section, name_verbs
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.merchants.scope import viewer
@@ -62,7 +61,7 @@ class CodeBatchAdmin(ExactSearch, ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     list_display = ["public_id", "name", "version", "total", "imported", "made_at"]
-    list_filter = [("made_at", RangeDateTimeFilter)]
+    list_filter = [("made_at", DayRangeFilter)]
     list_select_related = ["version__template"]
     exact_fields = ("public_id",)
     search_help_text = gettext_lazy("完整的批次编号")
@@ -91,7 +90,7 @@ class ImportedCodeAdmin(ExactSearch, ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     list_display = ["last4", "version", "batch", "coupon", "used_at"]
-    list_filter = [("used_at", RangeDateTimeFilter)]
+    list_filter = [("used_at", DayRangeFilter)]
     list_select_related = ["version__template", "batch", "coupon"]
     exact_fields = ("last4", "batch__public_id", "coupon__public_id")
     search_help_text = gettext_lazy("券码末四位、完整的批次编号或券号")

@@ -11,7 +11,6 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from coupons.admin.common import COUPONS
@@ -20,7 +19,7 @@ from coupons.issuing.admin.answers import answers_as_csv
 from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import IssueJob, IssueRow
 from coupons.issuing.permits import may_issue
-from district.kernel.backoffice import Act, Cell, Menu, Section, name_verbs
+from district.kernel.backoffice import Act, Cell, DayRangeFilter, Menu, Section, name_verbs
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.merchants.models import Clerk, Merchant
@@ -142,7 +141,7 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
     list_filter = [
         "state",
         ("version__template__merchant", ScopedFilter),
-        ("made_at", RangeDateTimeFilter),
+        ("made_at", DayRangeFilter),
     ]
     operator_only = frozenset({"version__template__merchant"})
     list_select_related = ["version__template"]

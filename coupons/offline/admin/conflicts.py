@@ -7,13 +7,12 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from coupons.admin.common import COUPONS
 from coupons.offline import services
 from coupons.offline.models import RedemptionConflict
 from coupons.offline.wording import of_reason
-from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
@@ -81,7 +80,7 @@ class RedemptionConflictAdmin(ExactSearch, MerchantScopedAdmin):
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("离线核销后发现券已用过，会在这里列出由谁承担。")
     list_display = ["public_id", "store", "why", "amount", "payer", "state", "at"]
-    list_filter = ["payer", "state", ("merchant", ScopedFilter), ("at", RangeDateTimeFilter)]
+    list_filter = ["payer", "state", ("merchant", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["store", "merchant", "entry__coupon", "entry__terminal", "winner"]
     exact_fields = ("public_id", "entry__coupon__public_id")
     search_help_text = gettext_lazy("完整的冲突编号或券号")

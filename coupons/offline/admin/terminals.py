@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from coupons.admin.common import COUPONS, YuanField, yuan_of
@@ -15,7 +14,7 @@ from coupons.offline import services
 from coupons.offline.models import LogEntry, Terminal
 from coupons.offline.models.terminal import MOST_COUPONS
 from coupons.offline.wording import of_reason
-from district.kernel.backoffice import Act, ActForm, Menu, name_verbs
+from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, name_verbs
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
@@ -136,7 +135,7 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
     operator_may = ("view",)
     empty_hint = gettext_lazy("终端断网时的核销，上传后会出现在这里。")
     list_display = ["terminal", "seq", "scanned_at", "told", "result", "discount", "recorded_at"]
-    list_filter = ["result", ("scanned_at", RangeDateTimeFilter)]
+    list_filter = ["result", ("scanned_at", DayRangeFilter)]
     list_select_related = ["terminal__store", "kit", "coupon", "redemption"]
     exact_fields = ("terminal__public_id", "bill_no", "coupon__public_id")
     search_help_text = gettext_lazy("完整的终端编号、券号或账单号")

@@ -11,13 +11,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from district.kernel import audit, clock, events, outbox
 from district.kernel.backoffice import (
     Act,
     Cell,
+    DayRangeFilter,
     Menu,
     MenuGroup,
     Panel,
@@ -58,7 +59,7 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(PLATFORM, "history", 10)
     empty_hint = gettext_lazy("后台与收银接口的每次操作都会记在这里。")
     list_display = ["at", "who", "what", "about"]
-    list_filter = [VerbFilter, ("at", RangeDateTimeFilter)]
+    list_filter = [VerbFilter, ("at", DayRangeFilter)]
     exact_fields = ("subject", "actor", "request_id")
     search_help_text = gettext_lazy("对象、操作者或请求编号，须完整")
     ordering = ["-pk"]

@@ -2,6 +2,7 @@
 
 from district.kernel.backoffice.acts import Act, ActForm, refusals_shown
 from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
+from district.kernel.backoffice.day_ranges import DayRangeFilter
 from district.kernel.backoffice.desks import Desk, offer_desk
 from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
 from district.kernel.backoffice.menus import Menu, MenuGroup
@@ -22,6 +23,7 @@ __all__ = [
     "ActForm",
     "Bars",
     "Cell",
+    "DayRangeFilter",
     "Desk",
     "DistrictAdmin",
     "Menu",

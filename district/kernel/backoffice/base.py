@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from district.kernel import audit
 from district.kernel.backoffice.act_pages import ActPages, refuse_null_characters
+from district.kernel.backoffice.day_ranges import DayRangeFilter, parameters_of
 from district.kernel.backoffice.journal import entries, subject_of
 from district.kernel.backoffice.menus import Menu
 from district.kernel.backoffice.pages import Section, contributed
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.wording import Text
 
-_SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull)|_from|_to)?"
+_SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull))?"
 
 
 class DistrictAdmin(ActPages):
@@ -58,13 +60,19 @@ class DistrictAdmin(ActPages):
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only the filters on the page: a free look-up would answer questions about hidden columns."""
         return any(
-            re.fullmatch(re.escape(name) + _SUFFIX, lookup) for name in self._filter_names(request)
+            re.fullmatch(pattern, lookup)
+            for item in self.get_list_filter(request)
+            for pattern in self._parameters(item)
         )
 
-    def _filter_names(self, request: HttpRequest) -> Iterable[str]:
-        for item in self.get_list_filter(request):
-            named = item[0] if isinstance(item, list | tuple) else item
-            yield named if isinstance(named, str) else named.parameter_name
+    def _parameters(self, item: Any) -> Iterable[str]:
+        """Patterns of the names that a filter has in the address."""
+        named = item[0] if isinstance(item, list | tuple) else item
+        name = named if isinstance(named, str) else named.parameter_name
+        yield re.escape(name) + _SUFFIX
+        if isinstance(item, list | tuple) and issubclass(item[1], DayRangeFilter):
+            field = get_fields_from_path(self.model, name)[-1]
+            yield from map(re.escape, parameters_of(name, field))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         refuse_null_characters(request)

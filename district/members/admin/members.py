@@ -11,13 +11,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from district.kernel import clock
 from district.kernel.backoffice import (
     Act,
     ActForm,
     Cell,
+    DayRangeFilter,
     Menu,
     MenuGroup,
     Panel,
@@ -124,7 +124,7 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
     operator_may = ("view", "change")
     empty_hint = gettext_lazy("顾客第一次在小程序登录后，会出现在这里。")
     list_display = ["public_id", "nickname", "phone", "joined_at", "closed_at"]
-    list_filter = [("joined_at", RangeDateTimeFilter)]
+    list_filter = [("joined_at", DayRangeFilter)]
     exact_fields = ("public_id",)
     search_help_text = gettext_lazy("完整的会员编号或卡号")
     ordering = ["-joined_at", "-pk"]

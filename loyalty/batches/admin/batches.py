@@ -10,10 +10,18 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, Cell, Menu, Section, name_verbs, visible
+from district.kernel.backoffice import (
+    Act,
+    ActForm,
+    Cell,
+    DayRangeFilter,
+    Menu,
+    Section,
+    name_verbs,
+    visible,
+)
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import url_of
 from district.kernel.backoffice.words import actor_texts
@@ -151,7 +159,7 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
         "points",
         "created_at",
     ]
-    list_filter = ["state", ("merchant", ScopedFilter), ("created_at", RangeDateTimeFilter)]
+    list_filter = ["state", ("merchant", ScopedFilter), ("created_at", DayRangeFilter)]
     list_select_related = ["merchant"]
     exact_fields = ("public_id",)
     search_help_text = gettext_lazy("完整的批次编号")

@@ -7,10 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Cell, Menu, Section
+from district.kernel.backoffice import Cell, DayRangeFilter, Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.money import format_yuan
@@ -48,7 +47,7 @@ class ReconciliationAdmin(ExactSearch, MerchantScopedAdmin):
         AgreementFilter,
         ("merchant", ScopedFilter),
         ("store", ScopedFilter),
-        ("day", RangeDateFilter),
+        ("day", DayRangeFilter),
     ]
     list_select_related = ["merchant", "store"]
     exact_fields = ("public_id",)

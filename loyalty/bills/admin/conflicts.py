@@ -8,10 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import ActForm, Menu, Section, link, moment
+from district.kernel.backoffice import ActForm, DayRangeFilter, Menu, Section, link, moment
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.money import format_yuan
@@ -92,7 +91,7 @@ class BillConflictAdmin(ExactSearch, MerchantScopedAdmin):
         "reason",
         ("merchant", ScopedFilter),
         ("store", ScopedFilter),
-        ("at", RangeDateTimeFilter),
+        ("at", DayRangeFilter),
     ]
     list_select_related = ["merchant", "store"]
     exact_fields = ("public_id", "receipt_no", "member__public_id")

@@ -11,12 +11,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from district.kernel.backoffice import (
     ActForm,
     Cell,
+    DayRangeFilter,
     Menu,
     Section,
     link,
@@ -146,7 +146,7 @@ class BillPhotoAdmin(ExactSearch, MerchantScopedAdmin):
         "state",
         ("merchant", ScopedFilter),
         ("store", ScopedFilter),
-        ("at", RangeDateTimeFilter),
+        ("at", DayRangeFilter),
     ]
     list_select_related = ["merchant", "store", "member"]
     exact_fields = ("public_id", "receipt_no", "member__public_id")

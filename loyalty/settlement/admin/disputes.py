@@ -9,10 +9,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, Menu, Section
+from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, Section
 from district.kernel.idempotency import Key
 from district.merchants.scope import ScopedFilter, viewer
 from loyalty.settlement import services as settlement
@@ -129,7 +128,7 @@ class DisputeAdmin(DeskAdmin):
     operator_only = frozenset({"merchant", "decided_by"})
     empty_hint = gettext_lazy("商户认为清分明细有误时，在明细上提出争议。")
     list_display = ["public_id", "state_label", "merchant", "reason", "opened_at"]
-    list_filter = ["state", ("merchant", ScopedFilter), ("opened_at", RangeDateTimeFilter)]
+    list_filter = ["state", ("merchant", ScopedFilter), ("opened_at", DayRangeFilter)]
     list_select_related = ["merchant"]
     fields = [
         "public_id",

@@ -7,9 +7,8 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice import DayRangeFilter, Menu, Section
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.money import format_yuan
 from district.merchants.scope import ScopedFilter
@@ -26,7 +25,7 @@ class PaymentAdmin(ExactSearch, DeskAdmin):
     operator_only = frozenset({"merchant", "recorded_by"})
     empty_hint = gettext_lazy("在结算单上登记银行已完成的付款。")
     list_display = ["public_id", "merchant", "direction", "money", "reference", "paid_at"]
-    list_filter = ["direction", ("merchant", ScopedFilter), ("paid_at", RangeDateTimeFilter)]
+    list_filter = ["direction", ("merchant", ScopedFilter), ("paid_at", DayRangeFilter)]
     list_select_related = ["merchant"]
     exact_fields = ("public_id", "reference")
     search_help_text = gettext_lazy("完整的编号或凭证号")
