@@ -226,9 +226,17 @@ def climb(leaf, index, leaves, proof):
     return "" if way else node.hex()
 
 
+def unambiguous(pairs):
+    """The object of these names and values; a name with two values would hide one of them."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError("an object with one name twice")
+    return dict(pairs)
+
+
 def opened(path):
     with open(path, encoding="utf-8") as file:
-        check = Check(json.load(file))
+        check = Check(json.load(file, object_pairs_hook=unambiguous))
     check.read()
     return check
 

@@ -1,5 +1,6 @@
 """What comes of rows: the same as of single receipts, posted many at once."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -163,6 +164,14 @@ def test_good_rows_stay_good_beside_bad_ones(member, tea):
     assert (batch.rows, batch.posted, batch.refused) == (13, 3, 10)
     wrong = RowAnswer.objects.get(batch=batch, line=3)
     assert wrong.problem["errors"][0]["field"] == "paid_fen"
+
+
+def test_a_row_with_two_amounts_is_refused_and_says_why(member, tea):
+    row = json.dumps(receipt_row(tea, member, fen=100))
+    batch = post_all(tea, [row.replace('"paid_fen": 100', '"paid_fen": 100, "paid_fen": 999900')])
+
+    assert told(batch) == {1: "invalid_request"}
+    assert "重复的字段名" in RowAnswer.objects.get(batch=batch).problem["detail"]
 
 
 def test_a_receipt_that_stands_twice_is_posted_once(member, tea):

@@ -23,6 +23,25 @@ def test_a_long_number_is_read_as_it_stands():
 @pytest.mark.parametrize(
     "body",
     [
+        b'{"paid_fen": 100, "paid_fen": 999900}',
+        b'{"paid_fen": 100, "paid_fen": 100}',
+        rb'{"paid_fen": 100, "paid\u005ffen": 999900}',
+        b'{"lines": [{"sku": "a"}, {"sku": "a", "fen": 1, "sku": "b"}]}',
+        b'{"": 1, "": 2}',
+    ],
+)
+def test_refuses_an_object_with_a_name_twice(body):
+    with pytest.raises(ParseError, match="重复的字段名"):
+        parse_json(body)
+
+
+def test_one_name_may_stand_in_several_objects():
+    assert parse_json(b'[{"a": {"a": 1}}, {"a": 2}]') == [{"a": {"a": 1}}, {"a": 2}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         pytest.param(b"", id="nothing"),
         pytest.param(b"{", id="cut off"),
         pytest.param(b"{'a': 1}", id="not JSON"),

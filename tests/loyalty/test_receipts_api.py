@@ -105,6 +105,20 @@ def test_hostile_bytes_are_refused(at_till, body):
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
 
 
+def test_an_amount_said_twice_is_refused_and_nothing_is_earned(at_till, receipt):
+    amount = json.dumps(receipt["paid_fen"])
+    body = json.dumps(receipt).replace(
+        f'"paid_fen": {amount}', f'"paid_fen": {amount}, "paid_fen": 999900'
+    )
+    assert body.count("paid_fen") == 2
+
+    answer = at_till.generic("POST", "/api/v1/till/receipts", body, content_type="application/json")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
+    assert "重复的字段名" in answer.json()["detail"]
+    assert not Receipt.objects.exists()
+
+
 def test_ten_megabytes_are_refused_unread(at_till):
     answer = at_till.generic(
         "POST", "/api/v1/till/receipts", b" " * 10_000_000, content_type="application/json"

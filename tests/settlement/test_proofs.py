@@ -207,6 +207,13 @@ def test_what_is_no_statement_is_refused_with_a_sentence(tmp_path):
         assert (code, said.splitlines()[0].startswith(("unreadable", "does not"))) == (1, True)
 
 
+def test_a_statement_that_says_something_twice_is_unreadable(settled, tmp_path):
+    path = tmp_path / "twice.json"
+    text = json.dumps(statement_with_proofs(settled))
+    path.write_text(text.replace('"format":', '"hash": "0", "format":', 1))
+    assert verified(path) == (1, "unreadable: ValueError: an object with one name twice\n")
+
+
 def test_every_day_is_sealed_once_and_late_postings_by_the_next_seal(member, tea, books):
     buy(member, tea, fen=10_000)
     with clock.moved_to(INSIDE + timedelta(days=3)):
