@@ -10,7 +10,7 @@ from typing import Literal
 
 from district.embedded.cluster import Cluster
 from district.embedded.environment import put_into_environment, secrets_of
-from district.embedded.locks import held
+from district.embedded.locks import held, held_exclusively
 from district.embedded.places import ROOTS_SHELF, base_folder, make_home, server_owner
 
 THROWAWAY = "throw-away"
@@ -99,5 +99,7 @@ def _sweep() -> None:
         return
     for mark in ROOTS_SHELF.glob(f"*/{THROWAWAY}"):
         left = mark.parent
-        if not held(left / "users.lock") and not held(left / "keeper.lock"):
-            shutil.rmtree(left, ignore_errors=True)
+        # Its own user may be clearing it away just now.
+        with contextlib.suppress(FileNotFoundError):
+            if not held(left / "users.lock") and not held_exclusively(left / "keeper.lock"):
+                shutil.rmtree(left, ignore_errors=True)

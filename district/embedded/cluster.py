@@ -4,15 +4,22 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import Home
-from district.embedded.locks import FileLock, held, shared_by_others
+from district.embedded.locks import FileLock, held_exclusively, shared_by_others
 from district.embedded.places import CLONE
 from district.embedded.processes import send, wait_until
+
+# What a keeper that was brought up answers: the server runs, or another keeper was faster.
+READY, TAKEN = "ready", "taken"
+PATIENCE = 120.0  # seconds: an orderly end of an earlier server, and the start of the next one
+LOOK = 0.05  # seconds between two looks of a process that waits
+TRIES = 3  # of a keeper that dies without a word while it starts
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,10 @@ class Cluster:
         self.home.prepare()
         self._user = self.home.lock("users").shared()
         try:
-            self.ensure_keeper()
-            if not wait_until(lambda: self.state is not None, patience=60):
-                raise EmbeddedError(f"PostgreSQL does not come up; see {self.home.server_log}.")
+            self._await(lambda: self.state is not None, "PostgreSQL does not come up")
         except BaseException:
             self._user.close()
+            self._user = None
             raise
         return self
 
@@ -54,8 +60,10 @@ class Cluster:
         Raises EmbeddedError.
         """
         with self.home.lock("start").exclusive():
-            if self._deserted():
-                self._start_keeper()
+            for _ in range(TRIES):
+                if not self._deserted() or self._start_keeper():
+                    return
+        raise EmbeddedError(f"the database's keeper did not start; see {self.home.keeper_log}.")
 
     def leave(self, *, wait: bool = True) -> None:
         """No user any more. Where that was the last one, the server has stopped when this returns.
@@ -91,10 +99,15 @@ class Cluster:
 
         Raises EmbeddedError.
         """
-        wait_until(lambda: self.state is not None, patience=60)
-        if (state := self.state) is None:
-            raise EmbeddedError(f"PostgreSQL does not come up; see {self.home.server_log}.")
-        return state.postmaster
+        found: list[State] = []
+
+        def answers() -> bool:
+            # Read once: the file may go between two looks.
+            found.extend(filter(None, [self.state]))
+            return bool(found)
+
+        self._await(answers, "PostgreSQL does not come up")
+        return found[0].postmaster
 
     def kill9(self) -> int:
         """The postmaster dies as by a power cut; the keeper restarts it. Returns the dead one's process id."""
@@ -102,7 +115,7 @@ class Cluster:
         send(pid, signal.SIGKILL)
         return pid
 
-    def wait_back(self, dead: int, patience: float = 60) -> None:
+    def wait_back(self, dead: int, patience: float = PATIENCE) -> None:
         """Another server than the dead one answers.
 
         Raises EmbeddedError.
@@ -113,13 +126,32 @@ class Cluster:
             state = self.state
             return state is not None and state.postmaster != dead
 
-        if not wait_until(another, patience):
-            raise EmbeddedError(f"PostgreSQL did not come back; see {self.home.server_log}.")
+        self._await(another, "PostgreSQL did not come back", patience)
+
+    def _await(self, true: Callable[[], bool], refusal: str, patience: float = PATIENCE) -> None:
+        """It became true; a user who waits sees to it all the while that a keeper is there.
+
+        The keeper seen a moment ago may have been an earlier one on its way out.
+
+        Raises EmbeddedError with the refusal.
+        """
+
+        def looked() -> bool:
+            if self._user is not None:
+                self.ensure_keeper()
+            return true()
+
+        if not wait_until(looked, patience, pause=LOOK):
+            raise EmbeddedError(f"{refusal}; see {self.home.server_log}.")
 
     def _deserted(self) -> bool:
-        return not held(self.home.folder / "keeper.lock")
+        return not held_exclusively(self.home.folder / "keeper.lock")
 
-    def _start_keeper(self) -> None:
+    def _start_keeper(self) -> bool:
+        """Whether a keeper is there now; not when the one that was started died without a word.
+
+        Raises EmbeddedError with the reason a keeper gave.
+        """
         command = [
             sys.executable,
             "-m",
@@ -139,7 +171,6 @@ class Cluster:
                 check=False,
             )
         answer = bringing_up.stdout.strip()
-        if answer != "ready":
-            raise EmbeddedError(
-                answer or f"the database's keeper did not start; see {self.home.keeper_log}."
-            )
+        if answer not in {"", READY, TAKEN}:
+            raise EmbeddedError(answer)
+        return bool(answer)

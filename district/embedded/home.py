@@ -76,7 +76,8 @@ def write_once(file: Path, text: str) -> None:
     """The file exists, 0600 and complete, written by exactly one of those who try at once."""
     if file.exists():
         return
-    aside = file.with_name(f"{file.name}.{os.getpid()}")
+    # By chance: process ids come again, and a killed process may have left its own behind.
+    aside = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "w") as stream:
         stream.write(text)

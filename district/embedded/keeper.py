@@ -10,9 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from district.embedded.cluster import State
+from district.embedded.cluster import READY, TAKEN, State
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import Home
+from district.embedded.locks import try_exclusive_in_turn
 from district.embedded.logfiles import trim
 from district.embedded.postgres import Server
 from district.embedded.processes import wait_until
@@ -96,7 +97,7 @@ class Keeper:
 
     def _deserted(self) -> bool:
         """Whether nobody uses the server; the users' lock is then ours, so that whoever comes now waits."""
-        if not self.users.try_exclusive():
+        if not try_exclusive_in_turn(self.users):
             self.unused_since, self.doorbell.told_to_hurry = None, False
             return False
         now = time.monotonic()
@@ -140,9 +141,9 @@ def main() -> None:
     home, profile = Home(Path(sys.argv[1])), sys.argv[2]
     step_out()
     lock = home.lock("keeper")
-    # Somebody may be probing this lock just now; a keeper that is really there holds it on.
-    if not wait_until(lock.try_exclusive, patience=2):
-        report("another keeper holds this database.")
+    # Whoever looks for a keeper holds this lock for an instant; a keeper that is really there holds it on.
+    if not wait_until(lock.try_exclusive, patience=5):
+        report(TAKEN)
         return
     try:
         keeper = Keeper(home, profile)
@@ -150,7 +151,7 @@ def main() -> None:
         note(str(error))
         report(str(error))
         return
-    report("ready")
+    report(READY)
     keeper.keep()
 
 

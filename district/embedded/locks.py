@@ -53,15 +53,41 @@ class FileLock:
         self.close()
 
 
-def shared_by_others(path: Path) -> bool:
-    """Whether somebody else holds the lock shared now."""
-    with FileLock(path) as lock:
-        return not lock.try_exclusive() and lock.try_shared()
+def held_exclusively(path: Path) -> bool:
+    """Whether some process holds the lock exclusively now.
 
-
-def held(path: Path) -> bool:
-    """Whether some process holds the lock now."""
+    Asks with a shared lock, which any number of askers may have at once: one who only looks is never
+    taken for a holder by another one who looks.
+    """
     if not path.exists():
         return False
     with FileLock(path) as lock:
+        return not lock.try_shared()
+
+
+def held(path: Path) -> bool:
+    """Whether some process holds the lock now, shared or exclusively.
+
+    Only the exclusive lock can find that out. Askers take turns by a lock of their own, so that none of
+    them is taken for a holder by the next.
+    """
+    if not path.exists():
+        return False
+    with _turn_to_ask(path), FileLock(path) as lock:
         return not lock.try_exclusive()
+
+
+def try_exclusive_in_turn(lock: FileLock) -> bool:
+    """As `lock.try_exclusive()`, for a lock that others ask about by `held` or `shared_by_others`."""
+    with _turn_to_ask(lock.path):
+        return lock.try_exclusive()
+
+
+def shared_by_others(path: Path) -> bool:
+    """Whether some process holds the lock shared now."""
+    with _turn_to_ask(path), FileLock(path) as lock:
+        return not lock.try_exclusive() and lock.try_shared()
+
+
+def _turn_to_ask(path: Path) -> FileLock:
+    return FileLock(path.with_suffix(".asking")).exclusive()

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from district.embedded import places
 from district.embedded.environment import secrets_of
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import Home, write_once
-from district.embedded.locks import FileLock, held, shared_by_others
+from district.embedded.locks import FileLock, held, held_exclusively, shared_by_others
 from district.embedded.places import Owner
 
 NOBODY = Owner(65534, 65534)
@@ -128,3 +129,23 @@ def test_a_lock_tells_whether_others_hold_it(tmp_path):
         assert held(path)
         assert not shared_by_others(path)
     assert not held(path)
+
+
+def test_who_only_looks_for_a_keeper_is_not_taken_for_one(tmp_path):
+    path = tmp_path / "keeper.lock"
+    with FileLock(path) as looking:
+        assert looking.try_shared()
+        assert not held_exclusively(path)
+    with FileLock(path).exclusive():
+        assert held_exclusively(path)
+
+
+def test_those_who_ask_about_a_shared_lock_are_not_taken_for_its_holders(tmp_path):
+    path = tmp_path / "users.lock"
+    path.touch()
+
+    def mistaken() -> bool:
+        return any(held(path) or shared_by_others(path) for _ in range(300))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(found.result() for found in [pool.submit(mistaken) for _ in range(4)])
