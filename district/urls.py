@@ -1,9 +1,9 @@
-"""Mounts each app's API below /api/v1/, the admin below /admin/, and pages of coupons below /c/."""
+"""The home page; mounts each app's API below /api/v1/, the admin below /admin/, and pages of coupons below /c/."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from district.kernel import docs_page, guard
+from district.kernel import docs_page, guard, home_page
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("district.members.api.urls")),
@@ -20,6 +20,7 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("", home_page.home_page, name="home"),
     path("api/v1/", include(api_v1)),
     path("admin/", admin.site.urls),
     # What printed codes of campaigns lead to; short, because it is printed.

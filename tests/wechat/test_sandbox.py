@@ -2,11 +2,13 @@
 
 import io
 import json
+import re
 
 import pytest
 import requests
 from PIL import Image
 
+from district.wechat.sandbox.control import CONTROLS
 from tests.wechat.fixtures import APPID, SECRET
 
 APP = {"appid": APPID, "secret": SECRET}
@@ -42,6 +44,18 @@ def session(wechat):
 def errcode(answer):
     assert answer.status_code == 200
     return answer.json().get("errcode", 0)
+
+
+def test_the_printed_address_opens_a_page_that_names_every_control(wechat):
+    front = requests.get(wechat.base, timeout=5)
+
+    assert front.status_code == 200
+    assert front.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "微信沙箱" in front.text
+    for name in CONTROLS:
+        assert f"/_control/{name}" in front.text
+    for address in re.findall(r'href="(/[^"]+)"', front.text):
+        assert requests.get(wechat.base + address.lstrip("/"), timeout=5).status_code == 200
 
 
 def test_answers_are_json_said_to_be_plain_text_and_refusals_are_http_200(session, wechat):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from district.wechat.sandbox import control
 from district.wechat.sandbox.faults import Fault
+from district.wechat.sandbox.front_page import front_page
 from district.wechat.sandbox.refusals import Refusal
 from district.wechat.sandbox.routes import ROUTES, Answer
 from district.wechat.sandbox.strict import Call
@@ -60,6 +61,10 @@ class Handler(BaseHTTPRequestHandler):
         call = Call(self.command, url.path, url.query, self.rfile.read(size))
         if call.path.startswith("/_control/"):
             return self._answer_control(call)
+        if call.path == "/" and call.method == "GET":
+            return self._send(
+                200, front_page(self.server.base).encode(), "text/html; charset=utf-8"
+            )
         if call.path not in ROUTES:
             return self._send(404, b"<html><h1>404 Not Found</h1></html>", "text/html")
         return self._answer_as_wechat(call)
