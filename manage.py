@@ -35,9 +35,9 @@ def main() -> None:
 
             sys.exit(measure(sys.argv[2:]))
         with embedded.at_hand(start=command not in WITHOUT_SERVER):
-            from django.core.management import execute_from_command_line  # noqa: PLC0415 - likewise
+            from district.kernel.command_line import execute  # noqa: PLC0415 - likewise
 
-            execute_from_command_line(sys.argv)
+            execute(sys.argv)
     except embedded.EmbeddedError as refusal:
         sys.exit(f"district: {refusal}")
     except KeyboardInterrupt:

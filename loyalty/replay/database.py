@@ -4,12 +4,12 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, Error, connection
+from django.db import Error, connection
 from django.utils.translation import gettext as _
 
 from district import embedded
+from district.kernel.named_database import DatabaseUnusable, require, use
 from loyalty.replay.errors import ReplayError
 
 PREFIX = "replay_"
@@ -30,7 +30,7 @@ def own_database(format_name: str) -> Iterator[str]:
     name = elsewhere if elsewhere.startswith(PREFIX) else f"{PREFIX}{format_name}"
     try:
         _create(name)
-        _stand_on(name)
+        use(name)
         _lock()
         call_command("setup", no_static=True, verbosity=0)
         yield name
@@ -41,7 +41,22 @@ def own_database(format_name: str) -> Iterator[str]:
             )
         ) from trouble
     finally:
-        _stand_on(elsewhere)
+        use(elsewhere)
+
+
+@contextlib.contextmanager
+def finished_replay(name: str) -> Iterator[None]:
+    """This process works on the database a replay has made, brought up to this version, until the block ends.
+
+    Unlike `own_database` it makes none. Raises ReplayError.
+    """
+    try:
+        if not str(connection.settings_dict["NAME"]).startswith(PREFIX):
+            require(name)
+    except DatabaseUnusable as refusal:
+        raise ReplayError(str(refusal)) from refusal
+    with own_database(name.removeprefix(PREFIX)):
+        yield
 
 
 def revive() -> None:
@@ -69,13 +84,6 @@ def _create_through(name: str) -> None:
         if cursor.fetchone() is None:
             quoted = connection.ops.quote_name(name)
             cursor.execute(f"create database {quoted} encoding 'UTF8' template template0")
-
-
-def _stand_on(name: str) -> None:
-    """Point this process at another database of the same server, as Django's test runner does."""
-    connection.close()
-    settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"] = name
-    connection.settings_dict["NAME"] = name
 
 
 def _lock() -> None:

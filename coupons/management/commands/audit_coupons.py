@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from coupons.audits import COUPONS
 from coupons.issuing.audits import ISSUING
 from coupons.offline.audits import OFFLINE
+from district.kernel.named_database import DatabaseCommand
 from loyalty import audits
 
 QUERIES = {**COUPONS, **ISSUING, **OFFLINE}
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Run every audit query of coupons; exits non-zero and prints the rows when one finds any."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def work(self, *_args: Any, **_options: Any) -> None:
         found = audits.findings(QUERIES)
         for one in found:
             for row in one.rows:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from district.kernel.named_database import DatabaseCommand
 from loyalty import services as loyalty
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Run every audit query of the ledger; exits non-zero and prints the rows when one finds any."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def work(self, *_args: Any, **_options: Any) -> None:
         run = loyalty.run_audit()
         for found in run.found:
             for row in found["rows"]:

@@ -6,20 +6,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db import connection
+
+from district.kernel.named_database import DatabaseCommand
 
 LOCK = 0x5D15781C7  # any number that nobody else uses in this database
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Migrates, makes the cache table, installs SQL functions, fills the calendar, collects static files; may be run again at any time."
     requires_system_checks: list[str] = []
 
+    must_be_set_up = False
+
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--no-static", action="store_true", help="leave the static files alone")
 
-    def handle(self, *, no_static: bool, verbosity: int, **_: Any) -> None:
+    def work(self, *, no_static: bool, verbosity: int, **_: Any) -> None:
         with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=verbosity)
             call_command("createcachetable", verbosity=verbosity)

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from district.kernel.named_database import DatabaseCommand
 from district.members import services as members
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Wrap every member's data key by the newest master key."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def work(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(f"{members.rewrap_keys()} data keys wrapped anew")

@@ -1,13 +1,11 @@
 """`manage.py export_statement`: a statement with proofs, for docs/verify_statement.py."""
 
-import contextlib
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from loyalty.replay.database import own_database
-from loyalty.replay.errors import ReplayError
+from loyalty.settlement.management.replayed import add_database, at_database
 from loyalty.settlement.models import Statement
 from loyalty.settlement.queries import statement_with_proofs
 
@@ -21,15 +19,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("cycle", type=int, help="the cycle's number")
         parser.add_argument("merchant", help="the merchant's public id (mrc_…), or `largest`")
-        parser.add_argument("--replay", metavar="FORMAT", help="the database of a replay")
+        add_database(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with contextlib.ExitStack() as stage:
-            if options["replay"]:
-                try:
-                    stage.enter_context(own_database(options["replay"]))
-                except ReplayError as trouble:
-                    raise CommandError(str(trouble)) from trouble
+        with at_database(options):
             found = Statement.objects.filter(cycle__number=options["cycle"])
             if options["merchant"] != "largest":
                 found = found.filter(merchant__public_id=options["merchant"])

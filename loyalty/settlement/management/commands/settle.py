@@ -17,10 +17,9 @@ from district.kernel.postgres import first_row
 from district.members import services as members
 from district.members.models import User
 from district.merchants.queries import is_operator
-from loyalty.replay.database import own_database
-from loyalty.replay.errors import ReplayError
 from loyalty.services import sweep_accounts
 from loyalty.settlement import services as settlement
+from loyalty.settlement.management.replayed import add_database, at_database
 from loyalty.settlement.models import Charge, Cycle, JournalSeal
 from loyalty.settlement.queries import last_cycle
 
@@ -31,6 +30,7 @@ class Command(BaseCommand):
     help = (
         "Close every settlement cycle that is over, in the names of two people, seal the journal,"
         " and print the figures as one JSON object. What is closed already stays as it is."
+        " In the database of a replay time stands at its last posting, and who is missing is made."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,25 +39,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--days", type=int, help="the length of a cycle; without it, calendar months"
         )
-        parser.add_argument(
-            "--replay",
-            metavar="FORMAT",
-            help="the database of a replay: time stands at its last posting, and who is missing is made",
-        )
+        add_database(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with contextlib.ExitStack() as stage:
-                if options["replay"]:
-                    stage.enter_context(own_database(options["replay"]))
+                is_replay = stage.enter_context(at_database(options))
+                if is_replay:
                     stage.enter_context(clock.moved_to(_after_the_last_posting()))
                 proposer, approver = (
-                    _person(options[name], make=bool(options["replay"]))
-                    for name in ("proposer", "approver")
+                    _person(options[name], make=is_replay) for name in ("proposer", "approver")
                 )
                 stage.enter_context(audit.at_the_shell("settle"))
                 self._settle(proposer, approver, options["days"])
-        except (DomainError, ReplayError) as refusal:
+        except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def _settle(self, proposer: User, approver: User, days: int | None) -> None:
