@@ -21,6 +21,7 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, header_key
 from district.kernel.pages import cursor_page
 from district.kernel.parsers import NotJson
+from district.kernel.query_parameters import require_known
 
 __all__ = ["ApiView", "OneForm", "cacheable", "cursor_page"]
 
@@ -59,6 +60,7 @@ class ApiView(APIView):
         if request.method not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
+        require_known(request, self)
 
     def asked(self, form: type[Serializer]) -> dict[str, Any]:
         """What the caller asks for, in the shape of `form`. Raises ParseError, ValidationError."""

@@ -162,7 +162,13 @@ class Scene:
         self.ids["/api/v1/till/reconciliations/{reconciliation}"] = day.public_id
 
     def call(
-        self, name: str, body: Any = None, *, raw: bytes | None = None, **headers: str | None
+        self,
+        name: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        query: str = "",
+        **headers: str | None,
     ) -> Any:
         """The answer to a right request, except for what is given otherwise."""
         method, path, operation = BY_NAME[name]
@@ -178,6 +184,7 @@ class Scene:
             NAME.sub(self.ids.get(path, ""), path),
             raw if "requestBody" in operation else b"",
             content_type=told.pop("Content-Type") or "application/octet-stream",
+            QUERY_STRING=query,
             headers={name: value for name, value in told.items() if value is not None},
         )
 

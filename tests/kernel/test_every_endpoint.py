@@ -313,3 +313,17 @@ def test_every_other_method_is_refused(scene, unchanged):
                 )
                 problem(answer, 405, "method_not_allowed")
                 assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known
+
+
+def test_an_unknown_query_parameter_is_refused_and_not_passed_over(scene, unchanged):
+    """Also one that is known elsewhere, and a known one given twice."""
+    for name, (_, _, operation) in BY_NAME.items():
+        with about(name):
+            known = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
+            told = problem(scene.call(name, query="no_such=1"), 400, "invalid_request")
+            assert told["errors"] == [
+                {"field": "no_such", "code": "unknown", "message": "没有这个查询参数。"}
+            ]
+            for one in known:
+                told = problem(scene.call(name, query=f"{one}=1&{one}=1"), 400, "invalid_request")
+                assert [error["code"] for error in told["errors"]] == ["repeated"]
