@@ -17,6 +17,7 @@ from coupons.labels import (
     yuan,
 )
 from coupons.models import TemplateVersion
+from coupons.printed import path_of
 from coupons.queries.names import Named, named
 from coupons.queries.versions import rules_by, validity_by
 from coupons.rules.audience import Audience
@@ -50,6 +51,8 @@ class Face:
     benefit: str
     lines: tuple[Line, ...]
     ways: tuple[Line, ...]
+    instructions: str = ""
+    picture_path: str = ""
 
     @property
     def is_long(self) -> bool:
@@ -60,6 +63,7 @@ class Face:
 def face_of(version: TemplateVersion) -> Face:
     """What a version looks like to the shopper; the version and its template need not be stored."""
     rules, merchant = rules_by(version), version.template.merchant
+    names = named(places_named_by(version))
     sign, value, unit = _large_print(rules.benefit)
     return Face(
         name=version.template.name,
@@ -69,14 +73,28 @@ def face_of(version: TemplateVersion) -> Face:
         value=value,
         unit=unit,
         benefit=benefit_in_words(rules.benefit),
-        lines=tuple(_said(_lines(version))),
-        ways=tuple(_said(_ways(version))),
+        lines=tuple(_said(_lines(version, names))),
+        ways=tuple(_said(_ways(version, names))),
+        instructions=version.instructions,
+        picture_path=path_of(version.picture) if version.picture else "",
     )
 
 
-def scope_in_words(scope: Scope) -> list[str]:
+def conditions_of(version: TemplateVersion, names: Named) -> tuple[Line, ...]:
+    """All lines of the face: the conditions of use, then how one gets it."""
+    return (*_said(_lines(version, names)), *_said(_ways(version, names)))
+
+
+def places_named_by(version: TemplateVersion) -> list[Places]:
+    """The places whose names the face says, to ask for all of them at once."""
+    scope, audience = Scope.of(version.scope), Audience.of(version.audience)
+    merchants = audience.bought_at | audience.granted_by
+    return [scope.only, scope.but_not, Places(merchants=merchants)]
+
+
+def scope_in_words(scope: Scope, names: Named | None = None) -> list[str]:
     """Where and on what a coupon holds, a sentence each."""
-    names = named([scope.only, scope.but_not])
+    names = names or named([scope.only, scope.but_not])
     said = [_("限{places}").format(places=_places(scope.only, names))] if scope.only else []
     if not scope.only:
         said = [_("商圈联盟全部门店")]
@@ -89,9 +107,9 @@ def scope_in_words(scope: Scope) -> list[str]:
     return said
 
 
-def audience_in_words(audience: Audience) -> list[str]:
+def audience_in_words(audience: Audience, names: Named | None = None) -> list[str]:
     """Who may have one, a condition each; nothing where everybody may."""
-    names = named([Places(merchants=audience.bought_at | audience.granted_by)])
+    names = names or named([Places(merchants=audience.bought_at | audience.granted_by)])
     bought, by = _of(audience.bought_at, names), _of(audience.granted_by, names)
     said = []
     if audience.new_within_days is not None:
@@ -123,13 +141,13 @@ def _large_print(benefit: Benefit) -> tuple[str, str, str]:
             return "", str(minutes), _("分钟")
 
 
-def _lines(version: TemplateVersion) -> Iterator[tuple[str, str]]:
+def _lines(version: TemplateVersion, names: Named) -> Iterator[tuple[str, str]]:
     rules = rules_by(version)
     yield _("有效期"), validity_in_words(validity_by(version))
     yield _("可用时段"), windows_in_words(rules.times) or _("有效期内均可使用")
     yield _("不可用日期"), never_in_words(rules.times)
     parking = version.kind == TemplateVersion.Kind.PARKING
-    where = [_("停车缴费时使用")] if parking else scope_in_words(rules.scope)
+    where = [_("停车缴费时使用")] if parking else scope_in_words(rules.scope, names)
     yield _("适用范围"), "；".join(where)
     if version.threshold_fen and not rules.benefit.on_a_bill:
         yield _("使用门槛"), _("满 {yuan} 元可用").format(yuan=yuan(version.threshold_fen))
@@ -153,11 +171,11 @@ def _times(version: TemplateVersion) -> str:
     return _("{uses} 次").format(uses=version.uses)
 
 
-def _ways(version: TemplateVersion) -> Iterator[tuple[str, str]]:
+def _ways(version: TemplateVersion, names: Named) -> Iterator[tuple[str, str]]:
     yield _("领取时间"), stretch_in_words(version.claim_from, version.claim_until)
     yield _("领取方式"), "、".join(_roads(version))
     yield _("每人限领"), _limit(version)
-    yield _("发放对象"), "；".join(audience_in_words(Audience.of(version.audience)))
+    yield _("发放对象"), "；".join(audience_in_words(Audience.of(version.audience), names))
     if version.transferable:
         yield _("转赠"), _("可转赠给好友一次")
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 
-from coupons.models import TemplateVersion
+from coupons.models import CouponPicture, TemplateVersion
 from district.kernel import qr
 
 PICTURES = ("svg", "png")
@@ -13,6 +13,16 @@ PICTURES = ("svg", "png")
 def link_of(version: TemplateVersion) -> str:
     """Where a printed code leads: the mini-program where WeChat has a rule for it, else a page."""
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('coupon_page', args=[version.public_id])}"
+
+
+def address_of(picture: CouponPicture) -> str:
+    """Where anybody reads a picture that versions show; what stands there never changes."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path_of(picture)}"
+
+
+def path_of(picture: CouponPicture) -> str:
+    """The same for pages of ours, whose pictures come from their own host alone."""
+    return reverse("coupon_picture", args=[picture.public_id])
 
 
 def picture_of(version: TemplateVersion, kind: str) -> HttpResponse:

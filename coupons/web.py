@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from coupons.errors import ClaimOver
 from coupons.faces import face_of
 from coupons.labels import moment_in_words
-from coupons.models import TemplateVersion
+from coupons.models import CouponPicture, TemplateVersion
 from coupons.printed import PICTURES, picture_of
 from coupons.queries.centre import closed, offered_version, stock_now, version_to_show
 from district.kernel import clock, ids
@@ -35,6 +35,10 @@ class VersionId:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class PictureId(VersionId):
+    regex = rf"cpc_[0-9A-Za-z]{{{ids.LENGTH}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,23 @@ def picture(request: HttpRequest, version: str, kind: str) -> HttpResponse:
 
 
 @require_safe
+def shown_picture(request: HttpRequest, picture: str) -> HttpResponse:
+    """A picture that a version shows, for everybody who has its address; it never changes."""
+    found = CouponPicture.objects.filter(public_id=picture).first()
+    if found is None:
+        return unknown(request)
+    return HttpResponse(
+        bytes(found.jpeg),
+        content_type="image/jpeg",
+        headers={
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@require_safe
 def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Also for drafts, which are nobody's business; or the file by which WeChat knows the host."""
     name, _colon, content = settings.WECHAT_LINK_CHECK.partition(":")
@@ -97,7 +118,9 @@ def _standing(version: TemplateVersion, at: datetime) -> Standing:
 
 
 register_converter(VersionId, "version")
+register_converter(PictureId, "coupon_picture")
 urlpatterns = [
+    path("<coupon_picture:picture>.jpg", shown_picture, name="coupon_picture"),
     path("<version:version>", page, name="coupon_page"),
     *(
         path(f"<version:version>/qr.{kind}", picture, {"kind": kind}, name=f"coupon_qr_{kind}")

@@ -4,13 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
 from coupons.models import TemplateVersion
+from district.kernel import pictures
 from district.kernel.backoffice import ActForm
 from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.backoffice.wording import Text
+from district.kernel.errors import PictureRefused, ServiceUnavailable
 
 # Which fields mean something for some only: the others are hidden by the page, and not heard.
 ONLY_FOR = {
@@ -80,6 +84,7 @@ TABS: tuple[tuple[Text, tuple[str, ...]], ...] = (
             *("transferable", "offline", "replacement_days"),
         ),
     ),
+    (gettext_lazy("须知与图片"), ("instructions", "picture", "no_picture")),
     (gettext_lazy("领取条件"), ("new_within_days", "tags", "bought_at", "granted*")),
     (gettext_lazy("预算与分担"), ("budget_yuan", "redeemer_percent", "payer*")),
 )
@@ -163,6 +168,21 @@ class DraftFields(ActForm):
         help_text=gettext_lazy("撤销核销时券已过期，补发一张有效若干天的券；0 为不补发。"),
     )
 
+    instructions = forms.CharField(
+        label=gettext_lazy("使用须知"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("会员看到的说明，每行一条；规则能表达的不必重复。"),
+    )
+    picture = forms.FileField(
+        label=gettext_lazy("图片"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+        help_text=gettext_lazy("JPEG 或 PNG，边长不少于 200 像素；位置等信息会去除。"),
+    )
+    no_picture = forms.BooleanField(label=gettext_lazy("不要图片"), required=False)
+
     budget_yuan = YuanField(
         gettext_lazy("预算（元）"), most=1_000_000_000, help_text=gettext_lazy("留空为不限。")
     )
@@ -173,3 +193,15 @@ class DraftFields(ActForm):
         initial=0,
         help_text=gettext_lazy("在哪家使用由哪家承担；各方未承担的部分由商圈联盟承担。"),
     )
+
+    def clean_picture(self) -> bytes | None:
+        """The upload drawn anew as JPEG."""
+        upload = self.cleaned_data.get("picture")
+        if not upload:
+            return None
+        if upload.size > settings.PHOTO_LIMIT:
+            raise forms.ValidationError(_("图片过大，请压缩后再上传。"))
+        try:
+            return pictures.redrawn(upload.read()).jpeg
+        except (PictureRefused, ServiceUnavailable) as refusal:
+            raise forms.ValidationError(refusal.detail or str(refusal.title)) from None

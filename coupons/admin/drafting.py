@@ -10,6 +10,7 @@ from django.forms import BoundField, Media, Script
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coupons import services as coupons
 from coupons.admin.common import yuan_of
 from coupons.admin.draft_choices import choices_for, merchants_for, payers_for, unseen_payers
 from coupons.admin.draft_fields import NEEDED, NOTHING, ONLY_FOR, TABS, DraftFields, percent
@@ -35,6 +36,7 @@ PLAIN = (
     "times",
     "scope",
     "stacking",
+    "instructions",
     "per_member",
     "per_member_day",
     "stock",
@@ -158,6 +160,7 @@ class DraftForm(DraftFields):
     def _read(self, asked: dict[str, Any]) -> None:
         """The documents and the payers, of what all the fields say together."""
         before = self.row or TemplateVersion()
+        asked["picture_now"] = before.picture
         asked["times"] = Hours.read(self, asked, dict(self.initial))
         asked["scope"] = self.where.read(asked, before.scope)
         asked["audience"] = self.whom.read(asked, before.audience)
@@ -219,9 +222,19 @@ def fill(draft: TemplateVersion, asked: dict[str, Any]) -> list[tuple[Merchant |
     for asked_as, column in YUAN.items():
         fen = asked[asked_as]
         setattr(draft, column, (fen or 0) if column in _REQUIRED_FEN else fen)
+    draft.instructions = "\n".join(
+        line.strip() for line in asked["instructions"].splitlines() if line.strip()
+    )
+    draft.picture = None if asked["no_picture"] else asked["picture_now"]
     draft.off_bp = int((asked["off_percent"] or 0) * _HUNDREDTHS)
     payers: list[tuple[Merchant | None, int]] = asked["payers"]
     return payers
+
+
+def show_picture(draft: TemplateVersion, asked: dict[str, Any]) -> None:
+    """Let a draft that is about to be saved show what was uploaded, if anything was."""
+    if asked["picture"] and not asked["no_picture"]:
+        draft.picture = coupons.keep_picture(asked["picture"])
 
 
 def spoken(version: TemplateVersion, who: Viewer) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class NewTemplate(_Writing):
             )
             draft = TemplateVersion(template=template)
             payers = drafting.fill(draft, asked)
+            drafting.show_picture(draft, asked)
             draft = coupons.save_draft(draft=draft, payers=payers, by=by)
             idempotency.answer(key, draft.pk)
         return draft
@@ -100,6 +101,7 @@ class EditDraft(_Writing):
         self, request: HttpRequest, row: TemplateVersion, asked: dict[str, Any], key: Key
     ) -> TemplateVersion:
         payers = drafting.fill(row, asked)
+        drafting.show_picture(row, asked)
         return coupons.save_draft(draft=row, payers=payers, by=viewer(request).user)
 
 
@@ -118,6 +120,7 @@ class NewVersion(EditDraft):
                 return TemplateVersion.objects.get(pk=earlier)
             draft = TemplateVersion(template=row.template)
             payers = drafting.fill(draft, asked)
+            drafting.show_picture(draft, asked)
             draft = coupons.save_draft(draft=draft, payers=payers, by=viewer(request).user)
             idempotency.answer(key, draft.pk)
         return draft

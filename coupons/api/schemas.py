@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from coupons.api.schemas_terms import TermsOfUseOut
 from coupons.labels import benefit_in_words
 from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_of
@@ -72,6 +73,8 @@ class VersionOut(serializers.Serializer):
         source="standing.refusal.detail", default="", help_text="the same in words, for the member"
     )
 
+    terms = TermsOfUseOut(source="terms_of_use")
+
     def get_benefit(self, version: TemplateVersion) -> str:
         return benefit_in_words(version_of(version.pk).rules.benefit)
 
@@ -113,6 +116,12 @@ class CouponOut(serializers.Serializer):
 
     def get_transferable(self, coupon: Coupon) -> bool:
         return version_of(coupon.version_id).transferable and coupon.given_at is None
+
+
+class CouponDetailOut(CouponOut):
+    """The same with where, when and how it can be used."""
+
+    terms = TermsOfUseOut(source="terms_of_use")
 
 
 class CouponPage(serializers.Serializer):

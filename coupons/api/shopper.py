@@ -1,15 +1,19 @@
 """Coupons on the phone: the centre, the wallet, claims, what became of them."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from coupons import errors, services
 from coupons.api.schemas import (
     ClaimIn,
+    CouponDetailOut,
     CouponOut,
     CouponPage,
     UseOut,
@@ -18,16 +22,23 @@ from coupons.api.schemas import (
     VersionPage,
     rendered,
 )
+from coupons.api.schemas_terms import CatalogueAsked, StoresOfCouponAsked
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries.centre import offered, offered_version, standings, version_to_show
 from coupons.queries.redemptions import used_by
+from coupons.queries.usable import stores_of, usable_at
 from coupons.queries.wallet import GIVEN, STATES, as_given, coupon_of, coupons_of
+from coupons.terms_of_use import names_of, terms_of_use
 from district.kernel import clock
 from district.kernel import errors as kernel
 from district.kernel.api import cursor_page
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
+from district.merchants.api.schemas_directory import StoreOut
+from district.merchants.queries import directory
 from loyalty import errors as loyalty
+
+Row = TypeVar("Row", bound=Model)
 
 _PAGES = [
     OpenApiParameter("cursor", str, description="`next` of the page before"),
@@ -48,28 +59,37 @@ _CLAIMED = (
 )
 
 
+StorePage = inline_serializer(
+    "CouponStorePage",
+    {"results": StoreOut(many=True), "next": serializers.CharField(allow_null=True)},
+)
+
+
 class Centre(ShopperView):
-    """GET /api/v1/coupons: what is given out now, what is left of it, and whether I may have it."""
+    """GET /api/v1/coupons: what is given out now, what is left of it, where and when it can be used,
+    and whether I may have it."""
 
     @extend_schema(
         operation_id="coupon_centre",
         summary="领券中心",
         responses=VersionPage,
-        parameters=_PAGES,
+        parameters=[CatalogueAsked],
         tags=["coupons"],
     )
     def get(self, request: Request) -> Response:
         at = clock.now()
+        rows = narrowed(offered(at), request, version="", at=at)
 
         def stand(page: list[TemplateVersion]) -> None:
-            known = standings(page, self.member, at)
+            known, names = standings(page, self.member, at), names_of(page)
             for version in page:
                 version.standing = known[version.pk]  # type: ignore[attr-defined]
+                version.terms_of_use = terms_of_use(version, names)  # type: ignore[attr-defined]
 
         return Response(
             cursor_page(
                 request,
-                offered(at),
+                rows,
                 order=["-id"],
                 render=lambda version: rendered(VersionOut, version),
                 prepare=stand,
@@ -88,7 +108,27 @@ class OneVersion(ShopperView):
     def get(self, request: Request, version: str) -> Response:
         found, at = version_to_show(version), clock.now()
         found.standing = standings([found], self.member, at)[found.pk]  # type: ignore[attr-defined]
+        found.terms_of_use = terms_of_use(found)  # type: ignore[attr-defined]
         return Response(rendered(VersionOut, found))
+
+
+class StoresOfVersion(ShopperView):
+    """GET /api/v1/coupons/{version}/stores: where it can be used now, in the order of their pinyin."""
+
+    refusals = (*ShopperView.refusals, kernel.NotFound)
+
+    @extend_schema(
+        operation_id="coupon_version_stores",
+        summary="券的适用门店",
+        responses=StorePage,
+        parameters=[StoresOfCouponAsked],
+        tags=["coupons"],
+    )
+    def get(self, request: Request, version: str) -> Response:
+        found, wanted = version_to_show(version), asked_of(request, StoresOfCouponAsked)
+        rows = stores_of(found, at=clock.now(), **wanted)
+        render = StoreOut().to_representation
+        return Response(cursor_page(request, rows, order=directory.BY_NAME, render=render))
 
 
 class Wallet(ShopperView):
@@ -101,7 +141,7 @@ class Wallet(ShopperView):
         summary="我的券包",
         responses=CouponPage,
         parameters=[
-            *_PAGES,
+            CatalogueAsked,
             OpenApiParameter(
                 "state",
                 {"type": "string", "enum": STATES, "default": "live"},
@@ -119,11 +159,9 @@ class Wallet(ShopperView):
             return rendered(CouponOut, as_given(coupon) if state == GIVEN else coupon)
 
         order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
-        return Response(
-            cursor_page(
-                request, coupons_of(self.member, state, clock.now()), order=order, render=told
-            )
-        )
+        at = clock.now()
+        rows = narrowed(coupons_of(self.member, state, at), request, version="version", at=at)
+        return Response(cursor_page(request, rows, order=order, render=told))
 
     @extend_schema(
         operation_id="claim_coupon",
@@ -189,10 +227,32 @@ class OneCoupon(ShopperView):
     refusals = (*ShopperView.refusals, kernel.NotFound)
 
     @extend_schema(
-        operation_id="my_coupon", summary="券详情", responses=CouponOut, tags=["coupons"]
+        operation_id="my_coupon", summary="券详情", responses=CouponDetailOut, tags=["coupons"]
     )
     def get(self, request: Request, coupon: str) -> Response:
-        return Response(rendered(CouponOut, coupon_of(self.member, coupon)))
+        held = coupon_of(self.member, coupon)
+        held.terms_of_use = terms_of_use(held.version)  # type: ignore[attr-defined]
+        return Response(rendered(CouponDetailOut, held))
+
+
+def asked_of(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
+    """The query parameters but for those of the page. Raises ValidationError."""
+    given = form(data=request.query_params.dict())
+    given.is_valid(raise_exception=True)
+    return {
+        name: value
+        for name, value in given.validated_data.items()
+        if name not in {"cursor", "limit"}
+    }
+
+
+def narrowed(rows: QuerySet[Row], request: Request, *, version: str, at: datetime) -> QuerySet[Row]:
+    """The rows that `CatalogueAsked` asks for; `version` is the path to their version. Raises
+    ValidationError."""
+    asked = asked_of(request, CatalogueAsked)
+    if kind := asked.pop("kind", ""):
+        rows = rows.filter(**{f"{version}__kind" if version else "kind": kind})
+    return usable_at(rows, version=version, at=at, **asked)
 
 
 def key_of(view: ShopperView, act: str, **terms: object) -> Key:

@@ -5,6 +5,7 @@ from coupons.api import holding, shopper, tags, till
 urlpatterns = [
     path("coupons", shopper.Centre.as_view()),
     path("coupons/<str:version>", shopper.OneVersion.as_view()),
+    path("coupons/<str:version>/stores", shopper.StoresOfVersion.as_view()),
     path("me/coupons", shopper.Wallet.as_view()),
     path("me/coupons/exchanges", shopper.Exchanges.as_view()),
     path("me/coupons/gifts", holding.Gifts.as_view()),

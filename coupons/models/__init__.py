@@ -3,6 +3,7 @@
 from coupons.models.bill import BillRefund, CouponBill
 from coupons.models.coupon import Coupon
 from coupons.models.people import CouponGift, MemberTag, PaperCode
+from coupons.models.picture import CouponPicture
 from coupons.models.redemption import FundingPart, Redemption, RedemptionRequest
 from coupons.models.stock import BudgetSlot, StockSlot
 from coupons.models.template import CouponTemplate, TemplateFunding, TemplateVersion
@@ -13,6 +14,7 @@ __all__ = [
     "Coupon",
     "CouponBill",
     "CouponGift",
+    "CouponPicture",
     "CouponTemplate",
     "FundingPart",
     "MemberTag",

@@ -106,6 +106,17 @@ class TemplateVersion(models.Model):
     budget_fen = models.BigIntegerField(_("预算（分）"), null=True, blank=True)
     slots = models.IntegerField(_("分槽数"), default=16)
 
+    # What a shopper should know and no rule can say (使用须知), and what it shows.
+    instructions = models.TextField(_("使用须知"), max_length=1000, blank=True, default="")
+    picture = models.ForeignKey(
+        "coupons.CouponPicture",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="versions",
+        verbose_name=_("图片"),
+    )
+
     # The ways to get one; issued by the operator or replaced it may always be.
     claimable = models.BooleanField(_("可自助领取"), default=True)
     points_price = models.BigIntegerField(_("积分兑换价"), null=True, blank=True)

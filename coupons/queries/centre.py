@@ -48,9 +48,15 @@ class Standing:
     refusal: DomainError | None
 
 
+def with_face() -> QuerySet[TemplateVersion]:
+    """Versions with all that their face shows, but for the bytes of the picture."""
+    rows = TemplateVersion.objects.select_related("template__merchant", "picture")
+    return rows.defer("picture__jpeg")
+
+
 def offered(at: datetime) -> QuerySet[TemplateVersion]:
     """Published versions a member may ask for now, by claim or for points."""
-    return TemplateVersion.objects.select_related("template__merchant").filter(
+    return with_face().filter(
         Q(claimable=True) | Q(points_price__isnull=False),
         state=TemplateVersion.State.PUBLISHED,
         claim_from__lte=at,
@@ -94,8 +100,7 @@ def offered_version(public_id: str) -> TemplateVersion:
 
 def version_to_show(public_id: str) -> TemplateVersion:
     """The same with all that a page about it shows. Raises NotFound."""
-    rows = TemplateVersion.objects.select_related("template__merchant")
-    return rows.get(pk=offered_version(public_id).pk)
+    return with_face().get(pk=offered_version(public_id).pk)
 
 
 def standings(

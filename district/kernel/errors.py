@@ -83,3 +83,18 @@ class ServiceUnavailable(DomainError):
     code, status, title = "service_unavailable", 503, _("服务暂时不可用")
     wording = _("请稍后重试，相同的幂等键不会重复入账。")
     retry_after = 2
+
+
+class PictureRefused(DomainError):
+    code, status, title = "picture_refused", 400, _("照片不能使用")
+
+    _REASONS = {
+        "unreadable": _("请上传 JPEG 或 PNG 格式的完整照片。"),
+        "animated": _("请上传静态照片，不要上传动图。"),
+        "too_many_pixels": _("照片尺寸过大，请压缩后再上传。"),
+        "too_small": _("照片尺寸过小，看不清内容，请换一张。"),
+    }
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.detail = str(self._REASONS[reason])

@@ -6,21 +6,6 @@ from district.kernel.errors import DomainError
 from district.kernel.postgres import refusal_of_constraint
 
 
-class PictureRefused(DomainError):
-    code, status, title = "picture_refused", 400, _("照片不能使用")
-
-    _REASONS = {
-        "unreadable": _("请上传 JPEG 或 PNG 格式的完整照片。"),
-        "animated": _("请上传静态照片，不要上传动图。"),
-        "too_many_pixels": _("照片尺寸过大，请压缩后再上传。"),
-        "too_small": _("照片尺寸过小，看不清小票，请重新拍摄。"),
-    }
-
-    def __init__(self, *, reason: str) -> None:
-        super().__init__(reason=reason)
-        self.detail = str(self._REASONS[reason])
-
-
 @refusal_of_constraint("photo_once_while_open")
 class PhotoAlreadySubmitted(DomainError):
     code, title = "photo_already_submitted", _("这张小票已提交")

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from district.kernel import clock
+from district.kernel.pictures import Picture
 from loyalty import services as loyalty
 from loyalty.bills import services as bills
-from loyalty.bills.pictures import Picture
 from loyalty.ledger import Bill
 from tests.factories.loyalty import fresh_key
 from tests.factories.merchants import make_clerk

@@ -5,10 +5,10 @@ import re
 import pytest
 from django.test import Client
 
+from district.kernel.pictures import redrawn
 from district.members.services.make_operator import make_operator as name_operator
 from loyalty.bills import services as bills
 from loyalty.bills.models import BillConflict, BillPhoto
-from loyalty.bills.pictures import redrawn
 from loyalty.models import Receipt
 from loyalty.queries import balance_of
 from tests.admin.acting import act, once_of, text_of

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from district.kernel.pictures import redrawn
 from district.members.models import User
 from loyalty.bills.models import BillConflict
-from loyalty.bills.pictures import redrawn
 from tests.admin.browsing import DESKTOP, PHONE, Visitor, a_browser
 from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
 from tests.bills.desk import bill, clerk_of, confirm, post, send

@@ -153,8 +153,10 @@ def test_what_was_used_is_listed_in_two_as_well(phone, member, store, many):
 
 
 @pytest.mark.parametrize("many", [1, 20])
-def test_the_centre_takes_six_however_much_is_given_out_and_to_whomever(phone, member, store, many):
-    # A session, a page, what is left, what I have had, my marks, and where I have bought.
+def test_the_centre_takes_seven_however_much_is_given_out_and_to_whomever(
+    phone, member, store, many
+):
+    # A session, a page, what is left, what I have had, my marks, where I have bought, names of places.
     buy(member, store, fen=5_000)
     coupons.tag_member(member=member, tag="tea", merchant=None, actor="user:1", key=fresh_key())
     to_whom = {"tags": ["tea"], "bought_at": [store.merchant.public_id]}
@@ -163,7 +165,7 @@ def test_the_centre_takes_six_however_much_is_given_out_and_to_whomever(phone, m
 
     asked = queries_of(lambda: get(phone, "coupons"))
 
-    assert len(asked) == 6, asked
+    assert len(asked) == 7, asked
     told = get(phone, "coupons")
     assert [one["refusal"] for one in told] == [""] * many
     assert {one["id"] for one in told} == set(

@@ -15,7 +15,7 @@ from district.kernel.crypto import keyed_again, keyed_digest
 from district.kernel.idempotency import TERMS, Key
 from district.members.models import Member
 from loyalty import services as loyalty
-from loyalty.bills.pictures import DIGEST
+from district.kernel.pictures import DIGEST
 from tests.batches.rows import ndjson, receipt_row
 from tests.bills.pictures import jpeg
 from tests.dumping import Reader, full_dump

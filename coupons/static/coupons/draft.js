@@ -95,6 +95,7 @@
         running = new AbortController();
         const said = new FormData(form);
         said.set("look", "card");
+        said.delete("picture");  // shown once it is saved: not sent again with every key
         try {
             const answer = await fetch(form.action, {method: "POST", body: said, signal: running.signal});
             if (!answer.ok || answer.redirected) {

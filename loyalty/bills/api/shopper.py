@@ -5,10 +5,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from district.kernel import limits
+from district.kernel import limits, pictures
 from district.kernel.api import cursor_page
 from district.kernel.crypto import keyed_digest
-from district.kernel.errors import DomainError, NotFound, TooManyRequests
+from district.kernel.errors import DomainError, NotFound, PictureRefused, TooManyRequests
 from district.kernel.idempotency import earlier_answer
 from district.kernel.uploads import FormWithFileParser, NotAForm
 from district.members.api.base import ShopperView
@@ -16,7 +16,7 @@ from district.merchants import errors as merchants
 from district.merchants.queries import alliance_store
 from loyalty import errors as loyalty
 from loyalty.api.schemas import rendered
-from loyalty.bills import errors, pictures, queries, services
+from loyalty.bills import errors, queries, services
 from loyalty.bills.api import examples
 from loyalty.bills.api.schemas import PhotoIn, PhotoOut, PhotoPage, file_terms
 from loyalty.ledger import Bill
@@ -32,7 +32,7 @@ class Photos(ShopperView):
         NotFound,
         TooManyRequests,
         errors.PhotoAlreadySubmitted,
-        errors.PictureRefused,
+        PictureRefused,
         loyalty.ReceiptFromTheFuture,
         loyalty.ReceiptTooOld,
         merchants.MerchantSuspended,

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations
 
 from district.kernel.crypto import keyed_again
-from loyalty.bills.pictures import DIGEST
+from district.kernel.pictures import DIGEST
 
 
 def key_the_digests(apps: Any, editor: Any) -> None:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from district.kernel import clock
 from district.kernel.idempotency import Key, answer, claim
+from district.kernel.pictures import Picture
 from district.kernel.postgres import refusing
 from district.members import services as members
 from district.members.models import Member
@@ -11,7 +12,6 @@ from district.merchants.models import Store
 from loyalty import granting
 from loyalty.bills import queries
 from loyalty.bills.models import BillPhoto, PhotoPicture
-from loyalty.bills.pictures import Picture
 from loyalty.ledger import Bill
 
 

@@ -1,7 +1,9 @@
 """The form of a draft: everything a version can say in fields, and the face beside them."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from coupons import services as coupons
 from coupons.models import TemplateVersion
 from coupons.rules.audience import Audience
 from coupons.rules.scopes import Scope
@@ -10,6 +12,7 @@ from district.members.models import User
 from district.merchants.models import Merchant
 from tests.admin.acting import act
 from tests.admin.scene import signed_in, tables
+from tests.bills.pictures import HOSTILE, PLACE, located
 from tests.coupons.admin.drafts import VERSIONS, look, said
 from tests.factories.coupons import make_draft, make_version
 from tests.factories.merchants import allied_store, make_clerk, make_merchant
@@ -228,3 +231,36 @@ def test_a_look_at_anothers_draft_is_no_more_open_than_its_page(store, owner):
     assert owner.post(f"{VERSIONS}{foreign.pk}/new-version/", sent).status_code == 404
     cashier = signed_in(make_clerk(merchant=store.merchant, role="cashier").user)
     assert cashier.post(ADD, sent).status_code == 403
+
+
+def test_instructions_and_a_picture_go_with_the_version(store, owner, operator):
+    """What is uploaded is drawn anew; a new version begins with it, and a draft may drop it."""
+    upload = SimpleUploadedFile("x.jpg", located(), "image/jpeg")
+    asked = said(store, instructions="  到店出示。 \n\n不找零。", picture=upload)
+    assert act(owner, ADD, **asked).status_code == 302
+
+    made = TemplateVersion.objects.get()
+    assert made.instructions == "到店出示。\n不找零。"
+    assert PLACE.encode() not in bytes(made.picture.jpeg)
+    page = owner.get(f"{VERSIONS}{made.pk}/change/").content.decode()
+    assert f"{made.picture.public_id}.jpg" in page
+    assert "<p>到店出示。<br>不找零。</p>" in page
+
+    coupons.submit_version(version=made, by=made.drafted_by)
+    again = filled(owner.get(f"{VERSIONS}{made.pk}/new-version/"))
+    assert act(owner, f"{VERSIONS}{made.pk}/new-version/", **again).status_code == 302
+    draft = TemplateVersion.objects.latest("number")
+    assert (draft.picture, draft.instructions) == (made.picture, made.instructions)
+    edit = filled(owner.get(f"{VERSIONS}{draft.pk}/edit/")) | {"no_picture": "on"}
+    assert act(owner, f"{VERSIONS}{draft.pk}/edit/", **edit).status_code == 302
+    draft.refresh_from_db()
+    assert draft.picture is None
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_a_hostile_picture_is_refused_on_the_form(store, owner, name):
+    upload = SimpleUploadedFile("x.jpg", HOSTILE[name], "image/jpeg")
+    answer = act(owner, ADD, **said(store, picture=upload))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["picture"]
+    assert not TemplateVersion.objects.exists()

@@ -11,9 +11,8 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from district.kernel.errors import ServiceUnavailable
-from loyalty.bills import pictures
-from loyalty.bills.errors import PictureRefused
+from district.kernel import pictures
+from district.kernel.errors import PictureRefused, ServiceUnavailable
 from tests.bills.pictures import (
     HOSTILE,
     PLACE,
@@ -142,8 +141,8 @@ _ALONE = """
 import sys, resource
 import django
 django.setup()
-from loyalty.bills import pictures
-from loyalty.bills.errors import PictureRefused
+from district.kernel import pictures
+from district.kernel.errors import PictureRefused
 from tests.bills import pictures as made
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for upload in [made.png_that_claims(60_000, 60_000), made.jpeg_that_claims(65_500, 65_500),

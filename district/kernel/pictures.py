@@ -17,8 +17,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from district.kernel.crypto import keyed_digest
-from district.kernel.errors import ServiceUnavailable
-from loyalty.bills.errors import PictureRefused
+from district.kernel.errors import PictureRefused, ServiceUnavailable
 
 # A JPEG of one scan is decoded at a fraction of its size; everything else needs memory for every
 # pixel it claims to have.
