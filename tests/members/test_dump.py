@@ -13,9 +13,9 @@ from coupons.issuing import services as issuing
 from district.kernel import clock
 from district.kernel.crypto import keyed_again, keyed_digest
 from district.kernel.idempotency import TERMS, Key
+from district.kernel.pictures import DIGEST
 from district.members.models import Member
 from loyalty import services as loyalty
-from district.kernel.pictures import DIGEST
 from tests.batches.rows import ndjson, receipt_row
 from tests.bills.pictures import jpeg
 from tests.dumping import Reader, full_dump
