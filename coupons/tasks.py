@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from coupons.services import expire_coupons, purge_pictures, warn_of_expiring
+from coupons.services import expire_coupons, warn_of_expiring
 
 
 @shared_task(name="coupons.expire_coupons")
@@ -20,8 +20,3 @@ def warn_of_expiring_due() -> int:
     while told := warn_of_expiring():
         total += told
     return total
-
-
-@shared_task(name="coupons.purge_pictures")
-def purge_pictures_unused() -> int:
-    return purge_pictures()

@@ -62,10 +62,6 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=10, minute=15),
     },
     # A job whose bell was lost, or whose worker died.
-    "purge pictures of coupons": {
-        "task": "coupons.purge_pictures",
-        "schedule": crontab(hour=4, minute=25),
-    },
     "issue coupons": {"task": "issuing.run_jobs", "schedule": 20.0},
     "audit ledger": {"task": "loyalty.run_audit", "schedule": crontab(hour=3, minute=30)},
 }

@@ -40,6 +40,6 @@ class Migration(migrations.Migration):
             name='picture',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='coupons.couponpicture', verbose_name='图片'),
         ),
-        guard("written_once", "coupons_couponpicture", "update", "row"),
+        guard("append_only", "coupons_couponpicture", "update or delete", "row"),
         guard("no_truncate", "coupons_couponpicture", "truncate", "statement"),
     ]

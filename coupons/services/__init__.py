@@ -10,7 +10,7 @@ from coupons.services.claim import (
 )
 from coupons.services.give import accept_coupon, offer_coupon
 from coupons.services.lease import lease_coupon
-from coupons.services.pictures import keep_picture, purge_pictures
+from coupons.services.pictures import keep_picture
 from coupons.services.redeem import redeem_coupons, redeem_offline
 from coupons.services.reward import move_coupons, reward_receipt, take_back_gifts
 from coupons.services.show import CouponCode, print_coupon, show_coupon
@@ -55,7 +55,6 @@ __all__ = [
     "offer_coupon",
     "preview_bill_refund",
     "print_coupon",
-    "purge_pictures",
     "redeem_coupons",
     "redeem_offline",
     "refund_bill",

@@ -1,20 +1,16 @@
 """Where, when and how a coupon can be used, as the shopper's phone reads it, and what lists are asked."""
 
 import hashlib
-from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db.backends.postgresql.psycopg_any import Jsonb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from coupons import services as coupons
-from coupons.models import CouponPicture
 from coupons.rules.bill import Counter
 from coupons.rules.scopes import KINDS, Scope
-from district.kernel import clock
 from district.kernel.postgres import call
 from tests.bills.pictures import jpeg
 from tests.factories.coupons import GIFT, PARKING, claim, make_draft, make_version
@@ -171,13 +167,3 @@ def test_a_picture_is_shown_to_everybody_who_has_its_address(phone, member):
     assert "immutable" in answer.headers["Cache-Control"]
     assert path in APIClient().get(f"/c/{version.public_id}").content.decode()
     assert APIClient().get("/c/cpc_" + "a" * 22 + ".jpg").status_code == 404
-
-
-def test_a_picture_that_no_version_shows_is_gone_after_a_day():
-    kept = make_version(picture=coupons.keep_picture(jpeg())).picture
-    coupons.keep_picture(jpeg(comment=b"another"))
-
-    assert coupons.purge_pictures() == 0
-    with time_machine.travel(clock.real_now() + timedelta(days=2), tick=True):
-        assert coupons.purge_pictures() == 1
-    assert list(CouponPicture.objects.all()) == [kept]

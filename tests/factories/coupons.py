@@ -140,6 +140,7 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
         ids={"/api/v1/till/coupons/redemptions/{redemption}/reversal": redemption},
     )
     made.ids["/api/v1/coupons/{version}"] = version.public_id
+    made.ids["/api/v1/coupons/{version}/stores"] = version.public_id
     held = claim(version, member).public_id
     for act in ("", "/code", "/paper", "/gift"):
         made.ids["/api/v1/me/coupons/{coupon}" + act] = held

@@ -241,6 +241,7 @@ def _scene(web: Web, phones: Phones) -> Served:
                 "coupon": issue(version, member).public_id
             },
             "/api/v1/coupons/{version}": lambda: {"version": version.public_id},
+            "/api/v1/coupons/{version}/stores": lambda: {"version": version.public_id},
             "/api/v1/me/coupons/{coupon}/lease": lambda: {
                 "coupon": issue(leasable, member).public_id
             },
