@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -159,6 +160,7 @@ class Coupon(models.Model):
         ]
         indexes = [
             models.Index(fields=["member", "state", "valid_until"], name="coupon_wallet"),
+            BrinIndex("claim_day", name="coupon_by_claim_day"),
             models.Index("valid_until", name="coupon_falls_due", condition=Q(state="live")),
             models.Index(fields=["version", "-id"], name="coupon_of_version"),
         ]

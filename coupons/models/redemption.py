@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -146,6 +147,7 @@ class Redemption(models.Model):
             ),
         ]
         indexes = [
+            BrinIndex("at", name="redemption_by_instant"),
             models.Index(fields=["merchant", "-id"], name="redemption_by_merchant"),
             models.Index(fields=["member", "-id"], name="redemption_by_member"),
             models.Index(fields=["version", "-id"], name="redemption_of_version"),

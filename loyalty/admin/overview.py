@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import (
     Bars,
     Cell,
     Panel,
+    Pending,
     Section,
     Tile,
     Tiles,
@@ -17,6 +20,7 @@ from district.kernel.backoffice import (
     moment,
     on_dashboard,
     open_rows,
+    wait_for_decision,
 )
 from district.kernel.backoffice.pages import url_of
 from district.kernel.money import format_yuan
@@ -27,9 +31,32 @@ from loyalty import figures
 from loyalty.admin import explorer
 from loyalty.admin.common import price_text, rate_text
 from loyalty.admin.reports import scope_of
-from loyalty.models import MerchantTerms, ParkedRefund, PointsAccount, Transfer
+from loyalty.models import Adjustment, MerchantTerms, ParkedRefund, PointsAccount, Transfer
 
 LATEST = 10
+
+
+wait_for_decision(
+    Pending(
+        ParkedRefund,
+        gettext_lazy("待匹配退货"),
+        ParkedRefund.State.WAITING,
+        may=lambda request: viewer(request).can("view_receipts"),
+    ),
+    order=22,
+)
+wait_for_decision(
+    Pending(
+        Adjustment,
+        gettext_lazy("待复核调整"),
+        Adjustment.State.PROPOSED,
+        may=lambda request: (
+            viewer(request).operator and request.user.has_perm("loyalty.change_adjustment")
+        ),
+        unless=lambda request: Q(proposed_by=viewer(request).user),
+    ),
+    order=25,
+)
 
 
 @on_dashboard(order=10)
@@ -61,20 +88,7 @@ def _today(request: HttpRequest, scope: figures.Scope) -> Tiles:
             Tile(_("发放积分"), f"{day.issued:,}", url=f"{transfers}?kind__exact=earn"),
             Tile(_("收取积分"), f"{day.accepted:,}", url=f"{transfers}?kind__exact=spend"),
             Tile(live, f"{figures.live_points(scope):,}"),
-            _waiting(request),
         ],
-    )
-
-
-def _waiting(request: HttpRequest) -> Tile:
-    """Refunds that want a person."""
-    waiting = open_rows(request, ParkedRefund).filter(state=ParkedRefund.State.WAITING).count()
-    address = reverse("admin:loyalty_parkedrefund_changelist")
-    return Tile(
-        _("待匹配退货"),
-        f"{waiting:,}",
-        url=f"{address}?state__exact=waiting",
-        tone="warn" if waiting else "",
     )
 
 

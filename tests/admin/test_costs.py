@@ -13,7 +13,7 @@ from tests.factories.loyalty import LONG_AGO, buy, pay, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_membership, make_store, till_key_text
 
-MOST = {"operator": 38, "owner": 44}
+MOST = {"operator": 40, "owner": 46}
 
 
 def more_of_everything(side, rows=12):

@@ -12,7 +12,14 @@ from coupons.admin.common import COUPONS
 from coupons.offline import services
 from coupons.offline.models import RedemptionConflict
 from coupons.offline.wording import of_reason
-from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu
+from district.kernel.backoffice import (
+    Act,
+    ActForm,
+    DayRangeFilter,
+    Menu,
+    Pending,
+    wait_for_decision,
+)
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
@@ -70,6 +77,18 @@ class Reject(_Decide):
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
         services.reject_appeal(conflict=row, words=asked["words"], by=viewer(request).user)
+
+
+wait_for_decision(
+    Pending(
+        RedemptionConflict,
+        gettext_lazy("待处理申诉"),
+        State.APPEALED,
+        may=lambda request: viewer(request).operator,
+        tone="bad",
+    ),
+    order=33,
+)
 
 
 @admin.register(RedemptionConflict)

@@ -5,6 +5,7 @@ from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
 from district.kernel.backoffice.day_ranges import DayRangeFilter
 from district.kernel.backoffice.desks import Desk, offer_desk
 from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
+from district.kernel.backoffice.first_pages import first_page
 from district.kernel.backoffice.menus import Menu, MenuGroup
 from district.kernel.backoffice.pages import (
     Cell,
@@ -16,6 +17,7 @@ from district.kernel.backoffice.pages import (
     visible,
 )
 from district.kernel.backoffice.reports import Report, offer_report
+from district.kernel.backoffice.waiting import Pending, wait_for_decision
 from district.kernel.backoffice.words import name_actors, name_verbs
 
 __all__ = [
@@ -29,12 +31,14 @@ __all__ = [
     "Menu",
     "MenuGroup",
     "Panel",
+    "Pending",
     "ReadOnlyAdmin",
     "Report",
     "Section",
     "Tile",
     "Tiles",
     "contribute",
+    "first_page",
     "link",
     "moment",
     "name_actors",
@@ -45,4 +49,5 @@ __all__ = [
     "open_rows",
     "refusals_shown",
     "visible",
+    "wait_for_decision",
 ]

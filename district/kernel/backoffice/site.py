@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.forms import AuthenticationForm
@@ -20,6 +21,7 @@ from district.kernel.backoffice.base import DistrictAdmin
 from district.kernel.backoffice.desks import desk_urls
 from district.kernel.backoffice.figures import panels
 from district.kernel.backoffice.finding import found
+from district.kernel.backoffice.first_pages import first_page_of
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.reports import report_urls
 from district.kernel.errors import TooManyRequests
@@ -94,6 +96,8 @@ class DistrictAdminSite(UnfoldAdminSite):
         elif request.method == "POST" and response.status_code == 302:  # noqa: PLR2004
             who = person(request)
             audit.record(by=who, verb="sign_in_admin", subject=f"members.user:{who.pk}")
+            if response["Location"] == reverse("admin:index"):
+                response["Location"] = first_page_of(request) or response["Location"]
         return response
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

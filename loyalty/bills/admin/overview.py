@@ -1,22 +1,20 @@
-"""What waits for a person, on the dashboard."""
+"""What waits for a person on the dashboard, and sections on a receipt's page."""
 
 from collections.abc import Iterable
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import (
     Cell,
-    Panel,
+    Pending,
     Section,
-    Tile,
-    Tiles,
     contribute,
     moment,
-    on_dashboard,
     open_rows,
+    wait_for_decision,
 )
 from district.kernel.backoffice.pages import url_of
 from district.merchants.scope import viewer
@@ -24,31 +22,24 @@ from loyalty.bills.models import BillConflict, BillPhoto
 from loyalty.models import Receipt
 
 
-@on_dashboard(order=12)
-def waiting(request: HttpRequest) -> Iterable[Panel]:
-    """Photographs to look at and conflicts to decide, within a person's scope; nothing when none waits."""
-    if not viewer(request).can("work_the_till"):
-        return
-    photos = open_rows(request, BillPhoto).filter(state=BillPhoto.State.SUBMITTED).count()
-    conflicts = open_rows(request, BillConflict).filter(state=BillConflict.State.OPEN).count()
-    if not photos and not conflicts:
-        return
-    lists = {
-        "photos": f"{reverse('admin:bills_billphoto_changelist')}?state__exact=submitted",
-        "conflicts": f"{reverse('admin:bills_billconflict_changelist')}?state__exact=open",
-    }
-    yield Tiles(
-        _("等待处理"),
-        [
-            Tile(_("拍照小票"), f"{photos:,}", url=lists["photos"], tone="warn" if photos else ""),
-            Tile(
-                _("小票冲突"),
-                f"{conflicts:,}",
-                url=lists["conflicts"],
-                tone="bad" if conflicts else "",
-            ),
-        ],
-    )
+def _at_the_till(request: HttpRequest) -> bool:
+    return viewer(request).can("work_the_till")
+
+
+wait_for_decision(
+    Pending(BillPhoto, gettext_lazy("拍照小票"), BillPhoto.State.SUBMITTED, may=_at_the_till),
+    order=20,
+)
+wait_for_decision(
+    Pending(
+        BillConflict,
+        gettext_lazy("小票冲突"),
+        BillConflict.State.OPEN,
+        may=_at_the_till,
+        tone="bad",
+    ),
+    order=21,
+)
 
 
 def of_receipt(request: HttpRequest, receipt: Receipt) -> Iterable[Section]:

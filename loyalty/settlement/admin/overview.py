@@ -6,15 +6,18 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import (
     Panel,
+    Pending,
     Section,
     Tile,
     Tiles,
     contribute,
     on_dashboard,
     open_rows,
+    wait_for_decision,
 )
 from district.kernel.backoffice.pages import url_of
 from district.kernel.money import format_yuan
@@ -28,7 +31,7 @@ from loyalty.settlement.queries import last_cycle
 
 @on_dashboard(order=20)
 def settlement(request: HttpRequest) -> Iterable[Panel]:
-    """What waits for somebody; for a merchant its newest statement."""
+    """The current cycle; for a merchant its newest statement."""
     who = viewer(request)
     if who.operator:
         yield _desk()
@@ -46,23 +49,41 @@ def _desk() -> Tiles:
         url=url_of(Cycle, cycle.pk) if cycle else reverse("admin:settlement_cycle_changelist"),
         tone=state.get(Cycle.State(cycle.state), "good") if cycle else "warn",
     )
-    disputes = Dispute.objects.filter(state=Dispute.State.OPEN).count()
-    notes = CreditNote.objects.filter(state=CreditNote.State.PROPOSED).count()
-    return Tiles(
-        _("结算"),
-        [
-            period,
-            _waiting(_("待处理争议"), disputes, "dispute", "open"),
-            _waiting(_("待复核贷项通知"), notes, "creditnote", "proposed"),
-        ],
-    )
+    return Tiles(_("结算"), [period])
 
 
-def _waiting(label: str, count: int, model: str, state: str) -> Tile:
-    address = reverse(f"admin:settlement_{model}_changelist")
-    return Tile(
-        label, f"{count:,}", url=f"{address}?state__exact={state}", tone="warn" if count else ""
-    )
+def _operator(request: HttpRequest) -> bool:
+    return viewer(request).operator
+
+
+def _proposed_by_oneself(request: HttpRequest) -> Q:
+    return Q(proposed_by=viewer(request).user)
+
+
+wait_for_decision(
+    Pending(
+        Cycle,
+        gettext_lazy("待复核结账"),
+        Cycle.State.PROPOSED,
+        may=_operator,
+        unless=_proposed_by_oneself,
+    ),
+    order=30,
+)
+wait_for_decision(
+    Pending(Dispute, gettext_lazy("待处理争议"), Dispute.State.OPEN, may=_operator, tone="bad"),
+    order=31,
+)
+wait_for_decision(
+    Pending(
+        CreditNote,
+        gettext_lazy("待复核贷项通知"),
+        CreditNote.State.PROPOSED,
+        may=_operator,
+        unless=_proposed_by_oneself,
+    ),
+    order=32,
+)
 
 
 def _own(request: HttpRequest) -> Tiles:
