@@ -24,7 +24,7 @@ def require_recent(paid_at: datetime, at: datetime) -> None:
 
 
 def fingerprint_of(store: int, bill: ledger.Bill) -> bytes:
-    """What marks this purchase, whichever way it is told."""
+    """What marks this purchase, whoever tells it with this number."""
     return rules.bill_fingerprint(
         store=store,
         receipt_no=bill.receipt_no,

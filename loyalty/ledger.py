@@ -189,7 +189,9 @@ def reverse_spending(
 ) -> int:
     """Give back a whole spending (None) or a part of it; the new transfer's pk.
 
-    Raises AccountMerged, KeyReused, TransferNotReversible.
+    After a merger the points go to the account that holds the member's points today.
+
+    Raises KeyReused, TransferNotReversible.
     """
     pk: int = call(
         "loyalty_reverse_spending",
@@ -211,13 +213,17 @@ def lock(*, member: int, at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Clawback:
-    """A refund of a receipt: the money, the points it takes, and the earning it undoes, if whole."""
+    """A refund of a receipt: the money, the points it takes, and the earning it undoes, if whole.
+
+    `frees` says that the bill's number may then be told once more.
+    """
 
     receipt: int
     refund_no: str
     fen: int
     points: int
     reverses: int | None = None
+    frees: bool = False
     reason: str = ""
 
 
@@ -230,7 +236,7 @@ def refund(*, asked: Clawback, store: int, actor: str, key: Key, at: datetime) -
         "loyalty_refund",
         *(key.scope, key.key, key.terms),
         *(asked.receipt, store, asked.refund_no, asked.fen, asked.points),
-        *(asked.reverses, asked.reason, new_id("rfd"), new_id("tr"), actor, at),
+        *(asked.reverses, asked.frees, asked.reason, new_id("rfd"), new_id("tr"), actor, at),
     )
     ring_after_commit()
     return pk

@@ -44,22 +44,42 @@ def clawback(
     return max(granted - clawed - due, 0)
 
 
-def bill_number(receipt_no: str) -> str:
-    """What of a bill's number counts: letters and digits without leading zeros.
+def bill_parts(receipt_no: str) -> tuple[str, ...]:
+    """A bill's number without what writing adds: its runs of letters and digits, `NO` and leading
+    zeros left out.
 
-    A till writes `NO.000-42` where the paper in a photograph reads `42`.
+    A till writes `NO.000-42` where a member types `42`; `1-23` and `12-3` stay two.
     """
-    return re.sub(r"[\W_]", "", receipt_no.upper()).removeprefix("NO").lstrip("0")
+    first, *rest = re.findall(r"[^\W_]+", receipt_no.upper()) or [""]
+    parts = [part for part in (first.removeprefix("NO"), *rest) if part]
+    while parts and not (first := parts[0].lstrip("0")):
+        del parts[0]
+    return (first, *parts[1:]) if parts else ()
+
+
+def bill_number(receipt_no: str) -> str:
+    """The loosest reading of a bill's number: nothing but its letters and digits.
+
+    Two bills that have it in common may be one, and a person is asked; it decides nothing.
+    """
+    return "".join(bill_parts(receipt_no))
 
 
 def bill_fingerprint(
     *, store: int, receipt_no: str, paid_fen: int, paid_at: datetime, apart: str = ""
 ) -> bytes:
-    """The same for one purchase, whichever way it is told: store, Shanghai day, amount, number.
+    """The same for one purchase, whoever tells it: store, Shanghai day, amount, number as written.
 
     `apart` tells a purchase that looks the same from the first one, once a person has said so.
     """
-    text = f"{store}|{business_day(paid_at)}|{paid_fen}|{bill_number(receipt_no)}"
+    text = f"as written|{store}|{business_day(paid_at)}|{paid_fen}|{receipt_no}"
     if apart:
         text += f"|{apart}"
+    return hashlib.sha256(text.encode()).digest()
+
+
+def photo_fingerprint(*, store: int, receipt_no: str, paid_fen: int, paid_at: datetime) -> bytes:
+    """The same for photographs of one bill, however a member typed its number."""
+    number = "-".join(bill_parts(receipt_no))
+    text = f"{store}|{business_day(paid_at)}|{paid_fen}|{number}"
     return hashlib.sha256(text.encode()).digest()

@@ -38,6 +38,7 @@ class ReceiptAdmin(ExactSearch, LedgerAdmin):
         "granted",
         "clawed",
         "repaid",
+        "freed",
         "paid_for_by",
         "merchant",
         "store",

@@ -178,6 +178,9 @@ def effect(request: HttpRequest, receipt: Receipt, *, store: Store, fen: int) ->
             tone="bad" if would.owed else "",
         ),
     ]
+    if would.ended:
+        note = _("未使用即已过期，不再收回")
+        tiles.append(Tile(_("已过期积分"), f"{would.ended:,}", note=note))
     if who.operator:
         tiles.append(Tile(_("会员退后余额"), f"{would.available_after:,}"))
     return Tiles(_("试算结果"), tiles)

@@ -58,6 +58,7 @@ class RefundAdmin(_Money, ExactSearch, LedgerAdmin):
         "own",
         "other",
         "owed",
+        "ended",
         "merchant",
         "store",
         "member_no",

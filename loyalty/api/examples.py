@@ -35,7 +35,17 @@ SPENT = {
     "reverses": None,
     "at": "2026-11-21T19:05:11+08:00",
 }
-REVERSAL_IN = {"store": STORE, "transfer": SPENDING, "reason": "扫错会员码"}
+# Told for the wrong member: undone whole, the bill may be told again for the right one.
+WRONG_MEMBER_IN = {"store": STORE, "transfer": EARNING, "reason": "扫错会员码"}
+WRONG_MEMBER = {
+    "id": "tr_8fPi4WcAr1TvUj5ZbDm0Kg",
+    "kind": "reverse_earn",
+    "points": 126,
+    "available_after": 0,
+    "reverses": EARNING,
+    "at": "2026-11-21T18:31:40+08:00",
+}
+REVERSAL_IN = {"store": STORE, "transfer": SPENDING, "reason": "退货"}
 REVERSED = {
     "id": "tr_7eOh3VbZq0SuTi4YaCl9Jf",
     "kind": "reverse_spend",
@@ -75,6 +85,7 @@ PREVIEW = {
     "own": 30,
     "other": 0,
     "owed": 0,
+    "ended": 0,
     "available_after": 36,
 }
 REFUND_IN = {**PREVIEW_IN, "refund_no": "R-0001"}
@@ -86,7 +97,7 @@ REFUNDED = {
     "receipt_no": "20261121-0042",
     "refund_no": "R-0001",
     "fen": 3000,
-    "points": {"own": 30, "other": 0, "owed": 0},
+    "points": {"own": 30, "other": 0, "owed": 0, "ended": 0},
     "at": "2026-11-22T10:12:40+08:00",
 }
 PARKED = {**REFUNDED, "id": "prk_0hRk6YeCt3VxWl7BdFo2Mi", "parked": True, "points": None}

@@ -28,7 +28,8 @@ class ReceiptIn(serializers.Serializer):
         RECEIPT_NO,
         max_length=64,
         trim_whitespace=False,
-        help_text="the bill's number, unique per store for ever",
+        help_text="the bill's number as it is written, unique per store for ever; after a reversal of"
+        " the whole earning it may be told once more",
     )
     paid_fen = FenField(help_text="what was really paid, in fen")
     paid_at = InstantField(help_text="when it was paid")
@@ -66,10 +67,17 @@ class TransferOut(serializers.Serializer):
 
     id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(Transfer.Kind.choices)
-    points = serializers.IntegerField(help_text="always positive; the kind tells the direction")
-    available_after = serializers.IntegerField(help_text="the member's balance after this line")
+    points = serializers.IntegerField(help_text="never negative; the kind tells the direction")
+    available_after = serializers.SerializerMethodField(
+        help_text="the member's balance after the act, with all that followed from it: debts repaid,"
+        " dead points ended, the rest of a hold released"
+    )
     reverses = serializers.SerializerMethodField()
     at = InstantField()
+
+    def get_available_after(self, transfer: Transfer) -> int:
+        after: int | None = getattr(transfer, "balance_after", None)
+        return transfer.available_after if after is None else after
 
     def get_reverses(self, transfer: Transfer) -> str | None:
         return transfer.reverses.public_id if transfer.reverses else None
@@ -112,14 +120,18 @@ class PointsOut(serializers.Serializer):
 
 
 class EntryOut(serializers.Serializer):
-    """A line of the member's statement: `change` is signed, `seq` has no gaps."""
+    """A line of the member's statement: both changes are signed, `seq` has no gaps."""
 
     id = serializers.CharField(source="public_id")
     seq = serializers.IntegerField()
     kind = serializers.ChoiceField(Transfer.Kind.choices)
     title = serializers.CharField(source="get_kind_display")
+    points = serializers.IntegerField(help_text="how many the line moved, whatever the pocket")
     change = serializers.SerializerMethodField(
-        help_text="of the spendable balance; 0 where only waiting or held points moved"
+        help_text="of the spendable balance; 0 where only waiting, held or owed points moved"
+    )
+    debt_change = serializers.SerializerMethodField(
+        help_text="of what the member owes: more by a refund of spent points, less by repaying"
     )
     available_after = serializers.IntegerField()
     merchant = serializers.CharField(source="merchant.name", allow_null=True, default=None)
@@ -132,6 +144,9 @@ class EntryOut(serializers.Serializer):
 
     def get_change(self, transfer: Transfer) -> int:
         return transfer.change
+
+    def get_debt_change(self, transfer: Transfer) -> int:
+        return transfer.debt_change
 
 
 class EntryPage(serializers.Serializer):

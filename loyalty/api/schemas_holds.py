@@ -1,8 +1,11 @@
 """What goes in and comes out of the endpoints for holds."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from district.kernel.fields import IdField, InstantField, PatternField, PointsField, StrictInteger
+from loyalty import queries
 from loyalty.api.schemas import RECEIPT_NO, TransferOut
 from loyalty.models import Hold
 
@@ -48,6 +51,12 @@ class HoldOut(serializers.Serializer):
     at = InstantField()
     resolved_at = InstantField(allow_null=True)
     transfer = TransferOut(source="spent", allow_null=True, help_text="the spending it became")
+
+    def to_representation(self, hold: Hold) -> Any:
+        # Of what was captured whole nothing came back behind the spending.
+        if hold.spent is not None and hold.captured < hold.points:
+            hold.spent.balance_after = queries.balance_after(hold.spent)  # type: ignore[attr-defined]
+        return super().to_representation(hold)
 
 
 class HoldPage(serializers.Serializer):

@@ -44,7 +44,8 @@ class RefundPreviewOut(serializers.Serializer):
     own = serializers.IntegerField(help_text="taken from the points of this receipt")
     other = serializers.IntegerField(help_text="taken from other points of the member")
     owed = serializers.IntegerField(help_text="what the member would owe")
-    available_after = serializers.IntegerField()
+    ended = serializers.IntegerField(help_text="what ended unspent and is taken from nobody")
+    available_after = serializers.IntegerField(help_text="the member's balance after it")
 
 
 class RefundOut(serializers.Serializer):
@@ -76,11 +77,13 @@ class RefundOut(serializers.Serializer):
         {
             "type": "object",
             "nullable": True,
-            "description": "points taken back: of this receipt, of others, and owed; null while parked",
-            "properties": {name: {"type": "integer"} for name in ("own", "other", "owed")},
+            "description": "points taken back: of this receipt, of others, and owed; `ended` unspent ones"
+            " are taken from nobody; null while parked",
+            "properties": {name: {"type": "integer"} for name in ("own", "other", "owed", "ended")},
         }
     )
     def get_points(self, refund: Refund | ParkedRefund) -> dict[str, Any] | None:
         if isinstance(refund, ParkedRefund):
             return None
-        return {"own": refund.own, "other": refund.other, "owed": refund.owed}
+        parts = {"own": refund.own, "other": refund.other, "owed": refund.owed}
+        return {**parts, "ended": refund.ended}

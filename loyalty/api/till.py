@@ -116,13 +116,16 @@ class Spendings(TillView):
 
 
 class Reversals(TillView):
-    """POST /api/v1/till/reversals: an earning or spending of this merchant is undone."""
+    """POST /api/v1/till/reversals: an earning or spending of this merchant is undone.
+
+    A bill told for the wrong member: its earning is undone whole here, and then the bill may be told
+    for the right one, once. A spending's points go to whoever has the member's points today.
+    """
 
     refusals = (
         *TillView.refusals,
         merchants.StoreNotYours,
         NotFound,
-        errors.AccountMerged,
         errors.TransferNotReversible,
     )
 
@@ -132,8 +135,10 @@ class Reversals(TillView):
         request=ReversalIn,
         responses={201: TransferOut},
         examples=[
-            OpenApiExample("wrong member", examples.REVERSAL_IN, request_only=True),
-            OpenApiExample("reversed", examples.REVERSED, response_only=True),
+            OpenApiExample("wrong member", examples.WRONG_MEMBER_IN, request_only=True),
+            OpenApiExample("goods came back", examples.REVERSAL_IN, request_only=True),
+            OpenApiExample("earning undone", examples.WRONG_MEMBER, response_only=True),
+            OpenApiExample("spending undone", examples.REVERSED, response_only=True),
         ],
         tags=["till"],
     )

@@ -86,7 +86,7 @@ LEDGER: dict[str, str] = {
                                           'adjust_down')
                 or (transfer.kind in ('merge_out', 'reverse_earn')
                     and transfer.source in ('available', 'pending'))
-            then transfer.points is distinct from drawn.points
+            then transfer.points <> coalesce(drawn.points, 0)
             else drawn.points is not null end
     """,
     "a transfer that gives points fills a lot or restores as many": """

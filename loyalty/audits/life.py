@@ -58,7 +58,7 @@ LIFE: dict[str, str] = {
     "a receipt's refunds are its refunds": """
         select receipt.id, receipt.refunded_fen, receipt.clawed, refunds.fen, refunds.points
         from loyalty_receipt receipt
-        left join (select receipt_id, sum(fen) as fen, sum(own + other + owed) as points
+        left join (select receipt_id, sum(fen) as fen, sum(own + other + owed + ended) as points
                    from loyalty_refund group by receipt_id) refunds on refunds.receipt_id = receipt.id
         where receipt.refunded_fen <> coalesce(refunds.fen, 0)
             or receipt.clawed <> coalesce(refunds.points, 0)
@@ -67,6 +67,104 @@ LIFE: dict[str, str] = {
         select id, paid_fen, refunded_fen, granted, clawed from loyalty_receipt
         where refunded_fen > 0 and granted - clawed
             <> (paid_fen - refunded_fen) * rate_points / rate_per_fen
+    """,
+    "a refund takes no points that ended unspent": """
+        with taken as (
+            select refund.id, refund.receipt_id, receipt.granted, receipt.transfer_id as lot,
+                sum(refund.own + refund.other + refund.owed)
+                    over (partition by refund.receipt_id order by refund.id) as points,
+                (select min(line.id) from loyalty_transfer line
+                 where line.account_id = refund.account_id and line.points > 0
+                     and line.seq between refund.first_seq and refund.last_seq) as first_line
+            from loyalty_refund refund join loyalty_receipt receipt on receipt.id = refund.receipt_id)
+        select taken.id, receipt_id, granted, taken.points, ended.points as ended from taken
+        cross join lateral (
+            select coalesce(sum(draw.points), 0) as points from loyalty_lot lot
+            join loyalty_draw draw on draw.lot_id = lot.transfer_id
+            join loyalty_transfer line on line.id = draw.transfer_id and line.kind = 'expire'
+            where (lot.transfer_id = taken.lot or lot.origin_id = taken.lot) and line.id < taken.first_line) ended
+        where first_line is not null and taken.points + ended.points > granted
+    """,
+    "what a refund found ended has ended": """
+        select receipt_id, refunds.ended, lots.points from (
+            select receipt_id, sum(ended) as ended from loyalty_refund group by receipt_id
+            having sum(ended) > 0) refunds
+        join loyalty_receipt receipt on receipt.id = refunds.receipt_id
+        cross join lateral (
+            select coalesce(sum(draw.points), 0) as points from loyalty_lot lot
+            join loyalty_draw draw on draw.lot_id = lot.transfer_id
+            join loyalty_transfer line on line.id = draw.transfer_id and line.kind = 'expire'
+            where (lot.transfer_id = receipt.transfer_id or lot.origin_id = receipt.transfer_id)) lots
+        where refunds.ended > lots.points
+    """,
+    "nobody owes more of a purchase than was used of its points": """
+        select debts.receipt_id, debts.points, used.points as used, held.points as held from (
+            select receipt_id, sum(points - repaid) as points from loyalty_debt
+            where repaid < points and receipt_id is not null group by receipt_id) debts
+        join loyalty_receipt receipt on receipt.id = debts.receipt_id
+        cross join lateral (
+            select coalesce(sum(draw.points - coalesce(
+                (select sum(points) from loyalty_restore where draw_id = draw.id), 0)), 0) as points
+            from loyalty_lot lot
+            join loyalty_draw draw on draw.lot_id = lot.transfer_id
+            join loyalty_transfer line on line.id = draw.transfer_id
+                and line.kind not in ('expire', 'grace', 'merge_out')
+            where (lot.transfer_id = receipt.transfer_id or lot.origin_id = receipt.transfer_id)
+                -- What its own refunds took is not used, nor what made good its own debts.
+                and not exists (
+                    select from loyalty_refund refund where refund.receipt_id = receipt.id
+                        and refund.account_id = line.account_id
+                        and line.seq between refund.first_seq and refund.last_seq)
+                and not exists (
+                    select from loyalty_debt own where own.receipt_id = receipt.id
+                        and line.kind = 'repay' and own.transfer_id = line.reverses_id)) used
+        cross join lateral (
+            select coalesce(sum(part.points), 0) as points from loyalty_lot lot
+            join loyalty_holdpart part on part.lot_id = lot.transfer_id
+            join loyalty_hold hold on hold.id = part.hold_id and hold.state = 'open'
+            where (lot.transfer_id = receipt.transfer_id or lot.origin_id = receipt.transfer_id)) held
+        where debts.points > used.points + held.points
+    """,
+    "a debt is of the purchase whose refund made it": """
+        select debt.id, debt.receipt_id, debt.carrier_id, receipt.issuer_id from loyalty_debt debt
+        join loyalty_receipt receipt on receipt.id = debt.receipt_id
+        where receipt.issuer_id <> debt.carrier_id
+    """,
+    "what came back to a merged account went on to its heir": """
+        select reversal.id, reversal.points, moved.went_out, moved.came_in
+        from loyalty_transfer reversal
+        join loyalty_pointsaccount account on account.member_id = reversal.account_id
+        cross join lateral (
+            select coalesce(sum(points) filter (where kind = 'merge_out'
+                       and account_id = reversal.account_id), 0) as went_out,
+                coalesce(sum(points) filter (where kind = 'merge_in'
+                       and account_id <> reversal.account_id), 0) as came_in,
+                count(*) as lines
+            from loyalty_transfer line where line.reverses_id = reversal.id) moved
+        where reversal.kind in ('reverse_spend', 'return_spend') and moved.lines > 0
+            and (account.merged_into_id is null
+                or moved.went_out <> reversal.points or moved.came_in <> reversal.points)
+    """,
+    "a merged account has no lots and owes nothing": """
+        select account.member_id, lot.transfer_id as lot, null::bigint as debt
+        from loyalty_pointsaccount account
+        join loyalty_lot lot on lot.account_id = account.member_id and lot.remaining > 0
+        where account.merged_into_id is not null
+        union all
+        select account.member_id, null, debt.id from loyalty_pointsaccount account
+        join loyalty_debt debt
+            on debt.account_id = account.member_id and debt.repaid < debt.points
+        where account.merged_into_id is not null
+    """,
+    "a bill's number is free again only after its earning was undone": """
+        select receipt.id from loyalty_receipt receipt
+        where receipt.freed and (receipt.refunded_fen <> receipt.paid_fen or not exists (
+            select from loyalty_transfer line
+            where line.kind = 'reverse_earn' and line.reverses_id = receipt.transfer_id))
+    """,
+    "a bill's number is told twice at most": """
+        select store_id, receipt_no, count(*) from loyalty_receipt
+        group by store_id, receipt_no having count(*) > 2 or count(*) filter (where not freed) > 1
     """,
     "a refund's points are those of its lines": """
         select refund.id, refund.own, refund.other, refund.owed, lines.taken, lines.owed as lines_owed

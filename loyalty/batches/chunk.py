@@ -147,8 +147,9 @@ class _Sorter:
                 late.append((purchase, refusal))
         known = queries.receipts_numbered((one.store, one.bill.receipt_no) for one, _ in late)
         for purchase, reason in late:
-            receipt = known.get((purchase.store, purchase.bill.receipt_no))
-            if receipt is not None and is_same(receipt, purchase):
+            told = known.get((purchase.store, purchase.bill.receipt_no), [])
+            receipt = next((one for one in told if is_same(one, purchase)), None)
+            if receipt is not None:
                 answer = answers.of_receipt(self._batch.pk, purchase.row, receipt, repeated=True)
                 self._chunk.answers.append(answer)
             else:
@@ -167,7 +168,8 @@ class _Sorter:
                     apart |= {first.member, purchase.member}
         refunded = [(one.receipt_store, one.row.asked["receipt_no"]) for one in returns]
         apart |= {named[mark].member for mark in refunded if mark in named}
-        apart |= {one.account_id for one in queries.receipts_numbered(refunded).values()}
+        told = queries.receipts_numbered(refunded).values()
+        apart |= {one.account_id for known in told for one in known}
         return apart
 
     def _add(self, purchase: Purchase, terms: TermsInForce) -> None:

@@ -65,8 +65,8 @@ def standing_of(batch: Batch, at: datetime) -> Standing:
 
 def receipts_numbered(
     numbers: Iterable[tuple[int, str]],
-) -> dict[tuple[int, str], Receipt]:
-    """Those of these receipts (store and number) that are there."""
+) -> dict[tuple[int, str], list[Receipt]]:
+    """The receipts of these stores and numbers: the one that stands first, then what was undone."""
     wanted = list(numbers)
     if not wanted:
         return {}
@@ -79,8 +79,10 @@ def receipts_numbered(
             [list(stores), list(texts)],
         )
         found = [pk for (pk,) in cursor.fetchall()]
-    receipts = Receipt.objects.filter(pk__in=found)
-    return {(receipt.store_id, receipt.receipt_no): receipt for receipt in receipts}
+    told: dict[tuple[int, str], list[Receipt]] = {}
+    for receipt in Receipt.objects.filter(pk__in=found).order_by("freed"):
+        told.setdefault((receipt.store_id, receipt.receipt_no), []).append(receipt)
+    return told
 
 
 def refund_told(store: int, refund_no: str) -> Refund | ParkedRefund | None:

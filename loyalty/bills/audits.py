@@ -4,9 +4,7 @@ BILLS = {
     "a bill has earned once": """
         with standing as (
             select receipt.id, store_id, paid_fen,
-                (paid_at at time zone 'Asia/Shanghai')::date as day,
-                ltrim(regexp_replace(regexp_replace(upper(receipt_no), '[^0-9A-Z]', '', 'g'),
-                                     '^NO', ''), '0') as number
+                (paid_at at time zone 'Asia/Shanghai')::date as day, receipt_no as number
             from loyalty_receipt receipt
             where granted > clawed and not exists (
                 select from bills_billconflict conflict

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
+from district.kernel.clock import business_day, start_of_day, start_of_next_day
 from district.kernel.errors import NotFound
 from district.members.models import Member
 from district.members.services import open_picture
 from district.merchants.models import Store
-from loyalty import granting
+from loyalty import rules
 from loyalty.bills.models import BillConflict, BillPhoto, PhotoPicture
 from loyalty.ledger import Bill
 from loyalty.models import Receipt
@@ -67,20 +68,45 @@ def conflicts() -> QuerySet[BillConflict]:
 
 
 def receipt_of_bill(store: int, bill: Bill) -> Receipt | None:
-    """The receipt of the very same bill, whichever way it came."""
-    return Receipt.objects.filter(fingerprint=granting.fingerprint_of(store, bill)).first()
+    """The receipt of the very same bill: store, day, amount and the number as it is written.
+
+    One that was undone whole, so that its number is free again, is none.
+    """
+    told = Receipt.objects.filter(
+        store=store, receipt_no=bill.receipt_no, paid_fen=bill.paid_fen, freed=False
+    )
+    return told.filter(**_on_the_day_of(bill)).first()
 
 
 def look_alike_of(store: int, bill: Bill) -> Receipt | None:
-    """The receipt nearest in time with the same amount at the same store and another number."""
-    near = Receipt.objects.filter(
+    """The receipt nearest in time with the same amount at the same store that may be the same bill:
+    paid at about the same time, or on the same day with a number that is alike."""
+    day = _on_the_day_of(bill)
+    first = min(day["paid_at__gte"], bill.paid_at - NEAR)
+    last = max(day["paid_at__lt"], bill.paid_at + NEAR)
+    rows = Receipt.objects.filter(
         store=store,
         paid_fen=bill.paid_fen,
-        paid_at__gte=bill.paid_at - NEAR,
-        paid_at__lte=bill.paid_at + NEAR,
+        paid_at__gte=first,
+        paid_at__lte=last,
         refunded_fen__lt=F("paid_fen"),
-    ).exclude(fingerprint=granting.fingerprint_of(store, bill))
-    return min(near, key=lambda one: abs(one.paid_at - bill.paid_at), default=None)
+    ).exclude(receipt_no=bill.receipt_no)
+    number = rules.bill_number(bill.receipt_no)
+    alike = [
+        one
+        for one in rows
+        if abs(one.paid_at - bill.paid_at) <= NEAR
+        or (
+            business_day(one.paid_at) == business_day(bill.paid_at)
+            and rules.bill_number(one.receipt_no) == number
+        )
+    ]
+    return min(alike, key=lambda one: abs(one.paid_at - bill.paid_at), default=None)
+
+
+def _on_the_day_of(bill: Bill) -> dict[str, datetime]:
+    begins = start_of_day(business_day(bill.paid_at))
+    return {"paid_at__gte": begins, "paid_at__lt": start_of_next_day(bill.paid_at)}
 
 
 def seen_before(photo: BillPhoto) -> QuerySet[BillPhoto]:
@@ -92,9 +118,9 @@ def seen_before(photo: BillPhoto) -> QuerySet[BillPhoto]:
 def free_number(store: Store, receipt_no: str) -> str:
     """The number, or the number with a mark behind it when the store has used it already."""
     taken = set(
-        Receipt.objects.filter(store=store, receipt_no__startswith=receipt_no[:_ROOM]).values_list(
-            "receipt_no", flat=True
-        )
+        Receipt.objects.filter(
+            store=store, receipt_no__startswith=receipt_no[:_ROOM], freed=False
+        ).values_list("receipt_no", flat=True)
     )
     if receipt_no not in taken:
         return receipt_no
@@ -109,7 +135,8 @@ _ROOM = 58
 def unseen_pairs(at: datetime, limit: int = 1_000) -> list[tuple[Receipt, Receipt]]:
     """Receipts that stand, look alike and of which one is a photograph's, and no person was asked yet.
 
-    Each pair with the one that was posted first in front.
+    Alike are the same amount at the same store at about the same time, or on the same day with the
+    same letters and digits in the number. Each pair with the one that was posted first in front.
     """
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, {"since": at - LOOK_BACK, "near": str(NEAR), "limit": limit})
@@ -122,7 +149,15 @@ _PAIRS = """
 select least(photo.id, other.id), greatest(photo.id, other.id)
 from loyalty_receipt photo join loyalty_receipt other
     on other.store_id = photo.store_id and other.paid_fen = photo.paid_fen
-    and other.paid_at between photo.paid_at - %(near)s::interval and photo.paid_at + %(near)s::interval
+    and other.paid_at between photo.paid_at - interval '1 day' and photo.paid_at + interval '1 day'
+    and (other.paid_at between photo.paid_at - %(near)s::interval
+            and photo.paid_at + %(near)s::interval
+        or (other.paid_at at time zone 'Asia/Shanghai')::date
+                = (photo.paid_at at time zone 'Asia/Shanghai')::date
+            and ltrim(regexp_replace(regexp_replace(upper(other.receipt_no), '[^0-9A-Z]', '', 'g'),
+                                     '^NO', ''), '0')
+                = ltrim(regexp_replace(regexp_replace(upper(photo.receipt_no), '[^0-9A-Z]', '', 'g'),
+                                       '^NO', ''), '0'))
     and (other.source <> 'photo' or other.id > photo.id)
 where photo.source = 'photo' and photo.paid_at >= %(since)s
     and photo.granted > photo.clawed and other.granted > other.clawed

@@ -7,7 +7,8 @@ from district.kernel.money import MAX_FEN
 
 
 class Receipt(models.Model):
-    """A purchase we were told of, once per store and number for ever, and what it earned."""
+    """A purchase we were told of, and what it earned: once per store and number for ever, but for a
+    bill that was told for the wrong member, taken back whole and told once more."""
 
     class Source(models.TextChoices):
         TILL = "till", _("收银接口")
@@ -40,6 +41,8 @@ class Receipt(models.Model):
     refunded_fen = models.BigIntegerField(_("已退（分）"), db_default=0)
     granted = models.BigIntegerField(_("发放积分"))
     clawed = models.BigIntegerField(_("收回积分"), db_default=0)
+    # Its earning was undone whole, so that the bill's number may be told again: once in all.
+    freed = models.BooleanField(_("单号已释放"), db_default=False)
     # What of the points repaid an older debt at once.
     repaid = models.BigIntegerField(_("抵还欠积分"), db_default=0)
     terms = models.ForeignKey(
@@ -81,11 +84,14 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("消费小票")
         constraints = [
-            models.UniqueConstraint(fields=["store", "receipt_no"], name="receipt_once_per_number"),
+            # One that stands, and one that was taken back whole: a number is freed once.
+            models.UniqueConstraint(
+                fields=["store", "receipt_no", "freed"], name="receipt_once_per_number"
+            ),
             models.UniqueConstraint(
                 fields=["fingerprint"],
                 name="receipt_once_per_bill",
-                condition=Q(fingerprint__isnull=False),
+                condition=Q(fingerprint__isnull=False, freed=False),
             ),
             models.CheckConstraint(
                 name="receipt_rate_in_bounds",
@@ -95,6 +101,10 @@ class Receipt(models.Model):
                     rate_per_fen__gte=1,
                     rate_per_fen__lte=1_000_000,
                 ),
+            ),
+            models.CheckConstraint(
+                name="receipt_freed_when_taken_back_whole",
+                condition=Q(freed=False) | Q(refunded_fen=F("paid_fen"), clawed=F("granted")),
             ),
             models.CheckConstraint(
                 name="receipt_gives_back_at_most_what_it_took",

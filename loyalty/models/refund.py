@@ -34,10 +34,12 @@ class Refund(models.Model):
     )
     refund_no = models.TextField(_("退货单号"))
     fen = models.BigIntegerField(_("退款（分）"))
-    # Points taken: from the receipt's own lot, from other lots, and what was left owing.
+    # Points taken: from the receipt's own lot, from other lots, and what was left owing. What had
+    # ended unspent is taken from nobody: it is gone for both sides.
     own = models.BigIntegerField(_("收回本单积分"))
     other = models.BigIntegerField(_("收回其他积分"))
     owed = models.BigIntegerField(_("欠积分"))
+    ended = models.BigIntegerField(_("已过期积分"), db_default=0)
     # Whose points were taken (after a merge not the receipt's account) and by which statement lines;
     # none when the last number is below the first.
     account = models.ForeignKey(
@@ -60,7 +62,7 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=["store", "refund_no"], name="refund_once_per_number"),
             models.CheckConstraint(
                 name="refund_gives_back_something",
-                condition=Q(fen__gt=0, own__gte=0, other__gte=0, owed__gte=0),
+                condition=Q(fen__gt=0, own__gte=0, other__gte=0, owed__gte=0, ended__gte=0),
             ),
         ]
         indexes = [models.Index(fields=["merchant", "-id"], name="refund_by_merchant")]
@@ -97,6 +99,17 @@ class Debt(models.Model):
     )
     points = models.BigIntegerField(_("积分"))
     repaid = models.BigIntegerField(_("已抵还"), db_default=0)
+    # Of which purchase's points: it goes along when accounts are merged. Empty for what was owed
+    # before this was kept and moved by a merger since.
+    receipt = models.ForeignKey(
+        "loyalty.Receipt",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="debts",
+        verbose_name=_("原小票"),
+    )
     at = models.DateTimeField(_("产生时间"))
 
     class Meta:

@@ -130,3 +130,10 @@ class Transfer(models.Model):
         if self.target == self.Pocket.AVAILABLE:
             return self.points
         return -self.points if self.source == self.Pocket.AVAILABLE else 0
+
+    @property
+    def debt_change(self) -> int:
+        """What the line did to what the member owes: points with their sign, or nothing."""
+        if self.source == self.Pocket.OWED:
+            return self.points
+        return -self.points if self.target == self.Pocket.OWED else 0

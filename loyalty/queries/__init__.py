@@ -1,5 +1,6 @@
 """What can be asked of the ledger; nothing here writes or locks."""
 
+from loyalty.queries.answers import balance_after, balance_after_receipt
 from loyalty.queries.balances import (
     Activating,
     Balance,
@@ -56,6 +57,8 @@ __all__ = [
     "accounts_due_until",
     "accounts_with_something_due",
     "activating",
+    "balance_after",
+    "balance_after_receipt",
     "balance_of",
     "balances_of",
     "bought_at",

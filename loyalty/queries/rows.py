@@ -39,8 +39,9 @@ def buyers_of(merchant: int) -> QuerySet[Receipt, int]:
 
 
 def receipt_of(store: int, receipt_no: str) -> Receipt | None:
-    """The receipt of that number at that store."""
-    return receipts().filter(store=store, receipt_no=receipt_no).first()
+    """The receipt of that number at that store: the one that stands, else the one that was undone."""
+    told = receipts().filter(store=store, receipt_no=receipt_no)
+    return told.order_by("freed", "-pk").first()
 
 
 def refunds() -> QuerySet[Refund]:

@@ -165,7 +165,7 @@ def _balance_after(event: Event, answer: Answer, balance: int) -> int:
         return balance - int(taken["own"]) - int(taken["other"])
     if told["transfer"] is None:
         return balance
-    return int(told["transfer"]["available_after"]) - int(told["repaid"])
+    return int(told["transfer"]["available_after"])
 
 
 def _refusal(member: int, event: Event, answer: Answer) -> Refusal:

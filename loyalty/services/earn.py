@@ -23,7 +23,8 @@ def earn_points(
     The points live until the start of a Shanghai day, the terms' number of months from now on, and
     wait first where the terms say so. A merchant whose prefund has run out grants at the alliance's
     rate and expense. Refunds that came before their receipt are posted behind it. Repeating the
-    key, with the same terms, gives the first answer even after the terms changed.
+    key, with the same terms, gives the first answer even after the terms changed. What the
+    transfer tells as `balance_after` is the balance when all of this was done.
 
     Raises AccountMerged, BillAlreadyEarned, KeyReused, NoTerms, ReceiptAlreadyPosted,
     ReceiptFromTheFuture, ReceiptTooOld.
@@ -35,7 +36,7 @@ def earn_points(
         granting.require_recent(bill.paid_at, bill.told_at or at)
         grant = granting.grant_of(store.merchant_id, bill, at)
     except DomainError as refusal:
-        return queries.receipts().get(pk=earlier_answer(key, refusal))
+        return _as_read(earlier_answer(key, refusal))
     try:
         try:
             posted = ledger.earn(
@@ -50,10 +51,18 @@ def earn_points(
         refused.tell(refused.RefusedBill(member=member.pk, place=place, bill=bill, at=at))
         raise
     if posted.repeated:
-        return queries.receipts().get(pk=posted.receipt)
-    if posted.waiting:
-        match_refunds_of(store=store.pk, receipt_no=bill.receipt_no)
+        return _as_read(posted.receipt)
+    if posted.waiting and match_refunds_of(store=store.pk, receipt_no=bill.receipt_no):
+        return _as_read(posted.receipt)
     return _as_written(posted, store=store, member=member, bill=bill, grant=grant, at=at)
+
+
+def _as_read(pk: int) -> Receipt:
+    receipt = queries.receipts().get(pk=pk)
+    if receipt.transfer is not None:
+        after = queries.balance_after_receipt(receipt)
+        receipt.transfer.balance_after = after  # type: ignore[attr-defined]
+    return receipt
 
 
 def _as_written(
@@ -94,6 +103,7 @@ def _as_written(
             seq=posted.entry.seq,
             points=posted.granted,
             available_after=posted.entry.available,
+            balance_after=posted.entry.available - posted.repaid,
             reverses_id=None,
             at=at,
         )

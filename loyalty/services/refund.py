@@ -80,13 +80,17 @@ def refund_receipt(
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund would do, in points; `available_after` is the member's balance after it."""
+    """What a refund would do, in points; `available_after` is the member's balance after it.
+
+    `ended` points are taken from nobody: they ended unspent.
+    """
 
     fen: int
     left_fen: int
     own: int
     other: int
     owed: int
+    ended: int
     available_after: int
 
 
@@ -113,6 +117,7 @@ def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> R
             own=refund.own,
             other=refund.other,
             owed=refund.owed,
+            ended=refund.ended,
             available_after=refund.account.available,
         )
         transaction.set_rollback(True)

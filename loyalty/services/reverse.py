@@ -5,7 +5,7 @@ from django.db import transaction
 from district.kernel import clock
 from district.kernel.idempotency import Key, earlier_answer
 from district.merchants.models import Store
-from loyalty import ledger
+from loyalty import ledger, queries
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Receipt, Refund, Transfer
 
@@ -20,19 +20,23 @@ def reverse_transfer(
     actor: str,
     key: Key,
     points: int | None = None,
+    frees_number: bool = True,
 ) -> Transfer:
     """The counter-entry of a transfer of the same merchant.
 
     A spending gives its points back to the lots they came from, with their old expiry: all of it
-    once, or with `points` a part, as often as something is left. An earning is refunded whole: what
-    of its points was spent meanwhile is taken from the member's other points, and the rest is owed.
+    once, or with `points` a part, as often as something is left. After a merger they go to the member
+    that has the points today. An earning is refunded whole: what of its points was spent meanwhile is
+    taken from the member's other points, and the rest is owed; what ended unspent is gone. If nothing
+    of the purchase had been refunded before, its number is free once more, for the right member;
+    `frees_number=False` keeps it taken.
 
-    Raises AccountMerged, KeyReused, TransferNotReversible.
+    Raises KeyReused, TransferNotReversible.
     """
     if transfer.kind == Transfer.Kind.EARN:
         if points is not None:
             raise TransferNotReversible(reason="whole_only")
-        pk = _undo_earning(transfer, store, reason, actor, key)
+        pk = _undo_earning(transfer, store, reason, actor, key, frees=frees_number)
     elif transfer.kind in _SPENT:
         pk = ledger.reverse_spending(
             transfer=transfer.pk,
@@ -45,11 +49,15 @@ def reverse_transfer(
         )
     else:
         raise TransferNotReversible(reason="kind")
-    return Transfer.objects.select_related("store", "reverses").get(pk=pk)
+    entry = Transfer.objects.select_related("store", "reverses").get(pk=pk)
+    entry.balance_after = queries.balance_after(entry)  # type: ignore[attr-defined]
+    return entry
 
 
 @transaction.atomic
-def _undo_earning(earning: Transfer, store: Store, reason: str, actor: str, key: Key) -> int:
+def _undo_earning(
+    earning: Transfer, store: Store, reason: str, actor: str, key: Key, *, frees: bool
+) -> int:
     at = clock.now()
     ledger.lock(member=earning.account_id, at=at)
     receipt = Receipt.objects.get(transfer=earning)
@@ -63,6 +71,7 @@ def _undo_earning(earning: Transfer, store: Store, reason: str, actor: str, key:
         fen=left,
         points=receipt.granted - receipt.clawed,
         reverses=earning.pk,
+        frees=frees,
         reason=reason,
     )
     return _counter_entry(ledger.refund(asked=asked, store=store.pk, actor=actor, key=key, at=at))

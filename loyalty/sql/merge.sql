@@ -11,7 +11,7 @@ declare
     v_debt loyalty_debt;
     v_out bigint;
     v_in bigint;
-    v_pocket text;
+    v_both record;
     v_moved bigint := 0;
 begin
     -- Two merges of the same pair must not wait for each other.
@@ -31,23 +31,10 @@ begin
         select * from loyalty_lot where account_id = p_from and remaining > 0
         order by expires_at, transfer_id
     loop
-        v_pocket := case when v_lot.pending then 'pending' else 'available' end;
-        v_out := nextval('loyalty_transfer_id_seq');
-        v_in := nextval('loyalty_transfer_id_seq');
-        v_from := loyalty_line(v_from, v_out, 'tr_' || kernel_public_id(), 'merge_out', v_pocket,
-                               'merged', v_lot.remaining, null, null, null, '', p_reason, p_actor,
-                               p_at);
-        insert into loyalty_draw (transfer_id, lot_id, redeemer_id, points)
-            values (v_out, v_lot.transfer_id, v_lot.issuer_id, v_lot.remaining);
-        update loyalty_lot set remaining = 0, pending = false where transfer_id = v_lot.transfer_id;
-        v_into := loyalty_line(v_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'merged',
-                               v_pocket, v_lot.remaining, null, null, null, '', p_reason, p_actor,
-                               p_at);
-        insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
-                                 price_milli_fen, active_from, expires_at, pending, origin_id)
-            values (p_into, v_lot.issuer_id, v_in, v_lot.remaining, v_lot.remaining,
-                    v_lot.price_milli_fen, v_lot.active_from, v_lot.expires_at, v_lot.pending,
-                    coalesce(v_lot.origin_id, v_lot.transfer_id));
+        select * into v_both from loyalty_move_lot(v_from, v_into, v_lot, null, '', p_reason, p_actor,
+                                                   p_at);
+        v_from := v_both.p_from;
+        v_into := v_both.p_into;
         v_moved := v_moved + v_lot.remaining;
     end loop;
     for v_debt in
@@ -61,8 +48,9 @@ begin
         v_into := loyalty_line(v_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'owed',
                                'merged', v_debt.points - v_debt.repaid, null, null, null, '',
                                p_reason, p_actor, p_at);
-        insert into loyalty_debt (account_id, carrier_id, transfer_id, points, at)
-            values (p_into, v_debt.carrier_id, v_in, v_debt.points - v_debt.repaid, v_debt.at);
+        insert into loyalty_debt (account_id, carrier_id, transfer_id, points, receipt_id, at)
+            values (p_into, v_debt.carrier_id, v_in, v_debt.points - v_debt.repaid,
+                    v_debt.receipt_id, v_debt.at);
         update loyalty_debt set repaid = points where id = v_debt.id;
     end loop;
     -- What was clawed back whole while it waited waits for nothing here any more.
@@ -76,4 +64,32 @@ begin
     insert into kernel_outboxrow (name, payload) values ('AccountsMerged', jsonb_build_object(
         'source', p_from, 'into', p_into, 'points', v_moved));
     return v_moved;
+end $$;
+
+-- Move what a lot holds from one locked account into another: it becomes a lot there with the same
+-- issuer, price and end. Both accounts come back unsaved. `p_because` is the line that caused it, if
+-- it was not the merger itself.
+create or replace function loyalty_move_lot(
+    inout p_from loyalty_pointsaccount, inout p_into loyalty_pointsaccount, p_lot loyalty_lot,
+    p_because bigint, p_reference text, p_reason text, p_actor text, p_at timestamptz
+) language plpgsql as $$
+declare
+    v_pocket text := case when p_lot.pending then 'pending' else 'available' end;
+    v_out bigint := nextval('loyalty_transfer_id_seq');
+    v_in bigint := nextval('loyalty_transfer_id_seq');
+begin
+    p_from := loyalty_line(p_from, v_out, 'tr_' || kernel_public_id(), 'merge_out', v_pocket,
+                           'merged', p_lot.remaining, null, null, p_because, '', p_reason, p_actor,
+                           p_at);
+    insert into loyalty_draw (transfer_id, lot_id, redeemer_id, points)
+        values (v_out, p_lot.transfer_id, p_lot.issuer_id, p_lot.remaining);
+    update loyalty_lot set remaining = 0, pending = false where transfer_id = p_lot.transfer_id;
+    p_into := loyalty_line(p_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'merged',
+                           v_pocket, p_lot.remaining, null, null, p_because, p_reference, p_reason,
+                           p_actor, p_at);
+    insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
+                             price_milli_fen, active_from, expires_at, pending, origin_id)
+        values (p_into.member_id, p_lot.issuer_id, v_in, p_lot.remaining, p_lot.remaining,
+                p_lot.price_milli_fen, p_lot.active_from, p_lot.expires_at, p_lot.pending,
+                coalesce(p_lot.origin_id, p_lot.transfer_id));
 end $$;

@@ -20,7 +20,7 @@ from tests.batches.rows import (
     told,
     upload,
 )
-from tests.factories.loyalty import buy, make_counter, pay
+from tests.factories.loyalty import buy, make_counter, pay, undo
 from tests.factories.members import make_member
 
 
@@ -118,7 +118,46 @@ def test_what_the_till_posted_already_is_repeated(member, tea):
 
     batch = post_all(tea, [row, row | {"paid_fen": 5_001}, row | {"receipt_no": "NO.T1"}])
 
-    assert told(batch) == {1: "repeated", 2: "receipt_already_posted", 3: "bill_already_earned"}
+    assert told(batch) == {1: "repeated", 2: "receipt_already_posted", 3: "posted"}
+
+
+def test_numbers_count_as_they_are_written(member, tea):
+    """The till's own number decides: what only looks alike is another purchase."""
+    numbers = ["1-23", "12-3", "1.23", "1/2/3", "123", "NO.123", "0123"]
+    at = clock.now() - timedelta(hours=1)
+
+    batch = post_all(tea, [receipt_row(tea, member, no=no, at=at) for no in numbers])
+
+    assert set(told(batch).values()) == {"posted"}
+    assert PointsAccount.objects.get().available == 700
+
+
+def test_a_bill_that_was_undone_is_posted_for_the_right_member_once(member, tea):
+    right, third = make_member(), make_member()
+    row = receipt_row(tea, member)
+    post_all(tea, [row])
+    undo(Receipt.objects.get().transfer, tea)
+    corrected = row | {"member": right.public_id}
+
+    batch = post_all(tea, [row, corrected, receipt_row(tea, third), row | {"paid_fen": 1}])
+
+    # The row as it was is no new telling, in whatever file it stands.
+    answers = ["repeated", "posted", "posted", "receipt_already_posted"]
+    assert list(told(batch).values()) == answers
+    again = post_all(tea, [corrected, row, row | {"member": third.public_id}])
+    assert list(told(again).values()) == ["repeated", "repeated", "receipt_already_posted"]
+    balances = dict(PointsAccount.objects.values_list("member", "available"))
+    assert balances == {member.pk: 0, right.pk: 100, third.pk: 100}
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_an_old_file_does_not_bring_back_what_was_undone(member, tea, others):
+    rows = [receipt_row(tea, member), *(receipt_row(tea, make_member()) for _ in range(others))]
+    post_all(tea, rows)
+    undo(Receipt.objects.get(account=member.pk).transfer, tea)
+
+    assert set(told(post_all(tea, rows)).values()) == {"repeated"}
+    assert PointsAccount.objects.get(pk=member.pk).available == 0
 
 
 def test_good_rows_stay_good_beside_bad_ones(member, tea):

@@ -32,7 +32,7 @@ RECEIPTS = {
     "number with a line feed": {"receipt_no": "42\n"},
     "empty number": {"receipt_no": ""},
     "known number": {"receipt_no": "KNOWN", "paid_fen": 7},
-    "known bill": {"receipt_no": "NO.KNOWN", "paid_fen": 9_900},
+    "a number that is only alike": {"receipt_no": "NO.KNOWN", "paid_fen": 9_900},
     "no offset": {"paid_at": "2026-03-01T12:00:00"},
     "no day": {"paid_at": "2026-02-30T12:00:00+08:00"},
     "number for a time": {"paid_at": 1},

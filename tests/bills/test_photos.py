@@ -17,12 +17,7 @@ from loyalty.bills import queries
 from loyalty.bills import services as bills
 from loyalty.bills.errors import PhotoAlreadySubmitted, PhotoDecided
 from loyalty.bills.models import BillConflict, BillPhoto, PhotoPicture
-from loyalty.errors import (
-    BillAlreadyEarned,
-    ReceiptAlreadyPosted,
-    ReceiptFromTheFuture,
-    ReceiptTooOld,
-)
+from loyalty.errors import ReceiptAlreadyPosted, ReceiptFromTheFuture, ReceiptTooOld
 from loyalty.models import Receipt
 from loyalty.queries import balance_of
 from tests.bills.desk import FEN, NUMBER, PICTURE, bill, confirm, paid, post, send
@@ -87,13 +82,39 @@ def test_the_same_page_sent_twice_confirms_once(photo, clerk, member):
 
 
 def test_a_till_that_was_first_closes_the_photograph_at_once(member, store):
-    receipt = post(member, store, bill("NO.20261121-0042", source="till"))
+    receipt = post(member, store)
 
     photo = send(member, store)
 
     assert (photo.state, photo.receipt_id) == (State.ALREADY_EARNED, receipt.pk)
     assert not PhotoPicture.objects.exists()
     assert not BillConflict.objects.exists()
+    assert list(audits.offences()) == []
+
+
+@pytest.mark.parametrize("number", ["NO.20261121-0042", "2026-1121-0042", "20261121/0042"])
+def test_a_number_that_is_only_alike_is_for_a_person_to_decide(member, store, clerk, number):
+    """Even the member's own: two purchases may have the same letters and digits."""
+    receipt = post(member, store, bill(number, at=paid(60), source="till"))
+
+    photo = send(member, store, bill(at=receipt.paid_at))
+    assert photo.state == State.SUBMITTED
+
+    assert confirm(photo, clerk).state == State.CONFLICTING
+    conflict = BillConflict.objects.get()
+    assert (conflict.earlier, conflict.reason) == (receipt, "looks_alike")
+    assert list(audits.offences()) == []
+
+
+def test_a_photograph_of_a_bill_that_was_undone_earns(photo, member, other, store, clerk):
+    from tests.factories.loyalty import undo
+
+    undo(post(other, store).transfer, store)
+
+    assert confirm(photo, clerk).state == State.CONFIRMED
+    assert (balance_of(member).available, balance_of(other).available) == (126, 0)
+    with pytest.raises(ReceiptAlreadyPosted):
+        post(other, store)
     assert list(audits.offences()) == []
 
 
@@ -107,18 +128,18 @@ def test_a_till_that_was_faster_than_the_clerk_closes_it_too(photo, member, stor
     assert list(audits.offences()) == []
 
 
-def test_a_till_after_the_photograph_is_refused_at_once_and_queued(photo, member, store, clerk):
+def test_a_till_after_the_photograph_is_refused_at_once_and_queued(photo, other, store, clerk):
     confirm(photo, clerk)
 
     for _again in range(2):
-        with pytest.raises(BillAlreadyEarned):
-            post(member, store, bill("2026-1121-0042", source="till"))
+        with pytest.raises(ReceiptAlreadyPosted):
+            post(other, store)
 
     conflict = BillConflict.objects.get()
     assert (conflict.state, conflict.reason, conflict.source) == ("open", "same_bill", "till")
-    assert (conflict.receipt_no, conflict.actor) == ("2026-1121-0042", "till:1")
+    assert (conflict.receipt_no, conflict.actor) == (NUMBER, "till:1")
     assert conflict.earlier == Receipt.objects.get()
-    assert balance_of(member).available == 126
+    assert balance_of(other).available == 0
 
 
 @pytest.mark.parametrize(
@@ -238,6 +259,8 @@ def test_withdrawn_its_picture_is_gone_at_once(photo):
 def test_sent_again_while_it_waits_it_is_refused_and_afterwards_taken(photo, member, store, clerk):
     with pytest.raises(PhotoAlreadySubmitted):
         send(member, store, bill("NO 20261121.0042"))
+    # The same letters and digits, but another number: another bill may have it.
+    assert send(member, store, bill("2026112-10042")).state == State.SUBMITTED
     bills.reject_photo(photo=photo, reason="unreadable", note="", by=clerk, key=fresh_key())
 
     assert send(member, store).state == State.SUBMITTED

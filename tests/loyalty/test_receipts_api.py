@@ -36,6 +36,14 @@ def test_a_repeat_has_the_same_answer_to_the_letter(at_till, receipt):
     assert Receipt.objects.count() == 1
 
 
+def test_numbers_count_as_they_are_written(at_till, receipt, member):
+    """Same store, day and sum; what a till writes differently are different bills."""
+    for turn, no in enumerate(["1-23", "12-3", "1.23", "1/2/3", "123", "NO.123", "0123"], start=1):
+        at_till.credentials(**at_till._credentials | {"HTTP_IDEMPOTENCY_KEY": f"n-{turn}"})
+        assert post(at_till, "receipts", receipt | {"receipt_no": no}).status_code == 201
+        assert balance_of(member).available == turn * 126
+
+
 def test_a_receipt_worth_nothing_has_no_transfer(at_till, receipt):
     assert post(at_till, "receipts", receipt | {"paid_fen": 99}).json()["transfer"] is None
 

@@ -1,29 +1,22 @@
-"""A spending undone after its lot has ended: the points die, and repay nothing."""
+"""A spending undone after its lot has ended: the points die, and repay no debt but their own."""
 
 from datetime import timedelta
 
 from district.kernel import clock
 from loyalty import queries
-from loyalty import services as loyalty
 from loyalty.models import Debt, Transfer
 from loyalty.services.set_terms import Offer
-from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
+from tests.factories.loyalty import buy, give_back, make_counter, pay, undo
 
 
-def test_dead_points_repay_no_debt(member):
+def test_dead_points_repay_no_debt_of_another_purchase(member, tea, books):
     short = make_counter(Offer(validity_months=1))
-    then = clock.now() - timedelta(days=40)
-    with clock.moved_to(then):
-        receipt = buy(member, short, fen=10_000)
+    with clock.moved_to(clock.now() - timedelta(days=40)):
+        buy(member, short, fen=10_000)
         spent = pay(member, short, points=100)
-        loyalty.refund_receipt(
-            receipt=receipt,
-            store=short,
-            refund_no="R-1",
-            fen=4_000,
-            actor="till:1",
-            key=fresh_key(),
-        )
+        other = buy(member, tea, fen=4_000)
+        pay(member, books, points=40)
+        give_back(other)
     assert queries.balance_of(member).debt == 40
 
     undo(spent, short)
@@ -32,3 +25,19 @@ def test_dead_points_repay_no_debt(member):
     assert kinds == [("expire", 100), ("reverse_spend", 100)]
     assert Debt.objects.get().repaid == 0
     assert queries.balance_of(member) == queries.Balance(available=0, held=0, pending=0, debt=40)
+
+
+def test_dead_points_make_good_what_their_own_purchase_owes(member):
+    """What the issuer gets back it has not lost, so nobody owes it to the issuer any more."""
+    short = make_counter(Offer(validity_months=1))
+    with clock.moved_to(clock.now() - timedelta(days=40)):
+        receipt = buy(member, short, fen=10_000)
+        spent = pay(member, short, points=100)
+        give_back(receipt, fen=4_000)
+    assert queries.balance_of(member).debt == 40
+
+    undo(spent, short)
+
+    kinds = list(Transfer.objects.order_by("-seq").values_list("kind", "points")[:3])
+    assert kinds == [("expire", 60), ("repay", 40), ("reverse_spend", 100)]
+    assert queries.balance_of(member) == queries.Balance(available=0, held=0, pending=0, debt=0)

@@ -90,8 +90,9 @@ def _earlier_answer(batch: Batch, one: Purchase | Return) -> RowAnswer | None:
     """The answer to a row that tells what we know already, word for word."""
     if isinstance(one, Purchase):
         mark = (one.store, one.bill.receipt_no)
-        receipt = queries.receipts_numbered([mark]).get(mark)
-        if receipt is None or not is_same(receipt, one):
+        known = queries.receipts_numbered([mark]).get(mark, [])
+        receipt = next((each for each in known if is_same(each, one)), None)
+        if receipt is None:
             return None
         return answers.of_receipt(batch.pk, one.row, receipt, repeated=True)
     refund = queries.refund_told(one.store, one.row.number)

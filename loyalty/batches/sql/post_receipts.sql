@@ -61,7 +61,14 @@ begin
     ), wanted as materialized (
         select given.*, nextval('loyalty_receipt_id_seq') as receipt,
             case when points > 0 then nextval('loyalty_transfer_id_seq') end as transfer
-        from given where member not in (select member_id from special) order by line
+        from given where member not in (select member_id from special)
+            -- A file that is sent again does not tell anew what was undone since.
+            and not exists (
+                select from loyalty_receipt undone
+                where undone.store_id = given.store and undone.receipt_no = given.receipt_no
+                    and undone.freed and undone.account_id = given.member
+                    and undone.paid_fen = given.paid_fen and undone.paid_at = given.paid_at)
+        order by line
     ), written as (
         insert into loyalty_receipt (id, account_id, merchant_id, store_id, receipt_no, paid_fen,
                                      granted, terms_id, rate_points, rate_per_fen, issuer_id,
@@ -124,7 +131,8 @@ begin
     end if;
 
     insert into batches_rowanswer (batch_id, line, kind, state, number, receipt_id, points)
-        select p_batch, given.line, 'receipt', 'repeated', given.receipt_no, known.id, known.granted
+        select distinct on (given.line) p_batch, given.line, 'receipt', 'repeated',
+            given.receipt_no, known.id, known.granted
         from unnest(p_line, p_member, p_store, p_receipt_no, p_paid_fen, p_paid_at)
             given (line, member, store, receipt_no, paid_fen, paid_at)
         join loyalty_receipt known
@@ -132,7 +140,8 @@ begin
         where known.account_id = given.member and known.paid_fen = given.paid_fen
             and known.paid_at = given.paid_at and not exists (
                 select from batches_rowanswer one
-                where one.batch_id = p_batch and one.line = given.line);
+                where one.batch_id = p_batch and one.line = given.line)
+        order by given.line, known.freed;
 
     return array(
         select line from unnest(p_line) line where not exists (

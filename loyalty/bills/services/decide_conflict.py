@@ -54,7 +54,8 @@ def keep_both(*, conflict: BillConflict, note: str, by: User, key: Key) -> BillC
 
 @transaction.atomic
 def keep_later(*, conflict: BillConflict, note: str, by: User, key: Key) -> BillConflict:
-    """It is one purchase, and the first receipt was wrong: it is taken back, what came later earns.
+    """It is one purchase, and the first receipt was wrong: it is taken back, what came later earns,
+    under the bill's own number if that was freed by it.
 
     Raises AccountMerged, BillAlreadyEarned, ConflictDecided, KeyReused, NoTerms,
     ReceiptAlreadyPosted, StoreNotInAlliance.
@@ -63,7 +64,8 @@ def keep_later(*, conflict: BillConflict, note: str, by: User, key: Key) -> Bill
         return queries.conflicts().get(pk=first)
     at, row = clock.now(), _open(conflict)
     _lock_accounts(row, at)
-    _take_back(row, row.earlier, by)
+    same = row.later is None and row.receipt_no == row.earlier.receipt_no
+    _take_back(row, row.earlier, by, frees_number=same)
     _post(row, by, at)
     return _decided(row, State.LATER, note=note, by=by, key=key, at=at)
 
@@ -82,7 +84,9 @@ def _lock_accounts(row: BillConflict, at: datetime) -> None:
         ledger.lock(member=member, at=at)
 
 
-def _take_back(row: BillConflict, receipt: Receipt, by: User) -> None:
+def _take_back(
+    row: BillConflict, receipt: Receipt, by: User, *, frees_number: bool = False
+) -> None:
     """What a receipt earned, as far as it was not refunded meanwhile."""
     now = Receipt.objects.select_related("transfer", "store").get(pk=receipt.pk)
     if now.transfer is None or now.granted == now.clawed or now.refunded_fen == now.paid_fen:
@@ -93,6 +97,7 @@ def _take_back(row: BillConflict, receipt: Receipt, by: User) -> None:
         reason=_("同一笔消费重复入账，经核对冲正"),
         actor=f"user:{by.pk}",
         key=Key.of("bill_conflict", f"{row.public_id}:take_back", receipt=now.pk),
+        frees_number=frees_number,
     )
 
 

@@ -9,7 +9,7 @@ from district.kernel.postgres import refusing
 from district.members import services as members
 from district.members.models import Member
 from district.merchants.models import Store
-from loyalty import granting
+from loyalty import granting, rules
 from loyalty.bills import queries
 from loyalty.bills.models import BillPhoto, PhotoPicture
 from loyalty.ledger import Bill
@@ -38,7 +38,12 @@ def submit_photo(
         receipt_no=bill.receipt_no,
         paid_fen=bill.paid_fen,
         paid_at=bill.paid_at,
-        fingerprint=granting.fingerprint_of(store.pk, bill),
+        fingerprint=rules.photo_fingerprint(
+            store=store.pk,
+            receipt_no=bill.receipt_no,
+            paid_fen=bill.paid_fen,
+            paid_at=bill.paid_at,
+        ),
         digest=picture.digest,
         at=at,
     )

@@ -58,17 +58,21 @@ class Comparing:
     def compare_what_was_refunded(self):
         states = dict(Hold.objects.values_list("pk", "state"))
         assert {row.pk: held.state for held, row in self.holds} == states
-        assert {
-            (self.names[row.merchant_id], row.receipt_no): (
-                row.refunded_fen,
-                row.granted,
-                row.clawed,
+        assert [
+            (
+                (self.names[row.merchant_id], row.receipt_no, row.freed),
+                (row.refunded_fen, row.granted, row.clawed),
+                sum(one.ended for one in row.refunds.all()),
             )
-            for row in Receipt.objects.all()
-        } == {
-            (one.merchant, one.no): (one.refunded, one.granted, one.taken)
+            for row in Receipt.objects.order_by("pk").prefetch_related("refunds")
+        ] == [
+            (
+                (one.merchant, one.no, one.freed),
+                (one.refunded, one.granted, one.taken),
+                one.gone,
+            )
             for one in self.model.receipts
-        }
+        ]
         assert [
             state == "waiting"
             for state in ParkedRefund.objects.order_by("pk").values_list("state", flat=True)

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
 
+from tests.loyalty.model.taking_back import TakingBack
 from tests.loyalty.model.things import (
     SHANGHAI,
     Debt,
     Hold,
     Lot,
-    Parked,
     Purse,
     Receipt,
     Refused,
@@ -27,7 +27,7 @@ from tests.loyalty.model.things import (
 )
 
 
-class District:
+class District(TakingBack):
     """Everybody's points; `merchants` and `members` are names."""
 
     def __init__(self, members, merchants, now):
@@ -73,6 +73,7 @@ class District:
         for lot in purse.spendable():
             if lot.ends == at:
                 points += lot.left
+                lot.ended += lot.left
                 self._take(lot, lot.left, party or lot.issuer)
         purse.write("expire", points)
         self._repay(purse)
@@ -155,7 +156,7 @@ class District:
         points = int(Fraction(terms.points, terms.per_fen) * fen)
         if points and purse.heir:
             raise Refused("account_merged")
-        if any((one.merchant, one.no) == (merchant, no) for one in self.receipts):
+        if any(not one.freed for one in self._told(merchant, no)):
             raise Refused("receipt_already_posted")
         lot = None
         if points:
@@ -235,88 +236,6 @@ class District:
         if state == "captured":
             hold.spending = Spending(purse, sum(take.points for take in takes), takes)
 
-    def give_back(self, spending, points=None):
-        """The till undoes a spending: all of it once, or a part as often as something is left."""
-        purse = spending.purse
-        if purse.heir:
-            raise Refused("account_merged")
-        left = spending.points - spending.returned
-        if not left or (points is None and spending.returned) or (points or 0) > left:
-            raise Refused("transfer_not_reversible")
-        kind = "return_spend" if points else "reverse_spend"
-        total = rest = points or left
-        spending.returned += total
-        for take in reversed(spending.takes):
-            part = min(rest, take.points - take.back)
-            take.back += part
-            take.lot.left += part
-            rest -= part
-            self._note(take.lot, take.to, -part)
-        purse.write(kind, total)
-        for day in sorted({lot.ends for lot in purse.spendable() if lot.ends <= self.now}):
-            dead = [lot for lot in purse.spendable() if lot.ends == day]
-            (party,) = [to for since, to in self.breakage if since <= day][-1:]
-            points_dead = sum(lot.left for lot in dead)
-            self.instant = day
-            for lot in dead:
-                self._take(lot, lot.left, party or lot.issuer)
-            self.instant = self.now
-            purse.write("expire", points_dead)
-        self._repay(purse)
-
-    def refund(self, merchant, no, fen):
-        """A refund as the till tells it; one whose receipt is unknown waits. True when it was posted."""
-        for receipt in self.receipts:
-            if (receipt.merchant, receipt.no) == (merchant, no):
-                if fen > receipt.paid - receipt.refunded:
-                    raise Refused("refund_exceeds_payment")
-                self._refund(receipt, fen)
-                return True
-        self.parked.append(Parked(merchant, no, fen))
-        return False
-
-    def undo_earning(self, receipt):
-        left = receipt.paid - receipt.refunded
-        if not left or receipt.granted == receipt.taken:
-            raise Refused("transfer_not_reversible")
-        self._refund(receipt, left, kind="reverse_earn")
-
-    def _refund(self, receipt, fen, kind="clawback"):
-        purse = self._heir(receipt.purse)
-        receipt.refunded += fen
-        rate = Fraction(receipt.terms.points, receipt.terms.per_fen)
-        due = int(rate * (receipt.paid - receipt.refunded))
-        points = max(receipt.granted - receipt.taken - due, 0)
-        receipt.taken += points
-        mine = [lot for lot in purse.lots if receipt.lot and lot.first is receipt.lot and lot.left]
-        mine.sort(key=lambda lot: (lot.ends, lot.number))
-        waited = 0
-        for lot in mine:
-            if lot.waiting:
-                part = min(points, lot.left)
-                self._take(lot, part, lot.issuer)
-                points -= part
-                waited += part
-        if waited:
-            purse.write(kind, waited)
-            kind = "clawback"
-        spendable = 0
-        for lot in mine:
-            if not lot.waiting:
-                part = min(points, lot.left)
-                self._take(lot, part, lot.issuer)
-                points -= part
-                spendable += part
-        other = min(points, purse.available)
-        self._take_oldest(purse, other, receipt.merchant)
-        points -= other
-        if spendable + other:
-            purse.write(kind, spendable + other)
-            kind = "clawback"
-        if points:
-            purse.debts.append(Debt(receipt.merchant, points, self.now))
-            purse.write("owe" if kind == "clawback" else kind, points)
-
     def adjust(self, member, merchant, points):
         terms = self.terms[merchant][-1][1]
         purse = self._heir(self.purses[member])
@@ -337,6 +256,17 @@ class District:
             raise Refused("account_merged")
         if source.held:
             raise Refused("account_holds_points")
+        self._move_lots(source, target)
+        for debt in source.debts:
+            if debt.open:
+                source.write("merge_out", debt.open)
+                target.write("merge_in", debt.open)
+                target.debts.append(Debt(debt.carrier, debt.open, debt.since, debt.receipt))
+                debt.open = 0
+        self._repay(target)
+        source.heir = target
+
+    def _move_lots(self, source, target):
         for lot in sorted(source.lots, key=lambda lot: (lot.ends, lot.number)):
             points, waiting = lot.left, lot.waiting
             if points:
@@ -347,14 +277,6 @@ class District:
                 )
                 target.write("merge_in", points)
             lot.waiting = False
-        for debt in source.debts:
-            if debt.open:
-                source.write("merge_out", debt.open)
-                target.write("merge_in", debt.open)
-                target.debts.append(Debt(debt.carrier, debt.open, debt.since))
-                debt.open = 0
-        self._repay(target)
-        source.heir = target
 
     # -- what is asked -----------------------------------------------------------------------------
 

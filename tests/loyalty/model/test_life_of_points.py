@@ -27,7 +27,6 @@ from loyalty import audits, queries
 from loyalty import services as loyalty
 from loyalty.audits.ledger import LEDGER
 from loyalty.audits.life import LIFE
-from loyalty.models import Receipt
 from loyalty.settlement import services as settlement
 from loyalty.settlement.audits import SETTLEMENT
 from loyalty.settlement.queries import last_cycle
@@ -36,7 +35,6 @@ from tests.factories.loyalty import (
     fresh_key,
     make_counter,
     pay,
-    return_goods,
     set_aside,
     void,
 )
@@ -57,9 +55,10 @@ from tests.loyalty.model.driving import (
     which,
     who,
 )
+from tests.loyalty.model.refunding import Refunding
 
 
-class Life(Driving):
+class Life(Refunding, Driving):
     """Everything that can happen to points, in any order."""
 
     @initialize(offers=some.lists(some.sampled_from(OFFERS), min_size=3, max_size=3))
@@ -102,6 +101,10 @@ class Life(Driving):
         if known and waiting:
             one = self.pick(waiting, index)
             shop, no = "xyz".index(one.merchant), one.no
+        self.tell(member, shop, no, fen, paid_at)
+
+    def tell(self, member, shop, no, fen, paid_at=None):
+        paid_at = paid_at or self.model.now
         made = self.both(
             lambda: self.model.earn("abc"[member], "xyz"[shop], no, fen, paid_at),
             lambda: loyalty.earn_points(
@@ -181,58 +184,6 @@ class Life(Driving):
     def void(self, index):
         held, row = self.pick(self.holds, index)
         self.both(lambda: self.model.void(held), lambda: void(row))
-
-    # -- refunds ---------------------------------------------------------------------------------
-
-    @precondition(lambda self: self.receipts)
-    @rule(index=which, how=some.sampled_from(["all", "half", "one", "more", "rest", "rest"]))
-    def refund(self, index, how):
-        receipt, row = self.pick(self.receipts, index)
-        left = max(receipt.paid - receipt.refunded, 1)
-        fen = left if how == "rest" else share(receipt.paid, how)
-        self.both(
-            lambda: self.model.refund(receipt.merchant, receipt.no, fen),
-            lambda: return_goods(row.store, receipt.no, fen=fen),
-        )
-
-    @rule(shop=where, fen=money)
-    def refund_before_its_receipt(self, shop, fen):
-        no = self.fresh()
-        self.both(
-            lambda: self.model.refund("xyz"[shop], no, fen),
-            lambda: return_goods(self.stores[shop], no, fen=fen),
-        )
-
-    @precondition(lambda self: any(made.granted for made, _ in self.receipts))
-    @rule(index=which)
-    def undo_earning(self, index):
-        receipt, row = self.pick([one for one in self.receipts if one[0].granted], index)
-        self.both(
-            lambda: self.model.undo_earning(receipt),
-            lambda: loyalty.reverse_transfer(
-                transfer=Receipt.objects.get(pk=row.pk).transfer,
-                store=row.store,
-                reason="扫错会员码",
-                actor="till:1",
-                key=fresh_key(),
-            ),
-        )
-
-    @precondition(lambda self: self.receipts)
-    @rule(index=which, how=some.sampled_from(["all", "half", "rest"]))
-    def a_preview_changes_nothing(self, index, how):
-        receipt, row = self.pick(self.receipts, index)
-        left = receipt.paid - receipt.refunded
-        fen = left if how == "rest" else share(receipt.paid, how)
-        if not 0 < fen <= left:
-            return
-        with clock.moved_to(self.model.now):
-            asked = {"receipt": Receipt.objects.get(pk=row.pk), "store": row.store, "fen": fen}
-            preview = loyalty.preview_refund(**asked, actor="till:1")
-        rate = naive.Fraction(receipt.terms.points, receipt.terms.per_fen)
-        due = receipt.granted - receipt.taken - int(rate * (left - fen))
-        assert preview.own + preview.other + preview.owed == due
-        assert preview.left_fen == left - fen
 
     # -- people and rules ----------------------------------------------------------------------------
 

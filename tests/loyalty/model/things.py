@@ -61,6 +61,8 @@ class Lot:
     ends: datetime
     waiting: bool
     root: Lot | None = None
+    # What ended here unspent.
+    ended: int = 0
 
     @property
     def first(self):
@@ -102,6 +104,7 @@ class Debt:
     carrier: str
     open: int
     since: datetime
+    receipt: Receipt
 
 
 @dataclass
@@ -115,6 +118,10 @@ class Receipt:
     granted: int
     refunded: int = 0
     taken: int = 0
+    # What of the taken points had ended unspent.
+    gone: int = 0
+    # Undone whole: the number may be told once more.
+    freed: bool = False
 
 
 @dataclass

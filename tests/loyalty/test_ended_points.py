@@ -1,0 +1,217 @@
+"""Points that ended unspent are gone for both sides: a refund takes only what is left or was spent."""
+
+from datetime import timedelta
+
+import pytest
+
+from district.kernel import clock
+from loyalty import audits, queries
+from loyalty import services as loyalty
+from loyalty.models import Debt, Receipt, Refund, Transfer
+from loyalty.queries import Balance
+from loyalty.services.set_terms import Offer
+from tests.factories.loyalty import (
+    buy,
+    fresh_key,
+    give_back,
+    make_counter,
+    pay,
+    set_aside,
+    undo,
+    void,
+)
+from tests.factories.members import make_member, make_staff
+from tests.loyalty.asking import post
+from tests.loyalty.going_round import run
+
+NOW = clock.now()
+THEN = NOW - timedelta(days=40)
+
+
+@pytest.fixture
+def short(db):
+    """A store whose points live for a month."""
+    return make_counter(Offer(validity_months=1))
+
+
+@pytest.fixture
+def at_short(at_till, short):
+    from tests.factories.merchants import till_key_text
+
+    at_till.credentials(
+        HTTP_AUTHORIZATION=f"Bearer {till_key_text(short)}", HTTP_IDEMPOTENCY_KEY="k-1"
+    )
+    return at_till
+
+
+def parts(refund):
+    return refund.own, refund.other, refund.owed, refund.ended
+
+
+def bought(member, store, *, spent=0, at=None):
+    """A hundred points of forty days ago, of which some were spent while they lived."""
+    with clock.moved_to(THEN):
+        receipt = buy(member, store, fen=10_000)
+        if spent:
+            pay(member, at, points=spent)
+    return receipt
+
+
+def owed_among_merchants():
+    return {(one.issuer, one.redeemer): one.points for one in queries.clearing()}
+
+
+def test_nobody_owes_anybody_for_points_that_ended(member, short, books):
+    receipt = bought(member, short)
+
+    refund = give_back(receipt)
+
+    assert parts(refund) == (0, 0, 0, 100)
+    assert queries.balance_of(member) == Balance(0, 0, 0, debt=0)
+    later = buy(member, books, fen=10_000)
+    assert (later.repaid, queries.balance_of(member).available) == (0, 100)
+    assert owed_among_merchants() == {}
+    assert not Debt.objects.exists()
+
+
+def test_other_points_of_the_member_stay_as_they_are(member, short, books):
+    receipt = bought(member, short)
+    buy(member, books, fen=5_000)
+
+    assert parts(give_back(receipt)) == (0, 0, 0, 100)
+    assert queries.balance_of(member).available == 50
+    assert owed_among_merchants() == {}
+
+
+@pytest.mark.parametrize("refunded_first", [True, False])
+def test_it_is_the_same_before_and_after_the_end(member, short, books, refunded_first):
+    """Forty were spent, sixty were left: the member owes forty in both orders, and a half none."""
+    receipt = bought(member, short, spent=40, at=books)
+    with clock.moved_to(THEN if refunded_first else NOW):
+        half = give_back(receipt, fen=5_000)
+    rest = give_back(receipt)
+
+    assert queries.balance_of(member) == Balance(0, 0, 0, debt=40)
+    assert parts(half) == ((50, 0, 0, 0) if refunded_first else (0, 0, 0, 50))
+    assert parts(rest) == ((0, 0, 40, 10))
+    assert owed_among_merchants() == {(short.merchant_id, books.merchant_id): 40}
+
+
+def test_what_ended_beside_a_hold_is_gone_and_the_held_rest_is_taken(member, short, books):
+    with clock.moved_to(THEN):
+        receipt = buy(member, short, fen=10_000)
+        held = set_aside(member, books, points=40, minutes=60 * 24 * 60)
+
+    assert parts(give_back(receipt)) == (0, 0, 40, 60)
+    # It comes back with some days of grace, and makes good what is owed.
+    void(held)
+    assert queries.balance_of(member) == Balance(0, 0, 0, 0)
+    assert owed_among_merchants() == {}
+
+
+def test_grace_points_that_are_left_are_taken_after_what_ended(member, short, books):
+    with clock.moved_to(THEN):
+        receipt = buy(member, short, fen=10_000)
+        held = set_aside(member, books, points=40, minutes=60 * 24 * 60)
+    void(held)
+
+    assert parts(give_back(receipt, fen=5_000)) == (0, 0, 0, 50)
+    assert queries.balance_of(member).available == 40
+    assert parts(give_back(receipt)) == (40, 0, 0, 10)
+    assert queries.balance_of(member) == Balance(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+def test_points_of_a_merged_account_that_ended_are_gone_too(short, books, merged_first):
+    old, new, by = make_member("旧"), make_member("新"), make_staff("chen")
+    receipt = bought(old, short, spent=30, at=books)
+    with clock.moved_to(THEN if merged_first else NOW):
+        loyalty.merge_members(source=old, into=new, reason="同一人", by=by, key=fresh_key())
+    buy(new, books, fen=1_000)
+
+    assert parts(give_back(receipt)) == (0, 10, 20, 70)
+    assert queries.balance_of(new) == Balance(0, 0, 0, debt=20)
+
+
+def test_an_earning_of_which_nothing_is_left_is_undone_without_taking_any(member, short, at_short):
+    receipt = bought(member, short)
+
+    answer = post(
+        at_short,
+        "reversals",
+        {
+            "store": short.public_id,
+            "transfer": receipt.transfer.public_id,
+            "reason": "扫错会员码",
+        },
+    )
+
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["kind"], told["points"], told["available_after"]) == ("reverse_earn", 0, 0)
+    assert queries.balance_of(member) == Balance(0, 0, 0, 0)
+    assert Receipt.objects.get().freed
+
+
+def test_the_till_hears_what_had_ended(member, short, at_short):
+    receipt = bought(member, short)
+    asked = {"store": short.public_id, "receipt_no": receipt.receipt_no, "fen": 10_000}
+    nothing = {"own": 0, "other": 0, "owed": 0, "ended": 100}
+
+    preview = post(at_short, "refunds/preview", asked).json()
+    refund = post(at_short, "refunds", asked | {"refund_no": "R-1"}).json()
+
+    assert {name: preview[name] for name in nothing} == nothing
+    assert refund["points"] == nothing
+
+
+def test_a_spending_undone_after_the_end_makes_good_what_its_purchase_owes(member, short, books):
+    """The issuer got its points back from the other merchant: it lost nothing, and nothing is owed."""
+    with clock.moved_to(THEN):
+        receipt = buy(member, short, fen=10_000)
+        spent = pay(member, books, points=100)
+        give_back(receipt, fen=4_000)
+    assert queries.balance_of(member).debt == 40
+
+    reversal = undo(spent, books)
+
+    assert (reversal.points, reversal.balance_after) == (100, 0)
+    lines = list(Transfer.objects.order_by("seq").values_list("kind", "points"))[-3:]
+    assert lines == [("reverse_spend", 100), ("repay", 40), ("expire", 60)]
+    assert queries.balance_of(member) == Balance(0, 0, 0, 0)
+    assert owed_among_merchants() == {}
+    # And undone first it comes to the same.
+    assert parts(give_back(receipt)) == (0, 0, 0, 60)
+
+
+@pytest.mark.breaks_the_ledger
+def test_the_audit_finds_who_owes_for_nothing_and_what_took_the_dead(member, short, books):
+    receipt = bought(member, short, spent=40, at=books)
+    give_back(receipt)
+    run(
+        "alter table loyalty_refund disable trigger user",
+        "update loyalty_refund set owed = 100, ended = 0",
+        "alter table loyalty_refund enable trigger user",
+        "alter table loyalty_debt disable trigger user",
+        "update loyalty_debt set points = 100",
+        "alter table loyalty_debt enable trigger user",
+    )
+
+    found = {one.query for one in audits.offences()}
+
+    assert "a refund takes no points that ended unspent" in found
+    assert "nobody owes more of a purchase than was used of its points" in found
+
+
+@pytest.mark.breaks_the_ledger
+def test_the_audit_finds_ends_that_never_were(member, tea):
+    give_back(buy(member, tea, fen=10_000))
+    run(
+        "alter table loyalty_refund disable trigger user",
+        "update loyalty_refund set own = 0, ended = 100",
+        "alter table loyalty_refund enable trigger user",
+    )
+
+    assert Refund.objects.get().ended == 100
+    found = {one.query for one in audits.offences()}
+    assert "what a refund found ended has ended" in found
