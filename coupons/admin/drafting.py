@@ -60,6 +60,8 @@ _REQUIRED_FEN = ("face_fen", "cap_fen", "threshold_fen")
 _HUNDREDTHS = 100
 # How many rows for payers the form shows at least.
 PAYERS = 2
+# How many rows of a kind a sent page may have.
+MOST_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class DraftForm(DraftFields):
         return whole
 
     def prepare(self) -> None:
+        self._keep_sent_rows()
         self.where = Where(choices_for(viewer(self.request)))
         self.whom = Whom(self.where)
         self.fields |= Hours.fields(dict(self.initial)) | self.where.fields() | self.whom.fields()
@@ -98,6 +101,15 @@ class DraftForm(DraftFields):
             self.fields[f"payer{number}_percent"] = percent(
                 _("承担方 %(number)s 的比例（%%）") % named, "0.01", "100", required=False
             )
+
+    def _keep_sent_rows(self) -> None:
+        """As many rows as the page had, though what is stored may have lost some meanwhile."""
+        patterns = {"windows": "window{}_from", "stretches": "never{}_first", "payers": "payer{}"}
+        for counted, pattern in patterns.items():
+            sent = 0
+            while sent < MOST_ROWS and pattern.format(sent + 1) in self.data:
+                sent += 1
+            self.initial[counted] = max(sent, self.initial.get(counted, 0))
 
     def tabs(self) -> list[Tab]:
         """The fields as they stand on the page, each with what it is only for."""

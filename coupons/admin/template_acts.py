@@ -63,6 +63,7 @@ class NewTemplate(_Writing):
     name, label, icon = "add", gettext_lazy("新建券模板"), "add_card"
     explain = gettext_lazy("先存为草稿；提交后由运营方的另一人审批，批准后才会发放。")
     done = gettext_lazy("草稿已保存。")
+    is_edit = False  # its first values are suggestions: what it stores is new
     form_class = drafting.NewTemplateForm
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -88,6 +89,7 @@ class NewTemplate(_Writing):
 
 class EditDraft(_Writing):
     name, label, icon = "edit", gettext_lazy("修改草稿"), "edit"
+    is_edit = True
     done = gettext_lazy("草稿已保存。")
     form_class = drafting.DraftForm
 
@@ -107,6 +109,7 @@ class EditDraft(_Writing):
 
 class NewVersion(EditDraft):
     name, label, icon = "new-version", gettext_lazy("另存为新版本"), "content_copy"
+    is_edit = False
     explain = gettext_lazy("已提交的版本不能修改；新版本批准后，旧版本停止发放，已领的券不变。")
 
     def fits(self, row: TemplateVersion) -> bool:
@@ -199,6 +202,7 @@ class StockForm(ActForm):
 
 class Resize(_Drafting):
     name, label, icon = "resize", gettext_lazy("调整库存"), "inventory"
+    is_edit = True
     explain = gettext_lazy("新旧数量都要填写；其间被他人改过则不会生效。不能少于已发出的数量。")
     done = gettext_lazy("库存已调整。")
     form_class = StockForm

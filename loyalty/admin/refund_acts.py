@@ -48,6 +48,7 @@ class RefundReceipt(Act):
     explain = gettext_lazy("先试算：收回哪些积分、会员是否欠积分；确认后入账，不能撤销。")
     done = gettext_lazy("退货已入账。")
     danger, previews = True, True
+    is_edit = False  # its first values are suggestions: what it stores is new
     form_class = RefundForm
 
     def may(self, request: HttpRequest, row: Receipt) -> bool:
@@ -105,6 +106,7 @@ class MatchRefund(Act):
     explain = gettext_lazy("找到原小票后，这笔退货按它入账。先试算，再确认；入账后不能撤销。")
     done = gettext_lazy("已匹配，退货已入账。")
     previews = True
+    is_edit = False  # its first values are suggestions: what it stores is new
     form_class = MatchForm
 
     def may(self, request: HttpRequest, row: ParkedRefund) -> bool:

@@ -83,6 +83,7 @@ class RulesForm(ActForm):
 
 class SetRules(Act):
     name, label, icon = "add", gettext_lazy("设置联盟规则"), "gavel"
+    is_edit, suggested_fields = True, frozenset({"start"})
     done = gettext_lazy("联盟规则已设置。")
     form_class = RulesForm
 
@@ -90,7 +91,9 @@ class SetRules(Act):
         return viewer(request).operator and request.user.has_perm("loyalty.add_alliancerules")
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        held = queries.rules_at(clock.now())
+        # New rules follow the last ones, also those that were set for a later day.
+        last = AllianceRules.objects.order_by("-valid").first()
+        held = queries.rules_at(max(clock.now(), last.valid.lower) if last else clock.now())
         spoken = {
             name: value for name, value in asdict(held).items() if name in RulesForm.base_fields
         }

@@ -93,6 +93,7 @@ class TermsForm(ActForm):
 
 class SetTerms(Act):
     name, label, icon = "add", gettext_lazy("设置积分条款"), "rule"
+    is_edit, suggested_fields = True, frozenset({"merchant", "start"})
     done = gettext_lazy("条款已设置。")
     form_class = TermsForm
 
@@ -100,7 +101,8 @@ class SetTerms(Act):
         return viewer(request).operator and request.user.has_perm("loyalty.add_merchantterms")
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        asked = request.GET.get("merchant", "")
+        # Sent, it is about the merchant chosen by then, whose terms the page may not have shown.
+        asked = request.POST.get("merchant", request.GET.get("merchant", ""))
         merchant = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
         start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
         held = MerchantTerms.objects.filter(merchant=merchant).order_by("-valid").first()

@@ -14,7 +14,7 @@ from coupons.offline import services
 from coupons.offline.models import LogEntry, Terminal
 from coupons.offline.models.terminal import MOST_COUPONS
 from coupons.offline.wording import of_reason
-from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, name_verbs
+from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, name_events, name_verbs
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
@@ -22,6 +22,7 @@ from district.kernel.money import format_yuan
 from district.merchants.models import Store
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
+name_events(CouponConflict=gettext_lazy("离线核销冲突"))
 name_verbs(
     register_terminal=gettext_lazy("登记离线终端"),
     change_allowance=gettext_lazy("调整离线额度"),
@@ -79,6 +80,7 @@ class Register(_OperatorAct):
 
 class ChangeAllowance(_OperatorAct):
     name, label, icon = "allowance", gettext_lazy("调整额度"), "tune"
+    is_edit = True
     explain = gettext_lazy("从下一次离线授权起生效。")
     form_class = AllowanceForm
 

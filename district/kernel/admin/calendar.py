@@ -73,6 +73,7 @@ class SetDay(Act):
 
 class ChangeDay(SetDay):
     name, label, icon = "set", gettext_lazy("修改"), "edit_calendar"
+    is_edit = True
     form_class = ChangeForm
     right = "kernel.change_calendarday"
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from district.kernel.backoffice.acts import Act, ActForm
+from district.kernel.backoffice.edits import hold
 from district.kernel.backoffice.figures import Panel
 from district.kernel.backoffice.pages import url_of, visible
 
@@ -66,6 +68,15 @@ class ActPages(ModelAdmin):
     ) -> HttpResponseBase:
         """The act's form; a POST does it, a GET never does anything."""
         refuse_null_characters(request)
+        if request.method != "POST" or not act.is_edit:
+            return self._act_page(request, object_id, act)
+        with transaction.atomic():
+            # What the form is compared with must be what its verb writes over.
+            row = None if object_id is None else self._row(request, object_id)
+            hold(row, self._url_name(act))
+            return self._act_page(request, object_id, act)
+
+    def _act_page(self, request: HttpRequest, object_id: str | None, act: Act) -> HttpResponseBase:
         row = None if object_id is None else self._row(request, object_id)
         if not self.has_view_permission(request) or not act.may(request, row):
             raise PermissionDenied
@@ -106,6 +117,8 @@ class ActPages(ModelAdmin):
         )
         refused = form.is_bound and not preview
         status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+        if form.overtaken_panel is not None:
+            status = HTTPStatus.CONFLICT
         return TemplateResponse(request, act.template, context, status=status)
 
     def _after(self, request: HttpRequest, row: Any) -> str:

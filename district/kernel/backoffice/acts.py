@@ -3,23 +3,31 @@
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.backoffice.edits import PAGE_VALUES, refuse_overtaken, watch
 from district.kernel.backoffice.figures import Panel
+from district.kernel.backoffice.pages import Section
 from district.kernel.backoffice.widgets import dress
 from district.kernel.backoffice.wording import Text
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
 
+# Fields that say which page was sent, and nothing that is asked.
+_OF_THE_PAGE = ("once", PAGE_VALUES)
+
 
 class ActForm(forms.Form):
     """What an act asks; `once` makes a second click on the same page the same act."""
+
+    # What others have stored since the page was opened, see edits.py.
+    overtaken_panel: Section | None = None
 
     once = forms.RegexField(
         regex=r"^[0-9a-f]{32}\Z",
@@ -52,7 +60,7 @@ class ActForm(forms.Form):
         terms = {
             name: self.request.POST.getlist(name)
             for name in self.fields
-            if name != "once" and name not in self.secret
+            if name not in _OF_THE_PAGE and name not in self.secret
         }
         scope = f"user:{self.request.user.pk}:{act}"
         return Key.of(scope, self.cleaned_data["once"], row=getattr(self.row, "pk", None), **terms)
@@ -77,6 +85,10 @@ class Act(ABC):
     # Whether the person first sees what it would do, and confirms that.
     previews: ClassVar[bool] = False
     form_class: type[ActForm] = ActForm
+    # Whether the form shows what is stored and its verb writes over it, but for fields whose first
+    # values are only `suggested_fields`. Somebody who was overtaken on the way is told, and shown both.
+    is_edit: ClassVar[bool] = False
+    suggested_fields: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def may(self, request: HttpRequest, row: Any) -> bool:
@@ -108,9 +120,12 @@ class Act(ABC):
     def form(self, request: HttpRequest, row: Any) -> ActForm:
         """The form, filled in when the request is a POST."""
         sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        return self.form_class(
+        form = self.form_class(
             *sent, request=request, row=row, initial=dict(self.initial(request, row))
         )
+        if self.is_edit:
+            watch(form, self.suggested_fields)
+        return form
 
     def wants_a_look(self, request: HttpRequest, form: ActForm) -> bool:
         """Whether these very terms were not yet shown as a preview."""
@@ -120,19 +135,30 @@ class Act(ABC):
 
     def look(self, request: HttpRequest, row: Any, form: ActForm) -> Sequence[Panel]:
         """The preview; nothing when it was refused, with the reason on the form."""
-        asked = {name: value for name, value in form.cleaned_data.items() if name != "once"}
         with refusals_shown(form):
-            return list(self.preview(request, row, asked))
+            return list(self.preview(request, row, _asked(form)))
         return ()
 
     def attempt(self, request: HttpRequest, row: Any, form: ActForm) -> Any:
         """What running it came to; False when it was refused, with the reason on the form."""
         if not form.is_valid():
             return False
-        asked = {name: value for name, value in form.cleaned_data.items() if name != "once"}
-        with refusals_shown(form):
-            return self.run(request, row, asked, form.key(self.name))
+        if self.is_edit:
+            form.overtaken_panel = refuse_overtaken(form, row)
+            if form.overtaken_panel is not None:
+                return False
+        with refusals_shown(form), transaction.atomic() if self.is_edit else nullcontext():
+            result = self.run(request, row, _asked(form), form.key(self.name))
+            if self.is_edit:
+                # The row is held until the page has its answer: what waits for the end is checked here.
+                connection.check_constraints()
+            return result
         return False
+
+
+def _asked(form: ActForm) -> dict[str, Any]:
+    """What the form asks for, for the act."""
+    return {name: value for name, value in form.cleaned_data.items() if name not in _OF_THE_PAGE}
 
 
 @contextmanager

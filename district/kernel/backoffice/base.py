@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import get_fields_from_path
+from django.db import connection
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from district.kernel import audit
 from district.kernel.backoffice.act_pages import ActPages, refuse_null_characters
 from district.kernel.backoffice.day_ranges import DayRangeFilter, parameters_of
+from district.kernel.backoffice.edits import EditForm, hold
 from district.kernel.backoffice.journal import entries, subject_of
 from district.kernel.backoffice.menus import Menu
 from district.kernel.backoffice.pages import Section, contributed
@@ -21,6 +23,9 @@ from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.wording import Text
 
 _SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull))?"
+
+
+REFRESH_SECONDS = 4
 
 
 class DistrictAdmin(ActPages):
@@ -40,6 +45,8 @@ class DistrictAdmin(ActPages):
     compressed_fields = True
     save_as = False
     list_before_template = "district/parts/list_acts.html"
+    form = EditForm
+    change_form_before_template = "district/parts/edit_form.html"
     change_form_outer_before_template = "district/parts/acts.html"
     change_form_outer_after_template = "district/parts/sections.html"
 
@@ -92,10 +99,25 @@ class DistrictAdmin(ActPages):
         # Django redirects with a message; a foreign row must look exactly like none at all.
         raise Http404
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """The row, if the person may see it; held from other edits while a form of it is saved."""
+        row = super().get_object(request, object_id, from_field)
+        saving = request.method == "POST" and connection.in_atomic_block
+        if row is not None and saving and self.has_change_permission(request, row):
+            hold(row, "")
+            row = super().get_object(request, object_id, from_field)
+        return row
+
     # --- A row's page -------------------------------------------------------------------------
     def name_of(self, row: Any) -> str:
         """What the page calls the row."""
         return str(row)
+
+    def is_at_work(self, row: Any) -> bool:
+        """Whether a worker is about to change the row, so that its page asks again by itself."""
+        return False
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         """The tables below the row's fields."""
@@ -116,6 +138,7 @@ class DistrictAdmin(ActPages):
                 "acts": [(act, self.act_url(act, row)) for act in self.acts_for(request, row)],
                 "sections": [*self.sections(request, row), *contributed(request, row)],
                 "subtitle": self.name_of(row),
+                "refresh_seconds": REFRESH_SECONDS if self.is_at_work(row) else None,
             }
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return answer

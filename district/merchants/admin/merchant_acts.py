@@ -85,6 +85,7 @@ class Register(OperatorAct):
 
 class Edit(OperatorAct):
     name, label, icon = "edit", gettext_lazy("修改资料"), "edit"
+    is_edit = True
     done = gettext_lazy("已更新。")
     form_class = MerchantForm
 
@@ -101,6 +102,7 @@ class SetContact(Act):
     """What a merchant's owner keeps; operators have the whole form."""
 
     name, label, icon = "contact", gettext_lazy("修改联系人"), "contact_phone"
+    is_edit = True
     done = gettext_lazy("已更新。")
     form_class = ContactForm
 

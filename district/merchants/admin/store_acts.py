@@ -102,6 +102,7 @@ class OnStore(Act):
 
 class SetHours(OnStore):
     name, label, icon = "hours", gettext_lazy("设置营业时间"), "schedule"
+    is_edit = True
     done = gettext_lazy("营业时间已更新。")
     form_class = WeekForm
 
@@ -122,6 +123,7 @@ class Introduce(OnStore):
     """What a merchant keeps itself; operators have the whole form."""
 
     name, label, icon = "introduce", gettext_lazy("修改电话与简介"), "edit"
+    is_edit = True
     done = gettext_lazy("已更新。")
     form_class = IntroForm
 
@@ -137,6 +139,7 @@ class Introduce(OnStore):
 
 class EditStore(OnStore):
     name, label, icon = "edit", gettext_lazy("修改资料"), "edit"
+    is_edit = True
     done = gettext_lazy("已更新。")
     form_class = DetailsForm
 

@@ -65,6 +65,7 @@ class Confirm(DeskAct):
     name, label, icon = "confirm", gettext_lazy("核对入账"), "task_alt"
     explain = gettext_lazy("请对照照片核对，会员填错的可以改正；入账后按商户积分条款发放。")
     done = gettext_lazy("已处理。")
+    is_edit = False  # its first values are suggestions: what it stores is new
     form_class = ConfirmForm
 
     def fits(self, row: BillPhoto) -> bool:

@@ -40,6 +40,7 @@ class RecordPayment(OperatorAct):
     name, label, icon = "pay", gettext_lazy("登记付款"), "payments"
     explain = gettext_lazy("只登记银行已经完成的付款，可以分多次；总额不能超过应结金额。")
     done = gettext_lazy("付款已登记。")
+    is_edit = False  # its first values are suggestions: what it stores is new
     form_class = PaymentForm
 
     def fits(self, row: Any) -> bool:
