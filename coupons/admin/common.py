@@ -8,12 +8,23 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from district.kernel import audit, idempotency
-from district.kernel.backoffice import MenuGroup, name_verbs
+from district.kernel.backoffice import MenuGroup, name_events, name_verbs
 from district.kernel.idempotency import Key
 from district.members.models import User
 
 COUPONS = MenuGroup(gettext_lazy("优惠券"), order=35)
 
+name_events(
+    CouponIssued=gettext_lazy("券已发出"),
+    CouponRedeemed=gettext_lazy("券已核销"),
+    CouponReturned=gettext_lazy("券已退还"),
+    CouponBillRefunded=gettext_lazy("用券账单退货"),
+    CouponExpired=gettext_lazy("券已过期"),
+    CouponExpiring=gettext_lazy("券即将过期"),
+    CouponRevoked=gettext_lazy("券已收回"),
+    CouponGiven=gettext_lazy("券已转赠"),
+    CouponLeased=gettext_lazy("券已锁定门店"),
+)
 name_verbs(
     create_template=gettext_lazy("新建券模板"),
     save_draft=gettext_lazy("保存券模板草稿"),

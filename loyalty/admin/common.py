@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import MenuGroup, name_verbs
+from district.kernel.backoffice import MenuGroup, name_events, name_verbs
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin
@@ -43,6 +43,20 @@ HOLD_TONES = {
     "已超时": "quiet",
 }
 
+name_events(
+    PointsEarned=gettext_lazy("积分入账"),
+    PointsSpent=gettext_lazy("积分使用"),
+    PointsExpired=gettext_lazy("积分过期"),
+    PointsExpiring=gettext_lazy("积分即将过期"),
+    PointsActivated=gettext_lazy("积分生效"),
+    PointsHeld=gettext_lazy("积分预占"),
+    PointsAdjusted=gettext_lazy("积分调整"),
+    HoldEnded=gettext_lazy("预占结束"),
+    TransferReversed=gettext_lazy("积分冲正"),
+    ReceiptRefunded=gettext_lazy("小票退货"),
+    AccountsMerged=gettext_lazy("会员合并"),
+    PrefundLow=gettext_lazy("预存不足"),
+)
 name_verbs(
     set_terms=gettext_lazy("设置积分条款"),
     match_refund=gettext_lazy("匹配退货"),

@@ -120,6 +120,42 @@ def test_ctrl_k_finds_a_merchant_by_its_pinyin(operator_at):
     assert visitor.troubles == []
 
 
+@pytest.mark.parametrize("typed", ["yijia", "yijia ", "没有这样的"])
+def test_enter_opens_the_first_find_even_before_it_has_arrived(operator_at, typed):
+    visitor = operator_at()
+    page = visitor.page
+
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Enter")
+    page.locator("#search-input-command").press_sequentially(typed)
+    page.keyboard.press("Enter")
+    if "yijia" in typed:
+        page.wait_for_url("**/admin/merchants/**")
+    else:
+        page.wait_for_selector("text=没有找到")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+    assert visitor.troubles == []
+
+
+def test_a_file_is_chosen_for_a_batch(owner_at):
+    visitor = owner_at(size=PHONE)
+    page = visitor.goes_to("/admin/batches/batch/add/")
+
+    page.set_input_files(
+        "#id_file", {"name": "行.csv", "mimeType": "text/csv", "buffer": b"store\n"}
+    )
+    page.click("form.d-form button[type=submit]")
+    page.wait_for_load_state("networkidle")
+
+    assert "第一行" in page.inner_text("body") or "列" in page.inner_text("body")
+    # The refused form answers 422, which the console calls an error; a script's error is another thing.
+    assert [said for said in visitor.troubles if "422" not in said] == []
+    page.go_back(wait_until="networkidle")
+    assert page.locator("#id_file").count() == 1
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_kind_of_page_fits_a_phone_and_can_be_read(pages, owner_at, dark):
     visitor = owner_at(size=PHONE, dark=dark)

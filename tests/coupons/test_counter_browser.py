@@ -133,9 +133,14 @@ def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web
         shot(page, "done")
         page.reload()
         again = page.inner_text(".c-done")
+        # Back opens the form anew: nothing is sent again, and the browser asks nobody.
+        page.go_back(wait_until="networkidle")
+        back = page.inner_text("body")
 
     assert "已核销" in said
     assert said == again
+    assert "验券" in back
+    assert "核销 1 张" not in back
     assert visitor.troubles == []
     redeemed = Redemption.objects.get()
     assert (redeemed.store_id, redeemed.discount_fen) == (counter.store.pk, 500)

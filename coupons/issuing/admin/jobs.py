@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -19,7 +18,15 @@ from coupons.issuing.admin.answers import answers_as_csv
 from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import IssueJob, IssueRow
 from coupons.issuing.permits import may_issue
-from district.kernel.backoffice import Act, Cell, DayRangeFilter, Menu, Section, name_verbs
+from district.kernel.backoffice import (
+    Act,
+    Cell,
+    DayRangeFilter,
+    Menu,
+    Section,
+    name_verbs,
+    progress_bar,
+)
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.merchants.models import Clerk, Merchant
@@ -154,6 +161,9 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
     add_act = OpenJob()
     acts = (StopJob(), DownloadAnswers())
 
+    def is_at_work(self, row: IssueJob) -> bool:
+        return row.state in (State.OPEN, State.RUNNING)
+
     def name_of(self, row: IssueJob) -> str:
         return row.public_id
 
@@ -171,11 +181,7 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("进度"))
     def progress(self, job: IssueJob) -> str:
-        return format_html(
-            '<progress max="{}" value="{}"></progress> {} / {}（{}%）',
-            *(job.total, job.answered, f"{job.answered:,}", f"{job.total:,}"),
-            job.answered * 100 // job.total,
-        )
+        return progress_bar(job.answered, job.total)
 
     def sections(self, request: HttpRequest, row: IssueJob) -> Iterable[Section]:
         word = partial(dict(IssueRow.Outcome.choices).get)

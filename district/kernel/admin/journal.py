@@ -32,7 +32,7 @@ from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import moment
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.subjects import subject_cells, subject_text
-from district.kernel.backoffice.words import VERBS, actor_texts, line_text
+from district.kernel.backoffice.words import VERBS, actor_texts, event_text, line_text
 from district.kernel.idempotency import Key
 from district.kernel.models import AuditLine, OutboxRow
 
@@ -146,14 +146,14 @@ class OutboxRowAdmin(ReadOnlyAdmin):
     menu = Menu(PLATFORM, "outbox", 20)
     operator_may = ("view", "change")
     empty_hint = gettext_lazy("积分变动等事实会先记在这里，再由后台任务投递。")
-    list_display = ["number", "name", "state", "created_at", "attempts", "last_error"]
+    list_display = ["number", "event", "state", "created_at", "attempts", "last_error"]
     list_filter = [StateFilter]
     ordering = ["-pk"]
     sortable_by = ()
     acts = [Replay()]
     list_acts = [ReplayAll()]
     fields = [
-        "name",
+        "event",
         "state",
         "payload",
         "created_at",
@@ -164,6 +164,13 @@ class OutboxRowAdmin(ReadOnlyAdmin):
         "set_aside_at",
         "done",
     ]
+
+    def name_of(self, row: OutboxRow) -> str:
+        return f"{event_text(row.name)} {row.pk}"
+
+    @admin.display(description=gettext_lazy("事件"))
+    def event(self, row: OutboxRow) -> str:
+        return event_text(row.name)
 
     @admin.display(description=gettext_lazy("编号"))
     def number(self, row: OutboxRow) -> str:

@@ -14,11 +14,12 @@ from district.kernel.backoffice.pages import (
     link,
     moment,
     open_rows,
+    progress_bar,
     visible,
 )
 from district.kernel.backoffice.reports import Report, offer_report
 from district.kernel.backoffice.waiting import Pending, wait_for_decision
-from district.kernel.backoffice.words import name_actors, name_verbs
+from district.kernel.backoffice.words import name_actors, name_events, name_verbs
 
 __all__ = [
     "Act",
@@ -42,11 +43,13 @@ __all__ = [
     "link",
     "moment",
     "name_actors",
+    "name_events",
     "name_verbs",
     "offer_desk",
     "offer_report",
     "on_dashboard",
     "open_rows",
+    "progress_bar",
     "refusals_shown",
     "visible",
     "wait_for_decision",

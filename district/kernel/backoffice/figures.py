@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from district.kernel.backoffice.pages import Section
+from district.kernel.backoffice.pages import Section, is_number
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,11 @@ class Tile:
     note: str = ""
     url: str = ""
     tone: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a number, which is never broken."""
+        return is_number(self.value)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What stands below a row's fields: sections of rows that belong to it, with links that respect scope."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from district.kernel.backoffice.registry import screen_of
+
+_NUMBER = re.compile(r"[-+−]?\s?¥?[-−]?\d[\d,]*(\.\d+)?\s?%?", re.ASCII)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is shown as a number: a count, a share, a sum of money."""
+    return _NUMBER.fullmatch(str(value).strip()) is not None
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,11 @@ class Cell:
     text: Any
     url: str = ""
     tone: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a sum, a count or a share, which stand to the right and are never broken."""
+        return is_number(self.text)
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,15 @@ class Section:
     more: Cell | None = None
 
     template: str = field(default="district/parts/section.html", init=False)
+
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """Each heading, and whether numbers stand below it."""
+        columns = list(zip(*([cell for _header, cell in line] for line in self.lines), strict=True))
+        numbers = [any(c.is_number for c in column) for column in columns] or [False] * len(
+            self.headers
+        )
+        return list(zip(self.headers, numbers, strict=True))
 
     @property
     def lines(self) -> list[list[tuple[str, Cell]]]:
@@ -89,6 +113,16 @@ def visible(request: HttpRequest, model: type[Model], pks: Iterable[Any]) -> set
 def moment(at: datetime | None) -> str:
     """An instant on the district's clock, to the minute."""
     return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "—"
+
+
+def progress_bar(done: int, total: int) -> str:
+    """How far long work has come, as a bar and in figures."""
+    if not total:
+        return _("还没有内容")
+    return format_html(
+        '<progress max="{}" value="{}"></progress> {} / {}（{}%）',
+        *(total, done, f"{done:,}", f"{total:,}", done * 100 // total),
+    )
 
 
 def url_of(model: type[Model], pk: Any) -> str:

@@ -30,6 +30,13 @@ from district.kernel.errors import TooManyRequests
 class SignInForm(AuthenticationForm):
     """Name and password, a few tries for each name and address."""
 
+    error_messages = {
+        "invalid_login": gettext_lazy(
+            "登录名或密码不正确。请注意大小写；忘记密码请联系负责人或运营方。"
+        ),
+        "inactive": gettext_lazy("该账号已停用，请联系运营方。"),
+    }
+
     def clean(self) -> dict[str, Any]:
         name = self.cleaned_data.get("username", "").lower()
         try:
@@ -82,7 +89,7 @@ class DistrictAdminSite(UnfoldAdminSite):
         term = request.GET.get("s", "").strip()
         if not term:
             return HttpResponse()
-        context = {"results": found(request, term)}
+        context = {"results": found(request, term), "term": term}
         return TemplateResponse(
             request, "district/found.html", context, headers={"HX-Trigger": "search"}
         )

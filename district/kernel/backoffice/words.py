@@ -11,12 +11,22 @@ from district.kernel.models import AuditLine
 Namer = Callable[[set[int]], Mapping[int, str]]
 
 VERBS: dict[str, Text] = {}
+EVENTS: dict[str, Text] = {}
 _namers: dict[str, Namer] = {}
 
 
 def name_verbs(**words: Text) -> None:
     """How the journal words the verbs of an app."""
     VERBS.update(words)
+
+
+def name_events(**words: Text) -> None:
+    """What the events of an app are called on the screen."""
+    EVENTS.update(words)
+
+
+def event_text(name: str) -> str:
+    return str(EVENTS.get(name, name))
 
 
 def name_actors(kind: str, namer: Namer) -> None:

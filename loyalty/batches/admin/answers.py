@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loyalty.batches import queries
+from loyalty.batches.labels import reason_in_words
 from loyalty.batches.models import Batch, RowAnswer
 
 # A spreadsheet takes a cell that begins so for a formula.
@@ -23,8 +24,6 @@ def answers_as_csv(batch: Batch) -> Iterator[bytes]:
 
 
 def _cells(answer: RowAnswer) -> list[Any]:
-    problem = answer.problem or {}
-    errors = "; ".join(f"{one['field']}: {one['message']}" for one in problem.get("errors", []))
     return [
         answer.line,
         answer.get_kind_display(),
@@ -32,7 +31,7 @@ def _cells(answer: RowAnswer) -> list[Any]:
         answer.get_state_display(),
         answer.points,
         answer.code,
-        errors or problem.get("detail") or problem.get("title") or "",
+        reason_in_words(answer.problem or {}),
     ]
 
 

@@ -20,6 +20,7 @@ from district.kernel.backoffice import (
     Menu,
     Section,
     name_verbs,
+    progress_bar,
     visible,
 )
 from district.kernel.backoffice.finding import ExactSearch
@@ -31,6 +32,7 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty.admin.common import POINTS
 from loyalty.batches import queries, services, tasks
 from loyalty.batches.admin.answers import answers_as_csv
+from loyalty.batches.labels import reason_in_words
 from loyalty.batches.limits import PIECE
 from loyalty.batches.models import Batch, RowAnswer
 from loyalty.models import ParkedRefund, Receipt, Refund
@@ -188,6 +190,9 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
         # A batch tells of all its stores.
         return rows.filter(stores__contained_by=list(who.stores().values_list("pk", flat=True)))
 
+    def is_at_work(self, row: Batch) -> bool:
+        return row.state in (Batch.State.SUBMITTED, Batch.State.RUNNING)
+
     def name_of(self, row: Batch) -> str:
         return row.public_id
 
@@ -201,8 +206,7 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("进度"))
     def progress(self, batch: Batch) -> str:
-        share = f"（{batch.answered * 100 // batch.rows}%）" if batch.rows else ""
-        return f"{batch.answered:,} / {batch.rows:,}{share}"
+        return progress_bar(batch.answered, batch.rows)
 
     @admin.display(description=gettext_lazy("操作者"))
     def actor_name(self, batch: Batch) -> str:
@@ -274,8 +278,4 @@ class _Links:
 
 
 def _reason(answer: RowAnswer) -> str:
-    problem = answer.problem or {}
-    fields = "；".join(
-        f"{error['field']}：{error['message']}" for error in problem.get("errors", [])
-    )
-    return fields or problem.get("detail") or problem.get("title") or "—"
+    return reason_in_words(answer.problem or {}) or "—"
