@@ -20,12 +20,19 @@ NEEDED = {"runtime": ("django", "granian", "celery", "psycopg"), "dev": ("pytest
 OLDEST_PIP = (22, 3)  # the first one with --python
 
 
+# Set only across the step into the environment, which is the same process: when the command was given.
+BEGAN = "DISTRICT_COMMAND_BEGAN"
+began = time.time()
+
+
 class Unbuildable(Exception):
     """The environment cannot be built; the message is the one sentence that says why."""
 
 
 def enter(argv: list[str], *, root: Path) -> None:
     """Returns inside an interpreter that has what the command needs, replacing this process if need be."""
+    global began  # noqa: PLW0603 - of the process, and a process has one command
+    began = float(os.environ.pop(BEGAN, began))
     wanted = "dev" if len(argv) > 1 and argv[1] in DEV_COMMANDS else "runtime"
     environment = Environment(root)
     inside = Path(sys.prefix).resolve() == environment.folder.resolve()
@@ -67,6 +74,7 @@ class Environment:
 
     def step_in(self) -> NoReturn:
         """This process goes on as the environment's Python, with the same arguments."""
+        os.environ[BEGAN] = str(began)
         os.execv(self.python, [str(self.python), *sys.orig_argv[1:]])
 
     def satisfies(self, wanted: str) -> bool:

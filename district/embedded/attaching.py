@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,13 @@ def attach(profile: Profile = "main", *, start: bool = True) -> Attached:
     make_home(base_folder())
     cluster = Cluster(folder / "postgres", "fast" if profile == "test" else "durable")
     if start:
+        if not cluster.home.data.exists():
+            # On the error stream, which leaves the command's own output clean.
+            print(
+                f"district: making the database below {folder}; this happens once.",
+                file=sys.stderr,
+                flush=True,
+            )
         cluster.join()
     else:
         cluster.home.prepare()

@@ -24,14 +24,18 @@ LOGINS = "demo_logins.json"  # written by seed_demo, see district/demo/README.md
 class Demo:
     """The whole district on this machine, from the database to the people in it."""
 
-    def __init__(self, *, port: int | None, static: Path) -> None:
+    def __init__(self, *, port: int | None, static: Path, began: float) -> None:
+        """`began` is when the command was given, by `time.time()`: what a person waits is counted from there."""
         self.screen = Screen()
         self.static = static
+        self.began = began
         self.wished_port = port
         self.folder = base_folder()
         self.note = self.folder / "demo.json"
 
-    def run(self, *, set_up: Callable[[], None], fresh: bool, seeded: bool) -> None:
+    def run(
+        self, *, set_up: Callable[[Callable[[str], None]], None], fresh: bool, seeded: bool
+    ) -> None:
         """Returns when a signal has asked for it and everything has stopped.
 
         Raises EmbeddedError.
@@ -52,7 +56,7 @@ class Demo:
                     reset(attached.url, self.folder)
                     self.screen.tell("demo", "the former data are gone")
                 self.screen.tell("setup", "brings tables, functions and static files up to date")
-                set_up()
+                set_up(lambda words: self.screen.tell("setup", words))
                 supervisor.listen()
                 self._bring_up(supervisor, seeded=seeded)
                 supervisor.watch(until=lambda: False)
@@ -62,7 +66,6 @@ class Demo:
                 self.screen.tell("demo", "stopped; the data stay for next time")
 
     def _bring_up(self, supervisor: Supervisor, *, seeded: bool) -> None:
-        began = time.monotonic()
         make_home(self.folder / "log")
         crew = Crew(CLONE, self.folder, self._environment(), self.screen.tell)
         web = crew.web(port=self.port, static=self.static)
@@ -72,7 +75,7 @@ class Demo:
         supervisor.watch(until=lambda: web.ready)
         if supervisor.interrupted:
             return
-        self._show_addresses(time.monotonic() - began)
+        self._show_addresses(time.time() - self.began)
         supervisor.start(crew.worker(), crew.beat())
         if seeded:
             supervisor.start(crew.seeding(self._seeded))
@@ -123,6 +126,7 @@ class Demo:
 
     def _show_addresses(self, seconds: float) -> None:
         rows = [
+            ("Home", self.url),
             ("Admin", f"{self.url}admin/"),
             ("API", f"{self.url}api/v1/docs"),
             ("Health", f"{self.url}readyz"),
@@ -130,7 +134,9 @@ class Demo:
         if self.sandbox_port is not None:
             rows.append(("WeChat sandbox", f"http://{HOST}:{self.sandbox_port}/"))
         rows.append(("Logs", str(self.folder / "log")))
-        self.screen.table(f"The district runs after {seconds:.1f} s. Ctrl-C stops it.", rows)
+        self.screen.table(
+            f"The district answers {seconds:.0f} s after the command. Ctrl-C stops it.", rows
+        )
 
     def _seeded(self, complete: bool) -> None:  # noqa: FBT001 - called by the errand with its outcome
         if complete:
@@ -140,7 +146,9 @@ class Demo:
     def _show_logins(self) -> None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             known = json.loads((self.folder / LOGINS).read_text())
-            people = [{**known["operator"], "merchant": "the whole district"}, *known["clerks"]]
+            everywhere = {"merchant": "the whole district"}
+            operators = [known[name] for name in ("operator", "second_operator") if name in known]
+            people = [*(one | everywhere for one in operators), *known["clerks"]]
             self._show("Who can sign in to the admin", people, "username password merchant")
             self._show("Till keys", known["tills"], "store key store_name")
             self._show(

@@ -1,6 +1,7 @@
 """Run the whole district on this machine until Ctrl-C."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from district import bootstrap
 from district.embedded.demo import Demo
 
 HIGHEST_PORT = 65535
@@ -32,7 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port: int | None, reset: bool, empty: bool, **_: Any) -> None:
-        demo = Demo(port=port, static=Path(settings.STATIC_ROOT))
+        demo = Demo(port=port, static=Path(settings.STATIC_ROOT), began=bootstrap.began)
         demo.run(set_up=set_up, fresh=reset, seeded=not empty)
 
 
@@ -44,7 +46,7 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def set_up() -> None:
-    """As `manage.py setup`, without keeping a connection in the supervisor."""
-    call_command("setup", verbosity=0)
+def set_up(tell: Callable[[str], None]) -> None:
+    """As `manage.py setup`, telling each step, without keeping a connection in the supervisor."""
+    call_command("setup", verbosity=0, tell=tell)
     connections.close_all()

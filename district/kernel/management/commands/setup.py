@@ -8,14 +8,21 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from district.kernel.migrating import Migrate, Tell
 from district.kernel.named_database import DatabaseCommand
 
 LOCK = 0x5D15781C7  # any number that nobody else uses in this database
 
 
+def _say_nothing(_: str) -> None:
+    """Whoever calls the command by hand reads what Django prints."""
+
+
 class Command(DatabaseCommand):
     help = "Migrates, makes the cache table, installs SQL functions, fills the calendar, collects static files; may be run again at any time."
     requires_system_checks: list[str] = []
+    # Called with it by the demo, which shows each line.
+    stealth_options = ("tell",)
 
     must_be_set_up = False
 
@@ -23,11 +30,12 @@ class Command(DatabaseCommand):
         super().add_arguments(parser)
         parser.add_argument("--no-static", action="store_true", help="leave the static files alone")
 
-    def work(self, *, no_static: bool, verbosity: int, **_: Any) -> None:
+    def work(self, *, no_static: bool, verbosity: int, tell: Tell = _say_nothing, **_: Any) -> None:
         with one_at_a_time():
-            call_command("migrate", interactive=False, verbosity=verbosity)
+            call_command(Migrate(tell), interactive=False, verbosity=verbosity)
             call_command("createcachetable", verbosity=verbosity)
             if not no_static:
+                tell("static files")
                 call_command("collectstatic", interactive=False, verbosity=verbosity)
 
 
