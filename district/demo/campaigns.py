@@ -5,7 +5,9 @@ from typing import Any
 
 from coupons import services as coupons
 from coupons.models import Coupon, CouponTemplate, TemplateVersion
+from district.demo.opening import start_of
 from district.demo.plan import Plan
+from district.demo.plan.almanac import DAYS as YEAR
 from district.demo.stage import member_of_person
 from district.kernel import clock
 from district.kernel.idempotency import Key
@@ -13,28 +15,31 @@ from district.members.models import User
 from district.merchants.models import Merchant
 
 DRAFTER = "活动策划"
-DAYS = 90
+# They began eight weeks before the last day of the year, and go on for as long again.
+BEGUN_DAYS_AGO, DAYS = 57, 120
 # Each of the first members has one of these in the wallet.
 HOLDERS = 20
 EATERIES = ["hotpot", "cuisine", "noodles", "barbecue", "japanese", "western"]
 
 
 def launch(plan: Plan, *, by: User) -> None:
-    """Every campaign is there, published now for three months; a second call changes nothing."""
+    """Every campaign is there, published two months before the end of the year; a second call changes nothing."""
     drafter = User.objects.filter(username=DRAFTER).first() or User.objects.create_staff(DRAFTER)
-    at = clock.start_of_day(clock.business_day(clock.now()))
-    merchant = Merchant.objects.get(uscc=plan.town[0].uscc)
+    at = start_of(plan, YEAR - BEGUN_DAYS_AGO)
+    merchant = Merchant.objects.get(uscc=plan.steady[0].uscc)
     for name, owner, payers, fields in _campaigns(merchant):
         if not CouponTemplate.objects.filter(name=name).exists():
-            _publish(name, owner, payers, fields, at=at, drafter=drafter, approver=by)
+            with clock.moved_to(at):
+                _publish(name, owner, payers, fields, at=at, drafter=drafter, approver=by)
     everyday = TemplateVersion.objects.get(template__name="全商圈满减", state="published")
-    for number in range(1, HOLDERS + 1):
-        coupons.issue_coupon(
-            version=everyday,
-            member=member_of_person(f"demo-{number}"),
-            source=Coupon.Source.ISSUE,
-            key=Key.of("demo", f"coupon-{number}"),
-        )
+    with clock.moved_to(start_of(plan, YEAR - 1) + timedelta(hours=12)):
+        for number in range(1, HOLDERS + 1):
+            coupons.issue_coupon(
+                version=everyday,
+                member=member_of_person(f"demo-{number}"),
+                source=Coupon.Source.ISSUE,
+                key=Key.of("demo", f"coupon-{number}"),
+            )
 
 
 def _publish(

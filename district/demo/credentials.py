@@ -21,13 +21,15 @@ from district.merchants.models import Clerk, Merchant, Store
 from district.merchants.queries import till_for
 from loyalty.queries import balance_of
 
-OPERATOR = "operator"
+OPERATOR, SECOND_OPERATOR = "operator", "operator2"
+OWNER = "owner"
 TILL = "演示收银台"
 
 
 def give_anew(logins: Logins, plan: Plan) -> None:
     """New logins for a finished district whose file is lost; the old passwords end."""
     by = operator(logins)
+    second_operator(logins)
     clerks(logins, plan, by=by)
     tills(logins, plan, by=by)
     shoppers(logins, plan)
@@ -38,6 +40,15 @@ def operator(logins: Logins) -> User:
     """Whoever runs the district and sees all of it."""
     entry, user = _account(OPERATOR, "运营管理员", logins["operator"], is_superuser=True)
     logins.keep(operator=entry)
+    return user
+
+
+@transaction.atomic
+def second_operator(logins: Logins) -> User:
+    """Another one: whatever needs two people, such as an approval, needs a second login."""
+    known = logins["second_operator"]
+    entry, user = _account(SECOND_OPERATOR, "运营复核", known, is_superuser=True)
+    logins.keep(second_operator=entry)
     return user
 
 
@@ -99,7 +110,7 @@ class _DemoPost(NamedTuple):
 def _posts(plan: Plan) -> Iterator[_DemoPost]:
     first, second = (Merchant.objects.get(uscc=planned.uscc) for planned in plan.steady)
     stores = list(Store.objects.filter(merchant=first).order_by("pk"))
-    yield _DemoPost("owner", Clerk.Role.OWNER, first, [])
+    yield _DemoPost(OWNER, Clerk.Role.OWNER, first, [])
     yield _DemoPost("manager", Clerk.Role.MANAGER, first, stores[:2])
     yield _DemoPost("cashier", Clerk.Role.CASHIER, first, stores[:1])
     yield _DemoPost("finance", Clerk.Role.FINANCE, first, [])

@@ -22,6 +22,15 @@ class Seeding(models.Model):
         return f"{self.scale:g} {self.last_day}"
 
 
+class Chapter(models.Model):
+    """A chapter of the last weeks that has been played, see district/demo/life/."""
+
+    name = models.CharField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Lane(models.Model):
     """A part of the members, and the last day that was played of their year, whole days at a time."""
 

@@ -29,13 +29,16 @@ class Lines:
     def __init__(self, out: IO[str] | OutputWrapper) -> None:
         self._out = out
         self._lock = Lock()
-        self._total, self._done, self._told, self._words = 1, 0, -_EVERY_PERCENT, ""
+        self._total, self._done, self._told, self._words = 0, 0, -_EVERY_PERCENT, ""
 
     def begin(self, total: int, done: int = 0) -> None:
         self._total, self._done = max(total, 1), done
 
     def phase(self, words: str) -> None:
         self._words = words
+        if not self._total:
+            # Nothing can be counted yet, and a person waits already.
+            self._say(words)
 
     def step(self, steps: int = 1) -> None:
         with self._lock:

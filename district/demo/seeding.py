@@ -6,14 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from district.demo import campaigns, credentials, epilogue
+from district.demo import campaigns, credentials, epilogue, life
 from district.demo.errors import SeedingRefused
 from district.demo.joining import let_join
+from district.demo.life.scene import Scene
 from district.demo.living import Year
 from district.demo.logins import Logins
 from district.demo.models import Seeding
@@ -23,6 +25,7 @@ from district.demo.plan.acts import Purchase
 from district.demo.progress import Meter
 from district.demo.stage import Stage
 from district.kernel import clock
+from district.members.models import User
 from district.merchants.models import Merchant
 
 LOCK = 0xD15701C7  # any number that nobody else uses in this database
@@ -40,6 +43,7 @@ def seed(*, meter: Meter, scale: float | None = None, last_day: date | None = No
         raise SeedingRefused("a demo district has logins anybody can read; not in production.")
     if not settings.WECHAT_APPID:
         raise SeedingRefused("members come through WeChat: DISTRICT_WECHAT_APPID is not set.")
+    meter.phase("a year is drawn up on paper")
     with _one_at_a_time():
         seeding = _begun(scale, last_day)
         logins = Logins(seeding.stamp)
@@ -54,22 +58,34 @@ def seed(*, meter: Meter, scale: float | None = None, last_day: date | None = No
 
 def _perform(seeding: Seeding, logins: Logins, meter: Meter) -> None:
     plan = _plan_of(seeding)
-    meter.begin(len(plan.town) * PER_MERCHANT + len(plan.members) * PER_MEMBER + len(plan.acts))
+    meter.begin(
+        len(plan.town) * PER_MERCHANT
+        + len(plan.members) * PER_MEMBER
+        + len(plan.acts)
+        + len(life.CHAPTERS) * life.PER_CHAPTER
+    )
     meter.phase("merchants open their stores")
-    operator = credentials.operator(logins)
+    operator, second = credentials.operator(logins), credentials.second_operator(logins)
     open_town(plan, by=operator, told=lambda: meter.step(PER_MERCHANT))
     credentials.clerks(logins, plan, by=operator)
     meter.phase("members join")
     let_join(plan, told=lambda: meter.step(PER_MEMBER))
     with _nothing_to_collect():
         Year(plan, Stage.of(plan), meter).play()
+    meter.phase("merchants come and go, campaigns begin")
     epilogue.perform(plan, by=operator)
     campaigns.launch(plan, by=operator)
+    life.play(_scene_of(plan, operator, second), meter)
     credentials.tills(logins, plan, by=operator)
     credentials.shoppers(logins, plan)
     seeding.finished_at = clock.real_now()
     seeding.save(update_fields=["finished_at"])
     meter.end(_told(plan))
+
+
+def _scene_of(plan: Plan, operator: User, second: User) -> Scene:
+    owner = User.objects.get(username=credentials.OWNER)
+    return Scene(plan, Stage.of(plan), operator, second, owner)
 
 
 def _told(plan: Plan) -> str:
@@ -104,12 +120,18 @@ def _begin(scale: float, last_day: date | None) -> Seeding:
         stamp=secrets.token_hex(16),
         scale=scale,
         last_day=day,
-        digest=draw_up(Size.at(scale), day).digest(),
+        digest=_drawn_up(scale, day).digest(),
     )
 
 
+@lru_cache(maxsize=1)
+def _drawn_up(scale: float, last_day: date) -> Plan:
+    """A beginning asks twice, and a whole year takes some seconds."""
+    return draw_up(Size.at(scale), last_day)
+
+
 def _plan_of(seeding: Seeding) -> Plan:
-    plan = draw_up(Size.at(seeding.scale), seeding.last_day)
+    plan = _drawn_up(seeding.scale, seeding.last_day)
     if plan.digest() != seeding.digest and seeding.finished_at is None:
         raise SeedingRefused("another version of the demo began here; start again with --reset.")
     return plan

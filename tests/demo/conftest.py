@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
+from district.demo.life import CHAPTERS
 from district.demo.plan import Plan, Size, draw_up
 from district.demo.seeding import seed
 from tests.databases import pointed_at
+from tests.demo import figures
 from tests.queues import queue_in
 from tests.wechat.fixtures import APPID, SECRET, wechat, wechat_server
 
@@ -36,6 +38,16 @@ class Silent:
         pass
 
 
+class AtTheEndOfTheYear(Silent):
+    """Keeps what the ledger held when the year of receipts was posted, before the chapters of life."""
+
+    kept = None
+
+    def phase(self, words):
+        if words == CHAPTERS[0][0]:
+            self.kept = figures.of_the_year()
+
+
 @dataclass(frozen=True)
 class Seeded:
     """A database with a small demo district, and the folder with its logins."""
@@ -43,6 +55,8 @@ class Seeded:
     url: str
     data: Path
     plan: Plan | None
+    # What the ledger held before the chapters of life.
+    year: figures.Year | None = None
 
     @property
     def logins(self):
@@ -81,8 +95,9 @@ def small_district(databases, django_db_blocker, tmp_path_factory, small_plan):
     name, data = databases.clone(), tmp_path_factory.mktemp("demo")
     url = databases.url_of(name)
     with django_db_blocker.unblock(), at(url, data):
-        seed(meter=Silent(), scale=SCALE, last_day=LAST_DAY)
-    yield Seeded(url, data, small_plan)
+        meter = AtTheEndOfTheYear()
+        seed(meter=meter, scale=SCALE, last_day=LAST_DAY)
+    yield Seeded(url, data, small_plan, meter.kept)
     databases.drop(name)
 
 

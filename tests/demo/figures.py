@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -45,6 +46,28 @@ LIVE_LOTS = """
            l.expires_at
     from loyalty_lot l join members_member m on m.id = l.account_id order by 2, 1, l.active_from, l.expires_at, 3
 """
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a year of receipts came to, by kinds of posting."""
+
+    transfers: dict[str, int]
+    points: dict[str, int]
+    receipts: int
+    visits: int
+    available: int
+
+
+def of_the_year() -> Year:
+    by_kind = rows("select kind, count(*), sum(points) from loyalty_transfer group by 1")
+    return Year(
+        transfers={kind: count for kind, count, _points in by_kind},
+        points={kind: points for kind, _count, points in by_kind},
+        receipts=rows("select count(*) from loyalty_receipt")[0][0],
+        visits=rows("select count(*) from merchants_visit")[0][0],
+        available=rows("select sum(available) from loyalty_pointsaccount")[0][0],
+    )
 
 
 def digest() -> str:

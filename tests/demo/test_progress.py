@@ -36,5 +36,16 @@ def test_a_large_step_is_one_line():
     assert out.getvalue().splitlines() == [" 70 %  ", "100 %  "]
 
 
+def test_what_comes_before_anything_can_be_counted_is_told_at_once():
+    out = StringIO()
+    meter = Lines(out)
+
+    meter.phase("a plan is drawn up")
+    meter.begin(1)
+    meter.phase("a year")
+
+    assert out.getvalue() == "a plan is drawn up\n"
+
+
 def test_a_person_sees_a_bar():
     assert isinstance(meter_for(Terminal()), Bar)

@@ -68,6 +68,7 @@ def fault(world: World, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def clear_faults(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Order no more trouble."""
     world.faults.clear()
     return {}
 
@@ -101,6 +102,7 @@ def dialect(world: World, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def advance(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Move the sandbox's clock on by seconds."""
     world.advance(float(fields["seconds"]))
     return {"now": world.now()}
 
@@ -114,6 +116,7 @@ def counters(world: World, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def reset(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+    """Forget everybody and everything, as a restart does."""
     world.reset()
     return {}
 

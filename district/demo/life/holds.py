@@ -1,0 +1,109 @@
+"""Points set aside at the till, the rules of the alliance, and prefunds: a full one and one nearly used up."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from district.demo.life.scene import Counter, Scene, key_of
+from district.demo.plan.dice import dice
+from district.kernel import clock
+from district.members import services as members
+from district.members.models import Member
+from district.merchants import services as merchants
+from loyalty import services as loyalty
+from loyalty.queries import balance_of
+
+if TYPE_CHECKING:
+    from loyalty.models import Hold
+
+CAPTURED, VOIDED, LAPSED = 3, 2, 2
+POINTS = 60
+RECEIPTS = 14
+PLENTY_FEN = 2_000_000
+
+
+def play(scene: Scene) -> None:
+    """Holds of the last day and of this moment; a prefund of the last month, and one of the last day."""
+    with scene.moved_to(60, 9):
+        loyalty.set_rules(rules=loyalty.Rules(), start=clock.now(), by=scene.operator)
+    rich = [member for member in scene.members if balance_of(member).available >= 2 * POINTS]
+    wanted = CAPTURED + VOIDED + LAPSED + 1
+    for number, member in enumerate(rich[:wanted]):
+        _hold(scene, number, member, is_last=number == min(len(rich), wanted) - 1)
+    _prefund(scene, scene.others[0])
+    with scene.moved_to(0, 23):
+        loyalty.open_budget(
+            merchant=scene.steady[0].merchant,
+            fen=PLENTY_FEN,
+            reference="YC20260002",
+            by=scene.operator,
+            key=key_of("budget", "plenty"),
+        )
+
+
+def _hold(scene: Scene, number: int, member: Member, *, is_last: bool) -> None:
+    counter = scene.steady[number % 2]
+    # The last one is still open when the demo is: its time is counted from now.
+    at = clock.real_now() if is_last else scene.at(0, 19, 5 * number)
+    with clock.moved_to(at):
+        opened = merchants.open_visit(
+            till=counter.till,
+            store=counter.stores[0],
+            code=members.issue_card_code(member=member).code,
+            key=key_of("hold visit", number),
+        )
+        hold = loyalty.hold_points(
+            visit=opened.visit,
+            points=POINTS,
+            request_no=f"H{number:05d}",
+            minutes=120,
+            actor=counter.actor,
+            key=key_of("hold", number),
+        )
+    if not is_last:
+        _end(hold, number, counter)
+
+
+def _end(hold: "Hold", number: int, counter: Counter) -> None:
+    """Captured, voided, or left to lapse."""
+    with clock.moved_to(hold.at + timedelta(minutes=20)):
+        if number < CAPTURED:
+            loyalty.capture_hold(
+                hold=hold,
+                points=POINTS - 10 * number,
+                actor=counter.actor,
+                key=key_of("capture", number),
+            )
+        elif number < CAPTURED + VOIDED:
+            loyalty.void_hold(hold=hold, actor=counter.actor, key=key_of("void", number))
+
+
+def _prefund(scene: Scene, counter: Counter) -> None:
+    """A deposit of the last month of which a fifth is left by now: the merchant is warned."""
+    stream = dice("prefund")
+    sums = [100 * stream.randint(60, 400) for _ in range(RECEIPTS)]
+    terms = counter.planned.terms[-1]
+    cost = sum(terms.points_for(fen) * terms.price_milli_fen for fen in sums) // 1000
+    with scene.moved_to(30, 10):
+        loyalty.open_budget(
+            merchant=counter.merchant,
+            fen=cost * 23 // 20 + 100,
+            reference="YC20260001",
+            by=scene.operator,
+            key=key_of("budget"),
+        )
+    for number, fen in enumerate(sums):
+        at = scene.at(28 - 2 * number, 12, number)
+        with clock.moved_to(at):
+            loyalty.earn_points(
+                store=counter.stores[0],
+                member=scene.members[number % len(scene.members)],
+                bill=loyalty.Bill(
+                    receipt_no=f"Y{number:05d}",
+                    paid_fen=fen,
+                    paid_at=at - timedelta(minutes=2),
+                    source="till",
+                ),
+                actor=counter.actor,
+                key=key_of("prefunded", number),
+            )
+    loyalty.watch_prefunds()
