@@ -1,6 +1,9 @@
 """What must always hold of coupons: nothing may come back. They share no code with the verbs."""
 
+from coupons.audits_of_origins import ORIGINS
+
 COUPONS: dict[str, str] = {
+    **ORIGINS,
     "a stock slot misses as many units as coupons hold of it": """
         with held as (
             select version_id, null::date as day, stock_slot as slot, count(*) as units
@@ -37,13 +40,14 @@ COUPONS: dict[str, str] = {
         join coupons_templateversion version on version.id = coupon.version_id
         cross join lateral (
             -- What was reversed after its end was not given back.
-            select count(*) as uses, coalesce(sum(discount_fen), 0) as fen
-            from coupons_redemption where coupon_id = coupon.id
-                and (reversed_at is null or reversed_at >= coupon.valid_until)) used
+            select count(*) filter (where reversed_at is null or reversed_at >= coupon.valid_until)
+                    as uses,
+                coalesce(sum(discount_fen - restored_fen), 0) as fen
+            from coupons_redemption where coupon_id = coupon.id) used
         left join coupons_redemption replaced on replaced.id = coupon.replaces_id
         where case when version.partial
-            then coupon.value_left_fen + used.fen
-                    is distinct from coalesce(replaced.discount_fen, version.face_fen)
+            then replaced.id is null
+                    and coupon.value_left_fen + used.fen is distinct from version.face_fen
                 or coupon.uses_left <> (coupon.value_left_fen > 0)::int
             else coupon.value_left_fen is not null
                 or coupon.uses_left + used.uses
@@ -67,14 +71,16 @@ COUPONS: dict[str, str] = {
         select coupon.template_id, coupon.claimer_id, count(*), max(version.per_member)
         from coupons_coupon coupon
         join coupons_templateversion version on version.id = coupon.version_id
-        where coupon.source in ('claim', 'exchange', 'counter')
+        where coupon.source in ('claim', 'exchange', 'counter', 'receipt')
+            and coupon.nth is not null
         group by 1, 2 having count(*) > max(version.per_member)
     """,
     "nobody has claimed more on a day than the template allows": """
         select coupon.template_id, coupon.claimer_id, coupon.claim_day, count(*)
         from coupons_coupon coupon
         join coupons_templateversion version on version.id = coupon.version_id
-        where coupon.source in ('claim', 'exchange', 'counter')
+        where coupon.source in ('claim', 'exchange', 'counter', 'receipt')
+            and coupon.nth is not null
             and version.per_member_day is not null
         group by 1, 2, 3 having count(*) > max(version.per_member_day)
     """,
@@ -223,37 +229,25 @@ COUPONS: dict[str, str] = {
             and (budget.fen is distinct from version.budget_fen
                 or stock.day is not null and stock.units is distinct from version.stock_per_day)
     """,
-    "the coupons of a member are counted without a gap": """
+    "the coupons of a member that count are counted": """
+        -- A number that became free is taken first, so none is ever above how many there were.
         select template_id, claimer_id, null::date as day, count(*), max(nth)
-            from coupons_coupon group by 1, 2 having max(nth) <> count(*)
+            from coupons_coupon group by 1, 2 having max(nth) > count(*)
         union all
         select template_id, claimer_id, claim_day, count(*), max(nth_of_day)
-            from coupons_coupon group by 1, 2, 3 having max(nth_of_day) <> count(*)
+            from coupons_coupon group by 1, 2, 3 having max(nth_of_day) > count(*)
+        union all
+        select template_id, claimer_id, claim_day, count(*), max(nth)
+            from coupons_coupon
+            where nth is null and state <> 'void' and source <> 'replacement'
+                or nth is not null and source = 'replacement'
+            group by 1, 2, 3
     """,
     "a coupon is given out while its version says so": """
         select coupon.id from coupons_coupon coupon
         join coupons_templateversion version on version.id = coupon.version_id
         where coupon.source <> 'replacement' and (coupon.claimed_at < version.claim_from
             or coupon.claimed_at >= version.claim_until)
-    """,
-    "a replacement stands for what was reversed after its end": """
-        select coupon.id from coupons_coupon coupon
-        left join coupons_redemption redemption on redemption.id = coupon.replaces_id
-        left join coupons_coupon ended on ended.id = redemption.coupon_id
-        where (coupon.source = 'replacement') <> (coupon.replaces_id is not null)
-            or coupon.replaces_id is not null
-                and (redemption.reversed_at >= ended.valid_until
-                    and ended.version_id = coupon.version_id) is not true
-    """,
-    "an exchanged coupon was paid for with points": """
-        select coupon.id, version.points_price, transfer.points
-        from coupons_coupon coupon
-        join coupons_templateversion version on version.id = coupon.version_id
-        left join loyalty_transfer transfer
-            on transfer.kind = 'spend' and transfer.reference = coupon.public_id
-                and transfer.account_id = coupon.claimer_id
-        where coupon.source = 'exchange'
-            and (transfer.points = version.points_price) is not true
     """,
     "what was given is the friend's": """
         select coupon.id from coupons_coupongift gift

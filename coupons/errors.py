@@ -221,6 +221,21 @@ class CouponNotRevocable(DomainError):
     wording = _("只有未使用的券可以作废。")
 
 
+class ExchangeNotUndoable(DomainError):
+    code, title = "coupon_exchange_not_undoable", _("不能退回兑换")
+
+    _REASONS = {
+        "template": _("这张券不是用积分兑换的，或兑换后不可退回。"),
+        "given": _("转赠过的券不能退回兑换。"),
+        "late": _("已过可退回的时间。"),
+        "state": _("这张券已使用、过期、作废或锁定。"),
+    }
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.detail = str(self._REASONS[reason])
+
+
 class TemplateInvalid(DomainError):
     code, status, title = "coupon_template_invalid", 400, _("券模板有误")
     wording = _("{reason}")

@@ -61,6 +61,15 @@ class CouponRevoked:
 
 
 @dataclass(frozen=True)
+class GiftTakenBack:
+    """What a purchase had brought was taken back unused: other purchases may bring theirs now."""
+
+    coupon: int
+    receipt: int
+    template: int
+
+
+@dataclass(frozen=True)
 class CouponGiven:
     coupon: int
     giver: int

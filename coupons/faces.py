@@ -27,6 +27,7 @@ from coupons.rules.scopes import Places, Scope
 # A restaurant grants it for an empty plate.
 CLEAN_PLATE = "clean_plate"
 _MOST_NAMES = 4
+_MINUTES_OF_AN_HOUR, _MINUTES_OF_A_DAY = 60, 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,9 @@ def _times(version: TemplateVersion) -> str:
 def _ways(version: TemplateVersion, names: Named) -> Iterator[tuple[str, str]]:
     yield _("领取时间"), stretch_in_words(version.claim_from, version.claim_until)
     yield _("领取方式"), "、".join(_roads(version))
+    if version.points_price and version.exchange_undo_minutes:
+        said = _("兑换后 {time}内未使用可退回，积分原路返还")
+        yield _("退回兑换"), said.format(time=_stretch(version.exchange_undo_minutes))
     yield _("每人限领"), _limit(version)
     yield _("发放对象"), "；".join(audience_in_words(Audience.of(version.audience), names))
     if version.transferable:
@@ -189,6 +193,15 @@ def _roads(version: TemplateVersion) -> Iterator[str]:
         yield _("单笔消费满 {yuan} 元赠送").format(yuan=yuan(version.gift_from_fen))
     if version.at_counter:
         yield _("到店由店员发放")
+
+
+def _stretch(minutes: int) -> str:
+    """A number of minutes in the largest unit that says it whole."""
+    if minutes % _MINUTES_OF_A_DAY == 0:
+        return _("{count} 天").format(count=minutes // _MINUTES_OF_A_DAY)
+    if minutes % _MINUTES_OF_AN_HOUR == 0:
+        return _("{count} 小时").format(count=minutes // _MINUTES_OF_AN_HOUR)
+    return _("{count} 分钟").format(count=minutes)
 
 
 def _limit(version: TemplateVersion) -> str:

@@ -3,14 +3,22 @@
 from typing import Any
 
 from coupons.queries.centre import receipts_are_rewarded, receipts_were_rewarded
-from coupons.services import move_coupons, reward_receipt, take_back_gifts
+from coupons.services import (
+    move_coupons,
+    reward_kept_purchases,
+    reward_receipt,
+    take_back_gifts,
+)
 from district.kernel.events import subscribe
 
 
 def listen() -> None:
     """Called from AppConfig.ready()."""
     subscribe(
-        "PointsEarned", on_points_earned, name="coupons.reward_receipt", when=receipts_are_rewarded
+        "ReceiptPosted",
+        on_receipt_posted,
+        name="coupons.reward_receipt",
+        when=receipts_are_rewarded,
     )
     subscribe(
         "ReceiptRefunded",
@@ -18,15 +26,20 @@ def listen() -> None:
         name="coupons.take_back_gifts",
         when=receipts_were_rewarded,
     )
+    subscribe("GiftTakenBack", on_gift_taken_back, name="coupons.reward_kept_purchases")
     subscribe("AccountsMerged", on_accounts_merged, name="coupons.move_coupons")
 
 
-def on_points_earned(event: dict[str, Any]) -> None:
+def on_receipt_posted(event: dict[str, Any]) -> None:
     reward_receipt(receipt=event["receipt"])
 
 
 def on_receipt_refunded(event: dict[str, Any]) -> None:
     take_back_gifts(receipt=event["receipt"])
+
+
+def on_gift_taken_back(event: dict[str, Any]) -> None:
+    reward_kept_purchases(receipt=event["receipt"], template=event["template"])
 
 
 def on_accounts_merged(event: dict[str, Any]) -> None:

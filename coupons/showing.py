@@ -10,6 +10,7 @@ from coupons.codes import Shown
 from coupons.errors import CouponNotUsable, PinClosed, PinWrong
 from coupons.models import Coupon, PaperCode
 from coupons.queries.counter import Card
+from coupons.queries.wallet import origin_holds
 from coupons.rules import wording
 from coupons.rules.reasons import Reason
 from district.kernel import clock
@@ -73,9 +74,10 @@ def shown_on_paper(number: str, pin: str) -> codes.Shown:
 def require_live(coupon: Coupon) -> None:
     """For who wants to show it. Raises CouponNotUsable."""
     at = clock.now()
-    if coupon.state == Coupon.State.LIVE and at < coupon.valid_until:
+    state = coupon.state if origin_holds(coupon) else Coupon.State.VOID
+    if state == Coupon.State.LIVE and at < coupon.valid_until:
         return
-    code = {"used": "used", "void": "void"}.get(coupon.state, "expired")
+    code = {"used": "used", "void": "void"}.get(state, "expired")
     reason = Reason(code, {"until": coupon.valid_until})
     worded = {
         "code": code,

@@ -5,7 +5,7 @@ Each function is one server call and one transaction of its own when the caller 
 
 import json
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coupons.queries import Said
 from district.kernel import clock
@@ -45,7 +45,7 @@ def claim(*, said: Said, member: int, source: str, limits: Limits, key: Key, at:
     pk: int = call(
         "coupons_claim",
         *(key.scope, key.key, key.terms),
-        *(said.pk, member, public_id, source, None),
+        *(said.pk, member, public_id, source, None, None),
         *(limits.in_all, limits.a_day, clock.business_day(at)),
         *(said.uses, said.value_fen, said.reserve, valid_from, valid_until, at),
     )
@@ -136,11 +136,10 @@ def _plain(use: Use) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """A redemption to undo, why, and until when a coupon that has ended is replaced, if at all."""
+    """A redemption to undo, and why."""
 
     redemption: int
     reference: str
-    replaced_until: datetime | None
     reason: str
     actor: str
 
@@ -181,13 +180,28 @@ def refund(
     return pk
 
 
+def value_back(said: Said, at: datetime) -> list[object] | None:
+    """What a part of `refund` says of a coupon that is used up in parts; None of any other."""
+    until = replaced_until(said, at)
+    return [new_id("cpn"), until and until.isoformat()] if said.partial else None
+
+
+def replaced_until(said: Said, at: datetime) -> datetime | None:
+    """How long what is granted instead of a coupon that has ended would be good, if anything is."""
+    days = said.replacement_days
+    return clock.start_of_day(clock.business_day(at)) + timedelta(days=days) if days else None
+
+
 def _undone(undoing: Undoing, said: Said, at: datetime) -> tuple[object, ...]:
     return (
         *(undoing.redemption, undoing.reference, said.most, said.partial),
-        *(new_id("cpn"), undoing.replaced_until, undoing.reason, undoing.actor, at),
+        *(new_id("cpn"), replaced_until(said, at), undoing.reason, undoing.actor, at),
     )
 
 
 def revive(*, coupon: int, said: Said) -> None:
-    """Make an expired coupon live again for a use before its end; in the caller's transaction."""
+    """Make an expired coupon live again for a use before its end; in the caller's transaction.
+
+    One whose purchase no longer brings it stays as it is.
+    """
     call("coupons_revive", coupon, said.most, said.partial)

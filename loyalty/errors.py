@@ -70,6 +70,7 @@ class TransferNotReversible(DomainError):
         "too_many_points": _("退回的积分超过这笔使用的剩余积分。"),
         "whole_only": _("赚取只能整笔冲正，部分退货请使用退货接口。"),
         "kind": _("只有赚取和使用可以冲正。"),
+        "exchange": _("积分兑换不能在收银台冲正，须连同兑换到的券一起退回。"),
     }
 
     def __init__(self, *, reason: str) -> None:

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class ReceiptPosted:
+    """A purchase is in the ledger, also one that earned no point; what follows a purchase hangs here."""
+
+    receipt: int
+    member: int
+    merchant: int
+    store: int
+    points: int
+
+
+@dataclass(frozen=True)
 class PointsEarned:
+    """A purchase earned points; one that earned none tells only that it was posted."""
+
     transfer: int
     receipt: int
     member: int

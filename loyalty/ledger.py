@@ -181,7 +181,7 @@ def reverse_spending(
     *,
     transfer: int,
     points: int | None,
-    store: int,
+    store: int | None,
     actor: str,
     reason: str,
     key: Key,

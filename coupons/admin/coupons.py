@@ -27,7 +27,7 @@ class ReasonForm(ActForm):
 
 class Revoke(Act):
     name, label, icon, danger = "revoke", gettext_lazy("作废"), "delete_forever", True
-    explain = gettext_lazy("会员不能再使用这张券；库存与预算退回活动。")
+    explain = gettext_lazy("会员不能再使用这张券；库存与预算退回活动，用积分兑换的退回积分。")
     done = gettext_lazy("已作废。")
     form_class = ReasonForm
 

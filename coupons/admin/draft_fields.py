@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
 from coupons.models import TemplateVersion
+from coupons.models.template import MOST_UNDO_MINUTES
 from district.kernel import pictures
 from district.kernel.backoffice import ActForm
 from district.kernel.backoffice.widgets import InstantInput
@@ -79,7 +80,8 @@ TABS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (
         gettext_lazy("发放与限制"),
         (
-            *("claimable", "points_price", "gift_from_yuan", "at_counter"),
+            *("claimable", "points_price", "exchange_undo_minutes"),
+            *("gift_from_yuan", "at_counter"),
             *("per_member", "per_member_day", "stock", "stock_per_day"),
             *("transferable", "offline", "replacement_days"),
         ),
@@ -144,6 +146,12 @@ class DraftFields(ActForm):
     claimable = forms.BooleanField(label=gettext_lazy("可自助领取"), required=False, initial=True)
     points_price = _whole(
         gettext_lazy("积分兑换价"), 1, 10**9, help_text=gettext_lazy("填写后可用积分兑换。")
+    )
+    exchange_undo_minutes = _whole(
+        gettext_lazy("兑换可退分钟数"),
+        1,
+        MOST_UNDO_MINUTES,
+        help_text=gettext_lazy("兑换后多久内，会员可退回未使用的券并取回积分；留空为不可退。"),
     )
     gift_from_yuan = YuanField(
         gettext_lazy("消费满额赠（元）"), help_text=gettext_lazy("填写后，单笔消费满额自动赠送。")

@@ -43,6 +43,7 @@ PLAIN = (
     "stock_per_day",
     "claimable",
     "points_price",
+    "exchange_undo_minutes",
     "at_counter",
     "transferable",
     "audience",

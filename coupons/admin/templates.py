@@ -56,6 +56,7 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         "whom",
         "claimable",
         "points_price",
+        "exchange_undo_minutes",
         "at_counter",
         "transferable",
         "drafted_by",

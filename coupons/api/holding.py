@@ -69,6 +69,30 @@ class Leases(ShopperView):
         return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
 
 
+class ExchangeReversals(ShopperView):
+    """POST /api/v1/me/coupons/{coupon}/exchange/reversal: an unused coupon goes, its points come back.
+
+    Possible until the coupon's `exchange_undo_until`; the statement has a line for the points.
+    """
+
+    refusals = (*ShopperView.refusals, kernel.NotFound, errors.ExchangeNotUndoable)
+
+    @extend_schema(
+        operation_id="undo_exchange",
+        summary="退回积分兑换",
+        request=None,
+        responses={201: CouponOut},
+        tags=["coupons"],
+    )
+    def post(self, request: Request, coupon: str) -> Response:
+        held = coupon_of(self.member, coupon)
+        undone = services.undo_exchange(
+            coupon=held, member=self.member, key=key_of(self, "coupon_undo_exchange", coupon=coupon)
+        )
+        held = coupon_of(self.member, undone.public_id)
+        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
+
+
 class Paper(ShopperView):
     """POST /api/v1/me/coupons/{coupon}/paper: a number and PIN for whoever cannot show a phone."""
 

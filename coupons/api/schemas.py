@@ -1,5 +1,6 @@
 """What goes in and comes out of the shopper's endpoints."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -8,7 +9,7 @@ from coupons.api.schemas_terms import TermsOfUseOut
 from coupons.labels import benefit_in_words
 from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_of
-from coupons.queries.wallet import GIVEN, state_now
+from coupons.queries.wallet import GIVEN, exchange_undo_until, state_now
 from coupons.services.lease import MOST_HOURS
 from district.kernel import clock
 from district.kernel.api import made_once
@@ -54,6 +55,11 @@ class VersionOut(serializers.Serializer):
     claimable = serializers.BooleanField()
     points_price = serializers.IntegerField(
         allow_null=True, help_text="in points, where it is sold"
+    )
+    exchange_undo_minutes = serializers.IntegerField(
+        allow_null=True,
+        help_text="for how long after an exchange the unused coupon may be given back for its points;"
+        " null: not at all",
     )
     per_member = serializers.IntegerField()
     transferable = serializers.BooleanField()
@@ -107,12 +113,20 @@ class CouponOut(serializers.Serializer):
     leased_to = serializers.CharField(source="leased_to.name", allow_null=True, default=None)
     leased_until = InstantField(allow_null=True)
     claimed_at = InstantField()
+    exchange_undo_until = serializers.SerializerMethodField(
+        help_text="until when it may be given back, unused, for the points it was exchanged for;"
+        " null: not, or not any more"
+    )
 
     def get_benefit(self, coupon: Coupon) -> str:
         return benefit_in_words(version_of(coupon.version_id).rules.benefit)
 
     def get_state(self, coupon: Coupon) -> str:
         return state_now(coupon, clock.now())
+
+    def get_exchange_undo_until(self, coupon: Coupon) -> datetime | None:
+        until = exchange_undo_until(coupon, clock.now())
+        return until and until.astimezone(clock.SHANGHAI)
 
     def get_transferable(self, coupon: Coupon) -> bool:
         return version_of(coupon.version_id).transferable and coupon.given_at is None
@@ -149,9 +163,15 @@ class UseOut(serializers.Serializer):
     bill_fen = serializers.IntegerField(source="bill.bill_fen", help_text="before any coupon")
     discount_fen = serializers.IntegerField(help_text="taken off the bill; of a gift nothing")
     refunded_fen = serializers.IntegerField(help_text="value of its goods that came back")
+    value_back_fen = serializers.SerializerMethodField(
+        help_text="of a coupon that is used up in parts: what came back as value of it or of another"
+    )
     at = InstantField()
     reversed_at = InstantField(allow_null=True)
     reason = serializers.CharField(help_text="of the reversal, or empty")
+
+    def get_value_back_fen(self, used: Redemption) -> int:
+        return used.restored_fen + used.replaced_fen
 
     def get_coupon_state(self, used: Redemption) -> str:
         mine = used.coupon.member_id == used.member_id

@@ -14,6 +14,7 @@ urlpatterns = [
     path("me/coupons/<str:coupon>/code", holding.Codes.as_view()),
     path("me/coupons/<str:coupon>/lease", holding.Leases.as_view()),
     path("me/coupons/<str:coupon>/paper", holding.Paper.as_view()),
+    path("me/coupons/<str:coupon>/exchange/reversal", holding.ExchangeReversals.as_view()),
     path("me/coupons/<str:coupon>/gift", holding.Offers.as_view()),
     path("till/coupons", till.HandOuts.as_view()),
     path("till/coupons/check", till.Checks.as_view()),

@@ -5,6 +5,7 @@ from coupons.models.coupon import Coupon
 from coupons.models.people import CouponGift, MemberTag, PaperCode
 from coupons.models.picture import CouponPicture
 from coupons.models.redemption import FundingPart, Redemption, RedemptionRequest
+from coupons.models.reward import ReceiptReward
 from coupons.models.stock import BudgetSlot, StockSlot
 from coupons.models.template import CouponTemplate, TemplateFunding, TemplateVersion
 
@@ -19,6 +20,7 @@ __all__ = [
     "FundingPart",
     "MemberTag",
     "PaperCode",
+    "ReceiptReward",
     "Redemption",
     "RedemptionRequest",
     "StockSlot",

@@ -63,9 +63,10 @@ class Coupon(models.Model):
         related_name="+",
         verbose_name=_("领取人"),
     )
-    nth = models.IntegerField(_("第几张"))
+    # Without numbers is what no limit counts: taken back unused, or granted instead of another.
+    nth = models.IntegerField(_("第几张"), null=True, blank=True)
     claim_day = models.DateField(_("领取日"))
-    nth_of_day = models.IntegerField(_("当日第几张"))
+    nth_of_day = models.IntegerField(_("当日第几张"), null=True, blank=True)
     # Where what it was taken from goes back to.
     stock_slot = models.IntegerField(_("库存槽"), null=True, blank=True, editable=False)
     day_slot = models.IntegerField(_("当日库存槽"), null=True, blank=True, editable=False)
@@ -100,6 +101,17 @@ class Coupon(models.Model):
         related_name="replacements",
         verbose_name=_("补发自"),
     )
+    # The refund of a part of the bill whose value it is, where not the whole redemption was undone.
+    replaces_refund = models.ForeignKey(
+        "coupons.BillRefund",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("补发自退货"),
+    )
     claimed_at = models.DateTimeField(_("领取时间"))
     warned_at = models.DateTimeField(_("到期提醒时间"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
@@ -117,7 +129,13 @@ class Coupon(models.Model):
                 name="coupon_nth_of_a_day_once",
             ),
             models.CheckConstraint(
-                name="coupon_counted_from_one", condition=Q(nth__gte=1, nth_of_day__gte=1)
+                name="coupon_counted_from_one",
+                condition=(
+                    Q(nth=None, nth_of_day=None) & (Q(state="void") | Q(source="replacement"))
+                )
+                # Said of both, because a check of nothing passes.
+                | Q(nth__isnull=False, nth_of_day__isnull=False, nth__gte=1, nth_of_day__gte=1)
+                & ~Q(source="replacement"),
             ),
             models.CheckConstraint(
                 name="coupon_valid_some_time", condition=Q(valid_until__gt=F("valid_from"))
@@ -133,8 +151,9 @@ class Coupon(models.Model):
                 | (~Q(state="live") & Q(ended_at__isnull=False)),
             ),
             models.UniqueConstraint(
-                fields=["replaces"],
+                fields=["replaces", "replaces_refund"],
                 name="coupon_replaced_once",
+                nulls_distinct=False,
                 condition=Q(replaces__isnull=False),
             ),
             models.CheckConstraint(

@@ -112,6 +112,10 @@ class Redemption(models.Model):
     # What of the eligible goods came back, and what of the cost with them.
     refunded_fen = models.BigIntegerField(_("已退适用商品（分）"), db_default=0)
     returned_fen = models.BigIntegerField(_("随退货收回（分）"), db_default=0)
+    # Of a coupon that is used up in parts: what of the discount is value of it again, and what was given
+    # as value of another coupon because this one had ended.
+    restored_fen = models.BigIntegerField(_("退回券内金额（分）"), db_default=0)
+    replaced_fen = models.BigIntegerField(_("补发金额（分）"), db_default=0)
     offline = models.BooleanField(_("离线核销"), db_default=False)
     at = models.DateTimeField(_("核销时间"))
     recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
@@ -138,6 +142,18 @@ class Redemption(models.Model):
                     eligible_fen__gte=F("discount_fen"),
                     refunded_fen__gte=0,
                     refunded_fen__lte=F("eligible_fen"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="redemption_value_given_back_once",
+                condition=Q(
+                    restored_fen__gte=0,
+                    replaced_fen__gte=0,
+                    discount_fen__gte=F("restored_fen") + F("replaced_fen"),
+                )
+                & (
+                    Q(reversed_at__isnull=False)
+                    | Q(returned_fen__gte=F("restored_fen") + F("replaced_fen"))
                 ),
             ),
             models.CheckConstraint(

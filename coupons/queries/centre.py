@@ -40,7 +40,7 @@ _OFFERED = """
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Of a version: `stock` is unlimited, plenty, few, sold_out_today or sold_out; `mine` how many of its
-    template the member has had; `refusal` what speaks against another one."""
+    template the member has had, what was taken back unused left out; `refusal` what speaks against another one."""
 
     stock: str
     left: int | None
@@ -113,7 +113,7 @@ def standings(
     mine = {
         row["template_id"]: (row["had"], row["today"])
         for row in Coupon.objects.filter(
-            claimer=member, template__in=[row.template_id for row in rows]
+            claimer=member, template__in=[row.template_id for row in rows], nth__isnull=False
         )
         .values("template_id")
         .annotate(had=Count("pk"), today=Count("pk", filter=Q(claim_day=day)))

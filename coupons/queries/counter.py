@@ -95,7 +95,9 @@ def _card(row: Any) -> Card:
 
 
 # Asked at the counter: without the ORM, which would take longer than the redemption itself.
-_CARD = """coupon.id, coupon.public_id, coupon.version_id, coupon.member_id, coupon.state,
+_CARD = """coupon.id, coupon.public_id, coupon.version_id, coupon.member_id,
+        case when coupon.state = 'live' and not coupons_origin_holds(coupon.id, coupon.source)
+            then 'void' else coupon.state end,
         coupon.valid_from, coupon.valid_until, coupon.uses_left, coupon.value_left_fen,
         coalesce(leased_to.public_id, ''), coupon.leased_until"""
 _LEASED_TO = "left join merchants_store leased_to on leased_to.id = coupon.leased_to_id"

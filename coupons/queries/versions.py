@@ -38,6 +38,7 @@ class Said:
     per_member_day: int | None
     claimable: bool
     points_price: int | None
+    exchange_undo_minutes: int | None
     at_counter: bool
     transferable: bool
     offline: str
@@ -103,6 +104,7 @@ def said_by(row: TemplateVersion) -> Said:
         per_member_day=row.per_member_day,
         claimable=row.claimable,
         points_price=row.points_price,
+        exchange_undo_minutes=row.exchange_undo_minutes,
         at_counter=row.at_counter,
         transferable=row.transferable,
         offline=row.offline,

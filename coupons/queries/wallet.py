@@ -1,12 +1,13 @@
 """A member's coupons, each in the state it is in now, whether or not the sweep has run."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from coupons.models import Coupon
 from coupons.queries.versions import version_of
 from district.kernel.errors import NotFound
+from district.kernel.postgres import first_row
 from district.members.models import Member
 
 GIVEN = "given"
@@ -36,6 +37,30 @@ def coupon_of(member: Member, public_id: str) -> Coupon:
     if found is None:
         raise NotFound
     return found
+
+
+def origin_holds(coupon: Coupon) -> bool:
+    """Whether what brought a coupon still does: false once too much of its purchase came back, also
+    before the coupon was withdrawn for it."""
+    if coupon.source not in (Coupon.Source.RECEIPT, Coupon.Source.REPLACEMENT):
+        return True
+    row = first_row("select coupons_origin_holds(%s, %s)", coupon.pk, coupon.source)
+    return bool(row and row[0])
+
+
+def exchange_undo_until(coupon: Coupon, at: datetime) -> datetime | None:
+    """Until when its member may undo the exchange that brought a coupon; None where not, or no more."""
+    said = version_of(coupon.version_id)
+    if (
+        coupon.source != Coupon.Source.EXCHANGE
+        or said.exchange_undo_minutes is None
+        or coupon.given_at is not None
+        or state_now(coupon, at) != Coupon.State.LIVE
+        or (coupon.uses_left, coupon.value_left_fen) != (said.uses, said.value_fen)
+    ):
+        return None
+    until = coupon.claimed_at + timedelta(minutes=said.exchange_undo_minutes)
+    return min(until, coupon.valid_until) if at < until else None
 
 
 def as_given(coupon: Coupon) -> Coupon:

@@ -12,9 +12,14 @@ from coupons.services.give import accept_coupon, offer_coupon
 from coupons.services.lease import lease_coupon
 from coupons.services.pictures import keep_picture
 from coupons.services.redeem import redeem_coupons, redeem_offline
-from coupons.services.reward import move_coupons, reward_receipt, take_back_gifts
+from coupons.services.reward import (
+    move_coupons,
+    reward_kept_purchases,
+    reward_receipt,
+    take_back_gifts,
+)
 from coupons.services.show import CouponCode, print_coupon, show_coupon
-from coupons.services.sweep import expire_coupons, revoke_coupon, warn_of_expiring
+from coupons.services.sweep import expire_coupons, warn_of_expiring
 from coupons.services.tags import tag_member, untag_member
 from coupons.services.templates import (
     approve_version,
@@ -33,6 +38,7 @@ from coupons.services.undo import (
     refund_bill,
     reverse_redemption,
 )
+from coupons.services.undo_exchange import revoke_coupon, undo_exchange
 
 __all__ = [
     "Checked",
@@ -63,6 +69,7 @@ __all__ = [
     "resize_stock",
     "reverse_redemption",
     "revoke_coupon",
+    "reward_kept_purchases",
     "reward_receipt",
     "save_draft",
     "show_coupon",
@@ -70,6 +77,7 @@ __all__ = [
     "submit_version",
     "tag_member",
     "take_back_gifts",
+    "undo_exchange",
     "untag_member",
     "warn_of_expiring",
 ]

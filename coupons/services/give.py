@@ -7,6 +7,7 @@ from coupons.errors import NotTransferable
 from coupons.events import CouponGiven
 from coupons.models import Coupon, CouponGift
 from coupons.queries import version_of
+from coupons.queries.wallet import origin_holds
 from district.kernel import clock, idempotency
 from district.kernel.errors import TokenInvalid
 from district.kernel.events import emit
@@ -62,5 +63,6 @@ def _require_transferable(coupon: Coupon) -> None:
     begun = coupon.uses_left < said.uses or (
         coupon.value_left_fen is not None and coupon.value_left_fen < said.most
     )
-    if coupon.state != Coupon.State.LIVE or at >= coupon.valid_until or leased or begun:
+    live = coupon.state == Coupon.State.LIVE and at < coupon.valid_until and origin_holds(coupon)
+    if not live or leased or begun:
         raise NotTransferable(reason="state")

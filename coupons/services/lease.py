@@ -9,6 +9,7 @@ from coupons.events import CouponLeased
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries import version_of
 from coupons.queries.counter import counter_of
+from coupons.queries.wallet import origin_holds
 from coupons.rules.benefits import FreeParking
 from district.kernel import clock, idempotency
 from district.kernel.events import emit
@@ -41,6 +42,7 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
         or held.member_id != coupon.member_id
         or not held.valid_from <= at < held.valid_until
         or (held.leased_until is not None and at < held.leased_until)
+        or not origin_holds(held)
     ):
         raise NotLeasable(reason="state")
     parking = isinstance(said.rules.benefit, FreeParking)

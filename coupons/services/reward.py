@@ -1,7 +1,9 @@
 """What a purchase brings, and what a merger of members moves."""
 
-from django.db import transaction
-from django.db.models import Case, When
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Case, F, When
 
 from coupons.errors import (
     ClaimLimitOfTheDayReached,
@@ -11,15 +13,18 @@ from coupons.errors import (
     CouponSoldOut,
     CouponSoldOutToday,
 )
-from coupons.models import Coupon, TemplateVersion
+from coupons.models import Coupon, ReceiptReward, TemplateVersion
 from coupons.queries import version_of
 from coupons.queries.counter import counter_of
 from coupons.services.claim import issue_coupon
 from district.kernel import audit, clock
+from district.kernel.events import ring_after_commit
 from district.kernel.idempotency import Key
-from district.kernel.models import Idem
 from district.kernel.postgres import call, first_row
 from loyalty import queries as loyalty
+
+if TYPE_CHECKING:
+    from loyalty.models import Receipt
 
 # What speaks against one gift must not keep the others, or the event, waiting.
 _NOT_TO_BE_HAD = (
@@ -32,8 +37,10 @@ _NOT_TO_BE_HAD = (
 )
 
 
-# Scope of the keys that say which receipt brought which coupon.
+# Scope of the keys under which coupons for receipts are claimed.
 _FOR_RECEIPT = "coupon for receipt"
+# More purchases that wait for one freed gift nobody has.
+_MOST_KEPT = 100
 
 
 @transaction.atomic
@@ -41,55 +48,105 @@ def reward_receipt(*, receipt: int) -> int:
     """Give the member of a receipt what campaigns grant for such a purchase, once each; how many.
 
     A version with `gift_from_fen` grants one for a receipt of at least so many fen, goods that came back
-    taken off, at a counter its scope names. Raises ClaimBusy, after which it may be called again.
+    taken off, at a counter its scope names. It goes to whoever the member is now, after a merger. Which
+    templates rewarded a receipt is kept for ever, so a repetition brings nothing however late it comes.
+    Raises ClaimBusy, after which it may be called again.
     """
     _alone_with(receipt)
-    told = loyalty.receipts().get(pk=receipt)
+    bought = loyalty.receipts().get(pk=receipt)
     versions = TemplateVersion.objects.filter(
-        state=TemplateVersion.State.PUBLISHED, gift_from_fen__lte=told.paid_fen - told.refunded_fen
+        state=TemplateVersion.State.PUBLISHED,
+        gift_from_fen__lte=bought.paid_fen - bought.refunded_fen,
     )
-    given = 0
     # In one order, because several hold their stock until the end.
-    for version in versions.order_by("pk"):
-        if not version_of(version.pk).rules.scope.holds_at(counter_of(told.store_id)):
-            continue
-        key = Key.of(_FOR_RECEIPT, _gift_key(version.template_id, receipt))
-        try:
-            issue_coupon(
-                version=version,
-                member=told.account.member,
-                source=Coupon.Source.RECEIPT,
-                key=key,
-            )
-        except _NOT_TO_BE_HAD:
-            continue
-        given += 1
-    return given
+    return sum(_reward(bought, version) for version in versions.order_by("pk"))
+
+
+@transaction.atomic
+def reward_kept_purchases(*, receipt: int, template: int) -> int:
+    """A gift of this receipt was taken back unused, as if it had never been given: the oldest other
+    purchase of the member that would have brought one of the template, but for the limits, brings it
+    now; how many, at most one.
+
+    Only purchases since the version was published are asked. Raises ClaimBusy, after which it may be
+    called again.
+    """
+    version = TemplateVersion.objects.filter(
+        state=TemplateVersion.State.PUBLISHED, template=template, gift_from_fen__isnull=False
+    ).first()
+    if version is None:
+        return 0
+    back = loyalty.receipts().get(pk=receipt)
+    rewarded = ReceiptReward.objects.filter(template=template).values("receipt")
+    kept = (
+        loyalty.receipts()
+        .filter(
+            account__in={back.account_id, loyalty.heir_of(back.account.member).pk},
+            at__gte=version.decided_at,
+            paid_fen__gte=version.gift_from_fen + F("refunded_fen"),
+        )
+        .exclude(pk__in=rewarded)
+    )
+    for pk in list(kept.order_by("pk").values_list("pk", flat=True)[:_MOST_KEPT]):
+        _alone_with(pk)
+        bought = loyalty.receipts().get(pk=pk)
+        if _still_due(bought, version) and _reward(bought, version):
+            return 1
+    return 0
+
+
+def _still_due(bought: "Receipt", version: TemplateVersion) -> bool:
+    assert version.gift_from_fen is not None
+    return bought.paid_fen - bought.refunded_fen >= version.gift_from_fen
+
+
+def _reward(bought: "Receipt", version: TemplateVersion) -> bool:
+    """Give the coupon of a version for a receipt that is locked and large enough; whether it was."""
+    reward = {"receipt": bought, "template_id": version.template_id}
+    if not version_of(version.pk).rules.scope.holds_at(counter_of(bought.store_id)):
+        return False
+    if ReceiptReward.objects.filter(**reward).exists():
+        return False
+    try:
+        coupon = issue_coupon(
+            version=version,
+            member=loyalty.heir_of(bought.account.member),
+            source=Coupon.Source.RECEIPT,
+            key=Key.of(_FOR_RECEIPT, f"{version.template_id}:{bought.pk}"),
+        )
+    except _NOT_TO_BE_HAD:
+        return False
+    ReceiptReward.objects.create(**reward, coupon=coupon, at=clock.now())
+    return True
 
 
 @transaction.atomic
 def take_back_gifts(*, receipt: int) -> int:
-    """Revoke what a receipt brought but, now that goods came back, would not bring; how many.
+    """Withdraw what a receipt brought but, now that goods came back, would not bring; how many coupons.
 
-    Stock and budget return. What was used already stays used, and its payers bear it.
+    So are those granted instead of one that had ended, and one that has expired unused. Of a coupon
+    with several uses or a value what is left ends; what was used stays used, and its payers bear it.
+    One of which no use stands gives stock, budget and limits back, at once or when its use is undone.
     """
     _alone_with(receipt)
-    told = loyalty.receipts().get(pk=receipt)
-    rewarding = TemplateVersion.objects.filter(gift_from_fen__isnull=False).order_by()
-    keys = [
-        _gift_key(template, receipt)
-        for template in rewarding.values_list("template", flat=True).distinct()
-    ]
-    brought = Idem.objects.filter(scope=_FOR_RECEIPT, key__in=keys).values_list("result", flat=True)
-    too_dear = Coupon.objects.filter(
-        pk__in=list(brought), version__gift_from_fen__gt=told.paid_fen - told.refunded_fen
+    bought = loyalty.receipts().get(pk=receipt)
+    brought = ReceiptReward.objects.filter(
+        receipt=receipt, coupon__version__gift_from_fen__gt=bought.paid_fen - bought.refunded_fen
     )
     taken = 0
-    for pk in too_dear.order_by("pk").values_list("pk", flat=True):
-        if call("coupons_revoke", pk, clock.now()):
-            audit.record(verb="take_back_gift", subject=f"coupons.coupon:{pk}", receipt=receipt)
-            taken += 1
+    for root in brought.order_by("coupon").values_list("coupon", flat=True):
+        for pk in _family(root):
+            if call("coupons_withdraw", pk, clock.now()):
+                audit.record(verb="take_back_gift", subject=f"coupons.coupon:{pk}", receipt=receipt)
+                taken += 1
+    ring_after_commit()
     return taken
+
+
+def _family(root: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("select coupons_family(%s)", [root])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _alone_with(receipt: int) -> None:
@@ -97,10 +154,6 @@ def _alone_with(receipt: int) -> None:
     comes second sees what the first did. The receipt's own row is the ledger's to lock, which holds
     accounts by then, and an exchange for points wants those while it holds stock."""
     first_row("select pg_advisory_xact_lock(hashtextextended(%s, %s))", _FOR_RECEIPT, receipt)
-
-
-def _gift_key(template: int, receipt: int) -> str:
-    return f"{template}:{receipt}"
 
 
 def move_coupons(*, source: int, into: int) -> int:

@@ -2,14 +2,9 @@
 
 from datetime import timedelta
 
-from django.db import transaction
-
-from coupons.errors import CouponNotRevocable
-from coupons.models import Coupon
-from district.kernel import audit, clock
+from district.kernel import clock
 from district.kernel.events import ring_after_commit
 from district.kernel.postgres import call
-from district.members.models import User
 
 AT_ONCE = 1_000
 WARN_AHEAD = timedelta(days=3)
@@ -28,13 +23,3 @@ def warn_of_expiring() -> int:
     told: int = call("coupons_warn", at + WARN_AHEAD, AT_ONCE, at)
     ring_after_commit()
     return told
-
-
-@transaction.atomic
-def revoke_coupon(*, coupon: Coupon, reason: str, by: User) -> Coupon:
-    """The operator takes an unused coupon back; its stock and budget return. Raises CouponNotRevocable."""
-    if not call("coupons_revoke", coupon.pk, clock.now()):
-        raise CouponNotRevocable
-    audit.record(verb="revoke_coupon", subject=f"coupons.coupon:{coupon.pk}", by=by, reason=reason)
-    ring_after_commit()
-    return Coupon.objects.get(pk=coupon.pk)

@@ -1,7 +1,6 @@
 """Undoing: a redemption reversed, goods of a bill given back."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -58,7 +57,8 @@ def reverse_redemption(
     """Undo a redemption: its payers get back what they bear, and the coupon can be used again.
 
     On the same Shanghai day by the merchant, later only by the operator. A coupon that has ended by
-    then is replaced by another for the template's number of days, if it grants any.
+    then is replaced by another for the template's number of days, if it grants any. One whose purchase
+    no longer brings it is void.
 
     Raises KeyReused, RedemptionAlreadyReversed, ReversalTooLate.
     """
@@ -76,8 +76,9 @@ def reverse_redemption(
 @transaction.atomic
 def refund_bill(*, bill: CouponBill, goods: Goods, actor: str, key: Key) -> BillRefund:
     """Goods came back: each redemption costs less in proportion to its eligible goods, to the fen and
-    the same however often a part comes back. When all of the bill is back, its redemptions are
-    reversed and their coupons can be used again. What of the bill then no longer reaches a threshold
+    the same however often a part comes back; by as much the value of a coupon that is used up in parts
+    grows again. When all of the bill is back, its redemptions are reversed and their coupons can be
+    used again. What of the bill then no longer reaches a threshold
     changes nothing: the discount shrinks in proportion and no further.
 
     Raises KeyReused, RefundNumberUsed, RefundTooLarge.
@@ -94,6 +95,10 @@ def refund_bill(*, bill: CouponBill, goods: Goods, actor: str, key: Key) -> Bill
             share.redemption.refunded_fen + share.eligible_fen,
             share.redemption.returned_fen + share.returned_fen,
             _smaller(share),
+            # All of the bill: the reversal below gives back what is left.
+            None
+            if preview.coupons_back
+            else vouchers.value_back(version_of(share.redemption.version_id), at),
         ]
         for share in preview.shares
     ]
@@ -207,12 +212,6 @@ def _smaller(share: Share) -> list[list[int]]:
 
 
 def _undoing(redemption: Redemption, reason: str, actor: str) -> vouchers.Undoing:
-    days = version_of(redemption.version_id).replacement_days
-    today = clock.start_of_day(clock.business_day(clock.now()))
     return vouchers.Undoing(
-        redemption=redemption.pk,
-        reference=new_id("rvr"),
-        replaced_until=today + timedelta(days=days) if days else None,
-        reason=reason,
-        actor=actor,
+        redemption=redemption.pk, reference=new_id("rvr"), reason=reason, actor=actor
     )

@@ -2,13 +2,16 @@
 -- What the version says of a coupon is the caller's: it never changes once submitted. Whether it is
 -- still being given out is asked here. A limit of null does not hold for this way of getting one.
 -- The unique keys (claimer, nth) and (claimer, day, nth) are the walls of the limits: a claim that lost
--- the race for the n-th counts again. The hot rows, slots of budget and stock, are locked last, so that
--- their locks live only until the commit. Who comes when nothing is left is told so by a read.
+-- the race for the n-th counts again. What was taken back unused has no number and counts for nothing,
+-- and neither does a replacement, because what it replaces counts. The hot rows, slots of budget and
+-- stock, are locked last, so that their locks live only until the commit. Who comes when nothing is left
+-- is told so by a read.
 -- Back comes the coupon's number; below zero when an earlier call of the same key made it.
 create or replace function coupons_claim(
     p_scope text, p_key text, p_terms bytea,
     p_version bigint, p_member bigint, p_public_id text, p_source text, p_replaces bigint,
-    p_per_member bigint, p_per_day bigint, p_day date, p_uses bigint, p_value bigint, p_most bigint,
+    p_replaces_refund bigint, p_per_member bigint, p_per_day bigint, p_day date,
+    p_uses bigint, p_value bigint, p_most bigint,
     p_valid_from timestamptz, p_valid_until timestamptz, p_at timestamptz
 ) returns bigint language plpgsql as $$
 declare
@@ -17,6 +20,7 @@ declare
     v_version record;
     v_nth bigint;
     v_today bigint;
+    v_had record;
     v_own int;
     v_budgeted boolean;
     v_of_day boolean;
@@ -58,27 +62,44 @@ begin
         end if;
     end if;
     for v_try in 1..100 loop
-        select coalesce(max(nth), 0) + 1, coalesce(max(nth_of_day) filter (where claim_day = p_day), 0) + 1
-            into v_nth, v_today
+        -- Nothing but what counts has numbers.
+        select count(nth) as n, coalesce(max(nth), 0) as most,
+            count(nth_of_day) filter (where claim_day = p_day) as today,
+            coalesce(max(nth_of_day) filter (where claim_day = p_day), 0) as most_today
+            into v_had
             from coupons_coupon where template_id = v_version.template_id and claimer_id = p_member;
-        if v_nth > p_per_member then
+        if v_had.n >= p_per_member then
             raise exception 'claim_limit_reached' using errcode = 'SD409',
                 detail = jsonb_build_object('limit', p_per_member);
-        elsif v_today > p_per_day then
+        elsif v_had.today >= p_per_day then
             raise exception 'claim_limit_of_the_day_reached' using errcode = 'SD409',
                 detail = jsonb_build_object('limit', p_per_day);
         end if;
-        insert into coupons_coupon (id, public_id, version_id, template_id, member_id, claimer_id, nth,
-                                    claim_day, nth_of_day, source, state, valid_from, valid_until,
-                                    uses_left, value_left_fen, replaces_id, claimed_at,
-                                    budget_slot, reserved_fen, day_slot, stock_slot)
-            values (v_coupon, p_public_id, p_version, v_version.template_id, p_member, p_member, v_nth,
-                    p_day, v_today, p_source, 'live', p_valid_from, p_valid_until, p_uses, p_value,
-                    p_replaces, p_at,
-                    case when v_budgeted then v_own end, case when v_budgeted then p_most else 0 end,
-                    case when v_of_day then v_own end, case when v_of_stock then v_own end)
-            on conflict do nothing;
-        exit when found;
+        if p_source <> 'replacement' then
+            v_nth := v_had.n + 1;
+            v_today := v_had.today + 1;
+            -- A number that became free is taken before a new one.
+            if v_had.n < v_had.most or v_had.today < v_had.most_today then
+                select nth, today into v_nth, v_today from coupons_free_numbers(
+                    v_version.template_id, p_member, p_day);
+            end if;
+        end if;
+        -- Where others came in between, it is counted again.
+        if p_source = 'replacement' or v_nth <= v_had.n + 1 and v_today <= v_had.today + 1 then
+            insert into coupons_coupon (id, public_id, version_id, template_id, member_id, claimer_id,
+                                        nth, claim_day, nth_of_day, source, state, valid_from,
+                                        valid_until, uses_left, value_left_fen, replaces_id,
+                                        replaces_refund_id, claimed_at, budget_slot, reserved_fen,
+                                        day_slot, stock_slot)
+                values (v_coupon, p_public_id, p_version, v_version.template_id, p_member, p_member,
+                        v_nth, p_day, v_today, p_source, 'live', p_valid_from, p_valid_until, p_uses,
+                        p_value, p_replaces, p_replaces_refund, p_at,
+                        case when v_budgeted then v_own end,
+                        case when v_budgeted then p_most else 0 end,
+                        case when v_of_day then v_own end, case when v_of_stock then v_own end)
+                on conflict do nothing;
+            exit when found;
+        end if;
         if v_try = 100 then raise exception 'claim_busy' using errcode = 'SD503'; end if;
     end loop;
     insert into kernel_outboxrow (name, payload) values ('CouponIssued', jsonb_build_object(
@@ -101,6 +122,20 @@ begin
     end if;
     return v_coupon;
 end $$;
+
+-- The smallest numbers that no coupon of a member bears: in the template, and on a day of it.
+create or replace function coupons_free_numbers(
+    p_template bigint, p_member bigint, p_day date, out nth bigint, out today bigint
+) language sql stable as $$
+    with mine as (
+        select nth, nth_of_day, claim_day from coupons_coupon
+        where template_id = p_template and claimer_id = p_member and nth is not null)
+    select
+        (select min(number) from generate_series(1, (select count(*) + 1 from mine)) number
+         where number not in (select nth from mine)),
+        (select min(number) from generate_series(1, (select count(*) + 1 from mine)) number
+         where number not in (select nth_of_day from mine where claim_day = p_day))
+$$;
 
 -- Whether any unit is left, by an unlocked look. A day nobody has claimed on yet has all of its units.
 create or replace function coupons_has_stock(p_version bigint, p_day date) returns boolean

@@ -113,6 +113,7 @@ begin
         or v_coupon.value_left_fen is distinct from p_value_left
         or p_at < v_coupon.valid_from or p_at >= v_coupon.valid_until
         or (v_coupon.leased_until > p_at and v_coupon.leased_to_id <> p_store)
+        or not coupons_origin_holds(p_coupon, v_coupon.source)
     then
         raise exception 'coupon_changed' using errcode = 'SD409';
     end if;

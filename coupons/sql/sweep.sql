@@ -36,43 +36,13 @@ declare v_coupon coupons_coupon;
 begin
     update coupons_coupon set state = 'live', ended_at = null
         where id = p_coupon and state = 'expired' and uses_left > 0
-            and coalesce(value_left_fen, 1) > 0
+            and coalesce(value_left_fen, 1) > 0 and coupons_origin_holds(id, source)
         returning * into v_coupon;
     if found and v_coupon.budget_slot is not null then
         perform coupons_reserve_again(
             p_coupon, case when p_partial then v_coupon.value_left_fen
                            else p_most * v_coupon.uses_left end);
     end if;
-end $$;
-
--- Take an unused coupon back for good, while its time lasts; its unit of stock and what it reserved go
--- back.
-create or replace function coupons_revoke(p_coupon bigint, p_at timestamptz) returns boolean
-language plpgsql as $$
-declare v_coupon coupons_coupon;
-begin
-    select * into strict v_coupon from coupons_coupon where id = p_coupon for no key update;
-    if v_coupon.state <> 'live' or p_at >= v_coupon.valid_until or exists (
-        select from coupons_redemption where coupon_id = p_coupon and reversed_at is null)
-    then
-        return false;
-    end if;
-    update coupons_coupon set state = 'void', ended_at = p_at, reserved_fen = 0, stock_slot = null,
-                              day_slot = null
-        where id = p_coupon;
-    if v_coupon.reserved_fen > 0 then
-        perform coupons_settle_budget(jsonb_build_array(jsonb_build_array(
-            v_coupon.version_id, v_coupon.budget_slot, v_coupon.reserved_fen)));
-    end if;
-    -- To the day it was taken from, and to the whole.
-    update coupons_stockslot set remaining = remaining + 1
-        where version_id = v_coupon.version_id and day = v_coupon.claim_day
-            and slot = v_coupon.day_slot;
-    update coupons_stockslot set remaining = remaining + 1
-        where version_id = v_coupon.version_id and day is null and slot = v_coupon.stock_slot;
-    insert into kernel_outboxrow (name, payload) values ('CouponRevoked', jsonb_build_object(
-        'coupon', p_coupon, 'version', v_coupon.version_id, 'member', v_coupon.member_id));
-    return true;
 end $$;
 
 -- Tell of live coupons that end before an instant, once each.

@@ -1,6 +1,6 @@
 -- Undo a redemption, exactly once: its cost goes back to its payers, its discount leaves the bill, and
--- the coupon can be used again if its time is not over. A coupon that has ended by then is replaced by
--- another until `p_replaced_until`, where that is given.
+-- the coupon can be used again if its time is not over and what brought it still holds. A coupon that has
+-- ended by then is replaced by another until `p_replaced_until`, where that is given.
 -- Locks: key → bill → redemption → coupon → budget slots.
 create or replace function coupons_reverse(
     p_scope text, p_key text, p_terms bytea,
@@ -25,9 +25,6 @@ declare
     v_coupon coupons_coupon;
     v_parts jsonb;
     v_back bigint;
-    v_wants bigint;
-    v_lives boolean;
-    v_other bigint;
 begin
     perform from coupons_couponbill
         where id = (select bill_id from coupons_redemption where id = p_redemption) for no key update;
@@ -50,44 +47,79 @@ begin
 
     select * into strict v_coupon from coupons_coupon
         where id = v_redemption.coupon_id for no key update;
-    v_lives := v_coupon.state in ('live', 'used') and p_at < v_coupon.valid_until;
-    if v_lives then
+    if v_coupon.budget_slot is not null then
+        perform coupons_settle_budget(jsonb_build_array(
+            jsonb_build_array(v_coupon.version_id, v_coupon.budget_slot, v_back)));
+    end if;
+    perform coupons_give_back(p_redemption, null, p_most, p_partial, p_replacement, p_replaced_until,
+                              p_at);
+    insert into kernel_outboxrow (name, payload)
+        select 'CouponReturned', jsonb_build_object(
+            'coupon', id, 'redemption', v_redemption.public_id, 'member', member_id,
+            'live', state = 'live')
+        from coupons_coupon where id = v_coupon.id;
+end $$;
+
+-- Give a use that was undone back to its coupon, or of one that is used up in parts (`p_partial`) the
+-- value that came back and was not given back before. While its time lasts that goes into the coupon
+-- itself, afterwards into another one until `p_replaced_until`, where that is given. A coupon whose
+-- purchase no longer brings it cannot be used again. The caller has put the fen back into the budget.
+create or replace function coupons_give_back(
+    p_redemption bigint, p_refund bigint, p_most bigint, p_partial boolean,
+    p_replacement text, p_replaced_until timestamptz, p_at timestamptz
+) returns void language plpgsql as $$
+declare
+    v_redemption coupons_redemption;
+    v_coupon coupons_coupon;
+    v_value bigint;
+    v_other bigint;
+begin
+    select * into strict v_redemption from coupons_redemption where id = p_redemption;
+    select * into strict v_coupon from coupons_coupon
+        where id = v_redemption.coupon_id for no key update;
+    if p_partial then
+        v_value := case when v_redemption.reversed_at is null then v_redemption.returned_fen
+                        else v_redemption.discount_fen end
+            - v_redemption.restored_fen - v_redemption.replaced_fen;
+    end if;
+    if v_coupon.state <> 'expired' and p_at < v_coupon.valid_until then
         update coupons_coupon set
-            uses_left = case when p_partial then 1 else uses_left + 1 end,
-            value_left_fen = value_left_fen + v_redemption.discount_fen,
-            state = 'live', ended_at = null,
-            reserved_fen = case when budget_slot is null then 0 else reserved_fen + v_back end
+            uses_left = case when p_partial then sign(value_left_fen + v_value) else uses_left + 1 end,
+            value_left_fen = value_left_fen + v_value,
+            state = case when state = 'void' then state
+                         when value_left_fen + v_value = 0 then 'used' else 'live' end,
+            ended_at = case when state = 'void' or value_left_fen + v_value = 0 then ended_at end
             where id = v_coupon.id returning * into v_coupon;
-        if v_coupon.budget_slot is not null then
-            v_wants := case when p_partial then v_coupon.value_left_fen
-                            else p_most * v_coupon.uses_left end - v_coupon.reserved_fen;
-            perform coupons_reserve_again(v_coupon.id, v_wants);
+        update coupons_redemption set restored_fen = restored_fen + v_value
+            where id = p_redemption and v_value > 0;
+        if v_coupon.state = 'live' and v_coupon.budget_slot is not null then
+            perform coupons_reserve_again(
+                v_coupon.id, case when p_partial then v_coupon.value_left_fen
+                                  else p_most * v_coupon.uses_left end - v_coupon.reserved_fen);
         end if;
     else
         update coupons_coupon set state = 'expired'
-            where id = v_coupon.id and state = 'used' and p_at >= valid_until;
+            where id = v_coupon.id and state = 'used' and p_at >= valid_until
+                and v_redemption.reversed_at is not null;
+    end if;
+    if not coupons_origin_holds(v_coupon.id, v_coupon.source) then
+        perform coupons_withdraw(v_coupon.id, p_at);
+    elsif (v_coupon.state = 'expired' or p_at >= v_coupon.valid_until) and v_coupon.state <> 'void'
+        and p_replaced_until is not null and v_value is distinct from 0
+    then
+        v_other := coupons_claim(
+            'coupon replacement', v_redemption.public_id || coalesce('-' || p_refund, ''), '',
+            v_coupon.version_id, v_coupon.member_id, p_replacement, 'replacement', p_redemption,
+            p_refund, null, null, (p_at at time zone 'Asia/Shanghai')::date, 1, v_value, 0,
+            p_at, p_replaced_until, p_at);
+        update coupons_redemption set replaced_fen = replaced_fen + v_value
+            where id = p_redemption and v_value > 0;
         if v_coupon.budget_slot is not null then
-            perform coupons_settle_budget(jsonb_build_array(
-                jsonb_build_array(v_coupon.version_id, v_coupon.budget_slot, v_back)));
-        end if;
-        if p_replaced_until is not null then
-            v_other := coupons_claim(
-                'coupon replacement', v_redemption.public_id, '', v_coupon.version_id,
-                v_coupon.member_id, p_replacement, 'replacement', p_redemption, null, null,
-                (p_at at time zone 'Asia/Shanghai')::date, 1,
-                case when p_partial then v_redemption.discount_fen end, 0,
-                p_at, p_replaced_until, p_at);
-            if v_coupon.budget_slot is not null then
-                -- It reserves what there is: nobody's reversal fails for want of a budget.
-                update coupons_coupon set budget_slot = v_coupon.budget_slot where id = v_other;
-                perform coupons_reserve_again(
-                    v_other, case when p_partial then v_redemption.discount_fen else p_most end);
-            end if;
+            -- It reserves what there is: nobody's reversal fails for want of a budget.
+            update coupons_coupon set budget_slot = v_coupon.budget_slot where id = v_other;
+            perform coupons_reserve_again(v_other, coalesce(v_value, p_most));
         end if;
     end if;
-    insert into kernel_outboxrow (name, payload) values ('CouponReturned', jsonb_build_object(
-        'coupon', v_coupon.id, 'redemption', v_redemption.public_id, 'member', v_coupon.member_id,
-        'live', v_lives));
 end $$;
 
 -- Reserve for a coupon that came back what its next use may cost, as far as the slot still has it; what
@@ -109,8 +141,10 @@ begin
 end $$;
 
 -- Goods of a bill came back in part: the cost of its redemptions shrinks in proportion. `p_parts` is an
--- array of [redemption, refunded_fen, returned_fen, [[party, fen below zero], …]] with the new sums.
--- The caller holds the bill's row.
+-- array of [redemption, refunded_fen, returned_fen, [[party, fen below zero], …], back] with the new
+-- sums; `back` is null, or of a coupon that is used up in parts [replacement, replaced_until]: what came
+-- back of its discount is value again.
+-- The caller holds the bill's row. Locks: coupons by number → budget slots.
 create or replace function coupons_refund(
     p_bill bigint, p_public_id text, p_refund_no text, p_goods_fen bigint, p_discount_fen bigint,
     p_parts jsonb, p_actor text, p_at timestamptz
@@ -124,6 +158,9 @@ begin
     insert into coupons_billrefund (public_id, bill_id, refund_no, goods_fen, discount_fen, actor, at)
         values (p_public_id, p_bill, p_refund_no, p_goods_fen, p_discount_fen, p_actor, p_at)
         returning id into v_refund;
+    perform from coupons_coupon where id in (
+        select coupon_id from coupons_redemption where bill_id = p_bill)
+        order by id for no key update;
     for v_part in select * from jsonb_array_elements(p_parts) loop
         update coupons_redemption set refunded_fen = (v_part ->> 1)::bigint,
                                       returned_fen = (v_part ->> 2)::bigint
@@ -140,6 +177,10 @@ begin
     update coupons_couponbill set refunded_fen = refunded_fen + p_goods_fen, seq = seq + 1
         where id = p_bill;
     perform coupons_settle_budget(v_changes);
+    for v_part in select * from jsonb_array_elements(p_parts) part where part -> 4 <> 'null' loop
+        perform coupons_give_back((v_part ->> 0)::bigint, v_refund, 0, true, v_part -> 4 ->> 0,
+                                  (v_part -> 4 ->> 1)::timestamptz, p_at);
+    end loop;
     insert into kernel_outboxrow (name, payload) values ('CouponBillRefunded', jsonb_build_object(
         'bill', p_bill, 'refund', p_public_id, 'goods_fen', p_goods_fen));
     return v_refund;

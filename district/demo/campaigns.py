@@ -110,6 +110,7 @@ def _campaigns(
                 "days_from": 0,
                 "days": 30,
                 "points_price": 200,
+                "exchange_undo_minutes": 60,
                 "claimable": False,
                 "at_counter": True,
                 "scope": {"only": {"merchants": [merchant.public_id]}},

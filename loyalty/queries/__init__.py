@@ -29,6 +29,7 @@ from loyalty.queries.policy import (
 from loyalty.queries.rows import (
     bought_at,
     buyers_of,
+    heir_of,
     hold_of_member,
     hold_of_merchant,
     holds,
@@ -68,6 +69,7 @@ __all__ = [
     "clearing_of",
     "cost_of_adding",
     "expiring_soon",
+    "heir_of",
     "hold_of_member",
     "hold_of_merchant",
     "holds",

@@ -9,7 +9,7 @@ from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.errors import MemberNotFound
 from district.merchants.models import Merchant
-from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
+from loyalty.models import Hold, ParkedRefund, PointsAccount, Receipt, Refund, Transfer
 
 
 def member_to_credit(public_id: str) -> Member:
@@ -23,6 +23,15 @@ def member_to_credit(public_id: str) -> Member:
 def receipts() -> QuerySet[Receipt]:
     """Receipts with all that their answer shows, in one query."""
     return Receipt.objects.select_related("transfer", "store", "account__member")
+
+
+def heir_of(member: Member) -> Member:
+    """Who holds the points of a member today: itself, or the one it was merged into."""
+    account = PointsAccount.objects.filter(member=member).first()
+    while account is not None and account.merged_into_id is not None:
+        member = Member.objects.get(pk=account.merged_into_id)
+        account = PointsAccount.objects.get(member=member)
+    return member
 
 
 def bought_at(member: int, merchants: Collection[str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from loyalty.ledger import Bill
 from loyalty.services.adjust import decide_adjustment, propose_adjustment
 from loyalty.services.audit import run_audit
 from loyalty.services.earn import earn_points
-from loyalty.services.exchange import exchange_points
+from loyalty.services.exchange import exchange_points, undo_exchange
 from loyalty.services.freeze import freeze_account, unfreeze_account
 from loyalty.services.hold import (
     capture_hold,
@@ -69,6 +69,7 @@ __all__ = [
     "set_terms",
     "spend_points",
     "sweep_accounts",
+    "undo_exchange",
     "unfreeze_account",
     "void_hold",
     "warn_of_expiry",

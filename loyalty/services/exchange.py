@@ -1,9 +1,10 @@
-"""Exchanging: a member on the phone gives points for something an app above hands out."""
+"""Exchanging: a member on the phone gives points for something an app above hands out, and undoing it."""
 
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member
 from loyalty import ledger
+from loyalty.models import Transfer
 
 
 def exchange_points(
@@ -25,3 +26,25 @@ def exchange_points(
         key=key,
         at=clock.now(),
     )
+
+
+def undo_exchange(*, merchant: int, reference: str, reason: str, actor: str, key: Key) -> Transfer:
+    """Give back the points of an exchange, all of them once, to the lots they came from; the line of the
+    statement. What died meanwhile dies now. Called in the transaction that takes back what the points
+    were for.
+
+    Raises KeyReused, TransferNotReversible.
+    """
+    spent = Transfer.objects.get(
+        kind=Transfer.Kind.SPEND, merchant=merchant, store=None, reference=reference
+    )
+    pk = ledger.reverse_spending(
+        transfer=spent.pk,
+        points=None,
+        store=None,
+        actor=actor,
+        reason=reason,
+        key=key,
+        at=clock.now(),
+    )
+    return Transfer.objects.get(pk=pk)

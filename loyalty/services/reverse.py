@@ -37,6 +37,9 @@ def reverse_transfer(
         if points is not None:
             raise TransferNotReversible(reason="whole_only")
         pk = _undo_earning(transfer, store, reason, actor, key, frees=frees_number)
+    elif transfer.kind in _SPENT and transfer.store_id is None:
+        # The app that took the points undoes it together with what it handed out.
+        raise TransferNotReversible(reason="exchange")
     elif transfer.kind in _SPENT:
         pk = ledger.reverse_spending(
             transfer=transfer.pk,

@@ -92,6 +92,9 @@ begin
         values (v_receipt, p_member, p_merchant, p_store, p_receipt_no, p_paid_fen,
                 v_points, v_repaid, p_merchant_terms, v_rate_points, v_rate_per_fen, v_issuer,
                 p_fingerprint, v_transfer, p_source, p_actor, p_paid_at, p_at);
+    insert into kernel_outboxrow (name, payload) values ('ReceiptPosted', jsonb_build_object(
+        'receipt', v_receipt, 'member', p_member, 'merchant', p_merchant, 'store', p_store,
+        'points', v_points));
     return array[v_receipt, v_transfer, v_seq, v_available, v_points, v_repaid, (
         select count(*) from loyalty_parkedrefund
         where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting')];

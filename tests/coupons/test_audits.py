@@ -10,6 +10,7 @@ from coupons.management.commands.audit_coupons import QUERIES
 from coupons.models import CouponBill
 from coupons.services import Goods
 from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
+from tests.factories.loyalty import buy, make_counter
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store
 
@@ -33,6 +34,11 @@ BROKEN = {
     " (select min(id) from members_member), member_id = (select min(id) from members_member)",
     "nobody has claimed more on a day": "update coupons_coupon set claimer_id ="
     " (select min(id) from members_member), member_id = (select min(id) from members_member)",
+    "value given back is": "update coupons_redemption set restored_fen = 1",
+    "a coupon that can be used is still": "update loyalty_receipt set refunded_fen = 1;"
+    " update kernel_outboxrow set delivered_at = now()",
+    "a coupon that a purchase brought": "update coupons_coupon set source = 'claim'"
+    " where source = 'receipt'",
     "a bill bears": "update coupons_couponbill set discount_fen = discount_fen + 1",
     "of a bill came back": "update coupons_couponbill set refunded_fen = refunded_fen + 1",
     "a redemption is borne": "update coupons_fundingpart set fen = fen + 1",
@@ -49,10 +55,12 @@ BROKEN = {
     "a redemption costs": "update coupons_redemption set cost_fen = cost_fen + 1",
     "a coupon reserves": "update coupons_coupon set reserved_fen = 501 where reserved_fen > 0",
     "a published version has": "update coupons_budgetslot set capacity_fen = capacity_fen + 1",
-    "the coupons of a member are counted": "update coupons_coupon set nth = nth + 1",
+    "the coupons of a member that count": "update coupons_coupon set nth = nth + 1",
     "a coupon is given out while": "update coupons_coupon set claimed_at = '2004-01-01'",
     "a replacement stands for": "update coupons_coupon set source = 'replacement'",
-    "an exchanged coupon": "update coupons_coupon set source = 'exchange'",
+    "an exchanged coupon was paid for": "update coupons_coupon set source = 'exchange'",
+    "an exchanged coupon that was taken back": "update coupons_coupon set state = 'void',"
+    " ended_at = claimed_at, nth = null, nth_of_day = null where source = 'exchange'",
     "what was given": "insert into coupons_coupongift (coupon_id, giver_id, receiver_id, at)"
     " select id, member_id, (select max(id) from members_member), claimed_at"
     " from coupons_coupon where member_id <> (select max(id) from members_member)",
@@ -66,6 +74,7 @@ TABLES = [
     "coupons_fundingpart",
     "coupons_redemption",
     "coupons_templateversion",
+    "loyalty_receipt",
     "settlement_booking",
 ]
 
@@ -78,6 +87,10 @@ def used():
     first, other = make_member("一"), make_member("二")
     redeem(claim(version, first), store=store, bill=told(10_000, no="B-1"))
     claim(version, other)
+    make_version(gift_from_fen=10_000, claimable=False)
+    coupons.reward_receipt(receipt=buy(other, make_counter(), fen=10_000).pk)
+    bought = make_version(points_price=50)
+    coupons.exchange_coupon(version=bought, member=other, key=fresh_key())
     goods = Goods("R-1", 1_000)
     coupons.refund_bill(bill=CouponBill.objects.get(), goods=goods, actor="till:1", key=fresh_key())
 
@@ -95,7 +108,11 @@ def test_a_broken_promise_is_found(used, promise):
         cursor.execute("set constraints all immediate")
         for table in TABLES:
             cursor.execute(f"alter table {table} disable trigger user")
-        for name in ("coupon_nth_of_its_member_once", "coupon_nth_of_a_day_once"):
+        for name in (
+            "coupon_counted_from_one",
+            "coupon_nth_of_its_member_once",
+            "coupon_nth_of_a_day_once",
+        ):
             cursor.execute(f"alter table coupons_coupon drop constraint {name}")
         cursor.execute(BROKEN[promise])
 

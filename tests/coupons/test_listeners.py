@@ -29,7 +29,7 @@ def test_a_large_receipt_brings_one_coupon_however_often_it_is_told():
     buy(member, counter, fen=10_000)
     deliver()
     # As if the handler's work were there and its mark were not.
-    OutboxRow.objects.filter(name="PointsEarned").update(delivered_at=None, done=[])
+    OutboxRow.objects.filter(name="ReceiptPosted").update(delivered_at=None, done=[])
     deliver()
 
     assert Coupon.objects.get().source == Coupon.Source.RECEIPT
@@ -100,7 +100,8 @@ def test_without_a_campaign_events_pass_in_one_sweep():
     for _ in range(3):
         buy(member, counter, fen=10_000)
 
-    assert outbox.deliver_due() == 3  # passed together; one at a time would be taken up by pieces
+    # Of each, that it was posted and that it earned points.
+    assert outbox.deliver_due() == 6  # passed together; one at a time would be taken up by pieces
     assert not OutboxRow.objects.filter(delivered_at=None).exists()
     assert not OutboxRow.objects.exclude(attempts=0).exists()
 

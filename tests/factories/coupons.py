@@ -104,8 +104,14 @@ class Couponing:
 def couponing(member: Member, store: Store, visit: str) -> Couponing:
     """A member with coupons, two of them used, at a counter."""
     version = make_version(
-        per_member=50, points_price=1, at_counter=True, transferable=True, stacking="free"
+        per_member=50,
+        points_price=1,
+        exchange_undo_minutes=60,
+        at_counter=True,
+        transferable=True,
+        stacking="free",
     )
+    bought = coupons.exchange_coupon(version=version, member=member, key=fresh_key())
     at = {"store": store.public_id}
     friend = make_member("小林的朋友")
     gift = coupons.offer_coupon(coupon=claim(version, friend))
@@ -141,6 +147,7 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
     )
     made.ids["/api/v1/coupons/{version}"] = version.public_id
     made.ids["/api/v1/coupons/{version}/stores"] = version.public_id
+    made.ids["/api/v1/me/coupons/{coupon}/exchange/reversal"] = bought.public_id
     held = claim(version, member).public_id
     for act in ("", "/code", "/paper", "/gift"):
         made.ids["/api/v1/me/coupons/{coupon}" + act] = held

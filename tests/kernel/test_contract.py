@@ -165,6 +165,7 @@ def _scene(web: Web, phones: Phones) -> Served:
     version = make_version(
         per_member=100,
         points_price=1,
+        exchange_undo_minutes=60,
         at_counter=True,
         transferable=True,
         stacking="free",
@@ -177,6 +178,10 @@ def _scene(web: Web, phones: Phones) -> Served:
     def new_redemption() -> dict[str, str]:
         used = redeem(issue(version, member), store=store, bill=told(10_000))
         return {"redemption": used.redemptions.get().public_id}
+
+    def new_exchange() -> dict[str, str]:
+        bought = coupons.exchange_coupon(version=version, member=member, key=fresh_key())
+        return {"coupon": bought.public_id}
 
     def shown() -> list[str]:
         return [coupons.show_coupon(coupon=issue(version, member)).code]
@@ -240,6 +245,7 @@ def _scene(web: Web, phones: Phones) -> Served:
             "/api/v1/me/coupons/{coupon}/gift": lambda: {
                 "coupon": issue(version, member).public_id
             },
+            "/api/v1/me/coupons/{coupon}/exchange/reversal": new_exchange,
             "/api/v1/coupons/{version}": lambda: {"version": version.public_id},
             "/api/v1/coupons/{version}/stores": lambda: {"version": version.public_id},
             "/api/v1/me/coupons/{coupon}/lease": lambda: {

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from coupons import services as coupons
 from coupons.models import Coupon
 from district.embedded.processes import wait_until
-from tests.factories.coupons import make_version
+from tests.factories.coupons import fresh_key, make_version, redeem
 from tests.factories.loyalty import buy, give_back, make_counter
 from tests.factories.members import make_member
 from tests.race import race
@@ -69,3 +69,29 @@ def _refund(receipt):
         give_back(receipt, fen=1)
     finally:
         connection.close()
+
+
+def test_of_gifts_whose_use_is_undone_while_the_purchase_comes_back_none_lives(real_db):
+    make_version(gift_from_fen=10_000, claimable=False, per_member=99, threshold_fen=0)
+    counter, member = make_counter(), make_member()
+    receipts = [buy(member, counter, fen=10_000) for _ in range(12)]
+    for receipt in receipts:
+        assert coupons.reward_receipt(receipt=receipt.pk) == 1
+    uses = [redeem(one, store=counter).redemptions.get() for one in Coupon.objects.order_by("pk")]
+
+    def undo(use):
+        return lambda: coupons.reverse_redemption(
+            redemption=use, reason="扫错", actor="till:1", key=fresh_key()
+        )
+
+    def take_back(receipt):
+        def run():
+            _refund(receipt)
+            coupons.take_back_gifts(receipt=receipt.pk)
+
+        return run
+
+    outcomes = race(*map(undo, uses), *map(take_back, receipts))
+
+    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert set(Coupon.objects.values_list("state", "nth")) == {(Coupon.State.VOID, None)}

@@ -107,6 +107,12 @@ begin
                 'transfer', transfer, 'receipt', receipt, 'member', member,
                 'merchant', p_merchant, 'store', store, 'points', points)
             from earned order by line
+    ), told_of as (
+        insert into kernel_outboxrow (name, payload)
+            select 'ReceiptPosted', jsonb_build_object(
+                'receipt', receipt, 'member', member, 'merchant', p_merchant, 'store', store,
+                'points', points)
+            from posted order by line
     ), moved as (
         update loyalty_pointsaccount account
             set available = account.available + sums.available, seq = account.seq + sums.lines,

@@ -11,6 +11,7 @@ from coupons.models import (
     Coupon,
     CouponBill,
     FundingPart,
+    ReceiptReward,
     Redemption,
     StockSlot,
 )
@@ -26,6 +27,7 @@ class Comparing:
         found = [(one.query, one.rows) for one in audits.findings(COUPONS)]
         assert not found, found
         self.compare_coupons()
+        self.compare_rewards()
         self.compare_wallets()
         self.compare_stock_and_budget()
         self.compare_bills()
@@ -45,19 +47,25 @@ class Comparing:
         rows = Coupon.objects.order_by("pk").values_list(
             *("pk", "version_id", "claimer_id", "member_id", "claim_day", "source", "state"),
             *("valid_from", "valid_until", "uses_left", "value_left_fen", "reserved_fen"),
-            *("leased_to_id", "leased_until", "warned_at"),
+            *("leased_to_id", "leased_until", "warned_at", "nth", "nth_of_day"),
         )
-        assert [(*row[:-1], row[-1] is not None) for row in rows] == [
+        assert [(*row[:-3], *(one is not None for one in row[-3:])) for row in rows] == [
             (
                 *(one.pk, self.versions[one.version].pk),
                 *(self.members[one.claimer].pk, self.members[one.holder].pk),
                 *(one.day, one.source, one.state, one.begins, one.ends),
                 *(one.uses, one.value, one.reserved),
                 *((self.stores[one.lease[0]].pk, one.lease[1]) if one.lease else (None, None)),
-                one.warned,
+                *(one.warned, one.counts, one.counts),
             )
             for one in self.model.coupons
         ]
+
+    def compare_rewards(self):
+        rewards = ReceiptReward.objects.values_list("receipt_id", "coupon_id")
+        assert set(rewards) == {
+            (purchase.pk, coupon.pk) for (purchase, _), coupon in self.model.rewards.items()
+        }
 
     def compare_wallets(self):
         """As the shopper sees them, whether or not the sweep has run."""
@@ -105,12 +113,12 @@ class Comparing:
         }
         uses = Redemption.objects.order_by("pk").values_list(
             *("coupon_id", "eligible_fen", "discount_fen", "cost_fen", "refunded_fen"),
-            *("returned_fen", "reversed_at"),
+            *("returned_fen", "restored_fen", "replaced_fen", "reversed_at"),
         )
         assert [(*row[:-1], row[-1] is not None) for row in uses] == [
             (
                 *(use.coupon.pk, use.eligible, use.discount, use.cost, use.refunded),
-                *(use.returned, use.reversed),
+                *(use.returned, use.restored, use.replaced, use.reversed),
             )
             for use in self.model.redemptions
         ]

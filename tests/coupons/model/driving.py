@@ -8,8 +8,11 @@ from django.db import transaction
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine
 
+from coupons import services as coupons
 from district.kernel import clock
 from district.kernel.errors import DomainError
+from district.kernel.models import OutboxRow
+from district.merchants.models import Store
 from tests.coupons.model import naive
 from tests.coupons.model.comparing import Comparing
 from tests.coupons.model.things import SHANGHAI, Refused, Terms
@@ -82,6 +85,8 @@ terms = some.builds(
             ),
             "replacement_days": some.sampled_from([0, 2]),
             "price": some.sampled_from([None, 40]),
+            "undo_minutes": some.sampled_from([None, 90]),
+            "gift_from": some.sampled_from([None, 2_000, 5_000]),
             "leased": some.booleans(),
         }
     ),
@@ -128,6 +133,8 @@ def fields_of(said, stores, parties):
         "budget_fen": said.budget,
         "slots": said.slots,
         "points_price": said.price,
+        "exchange_undo_minutes": said.undo_minutes if said.price else None,
+        "gift_from_fen": said.gift_from,
         "at_counter": said.at_counter,
         "transferable": said.transferable,
         "offline": "leased" if said.leased else "none",
@@ -143,6 +150,7 @@ class Driving(Comparing, RuleBasedStateMachine):
     stores: dict
     tills: dict
     people: tuple
+    market: Store
     parties: dict
     District = naive.District
 
@@ -167,16 +175,27 @@ class Driving(Comparing, RuleBasedStateMachine):
         """Do it in both; both do it or both refuse it for the same reason. What they made, or nothing."""
         try:
             made, told = in_model(), "done"
+            self.model.follow()
         except Refused as refusal:
             made, told = None, refusal.code
         try:
             with clock.moved_to(self.model.now), transaction.atomic():
                 row, said = in_database(), "done"
+                self.follow()
         except DomainError as refusal:
             row, said = None, refusal.code
         assert said == told, (said, told)
         self.learn_names()
         return (made, row) if told == "done" else None
+
+    def follow(self):
+        """As the outbox does it, soon after."""
+        events = OutboxRow.objects.filter(name="GiftTakenBack", delivered_at=None).order_by("pk")
+        while event := events.first():
+            coupons.reward_kept_purchases(
+                receipt=event.payload["receipt"], template=event.payload["template"]
+            )
+            OutboxRow.objects.filter(pk=event.pk).update(delivered_at=clock.real_now())
 
     def refuse(self, code):
         raise Refused(code)

@@ -8,11 +8,14 @@ from hypothesis.stateful import initialize, precondition, rule
 from coupons import services as coupons
 from coupons.models import Coupon
 from district.kernel import clock
+from district.kernel.models import OutboxRow
 from district.members.models import Member
 from loyalty import services as loyalty
+from loyalty.models import Receipt
 from tests.coupons.model.driving import JUMPS, Driving, fields_of, terms, where, which, who
 from tests.coupons.model.things import days_on
 from tests.factories.coupons import fresh_key, make_draft
+from tests.factories.loyalty import buy, return_goods
 from tests.factories.merchants import visit_of
 
 WAYS = ["claim", "claim", "issue", "exchange", "hand_out"]
@@ -196,6 +199,55 @@ class Holding(Driving):
                 coupon=Coupon.objects.get(pk=coupon.pk), reason="误发", by=self.people[1]
             ),
         )
+
+    @precondition(lambda self: self.model.coupons)
+    @rule(index=which, latest=some.booleans())
+    def an_exchange_is_undone(self, index, latest):
+        sold = [one for one in self.model.coupons if one.source == "exchange"]
+        coupon = sold[-1] if sold and latest else self.pick(self.model.coupons, index)
+        key = fresh_key()
+
+        def post(key):
+            row = Coupon.objects.get(pk=coupon.pk)
+            return coupons.undo_exchange(coupon=row, member=row.member, key=key)
+
+        made = self.both(lambda: self.model.undo_exchange(coupon), lambda: post(key))
+        if made:
+            self.done.append((post, key, made[1]))
+
+    # -- purchases -------------------------------------------------------------------------------
+
+    @rule(member=who, fen=some.sampled_from([1_999, 2_000, 5_000, 9_000]))
+    def somebody_buys(self, member, fen):
+        """Where purchases earn no points."""
+        if member in self.model.closed:
+            return
+
+        def post():
+            bought = buy(self.members[member], self.market, fen=fen)
+            for _ in range(2):  # events may be told twice
+                coupons.reward_receipt(receipt=bought.pk)
+            return bought
+
+        made, row = self.both(lambda: self.model.buy(member, fen), post)
+        made.pk = row.pk
+
+    @precondition(lambda self: self.model.purchases)
+    @rule(index=which, how=some.sampled_from(["one", "half", "rest", "rest"]))
+    def goods_of_a_purchase_come_back(self, index, how):
+        purchase = self.pick(self.model.purchases, index)
+        left = purchase.left
+        fen = max({"one": 1, "half": left // 2, "rest": left}[how], 1)
+
+        def post():
+            back = Receipt.objects.select_related("store").get(pk=purchase.pk)
+            made = return_goods(back.store, back.receipt_no, fen=fen)
+            for _ in range(2):
+                coupons.take_back_gifts(receipt=purchase.pk)
+            OutboxRow.objects.filter(name="ReceiptRefunded").update(delivered_at=clock.real_now())
+            return made
+
+        self.both(lambda: self.model.return_goods(purchase, fen), post)
 
     @precondition(lambda self: len(self.model.coupons) > 3 and not self.model.closed)
     @rule(member=who, into=who)

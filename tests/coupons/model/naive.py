@@ -8,16 +8,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.coupons.model.naive_counter import Counter
+from tests.coupons.model.naive_gifts import Gifts
 from tests.coupons.model.things import Coupon, Refused, Version, day_of
 
 
-class District(Counter):
+class District(Counter, Gifts):
     """Everybody's coupons; members, stores and parties are names, a store's is its merchant's."""
 
     def __init__(self, members, points, now):
         self.now = now
         self.points = dict.fromkeys(members, points)
-        self.closed = set()
+        self.closed, self.merged = set(), {}
+        self.purchases, self.rewards, self.taken_back = [], {}, []
         self.versions, self.coupons, self.redemptions = [], [], []
         self.bills, self.requests = {}, set()
 
@@ -27,7 +29,7 @@ class District(Counter):
         for earlier in self.versions:
             if earlier.template == template and not earlier.stopped:
                 self.stop(earlier)
-        version = Version(template, owner, said, stock=said.stock, free=said.budget)
+        version = Version(template, owner, said, self.now, stock=said.stock, free=said.budget)
         self.versions.append(version)
         return version
 
@@ -99,7 +101,7 @@ class District(Counter):
         return [
             one
             for one in self.coupons
-            if one.version.template == version.template and one.claimer == member
+            if one.version.template == version.template and one.claimer == member and one.counts
         ]
 
     def _most(self, said):
@@ -121,6 +123,7 @@ class District(Counter):
 
     def _keep(self, version, member, *facts):
         coupon = Coupon(version, member, member, day_of(self.now), *facts)
+        coupon.claimed, coupon.counts = self.now, coupon.source != "replacement"
         self.coupons.append(coupon)
         return coupon
 
@@ -147,6 +150,7 @@ class District(Counter):
             or self.now >= coupon.ends
             or coupon.is_leased(self.now)
             or coupon.left != whole
+            or not self.still_brought(coupon)
         ):
             raise Refused("coupon_not_transferable")
 
@@ -157,6 +161,7 @@ class District(Counter):
             or coupon.state != "live"
             or not coupon.begins <= now < coupon.ends
             or coupon.is_leased(now)
+            or not self.still_brought(coupon)
             or (said.stores and store not in said.stores)
         ):
             raise Refused("coupon_not_leasable")
@@ -169,6 +174,7 @@ class District(Counter):
         self.closed.add(member)
         self.points[into] += self.points[member]
         self.points[member] = 0
+        self.merged[member] = into
         for coupon in self.coupons:
             if coupon.holder == member:
                 coupon.holder = into
@@ -177,13 +183,42 @@ class District(Counter):
         used = any(one.coupon is coupon and not one.reversed for one in self.redemptions)
         if coupon.state != "live" or self.now >= coupon.ends or used:
             raise Refused("coupon_not_revocable")
-        coupon.state = "void"
-        version = coupon.version
-        if coupon.source != "replacement":
+        self.void(coupon, unused=True)
+        self.pay_back(coupon)
+
+    def void(self, coupon, *, unused):
+        """For good; what is unused counts for nothing any more."""
+        coupon.state, version = "void", coupon.version
+        if unused and coupon.counts:
+            coupon.counts = False
             version.given -= 1
             if version.said.stock_per_day is not None:
                 version.days[coupon.day] += 1
         self._free(coupon)
+
+    def undo_exchange(self, coupon):
+        minutes = coupon.version.said.undo_minutes
+        if (
+            coupon.source != "exchange"
+            or minutes is None
+            or coupon.given
+            or self.now >= coupon.claimed + timedelta(minutes=minutes)
+            or coupon.is_leased(self.now)
+        ):
+            raise Refused("coupon_exchange_not_undoable")
+        try:
+            self.revoke(coupon)
+        except Refused:
+            raise Refused("coupon_exchange_not_undoable") from None
+
+    def pay_back(self, coupon):
+        """Points for a coupon of which nothing was used, and nothing is left or ended unused."""
+        root = self.root(coupon)
+        family = self.family(root)
+        used = any(one.coupon in family and not one.reversed for one in self.redemptions)
+        kept = any(one.state != "void" and one.uses for one in family)
+        if root.source == "exchange" and not used and not kept:
+            self.points[self.heir(root.claimer)] += root.version.said.price
 
     def expire(self):
         due = [one for one in self.coupons if one.state == "live" and one.ends <= self.now]

@@ -14,7 +14,8 @@ class Counter:
     # -- at the counter --------------------------------------------------------------------------
 
     def show(self, coupon):
-        if coupon.state != "live" or self.now >= coupon.ends:
+        live = coupon.state == "live" and self.now < coupon.ends
+        if not live or not self.still_brought(coupon):
             raise Refused("coupon_not_usable")
         return coupon, coupon.holder, coupon.left
 
@@ -69,6 +70,7 @@ class Counter:
         }[said.kind]
         if (
             coupon.state != "live"
+            or not self.still_brought(coupon)
             or not coupon.begins <= self.now < coupon.ends
             or not said.is_open(self.now)
             or (said.stores and store not in said.stores)
@@ -141,26 +143,41 @@ class Counter:
         self._undo(redemption)
 
     def _undo(self, redemption):
-        coupon, version = redemption.coupon, redemption.coupon.version
-        said = version.said
         redemption.reversed = True
+        version = redemption.coupon.version
         if version.free is not None:
             version.free += redemption.cost - redemption.returned
-        if coupon.state in ("live", "used") and self.now < coupon.ends:
-            coupon.state = "live"
-            if coupon.value is None:
+        self._give_back(redemption)
+
+    def _give_back(self, redemption):
+        """A use that was undone, or of a value what came back and was not given back before."""
+        coupon, said, value = redemption.coupon, redemption.coupon.version.said, None
+        if said.partial:
+            back = redemption.discount if redemption.reversed else redemption.returned
+            value = back - redemption.restored - redemption.replaced
+        over = coupon.state == "expired" or self.now >= coupon.ends
+        if not over:
+            if value is None:
                 coupon.uses += 1
             else:
-                coupon.uses, coupon.value = 1, coupon.value + redemption.discount
-            self._reserve_again(coupon)
-            return
-        if coupon.state == "used":
+                coupon.value += value
+                coupon.uses = 1 if coupon.value else 0
+                redemption.restored += value
+            if coupon.state != "void":
+                coupon.state = "live" if coupon.uses else "used"
+            if coupon.state == "live":
+                self._reserve_again(coupon)
+        elif coupon.state == "used" and redemption.reversed:
             coupon.state = "expired"
-        if said.replacement_days:
+        if not self.still_brought(coupon):
+            self.withdraw(coupon)
+        elif over and coupon.state != "void" and said.replacement_days and value != 0:
             ends = days_on(self.now, said.replacement_days)
-            value = redemption.discount if said.partial else None
             facts = (self.now, ends, 1, value, 0, "replacement")
-            self._reserve_again(self._keep(version, coupon.holder, *facts))
+            other = self._keep(coupon.version, coupon.holder, *facts)
+            other.replaces = redemption
+            redemption.replaced += value or 0
+            self._reserve_again(other)
 
     def _reserve_again(self, coupon):
         if coupon.version.free is not None:
@@ -192,8 +209,11 @@ class Counter:
             one.returned += back[one]
             if one.coupon.version.free is not None:
                 one.coupon.version.free += back[one]
-        for one in live if whole else []:
-            self._undo(one)
+        for one in live:
+            if whole:
+                self._undo(one)
+            elif one.coupon.version.said.partial:
+                self._give_back(one)
 
     def _bound(self, back, fen, stays):
         """Nobody pays for bringing goods back, and nobody gets more back than was paid for them."""

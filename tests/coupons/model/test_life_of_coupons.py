@@ -12,6 +12,7 @@ from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.merchants import services as merchants
 from district.merchants.models import Merchant
+from loyalty.services import Offer
 from tests.coupons.model import naive
 from tests.coupons.model.at_counter import AtCounter
 from tests.coupons.model.driving import BEGIN, LONG, POINTS
@@ -34,6 +35,7 @@ def life_with(machine):
     with clock.moved_to(BEGIN):
         members_ = {name: make_member(name) for name in "abc"}
         stores_ = {name: make_counter() for name in "xy"}
+        market_ = make_counter(Offer(earn_points=1, earn_per_fen=100_000))
         for one in members_.values():
             buy(one, stores_["x"], fen=POINTS * 100)
     named = {
@@ -43,7 +45,7 @@ def life_with(machine):
     }
 
     class Bound(machine):
-        members, stores = members_, stores_
+        members, stores, market = members_, stores_, market_
         tills = {name: till_of(store) for name, store in stores_.items()}
         people = (make_staff("tichu"), make_operator("fuhe"))
         parties_of = named
@@ -108,19 +110,29 @@ MISTAKES = {
         "set discount_fen = discount_fen",
     ),
     "a revoked unit is lost": (
-        "sweep",
-        "set remaining = remaining + 1\n        where version_id = v_coupon.version_id and day is null",
-        "set remaining = remaining\n        where version_id = v_coupon.version_id and day is null",
+        "origin",
+        "set remaining = remaining + 1\n            where version_id = p_coupon.version_id and day is",
+        "set remaining = remaining\n            where version_id = p_coupon.version_id and day is",
     ),
     "who reverses after the end gets it back for ever": (
         "undo",
-        "v_coupon.state in ('live', 'used') and p_at < v_coupon.valid_until",
-        "v_coupon.state in ('live', 'used')",
+        "if v_coupon.state <> 'expired' and p_at < v_coupon.valid_until then",
+        "if v_coupon.state <> 'expired' then",
     ),
     "a limit lets one more through": (
         "claim",
-        "if v_nth > p_per_member",
-        "if v_nth > p_per_member + 1",
+        "if v_had.n >= p_per_member",
+        "if v_had.n > p_per_member",
+    ),
+    "a gift outlives its purchase": (
+        "origin",
+        "if p_source not in ('receipt', 'replacement') then return true",
+        "if p_source <> 'replacement' then return true",
+    ),
+    "value comes back once more with the whole bill": (
+        "undo",
+        "set restored_fen = restored_fen + v_value",
+        "set restored_fen = restored_fen",
     ),
 }
 

@@ -60,6 +60,9 @@ class Terms:
     transferable: bool = True
     leased: bool = False
     replacement_days: int = 0
+    # From which amount on a purchase brings one; for how long an exchange may be undone.
+    gift_from: int | None = None
+    undo_minutes: int | None = None
     payers: tuple[tuple[str, int], ...] = ()
 
     def window(self, now):
@@ -79,6 +82,7 @@ class Version:
     template: int
     owner: str | None
     said: Terms
+    published: datetime
     stopped: bool = False
     stock: int | None = None
     given: int = 0
@@ -103,6 +107,12 @@ class Coupon:
     warned: bool = False
     # The one store that may take it until an instant.
     lease: tuple[str, datetime] | None = None
+    claimed: datetime | None = None
+    # Whether limits count it; the purchase that brought it; the redemption it was granted for.
+    counts: bool = True
+    purchase: Purchase | None = None
+    replaces: Redemption | None = None
+    paid_back: bool = False
     # By which it is known in the database, once it is there.
     pk: int = 0
     name: str = ""
@@ -113,6 +123,21 @@ class Coupon:
 
     def is_leased(self, now):
         return self.lease is not None and now < self.lease[1]
+
+
+@dataclass(eq=False)
+class Purchase:
+    """At a store that grants no points, by the account of a member."""
+
+    member: str
+    fen: int
+    at: datetime
+    refunded: int = 0
+    pk: int = 0
+
+    @property
+    def left(self):
+        return self.fen - self.refunded
 
 
 @dataclass(eq=False)
@@ -136,6 +161,9 @@ class Redemption:
     refunded: int = 0
     returned: int = 0
     reversed: bool = False
+    # Of a value: what is in the coupon again, and what was granted as another.
+    restored: int = 0
+    replaced: int = 0
 
     @property
     def on_a_bill(self):
