@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
 from coupons.models import TemplateVersion
-from coupons.models.template import MOST_UNDO_MINUTES
 from district.kernel import pictures
 from district.kernel.backoffice import ActForm
 from district.kernel.backoffice.widgets import InstantInput
@@ -150,7 +149,7 @@ class DraftFields(ActForm):
     exchange_undo_minutes = _whole(
         gettext_lazy("兑换可退分钟数"),
         1,
-        MOST_UNDO_MINUTES,
+        30 * 24 * 60,
         help_text=gettext_lazy("兑换后多久内，会员可退回未使用的券并取回积分；留空为不可退。"),
     )
     gift_from_yuan = YuanField(

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='templateversion',
-            constraint=models.CheckConstraint(condition=models.Q(('exchange_undo_minutes', None), models.Q(('exchange_undo_minutes__gte', 1), ('exchange_undo_minutes__lte', 43200), ('points_price__isnull', False)), _connector='OR'), name='version_exchange_undone_for_a_while', violation_error_message='兑换可退分钟数为 1 至 43200，且须填写积分兑换价。'),
+            constraint=models.CheckConstraint(condition=models.Q(('exchange_undo_minutes', None), models.Q(('exchange_undo_minutes__range', (1, 43200)), ('points_price__isnull', False)), _connector='OR'), name='version_exchange_undone_for_a_while', violation_error_message='兑换可退分钟数为 1 至 43200，且须填写积分兑换价。'),
         ),
         migrations.AddConstraint(
             model_name='receiptreward',

@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from district.kernel.ids import PublicIdField
 from district.kernel.money import MAX_FEN, MAX_POINTS
 
-MOST_UNDO_MINUTES = 30 * 24 * 60
-
 
 class CouponTemplate(models.Model):
     """A kind of coupon over time: a merchant's, or without one the operator's."""
@@ -122,7 +120,7 @@ class TemplateVersion(models.Model):
     # The ways to get one; issued by the operator or replaced it may always be.
     claimable = models.BooleanField(_("可自助领取"), default=True)
     points_price = models.BigIntegerField(_("积分兑换价"), null=True, blank=True)
-    # For how long after an exchange the member may undo it, while the coupon is unused; null: not at all.
+    # For how long the member may undo an exchange, while the coupon is unused.
     exchange_undo_minutes = models.IntegerField(_("兑换可退分钟数"), null=True, blank=True)
     gift_from_fen = models.BigIntegerField(_("消费满额赠（分）"), null=True, blank=True)
     at_counter = models.BooleanField(_("店员可发放"), default=False)
@@ -246,11 +244,7 @@ class TemplateVersion(models.Model):
                 name="version_exchange_undone_for_a_while",
                 violation_error_message=_("兑换可退分钟数为 1 至 43200，且须填写积分兑换价。"),
                 condition=Q(exchange_undo_minutes=None)
-                | Q(
-                    points_price__isnull=False,
-                    exchange_undo_minutes__gte=1,
-                    exchange_undo_minutes__lte=MOST_UNDO_MINUTES,
-                ),
+                | Q(points_price__isnull=False, exchange_undo_minutes__range=(1, 43_200)),
             ),
             models.CheckConstraint(
                 name="version_approved_by_four_eyes",

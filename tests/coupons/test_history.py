@@ -69,6 +69,7 @@ def test_a_use_names_counter_bill_and_amounts(phone, member, store):
         "bill_fen": 10_000,
         "discount_fen": 500,
         "refunded_fen": 2_000,
+        "value_back_fen": 0,
         "at": used.at.astimezone(clock.SHANGHAI).isoformat(),
         "reversed_at": None,
         "reason": "",
