@@ -39,7 +39,7 @@ NUMBERS_STAY = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coupons', '0007_instructions_and_pictures'),
+        ('coupons', '0008_rows_of_a_day'),
         ('loyalty', '0009_spent_without_a_store'),
         ('members', '0002_several_wechat_accounts'),
         ('merchants', '0004_one_kind'),
