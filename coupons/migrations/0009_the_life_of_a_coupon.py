@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coupons', '0008_rows_of_a_day'),
-        ('loyalty', '0009_spent_without_a_store'),
+        ('loyalty', '0011_exchanges_undone'),
         ('members', '0002_several_wechat_accounts'),
         ('merchants', '0004_one_kind'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

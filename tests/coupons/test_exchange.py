@@ -151,3 +151,16 @@ def test_a_till_cannot_take_the_points_back_and_leave_the_coupon(counter, shop):
             actor="till:1",
             key=fresh_key(),
         )
+
+
+def test_after_a_merger_the_points_return_to_who_has_them_today(shop):
+    old, new = make_member("旧号"), make_member("新号")
+    coupon = exchanged(old, shop)
+    loyalty.merge_members(
+        source=old, into=new, reason="同一人", by=make_operator(), key=fresh_key()
+    )
+    coupons.move_coupons(source=old.pk, into=new.pk)
+
+    coupons.revoke_coupon(coupon=coupon, reason="误发", by=make_operator("fuhe2"))
+
+    assert balance_of(new).available == 100
