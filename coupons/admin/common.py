@@ -22,6 +22,7 @@ name_events(
     CouponExpired=gettext_lazy("券已过期"),
     CouponExpiring=gettext_lazy("券即将过期"),
     CouponRevoked=gettext_lazy("券已收回"),
+    GiftTakenBack=gettext_lazy("消费赠券已收回"),
     CouponGiven=gettext_lazy("券已转赠"),
     CouponLeased=gettext_lazy("券已锁定门店"),
 )

@@ -45,6 +45,7 @@ HOLD_TONES = {
 
 name_events(
     PointsEarned=gettext_lazy("积分入账"),
+    ReceiptPosted=gettext_lazy("小票入账"),
     PointsSpent=gettext_lazy("积分使用"),
     PointsExpired=gettext_lazy("积分过期"),
     PointsExpiring=gettext_lazy("积分即将过期"),
