@@ -123,6 +123,19 @@ def test_a_killed_demo_leaves_nothing_behind_and_goes_on_where_it_was(demo, data
     assert demo.said().endswith("stopped; the data stay for next time\n")
 
 
+def test_every_step_of_a_first_start_is_told_and_its_time_counts_from_the_command(demo):
+    began = time.monotonic()
+    demo.start()
+    waited = time.monotonic() - began
+
+    told = re.search(r"The district answers (\d+) s after the command", demo.said())
+    assert told, demo.said()
+    # The worker and beat start behind the answer; before it nothing is left out.
+    assert waited - 10 <= int(told.group(1)) <= waited + 1
+    for step in ("making the database", "setup     tables: 0 of ", "setup     static files"):
+        assert step in demo.said()
+
+
 def test_whatever_is_killed_comes_back(demo):
     demo.start()
 

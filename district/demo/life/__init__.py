@@ -35,8 +35,8 @@ CHAPTERS: tuple[tuple[str, Act], ...] = (
     ("payments, disputes and credit notes", settling.pay_and_dispute),
     ("days sealed and audited", settling.seal_and_audit),
 )
-# A chapter takes about as long as so many receipts.
-PER_CHAPTER = 150
+# A chapter takes about as long as so many receipts: together a quarter of the whole.
+PER_CHAPTER = 900
 
 
 def play(scene: Scene, meter: Meter) -> None:
