@@ -68,6 +68,7 @@ def as_made(
             eligible_fen=use.eligible,
             discount_fen=use.discount,
             cost_fen=use.cost,
+            turn=use.turn,
             refunded_fen=0,
             returned_fen=0,
             offline=offline,

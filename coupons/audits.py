@@ -1,9 +1,11 @@
 """What must always hold of coupons: nothing may come back. They share no code with the verbs."""
 
 from coupons.audits_of_origins import ORIGINS
+from coupons.whole_bill_audits import WHOLE_BILLS
 
 COUPONS: dict[str, str] = {
     **ORIGINS,
+    **WHOLE_BILLS,
     "a stock slot misses as many units as coupons hold of it": """
         with held as (
             select version_id, null::date as day, stock_slot as slot, count(*) as units
@@ -178,21 +180,42 @@ COUPONS: dict[str, str] = {
     """,
     "each party bears what the version promised": """
         with live as (
-            select id, version_id, merchant_id, cost_fen - returned_fen as fen
+            select id, version_id, merchant_id, turn, cost_fen - returned_fen as fen
             from coupons_redemption where reversed_at is null
         ), said as (
             select live.id as redemption, coalesce(funding.party_id, live.merchant_id) as party,
-                sum(live.fen * funding.bp / 10000) as fen
+                max(live.fen) * sum(funding.bp) as parts
             from live join coupons_templatefunding funding on funding.version_id = live.version_id
             group by 1, 2
         ), borne as (
             select part.redemption_id as redemption, part.party_id as party, sum(part.fen) as fen
             from coupons_fundingpart part join live on live.id = part.redemption_id group by 1, 2)
-        select redemption, party, said.fen as said, borne.fen as borne
+        select redemption, party, said.parts as said_in_parts_of_10000, borne.fen as borne
         from said full join borne using (redemption, party)
         left join merchants_merchant merchant on merchant.id = party
-        where coalesce(said.fen, 0) <> coalesce(borne.fen, 0)
+        where abs(coalesce(borne.fen, 0) * 10000 - coalesce(said.parts, 0)) >= 10000
             and merchant.kind is distinct from 'alliance'
+    """,
+    "the alliance bears what nobody promised": """
+        select redemption.id, borne.fen, said.bp
+        from coupons_redemption redemption
+        cross join lateral (
+            select coalesce(sum(part.fen), 0) as fen from coupons_fundingpart part
+            join merchants_merchant party on party.id = part.party_id and party.kind = 'alliance'
+            where part.redemption_id = redemption.id) borne
+        cross join lateral (
+            select coalesce(sum(funding.bp) filter (where party.kind is distinct from 'alliance'), 0)
+                    as bp,
+                count(*) filter (where party.kind = 'alliance') as named
+            from coupons_templatefunding funding
+            left join merchants_merchant party on party.id = funding.party_id
+            where funding.version_id = redemption.version_id) said
+        cross join lateral (
+            select redemption.cost_fen - redemption.returned_fen as fen) cost
+        -- Before there were turns it also bore what rounding left over.
+        where redemption.reversed_at is null and redemption.turn is not null
+            and 2 * abs(borne.fen * 10000 - cost.fen * (10000 - said.bp))
+                > 10000 + 20000 * least(said.named, 1)
     """,
     "a redemption costs what the version may cost": """
         select redemption.id, redemption.discount_fen, redemption.cost_fen

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from coupons.errors import CodeElsewhere
 from coupons.rules import passes
 from coupons.rules.passes import Pass, PassRefused
-from district.kernel import clock, signatures, tokens
+from district.kernel import clock, signatures, spelling, tokens
 from district.kernel.crypto import lookup_hash
 from district.kernel.errors import TokenExpired, TokenInvalid
 
@@ -25,7 +25,7 @@ _CODE, _TICKET, _GIFT, _PASS = "coupon_code", "coupon_ticket", "coupon_gift", "c
 _SHOWN = struct.Struct(">QQIq")
 _SHOWN_AT = struct.Struct(">QQIqQ")
 _GIVEN = struct.Struct(">QQ")
-_PAPER = re.compile(r"([0-9]{12})-([0-9]{4})")
+_PAPER = re.compile(r"([0-9]{12})-?([0-9]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def read(text: str, store: int) -> Shown:
 
     Raises CodeElsewhere, TokenInvalid, TokenExpired.
     """
-    at = clock.real_now()
+    at, text = clock.real_now(), spelling.code_of(text)
     if len(text) == passes.LENGTH:
         return _read_pass(text, store, at)
     try:
@@ -104,15 +104,16 @@ def gift_code(coupon: int, giver: int, at: datetime) -> str:
 
 def read_gift(text: str) -> tuple[int, int]:
     """The coupon and its giver. Raises TokenInvalid, TokenExpired."""
+    code = spelling.code_of(text)
     coupon, giver = _unpacked(
-        _GIVEN, tokens.open_token(purpose=_GIFT, text=text, at=clock.real_now())
+        _GIVEN, tokens.open_token(purpose=_GIFT, text=code, at=clock.real_now())
     )
     return coupon, giver
 
 
 def paper_parts(text: str) -> tuple[str, str] | None:
-    """Number and PIN of a printed code, or None for any other text."""
-    found = _PAPER.fullmatch(text)
+    """Number and PIN of a printed code, also without its hyphen, or None for any other text."""
+    found = _PAPER.fullmatch(spelling.code_of(text))
     return (found[1], found[2]) if found else None
 
 

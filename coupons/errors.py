@@ -108,7 +108,7 @@ class CouponBillChanged(CouponChanged):
 @refusal_of_sql
 class CouponBillToldOtherwise(DomainError):
     code, title = "coupon_bill_told_otherwise", _("账单金额与先前不符")
-    wording = _("这个账单号先前的金额是 {bill_fen} 分。")
+    wording = _("这个账单号先前的金额是 {bill_yuan}。")
 
 
 @refusal_of_sql
@@ -163,7 +163,23 @@ class ReversalTooLate(DomainError):
 
 class RefundTooLarge(DomainError):
     code, title = "coupon_refund_too_large", _("退货金额过大")
-    wording = _("这张账单还可退 {left_fen} 分的商品。")
+    wording = _("这张账单还可退 {left_yuan} 的商品。")
+
+
+class BillAlreadyRefunded(DomainError):
+    code, title = "bill_already_refunded", _("账单已全部退货")
+    wording = _("这张账单已没有可退的款项、积分或优惠券。")
+
+
+class BillSpendingUnknown(DomainError):
+    code, status, title = "bill_spending_unknown", 404, _("没有找到这笔积分使用")
+    wording = _("本店没有请求号为 {request_no} 的积分使用或预占。")
+
+
+@refusal_of_constraint("whole_refund_once_per_number")
+class WholeRefundNumberUsed(DomainError):
+    code, title = "bill_refund_number_used", _("退货单号已使用")
+    wording = _("这个退货单号已用于本店的另一次整单退货。")
 
 
 @refusal_of_constraint("coupon_refund_once_per_number")

@@ -69,7 +69,7 @@ class Sight:
     bill: Bill
 
     @property
-    def left_fen(self) -> int:
+    def before_fen(self) -> int:
         """What is to pay before the coupons that were judged."""
         return self.beside.fen - self.beside.discount_fen
 
@@ -172,18 +172,20 @@ def offer_of(
     return Offer(code, discount_fen, said.stacking, said.kind, said.level, until, products)
 
 
-def split(said: Said, merchant: int, fen: int) -> dict[int, int]:
-    """Who bears how much of a cost at a merchant's counter, by party."""
+def split(said: Said, merchant: int, fen: int, turn: int) -> dict[int, int]:
+    """Who bears how much of a cost at a merchant's counter, by party; `turn` is the redemption's."""
     shares = [
         funding.Share(merchant if share.party == funding.REDEEMER else share.party, share.bp)
         for share in said.shares
     ]
-    return funding.split(fen, shares, said.rest_to)
+    return funding.split(fen, shares, said.rest_to, turn)
 
 
-def parts_of(said: Said, merchant: int, fen: int) -> list[list[int]]:
+def parts_of(said: Said, merchant: int, fen: int, turn: int) -> list[list[int]]:
     """The same as the database reads it, parts of nothing left out."""
-    return [[party, part] for party, part in sorted(split(said, merchant, fen).items()) if part]
+    return [
+        [party, part] for party, part in sorted(split(said, merchant, fen, turn).items()) if part
+    ]
 
 
 def names_of(parties: Iterable[int]) -> dict[int, tuple[str, str]]:

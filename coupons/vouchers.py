@@ -69,6 +69,7 @@ class Use:
     eligible: int
     discount: int
     cost: int
+    turn: int
     parts: list[list[int]]
 
 

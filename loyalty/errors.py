@@ -99,7 +99,7 @@ class RefundAlreadyPosted(DomainError):
 
 class RefundExceedsPayment(DomainError):
     code, title = "refund_exceeds_payment", _("退款超过剩余金额")
-    wording = _("原小票剩余 {left_fen} 分可退，本次 {asked_fen} 分。")
+    wording = _("原小票剩余 {left_yuan} 可退，本次 {asked_yuan}。")
 
 
 class ParkedRefundDecided(DomainError):
@@ -149,6 +149,7 @@ class RulesOverlap(DomainError):
 
 @refusal_of_constraint("rules_times_in_bounds")
 @refusal_of_constraint("rules_amounts_in_bounds")
+@refusal_of_constraint("rules_point_value_in_bounds")
 class RulesOutOfBounds(DomainError):
     code, status, title = "rules_out_of_bounds", 400, _("规则超出允许范围")
     wording = _("请检查各项时限、比例与上限。")
@@ -177,7 +178,7 @@ class PrefundAlreadyEntered(DomainError):
 
 class PrefundTooLow(DomainError):
     code, title = "prefund_too_low", _("预存余额不足")
-    wording = _("预存余额还有 {left_fen} 分，本次要取出 {asked_fen} 分。")
+    wording = _("预存余额还有 {left_yuan}，本次要取出 {asked_yuan}。")
 
 
 class AdjustmentTooLarge(DomainError):

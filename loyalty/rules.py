@@ -13,6 +13,11 @@ def points_for(paid_fen: int, *, earn_points: int, earn_per_fen: int) -> int:
     return paid_fen * earn_points // earn_per_fen
 
 
+def worth_fen(points: int, *, value_milli_fen: int) -> int:
+    """What so many points take off a bill, in fen: parts of a fen are never taken off."""
+    return points * value_milli_fen // 1000
+
+
 def expiry_of(at: datetime, *, months: int) -> datetime:
     """The exclusive end: the start of the Shanghai day `months` calendar months after `at`'s day.
 

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from district.kernel import audit, idempotency
 from district.kernel.backoffice import MenuGroup, name_events, name_verbs
+from district.kernel.backoffice.written import AmountInput
 from district.kernel.idempotency import Key
 from district.members.models import User
 
@@ -38,6 +38,7 @@ name_verbs(
     take_back_gift=gettext_lazy("退货收回赠券"),
     redeem_coupons=gettext_lazy("核销优惠券"),
     reverse_redemption=gettext_lazy("撤销核销"),
+    refund_whole_bill=gettext_lazy("整单退货"),
     hand_out_coupon=gettext_lazy("店员发券"),
     tag_member=gettext_lazy("授予会员标签"),
     untag_member=gettext_lazy("收回会员标签"),
@@ -53,7 +54,7 @@ def note_once(*, verb: str, subject: str, by: User, **facts: Any) -> None:
         idempotency.answer(key, line.pk)
 
 
-class YuanField(forms.DecimalField):
+class YuanField(AmountInput):
     """A sum in yuan on the screen; what comes out is fen, nothing is None."""
 
     def __init__(self, label: Any, *, most: int = 10_000_000, help_text: Any = "") -> None:

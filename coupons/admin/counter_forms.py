@@ -1,7 +1,6 @@
 """What a clerk fills in at the counter: the bill as it is to be paid, and the codes that are shown."""
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,14 +13,16 @@ from django.utils.translation import gettext_lazy
 from coupons.admin.common import YuanField
 from coupons.codes import paper_parts
 from coupons.judgement import Told
-from coupons.limits import CODE, MOST_CODES, MOST_LINES, NUMBER
+from coupons.limits import CODE, MOST_CODES, MOST_LINES
+from district.kernel import spelling
 from district.kernel.backoffice.widgets import dress
+from district.kernel.backoffice.written import NumberInput
+from district.kernel.fields import NUMBER
 from district.kernel.money import MAX_FEN
 from district.merchants.models import Store
 
 MOST_YUAN = MAX_FEN // 100
 STALE = gettext_lazy("页面已过期，请重新验券。")
-_PAPER_DIGITS = re.compile(r"([0-9]{12})([0-9]{4})")
 _QUIET = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
@@ -29,8 +30,8 @@ class LinesField(forms.CharField):
     """The positions of a bill, one a line: product code and yuan; what comes out is (fen, code)."""
 
     def clean(self, value: Any) -> Any:
-        written = unicodedata.normalize("NFKC", super().clean(value))
-        lines = [line.strip() for line in written.splitlines() if line.strip()]
+        written = super().clean(value).splitlines()
+        lines = [line for line in map(spelling.number_of, written) if line]
         if len(lines) > MOST_LINES:
             raise ValidationError(_("明细最多 %(most)s 行。") % {"most": MOST_LINES})
         return tuple(self._line(number, line) for number, line in enumerate(lines, 1))
@@ -39,7 +40,7 @@ class LinesField(forms.CharField):
     def _line(number: int, line: str) -> tuple[int, str]:
         product, comma, amount = (part.strip() for part in line.rpartition(","))
         try:
-            fen = Decimal(amount) * 100
+            fen = Decimal(spelling.amount_of(amount)) * 100
         except InvalidOperation:
             fen = Decimal("NaN")
         known = comma and re.match(NUMBER, product)
@@ -53,9 +54,8 @@ class CodesField(forms.CharField):
     """Codes as scanned or typed, one a line; printed numbers also without their hyphen."""
 
     def clean(self, value: Any) -> Any:
-        written = unicodedata.normalize("NFKC", super().clean(value)).upper()
-        codes = [re.sub(r"\s", "", line) for line in re.split(r"[\n,、;]", written)]
-        found = dict.fromkeys(_hyphened(code) for code in codes if code)
+        written = re.split(r"[\n,，、;；]", super().clean(value))
+        found = dict.fromkeys(code for code in map(spelling.code_of, written) if code)
         for number, code in enumerate(found, 1):
             if not re.match(CODE, code):
                 raise ValidationError(_("第 %(number)s 个券码无法识别。") % {"number": number})
@@ -82,7 +82,7 @@ class CounterForm(forms.Form):
     store = forms.ModelChoiceField(
         Store.objects.none(), label=gettext_lazy("门店"), empty_label=None
     )
-    bill_no = forms.RegexField(
+    bill_no = NumberInput(
         NUMBER,
         label=gettext_lazy("账单号"),
         max_length=64,
@@ -111,7 +111,6 @@ class CounterForm(forms.Form):
         chosen: Any = self.fields["store"]
         chosen.queryset = stores
         self.fields["amount"].required = True
-        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
         for field in self.fields.values():
             dress(field)
 
@@ -140,11 +139,6 @@ class RedeemForm(CounterForm):
         error_messages={"required": STALE, "invalid": STALE},
     )
     use = KeptField()
-
-
-def _hyphened(code: str) -> str:
-    digits = _PAPER_DIGITS.fullmatch(code)
-    return f"{digits[1]}-{digits[2]}" if digits else code
 
 
 def terms(form: CounterForm) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def _tell(
 ) -> None:
     taken = {step.code: step for step in steps}
     bearing = {
-        code: judgement.parts_of(one.said, merchant, _cost(one, taken.get(code)))
+        code: judgement.parts_of(one.said, merchant, _cost(one, taken.get(code)), one.card.turn)
         for code, (one, _checked) in found.items()
         if one.verdict.usable
     }

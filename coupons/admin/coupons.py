@@ -18,6 +18,7 @@ from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.ids import looks_like
+from district.kernel.money import format_yuan
 from district.merchants.scope import viewer
 
 
@@ -64,8 +65,8 @@ class CouponAdmin(ExactSearch, ReadOnlyAdmin):
         "valid_from",
         "valid_until",
         "uses_left",
-        "value_left_fen",
-        "reserved_fen",
+        "value_left",
+        "reserved",
         "leased_to",
         "leased_until",
         "given_at",
@@ -91,6 +92,14 @@ class CouponAdmin(ExactSearch, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("领取人编号"))
     def claimer_no(self, row: Coupon) -> str:
         return row.claimer.public_id
+
+    @admin.display(description=gettext_lazy("剩余金额"))
+    def value_left(self, row: Coupon) -> str:
+        return "-" if row.value_left_fen is None else format_yuan(row.value_left_fen)
+
+    @admin.display(description=gettext_lazy("占用预算"))
+    def reserved(self, row: Coupon) -> str:
+        return format_yuan(row.reserved_fen)
 
     @display(
         description=gettext_lazy("状态"),

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from coupons import services as coupons
 from coupons.admin.common import COUPONS, note_once
+from coupons.admin.whole_bills import RefundWholeBill
 from coupons.models import Redemption
 from district.kernel import clock
 from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu
@@ -99,6 +100,7 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
         "reason",
     ]
     acts = (Reverse(),)
+    list_acts = [RefundWholeBill()]
 
     def exactly(self, term: str) -> Q:
         if looks_like("rdm", term):

@@ -7,15 +7,14 @@ from rest_framework import serializers
 
 from coupons.api.schemas_terms import TermsOfUseOut
 from coupons.labels import benefit_in_words
+from coupons.limits import LONGEST_CODE
 from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_of
 from coupons.queries.wallet import GIVEN, exchange_undo_until, state_now
 from coupons.services.lease import MOST_HOURS
 from district.kernel import clock
 from district.kernel.api import made_once
-from district.kernel.fields import IdField, InstantField, PatternField, StrictInteger
-
-CODE = r"^[0-9A-Z-]{1,200}\Z"
+from district.kernel.fields import CodeField, IdField, InstantField, StrictInteger
 
 
 class ClaimIn(serializers.Serializer):
@@ -27,7 +26,7 @@ class ClaimIn(serializers.Serializer):
 class GiftIn(serializers.Serializer):
     """What a friend was sent."""
 
-    code = PatternField(CODE, max_length=200, help_text="of the gift, good for a day")
+    code = CodeField(longest=LONGEST_CODE, help_text="of the gift, good for a day")
 
 
 class LeaseIn(serializers.Serializer):

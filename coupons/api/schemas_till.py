@@ -7,13 +7,15 @@ from rest_framework import serializers
 
 from coupons import judgement
 from coupons.judgement import Judged, Told
-from coupons.limits import CODE, MOST_CODES, MOST_LINES, NUMBER
+from coupons.limits import LONGEST_CODE, MOST_CODES, MOST_LINES
 from coupons.models import FundingPart, Redemption
 from coupons.services import Checked
 from district.kernel.fields import (
+    CodeField,
     FenField,
     IdField,
     InstantField,
+    NumberField,
     PatternField,
     StrictInteger,
     TextField,
@@ -23,28 +25,24 @@ from district.kernel.money import MAX_FEN
 VISIT = r"^vis_[0-9A-Za-z]{10,100}\Z"
 
 
-def number(**options: Any) -> PatternField:
-    return PatternField(NUMBER, max_length=64, **options)
-
-
 class LineIn(serializers.Serializer):
     """A position of a bill, in fen; below zero for what is given back or taken off it."""
 
     fen = StrictInteger(min_value=-MAX_FEN, max_value=MAX_FEN)
-    product = number(required=False, help_text="the merchant's code for what was sold")
+    product = NumberField(required=False, help_text="the merchant's code for what was sold")
 
 
 class BillIn(serializers.Serializer):
     """A bill before any coupon."""
 
-    no = number(help_text="unique per store for ever")
+    no = NumberField(help_text="unique per store for ever")
     fen = FenField(help_text="what is to be paid before any coupon, in fen")
     lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
 class CodesField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(child=PatternField(CODE, max_length=200), max_length=MOST_CODES, **options)
+        super().__init__(child=CodeField(longest=LONGEST_CODE), max_length=MOST_CODES, **options)
 
 
 class CheckIn(serializers.Serializer):
@@ -62,7 +60,7 @@ class RedemptionIn(serializers.Serializer):
     """Coupons to be used on a bill, all or none."""
 
     store = IdField("str")
-    request_no = number(help_text="the till's number, unique per merchant for ever")
+    request_no = NumberField(help_text="the till's number, unique per merchant for ever")
     bill = BillIn()
     codes = CodesField(
         min_length=1, help_text="rotating codes, tickets of a check, printed numbers"
@@ -76,7 +74,7 @@ class RedemptionReversalIn(serializers.Serializer):
 
 class _Goods(serializers.Serializer):
     store = IdField("str", help_text="where the bill was written")
-    bill_no = number()
+    bill_no = NumberField()
     goods_fen = FenField(min_value=1, help_text="what came back, at its price before any coupon")
     lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
@@ -88,7 +86,7 @@ class CouponRefundPreviewIn(_Goods):
 class CouponRefundIn(_Goods):
     """Goods that came back."""
 
-    refund_no = number(help_text="unique per bill for ever")
+    refund_no = NumberField(help_text="unique per bill for ever")
 
 
 class HandOutIn(serializers.Serializer):
@@ -152,7 +150,7 @@ class CheckOut(serializers.Serializer):
 
     offers = OfferOut(many=True)
     best = StepOut(many=True)
-    left_fen = serializers.IntegerField(help_text="what the bill comes to before these coupons")
+    before_fen = serializers.IntegerField(help_text="what is to pay before these coupons")
 
 
 class RedemptionOut(serializers.Serializer):
@@ -228,7 +226,7 @@ def checked_out(checked: Checked, merchant: int) -> dict[str, Any]:
     names = judgement.names_of(
         party
         for one in checked.judged
-        for party, _ in judgement.parts_of(one.said, merchant, one.cost_fen)
+        for party, _ in judgement.parts_of(one.said, merchant, one.cost_fen, one.card.turn)
     )
     return {
         "offers": [_offer(one, checked, merchant, names) for one in checked.judged],
@@ -236,7 +234,7 @@ def checked_out(checked: Checked, merchant: int) -> dict[str, Any]:
             {"coupon": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
             for step in checked.best
         ],
-        "left_fen": checked.left_fen,
+        "before_fen": checked.before_fen,
     }
 
 
@@ -255,7 +253,7 @@ def _offer(
     one: Judged, checked: Checked, merchant: int, names: dict[int, tuple[str, str]]
 ) -> dict[str, Any]:
     usable = one.verdict.usable
-    parts = judgement.parts_of(one.said, merchant, one.cost_fen) if usable else []
+    parts = judgement.parts_of(one.said, merchant, one.cost_fen, one.card.turn) if usable else []
     return {
         "coupon": one.card.public_id,
         "name": one.said.name,

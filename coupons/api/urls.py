@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coupons.api import holding, shopper, tags, till
+from coupons.api import bills, holding, shopper, tags, till
 
 urlpatterns = [
     path("coupons", shopper.Centre.as_view()),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("me/coupons/<str:coupon>/paper", holding.Paper.as_view()),
     path("me/coupons/<str:coupon>/exchange/reversal", holding.ExchangeReversals.as_view()),
     path("me/coupons/<str:coupon>/gift", holding.Offers.as_view()),
+    path("till/bills/refunds", bills.BillRefunds.as_view()),
+    path("till/bills/refunds/preview", bills.BillRefundPreviews.as_view()),
     path("till/coupons", till.HandOuts.as_view()),
     path("till/coupons/check", till.Checks.as_view()),
     path("till/coupons/redemptions", till.Redemptions.as_view()),

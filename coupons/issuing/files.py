@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from coupons.issuing.errors import IssueListInvalid
 from coupons.issuing.limits import LONGEST_CODE, MOST_BYTES, MOST_ROWS, SHORTEST_CODE
+from district.kernel import spelling
 
 _CODE = re.compile(rf"[0-9A-Z]{{{SHORTEST_CODE},{LONGEST_CODE}}}")
 
@@ -53,5 +54,5 @@ def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int
 
 def normalised_code(text: str) -> str | None:
     """One spelling for each code: capitals, without blanks and hyphens; None for what is no code."""
-    code = re.sub(r"[\s-]", "", text).upper()
+    code = spelling.code_of(text).replace("-", "")
     return code if _CODE.fullmatch(code) else None

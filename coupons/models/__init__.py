@@ -1,6 +1,6 @@
 """Templates and their versions, stock and budget in slots, coupons, bills and redemptions."""
 
-from coupons.models.bill import BillRefund, CouponBill
+from coupons.models.bill import BillRefund, CouponBill, WholeBillRefund
 from coupons.models.coupon import Coupon
 from coupons.models.people import CouponGift, MemberTag, PaperCode
 from coupons.models.picture import CouponPicture
@@ -26,4 +26,5 @@ __all__ = [
     "StockSlot",
     "TemplateFunding",
     "TemplateVersion",
+    "WholeBillRefund",
 ]

@@ -31,6 +31,7 @@ from coupons.rules import passes
 from coupons.rules.chain import Entry
 from coupons.rules.judging import Held, judge
 from coupons.rules.passes import Pass, PassRefused
+from district.kernel import spelling
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
 from district.kernel.postgres import refusing
@@ -57,7 +58,8 @@ class Scan:
 
     @property
     def told(self) -> Told:
-        return Told(self.entry.bill_no, self.entry.bill_fen, self.entry.lines)
+        lines = ((fen, spelling.number_of(product)) for fen, product in self.entry.lines)
+        return Told(spelling.number_of(self.entry.bill_no), self.entry.bill_fen, tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def decide(terminal: Terminal, scan: Scan, actor: str) -> Outcome:
 def _read(terminal: Terminal, scan: Scan) -> Pass:
     """The pass, if it was good here and then. Raises _Broke."""
     try:
-        shown = passes.read(scan.entry.code, codes.pass_keys())
+        shown = passes.read(spelling.code_of(scan.entry.code), codes.pass_keys())
         _require_a_clock(scan)
         passes.require_good(shown, terminal.store_id, scan.at)
     except PassRefused as refused:
@@ -244,6 +246,6 @@ def _missing(card: Card | None, terminal: Terminal, given_fen: int) -> int:
     if card is None:
         return given_fen
     parts: Mapping[int, int] = judgement.split(
-        version_of(card.version), terminal.store.merchant_id, given_fen
+        version_of(card.version), terminal.store.merchant_id, given_fen, card.turn
     )
     return given_fen - parts.get(terminal.store.merchant_id, 0)

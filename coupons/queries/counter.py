@@ -21,6 +21,11 @@ class Card:
     member: int
     held: Held
 
+    @property
+    def turn(self) -> int:
+        """Of its next use, for what its payers cannot share (rules.funding)."""
+        return self.pk + self.held.uses_left + (self.held.value_left or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class OnBill:

@@ -78,9 +78,10 @@ class Pass:
 
 
 def read(text: str, public_keys: Mapping[int, bytes]) -> Pass:
-    """What a pass says that one of these keys signed. Raises PassRefused `forged`."""
+    """What a pass says that one of these keys signed; blanks and case, as scanners give them, make no
+    difference. Raises PassRefused `forged`."""
     try:
-        raw = base64.b32decode(text)
+        raw = base64.b32decode("".join(text.split()).upper())
     except (binascii.Error, ValueError):
         raise PassRefused("forged") from None
     body, signature = raw[: _BODY.size], raw[_BODY.size :]

@@ -26,7 +26,7 @@ class Sentences(NamedTuple):
 
 
 def for_shopper(reason: Reason, now: datetime) -> str:
-    """What the shopper reads, such as 还差 3.20 元.
+    """What the shopper reads, such as 还差 ¥3.20.
 
     `not_at_this_store` may carry the fact `where`: where else the coupon is good, as descriptions of
     places of which three are named.
@@ -40,8 +40,8 @@ def for_clerk(reason: Reason, now: datetime) -> str:
 
 
 def yuan(fen: int) -> str:
-    """320 fen are 3.20."""
-    return f"{fen // 100}.{fen % 100:02d}"
+    """320 fen are ¥3.20."""
+    return f"¥{fen // 100:,}.{fen % 100:02d}"
 
 
 def instant(at: datetime, now: datetime) -> str:
@@ -91,9 +91,9 @@ def _elsewhere_for_clerk(facts: dict[str, Any], now: datetime) -> str:
 
 SENTENCES: dict[str, Sentences] = {
     "below_threshold": Sentences(
-        lambda facts, now: _("还差 %(yuan)s 元") % {"yuan": yuan(facts["short_fen"])},
+        lambda facts, now: _("还差 %(yuan)s") % {"yuan": yuan(facts["short_fen"])},
         lambda facts, now: (
-            _("适用金额还差 %(yuan)s 元，未达到使用门槛") % {"yuan": yuan(facts["short_fen"])}
+            _("适用金额还差 %(yuan)s，未达到使用门槛") % {"yuan": yuan(facts["short_fen"])}
         ),
     ),
     "no_eligible_items": Sentences(

@@ -39,12 +39,18 @@ from coupons.services.undo import (
     reverse_redemption,
 )
 from coupons.services.undo_exchange import revoke_coupon, undo_exchange
+from coupons.services.whole_bill import (
+    ReturnedBill,
+    preview_whole_bill_refund,
+    refund_whole_bill,
+)
 
 __all__ = [
     "Checked",
     "CouponCode",
     "Goods",
     "RefundPreview",
+    "ReturnedBill",
     "Told",
     "accept_coupon",
     "approve_version",
@@ -60,10 +66,12 @@ __all__ = [
     "move_coupons",
     "offer_coupon",
     "preview_bill_refund",
+    "preview_whole_bill_refund",
     "print_coupon",
     "redeem_coupons",
     "redeem_offline",
     "refund_bill",
+    "refund_whole_bill",
     "reject_version",
     "require_sound",
     "resize_stock",

@@ -15,12 +15,14 @@ from district.merchants.queries import require_live
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Every coupon judged alone, a ticket to redeem it with, and the best combination line by line."""
+    """Every coupon judged alone, a ticket to redeem it with, and the best combination line by line.
+
+    `before_fen` is to be paid before these coupons; after each of the best ones its step's `left_fen`."""
 
     judged: tuple[Judged, ...]
     tickets: dict[str, str]
     best: tuple[Step, ...]
-    left_fen: int
+    before_fen: int
     at: datetime
 
 
@@ -49,6 +51,6 @@ def check_coupons(
             for one in usable
         },
         best=judgement.best_of(sight.bill, sight.before, usable, wished),
-        left_fen=sight.left_fen,
+        before_fen=sight.before_fen,
         at=at,
     )

@@ -169,7 +169,8 @@ def _uses(sight: Sight, merchant: int, at: datetime, given_fen: int | None) -> l
                 eligible=one.verdict.eligible_fen,
                 discount=discount,
                 cost=cost,
-                parts=judgement.parts_of(one.said, merchant, cost),
+                turn=one.card.turn,
+                parts=judgement.parts_of(one.said, merchant, cost, one.card.turn),
             )
         )
     return uses

@@ -201,12 +201,15 @@ def _share(bill: CouponBill, goods: Goods, redemption: Redemption, *, whole: boo
 
 
 def _smaller(share: Share) -> list[list[int]]:
-    """What each party no longer bears: the split of the new cost less that of the old."""
+    """What each party no longer bears: the split of the new cost less what it bears now. (Where a smaller
+    cost is shared in another way a party may bear a fen more; what came back whole nobody bears.)"""
     redemption = share.redemption
     said, merchant = version_of(redemption.version_id), redemption.merchant_id
-    before = redemption.cost_fen - redemption.returned_fen
-    old = judgement.split(said, merchant, before)
-    new = judgement.split(said, merchant, before - share.returned_fen)
+    cost = redemption.cost_fen - redemption.returned_fen - share.returned_fen
+    old: dict[int, int] = {}
+    for part in redemption.parts.all():
+        old[part.party_id] = old.get(part.party_id, 0) + part.fen
+    new = judgement.split(said, merchant, cost, redemption.turn or 0) if share.returned_fen else old
     changes = {party: new.get(party, 0) - old.get(party, 0) for party in old | new}
     return [[party, change] for party, change in sorted(changes.items()) if change]
 

@@ -3,7 +3,7 @@
 -- it saw comes along, and whoever saw something that is no longer so is told `coupon_changed` or
 -- `coupon_bill_changed` and judges again.
 -- `p_uses` is an array of objects: coupon, public_id (the redemption's), member, version, uses_left and
--- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, and
+-- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, turn, and
 -- parts: [[party, fen], …].
 -- Locks: key → bill → coupons by number → what members share (budget slots).
 -- Back comes what was written and its caller does not know, so that nobody need read it back: the
@@ -35,7 +35,7 @@ begin
         select * from jsonb_to_recordset(p_uses) as use(
             coupon bigint, public_id text, member bigint, version bigint, uses_left int,
             value_left bigint, single boolean, partial boolean, most bigint, eligible bigint,
-            discount bigint, cost bigint, parts jsonb)
+            discount bigint, cost bigint, turn bigint, parts jsonb)
         order by coupon
     loop
         v_changes := v_changes || coupons_use(
@@ -43,10 +43,10 @@ begin
             v_use.most, v_use.discount, v_use.cost, p_store, p_at);
         insert into coupons_redemption (public_id, request_id, bill_id, merchant_id, store_id,
                                         coupon_id, version_id, member_id, single_use, eligible_fen,
-                                        discount_fen, cost_fen, offline, at)
+                                        discount_fen, cost_fen, turn, offline, at)
             values (v_use.public_id, v_request, v_bill.id, p_merchant, p_store, v_use.coupon,
                     v_use.version, v_use.member, v_use.single, v_use.eligible, v_use.discount,
-                    v_use.cost, p_offline, p_at)
+                    v_use.cost, v_use.turn, p_offline, p_at)
             returning id into v_redemption;
         v_redemptions := v_redemptions || v_redemption;
         v_parties := v_parties || array(

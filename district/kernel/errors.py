@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.money import format_yuan
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -18,6 +20,9 @@ class DomainError(Exception):
     facts are given when it is raised and ride along in the problem document:
 
         raise InsufficientPoints(balance=80, asked=100)
+
+    The wording may name any fact; of money `left_fen` people read `{left_yuan}`, which is ¥ with two
+    decimals.
     """
 
     code: ClassVar[str] = "refused"
@@ -30,7 +35,7 @@ class DomainError(Exception):
         if clash := RESERVED & facts.keys():
             raise TypeError(f"{type(self).__name__}: reserved fact names {sorted(clash)}")
         self.facts = facts
-        self.detail = str(self.wording).format(**facts)
+        self.detail = str(self.wording).format(**facts, **_for_people(facts))
         if retry_after is not None:
             self.retry_after = retry_after
         super().__init__(self.detail or str(self.title))
@@ -38,6 +43,14 @@ class DomainError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
+
+def _for_people(facts: dict[str, Any]) -> dict[str, str]:
+    return {
+        f"{name.removesuffix('_fen')}_yuan": format_yuan(fact)
+        for name, fact in facts.items()
+        if name.endswith("_fen") and isinstance(fact, int)
+    }
 
 
 class InvalidRequest(DomainError):

@@ -1,14 +1,19 @@
 """The API's whole numbers, instants and public ids, each refusing what the ledger could not hold."""
 
+import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from district.kernel import clock
+from district.kernel import clock, spelling
 from district.kernel.money import MAX_FEN, MAX_POINTS
+
+# A number on paper: letters, digits and the punctuation that bills carry, no blanks.
+NUMBER = r"^[0-9A-Za-z][0-9A-Za-z._:/#-]{0,63}\Z"
 
 # Control, format and surrogate characters, line and paragraph separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -67,6 +72,48 @@ class PatternField(serializers.RegexField):
             self.fail("invalid")
         text: str = super().to_internal_value(data)
         return text
+
+
+class WrittenField(serializers.CharField):
+    """What somebody scanned or typed, brought into its one spelling (`kernel.spelling`) before it is held
+    against the pattern; so the schema says in words what the pattern is."""
+
+    default_error_messages = {"pattern": "格式不正确。"}
+    # For what a scanner or a hand may add around it.
+    _ADDED = 40
+
+    def __init__(
+        self, pattern: str, *, spelling: Callable[[str], str], max_length: int, **options: Any
+    ) -> None:
+        self._pattern, self._spelling = re.compile(pattern), spelling
+        self._longest = max_length + self._ADDED
+        super().__init__(trim_whitespace=False, max_length=self._longest, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if len(data) > self._longest:
+            self.fail("max_length", max_length=self._longest)
+        text = self._spelling(data)
+        if not self._pattern.match(text):
+            self.fail("pattern")
+        return text
+
+
+class NumberField(WrittenField):
+    """A number on paper, such as a bill's: letters, digits and `. _ : / # -`, 64 at most. Blanks around it
+    and width make no difference; otherwise it decides as it is written."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(NUMBER, spelling=spelling.number_of, max_length=64, **options)
+
+
+class CodeField(WrittenField):
+    """A code of capitals, digits and hyphens; blanks, width and case make no difference."""
+
+    def __init__(self, *, longest: int, **options: Any) -> None:
+        pattern = rf"^[0-9A-Z-]{{1,{longest}}}\Z"
+        super().__init__(pattern, spelling=spelling.code_of, max_length=longest, **options)
 
 
 class IdField(PatternField):

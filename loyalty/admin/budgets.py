@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from district.kernel.backoffice import Act, ActForm, Cell, Menu, Section, moment, name_verbs
 from district.kernel.backoffice.words import actor_texts
+from district.kernel.backoffice.written import AmountInput
 from district.kernel.idempotency import Key
 from district.kernel.money import format_yuan
 from district.merchants.models import Merchant
@@ -32,11 +33,8 @@ name_verbs(
 
 
 class MoneyForm(ActForm):
-    yuan = forms.DecimalField(
-        label=gettext_lazy("金额（元）"),
-        min_value=Decimal("0.01"),
-        max_value=Decimal(10**9),
-        decimal_places=2,
+    yuan = AmountInput(
+        label=gettext_lazy("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal(10**9)
     )
     reference = forms.CharField(
         label=gettext_lazy("凭证号"),

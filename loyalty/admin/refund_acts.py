@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import Act, ActForm, Panel, Tile, Tiles, open_rows
+from district.kernel.backoffice.written import AmountInput, NumberInput
 from district.kernel.idempotency import Key
-from district.kernel.money import MAX_FEN, format_yuan
+from district.kernel.money import format_yuan
 from district.merchants.models import Store
 from district.merchants.scope import viewer
 from loyalty import services as loyalty
@@ -22,13 +23,8 @@ from loyalty.models import ParkedRefund, Receipt
 class RefundForm(ActForm):
     """In yuan, with the number the merchant's own paper bears."""
 
-    yuan = forms.DecimalField(
-        label=gettext_lazy("退款金额（元）"),
-        min_value=Decimal("0.01"),
-        max_value=Decimal(MAX_FEN) / 100,
-        decimal_places=2,
-    )
-    refund_no = forms.RegexField(
+    yuan = AmountInput(label=gettext_lazy("退款金额（元）"), min_value=Decimal("0.01"))
+    refund_no = NumberInput(
         label=gettext_lazy("退货单号"),
         regex=r"^[\x21-\x7e\u4e00-\u9fff]{1,64}\Z",
         error_messages={"invalid": gettext_lazy("请填写 64 个字符以内、不含空格的单号。")},
@@ -79,7 +75,7 @@ class MatchForm(ActForm):
     """The receipt by its store and number."""
 
     store = forms.ModelChoiceField(Store.objects.none(), label=gettext_lazy("购买门店"))
-    receipt_no = forms.CharField(label=gettext_lazy("小票号"), max_length=64)
+    receipt_no = NumberInput(r"", label=gettext_lazy("小票号"), max_length=64)
 
     def prepare(self) -> None:
         stores = viewer(self.request).stores().filter(merchant=self.row.merchant_id)

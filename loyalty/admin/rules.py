@@ -61,6 +61,13 @@ class RulesForm(ActForm):
         max_value=Decimal(100),
         decimal_places=3,
     )
+    point_value_fen = forms.DecimalField(
+        label=gettext_lazy("每积分抵扣（分）"),
+        min_value=Decimal("0.001"),
+        max_value=Decimal(100),
+        decimal_places=3,
+        help_text=gettext_lazy("收银台使用一个积分抵扣的金额，会对外公布；1 即 100 积分抵 ¥1.00。"),
+    )
     warn_days = _whole(gettext_lazy("过期提醒提前天数"), 1, 365)
     adjust_limit = _whole(gettext_lazy("单笔人工调整上限"), 1, 10**12)
     adjust_day_limit = _whole(gettext_lazy("每人每日人工调整上限"), 1, 10**12)
@@ -100,6 +107,7 @@ class SetRules(Act):
         return spoken | {
             "brake_per_yuan": Decimal(held.brake_per_fen) / 100,
             "brake_price_fen": Decimal(held.brake_price_milli_fen) / 1000,
+            "point_value_fen": Decimal(held.point_value_milli_fen) / 1000,
             "start": timezone.localtime(clock.now()).replace(second=0, microsecond=0),
         }
 
@@ -108,6 +116,7 @@ class SetRules(Act):
         rules = loyalty.Rules(
             brake_per_fen=int(asked.pop("brake_per_yuan") * 100),
             brake_price_milli_fen=int(asked.pop("brake_price_fen") * 1000),
+            point_value_milli_fen=int(asked.pop("point_value_fen") * 1000),
             **asked,
         )
         return loyalty.set_rules(rules=rules, start=start, by=viewer(request).user)
@@ -132,6 +141,7 @@ class AllianceRulesAdmin(ReadOnlyAdmin):
         "confirm_minutes",
         "brake",
         "brake_price",
+        "point_value",
         "warn_days",
         "adjust_limit",
         "adjust_day_limit",
@@ -152,6 +162,11 @@ class AllianceRulesAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("过期积分归属"))
     def breakage(self, rules: AllianceRules) -> str:
         return str(rules.breakage_to) if rules.breakage_to else _("退回发放商户")
+
+    @admin.display(description=gettext_lazy("积分抵扣"))
+    def point_value(self, rules: AllianceRules) -> str:
+        in_force = queries.RulesInForce(point_value_milli_fen=rules.point_value_milli_fen)
+        return queries.worth_in_words(in_force)
 
     @admin.display(description=gettext_lazy("兜底"))
     def brake(self, rules: AllianceRules) -> str:

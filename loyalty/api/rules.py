@@ -46,6 +46,13 @@ class BrakeOut(serializers.Serializer):
     text = serializers.CharField()
 
 
+class WorthOut(serializers.Serializer):
+    """What a point takes off a bill at any till of the alliance."""
+
+    milli_fen = serializers.IntegerField(help_text="of one point, in thousandths of a fen")
+    text = serializers.CharField()
+
+
 class RulesOut(serializers.Serializer):
     since = InstantField(allow_null=True, help_text="null: as the district began")
     until = InstantField(allow_null=True, help_text="null: until others are set")
@@ -53,6 +60,7 @@ class RulesOut(serializers.Serializer):
     hold = HoldRuleOut()
     confirmation = ConfirmationOut()
     brake = BrakeOut()
+    worth = WorthOut()
     warn_days = serializers.IntegerField(help_text="members are told so many days ahead")
     warning = serializers.CharField()
 
@@ -80,6 +88,7 @@ EXAMPLE = {
         "per_fen": 200,
         "text": "商户预存用完时，由商圈联盟出资，每消费 ¥2.00 得 1 积分。",
     },
+    "worth": {"milli_fen": 1000, "text": "使用 100 积分抵 ¥1.00。"},
     "warn_days": 30,
     "warning": "积分到期前 30 天提醒会员，每个到期日一次。",
 }
@@ -136,6 +145,7 @@ def told(rules: queries.RulesInForce, row: AllianceRules | None) -> dict[str, An
             "text": _("商户预存用完时，由商圈联盟出资，每消费 %(yuan)s 得 %(points)s 积分。")
             % {"yuan": format_yuan(rules.brake_per_fen), "points": rules.brake_points},
         },
+        "worth": {"milli_fen": rules.point_value_milli_fen, "text": queries.worth_in_words(rules)},
         "warn_days": rules.warn_days,
         "warning": _("积分到期前 %(days)s 天提醒会员，每个到期日一次。")
         % {"days": rules.warn_days},

@@ -9,14 +9,12 @@ from district.kernel.fields import (
     FenField,
     IdField,
     InstantField,
+    NumberField,
     PatternField,
     PointsField,
     TextField,
 )
 from loyalty.models import Transfer
-
-# A till's own number; letters, digits and the punctuation that bills carry, no blanks.
-RECEIPT_NO = r"^[0-9A-Za-z][0-9A-Za-z._:/#-]{0,63}\Z"
 
 
 class ReceiptIn(serializers.Serializer):
@@ -24,12 +22,9 @@ class ReceiptIn(serializers.Serializer):
 
     store = IdField("str", help_text="one of the key's stores")
     member = IdField("mem", help_text="as the look-up told it")
-    receipt_no = PatternField(
-        RECEIPT_NO,
-        max_length=64,
-        trim_whitespace=False,
+    receipt_no = NumberField(
         help_text="the bill's number as it is written, unique per store for ever; after a reversal of"
-        " the whole earning it may be told once more",
+        " the whole earning it may be told once more"
     )
     paid_fen = FenField(help_text="what was really paid, in fen")
     paid_at = InstantField(help_text="when it was paid")
@@ -43,12 +38,7 @@ class SpendingIn(serializers.Serializer):
         r"^vis_[0-9A-Za-z]{10,100}\Z", max_length=110, help_text="from the look-up, ten minutes"
     )
     points = PointsField()
-    request_no = PatternField(
-        RECEIPT_NO,
-        max_length=64,
-        trim_whitespace=False,
-        help_text="the till's number, unique per merchant for ever",
-    )
+    request_no = NumberField(help_text="the till's number, unique per merchant for ever")
 
 
 class ReversalIn(serializers.Serializer):
@@ -115,6 +105,12 @@ class PointsOut(serializers.Serializer):
     held = serializers.IntegerField(help_text="set aside for a merchant until it takes them")
     pending = serializers.IntegerField(help_text="granted, and not yet spendable")
     debt = serializers.IntegerField()
+    worth_fen = serializers.IntegerField(help_text="what all available points take off a bill now")
+    point_value_milli_fen = serializers.IntegerField(
+        help_text="what one point takes off, in thousandths of a fen; N points take off"
+        " floor(N × this / 1000) fen"
+    )
+    worth_text = serializers.CharField(help_text="what all available points take off, in words")
     expiring = ExpiringOut(many=True)
     activating = ActivatingOut(many=True)
 

@@ -4,9 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel.fields import IdField, InstantField, PatternField, PointsField, StrictInteger
+from district.kernel.fields import (
+    IdField,
+    InstantField,
+    NumberField,
+    PatternField,
+    PointsField,
+    StrictInteger,
+)
 from loyalty import queries
-from loyalty.api.schemas import RECEIPT_NO, TransferOut
+from loyalty.api.schemas import TransferOut
 from loyalty.models import Hold
 
 
@@ -18,12 +25,7 @@ class HoldIn(serializers.Serializer):
         r"^vis_[0-9A-Za-z]{10,100}\Z", max_length=110, help_text="from the look-up, ten minutes"
     )
     points = PointsField()
-    request_no = PatternField(
-        RECEIPT_NO,
-        max_length=64,
-        trim_whitespace=False,
-        help_text="the till's number, unique per merchant for ever",
-    )
+    request_no = NumberField(help_text="the till's number, unique per merchant for ever")
     minutes = StrictInteger(
         min_value=1, max_value=10_080, help_text="after that the points go back by themselves"
     )

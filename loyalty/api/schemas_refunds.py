@@ -5,8 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from district.kernel.fields import FenField, IdField, InstantField, PatternField
-from loyalty.api.schemas import RECEIPT_NO
+from district.kernel.fields import FenField, IdField, InstantField, NumberField
 from loyalty.models import ParkedRefund, Refund
 
 
@@ -15,9 +14,7 @@ class _Returned(serializers.Serializer):
     receipt_store = IdField(
         "str", required=False, help_text="where the purchase was made, if elsewhere"
     )
-    receipt_no = PatternField(
-        RECEIPT_NO, max_length=64, trim_whitespace=False, help_text="of the purchase"
-    )
+    receipt_no = NumberField(help_text="of the purchase")
     fen = FenField(min_value=1, help_text="what is given back, in fen")
 
 
@@ -28,12 +25,7 @@ class RefundPreviewIn(_Returned):
 class RefundIn(_Returned):
     """A purchase of which a part or all is given back."""
 
-    refund_no = PatternField(
-        RECEIPT_NO,
-        max_length=64,
-        trim_whitespace=False,
-        help_text="the till's number, unique per store for ever",
-    )
+    refund_no = NumberField(help_text="the till's number, unique per store for ever")
 
 
 class RefundPreviewOut(serializers.Serializer):

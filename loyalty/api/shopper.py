@@ -2,14 +2,18 @@
 
 from dataclasses import asdict
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from district.kernel import clock
 from district.kernel.api import cursor_page
+from district.kernel.money import format_yuan
 from district.members.api.base import ShopperView
 from loyalty import queries
 from loyalty.api.schemas import EntryOut, EntryPage, PointsOut, rendered
+from loyalty.rules import worth_fen
 
 
 class Points(ShopperView):
@@ -20,7 +24,13 @@ class Points(ShopperView):
     )
     def get(self, request: Request) -> Response:
         member = self.member
-        answer = asdict(queries.balance_of(member)) | {
+        balance = queries.balance_of(member)
+        value = queries.rules_at(clock.now()).point_value_milli_fen
+        worth = worth_fen(balance.available, value_milli_fen=value)
+        answer = asdict(balance) | {
+            "worth_fen": worth,
+            "point_value_milli_fen": value,
+            "worth_text": _("可抵 %(yuan)s") % {"yuan": format_yuan(worth)},
             "expiring": queries.expiring_soon(member),
             "activating": queries.activating(member),
         }

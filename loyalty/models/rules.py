@@ -32,6 +32,10 @@ class AllianceRules(models.Model):
     brake_points = models.IntegerField(_("兜底每单位发放积分"), default=1)
     brake_per_fen = models.IntegerField(_("兜底单位金额（分）"), default=200)
     brake_price_milli_fen = models.BigIntegerField(_("兜底积分单价（毫分）"), default=1000)
+    # What a till takes off a bill for a point, in thousandths of a fen.
+    point_value_milli_fen = models.BigIntegerField(
+        _("积分抵扣价值（毫分）"), default=1000, db_default=1000
+    )
     warn_days = models.IntegerField(_("过期提醒提前天数"), default=30)
     adjust_limit = models.BigIntegerField(_("单笔人工调整上限"), default=10_000)
     adjust_day_limit = models.BigIntegerField(_("每人每日人工调整上限"), default=50_000)
@@ -66,6 +70,10 @@ class AllianceRules(models.Model):
                     warn_days__gte=1,
                     warn_days__lte=365,
                 ),
+            ),
+            models.CheckConstraint(
+                name="rules_point_value_in_bounds",
+                condition=Q(point_value_milli_fen__gte=1, point_value_milli_fen__lte=100_000),
             ),
             models.CheckConstraint(
                 name="rules_amounts_in_bounds",

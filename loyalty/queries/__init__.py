@@ -16,6 +16,7 @@ from loyalty.queries.balances import (
 from loyalty.queries.budgets import Level, budgets_running_low, left_of
 from loyalty.queries.clearing import Claim, clearing, clearing_of
 from loyalty.queries.health import latest_audit
+from loyalty.queries.on_bills import SpentOnBill, held_for_bill, spent_on_bill
 from loyalty.queries.policy import (
     Cost,
     RulesInForce,
@@ -25,6 +26,7 @@ from loyalty.queries.policy import (
     rules_row_at,
     terms_between,
     terms_of,
+    worth_in_words,
 )
 from loyalty.queries.rows import (
     bought_at,
@@ -53,6 +55,7 @@ __all__ = [
     "Expiring",
     "Level",
     "RulesInForce",
+    "SpentOnBill",
     "TermsInForce",
     "Total",
     "accounts_due_until",
@@ -70,6 +73,7 @@ __all__ = [
     "cost_of_adding",
     "expiring_soon",
     "heir_of",
+    "held_for_bill",
     "hold_of_member",
     "hold_of_merchant",
     "holds",
@@ -83,6 +87,7 @@ __all__ = [
     "rules_at",
     "rules_row_at",
     "spendings_to_confirm",
+    "spent_on_bill",
     "statement",
     "terms_between",
     "terms_of",
@@ -90,4 +95,5 @@ __all__ = [
     "transfer_of_merchant",
     "waiting_for",
     "waiting_with_receipt",
+    "worth_in_words",
 ]

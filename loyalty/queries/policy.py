@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from district.kernel.money import format_yuan
 from district.kernel.postgres import first_row
 from district.merchants.models import Merchant
 from loyalty import rules
@@ -43,6 +45,7 @@ class RulesInForce:
     warn_days: int = 30
     adjust_limit: int = 10_000
     adjust_day_limit: int = 50_000
+    point_value_milli_fen: int = 1000
 
 
 # What this process knows of merchants' terms, by database and merchant.
@@ -93,6 +96,14 @@ def rules_at(at: datetime) -> RulesInForce:
     return RulesInForce() if row is None else RulesInForce(*row)
 
 
+def worth_in_words(in_force: RulesInForce) -> str:
+    """What points take off a bill, said of as many as come to whole fen, a hundred at least."""
+    value = in_force.point_value_milli_fen
+    points = next(points for points in (100, 1_000) if points * value % 1_000 == 0)
+    fen = rules.worth_fen(points, value_milli_fen=value)
+    return _("使用 %(points)s 积分抵 %(yuan)s。") % {"points": points, "yuan": format_yuan(fen)}
+
+
 def rules_row_at(at: datetime) -> AllianceRules | None:
     """The row of those rules with who keeps what nobody spent; None before any were set."""
     rows = AllianceRules.objects.select_related("breakage_to")
@@ -136,6 +147,7 @@ _TERMS_BETWEEN = """
 """
 _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,
-        brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit, adjust_day_limit
+        brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit, adjust_day_limit,
+        point_value_milli_fen
     from loyalty_alliancerules where valid @> %s
 """

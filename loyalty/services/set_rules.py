@@ -17,7 +17,8 @@ from loyalty.models import AllianceRules
 
 @dataclass(frozen=True)
 class Rules:
-    """Times in minutes and days, limits in points, the brake's price in thousandths of a fen.
+    """Times in minutes and days, limits in points, the brake's price and what a point takes off a bill in
+    thousandths of a fen.
 
     `breakage_to` keeps what nobody spent, None: back to whoever issued it. From `confirm_from` points
     on the member confirms a spending on the phone, None: never.
@@ -34,6 +35,7 @@ class Rules:
     warn_days: int = 30
     adjust_limit: int = 10_000
     adjust_day_limit: int = 50_000
+    point_value_milli_fen: int = 1000
 
 
 @transaction.atomic

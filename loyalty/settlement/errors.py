@@ -85,7 +85,7 @@ class PaymentReferenceUsed(DomainError):
 
 class PaymentExceedsDue(DomainError):
     code, title = "payment_exceeds_due", _("付款超过未结金额")
-    wording = _("这张结算单还有 {open_fen} 分未结，本次 {asked_fen} 分。")
+    wording = _("这张结算单还有 {open_yuan} 未结，本次 {asked_yuan}。")
 
 
 class PaymentWrongWay(DomainError):

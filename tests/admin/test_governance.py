@@ -36,6 +36,7 @@ def asked_rules(**changes):
         "brake_points": 1,
         "brake_per_yuan": "2.50",
         "brake_price_fen": "0.85",
+        "point_value_fen": "0.75",
         "warn_days": 21,
         "adjust_limit": 100,
         "adjust_day_limit": 300,
@@ -56,6 +57,7 @@ def test_rules_are_set_in_yuan_and_fen_and_end_those_before(scene, operator):
     assert (row.confirm_from, row.warn_days, row.breakage_kind) == (800, 21, "fund")
     page = text_of(operator.get(answer["Location"]))
     assert "每 ¥2.50 得 1 积分" in page
+    assert "使用 100 积分抵 ¥0.75。" in page
     assert "商圈公益金" in page
 
 

@@ -52,6 +52,10 @@ BROKEN = {
     " given_at = claimed_at",
     "of discounts came back": "update coupons_billrefund set discount_fen = discount_fen + 1",
     "each party bears": "update coupons_fundingpart set fen = fen + 1",
+    "the alliance bears": "update coupons_fundingpart part set fen = fen + 1 from merchants_merchant party"
+    " where party.id = part.party_id and party.kind = 'alliance' and part.fen > 0",
+    "of a bill that came back as a whole": "update coupons_wholebillrefund"
+    " set discount_fen = discount_fen + 1",
     "a redemption costs": "update coupons_redemption set cost_fen = cost_fen + 1",
     "a coupon reserves": "update coupons_coupon set reserved_fen = 501 where reserved_fen > 0",
     "a published version has": "update coupons_budgetslot set capacity_fen = capacity_fen + 1",
@@ -75,6 +79,7 @@ TABLES = [
     "coupons_redemption",
     "coupons_templateversion",
     "loyalty_receipt",
+    "coupons_wholebillrefund",
     "settlement_booking",
 ]
 
@@ -93,6 +98,8 @@ def used():
     coupons.exchange_coupon(version=bought, member=other, key=fresh_key())
     goods = Goods("R-1", 1_000)
     coupons.refund_bill(bill=CouponBill.objects.get(), goods=goods, actor="till:1", key=fresh_key())
+    returned = coupons.ReturnedBill("B-1", "W-1", goods_fen=1_000)
+    coupons.refund_whole_bill(store=store, returned=returned, actor="till:1", key=fresh_key())
 
 
 def test_nothing_is_found_where_all_is_well(used, capsys):

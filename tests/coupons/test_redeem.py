@@ -66,7 +66,7 @@ def test_below_the_threshold_nothing_happens_and_the_reason_says_what_is_missing
     assert (reason["code"], reason["short_fen"], reason["shopper"]) == (
         "below_threshold",
         320,
-        "还差 3.20 元",
+        "还差 ¥3.20",
     )
     assert not CouponBill.objects.exists()
     assert Coupon.objects.get().state == Coupon.State.LIVE
@@ -80,11 +80,11 @@ def test_each_party_bears_its_part_and_owes_it_to_the_merchant(store, member):
 
     alliance = Merchant.objects.get(kind=Merchant.Kind.ALLIANCE)
     redemption = request.redemptions.get()
-    assert borne(redemption) == {store.merchant_id: 166, fund.pk: 250, alliance.pk: 84}
+    assert borne(redemption) == {store.merchant_id: 167, fund.pk: 250, alliance.pk: 83}
     owed = Booking.objects.values_list("payer", "payee", "fen", "source")
     assert set(owed) == {
         (fund.pk, store.merchant_id, 250, "coupon"),
-        (alliance.pk, store.merchant_id, 84, "coupon"),
+        (alliance.pk, store.merchant_id, 83, "coupon"),
     }
 
 

@@ -140,6 +140,8 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
             "reverse_redemption": at | {"reason": "扫错券"},
             "refund_coupon_bill": goods | {"refund_no": "CR-0001"},
             "preview_coupon_refund": goods,
+            "refund_whole_bill": goods | {"refund_no": "WR-0001"},
+            "preview_whole_bill_refund": at | {"bill_no": "C-0001"},
             "hand_out_coupon": at | {"visit": visit, "version": version.public_id},
             "tag_member": at | {"visit": visit, "tag": "clean_plate"},
         },

@@ -174,6 +174,9 @@ RIGHT = {
     ("check_coupons", "codes", "list"),
     ("preview_coupon_refund", "lines", "list"),
     ("refund_coupon_bill", "lines", "list"),
+    *product(
+        ("preview_whole_bill_refund", "refund_whole_bill"), ("lines", "request_nos"), ("list",)
+    ),
 }
 # Of these only WeChat, or the signature of a code, can tell that they are wrong.
 ASKED_ELSEWHERE = {(name, "code", "SQL") for name in ("sign_in", "bind_my_phone", "look_up_member")}
@@ -214,6 +217,7 @@ OPTIONAL = {
     ("post_refund", "receipt_store"),
     ("preview_refund", "receipt_store"),
     ("check_coupons", "codes"),
+    ("refund_whole_bill", "goods_fen"),
 }
 
 

@@ -1,12 +1,22 @@
 """What the API's fields take and refuse."""
 
+import re
 from datetime import datetime
 
 import pytest
 from rest_framework.serializers import Serializer
 
 from district.kernel.clock import SHANGHAI
-from district.kernel.fields import FenField, IdField, InstantField, PointsField, TextField
+from district.kernel.errors import DomainError
+from district.kernel.fields import (
+    CodeField,
+    FenField,
+    IdField,
+    InstantField,
+    NumberField,
+    PointsField,
+    TextField,
+)
 
 
 class Asked(Serializer):
@@ -15,6 +25,8 @@ class Asked(Serializer):
     at = InstantField(required=False)
     id = IdField("str", required=False)
     text = TextField(required=False, max_length=10)
+    number = NumberField(required=False)
+    code = CodeField(required=False, longest=20)
 
 
 def read(**data: object) -> dict[str, object]:
@@ -97,3 +109,56 @@ def test_control_characters_are_refused(given):
 @pytest.mark.parametrize("given", ["", "   ", "x" * 11, 7, 1.5, True, None, [], {}])
 def test_what_is_no_short_text_is_refused(given):
     assert refused(text=given)[0].startswith("text:")
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [("B-7", "B-7"), ("\ufeffｂ－７\u3000\r\n", "b-7"), (" 001/2 ", "001/2"), ("b-7", "b-7")],
+)
+def test_a_number_on_paper_is_taken_as_it_is_written_but_for_width_and_blanks(given, number):
+    assert read(number=given) == {"number": number}
+
+
+@pytest.mark.parametrize(
+    "given", ["B 7", "", " ", "\u200b", "票7", "B\n7", "①", "x" * 65, " " * 200]
+)
+def test_what_is_no_number_on_paper_is_refused(given):
+    assert refused(number=given)[0].split(":")[1] in {"pattern", "blank", "max_length"}
+
+
+@pytest.mark.parametrize(
+    "given", ["AB-12", "ab-12\n", "ＡＢ－１２", "A B\u3000-\t12", "ab\u201312", "\u200bab\u221212"]
+)
+def test_a_code_has_one_spelling(given):
+    assert read(code=given) == {"code": "AB-12"}
+
+
+@pytest.mark.parametrize("given", ["", "\n", "a_b", "Ä", 7, None, "x" * 21, "x " * 40, "a\nb"])
+def test_what_is_no_code_is_refused(given):
+    assert refused(code=given)
+
+
+def _all_refusals(of=DomainError):
+    for one in of.__subclasses__():
+        yield one
+        yield from _all_refusals(one)
+
+
+def test_no_refusal_speaks_of_fen():
+    """Money is ¥ with two decimals wherever people read; 分 stands only where points are meant."""
+    spoken = [
+        (one.__name__, text)
+        for one in _all_refusals()
+        for text in (
+            str(one.wording),
+            str(one.title),
+            *map(str, getattr(one, "_REASONS", {}).values()),
+        )
+        if "_fen}" in text or re.search("[0-9}] 分(?!钟)", text)
+    ]
+    assert spoken == []
+
+    class Short(DomainError):
+        wording = "还差 {left_yuan}"
+
+    assert Short(left_fen=123_456).detail == "还差 ¥1,234.56"

@@ -22,7 +22,8 @@ def test_a_new_member_has_no_points(phone):
 
     assert answer.status_code == 200
     nothing = {"available": 0, "held": 0, "pending": 0, "debt": 0}
-    assert answer.json() == {**nothing, "expiring": [], "activating": []}
+    worth = {"worth_fen": 0, "point_value_milli_fen": 1_000, "worth_text": "可抵 ¥0.00"}
+    assert answer.json() == {**nothing, **worth, "expiring": [], "activating": []}
 
 
 def test_the_balance_tells_what_ends_soon(phone, member, tea):

@@ -75,16 +75,22 @@ def test_every_call_gives_another_code_and_each_is_good_once(member):
     assert [members.use_card_code(code=code) for code in codes] == [member] * 3
 
 
-@pytest.mark.parametrize("change", ["A", "z", "0", " ", "=", "\n", "é", "AAAAAAAA"])
+@pytest.mark.parametrize("change", ["A", "z", "0", "=", "é", "AAAAAAAA"])
 def test_a_changed_code_is_not_ours(member, change):
     code = members.issue_card_code(member=member).code
 
     for forged in (code + change, change + code, code[:-1] + change, code[:5] + change + code[6:]):
-        if forged != code:
+        if forged.upper() != code:
             with pytest.raises(TokenInvalid):
                 members.use_card_code(code=forged)
 
     assert not CardCodeUse.objects.exists()
+
+
+def test_what_scanners_and_hands_add_changes_nothing(member):
+    for spelt in ("{}\r\n", " {}", "\ufeff{}"):
+        code = members.issue_card_code(member=member).code
+        assert members.use_card_code(code=spelt.format(code.lower())) == member
 
 
 def test_a_code_signed_for_something_else_is_not_a_member_code(member):

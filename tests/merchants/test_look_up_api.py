@@ -70,7 +70,7 @@ def test_an_expired_code_is_gone_and_a_forged_one_invalid(at_till, store, member
     with time_machine.travel(clock.real_now() + timedelta(seconds=31)):
         answer = look_up(at_till, store=store.public_id, code=code)
         assert refusal(answer) == (410, "token_expired")
-    for forged in (code[:-1], code.lower(), "A" * 60, "会员码"):
+    for forged in (code[:-1], "A" * 60, "会员码"):
         answer = look_up(at_till, store=store.public_id, code=forged)
         assert refusal(answer) == (400, "token_invalid")
 

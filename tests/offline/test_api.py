@@ -4,11 +4,13 @@ import pytest
 from django.test import Client
 
 from coupons import services as coupons
+from coupons.models import CouponBill
 from coupons.offline.models import LogEntry, RedemptionConflict
 from district.members import services as members
 from tests.factories.coupons import claim, make_version, redeem, told
 from tests.factories.merchants import allied_store, till_key_text
 from tests.factories.offline import Tills, body_of, first_upload, make_terminal
+from tests.offline.scanning import leased_code
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,20 @@ def test_from_the_lease_to_the_upload(phone, till_key, terminal, store, member):
     assert get("/me/coupons/conflicts", phone)["results"] == []
 
 
+def test_a_log_may_hold_what_scanners_add_and_its_hash_stands(
+    phone, till_key, till, terminal, store, member
+):
+    _coupon, code = leased_code(member, store)
+    till.scan(f"{code.lower()}\r\n", no="\uff22-\uff11 ", fen=5_000)
+
+    answer = post(f"/till/terminals/{terminal.public_id}/log", body_of(till.log), till_key)
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["entries"][0]["result"] == "redeemed"
+    # The bill is the one that a till with the network knows.
+    assert LogEntry.objects.get().bill_no == CouponBill.objects.get().bill_no == "B-1"
+
+
 def test_of_a_collision_the_shopper_is_told_and_asked_for_nothing(
     phone, till_key, till, terminal, store, member
 ):
@@ -107,7 +123,7 @@ def test_a_forked_log_is_a_problem_and_writes_nothing(till_key, till, terminal):
         ("seq", 2**63),
         ("scanned_at", "2026-11-27 10:00"),
         ("scanned_at", "2026-11-27T10:00:00"),
-        ("code", "换行\n"),
+        ("code", "换\n行"),
         ("hash", "0" * 63),
         ("discount_fen", -1),
         ("discount_fen", 10**15),

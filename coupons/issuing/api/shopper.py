@@ -14,14 +14,14 @@ from coupons.queries.wallet import coupon_of
 from district.kernel import limits
 from district.kernel.crypto import lookup_hash
 from district.kernel.errors import TooManyRequests
-from district.kernel.fields import PatternField
+from district.kernel.fields import CodeField
 from district.members.api.base import ShopperView
 
 
 class CouponCodeIn(serializers.Serializer):
-    """A code as it was sold; capitals, blanks and hyphens make no difference."""
+    """A code as it was sold; capitals, width, blanks and hyphens make no difference."""
 
-    code = PatternField(r"^[0-9A-Za-z][0-9A-Za-z -]{0,99}\Z", max_length=100)
+    code = CodeField(longest=100)
 
 
 class ImportedCodes(ShopperView):

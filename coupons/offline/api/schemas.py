@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from coupons.api.schemas_till import BillIn
+from coupons.api.schemas_till import BillIn, LineIn
+from coupons.limits import MOST_LINES
 from coupons.offline.models import LogEntry, RedemptionConflict
 from coupons.offline.wording import for_shopper
-from district.kernel.fields import FenField, InstantField, PatternField, StrictInteger
+from district.kernel.fields import FenField, InstantField, NumberField, PatternField, StrictInteger
 
 MOST_ENTRIES = 100
 MOST_SEQ = 2**53 - 1
@@ -20,6 +21,25 @@ class SpokenInstant(InstantField):
     def to_internal_value(self, data: Any) -> Any:
         super().to_internal_value(data)
         return data
+
+
+class SpokenNumber(NumberField):
+    """A number on paper whose very text is kept, because a hash was taken over it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        super().to_internal_value(data)
+        return str(data)
+
+
+class SpokenLineIn(LineIn):
+    product = SpokenNumber(required=False, help_text="the merchant's code for what was sold")
+
+
+class SpokenBillIn(BillIn):
+    """A bill before any coupon, as the terminal wrote it down."""
+
+    no = SpokenNumber(help_text="unique per store for ever")
+    lines = SpokenLineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
 class KitIn(serializers.Serializer):
@@ -87,8 +107,11 @@ class LogEntryIn(serializers.Serializer):
     seq = StrictInteger(min_value=1, max_value=MOST_SEQ)
     kit = PatternField(r"^[0-9A-Za-z_]{1,40}\Z", max_length=40)
     scanned_at = SpokenInstant(help_text="by the terminal's clock")
-    code = PatternField(r"^[ -~]{1,400}\Z", max_length=400, help_text="what was scanned")
-    bill = BillIn()
+    # As it was scanned, with what scanners add, because a hash was taken over it.
+    code = PatternField(
+        r"^[^\x00-\x1f]{1,400}[\r\n]{0,2}\Z", max_length=402, help_text="what was scanned"
+    )
+    bill = SpokenBillIn()
     discount_fen = FenField(help_text="what the terminal took off, in fen")
     outcome = PatternField(
         r"^[a-z_]{1,40}\Z", max_length=40, help_text="`redeemed`, or the reason why not"

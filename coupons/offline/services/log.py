@@ -98,7 +98,7 @@ def _write(terminal: Terminal, line: Line, scan: Scan, found: Outcome) -> LogEnt
         scanned_at=line.scanned_at,
         skew=scan.skew,
         outcome=entry.outcome,
-        bill_no=entry.bill_no,
+        bill_no=scan.told.bill_no,
         bill_fen=entry.bill_fen,
         discount_fen=entry.discount_fen,
         on_allowance=found.on_allowance,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from district.kernel import clock, qr, tokens
+from district.kernel import clock, qr, spelling, tokens
 from district.kernel.errors import TokenInvalid, TokenUsed
 from district.members.models import CardCodeUse, Member
 from district.members.models.member import CARD_BYTES
@@ -48,7 +48,7 @@ def use_card_code(*, code: str) -> Member:
 
     Raises TokenInvalid, TokenExpired, TokenUsed.
     """
-    payload = tokens.open_token(purpose=PURPOSE, text=code, at=clock.real_now())
+    payload = tokens.open_token(purpose=PURPOSE, text=spelling.code_of(code), at=clock.real_now())
     card_id, once = payload[:CARD_BYTES], payload[CARD_BYTES:]
     member = Member.objects.open().filter(card_id=card_id).first()
     if member is None:

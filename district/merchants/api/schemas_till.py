@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel.fields import IdField, InstantField, PatternField, TextField
+from district.kernel import spelling
+from district.kernel.fields import IdField, InstantField, PatternField, WrittenField
 
 
 class _LookUpIn(serializers.Serializer[Any]):
@@ -12,7 +13,12 @@ class _LookUpIn(serializers.Serializer[Any]):
 
 
 class LookUpByCodeIn(_LookUpIn):
-    code = TextField(max_length=400, help_text="The rotating code of the card.")
+    code = WrittenField(
+        r"^[^\s\x00-\x1f\x7f]{1,400}\Z",
+        spelling=spelling.code_of,
+        max_length=400,
+        help_text="The rotating code of the card; blanks, width and case make no difference.",
+    )
 
 
 class LookUpByPhoneIn(_LookUpIn):

@@ -12,12 +12,11 @@ from district.kernel.fields import (
     FenField,
     IdField,
     InstantField,
-    PatternField,
+    NumberField,
     PointsField,
     StrictInteger,
 )
 from district.kernel.money import MAX_FEN
-from loyalty.api.schemas import RECEIPT_NO
 from loyalty.batches.models import Difference, Reconciliation
 from loyalty.batches.services.reconcile import Counted
 
@@ -27,12 +26,12 @@ _FIRST_DAY = date(2000, 1, 1)
 
 
 class NumberedFen(serializers.Serializer):
-    number = PatternField(RECEIPT_NO, max_length=64)
+    number = NumberField()
     fen = FenField()
 
 
 class NumberedPoints(serializers.Serializer):
-    number = PatternField(RECEIPT_NO, max_length=64)
+    number = NumberField()
     points = PointsField()
 
 

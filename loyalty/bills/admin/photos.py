@@ -26,11 +26,12 @@ from district.kernel.backoffice import (
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import url_of
 from district.kernel.backoffice.widgets import InstantInput
+from district.kernel.backoffice.written import AmountInput, NumberInput
+from district.kernel.fields import NUMBER
 from district.kernel.idempotency import Key
-from district.kernel.money import MAX_FEN, format_yuan
+from district.kernel.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty.admin.common import POINTS
-from loyalty.api.schemas import RECEIPT_NO
 from loyalty.bills import desk, queries
 from loyalty.bills import services as bills
 from loyalty.bills.admin.common import DeskAct, photo_panel
@@ -51,13 +52,8 @@ TONES = {
 class ConfirmForm(ActForm):
     """What the clerk reads on the picture; filled in with what the member wrote."""
 
-    receipt_no = forms.RegexField(RECEIPT_NO, label=gettext_lazy("小票号"), max_length=64)
-    paid_yuan = forms.DecimalField(
-        label=gettext_lazy("实付（元）"),
-        min_value=Decimal("0.01"),
-        max_value=Decimal(MAX_FEN) / 100,
-        decimal_places=2,
-    )
+    receipt_no = NumberInput(NUMBER, label=gettext_lazy("小票号"), max_length=64)
+    paid_yuan = AmountInput(label=gettext_lazy("实付（元）"), min_value=Decimal("0.01"))
     paid_at = forms.DateTimeField(label=gettext_lazy("支付时间"), widget=InstantInput)
 
 

@@ -5,9 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from district.kernel.fields import IdField, InstantField, PatternField
+from district.kernel.fields import IdField, InstantField, NumberField
 from district.kernel.uploads import FileField, FormFenField
-from loyalty.api.schemas import RECEIPT_NO
 from loyalty.bills.models import BillPhoto
 
 _TELLS = {
@@ -24,9 +23,7 @@ class PhotoIn(serializers.Serializer):
 
     photo = FileField(help_text="the picture, JPEG or PNG; position and other data are dropped")
     store = IdField("str", help_text="where it was bought")
-    receipt_no = PatternField(
-        RECEIPT_NO, max_length=64, trim_whitespace=False, help_text="the number on the bill"
-    )
+    receipt_no = NumberField(help_text="the number on the bill")
     paid_fen = FormFenField(min_value=1, help_text="what was really paid, in fen")
     paid_at = InstantField(help_text="when it was paid, to the minute")
 

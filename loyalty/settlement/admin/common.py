@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from district.kernel import clock
 from district.kernel.backoffice import Act, ActForm, Cell, MenuGroup, name_verbs
 from district.kernel.backoffice.wording import Text
-from district.kernel.money import MAX_FEN, format_yuan
+from district.kernel.backoffice.written import AmountInput
+from district.kernel.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, viewer
 from loyalty.settlement.models import Cycle
 
@@ -66,13 +67,8 @@ class WordsForm(ActForm):
     )
 
 
-def yuan_field(label: Text) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        min_value=Decimal("0.01"),
-        max_value=Decimal(MAX_FEN) / 100,
-        decimal_places=2,
-    )
+def yuan_field(label: Text) -> AmountInput:
+    return AmountInput(label=label, min_value=Decimal("0.01"))
 
 
 def fen_of(yuan: Decimal) -> int:

@@ -80,7 +80,7 @@ def test_a_bill_that_was_told_otherwise_is_refused_at_the_check(store, clerk, me
     page = clerk.post(DESK, bill(store, code(claim(version, member))))
 
     assert page.status_code == 422
-    assert "9900" in text_of(page)
+    assert "¥99.00" in text_of(page)
     beside = clerk.post(
         DESK, bill(store, code(claim(make_version(stacking="free"), member)), amount="99")
     )

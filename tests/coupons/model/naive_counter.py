@@ -4,8 +4,37 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
+from math import floor
 
 from tests.coupons.model.things import Bill, Redemption, Refused, day_of, days_on
+
+# As their rows were made.
+PARTIES = ["x", "y", "fund"]
+
+
+def share_out(fen, shares, turn):
+    """What nobody promised is the alliance's, to the nearest fen; of the others' fractions of a fen as
+    many become whole ones as there must be. Whose, says a wheel that turns by 0.6181 each time: its
+    spokes stand at equal distances, and whoever's fraction lies under one pays the fen."""
+    alliance = floor(fen - sum(shares.values()) + Fraction(1, 2))
+    parts = {party: floor(share) for party, share in shares.items()}
+    pieces = {party: shares[party] - parts[party] for party in shares if shares[party] % 1}
+    spokes = fen - alliance - sum(parts.values())
+    while any(spokes * piece >= sum(pieces.values()) for piece in pieces.values()):
+        whole = next(one for one in pieces if spokes * pieces[one] >= sum(pieces.values()))
+        parts[whole] += 1
+        spokes -= 1
+        del pieces[whole]
+    if spokes:
+        gap = sum(pieces.values()) / spokes
+        marks = [gap * (turn * Fraction(6_181, 10_000) % 1 + spoke) for spoke in range(spokes)]
+        begins = 0
+        for party in sorted(pieces, key=PARTIES.index):
+            ends = begins + pieces[party]
+            parts[party] += sum(begins <= mark < ends for mark in marks)
+            begins = ends
+    parts["alliance"] = alliance
+    return {party: part for party, part in parts.items() if part}
 
 
 class Counter:
@@ -125,13 +154,14 @@ class Counter:
 
     def _use(self, coupon, bill, eligible, taken):
         cost = self._cost(coupon, taken)
+        turn = coupon.pk + coupon.uses + (coupon.value or 0)
         if coupon.version.free is not None:
             coupon.reserved, back = self._kept(coupon, taken)
             coupon.version.free += back
         coupon.uses, coupon.value = self._after(coupon, taken)
         if not coupon.uses:
             coupon.state = "used"
-        self.redemptions.append(Redemption(coupon, bill, self.now, eligible, taken, cost))
+        self.redemptions.append(Redemption(coupon, bill, self.now, eligible, taken, cost, turn))
 
     # -- undoing ---------------------------------------------------------------------------------
 
@@ -231,15 +261,13 @@ class Counter:
         return [one for one in self.redemptions if one.bill is bill and not one.reversed]
 
     def borne(self, redemption):
-        """Who bears how much of a redemption: shares rounded down, the rest is the alliance's."""
+        """Who bears how much of a redemption, by party."""
         fen = 0 if redemption.reversed else redemption.cost - redemption.returned
-        parts = {"alliance": fen}
+        shares = {}
         for named, bp in redemption.coupon.version.said.payers:
             party = redemption.bill.store if named == "redeemer" else named
-            part = int(Fraction(fen * bp, 10_000))
-            parts[party] = parts.get(party, 0) + part
-            parts["alliance"] -= part
-        return {party: part for party, part in parts.items() if part}
+            shares[party] = shares.get(party, 0) + Fraction(fen * bp, 10_000)
+        return share_out(fen, shares, redemption.turn)
 
     def owed(self):
         """What each party owes each merchant, nobody to itself."""

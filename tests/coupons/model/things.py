@@ -158,6 +158,7 @@ class Redemption:
     eligible: int
     discount: int
     cost: int
+    turn: int
     refunded: int = 0
     returned: int = 0
     reversed: bool = False

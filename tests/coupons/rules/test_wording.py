@@ -31,8 +31,8 @@ def test_no_code_lacks_its_sentences():
         (
             "below_threshold",
             {"short_fen": 320},
-            "还差 3.20 元",
-            "适用金额还差 3.20 元，未达到使用门槛",
+            "还差 ¥3.20",
+            "适用金额还差 ¥3.20，未达到使用门槛",
         ),
         (
             "no_eligible_items",
@@ -150,7 +150,7 @@ def test_the_end_is_the_last_day(until, text):
 
 
 @pytest.mark.parametrize(
-    ("fen", "text"), [(0, "0.00"), (5, "0.05"), (320, "3.20"), (123456, "1234.56")]
+    ("fen", "text"), [(0, "¥0.00"), (5, "¥0.05"), (320, "¥3.20"), (123456, "¥1,234.56")]
 )
 def test_fen_are_said_in_yuan(fen, text):
     assert wording.yuan(fen) == text

@@ -1,0 +1,299 @@
+"""Refund of a bill as a whole: money, points spent on it and earned by it, coupons and gifts, in one act."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from coupons.errors import BillAlreadyRefunded, BillSpendingUnknown, RefundTooLarge
+from coupons.models import BillRefund, Coupon, CouponBill, Redemption, WholeBillRefund
+from coupons.services.reward import take_back_gifts
+from coupons.services.undo import Goods, preview_bill_refund, refund_bill
+from district.kernel import clock, idempotency
+from district.kernel.errors import NotFound
+from district.kernel.idempotency import Key
+from district.kernel.ids import new_id
+from district.kernel.postgres import first_row, refusing
+from district.merchants.models import Store
+from loyalty import queries as points
+from loyalty import services as loyalty
+from loyalty.queries import SpentOnBill
+
+_SCOPE = "whole bill refund"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedBill:
+    """What comes back: goods at their price before coupons and points in fen, None for all that are still
+    there, with lines as (fen, product code). `request_nos` are the till's numbers of spendings and holds on
+    this bill, beside those that bear the bill's own number."""
+
+    bill_no: str
+    refund_no: str
+    goods_fen: int | None = None
+    lines: tuple[tuple[int, str], ...] = ()
+    request_nos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _OnBill:
+    """What is still there of a bill. `receipt` and `coupons` may be missing; amounts are fen."""
+
+    coupons: CouponBill | None
+    receipt: Any
+    spent: Sequence[SpentOnBill]
+    held: Sequence[Any]
+    goods_fen: int
+    discount_fen: int
+    paid_fen: int
+    worth_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reckoned:
+    """What goes back; `returned` are points by spending."""
+
+    goods_fen: int
+    returned: tuple[tuple[SpentOnBill, int], ...]
+    pay_back_fen: int
+    whole: bool
+
+
+@transaction.atomic
+def refund_whole_bill(
+    *, store: Store, returned: ReturnedBill, actor: str, key: Key
+) -> WholeBillRefund:
+    """Give back all that is still there of a bill, or some of its goods, in one transaction.
+
+    Of the goods that come back coupons keep their part (`refund_bill`); what was paid for the rest goes
+    back as it was paid: points to their lots, in proportion, and the rest in money. The points that the
+    money had earned are taken back, and gifts that what is left would not have brought. Points set aside
+    for the bill are released when it is back as a whole. Repeating the key gives the first answer.
+
+    Raises AccountMerged, BillAlreadyRefunded, BillSpendingUnknown, HoldNotOpen, KeyReused, NotFound for a
+    bill nobody has told of, RefundAlreadyPosted, RefundExceedsPayment, RefundNumberUsed, RefundTooLarge,
+    TransferNotReversible, WholeRefundNumberUsed.
+    """
+    earlier = idempotency.claim(key)
+    if earlier is not None:
+        return WholeBillRefund.objects.select_related("store").get(pk=earlier)
+    # Two refunds of one bill come one after the other, also where no row of it is ours to lock.
+    first_row("select pg_advisory_xact_lock(hashtextextended(%s, %s))", returned.bill_no, store.pk)
+    there = _on_bill(store, returned)
+    reckoned = _reckon(there, returned)
+    done = WholeBillRefund(
+        public_id=new_id("wbr"),
+        store=store,
+        bill_no=returned.bill_no,
+        refund_no=returned.refund_no,
+        goods_fen=reckoned.goods_fen,
+        points_worth_fen=sum(one.worth_fen(fen) for one, fen in reckoned.returned),
+        pay_back_fen=reckoned.pay_back_fen,
+        points_returned=sum(fen for _, fen in reckoned.returned),
+        actor=actor,
+        at=clock.now(),
+    )
+    # Coupons before points: an exchange holds budgets and stock when it asks for an account.
+    coupons = _coupons_back(done, there, returned)
+    spendings = _points_back(done, reckoned)
+    holds = [_released(done, hold) for hold in there.held] if reckoned.whole else []
+    posted = _receipt_refunded(done)
+    gifts = _gifts_back(there)
+    done.answer = {
+        "coupons": coupons,
+        "gifts": gifts,
+        "spendings": spendings,
+        "holds": holds,
+        "receipt": posted,
+    }
+    with refusing():
+        done.save(force_insert=True)
+    idempotency.answer(key, done.pk)
+    return done
+
+
+def preview_whole_bill_refund(
+    *, store: Store, returned: ReturnedBill, actor: str
+) -> WholeBillRefund:
+    """What `refund_whole_bill` would do at this moment: it is done, looked at and rolled back.
+
+    Raises what it raises.
+    """
+    with transaction.atomic():
+        done = refund_whole_bill(
+            store=store,
+            returned=returned,
+            actor=actor,
+            key=Key.of(f"{_SCOPE} preview", secrets.token_hex(16)),
+        )
+        transaction.set_rollback(True)
+    return done
+
+
+def _on_bill(store: Store, returned: ReturnedBill) -> _OnBill:
+    """Raises BillAlreadyRefunded, BillSpendingUnknown, NotFound."""
+    bill = (
+        CouponBill.objects.select_for_update(no_key=True)
+        .filter(store=store, bill_no=returned.bill_no)
+        .first()
+    )
+    receipt = points.receipt_of(store.pk, returned.bill_no)
+    numbers = {returned.bill_no, *returned.request_nos}
+    spent = points.spent_on_bill(store, numbers)
+    held = list(points.held_for_bill(store, numbers))
+    found = {one.transfer.reference for one in spent} | {hold.request_no for hold in held}
+    for number in returned.request_nos:
+        if number not in found:
+            raise BillSpendingUnknown(request_no=number)
+    if bill is None and receipt is None and not spent:
+        raise NotFound
+    live = Redemption.objects.filter(bill=bill, reversed_at=None, discount_fen__gt=0)
+    discount = sum(one.discount_fen - one.returned_fen for one in live) if bill else 0
+    worth = sum(one.worth_fen() for one in spent)
+    if receipt is not None:
+        paid = receipt.paid_fen - receipt.refunded_fen
+    else:
+        assert bill is not None or spent
+        paid = max(bill.bill_fen - bill.refunded_fen - discount - worth, 0) if bill else 0
+    goods = bill.bill_fen - bill.refunded_fen if bill else paid + worth
+    left = (goods, paid, *(one.points for one in spent))
+    if not any(left) and not held:
+        raise BillAlreadyRefunded
+    return _OnBill(bill, receipt, spent, held, goods, discount, paid, worth)
+
+
+def _reckon(there: _OnBill, returned: ReturnedBill) -> _Reckoned:
+    """Raises RefundTooLarge."""
+    goods = there.goods_fen if returned.goods_fen is None else returned.goods_fen
+    if goods > there.goods_fen:
+        raise RefundTooLarge(left_fen=there.goods_fen)
+    if goods == there.goods_fen:
+        whole = tuple((one, one.points) for one in there.spent if one.points)
+        return _Reckoned(goods, whole, there.paid_fen, whole=True)
+    discount = 0
+    if there.coupons is not None:
+        parts = Goods(returned.refund_no, goods, returned.lines)
+        discount = preview_bill_refund(bill=there.coupons, goods=parts).discount_fen
+    # Of what was paid for all goods, in money and points, so much was paid for these.
+    net, of_all = goods - discount, there.goods_fen - there.discount_fen
+    part = (net, of_all) if of_all else (0, 1)
+    back = _in_proportion(there.spent, part)
+    due = (there.paid_fen + there.worth_fen) * part[0] // part[1]
+    money = due - sum(one.worth_fen(fen) for one, fen in back)
+    return _Reckoned(goods, back, min(max(money, 0), there.paid_fen), whole=False)
+
+
+def _in_proportion(
+    spent: Sequence[SpentOnBill], part: tuple[int, int]
+) -> tuple[tuple[SpentOnBill, int], ...]:
+    """Points for a part of what was paid, rounded down, the newest spending first."""
+    left = sum(one.points for one in spent) * part[0] // part[1]
+    back = []
+    for one in spent:
+        taken = min(left, one.points)
+        left -= taken
+        if taken:
+            back.append((one, taken))
+    return tuple(back)
+
+
+def _coupons_back(
+    done: WholeBillRefund, there: _OnBill, returned: ReturnedBill
+) -> list[dict[str, Any]]:
+    """Each coupon of the bill: what of its discount went with the goods, and how it stands now."""
+    done.discount_fen = 0
+    if there.coupons is None or not done.goods_fen:
+        return []
+    live = list(Redemption.objects.filter(bill=there.coupons, reversed_at=None).order_by("pk"))
+    refund: BillRefund = refund_bill(
+        bill=there.coupons,
+        goods=Goods(done.refund_no, done.goods_fen, returned.lines),
+        actor=done.actor,
+        key=Key.of(f"{_SCOPE} coupons", done.public_id),
+    )
+    done.discount_fen = refund.discount_fen
+    after = Redemption.objects.in_bulk([one.pk for one in live])
+    rows = Coupon.objects.select_related("version__template").in_bulk(
+        [one.coupon_id for one in live]
+    )
+    return [
+        {
+            "redemption": one.public_id,
+            "coupon": rows[one.coupon_id].public_id,
+            "name": rows[one.coupon_id].version.template.name,
+            "returned_fen": after[one.pk].returned_fen - one.returned_fen,
+            "state": rows[one.coupon_id].state,
+            "value_left_fen": rows[one.coupon_id].value_left_fen,
+        }
+        for one in live
+    ]
+
+
+def _points_back(done: WholeBillRefund, reckoned: _Reckoned) -> list[dict[str, Any]]:
+    back = []
+    for one, fen in reckoned.returned:
+        loyalty.reverse_transfer(
+            transfer=one.transfer,
+            store=done.store,
+            reason=f"退货 {done.refund_no}",
+            actor=done.actor,
+            key=Key.of(f"{_SCOPE} spending", f"{done.public_id}:{one.transfer.pk}"),
+            # The whole of a spending is one reversal; a part is one of several.
+            points=None if fen == one.spent else fen,
+        )
+        back.append(
+            {
+                "transfer": one.transfer.public_id,
+                "request_no": one.transfer.reference,
+                "points": fen,
+                "worth_fen": one.worth_fen(fen),
+            }
+        )
+    return back
+
+
+def _released(done: WholeBillRefund, hold: Any) -> dict[str, Any]:
+    key = Key.of(f"{_SCOPE} hold", f"{done.public_id}:{hold.pk}")
+    loyalty.void_hold(hold=hold, actor=done.actor, key=key)
+    return {"hold": hold.public_id, "request_no": hold.request_no, "points": hold.points}
+
+
+def _receipt_refunded(done: WholeBillRefund) -> str:
+    """Take back what the money had earned: `posted`, or `parked` until its receipt comes, or `none`."""
+    done.points_taken = done.points_owed = 0
+    if not done.pay_back_fen:
+        return "none"
+    posted: Any = loyalty.refund_purchase(
+        store=done.store,
+        returned=loyalty.Returned(
+            receipt_store=done.store,
+            receipt_no=done.bill_no,
+            refund_no=done.refund_no,
+            fen=done.pay_back_fen,
+        ),
+        actor=done.actor,
+        key=Key.of(f"{_SCOPE} receipt", done.public_id),
+    )
+    if not hasattr(posted, "owed"):
+        return "parked"
+    done.points_owed = posted.owed
+    done.points_taken = posted.own + posted.other + posted.owed
+    return "posted"
+
+
+def _gifts_back(there: _OnBill) -> list[dict[str, Any]]:
+    """Coupons that the purchase had brought and its rest would not have brought."""
+    if there.receipt is None:
+        return []
+    live = Coupon.objects.filter(
+        claimer=there.receipt.account_id, source=Coupon.Source.RECEIPT, state=Coupon.State.LIVE
+    )
+    brought = list(live.values_list("pk", flat=True))
+    take_back_gifts(receipt=there.receipt.pk)
+    gone = Coupon.objects.filter(pk__in=brought, state=Coupon.State.VOID)
+    return [
+        {"coupon": one.public_id, "name": one.version.template.name}
+        for one in gone.select_related("version__template").order_by("pk")
+    ]
