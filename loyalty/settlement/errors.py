@@ -44,7 +44,7 @@ class CycleState(DomainError):
 
 class FourEyesNeeded(DomainError):
     code, status, title = "four_eyes_needed", 403, _("须由另一人复核")
-    wording = _("提出人不能复核自己的提议。")
+    wording = _("提出或修改过的人不能复核。")
 
 
 class CycleChanged(DomainError):

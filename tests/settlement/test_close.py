@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from district.kernel import clock
 from district.merchants.services import alliance_party
@@ -247,6 +247,20 @@ def test_nets_that_do_not_cancel_out_are_refused_by_the_database(zhang, tea):
             cycle=cycle, merchant=tea.merchant, receivable=1, payable=0, fees=0, fees_kept=0,
             credits=0, charges=0, net=1, prefunded=0, due=1, expired_points=0, hash=b"",
         )  # fmt: skip
+
+
+def test_whoever_moved_the_end_does_not_approve_it(zhang, wang):
+    cycle = open_until(FIRST, first_day=FIRST, by=zhang)
+    settlement.move_cycle_end(cycle=cycle, last_day=LAST, by=wang)
+    with clock.moved_to(AFTER):
+        settlement.propose_close(cycle=cycle, by=zhang)
+        with pytest.raises(FourEyesNeeded):
+            settlement.approve_close(cycle=cycle, by=wang)
+    with (
+        pytest.raises(IntegrityError, match="cycle_end_not_moved_by_its_approver"),
+        transaction.atomic(),
+    ):
+        Cycle.objects.update(state="closed", hash=b"1", approved_by=wang, approved_at=AFTER)
 
 
 def test_one_person_cannot_be_both_whatever_the_code_says(zhang, wang):

@@ -105,7 +105,9 @@ class ApproveClose(OperatorAct):
 
     def may(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
-        return super().may(request, row) and (row is None or row.proposed_by_id != who.user.pk)
+        return super().may(request, row) and (
+            row is None or who.user.pk not in {row.proposed_by_id, row.end_moved_by_id}
+        )
 
     def fits(self, row: Cycle) -> bool:
         return row.state == Cycle.State.PROPOSED

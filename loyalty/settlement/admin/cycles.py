@@ -40,6 +40,7 @@ class CycleAdmin(ReadOnlyAdmin):
         "public_id",
         "days",
         "state_label",
+        "end_moved_by",
         "proposed_by",
         "proposed_at",
         "approved_by",

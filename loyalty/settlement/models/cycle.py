@@ -24,6 +24,15 @@ class Cycle(models.Model):
     follows = models.IntegerField(_("上一期"), null=True, blank=True)
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束（不含）"))
+    # Who wrote the end that it has, where that is not the one it began with.
+    end_moved_by = models.ForeignKey(
+        "members.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("结束日调整人"),
+    )
     state = models.TextField(_("状态"), choices=State, db_default="open", default=State.OPEN)
     # A transaction number: whatever lies below it had ended when the closing was proposed.
     horizon = models.BigIntegerField(_("事务号"), null=True, blank=True)
@@ -64,6 +73,12 @@ class Cycle(models.Model):
             models.CheckConstraint(
                 name="cycle_by_four_eyes",
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="cycle_end_not_moved_by_its_approver",
+                condition=Q(approved_by=None)
+                | Q(end_moved_by=None)
+                | ~Q(approved_by=F("end_moved_by")),
             ),
             models.CheckConstraint(
                 name="cycle_says_what_its_state_needs",

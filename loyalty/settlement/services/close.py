@@ -58,7 +58,7 @@ def approve_close(*, cycle: Cycle, by: User) -> Cycle:
         return row
     if row.state != Cycle.State.PROPOSED:
         raise CycleState(state=row.state)
-    if row.proposed_by_id == by.pk:
+    if by.pk in {row.proposed_by_id, row.end_moved_by_id}:
         raise FourEyesNeeded
     if call("settlement_reckon", row.pk, row.horizon) != bytes(row.draft_hash or b""):
         raise CycleChanged

@@ -49,7 +49,8 @@ def open_cycle(*, last_day: date, by: User, first_day: date | None = None) -> Cy
 
 @transaction.atomic
 def move_cycle_end(*, cycle: Cycle, last_day: date, by: User) -> Cycle:
-    """Another last day for a cycle whose closing nobody has proposed yet.
+    """Another last day for a cycle whose closing nobody has proposed yet; whoever moves it does not
+    approve the closing.
 
     Raises CycleState, CycleWithoutDays.
     """
@@ -59,8 +60,8 @@ def move_cycle_end(*, cycle: Cycle, last_day: date, by: User) -> Cycle:
     ends_at = clock.start_of_day(last_day + timedelta(days=1))
     if row.starts_at >= ends_at:
         raise CycleWithoutDays(first_day=clock.business_day(row.starts_at).isoformat())
-    row.ends_at = ends_at
-    row.save(update_fields=["ends_at"])
+    row.ends_at, row.end_moved_by = ends_at, by
+    row.save(update_fields=["ends_at", "end_moved_by"])
     audit.record(
         by=by,
         verb="move_cycle_end",
