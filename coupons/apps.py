@@ -11,6 +11,7 @@ class CouponsConfig(AppConfig):
 
         from coupons import listeners  # noqa: PLC0415 - its tables are loaded only now
         from coupons.audits import COUPONS  # noqa: PLC0415
+        from coupons.planning_audits import PLANNING  # noqa: PLC0415
         from district.kernel.guard import allow_larger_body  # noqa: PLC0415
         from loyalty import audits  # noqa: PLC0415
         from loyalty.settlement import sources  # noqa: PLC0415
@@ -21,4 +22,5 @@ class CouponsConfig(AppConfig):
         )
         sources.name("coupon", _("优惠券"))
         audits.watch(COUPONS)
+        audits.watch(PLANNING)
         listeners.listen()

@@ -248,8 +248,12 @@ COUPONS: dict[str, str] = {
         left join lateral (
             select day, sum(capacity) as units from coupons_stockslot
             where version_id = version.id and day is not null group by day) stock on true
+        left join lateral (
+            select to_fen from coupons_budgetchange
+            where version_id = version.id and state = 'approved'
+            order by decided_at desc, id desc limit 1) change on true
         where version.state = 'published'
-            and (budget.fen is distinct from version.budget_fen
+            and (budget.fen is distinct from coalesce(change.to_fen, version.budget_fen)
                 or stock.day is not null and stock.units is distinct from version.stock_per_day)
     """,
     "the coupons of a member that count are counted": """

@@ -58,6 +58,14 @@ class CouponSoldOutToday(DomainError):
 
 
 @refusal_of_sql
+class BudgetUsedUp(DomainError):
+    """Of a claim: there may be stock, but no budget for one more. It may be raised again."""
+
+    code, title = "budget_used_up", _("活动预算已用完")
+    wording = _("这张券的活动预算已用完，暂停发放；已领的券在有效期内仍可使用。")
+
+
+@refusal_of_sql
 class ClaimBusy(DomainError):
     code, status, title = "claim_busy", 503, _("领取的人太多")
     wording = _("还有库存，请稍后再试；用相同的幂等键重试不会多领。")
@@ -262,10 +270,11 @@ class VersionNotInState(DomainError):
     wording = _("该版本当前为“{state}”，不能这样操作。")
 
 
+@refusal_of_constraint("version_decided_by_none_of_its_editors")
 @refusal_of_constraint("version_approved_by_four_eyes")
 class ApprovedByItsDrafter(DomainError):
     code, status, title = "coupon_approved_by_its_drafter", 403, _("需要另一人审批")
-    wording = _("起草人不能审批自己的券模板。")
+    wording = _("起草、修改或提交过这张券的人不能审批，须由另一人审批。")
 
 
 @refusal_of_sql

@@ -84,3 +84,13 @@ class CouponLeased:
     member: int
     store: int
     until: str
+
+
+@dataclass(frozen=True)
+class CouponBudgetLow:
+    """Of a published version little of the budget is left, or less than one more coupon may cost."""
+
+    version: int
+    left_fen: int
+    budget_fen: int
+    used_up: bool

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from coupons.services import expire_coupons, warn_of_expiring
+from coupons.services import expire_coupons, warn_of_expiring, watch_budgets
 
 
 @shared_task(name="coupons.expire_coupons")
@@ -20,3 +20,8 @@ def warn_of_expiring_due() -> int:
     while told := warn_of_expiring():
         total += told
     return total
+
+
+@shared_task(name="coupons.watch_budgets")
+def watch_budgets_due() -> int:
+    return watch_budgets()

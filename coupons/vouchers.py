@@ -37,7 +37,7 @@ class Limits:
 def claim(*, said: Said, member: int, source: str, limits: Limits, key: Key, at: datetime) -> Given:
     """Give the next coupon of a version, exactly once per key.
 
-    Raises ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
+    Raises BudgetUsedUp, ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
     CouponSoldOut, CouponSoldOutToday, KeyReused.
     """
     public_id = new_id("cpn")

@@ -106,10 +106,13 @@ def _standing(version: TemplateVersion, at: datetime) -> Standing:
         begins = moment_in_words(version.claim_from)
         return Standing(open=False, text=_("{begins} 开始领取。").format(begins=begins))
     stock, _left = stock_now(version, at)
-    if stock == "sold_out":
-        return Standing(open=False, text=_("已领完，感谢您的关注。"))
-    if stock == "sold_out_today":
-        return Standing(open=False, text=_("今天的已领完，请明天再来。"))
+    nothing_left = {
+        "sold_out": _("已领完，感谢您的关注。"),
+        "sold_out_today": _("今天的已领完，请明天再来。"),
+        "budget_used_up": _("活动预算已用完，暂停发放；已领的券在有效期内仍可使用。"),
+    }
+    if stock in nothing_left:
+        return Standing(open=False, text=nothing_left[stock])
     if not version.claimable and version.points_price is None:
         return Standing(open=False, text=_("本券不能自行领取，由商户发放。"))
     return Standing(

@@ -57,6 +57,7 @@ app.conf.beat_schedule = {
     # When people are awake; the day's ends themselves came at midnight.
     "warn of expiry": {"task": "loyalty.warn_of_expiry", "schedule": crontab(hour=10, minute=5)},
     "expire coupons": {"task": "coupons.expire_coupons", "schedule": crontab(minute="*/10")},
+    "watch coupon budgets": {"task": "coupons.watch_budgets", "schedule": crontab(minute="*/5")},
     "warn of expiring coupons": {
         "task": "coupons.warn_of_expiring",
         "schedule": crontab(hour=10, minute=15),

@@ -1,5 +1,7 @@
 """Coupons in the back office: templates and campaigns, coupons by number, redemptions, the counter."""
 
+from coupons.admin.at_merchant import AT_MY_STORES, coupons_of_month
+from coupons.admin.consents import ShareConsentAdmin
 from coupons.admin.counter import DESK
 from coupons.admin.coupons import CouponAdmin
 from coupons.admin.overview import coupons_today
@@ -8,10 +10,13 @@ from coupons.admin.tags import MemberTagAdmin
 from coupons.admin.templates import TemplateVersionAdmin
 
 __all__ = [
+    "AT_MY_STORES",
     "DESK",
     "CouponAdmin",
     "MemberTagAdmin",
     "RedemptionAdmin",
+    "ShareConsentAdmin",
     "TemplateVersionAdmin",
+    "coupons_of_month",
     "coupons_today",
 ]

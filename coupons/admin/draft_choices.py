@@ -35,11 +35,13 @@ def merchants_for(who: Viewer) -> QuerySet[Merchant]:
 
 
 def payers_for(who: Viewer) -> QuerySet[Merchant]:
-    """Who may be named as a payer: funds, and of merchants those one may speak for."""
+    """Who may be named as a payer: funds, of merchants those one may speak for, and by the operator the
+    alliance, which bears a part of a merchant's coupon only where it is named."""
     of_merchants = Q(kind=Kind.MERCHANT)
     if not who.operator:
         of_merchants &= Q(pk__in=_own(who))
-    return Merchant.objects.filter(Q(kind=Kind.FUND) | of_merchants).order_by("kind", "name_key")
+    others = Q(kind__in=[Kind.FUND, Kind.ALLIANCE] if who.operator else [Kind.FUND])
+    return Merchant.objects.filter(others | of_merchants).order_by("kind", "name_key")
 
 
 def unseen_payers(

@@ -87,7 +87,10 @@ TABS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     ),
     (gettext_lazy("须知与图片"), ("instructions", "picture", "no_picture")),
     (gettext_lazy("领取条件"), ("new_within_days", "tags", "bought_at", "granted*")),
-    (gettext_lazy("预算与分担"), ("budget_yuan", "redeemer_percent", "payer*")),
+    (
+        gettext_lazy("预算与分担"),
+        ("budget_yuan", "budget_warn_percent", "redeemer_percent", "payer*"),
+    ),
 )
 
 
@@ -193,12 +196,22 @@ class DraftFields(ActForm):
     budget_yuan = YuanField(
         gettext_lazy("预算（元）"), most=1_000_000_000, help_text=gettext_lazy("留空为不限。")
     )
+    budget_warn_percent = _whole(
+        gettext_lazy("预算提醒线（%）"),
+        0,
+        99,
+        required=True,
+        initial=20,
+        help_text=gettext_lazy("预算剩余低于这个比例时提醒一次；0 为不提醒。"),
+    )
     redeemer_percent = percent(
         gettext_lazy("核销商户承担（%）"),
         "0",
         "100",
         initial=0,
-        help_text=gettext_lazy("在哪家使用由哪家承担；各方未承担的部分由商圈联盟承担。"),
+        help_text=gettext_lazy(
+            "在哪家使用由哪家承担。未写明的部分：商户券由该商户承担，平台券由商圈联盟承担。"
+        ),
     )
 
     def clean_picture(self) -> bytes | None:

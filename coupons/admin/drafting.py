@@ -15,6 +15,7 @@ from coupons.admin.common import yuan_of
 from coupons.admin.draft_choices import choices_for, merchants_for, payers_for, unseen_payers
 from coupons.admin.draft_fields import NEEDED, NOTHING, ONLY_FOR, TABS, DraftFields, percent
 from coupons.admin.draft_parts import Hours, Where, Whom
+from coupons.funding import completed
 from coupons.models import CouponTemplate, TemplateVersion
 from district.kernel.backoffice.wording import Text
 from district.merchants.models import Merchant
@@ -41,6 +42,7 @@ PLAIN = (
     "per_member_day",
     "stock",
     "stock_per_day",
+    "budget_warn_percent",
     "claimable",
     "points_price",
     "exchange_undo_minutes",
@@ -205,11 +207,17 @@ class NewTemplateForm(DraftForm):
 
 
 def first_values(who: Viewer) -> dict[str, Any]:
-    """What a new draft begins with: a merchant's coupon holds at its own stores, unless it says more."""
+    """What a new draft begins with: a merchant's coupon holds at its own stores and at its own cost,
+    unless it says more."""
     if who.operator or who.post is None:
         return {}
     own = who.post.merchant
-    return {"merchant": own, "only_merchants": [own.public_id]}
+    return {
+        "merchant": own,
+        "only_merchants": [own.public_id],
+        "payer1": own,
+        "payer1_percent": Decimal(100),
+    }
 
 
 def drafted(form: DraftForm) -> TemplateVersion:
@@ -260,11 +268,13 @@ def spoken(version: TemplateVersion, who: Viewer) -> dict[str, Any]:
         Hours.spoken(version.times) | Where.spoken(version.scope) | Whom.spoken(version.audience)
     )
     visible, number = set(payers_for(who)), 0
-    for payer in version.funding.select_related("party").order_by("pk"):
-        share = Decimal(payer.bp) / _HUNDREDTHS
-        if payer.party is None:
+    funding = version.funding.select_related("party").order_by("pk")
+    payers = completed([(row.party, row.bp) for row in funding], version.template.merchant)
+    for party, bp in payers:
+        share = Decimal(bp) / _HUNDREDTHS
+        if party is None:
             said["redeemer_percent"] = share
-        elif payer.party in visible:
+        elif party in visible:
             number += 1
-            said |= {f"payer{number}": payer.party, f"payer{number}_percent": share}
+            said |= {f"payer{number}": party, f"payer{number}_percent": share}
     return said | {"payers": number}

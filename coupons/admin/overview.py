@@ -45,7 +45,10 @@ wait_for_decision(
         may=lambda request: (
             viewer(request).operator and request.user.has_perm("coupons.change_templateversion")
         ),
-        unless=lambda request: Q(drafted_by=viewer(request).user),
+        # Whoever drafted, changed or submitted it does not decide it.
+        unless=lambda request: (
+            Q(drafted_by=viewer(request).user) | Q(edits__by=viewer(request).user)
+        ),
     ),
     order=10,
 )

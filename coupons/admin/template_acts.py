@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
 from coupons.admin import drafting
+from coupons.admin.approving import approval_panels
 from coupons.admin.faces import FacePanel, face_of_form, live_preview
 from coupons.faces import face_of
 from coupons.models import TemplateVersion
@@ -150,18 +151,16 @@ class ReasonForm(ActForm):
 
 
 class _Deciding(Act):
-    """The operator's, but not of whoever drafted it; the verb refuses them too."""
+    """The operator's; the verb refuses whoever wrote or submitted the version, and says so."""
 
     def may(self, request: HttpRequest, row: TemplateVersion) -> bool:
-        who = viewer(request)
-        may = who.operator and request.user.has_perm("coupons.change_templateversion")
-        return may and row.drafted_by_id != who.user.pk
+        return viewer(request).operator and request.user.has_perm("coupons.change_templateversion")
 
     def fits(self, row: TemplateVersion) -> bool:
         return row.state == State.SUBMITTED
 
     def beside(self, request: HttpRequest, row: TemplateVersion) -> list[Any]:
-        return [FacePanel(face_of(row))]
+        return [FacePanel(face_of(row)), *approval_panels(row)]
 
 
 class Approve(_Deciding):

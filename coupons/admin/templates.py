@@ -10,6 +10,14 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from coupons.admin import template_acts as to
+from coupons.admin.approving import approval_panels, payers_of
+from coupons.admin.budget_acts import (
+    ApproveBudget,
+    ProposeBudget,
+    RejectBudget,
+    changes_of,
+    what_is_left,
+)
 from coupons.admin.campaign_pages import CampaignPages
 from coupons.admin.common import COUPONS
 from coupons.admin.faces import FacePanel, ScanPanel
@@ -50,6 +58,7 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         "stock",
         "stock_per_day",
         "budget",
+        "budget_warn_percent",
         "payers",
         "hours",
         "where",
@@ -73,6 +82,9 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         to.Approve(),
         to.Reject(),
         to.Resize(),
+        ProposeBudget(),
+        ApproveBudget(),
+        RejectBudget(),
         to.Stop(),
         to.NewVersion(),
     )
@@ -82,6 +94,11 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         yield FacePanel(face_of(row))
         if row.state == TemplateVersion.State.PUBLISHED:
             yield ScanPanel.of(row)
+        if row.state == TemplateVersion.State.SUBMITTED:
+            yield from approval_panels(row)
+        yield from what_is_left(row)
+        if row.budget_changes.exists():
+            yield changes_of(row)
         told = figures_of(row)
         yield Section(
             _("活动效果"),
@@ -157,11 +174,7 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("成本分摊"))
     def payers(self, row: TemplateVersion) -> str:
-        parts = [
-            f"{payer.party or _('核销商户')} {payer.bp / 100:g}%"
-            for payer in row.funding.select_related("party")
-        ]
-        return "，".join([*parts, _("其余由商圈联盟承担")])
+        return payers_of(row)
 
     @display(
         description=gettext_lazy("状态"),

@@ -63,7 +63,9 @@ class VersionOut(serializers.Serializer):
     per_member = serializers.IntegerField()
     transferable = serializers.BooleanField()
     stock = serializers.ChoiceField(
-        ["unlimited", "plenty", "few", "sold_out_today", "sold_out"], source="standing.stock"
+        ["unlimited", "plenty", "few", "sold_out_today", "sold_out", "budget_used_up"],
+        source="standing.stock",
+        help_text="as far as stock and budget reach",
     )
     left = serializers.IntegerField(source="standing.left", allow_null=True)
     mine = serializers.IntegerField(

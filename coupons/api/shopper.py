@@ -47,6 +47,7 @@ _PAGES = [
 _CLAIMED = (
     *ShopperView.refusals,
     kernel.NotFound,
+    errors.BudgetUsedUp,
     errors.ClaimBusy,
     errors.ClaimLimitOfTheDayReached,
     errors.ClaimLimitReached,

@@ -205,6 +205,7 @@ class HandOuts(TillView):
         *_AT_A_STORE,
         *_OF_A_VISIT,
         kernel.NotFound,
+        errors.BudgetUsedUp,
         errors.ClaimBusy,
         errors.ClaimLimitOfTheDayReached,
         errors.ClaimLimitReached,

@@ -104,6 +104,10 @@ class TemplateVersion(models.Model):
     stock = models.BigIntegerField(_("总库存"), null=True, blank=True)
     stock_per_day = models.BigIntegerField(_("每日库存"), null=True, blank=True)
     budget_fen = models.BigIntegerField(_("预算（分）"), null=True, blank=True)
+    # Below this share of the budget somebody is told; 0 tells nobody.
+    budget_warn_percent = models.IntegerField(
+        _("预算提醒线（%）"), default=20, db_default=20, help_text=_("0 为不提醒")
+    )
     slots = models.IntegerField(_("分槽数"), default=16)
 
     # What a shopper should know and no rule can say (使用须知), and what it shows.
@@ -247,6 +251,11 @@ class TemplateVersion(models.Model):
                 | Q(points_price__isnull=False, exchange_undo_minutes__range=(1, 43_200)),
             ),
             models.CheckConstraint(
+                name="version_warns_below_a_share",
+                violation_error_message=_("预算提醒线为 0 至 99。"),
+                condition=Q(budget_warn_percent__gte=0, budget_warn_percent__lte=99),
+            ),
+            models.CheckConstraint(
                 name="version_approved_by_four_eyes",
                 condition=Q(decided_by=None) | ~Q(decided_by=F("drafted_by")),
             ),
@@ -267,34 +276,3 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} v{self.number}"
-
-
-class TemplateFunding(models.Model):
-    """Who pays of each discount, in basis points; without a party the merchant that redeems. The rest
-    is the alliance's."""
-
-    version = models.ForeignKey(TemplateVersion, models.CASCADE, related_name="funding")
-    party = models.ForeignKey(
-        "merchants.Merchant",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("承担方"),
-        help_text=_("留空为核销商户"),
-    )
-    bp = models.IntegerField(_("承担比例（万分比）"))
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("成本分摊")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["version", "party"], name="funding_once_per_party", nulls_distinct=False
-            ),
-            models.CheckConstraint(
-                name="funding_part_of_the_whole", condition=Q(bp__gt=0, bp__lte=10_000)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.party_id or 'redeemer'}: {self.bp}"

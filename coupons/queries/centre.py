@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from coupons.errors import (
+    BudgetUsedUp,
     ClaimLimitOfTheDayReached,
     ClaimLimitReached,
     ClaimNotBegun,
@@ -17,6 +18,7 @@ from coupons.errors import (
     NotInAudience,
 )
 from coupons.models import Coupon, CouponTemplate, StockSlot, TemplateVersion
+from coupons.queries.budgets import budgets_left
 from coupons.queries.people import standing_of
 from coupons.queries.versions import Said, version_of
 from district.kernel import clock
@@ -39,8 +41,9 @@ _OFFERED = """
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Of a version: `stock` is unlimited, plenty, few, sold_out_today or sold_out; `mine` how many of its
-    template the member has had, what was taken back unused left out; `refusal` what speaks against another one."""
+    """Of a version: `stock` is unlimited, plenty, few, sold_out_today, sold_out or budget_used_up, as far as
+    stock and budget reach, and `left` how many that is; `mine` how many of its template the member has
+    had, what was taken back unused left out; `refusal` what speaks against another one."""
 
     stock: str
     left: int | None
@@ -108,7 +111,7 @@ def standings(
 ) -> dict[int, Standing]:
     """How things stand for a member with each of these versions."""
     rows = list(versions)
-    left = _left([row.pk for row in rows], at)
+    left, budgets = _left([row.pk for row in rows], at), _budgets(rows)
     day = clock.business_day(at)
     mine = {
         row["template_id"]: (row["had"], row["today"])
@@ -123,7 +126,7 @@ def standings(
     return {
         row.pk: _standing(
             said[row.pk],
-            _stock(row, left),
+            _stock(row, left, budgets.get(row.pk), said[row.pk].reserve),
             mine.get(row.template_id, (0, 0)),
             outside=closed(row, at),
             missing=said[row.pk].audience.missing(known, at),
@@ -139,8 +142,9 @@ def stock_of(version: TemplateVersion) -> tuple[int, int]:
 
 
 def stock_now(version: TemplateVersion, at: datetime) -> tuple[str, int | None]:
-    """How the stock of a version stands for anybody, as in `Standing`, and how many are left."""
-    return _stock(version, _left([version.pk], at))
+    """How stock and budget of a version stand for anybody, as in `Standing`, and how many are left."""
+    budget = _budgets([version]).get(version.pk)
+    return _stock(version, _left([version.pk], at), budget, version_of(version.pk).reserve)
 
 
 def _standing(
@@ -167,6 +171,8 @@ def _refusal(
 ) -> DomainError | None:
     if stock == "sold_out":
         return CouponSoldOut()
+    if stock == "budget_used_up":
+        return BudgetUsedUp()
     if had >= said.per_member:
         return ClaimLimitReached(limit=said.per_member)
     if said.per_member_day is not None and today >= said.per_member_day:
@@ -177,19 +183,35 @@ def _refusal(
 
 
 def _stock(
-    row: TemplateVersion, left: dict[tuple[int, bool], tuple[int, int]]
+    row: TemplateVersion,
+    left: dict[tuple[int, bool], tuple[int, int]],
+    budget: tuple[int, int] | None,
+    reserve_fen: int,
 ) -> tuple[str, int | None]:
-    if row.stock is None and row.stock_per_day is None:
-        return "unlimited", None
+    """How many can still be had: as units of stock, and as coupons the budget (fen) reaches for."""
     whole = left.get((row.pk, False), (row.stock or 0, row.stock or 0))
     day = left.get((row.pk, True), (row.stock_per_day or 0, row.stock_per_day or 0))
     if row.stock is not None and whole[1] == 0:
         return "sold_out", 0
+    reach = None
+    if budget is not None and reserve_fen > 0:
+        reach = (budget[0] // reserve_fen, budget[1] // reserve_fen)
+        if reach[1] == 0:
+            return "budget_used_up", 0
     if row.stock_per_day is not None and day[1] == 0:
         return "sold_out_today", 0
     asked = [one for one, limit in ((whole, row.stock), (day, row.stock_per_day)) if limit]
-    capacity, remaining = min(asked, key=lambda one: one[1])
-    return ("few" if remaining * FEW_IN <= capacity else "plenty"), remaining
+    asked += [reach] if reach is not None else []
+    if not asked:
+        return "unlimited", None
+    few = any(remaining * FEW_IN <= capacity for capacity, remaining in asked)
+    return ("few" if few else "plenty"), min(remaining for _capacity, remaining in asked)
+
+
+def _budgets(rows: Iterable[TemplateVersion]) -> dict[int, tuple[int, int]]:
+    """Whole and rest of those that have a budget, in fen."""
+    limited = [row.pk for row in rows if row.budget_fen is not None]
+    return budgets_left(limited) if limited else {}
 
 
 def _left(versions: list[int], at: datetime) -> dict[tuple[int, bool], tuple[int, int]]:

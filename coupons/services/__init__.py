@@ -1,6 +1,11 @@
 """Every public verb of coupons."""
 
 from coupons.judgement import Told
+from coupons.services.budget import (
+    decide_budget_change,
+    propose_budget_change,
+    watch_budgets,
+)
 from coupons.services.check import Checked, check_coupons
 from coupons.services.claim import (
     claim_coupon,
@@ -8,6 +13,7 @@ from coupons.services.claim import (
     hand_out_coupon,
     issue_coupon,
 )
+from coupons.services.consent import agree_to_share, decline_share, revoke_consent
 from coupons.services.give import accept_coupon, offer_coupon
 from coupons.services.lease import lease_coupon
 from coupons.services.pictures import keep_picture
@@ -53,10 +59,13 @@ __all__ = [
     "ReturnedBill",
     "Told",
     "accept_coupon",
+    "agree_to_share",
     "approve_version",
     "check_coupons",
     "claim_coupon",
     "create_template",
+    "decide_budget_change",
+    "decline_share",
     "exchange_coupon",
     "expire_coupons",
     "hand_out_coupon",
@@ -68,6 +77,7 @@ __all__ = [
     "preview_bill_refund",
     "preview_whole_bill_refund",
     "print_coupon",
+    "propose_budget_change",
     "redeem_coupons",
     "redeem_offline",
     "refund_bill",
@@ -76,6 +86,7 @@ __all__ = [
     "require_sound",
     "resize_stock",
     "reverse_redemption",
+    "revoke_consent",
     "revoke_coupon",
     "reward_kept_purchases",
     "reward_receipt",
@@ -88,4 +99,5 @@ __all__ = [
     "undo_exchange",
     "untag_member",
     "warn_of_expiring",
+    "watch_budgets",
 ]

@@ -23,7 +23,7 @@ def claim_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupo
 
     Repeating the key gives the same coupon, also when all are gone by then.
 
-    Raises ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
+    Raises BudgetUsedUp, ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
     CouponSoldOut, CouponSoldOutToday, KeyReused, NotClaimable, NotInAudience.
     """
     at, said = clock.now(), version_of(version.pk)

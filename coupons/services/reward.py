@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, When
 
 from coupons.errors import (
+    BudgetUsedUp,
     ClaimLimitOfTheDayReached,
     ClaimLimitReached,
     ClaimNotBegun,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # What speaks against one gift must not keep the others, or the event, waiting.
 _NOT_TO_BE_HAD = (
+    BudgetUsedUp,
     ClaimLimitOfTheDayReached,
     ClaimLimitReached,
     ClaimNotBegun,

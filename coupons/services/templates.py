@@ -1,25 +1,29 @@
 """The life of a template version: drafted, submitted, approved by somebody else, stopped."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from coupons.documents import require_documents
 from coupons.errors import ApprovedByItsDrafter, TemplateInvalid, VersionNotInState
-from coupons.models import CouponTemplate, TemplateFunding, TemplateVersion
+from coupons.funding import Payers, completed
+from coupons.models import CouponTemplate, TemplateFunding, TemplateVersion, VersionEdit
+from coupons.planning_errors import ConsentMissing
+from coupons.queries.consents import missing_consents
+from coupons.queries.edits import editors_of
 from coupons.rules.funding import WHOLE
 from district.kernel import audit, clock
 from district.kernel.postgres import call, refusing
 from district.members.models import User
 from district.merchants import services as merchants
 from district.merchants.models import Merchant
+from district.merchants.queries import live_post
 
 State = TemplateVersion.State
-Payers = Sequence[tuple[Merchant | None, int]]
 
 
 @transaction.atomic
@@ -35,7 +39,8 @@ def create_template(*, name: str, merchant: Merchant | None, by: User) -> Coupon
 @transaction.atomic
 def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateVersion:
     """Write a draft as it now is, new or changed; `payers` are (party, basis points), without a party
-    the merchant that redeems. What nobody bears is the alliance's.
+    the merchant that redeems. What nobody promised of a merchant's coupon is that merchant's, and of a
+    platform coupon the alliance's.
 
     Raises TemplateInvalid, VersionNotInState.
     """
@@ -44,16 +49,20 @@ def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateV
         numbers = TemplateVersion.objects.filter(template=draft.template_id)
         draft.number = (numbers.aggregate(last=Max("number"))["last"] or 0) + 1
         draft.drafted_by = by
+        act = VersionEdit.Act.DRAFT
     else:
         _locked(draft.pk, State.DRAFT)
+        act = VersionEdit.Act.EDIT
     if draft.state != State.DRAFT:
         raise VersionNotInState(state=draft.get_state_display())
+    payers = completed(payers, draft.template.merchant)
     require_sound(draft=draft, payers=payers)
     draft.save()
     draft.funding.all().delete()
     TemplateFunding.objects.bulk_create(
         TemplateFunding(version=draft, party=party, bp=bp) for party, bp in payers
     )
+    call("coupons_record_edit", draft.pk, act, by.pk, clock.now())
     _note("save_draft", draft, by)
     return draft
 
@@ -71,28 +80,43 @@ def require_sound(*, draft: TemplateVersion, payers: Payers) -> None:
 
 @transaction.atomic
 def submit_version(*, version: TemplateVersion, by: User) -> TemplateVersion:
-    """Lay a draft before the operator; from here on nothing of it changes any more.
+    """Lay a draft before the operator; from here on nothing of it changes any more. The merchants it
+    names as payers are asked whether they bear their share.
 
-    Raises VersionNotInState.
+    Raises TemplateInvalid, VersionNotInState.
     """
     held = _locked(version.pk, State.DRAFT)
     # Whoever pays what no party bears has to exist.
     merchants.alliance_party()
+    _require_funded(held)
     held.state, held.submitted_at = State.SUBMITTED, clock.now()
+    call("coupons_record_edit", held.pk, VersionEdit.Act.SUBMIT, by.pk, held.submitted_at)
     held.save(update_fields=["state", "submitted_at"])
+    # Whoever submits the own merchant's coupon agrees by that to what it bears of it.
+    post = live_post(by)
+    own = post is not None and post.merchant_id == held.template.merchant_id
+    call(
+        "coupons_ask_payers",
+        held.pk,
+        held.template.merchant_id if own else None,
+        by.pk,
+        held.submitted_at,
+    )
     _note("submit_version", held, by)
     return held
 
 
 @transaction.atomic
 def approve_version(*, version: TemplateVersion, by: User, note: str = "") -> TemplateVersion:
-    """Publish what somebody else drafted: its stock and budget are laid out, and the version of the
-    template that was given out until now is stopped.
+    """Publish what others wrote and submitted: its stock and budget are laid out, and the version of the
+    template that was given out until now is stopped. Every merchant it names as a payer has agreed.
 
-    Raises ApprovedByItsDrafter, VersionNotInState.
+    Raises ApprovedByItsDrafter, ConsentMissing, VersionNotInState.
     """
     held = _locked(version.pk, State.SUBMITTED)
     _decided(held, by, note)
+    if missing := missing_consents(held):
+        raise ConsentMissing(merchants="、".join(missing))
     for earlier in TemplateVersion.objects.filter(
         template=held.template_id, state=State.PUBLISHED
     ).exclude(pk=held.pk):
@@ -142,6 +166,14 @@ def resize_stock(
     return held
 
 
+def _require_funded(draft: TemplateVersion) -> None:
+    """That a merchant's coupon names who bears all of it. Raises TemplateInvalid."""
+    named = draft.funding.aggregate(bp=Sum("bp"))["bp"] or 0
+    if draft.template.merchant_id is not None and named != WHOLE:
+        # A draft from before this was asked for; saving it again completes it.
+        raise TemplateInvalid(reason=_("商户券的成本须写明由谁承担，合计 100%；请重新保存草稿。"))
+
+
 def _stop(pk: int, by: User) -> TemplateVersion:
     held = _locked(pk, State.PUBLISHED)
     held.state, held.stopped_at = State.STOPPED, clock.now()
@@ -159,7 +191,7 @@ def _locked(pk: int, state: str) -> TemplateVersion:
 
 
 def _decided(held: TemplateVersion, by: User, note: str) -> None:
-    if held.drafted_by_id == by.pk:
+    if by.pk in editors_of(held):
         raise ApprovedByItsDrafter
     held.decided_by, held.decided_at, held.note = by, clock.now(), note
 

@@ -24,7 +24,7 @@ begin
         -- Enough in all, but in no slot: brought together, which the loser of a race tries again.
         return coupons_gather_budget(p_version, p_fen);
     end if;
-    raise exception 'coupon_sold_out' using errcode = 'SD409';
+    raise exception 'budget_used_up' using errcode = 'SD409';
 end $$;
 
 -- Move what the slots still hold into the fullest one and reserve there; slots in order.
@@ -39,7 +39,7 @@ begin
         order by remaining_fen desc, slot limit 1;
     select sum(remaining_fen) into v_sum from coupons_budgetslot where version_id = p_version;
     if v_sum < p_fen then
-        raise exception 'coupon_sold_out' using errcode = 'SD409';
+        raise exception 'budget_used_up' using errcode = 'SD409';
     end if;
     -- Capacity moves along, so that each slot still tells what was taken from it.
     update coupons_budgetslot set

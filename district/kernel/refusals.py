@@ -64,4 +64,4 @@ def _below(refusal: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def _app(refusal: type[DomainError]) -> str:
-    return refusal.__module__.removesuffix(".errors").removeprefix("district.")
+    return refusal.__module__.rpartition(".")[0].removeprefix("district.")

@@ -47,7 +47,7 @@ def test_a_cashier_who_asked_for_another_page_gets_it(client, store):
 
 def test_what_waits_for_a_decision_stands_first_and_only_for_who_may_decide(store):
     drafter, other = make_operator("drafter"), make_operator("other")
-    version = make_draft(merchant=store.merchant)
+    version = make_draft()
     version.drafted_by = drafter
     version.save()
     coupons.submit_version(version=version, by=drafter)

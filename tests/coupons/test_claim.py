@@ -6,6 +6,7 @@ import pytest
 
 from coupons import services as coupons
 from coupons.errors import (
+    BudgetUsedUp,
     ClaimLimitOfTheDayReached,
     ClaimLimitReached,
     ClaimNotBegun,
@@ -103,7 +104,7 @@ def test_a_budget_is_reserved_at_the_most_a_coupon_may_cost(member):
     claim(version, member)
     claim(version, make_member("小王"))  # the slots hold 550 each
 
-    with pytest.raises(CouponSoldOut):
+    with pytest.raises(BudgetUsedUp):
         claim(version, make_member("小李"))
     slots = BudgetSlot.objects.filter(version=version)
     assert sum(slot.remaining_fen for slot in slots) == 100

@@ -7,8 +7,15 @@ from typing import Any
 
 from coupons import services as coupons
 from coupons.issuing.services import import_codes
-from coupons.models import Coupon, CouponTemplate, RedemptionRequest, TemplateVersion
+from coupons.models import (
+    Coupon,
+    CouponTemplate,
+    RedemptionRequest,
+    ShareConsent,
+    TemplateVersion,
+)
 from coupons.services import Told
+from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member, User
 from district.merchants.models import Merchant, Store
@@ -53,8 +60,16 @@ def make_version(**fields: Any) -> TemplateVersion:
     """The same, submitted and published by another person."""
     draft = make_draft(**fields)
     coupons.submit_version(version=draft, by=draft.drafted_by)
+    consent(draft)
     return coupons.approve_version(
         version=draft, by=User.objects.create_staff(f"approver{next(_numbers)}")
+    )
+
+
+def consent(version: TemplateVersion) -> None:
+    """Every merchant that a submitted version names as a payer agrees to its share."""
+    ShareConsent.objects.filter(version=version, state=ShareConsent.State.ASKED).update(
+        state=ShareConsent.State.AGREED, decided_by=version.drafted_by, decided_at=clock.now()
     )
 
 

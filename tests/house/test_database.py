@@ -14,8 +14,10 @@ pytestmark = pytest.mark.django_db
 UPDATE, DELETE, TRUNCATE = 16, 8, 32  # bits of pg_trigger.tgtype
 NEVER_CHANGED = {
     "coupons_billrefund",
+    "coupons_budgetwarning",
     "coupons_fundingpart",
     "coupons_redemptionrequest",
+    "coupons_versionedit",
     "kernel_auditline",
     "loyalty_draw",
     "loyalty_restore",

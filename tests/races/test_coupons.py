@@ -10,6 +10,8 @@ from django.db import connection
 from coupons import services as coupons
 from coupons.models import Coupon, CouponGift, Redemption, TemplateVersion
 from coupons.offline.models import LogEntry
+from coupons.planning_errors import BudgetTaken
+from coupons.queries.budgets import Budget, budget_of
 from coupons.queries.centre import stock_of
 from district.kernel import clock
 from district.members import services as members
@@ -17,7 +19,7 @@ from district.members.models import Member, ShopperSession, User
 from district.members.session_tokens import token_hash
 from district.merchants.models import Store
 from loyalty import audits
-from tests.factories.coupons import make_version
+from tests.factories.coupons import fresh_key, make_version
 from tests.factories.members import make_member, make_operator
 from tests.factories.offline import Tills, body_of, make_terminal
 from tests.http import at_once
@@ -179,6 +181,42 @@ def test_claims_race_an_increase_of_the_stock(web):
     assert 10 <= told[201, None] <= 40
     assert stock_of(version) == (40, 40 - told[201, None])
     assert Coupon.objects.count() == told[201, None]
+    assert list(audits.offences()) == []
+
+
+def test_claims_race_changes_of_the_budget(web):
+    version = make_version(budget_fen=5_000, slots=4)
+    people = phones(web.base_url, 60)
+    first, other = make_operator("first"), make_operator("other")
+
+    def change():
+        was = 5_000
+        for size in (10_000, 7_500, 15_000):
+            proposal = coupons.propose_budget_change(
+                version=version,
+                budget_was_fen=was,
+                budget_fen=size,
+                reason="加量",
+                by=first,
+                key=fresh_key(),
+            )
+            try:
+                coupons.decide_budget_change(change=proposal, approve=True, by=other)
+                was = size
+            except BudgetTaken:
+                coupons.decide_budget_change(change=proposal, approve=False, by=other)
+        connection.close()
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    answers = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people])
+    changing.join()
+
+    told = statuses(answers)
+    assert set(told) <= {(201, None), (409, "budget_used_up"), (503, "claim_busy")}
+    assert told[201, None] <= 30
+    reserved = 500 * told[201, None]
+    assert budget_of(version) == Budget(15_000, 15_000 - reserved, reserved, 0)
     assert list(audits.offences()) == []
 
 

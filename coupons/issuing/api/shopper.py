@@ -31,6 +31,7 @@ class ImportedCodes(ShopperView):
         *ShopperView.refusals,
         CodeNotUsable,
         TooManyRequests,
+        coupons.BudgetUsedUp,
         coupons.ClaimBusy,
         coupons.ClaimNotBegun,
         coupons.ClaimOver,

@@ -69,7 +69,7 @@ def use_code(*, code: str, member: Member, key: Key) -> Coupon:
     """Give the member who types a third-party code its coupon; of several who type it one gets it.
 
     The limits of a person are left aside, because the code was paid for elsewhere; stock and budget
-    hold. Raises ClaimBusy, ClaimNotBegun, ClaimOver, CodeNotUsable, CouponSoldOut, CouponSoldOutToday,
+    hold. Raises BudgetUsedUp, ClaimBusy, ClaimNotBegun, ClaimOver, CodeNotUsable, CouponSoldOut, CouponSoldOutToday,
     KeyReused.
     """
     held = _locked(code)

@@ -7,10 +7,11 @@ from django.core.management.base import CommandError
 from coupons.audits import COUPONS
 from coupons.issuing.audits import ISSUING
 from coupons.offline.audits import OFFLINE
+from coupons.planning_audits import PLANNING
 from district.kernel.named_database import DatabaseCommand
 from loyalty import audits
 
-QUERIES = {**COUPONS, **ISSUING, **OFFLINE}
+QUERIES = {**COUPONS, **PLANNING, **ISSUING, **OFFLINE}
 
 
 class Command(DatabaseCommand):

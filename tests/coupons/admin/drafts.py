@@ -6,6 +6,7 @@ from datetime import timedelta
 from district.kernel import clock
 
 VERSIONS = "/admin/coupons/templateversion/"
+CONSENTS = "/admin/coupons/shareconsent/"
 
 
 def said(store, **fields):
@@ -26,6 +27,7 @@ def said(store, **fields):
         "stacking": "alone",
         "per_member": 1,
         "stock": 100,
+        "budget_warn_percent": 20,
         "redeemer_percent": 50,
         "claimable": "on",
         "offline": "none",

@@ -113,7 +113,7 @@ def test_what_a_merchant_has_no_field_for_stays(store, owner):
         payers=[(foreign.merchant, 2_500)],
     )
     page = owner.get(f"{VERSIONS}{draft.pk}/edit/")
-    asked = filled(page) | {"only_stores": [], "redeemer_percent": "10"}
+    asked = filled(page) | {"only_stores": [], "redeemer_percent": "10", "payer1_percent": "65"}
 
     saved = act(owner, f"{VERSIONS}{draft.pk}/edit/", **asked)
     assert saved.status_code == 302, saved.context["form"].errors
@@ -122,7 +122,7 @@ def test_what_a_merchant_has_no_field_for_stays(store, owner):
     assert after.scope == {"only": {"stores": [foreign.public_id]}}
     assert after.audience == {"bought_at": [foreign.merchant.public_id]}
     parts = {(part.party_id, part.bp) for part in after.funding.all()}
-    assert parts == {(foreign.merchant_id, 2_500), (None, 1_000)}
+    assert parts == {(foreign.merchant_id, 2_500), (None, 1_000), (store.merchant_id, 6_500)}
     assert foreign.public_id not in page.content.decode()
 
 

@@ -40,7 +40,10 @@ def test_a_merchant_drafts_and_submits_and_the_operator_approves(store, owner, o
     version = TemplateVersion.objects.get()
     assert drafted.status_code == 302, text_of(drafted)
     assert (version.state, version.face_fen, version.threshold_fen) == ("draft", 500, 2_000)
-    assert version.funding.get().bp == 5_000
+    assert {(payer.party, payer.bp) for payer in version.funding.all()} == {
+        (None, 5_000),
+        (store.merchant, 5_000),
+    }
 
     act(owner, f"{VERSIONS}{version.pk}/submit/")
     assert owner.get(f"{VERSIONS}{version.pk}/approve/").status_code == 403

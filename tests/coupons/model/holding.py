@@ -14,7 +14,7 @@ from loyalty import services as loyalty
 from loyalty.models import Receipt
 from tests.coupons.model.driving import JUMPS, Driving, fields_of, terms, where, which, who
 from tests.coupons.model.things import days_on
-from tests.factories.coupons import fresh_key, make_draft
+from tests.factories.coupons import consent, fresh_key, make_draft
 from tests.factories.loyalty import buy, return_goods
 from tests.factories.merchants import visit_of
 
@@ -51,6 +51,7 @@ class Holding(Driving):
             fields = fields_of(said, self.stores, self.parties_of)
             draft = make_draft(template=row, **fields)
             coupons.submit_version(version=draft, by=self.people[0])
+            consent(draft)
             return coupons.approve_version(version=draft, by=self.people[1])
 
         version, made = self.both(

@@ -93,7 +93,7 @@ class District(Counter, Gifts):
         if limited and said.per_day is not None and len(today) >= said.per_day:
             raise Refused("claim_limit_of_the_day_reached")
         if version.free is not None and version.free < self._most(said):
-            raise Refused("coupon_sold_out")
+            raise Refused("budget_used_up")
         if said.stock_per_day is not None and not version.days.get(day_of(now), 1):
             raise Refused("coupon_sold_out_today")
 

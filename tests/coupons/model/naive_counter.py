@@ -264,10 +264,18 @@ class Counter:
         """Who bears how much of a redemption, by party."""
         fen = 0 if redemption.reversed else redemption.cost - redemption.returned
         shares = {}
-        for named, bp in redemption.coupon.version.said.payers:
+        for named, bp in self.promised(redemption.coupon.version):
             party = redemption.bill.store if named == "redeemer" else named
             shares[party] = shares.get(party, 0) + Fraction(fen * bp, 10_000)
         return share_out(fen, shares, redemption.turn)
+
+    def promised(self, version):
+        """Who promised which part; of a merchant's coupon what nobody promised is the merchant's."""
+        parts = dict(version.said.payers)
+        rest = 10_000 - sum(parts.values())
+        if version.owner is not None and rest:
+            parts[version.owner] = parts.get(version.owner, 0) + rest
+        return parts.items()
 
     def owed(self):
         """What each party owes each merchant, nobody to itself."""

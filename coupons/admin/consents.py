@@ -1,0 +1,137 @@
+"""What a merchant is asked to bear: its owner agrees, declines or revokes; operators see who is missing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from coupons import services as coupons
+from coupons.admin.approving import examples_in_rows, limits_of, payers_of, state_in_words
+from coupons.admin.common import COUPONS
+from coupons.admin.faces import FacePanel
+from coupons.faces import face_of
+from coupons.models import ShareConsent
+from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.idempotency import Key
+from district.merchants import permissions
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+
+State = ShareConsent.State
+
+
+class AgreeForm(ActForm):
+    standing = forms.BooleanField(
+        label=gettext_lazy("以后不超过此比例的平台券一律同意"),
+        required=False,
+        help_text=gettext_lazy("不勾选时，只对本券及其以后不超过此比例的版本有效。均可撤回。"),
+    )
+
+
+class _OwnersAct(Act):
+    """Of the owner of the merchant that is asked; nobody agrees in its place."""
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        post = viewer(request).post
+        own = row is None or (post is not None and post.merchant_id == row.merchant_id)
+        return own and permissions.can(post, "edit_merchant")
+
+    def beside(self, request: HttpRequest, row: ShareConsent) -> list[Any]:
+        version = row.version
+        return [FacePanel(face_of(version)), limits_of(version), examples_in_rows(version)]
+
+
+class Agree(_OwnersAct):
+    name, label, icon = "agree", gettext_lazy("同意承担"), "check_circle"
+    explain = gettext_lazy("同意后，这张券发布并使用时，按此比例由本商户承担成本，计入结算。")
+    done = gettext_lazy("已同意。")
+    form_class = AgreeForm
+
+    def fits(self, row: ShareConsent) -> bool:
+        return row.state in (State.ASKED, State.DECLINED)
+
+    def run(self, request: HttpRequest, row: ShareConsent, asked: dict[str, Any], key: Key) -> None:
+        coupons.agree_to_share(
+            consent=row, by=viewer(request).user, standing=bool(asked["standing"])
+        )
+
+
+class Decline(_OwnersAct):
+    name, label, icon, danger = "decline", gettext_lazy("不同意"), "cancel", True
+    explain = gettext_lazy("不同意时，这张券不能按现在的分担发布。")
+    done = gettext_lazy("已答复不同意。")
+
+    def fits(self, row: ShareConsent) -> bool:
+        return row.state == State.ASKED
+
+    def run(self, request: HttpRequest, row: ShareConsent, asked: dict[str, Any], key: Key) -> None:
+        coupons.decline_share(consent=row, by=viewer(request).user)
+
+
+class Revoke(_OwnersAct):
+    name, label, icon, danger = "revoke", gettext_lazy("撤回同意"), "undo", True
+    explain = gettext_lazy("以后的版本须重新征求同意；已发布的券不受影响。")
+    done = gettext_lazy("已撤回。")
+
+    def fits(self, row: ShareConsent) -> bool:
+        return row.state == State.AGREED and row.revoked_at is None
+
+    def run(self, request: HttpRequest, row: ShareConsent, asked: dict[str, Any], key: Key) -> None:
+        coupons.revoke_consent(consent=row, by=viewer(request).user)
+
+
+@admin.register(ShareConsent)
+class ShareConsentAdmin(MerchantScopedAdmin):
+    menu = Menu(COUPONS, "handshake", 15)
+    merchant_path, needs = "merchant", "run_campaigns"
+    empty_hint = gettext_lazy("平台或其他商户的券写明由您承担一部分时，会在这里征求同意。")
+    list_display = ["coupon", "giver", "merchant", "share", "state_label", "asked_at"]
+    list_filter = ["state", ("merchant", ScopedFilter)]
+    list_select_related = ["version__template__merchant", "merchant"]
+    operator_only = frozenset({"merchant"})
+    ordering = ["-pk"]
+    sortable_by = ()
+    fields = [
+        *("coupon", "giver", "merchant", "share", "all_payers", "state_label", "standing"),
+        *("asked_at", "decided_by", "decided_at", "revoked_by", "revoked_at"),
+    ]
+    acts = (Agree(), Decline(), Revoke())
+
+    def name_of(self, row: ShareConsent) -> str:
+        return self.coupon(row)
+
+    def sections(self, request: HttpRequest, row: ShareConsent) -> list[Any]:
+        version = row.version
+        return [FacePanel(face_of(version)), limits_of(version), examples_in_rows(version)]
+
+    @admin.display(description=gettext_lazy("券"))
+    def coupon(self, row: ShareConsent) -> str:
+        return f"{row.version.template.name} v{row.version.number}"
+
+    @admin.display(description=gettext_lazy("发券方"))
+    def giver(self, row: ShareConsent) -> str:
+        return str(row.version.template.merchant or _("商圈平台"))
+
+    @admin.display(description=gettext_lazy("承担比例"))
+    def share(self, row: ShareConsent) -> str:
+        return f"{row.bp / 100:g}%"
+
+    @admin.display(description=gettext_lazy("各方分担"))
+    def all_payers(self, row: ShareConsent) -> str:
+        return payers_of(row.version)
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={
+            "待答复": "warning",
+            "已同意": "success",
+            "沿用以前的同意": "success",
+            "不同意": "danger",
+            "已撤回": "",
+        },
+    )
+    def state_label(self, row: ShareConsent) -> str:
+        return state_in_words(row)

@@ -1,0 +1,66 @@
+"""What a version may cost in all, and what a bill with one of its coupons comes to, before it is given out."""
+
+from dataclasses import dataclass
+
+from coupons.models import TemplateVersion
+from coupons.queries.versions import Said, rules_by, said_by
+from coupons.rules.funding import REDEEMER, split
+from district.merchants.models import Merchant
+
+# A bill without a threshold, in fen: large enough that every discount is whole.
+_USUAL_FEN = 10_000
+_TIMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Fen: the most one coupon may cost over all its uses, and all of a version together (None: no end)."""
+
+    each_fen: int
+    most_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One bill with one coupon of a version, in fen; `parts` are payers by name, None for the redeemer."""
+
+    bill_fen: int
+    discount_fen: int
+    cost_fen: int
+    parts: tuple[tuple[str | None, int], ...]
+
+
+def exposure_of(version: TemplateVersion) -> Exposure:
+    """What a version may cost: its stock times the most of a coupon, never more than its budget."""
+    most = rules_by(version).benefit.most()
+    each = most if version.partial else most * version.uses
+    ends = [end for end in (version.budget_fen,) if end is not None]
+    if version.stock is not None:
+        ends.append(version.stock * each)
+    return Exposure(each, 0 if not each else min(ends, default=None))
+
+
+def examples_of(version: TemplateVersion) -> list[Example]:
+    """Two worked bills of a submitted version: one that just reaches the threshold, and one five times
+    as large; none for parking, whose cost only a stay tells."""
+    if version.kind == TemplateVersion.Kind.PARKING:
+        return []
+    said = said_by(version)
+    parties = {share.party for share in said.shares} | {said.rest_to}
+    names: dict[int, str | None] = {REDEEMER: None}
+    names |= dict(Merchant.objects.filter(pk__in=parties).values_list("pk", "name"))
+    least = version.threshold_fen or max(version.face_fen, _USUAL_FEN)
+    return [_example(said, names, fen) for fen in (least, least * _TIMES)]
+
+
+def _example(said: Said, names: dict[int, str | None], bill_fen: int) -> Example:
+    benefit = said.rules.benefit
+    discount = benefit.discount(bill_fen)
+    cost = discount if benefit.on_a_bill else benefit.most()
+    parts = split(cost, said.shares, said.rest_to)
+    return Example(
+        bill_fen,
+        discount,
+        cost,
+        tuple((names.get(party), fen) for party, fen in parts.items() if fen),
+    )

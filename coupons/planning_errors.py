@@ -1,0 +1,63 @@
+"""What planning refuses of a campaign that runs, and of who bears it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from district.kernel.errors import DomainError
+from district.kernel.money import format_yuan
+from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
+
+
+@refusal_of_sql
+class BudgetChanged(DomainError):
+    code, title = "coupon_budget_changed", _("预算已变化")
+    wording = _("当前预算为 {budget}，请核对后重新提出。")
+
+    def __init__(self, *, budget_fen: int) -> None:
+        super().__init__(budget_fen=budget_fen, budget=format_yuan(budget_fen))
+
+
+@refusal_of_sql
+class BudgetTaken(DomainError):
+    code, title = "coupon_budget_taken", _("预算不能少于已占用")
+    wording = _("已占用和已核销的合计为 {taken}。")
+
+    def __init__(self, *, taken_fen: int) -> None:
+        super().__init__(taken_fen=taken_fen, taken=format_yuan(taken_fen))
+
+
+@refusal_of_constraint("budget_change_one_open_at_a_time")
+class BudgetChangeOpen(DomainError):
+    code, title = "coupon_budget_change_open", _("已有待审批的预算调整")
+    wording = _("请先审批已提出的预算调整。")
+
+
+@refusal_of_constraint("budget_change_by_four_eyes")
+class BudgetChangeBySamePerson(DomainError):
+    code, status, title = "coupon_budget_change_by_same_person", 403, _("需要另一人审批")
+    wording = _("提出预算调整的人不能自己审批。")
+
+
+class BudgetChangeDecided(DomainError):
+    code, title = "coupon_budget_change_decided", _("预算调整已审批")
+    wording = _("这项预算调整已由他人审批。")
+
+
+@refusal_of_constraint("version_published_with_consent")
+class ConsentMissing(DomainError):
+    """A version names merchants as payers that have not agreed to their share."""
+
+    code, title = "coupon_consent_missing", _("尚未征得承担方同意")
+    wording = _("须先征得承担成本的商户同意：{merchants}。")
+
+    def __init__(self, *, merchants: str = "") -> None:
+        super().__init__(merchants=merchants or str(_("见“征求同意”")))
+
+
+class ConsentNotYours(DomainError):
+    code, status, title = "coupon_consent_not_yours", 403, _("须由商户店主答复")
+    wording = _("是否承担成本，只能由该商户的店主答复。")
+
+
+class ConsentNotInState(DomainError):
+    code, title = "coupon_consent_not_in_state", _("征询状态不符")
+    wording = _("这项征询当前为“{state}”，不能这样操作。")
