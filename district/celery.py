@@ -41,6 +41,10 @@ app.conf.beat_schedule = {
         "task": "members.purge_sessions",
         "schedule": crontab(hour=4, minute=30),
     },
+    "forget old counters": {
+        "task": "loyalty.forget_counters",
+        "schedule": crontab(hour=4, minute=55),
+    },
     "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
     # A batch whose bell was lost, or whose worker died.
     "take up batches": {"task": "batches.process", "schedule": 20.0},

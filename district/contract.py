@@ -29,6 +29,8 @@ SPECTACULAR_SETTINGS = {
         "PhotoStateEnum": "loyalty.bills.models.BillPhoto.State",
         "StoreStateEnum": ["open", "closed"],
         "CouponKindEnum": "coupons.models.TemplateVersion.Kind",
+        "ReviewStateEnum": "loyalty.models.EarningReview.State",
+        "CeilingEnum": "loyalty.models.EarningReview.Ceiling",
         "CouponSourceEnum": "coupons.models.Coupon.Source",
     },
     "POSTPROCESSING_HOOKS": [

@@ -7,6 +7,8 @@ from loyalty import queries
 
 # The audit runs each night; a second one missed is a beat that stands still.
 _LATE = timedelta(hours=50)
+# Members wait for their points meanwhile.
+_A_DAY = timedelta(hours=24)
 
 
 def ledger_audit() -> str:
@@ -20,3 +22,12 @@ def ledger_audit() -> str:
     if run.started_at < clock.real_now() - _LATE:
         return f"the ledger was last audited at {when}: is beat running?"
     return ""
+
+
+def receipts_waiting() -> str:
+    """How long a receipt has waited for a person, once that is longer than a working day; else empty."""
+    oldest = queries.oldest_waiting()
+    if oldest is None or oldest.at > clock.real_now() - _A_DAY:
+        return ""
+    since = oldest.at.astimezone(clock.SHANGHAI).isoformat(timespec="minutes")
+    return f"receipts above a ceiling have waited for a decision since {since}; see the admin"

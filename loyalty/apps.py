@@ -11,3 +11,4 @@ class LoyaltyConfig(AppConfig):
         from loyalty import alarms  # noqa: PLC0415 - likewise
 
         health.warn_of("ledger_audit", alarms.ledger_audit)
+        health.warn_of("receipts_waiting", alarms.receipts_waiting)

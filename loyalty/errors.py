@@ -56,6 +56,13 @@ class HoldTooLong(DomainError):
     wording = _("预占最长 {minutes} 分钟。")
 
 
+class HoldNeedsMember(DomainError):
+    """What a till captures by itself may not be so much that spending it would ask the member."""
+
+    code, title = "hold_needs_member", _("须会员确认")
+    wording = _("单笔 {confirm_from} 积分及以上须会员在手机上确认，请使用积分抵扣。")
+
+
 class HoldWaitsForMember(DomainError):
     code, title = "hold_waits_for_member", _("等待会员确认")
     wording = _("这笔积分要由会员在手机上确认，收银台只能取消。")
@@ -150,6 +157,7 @@ class RulesOverlap(DomainError):
 @refusal_of_constraint("rules_times_in_bounds")
 @refusal_of_constraint("rules_amounts_in_bounds")
 @refusal_of_constraint("rules_point_value_in_bounds")
+@refusal_of_constraint("rules_ceilings_in_bounds")
 class RulesOutOfBounds(DomainError):
     code, status, title = "rules_out_of_bounds", 400, _("规则超出允许范围")
     wording = _("请检查各项时限、比例与上限。")
@@ -199,6 +207,48 @@ class AdjustmentDecided(DomainError):
 class AdjustmentBySamePerson(DomainError):
     code, title = "adjustment_by_same_person", _("不能复核自己提出的调整")
     wording = _("人工调整须由另一位运营人员复核。")
+
+
+@refusal_of_sql
+class ReviewDecided(DomainError):
+    code, title = "review_decided", _("这张小票已经复核")
+
+    _STATES = {
+        "approved": _("这张小票的积分已经通过复核。"),
+        "refused": _("这张小票的积分已经被拒绝。"),
+        "withdrawn": _("这张小票已经全部退货，无须复核。"),
+    }
+
+    def __init__(self, *, state: str) -> None:
+        super().__init__(state=state)
+        self.detail = str(self._STATES[state])
+
+
+@refusal_of_sql
+class ReviewBySamePerson(DomainError):
+    code, title = "review_by_same_person", _("须由另一人复核")
+    wording = _("这张小票的积分较大，须由另一位运营人员再次通过。")
+
+
+class ReviewNeedsReason(DomainError):
+    code, status, title = "review_needs_reason", 400, _("请填写原因")
+    wording = _("拒绝积分须说明原因，会员在明细中看得到。")
+
+
+class CeilingsOverlap(DomainError):
+    code, title = "ceilings_overlap", _("该商户在此时段已有积分上限")
+    wording = _("新上限只能从 {earliest} 起生效。")
+
+
+class CeilingAboveAlliance(DomainError):
+    code, status, title = "ceiling_above_alliance", 400, _("上限高于联盟规则")
+    wording = _("联盟规则的上限为 {limit} 积分，商户只能设得更低。")
+
+
+@refusal_of_constraint("merchant_ceilings_in_bounds")
+class CeilingsOutOfBounds(DomainError):
+    code, status, title = "ceilings_out_of_bounds", 400, _("上限超出允许范围")
+    wording = _("请检查各项积分上限。")
 
 
 class MergeWithItself(DomainError):

@@ -129,3 +129,26 @@ class PrefundLow:
     merchant: int
     left_fen: int
     braked: bool
+
+
+@dataclass(frozen=True)
+class EarningWaits:
+    """A receipt's points are above a ceiling: they wait for a person, and somebody should be told."""
+
+    review: int
+    receipt: int
+    member: int
+    merchant: int
+    points: int
+
+
+@dataclass(frozen=True)
+class EarningReviewed:
+    """A person decided on a receipt that waited: so many points go to the member, or back to the issuer."""
+
+    review: int
+    receipt: int
+    member: int
+    merchant: int
+    points: int
+    approved: bool

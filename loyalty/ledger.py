@@ -80,7 +80,8 @@ class Entry:
 class Posted:
     """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number.
 
-    `waiting` counts the refunds that were parked for it.
+    `waiting` counts the refunds that were parked for it; `review` is the number of the review its
+    points wait for, when they are above a ceiling.
     """
 
     receipt: int
@@ -89,6 +90,7 @@ class Posted:
     granted: int = 0
     repaid: int = 0
     waiting: int = 0
+    review: int | None = None
 
 
 def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: datetime) -> Posted:
@@ -110,9 +112,9 @@ def earn(*, member: int, place: Place, bill: Bill, grant: Grant, key: Key, at: d
     ring_after_commit()
     if not written:
         return Posted(receipt, repeated=True, entry=None)
-    transfer, seq, available, granted, repaid, waiting = written
+    transfer, seq, available, granted, repaid, waiting, review = written
     entry = Entry(public_id, transfer, seq, available) if transfer is not None else None
-    return Posted(receipt, False, entry, granted, repaid, waiting)  # noqa: FBT003
+    return Posted(receipt, False, entry, granted, repaid, waiting, review)  # noqa: FBT003
 
 
 def spend(
@@ -267,6 +269,32 @@ def merge(*, source: int, into: int, reason: str, actor: str, at: datetime) -> i
     points: int = call("loyalty_merge", source, into, reason, actor, at)
     ring_after_commit()
     return points
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person says of a receipt whose points wait; approved ones live until `expires_at`."""
+
+    review: int
+    approve: bool
+    by: int
+    note: str
+    expires_at: datetime
+
+
+def decide_review(*, decision: Decision, key: Key, at: datetime) -> int:
+    """Let waiting points go or give them back to their issuer, exactly once per key; the review's pk.
+
+    Raises KeyReused, ReviewBySamePerson, ReviewDecided.
+    """
+    pk: int = call(
+        "loyalty_decide_review",
+        *(key.scope, key.key, key.terms),
+        *(decision.review, decision.approve, decision.by, decision.note, decision.expires_at),
+        *(new_id("tr"), f"user:{decision.by}", at),
+    )
+    ring_after_commit()
+    return pk
 
 
 def sweep(*, account: int, at: datetime) -> bool:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from loyalty.services import (
     advance_rollup,
+    forget_counters,
     match_parked_refunds,
     run_audit,
     sweep_accounts,
@@ -46,3 +47,8 @@ def advance_rollup_due() -> int:
 def run_audit_nightly() -> int:
     """How many rows break a promise; what they are stands in the audit run."""
     return run_audit().offences
+
+
+@shared_task(name="loyalty.forget_counters")
+def forget_counters_nightly() -> int:
+    return forget_counters()

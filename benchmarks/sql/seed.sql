@@ -36,6 +36,14 @@ insert into merchants_tillkey (id, public_id, merchant_id, name, prefix, secret_
     from generate_series(1, {merchants}) i;
 insert into merchants_tillkeystore (till_key_id, store_id, merchant_id)
     select id, id, id from merchants_tillkey;
+-- Ceilings that nobody reaches: what they cost a posting is measured, and nothing waits for a person.
+insert into loyalty_alliancerules (valid, hold_minutes, grace_days, confirm_minutes, brake_points,
+                                   brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit,
+                                   adjust_day_limit, receipt_ceiling_points,
+                                   member_day_ceiling_points, key_day_ceiling_points,
+                                   merchant_day_ceiling_points)
+    values (tstzrange('2000-01-01', null), 120, 7, 5, 1, 200, 1000, 30, 10000, 50000,
+            1000000000000, 1000000000000, 1000000000000000, 1000000000000000);
 -- Whoever joins later gets the next number.
 select setval(pg_get_serial_sequence('members_user', 'id'), {members});
 select setval(pg_get_serial_sequence('merchants_merchant', 'id'), {merchants});

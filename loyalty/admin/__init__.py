@@ -4,12 +4,14 @@ from loyalty.admin import clearing, overview
 from loyalty.admin.accounts import PointsAccountAdmin
 from loyalty.admin.adjustments import AdjustmentAdmin
 from loyalty.admin.budgets import IssueBudgetAdmin
+from loyalty.admin.ceilings import MerchantCeilingsAdmin
 from loyalty.admin.health import AuditRunAdmin
 from loyalty.admin.holds import HoldAdmin
 from loyalty.admin.lots import DrawAdmin, LotAdmin, RestoreAdmin
 from loyalty.admin.receipts import ReceiptAdmin
 from loyalty.admin.refunds import DebtAdmin, ParkedRefundAdmin, RefundAdmin
 from loyalty.admin.reports import points_report
+from loyalty.admin.reviews import EarningReviewAdmin
 from loyalty.admin.rules import AllianceRulesAdmin
 from loyalty.admin.terms import MerchantTermsAdmin
 from loyalty.admin.transfers import TransferAdmin
@@ -20,9 +22,11 @@ __all__ = [
     "AuditRunAdmin",
     "DebtAdmin",
     "DrawAdmin",
+    "EarningReviewAdmin",
     "HoldAdmin",
     "IssueBudgetAdmin",
     "LotAdmin",
+    "MerchantCeilingsAdmin",
     "MerchantTermsAdmin",
     "ParkedRefundAdmin",
     "PointsAccountAdmin",

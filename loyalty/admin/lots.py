@@ -42,6 +42,7 @@ class LotAdmin(LedgerAdmin):
         "remaining",
         "price",
         "pending",
+        "in_review",
         "budgeted",
         "active_from",
         "expires_at",

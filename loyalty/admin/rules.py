@@ -30,6 +30,11 @@ def _whole(label: Any, low: int, high: int, **options: Any) -> forms.IntegerFiel
     return forms.IntegerField(label=label, min_value=low, max_value=high, **options)
 
 
+def _ceiling(label: Any) -> forms.IntegerField:
+    text = gettext_lazy("超过时积分待人复核后才能使用；留空：不限。")
+    return _whole(label, 0, 10**12, required=False, help_text=text)
+
+
 class RulesForm(ActForm):
     breakage_to = forms.ModelChoiceField(
         Merchant.objects.none(),
@@ -71,6 +76,11 @@ class RulesForm(ActForm):
     warn_days = _whole(gettext_lazy("过期提醒提前天数"), 1, 365)
     adjust_limit = _whole(gettext_lazy("单笔人工调整上限"), 1, 10**12)
     adjust_day_limit = _whole(gettext_lazy("每人每日人工调整上限"), 1, 10**12)
+    receipt_ceiling_points = _ceiling(gettext_lazy("单张小票积分上限"))
+    member_day_ceiling_points = _ceiling(gettext_lazy("每会员每日积分上限"))
+    key_day_ceiling_points = _ceiling(gettext_lazy("每密钥每日积分上限"))
+    merchant_day_ceiling_points = _ceiling(gettext_lazy("每商户每日积分上限"))
+    review_by_two_from_points = _whole(gettext_lazy("须两人复核的积分"), 1, 10**12)
     start = forms.DateTimeField(
         label=gettext_lazy("生效时间"),
         widget=InstantInput,
@@ -145,6 +155,11 @@ class AllianceRulesAdmin(ReadOnlyAdmin):
         "warn_days",
         "adjust_limit",
         "adjust_day_limit",
+        "receipt_ceiling_points",
+        "member_day_ceiling_points",
+        "key_day_ceiling_points",
+        "merchant_day_ceiling_points",
+        "review_by_two_from_points",
     ]
     add_act = SetRules()
 

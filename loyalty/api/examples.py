@@ -20,7 +20,19 @@ EARNED = {
     "reverses": None,
     "at": "2026-11-21T18:30:02+08:00",
 }
-RECEIPT_OUT = {**RECEIPT_IN, "points": 126, "repaid": 0, "transfer": EARNED}
+RECEIPT_OUT = {**RECEIPT_IN, "points": 126, "repaid": 0, "transfer": EARNED, "review": None}
+RECEIPT_WAITS = {
+    **RECEIPT_OUT,
+    "paid_fen": 8_000_000,
+    "points": 80_000,
+    "transfer": {**EARNED, "points": 80_000, "available_after": 0},
+    "review": {
+        "state": "waiting",
+        "points": 80_000,
+        "exceeds": ["receipt"],
+        "text": "积分超过上限，待运营方复核后可用。",
+    },
+}
 SPENDING_IN = {
     "store": STORE,
     "visit": "vis_1aKd9RxVm6OqPe0UwYh5Fb",

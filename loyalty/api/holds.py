@@ -33,6 +33,7 @@ class Holds(TillView):
         merchants.VisitOver,
         errors.AccountFrozen,
         errors.AccountMerged,
+        errors.HoldNeedsMember,
         errors.HoldTooLong,
         errors.InsufficientPoints,
         errors.RequestAlreadyPosted,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from district.kernel.api import made_once
@@ -14,7 +15,7 @@ from district.kernel.fields import (
     PointsField,
     TextField,
 )
-from loyalty.models import Transfer
+from loyalty.models import EarningReview, Transfer
 
 
 class ReceiptIn(serializers.Serializer):
@@ -73,6 +74,34 @@ class TransferOut(serializers.Serializer):
         return transfer.reverses.public_id if transfer.reverses else None
 
 
+class ReviewOut(serializers.Serializer):
+    """Points above a ceiling wait for a person: pending, and spendable only once approved."""
+
+    state = serializers.ChoiceField(EarningReview.State.choices)
+    points = serializers.IntegerField(help_text="that wait or waited")
+    exceeds = serializers.ListField(
+        child=serializers.ChoiceField(EarningReview.Ceiling.choices),
+        help_text="the ceilings the receipt is above",
+    )
+    text = serializers.SerializerMethodField(help_text="in plain Chinese, for the till's screen")
+
+    def get_text(self, review: EarningReview) -> str:
+        return waiting_text(review.state)
+
+
+_REVIEW_TEXTS = {
+    "waiting": "积分超过上限，待运营方复核后可用。",
+    "approved": "积分已通过复核。",
+    "refused": "积分未通过复核，已退回发放方。",
+    "withdrawn": "已全部退货，积分已收回。",
+}
+
+
+def waiting_text(state: str) -> str:
+    """What a person at a till or a phone reads of a receipt whose points wait or waited."""
+    return _(_REVIEW_TEXTS[state])
+
+
 class ReceiptOut(serializers.Serializer):
     """A posted receipt and what it earned; `transfer` is null for a receipt worth no points."""
 
@@ -84,6 +113,7 @@ class ReceiptOut(serializers.Serializer):
     points = serializers.IntegerField(source="granted")
     repaid = serializers.IntegerField(help_text="what of the points repaid an older debt at once")
     transfer = TransferOut(allow_null=True)
+    review = ReviewOut(allow_null=True, help_text="null: nothing of it waits for a person")
 
 
 class ExpiringOut(serializers.Serializer):
@@ -104,6 +134,9 @@ class PointsOut(serializers.Serializer):
     available = serializers.IntegerField()
     held = serializers.IntegerField(help_text="set aside for a merchant until it takes them")
     pending = serializers.IntegerField(help_text="granted, and not yet spendable")
+    in_review = serializers.IntegerField(
+        help_text="what of the pending points waits for a person, not for a day"
+    )
     debt = serializers.IntegerField()
     worth_fen = serializers.IntegerField(help_text="what all available points take off a bill now")
     point_value_milli_fen = serializers.IntegerField(

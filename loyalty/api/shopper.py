@@ -31,6 +31,7 @@ class Points(ShopperView):
             "worth_fen": worth,
             "point_value_milli_fen": value,
             "worth_text": _("可抵 %(yuan)s") % {"yuan": format_yuan(worth)},
+            "in_review": queries.points_in_review(member) if balance.pending else 0,
             "expiring": queries.expiring_soon(member),
             "activating": queries.activating(member),
         }

@@ -26,7 +26,10 @@ _AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotIn
 
 
 class Receipts(TillView):
-    """POST /api/v1/till/receipts: a purchase earns points at the merchant's terms."""
+    """POST /api/v1/till/receipts: a purchase earns points at the merchant's terms.
+
+    Points above a ceiling wait for a person: the receipt is posted, `review` says so and why.
+    """
 
     refusals = (
         *_AT_A_STORE,
@@ -47,6 +50,7 @@ class Receipts(TillView):
         examples=[
             OpenApiExample("a purchase", examples.RECEIPT_IN, request_only=True),
             OpenApiExample("posted", examples.RECEIPT_OUT, response_only=True),
+            OpenApiExample("waits for a person", examples.RECEIPT_WAITS, response_only=True),
         ],
         tags=["till"],
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from loyalty.audits.ceilings import CEILINGS
 from loyalty.audits.ledger import LEDGER
 from loyalty.audits.life import LIFE
 
@@ -17,7 +18,7 @@ from loyalty.audits.life import LIFE
 SHOWN = 20
 
 # Every query by the promise it watches; apps above the ledger add their own.
-QUERIES: dict[str, str] = {**LEDGER, **LIFE}
+QUERIES: dict[str, str] = {**LEDGER, **LIFE, **CEILINGS}
 
 
 def watch(queries: Mapping[str, str]) -> None:

@@ -60,13 +60,16 @@ LIFE: dict[str, str] = {
         from loyalty_receipt receipt
         left join (select receipt_id, sum(fen) as fen, sum(own + other + owed + ended) as points
                    from loyalty_refund group by receipt_id) refunds on refunds.receipt_id = receipt.id
+        left join loyalty_earningreview review on review.receipt_id = receipt.id
         where receipt.refunded_fen <> coalesce(refunds.fen, 0)
-            or receipt.clawed <> coalesce(refunds.points, 0)
+            or receipt.clawed <> coalesce(refunds.points, 0) + coalesce(review.returned_points, 0)
     """,
     "a receipt keeps the points of what is left paid": """
         select id, paid_fen, refunded_fen, granted, clawed from loyalty_receipt
         where refunded_fen > 0 and granted - clawed
             <> (paid_fen - refunded_fen) * rate_points / rate_per_fen
+            and not exists (select from loyalty_earningreview review
+                where review.receipt_id = loyalty_receipt.id and review.state = 'refused')
     """,
     "a refund takes no points that ended unspent": """
         with taken as (
@@ -186,11 +189,14 @@ LIFE: dict[str, str] = {
         join loyalty_lot lot on lot.transfer_id = draw.lot_id
         where draw.redeemer_id <> receipt.issuer_id
     """,
-    "every clawback belongs to a refund": """
+    "every clawback belongs to a refund or a refusal": """
         select line.id from loyalty_transfer line
         where line.kind in ('clawback', 'owe', 'reverse_earn') and not exists (
             select from loyalty_refund refund where refund.account_id = line.account_id
                 and line.seq between refund.first_seq and refund.last_seq)
+            and not exists (select from loyalty_earningreview review
+                where review.state = 'refused' and review.public_id = line.reference
+                    and review.returned_points = line.points)
     """,
     "a budget holds what was put in less what its lots cost": """
         select budget.merchant_id, slots.milli_fen as slots, entries.milli_fen as entries,
@@ -225,7 +231,8 @@ LIFE: dict[str, str] = {
             select account_id, min(instant) as instant from (
                 select account_id, expires_at as instant from loyalty_lot
                     where remaining > 0 and not pending
-                union all select account_id, active_from from loyalty_lot where pending
+                union all select account_id, active_from from loyalty_lot
+                    where pending and not in_review
                 union all select account_id, expires_at from loyalty_hold where state = 'open') each
             group by account_id) due on due.account_id = account.member_id
         where account.next_due is null or account.next_due > due.instant

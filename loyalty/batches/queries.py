@@ -32,7 +32,9 @@ def batch_of(merchant: int, stores: Collection[int], public_id: str) -> Batch:
 def answers_of(batch: Batch) -> QuerySet[RowAnswer]:
     """A batch's answers with what they name, in the order of the file."""
     rows = RowAnswer.objects.filter(batch=batch)
-    return rows.select_related("receipt__transfer", "refund", "parked").order_by("line")
+    return rows.select_related("receipt__transfer", "receipt__review", "refund", "parked").order_by(
+        "line"
+    )
 
 
 def all_answers_of(batch: Batch) -> Iterator[RowAnswer]:

@@ -23,7 +23,9 @@ LOOK_BACK = timedelta(days=45)
 
 def photos() -> QuerySet[BillPhoto]:
     """Photographed bills with all that their answer shows, in one query."""
-    return BillPhoto.objects.select_related("store__merchant", "merchant", "member", "receipt")
+    return BillPhoto.objects.select_related(
+        "store__merchant", "merchant", "member", "receipt__review"
+    )
 
 
 def photos_of_member(member: Member) -> QuerySet[BillPhoto]:

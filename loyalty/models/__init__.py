@@ -3,6 +3,7 @@
 from loyalty.models.account import PointsAccount
 from loyalty.models.adjustment import Adjustment
 from loyalty.models.budget import IssueBudget, IssueBudgetSlot, PrefundEntry
+from loyalty.models.ceilings import EarningCounter, EarningReview, MerchantCeilings
 from loyalty.models.health import AuditRun, ExpiryWarning, Rollup, RollupHorizon
 from loyalty.models.hold import Hold, HoldPart
 from loyalty.models.lot import Draw, Lot, Restore
@@ -18,12 +19,15 @@ __all__ = [
     "AuditRun",
     "Debt",
     "Draw",
+    "EarningCounter",
+    "EarningReview",
     "ExpiryWarning",
     "Hold",
     "HoldPart",
     "IssueBudget",
     "IssueBudgetSlot",
     "Lot",
+    "MerchantCeilings",
     "MerchantTerms",
     "ParkedRefund",
     "PointsAccount",

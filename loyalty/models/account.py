@@ -23,6 +23,9 @@ class PointsAccount(models.Model):
     # active, a hold runs out. Until then a posting need not look. Without an index, or each change
     # would touch all of the row's indexes; the sweep reads the whole table every ten minutes.
     next_due = models.DateTimeField(_("下次到期时间"), null=True, blank=True)
+    # Points granted without a person's approval on the last Shanghai day with any (see ceilings.sql).
+    earned_on = models.DateField(_("最近积分日"), null=True, editable=False)
+    earned_points = models.BigIntegerField(_("当日已积积分"), db_default=0, editable=False)
     frozen_at = models.DateTimeField(_("冻结时间"), null=True, blank=True)
     frozen_for = models.TextField(_("冻结原因"), db_default="", blank=True)
     # Where the points went when two accounts of one person became one.

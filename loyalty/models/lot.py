@@ -36,6 +36,8 @@ class Lot(models.Model):
     expires_at = models.DateTimeField(_("失效时间"))
     # Still in the pending pocket: granted, and not yet spendable.
     pending = models.BooleanField(_("待生效"), db_default=False)
+    # Above a ceiling: pending until a person has decided, whatever the dates say.
+    in_review = models.BooleanField(_("待复核"), db_default=False)
     # The issuer's prefund paid for it, so its cost stands in the issue budget.
     budgeted = models.BooleanField(_("占用预存"), db_default=False)
     # Of a lot that goes on with the points of another (after a merge or a late release): the first.
@@ -62,6 +64,9 @@ class Lot(models.Model):
                     price_milli_fen__gte=0,
                     active_from__lt=F("expires_at"),
                 ),
+            ),
+            models.CheckConstraint(
+                name="lot_in_review_is_pending", condition=Q(in_review=False) | Q(pending=True)
             ),
         ]
         indexes = [

@@ -26,7 +26,9 @@ class AllianceRules(models.Model):
     hold_minutes = models.IntegerField(_("预占最长分钟数"), default=120)
     grace_days = models.IntegerField(_("预占释放宽限天数"), default=7)
     # From this many points on the member confirms a spending on the phone; empty: never.
-    confirm_from = models.BigIntegerField(_("需会员确认的积分"), null=True, blank=True)
+    confirm_from = models.BigIntegerField(
+        _("需会员确认的积分"), null=True, blank=True, default=20_000
+    )
     confirm_minutes = models.IntegerField(_("会员确认时限（分钟）"), default=5)
     # What a receipt earns at the alliance's expense when the merchant's prefund has run out.
     brake_points = models.IntegerField(_("兜底每单位发放积分"), default=1)
@@ -39,6 +41,23 @@ class AllianceRules(models.Model):
     warn_days = models.IntegerField(_("过期提醒提前天数"), default=30)
     adjust_limit = models.BigIntegerField(_("单笔人工调整上限"), default=10_000)
     adjust_day_limit = models.BigIntegerField(_("每人每日人工调整上限"), default=50_000)
+    # A receipt above one of these waits for a person; a day is Shanghai's, empty: no ceiling. They hold
+    # by the instant of posting, also as they were when none were written (loyalty/sql/ceilings.sql).
+    receipt_ceiling_points = models.BigIntegerField(
+        _("单张小票积分上限"), null=True, blank=True, db_default=50_000, default=50_000
+    )
+    member_day_ceiling_points = models.BigIntegerField(
+        _("每会员每日积分上限"), null=True, blank=True, db_default=200_000, default=200_000
+    )
+    key_day_ceiling_points = models.BigIntegerField(
+        _("每密钥每日积分上限"), null=True, blank=True, db_default=1_000_000, default=1_000_000
+    )
+    merchant_day_ceiling_points = models.BigIntegerField(
+        _("每商户每日积分上限"), null=True, blank=True, db_default=3_000_000, default=3_000_000
+    )
+    review_by_two_from_points = models.BigIntegerField(
+        _("须两人复核的积分"), db_default=500_000, default=500_000
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("联盟规则")
@@ -88,6 +107,21 @@ class AllianceRules(models.Model):
                     adjust_day_limit__gte=F("adjust_limit"),
                 )
                 & (Q(confirm_from=None) | Q(confirm_from__gte=1)),
+            ),
+            models.CheckConstraint(
+                name="rules_ceilings_in_bounds",
+                condition=Q(
+                    *(
+                        Q(**{name: None}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 10**15})
+                        for name in (
+                            "receipt_ceiling_points",
+                            "member_day_ceiling_points",
+                            "key_day_ceiling_points",
+                            "merchant_day_ceiling_points",
+                        )
+                    ),
+                    review_by_two_from_points__gte=1,
+                ),
             ),
         ]
 

@@ -14,6 +14,15 @@ from loyalty.queries.balances import (
     statement,
 )
 from loyalty.queries.budgets import Level, budgets_running_low, left_of
+from loyalty.queries.ceilings import (
+    CeilingsInForce,
+    DayOfKey,
+    ceilings_at,
+    oldest_waiting,
+    points_in_review,
+    reviews,
+    velocity_of,
+)
 from loyalty.queries.clearing import Claim, clearing, clearing_of
 from loyalty.queries.health import latest_audit
 from loyalty.queries.on_bills import SpentOnBill, held_for_bill, spent_on_bill
@@ -50,8 +59,10 @@ from loyalty.queries.totals import Total, totals_of
 __all__ = [
     "Activating",
     "Balance",
+    "CeilingsInForce",
     "Claim",
     "Cost",
+    "DayOfKey",
     "Expiring",
     "Level",
     "RulesInForce",
@@ -68,6 +79,7 @@ __all__ = [
     "bought_at",
     "budgets_running_low",
     "buyers_of",
+    "ceilings_at",
     "clearing",
     "clearing_of",
     "cost_of_adding",
@@ -80,10 +92,13 @@ __all__ = [
     "latest_audit",
     "left_of",
     "member_to_credit",
+    "oldest_waiting",
     "parked_refunds",
+    "points_in_review",
     "receipt_of",
     "receipts",
     "refunds",
+    "reviews",
     "rules_at",
     "rules_row_at",
     "spendings_to_confirm",
@@ -93,6 +108,7 @@ __all__ = [
     "terms_of",
     "totals_of",
     "transfer_of_merchant",
+    "velocity_of",
     "waiting_for",
     "waiting_with_receipt",
     "worth_in_words",

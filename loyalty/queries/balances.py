@@ -94,6 +94,7 @@ def expiring_soon(member: Member, within: timedelta = SOON) -> list[Expiring]:
         Lot.objects.filter(
             account__member=member,
             remaining__gt=0,
+            in_review=False,
             expires_at__gt=now,
             expires_at__lte=now + within,
         )
@@ -108,7 +109,11 @@ def activating(member: Member) -> list[Activating]:
     """What still waits to become spendable, soonest first."""
     lots = (
         Lot.objects.filter(
-            account__member=member, pending=True, remaining__gt=0, active_from__gt=clock.now()
+            account__member=member,
+            pending=True,
+            in_review=False,
+            remaining__gt=0,
+            active_from__gt=clock.now(),
         )
         .values("active_from", "issuer__name")
         .annotate(points=Sum("remaining"))
@@ -142,7 +147,9 @@ def balances_of(members: Sequence[int], at: datetime) -> dict[int, Balance]:
 # or with the hold's days of grace. In the order in which loyalty_catch_up does it.
 _DUE = """
 select points, pocket, comes, ends from (
-    select remaining as points, 'pending' as pocket, 3 as turn, 0 as hold, active_from as comes,
+    select remaining as points, 'pending' as pocket, 3 as turn, 0 as hold,
+        -- Not before a person has decided, whenever that is.
+        case when in_review then %(at)s::timestamptz + interval '1 day' else active_from end as comes,
         expires_at as ends
     from loyalty_lot where account_id = %(member)s and pending and remaining > 0
     union all

@@ -37,7 +37,7 @@ class RulesInForce:
     breakage_to: int | None = None
     hold_minutes: int = 120
     grace_days: int = 7
-    confirm_from: int | None = None
+    confirm_from: int | None = 20_000
     confirm_minutes: int = 5
     brake_points: int = 1
     brake_per_fen: int = 200
@@ -46,6 +46,11 @@ class RulesInForce:
     adjust_limit: int = 10_000
     adjust_day_limit: int = 50_000
     point_value_milli_fen: int = 1000
+    receipt_ceiling_points: int | None = 50_000
+    member_day_ceiling_points: int | None = 200_000
+    key_day_ceiling_points: int | None = 1_000_000
+    merchant_day_ceiling_points: int | None = 3_000_000
+    review_by_two_from_points: int = 500_000
 
 
 # What this process knows of merchants' terms, by database and merchant.
@@ -149,5 +154,7 @@ _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,
         brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit, adjust_day_limit,
         point_value_milli_fen
+        receipt_ceiling_points, member_day_ceiling_points, key_day_ceiling_points,
+        merchant_day_ceiling_points, review_by_two_from_points
     from loyalty_alliancerules where valid @> %s
 """

@@ -22,7 +22,7 @@ def member_to_credit(public_id: str) -> Member:
 
 def receipts() -> QuerySet[Receipt]:
     """Receipts with all that their answer shows, in one query."""
-    return Receipt.objects.select_related("transfer", "store", "account__member")
+    return Receipt.objects.select_related("transfer", "store", "account__member", "review")
 
 
 def heir_of(member: Member) -> Member:

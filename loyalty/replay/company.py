@@ -25,6 +25,14 @@ from loyalty.services.set_terms import Offer
 
 # Before any data set begins, and the same for every cut of it.
 OPENING = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)
+# A till of a data set stands for all tills of a chain: what happened is posted as it happened.
+WITHOUT_CEILINGS = loyalty.Rules(
+    confirm_from=None,
+    receipt_ceiling_points=None,
+    member_day_ceiling_points=None,
+    key_day_ceiling_points=None,
+    merchant_day_ceiling_points=None,
+)
 OFFER = Offer(earn_points=1, earn_per_fen=100, price_milli_fen=1000, validity_months=36)
 
 
@@ -42,6 +50,7 @@ class Company:
         Everybody was there before the data begins. One transaction: all of it, or nothing.
         """
         with clock.moved_to(OPENING), transaction.atomic():
+            loyalty.set_rules(rules=WITHOUT_CEILINGS, start=OPENING)
             stores = self._open_stores()
             tills = {number: self._till(number, store) for number, store in stores.items()}
             sessions = {number: self._session(number) for number in self._dataset.journeys}

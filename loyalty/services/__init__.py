@@ -5,6 +5,7 @@ from loyalty.services.adjust import decide_adjustment, propose_adjustment
 from loyalty.services.audit import run_audit
 from loyalty.services.earn import earn_points
 from loyalty.services.exchange import exchange_points, undo_exchange
+from loyalty.services.forget_counters import forget_counters
 from loyalty.services.freeze import freeze_account, unfreeze_account
 from loyalty.services.hold import (
     capture_hold,
@@ -29,7 +30,9 @@ from loyalty.services.refund import (
     refund_receipt,
 )
 from loyalty.services.reverse import reverse_transfer
+from loyalty.services.review import approve_earning, refuse_earning
 from loyalty.services.rollup import advance_rollup
+from loyalty.services.set_ceilings import Ceilings, set_ceilings
 from loyalty.services.set_rules import Rules, set_rules
 from loyalty.services.set_terms import Offer, set_terms
 from loyalty.services.spend import spend_points
@@ -39,11 +42,13 @@ from loyalty.services.watch_prefunds import watch_prefunds
 
 __all__ = [
     "Bill",
+    "Ceilings",
     "Offer",
     "RefundPreview",
     "Returned",
     "Rules",
     "advance_rollup",
+    "approve_earning",
     "capture_hold",
     "confirm_spending",
     "decide_adjustment",
@@ -52,6 +57,7 @@ __all__ = [
     "dismiss_refund",
     "earn_points",
     "exchange_points",
+    "forget_counters",
     "freeze_account",
     "hold_points",
     "match_parked_refunds",
@@ -63,8 +69,10 @@ __all__ = [
     "propose_adjustment",
     "refund_purchase",
     "refund_receipt",
+    "refuse_earning",
     "reverse_transfer",
     "run_audit",
+    "set_ceilings",
     "set_rules",
     "set_terms",
     "spend_points",

@@ -21,7 +21,8 @@ def earn_points(
     """Post a receipt and grant what it is worth at the terms of the hour it was paid.
 
     The points live until the start of a Shanghai day, the terms' number of months from now on, and
-    wait first where the terms say so. A merchant whose prefund has run out grants at the alliance's
+    wait first where the terms say so. Above a ceiling they wait for a person (`approve_earning`,
+    `refuse_earning`); the till is not refused. A merchant whose prefund has run out grants at the alliance's
     rate and expense. Refunds that came before their receipt are posted behind it. Repeating the
     key, with the same terms, gives the first answer even after the terms changed. What the
     transfer tells as `balance_after` is the balance when all of this was done.
@@ -93,6 +94,9 @@ def _as_written(
         at=at,
     )
     receipt.account, receipt.store = account, store
+    if posted.review is None:
+        # Known without asking: nothing of it waits for a person.
+        receipt._state.fields_cache["review"] = None
     if posted.entry is not None:
         receipt.transfer = known_row(
             Transfer,

@@ -9,7 +9,7 @@ from district.members.models import Member
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
 from loyalty import ledger, queries
-from loyalty.errors import HoldTooLong, HoldWaitsForMember
+from loyalty.errors import HoldNeedsMember, HoldTooLong, HoldWaitsForMember
 from loyalty.models import Hold
 
 
@@ -18,7 +18,9 @@ def hold_points(
 ) -> Hold:
     """Set points aside for the merchant of the store the member stands in, for so many minutes.
 
-    Raises AccountFrozen, HoldTooLong, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
+    Only what a till may take without asking the member: what it captures nobody confirms.
+
+    Raises AccountFrozen, HoldNeedsMember, HoldTooLong, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
     """
     at = clock.now()
     place = ledger.Place(merchant=visit.store.merchant_id, store=visit.store_id, actor=actor)
@@ -27,6 +29,8 @@ def hold_points(
         alliance = queries.rules_at(at)
         if minutes > alliance.hold_minutes:
             raise HoldTooLong(minutes=alliance.hold_minutes)
+        if alliance.confirm_from is not None and points >= alliance.confirm_from:
+            raise HoldNeedsMember(confirm_from=alliance.confirm_from)
     except DomainError as refusal:
         pk = earlier_answer(key, refusal)
     else:

@@ -21,13 +21,14 @@ class Rules:
     thousandths of a fen.
 
     `breakage_to` keeps what nobody spent, None: back to whoever issued it. From `confirm_from` points
-    on the member confirms a spending on the phone, None: never.
+    on the member confirms a spending on the phone, None: never. Points of a receipt above a ceiling wait
+    for a person, None: no ceiling; from `review_by_two_from_points` on for two.
     """
 
     breakage_to: Merchant | None = None
     hold_minutes: int = 120
     grace_days: int = 7
-    confirm_from: int | None = None
+    confirm_from: int | None = 20_000
     confirm_minutes: int = 5
     brake_points: int = 1
     brake_per_fen: int = 200
@@ -36,6 +37,11 @@ class Rules:
     adjust_limit: int = 10_000
     adjust_day_limit: int = 50_000
     point_value_milli_fen: int = 1000
+    receipt_ceiling_points: int | None = 50_000
+    member_day_ceiling_points: int | None = 200_000
+    key_day_ceiling_points: int | None = 1_000_000
+    merchant_day_ceiling_points: int | None = 3_000_000
+    review_by_two_from_points: int = 500_000
 
 
 @transaction.atomic

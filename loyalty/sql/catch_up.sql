@@ -19,7 +19,7 @@ begin
                 where account_id = v_member and state = 'open' and expires_at <= p_at
             union all
             select 3, active_from, null from loyalty_lot
-                where account_id = v_member and pending and active_from <= p_at
+                where account_id = v_member and pending and not in_review and active_from <= p_at
         ) due order by instant, turn, hold limit 1;
         exit when not found;
         if v_due.turn = 1 then
@@ -43,7 +43,8 @@ language sql stable as $$
     select least(
         (select min(expires_at) from loyalty_lot
             where account_id = p_member and remaining > 0 and not pending),
-        (select min(active_from) from loyalty_lot where account_id = p_member and pending),
+        (select min(active_from) from loyalty_lot
+            where account_id = p_member and pending and not in_review),
         (select min(expires_at) from loyalty_hold where account_id = p_member and state = 'open'))
 $$;
 
@@ -86,7 +87,8 @@ declare
 begin
     with activated as (
         update loyalty_lot set pending = false
-            where account_id = p_account.member_id and pending and active_from = p_day
+            where account_id = p_account.member_id and pending and not in_review
+                and active_from = p_day
             returning remaining)
     select coalesce(sum(remaining), 0) into v_points from activated;
     -- A lot that was clawed back while it waited is empty, and there is nothing to say.

@@ -2,10 +2,12 @@
 -- bill. Policy (how many points, from when, until when) is the caller's. `p_brake` says what the
 -- receipt earns at somebody else's expense when the merchant's prefund has run out, and is null for
 -- a merchant without one.
+-- Points above a ceiling (ceilings.sql) wait for a person: granted, pending, and spendable only once
+-- one has said so.
 -- Back come the numbers of the receipt and its transfer, the line of the statement, the balance after
--- it, the points granted, what of them repaid a debt, and how many refunds wait for this receipt, so
--- that nobody need read what was just written; of a receipt that an earlier call of the same key
--- posted, only its number.
+-- it, the points granted, what of them repaid a debt, how many refunds wait for this receipt, and the
+-- number of the review its points wait for, so that nobody need read what was just written; of a
+-- receipt that an earlier call of the same key posted, only its number.
 create or replace function loyalty_earn(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint,
@@ -29,6 +31,9 @@ declare
     v_seq bigint;
     v_available bigint;
     v_repaid bigint := 0;
+    v_ceilings record;
+    v_above jsonb;
+    v_review bigint;
 begin
     if v_earlier is not null then return array[v_earlier]; end if;
 
@@ -57,10 +62,16 @@ begin
     end if;
 
     if v_points > 0 then
+        v_ceilings := loyalty_ceilings(p_merchant, p_at);
+        v_above := loyalty_take_ceilings(
+            v_ceilings.receipt, v_ceilings.member_day, v_ceilings.key_day, v_ceilings.merchant_day,
+            p_member, p_merchant, p_actor, v_points, p_at);
+        v_pending := v_pending or v_above is not null;
         v_account := loyalty_move(
             p_member, case when v_pending then 0 else v_points end,
             case when v_pending then v_points else 0 end, 0,
-            case when v_pending then p_active_from else p_expires_at end, p_at);
+            case when v_above is not null then null when v_pending then p_active_from
+                else p_expires_at end, p_at);
         v_transfer := nextval('loyalty_transfer_id_seq');
         insert into loyalty_transfer (id, public_id, kind, account_id, seq, source, target, points,
                                       available_after, merchant_id, store_id, reference, actor, at)
@@ -68,9 +79,9 @@ begin
                     case when v_pending then 'pending' else 'available' end, v_points,
                     v_account.available, p_merchant, p_store, p_receipt_no, p_actor, p_at);
         insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
-                                 price_milli_fen, active_from, expires_at, pending, budgeted)
+                                 price_milli_fen, active_from, expires_at, pending, in_review, budgeted)
             values (p_member, v_issuer, v_transfer, v_points, v_points, v_price,
-                    p_active_from, p_expires_at, v_pending, v_budgeted);
+                    p_active_from, p_expires_at, v_pending, v_above is not null, v_budgeted);
         insert into kernel_outboxrow (name, payload) values ('PointsEarned', jsonb_build_object(
             'transfer', v_transfer, 'receipt', v_receipt, 'member', p_member,
             'merchant', p_merchant, 'store', p_store, 'points', v_points));
@@ -95,7 +106,20 @@ begin
     insert into kernel_outboxrow (name, payload) values ('ReceiptPosted', jsonb_build_object(
         'receipt', v_receipt, 'member', p_member, 'merchant', p_merchant, 'store', p_store,
         'points', v_points));
+    if v_above is not null then
+        insert into loyalty_earningreview (public_id, receipt_id, merchant_id, points, exceeds,
+                                           ceilings_points, needs_two, at)
+            select 'erv_' || kernel_public_id(), v_receipt, p_merchant, v_points,
+                array_agg(one ->> 'ceiling'), array_agg((one ->> 'points')::bigint),
+                v_points >= v_ceilings.two_from, p_at
+            from jsonb_array_elements(v_above) one
+            returning id into v_review;
+        insert into kernel_outboxrow (name, payload) values ('EarningWaits', jsonb_build_object(
+            'review', v_review, 'receipt', v_receipt, 'member', p_member,
+            'merchant', p_merchant, 'points', v_points));
+    end if;
     return array[v_receipt, v_transfer, v_seq, v_available, v_points, v_repaid, (
         select count(*) from loyalty_parkedrefund
-        where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting')];
+        where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting'),
+        v_review];
 end $$;

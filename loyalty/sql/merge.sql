@@ -54,13 +54,21 @@ begin
         update loyalty_debt set repaid = points where id = v_debt.id;
     end loop;
     -- What was clawed back whole while it waited waits for nothing here any more.
-    update loyalty_lot set pending = false where account_id = p_from and pending;
+    update loyalty_lot set pending = false, in_review = false where account_id = p_from and pending;
     v_into := loyalty_repay(v_into, '', p_actor, p_at);
     v_into.next_due := loyalty_next_due(p_into);
     perform loyalty_save(v_into);
     v_from.next_due := null;
     perform loyalty_save(v_from);
     update loyalty_pointsaccount set merged_into_id = p_into where member_id = p_from;
+    -- One person has one ceiling a day, also on the day of the merger.
+    update loyalty_pointsaccount account
+        set earned_on = greatest(account.earned_on, v_from.earned_on),
+            earned_points = case when account.earned_on > v_from.earned_on then account.earned_points
+                when account.earned_on = v_from.earned_on
+                    then account.earned_points + v_from.earned_points
+                else v_from.earned_points end
+        where member_id = p_into and v_from.earned_on is not null;
     insert into kernel_outboxrow (name, payload) values ('AccountsMerged', jsonb_build_object(
         'source', p_from, 'into', p_into, 'points', v_moved));
     return v_moved;
@@ -83,13 +91,16 @@ begin
                            p_at);
     insert into loyalty_draw (transfer_id, lot_id, redeemer_id, points)
         values (v_out, p_lot.transfer_id, p_lot.issuer_id, p_lot.remaining);
-    update loyalty_lot set remaining = 0, pending = false where transfer_id = p_lot.transfer_id;
+    update loyalty_lot set remaining = 0, pending = false, in_review = false
+        where transfer_id = p_lot.transfer_id;
     p_into := loyalty_line(p_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'merged',
                            v_pocket, p_lot.remaining, null, null, p_because, p_reference, p_reason,
                            p_actor, p_at);
     insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,
-                             price_milli_fen, active_from, expires_at, pending, origin_id)
+                             price_milli_fen, active_from, expires_at, pending, in_review,
+                             origin_id)
         values (p_into.member_id, p_lot.issuer_id, v_in, p_lot.remaining, p_lot.remaining,
                 p_lot.price_milli_fen, p_lot.active_from, p_lot.expires_at, p_lot.pending,
+                p_lot.in_review,
                 coalesce(p_lot.origin_id, p_lot.transfer_id));
 end $$;

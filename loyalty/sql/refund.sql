@@ -89,6 +89,10 @@ begin
                 where earlier.store_id = v_receipt.store_id
                     and earlier.receipt_no = v_receipt.receipt_no and earlier.freed)
         where id = p_receipt;
+    -- Points that wait for a person and are all taken back wait no more.
+    update loyalty_earningreview set state = 'withdrawn', decided_at = p_at
+        where receipt_id = p_receipt and state = 'waiting'
+            and v_receipt.clawed + p_take >= v_receipt.granted;
     insert into loyalty_refund (id, public_id, receipt_id, merchant_id, store_id, refund_no, fen,
                                 own, other, owed, ended, account_id, first_seq, last_seq, actor, at)
         values (v_refund, p_refund_id, p_receipt, v_receipt.merchant_id, p_store, p_refund_no,

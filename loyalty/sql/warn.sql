@@ -4,7 +4,7 @@ create or replace function loyalty_warn_of_expiry(
 ) returns bigint language sql as $$
     with ending as (
         select account_id, expires_at, sum(remaining) as points from loyalty_lot
-        where account_id = any(p_accounts) and remaining > 0
+        where account_id = any(p_accounts) and remaining > 0 and not in_review
             and expires_at > p_at and expires_at <= p_until
         group by account_id, expires_at
     ), warned as (

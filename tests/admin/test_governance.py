@@ -40,6 +40,11 @@ def asked_rules(**changes):
         "warn_days": 21,
         "adjust_limit": 100,
         "adjust_day_limit": 300,
+        "receipt_ceiling_points": 900,
+        "member_day_ceiling_points": 2_000,
+        "key_day_ceiling_points": "",
+        "merchant_day_ceiling_points": 90_000,
+        "review_by_two_from_points": 4_000,
         "start": local(clock.now() + timedelta(days=2)),
     } | changes
 

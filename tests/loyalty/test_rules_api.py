@@ -28,7 +28,7 @@ def test_before_any_rules_the_usual_ones_are_told(anybody, db):
     assert told["breakage"]["to"] == "issuer"
     assert "退回发放它的商户" in told["breakage"]["text"]
     assert (told["hold"]["minutes"], told["hold"]["grace_days"]) == (120, 7)
-    assert told["confirmation"]["from_points"] is None
+    assert told["confirmation"]["from_points"] == 20_000
     assert told["warn_days"] == 30
 
 

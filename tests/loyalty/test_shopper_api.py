@@ -21,7 +21,7 @@ def test_a_new_member_has_no_points(phone):
     answer = phone.get("/api/v1/me/points")
 
     assert answer.status_code == 200
-    nothing = {"available": 0, "held": 0, "pending": 0, "debt": 0}
+    nothing = {"available": 0, "held": 0, "pending": 0, "in_review": 0, "debt": 0}
     worth = {"worth_fen": 0, "point_value_milli_fen": 1_000, "worth_text": "可抵 ¥0.00"}
     assert answer.json() == {**nothing, **worth, "expiring": [], "activating": []}
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from district.kernel.fields import InstantField, StrictInteger, TextField
 from loyalty.batches.limits import MOST_BYTES
 from loyalty.batches.models import Batch, RowAnswer
+from loyalty.models import EarningReview
 
 
 class BatchIn(serializers.Serializer):
@@ -76,6 +77,11 @@ class AnswerOut(serializers.Serializer):
     number = serializers.CharField(help_text="the receipt's or refund's number, if readable")
     points = serializers.IntegerField(help_text="granted by a receipt, taken back by a refund")
     transfer = serializers.CharField(allow_null=True, help_text="what a receipt earned")
+    review = serializers.ChoiceField(
+        EarningReview.State.choices,
+        allow_null=True,
+        help_text="of a receipt above a ceiling: its points wait for a person, or what one decided",
+    )
     refund = serializers.CharField(allow_null=True, help_text="of a refund, posted or parked")
     problem = serializers.JSONField(
         allow_null=True, help_text="of a refused row: what the single endpoint would have answered"
@@ -90,6 +96,7 @@ class AnswerPage(serializers.Serializer):
 def answer_of(answer: RowAnswer) -> dict[str, Any]:
     """An AnswerOut: written by hand, for there may be a million."""
     transfer = answer.receipt.transfer if answer.receipt else None
+    review = getattr(answer.receipt, "review", None)
     refund = answer.refund or answer.parked
     return {
         "line": answer.line,
@@ -98,6 +105,7 @@ def answer_of(answer: RowAnswer) -> dict[str, Any]:
         "number": answer.number,
         "points": answer.points,
         "transfer": transfer.public_id if transfer else None,
+        "review": review.state if review else None,
         "refund": refund.public_id if refund else None,
         "problem": answer.problem,
     }

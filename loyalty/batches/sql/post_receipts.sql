@@ -1,6 +1,6 @@
 -- Post a chunk of a batch's receipts at once, with an answer for each: what loyalty_earn does for one.
--- Only plain ones: an account that owes, has something due or was merged, and a receipt that a parked
--- refund waits for, are left, and so are all of their member's, to keep the order of the file. Their
+-- Only plain ones: an account that owes, has something due, was merged or would come above a ceiling,
+-- and a receipt that a parked refund waits for, are left, and so are all of their member's, to keep the order of the file. Their
 -- lines come back, to be posted one by one, and so do receipts that contradict one that is there: what
 -- is refused is refused by the single verb. One that is there word for word is answered here: repeated.
 -- Lock order as everywhere: accounts (by member), what members share, receipts.
@@ -14,8 +14,14 @@ create or replace function batches_post_receipts(
 ) returns bigint[] language plpgsql as $$
 declare
     v_slots int := (select slots from loyalty_issuebudget where merchant_id = p_merchant);
+    v_slot int := p_member[1] % 4;
+    v_ceilings record := loyalty_ceilings(p_merchant, p_at);
+    v_day date := (p_at at time zone 'Asia/Shanghai')::date;
+    v_above bigint[];
+    v_granting bigint;
     v_cost bigint;
     v_used bigint;
+    v_granted bigint;
 begin
     if p_budgeted <> (v_slots is not null) then return p_line; end if;
 
@@ -34,6 +40,26 @@ begin
         end if;
     end if;
 
+    -- Whose points might be above a ceiling of a receipt or a member earns one by one.
+    select coalesce(array_agg(member), '{}') into v_above from (
+        select member from unnest(p_member, p_points) given (member, points)
+        join loyalty_pointsaccount account on account.member_id = given.member
+        group by member
+        having max(points) > v_ceilings.receipt or sum(points) + max(
+            case when earned_on = v_day then earned_points else 0 end) > v_ceilings.member_day) above;
+    select coalesce(sum(points), 0) into v_granting from unnest(p_member, p_points)
+        given (member, points) where member <> all(v_above);
+    if loyalty_count_of_day(p_merchant, p_actor, v_day, v_slot, v_granting, v_ceilings.key_day,
+                            v_ceilings.merchant_day) is not null
+    then
+        -- The chunk as a whole is above a ceiling; of its receipts one after the other may not be.
+        if v_cost > 0 then
+            update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen + v_cost
+                where budget_id = p_merchant and slot = p_member[1] % v_slots;
+        end if;
+        return p_line;
+    end if;
+
     with given as materialized (
         select given.*, p_terms[grant_no + 1] as terms, p_rate_points[grant_no + 1] as rate_points,
             p_rate_per_fen[grant_no + 1] as rate_per_fen, p_price_milli_fen[grant_no + 1] as price,
@@ -47,6 +73,8 @@ begin
         select member_id from loyalty_pointsaccount
         where member_id = any(p_member)
             and (debt > 0 or next_due <= p_at or merged_into_id is not null)
+        union
+        select unnest(v_above)
         union
         select given.member from given join loyalty_parkedrefund parked
             on parked.receipt_store_id = given.store and parked.receipt_no = given.receipt_no
@@ -117,9 +145,12 @@ begin
         update loyalty_pointsaccount account
             set available = account.available + sums.available, seq = account.seq + sums.lines,
                 pending = account.pending + sums.pending,
-                next_due = least(account.next_due, sums.due)
+                next_due = least(account.next_due, sums.due),
+                earned_points = sums.points
+                    + case when account.earned_on = v_day then account.earned_points else 0 end,
+                earned_on = v_day
             from (
-                select member, count(*) as lines,
+                select member, count(*) as lines, sum(points) as points,
                     coalesce(sum(points) filter (where not waits), 0) as available,
                     coalesce(sum(points) filter (where waits), 0) as pending,
                     min(case when waits then active_from else expires_at end) as due
@@ -129,7 +160,10 @@ begin
         insert into batches_rowanswer (batch_id, line, kind, state, number, receipt_id, points)
             select p_batch, line, 'receipt', 'posted', receipt_no, receipt, points from posted
     )
-    select coalesce(sum(points * price), 0) into v_used from earned;
+    select coalesce(sum(points * price), 0), coalesce(sum(points), 0) into v_used, v_granted from earned;
+
+    perform loyalty_uncount_of_day(p_merchant, p_actor, v_day, v_slot, v_granting - v_granted,
+                                   v_ceilings.key_day, v_ceilings.merchant_day);
 
     if p_budgeted and v_cost > v_used then
         update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen + v_cost - v_used

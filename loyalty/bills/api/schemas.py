@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from district.kernel.fields import IdField, InstantField, NumberField
 from district.kernel.uploads import FileField, FormFenField
+from loyalty.api.schemas import waiting_text
 from loyalty.bills.models import BillPhoto
 
 _TELLS = {
@@ -47,6 +48,9 @@ class PhotoOut(serializers.Serializer):
     decided_at = InstantField(allow_null=True)
 
     def get_message(self, photo: BillPhoto) -> str:
+        review = getattr(photo.receipt, "review", None)
+        if photo.state == BillPhoto.State.CONFIRMED and review is not None:
+            return _(_TELLS[photo.state]) + waiting_text(review.state)
         if photo.state != BillPhoto.State.REJECTED:
             return _(_TELLS[photo.state])
         reason = BillPhoto.Reason(photo.reason)

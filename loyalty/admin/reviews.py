@@ -1,0 +1,168 @@
+"""小票复核: receipts above a ceiling wait here for an operator; merchants read their own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from district.kernel.backoffice import (
+    Act,
+    ActForm,
+    DayRangeFilter,
+    Menu,
+    Panel,
+    Section,
+    Tile,
+    Tiles,
+    moment,
+    name_verbs,
+    on_dashboard,
+    open_rows,
+)
+from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.idempotency import Key
+from district.kernel.money import format_yuan
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from loyalty import services as loyalty
+from loyalty.admin import explorer
+from loyalty.admin.common import POINTS
+from loyalty.models import EarningReview
+
+name_verbs(
+    approve_earning=gettext_lazy("通过小票积分"),
+    refuse_earning=gettext_lazy("拒绝小票积分"),
+)
+
+
+class ApproveForm(ActForm):
+    note = forms.CharField(label=gettext_lazy("复核意见"), max_length=200, required=False)
+
+
+class RefuseForm(ActForm):
+    note = forms.CharField(
+        label=gettext_lazy("拒绝原因"),
+        max_length=200,
+        help_text=gettext_lazy("会员在明细中看得到。"),
+    )
+
+
+class DecisionAct(Act):
+    """For operators with the right to decide; never for the merchant whose receipt it is."""
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator and request.user.has_perm("loyalty.change_earningreview")
+
+    def fits(self, row: EarningReview) -> bool:
+        return row.state == EarningReview.State.WAITING
+
+
+class Approve(DecisionAct):
+    name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
+    explain = gettext_lazy("通过后积分立即可用，不能撤回。积分较大的小票须两位运营人员先后通过。")
+    done = gettext_lazy("已通过。")
+    form_class = ApproveForm
+
+    def may(self, request: HttpRequest, row: Any) -> bool:
+        first = row is not None and row.needs_two and row.first_by_id == request.user.pk
+        return super().may(request, row) and not first
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+        loyalty.approve_earning(review=row, by=viewer(request).user, key=key, note=asked["note"])
+
+
+class Refuse(DecisionAct):
+    name, label, icon = "refuse", gettext_lazy("拒绝"), "cancel"
+    explain = gettext_lazy("积分退回发放方，会员不会得到；小票保留，之后退货不再扣积分。")
+    danger = True
+    done = gettext_lazy("已拒绝，积分已退回发放方。")
+    form_class = RefuseForm
+
+    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+        loyalty.refuse_earning(review=row, by=viewer(request).user, key=key, note=asked["note"])
+
+
+@admin.register(EarningReview)
+class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(POINTS, "approval", 26)
+    merchant_path, store_path, needs = "merchant", "receipt__store", "view_receipts"
+    operator_may = ("view", "change")
+    operator_only = frozenset({"merchant", "first_by", "decided_by"})
+    empty_hint = gettext_lazy("没有超过积分上限的小票。")
+    list_display = ["public_id", "state_label", "points", "above", "paid", "merchant", "at"]
+    list_filter = ["state", ("merchant", ScopedFilter), ("at", DayRangeFilter)]
+    list_select_related = ["merchant", "receipt"]
+    exact_fields = ("public_id", "receipt__receipt_no")
+    search_help_text = gettext_lazy("完整的复核编号或小票号")
+    ordering = ["-pk"]
+    sortable_by = ()
+    fields = [
+        "public_id",
+        "state_label",
+        "points",
+        "above",
+        "paid",
+        "receipt",
+        "merchant",
+        "needs_two",
+        "first_by",
+        "first_at",
+        "decided_by",
+        "decided_at",
+        "note",
+        "returned_points",
+        "at",
+    ]
+    acts = [Approve(), Refuse()]
+
+    @display(
+        description=gettext_lazy("状态"),
+        label={"待复核": "warning", "待二审": "warning", "已通过": "success", "已拒绝": "danger"},
+    )
+    def state_label(self, row: EarningReview) -> str:
+        once = row.state == EarningReview.State.WAITING and row.first_at is not None
+        return _("待二审") if once else row.get_state_display()
+
+    @admin.display(description=gettext_lazy("超出的上限"))
+    def above(self, row: EarningReview) -> str:
+        pairs = zip(row.exceeds, row.ceilings_points, strict=True)
+        return "、".join(
+            _("%(ceiling)s %(points)s 积分")
+            % {"ceiling": EarningReview.Ceiling(name).label, "points": f"{points:,}"}
+            for name, points in pairs
+        )
+
+    @admin.display(description=gettext_lazy("实付"))
+    def paid(self, row: EarningReview) -> str:
+        return format_yuan(row.receipt.paid_fen)
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        return explorer.of_receipt(request, row.receipt)
+
+
+@on_dashboard(order=9)
+def waiting_receipts(request: HttpRequest) -> Iterable[Panel]:
+    """How many receipts wait for a person, and since when; nothing while none does."""
+    if not viewer(request).can("view_receipts"):
+        return
+    waiting = open_rows(request, EarningReview).filter(state=EarningReview.State.WAITING)
+    oldest = waiting.order_by("at", "pk").first()
+    if oldest is None:
+        return
+    yield Tiles(
+        _("超过积分上限的小票"),
+        [
+            Tile(
+                _("待复核"),
+                f"{waiting.count():,}",
+                note=_("最早 %(at)s") % {"at": moment(oldest.at)},
+                url=f"{reverse('admin:loyalty_earningreview_changelist')}?state__exact=waiting",
+                tone="warn",
+            )
+        ],
+    )

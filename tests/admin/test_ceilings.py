@@ -1,0 +1,121 @@
+"""The queue of receipts above a ceiling, a merchant's own ceilings, and how fast a key grants."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from district.kernel import clock
+from district.kernel.models import AuditLine
+from loyalty import queries
+from loyalty import services as loyalty
+from loyalty.ledger import Bill
+from loyalty.models import EarningReview, MerchantCeilings
+from tests.admin.acting import act, text_of
+from tests.admin.scene import signed_in, tables
+from tests.factories.loyalty import fresh_key
+
+REVIEW, OWN = "/admin/loyalty/earningreview/", "/admin/loyalty/merchantceilings/"
+
+
+def sell(scene, side, fen):
+    bill = Bill(f"L-{fen}", fen, clock.now(), source="till")
+    return loyalty.earn_points(
+        store=side.store,
+        member=scene.member,
+        bill=bill,
+        actor=f"till:{side.key.pk}",
+        key=fresh_key(),
+    )
+
+
+@pytest.fixture
+def review(scene):
+    return sell(scene, scene.first, 8_000_000).review
+
+
+def test_an_operator_finds_what_waits_and_lets_it_go(scene, operator, review):
+    before = queries.balance_of(scene.member).available
+    assert "超过积分上限的小票" in text_of(operator.get("/admin/"))
+    listed = text_of(operator.get(f"{REVIEW}?state__exact=waiting"))
+    assert all(word in listed for word in ("80,000", "单张小票 50,000 积分", "¥80,000.00"))
+
+    act(operator, f"{REVIEW}{review.pk}/approve/", note="已电话核实")
+
+    assert queries.balance_of(scene.member).available > before
+    review.refresh_from_db()
+    assert (review.state, review.decided_by, review.note) == (
+        "approved",
+        scene.operator,
+        "已电话核实",
+    )
+    line = AuditLine.objects.get(verb="approve_earning")
+    assert line.subject == f"loyalty.earningreview:{review.pk}"
+    assert "超过积分上限的小票" not in text_of(operator.get("/admin/"))
+
+
+def test_a_refusal_wants_a_reason(scene, operator, review):
+    assert act(operator, f"{REVIEW}{review.pk}/refuse/", note="").status_code == 422
+    assert EarningReview.objects.get(pk=review.pk).state == "waiting"
+
+    act(operator, f"{REVIEW}{review.pk}/refuse/", note="密钥被盗用")
+
+    assert EarningReview.objects.get(pk=review.pk).state == "refused"
+
+
+def test_a_merchant_reads_its_own_and_decides_nothing(scene, owner, review):
+    other = sell(scene, scene.second, 7_000_000).review
+    page = text_of(owner.get(REVIEW))
+
+    assert other.public_id in page
+    assert review.public_id not in page
+    before = tables()
+    for word in ("approve", "refuse"):
+        for pk in (review.pk, other.pk):
+            assert owner.get(f"{REVIEW}{pk}/{word}/").status_code in {403, 404}
+            assert owner.post(f"{REVIEW}{pk}/{word}/", {"note": "x"}).status_code in {403, 404}
+    assert tables() == before
+
+
+def test_a_large_sum_is_approved_by_two(scene, operator):
+    review = sell(scene, scene.first, 50_000_000).review
+    act(operator, f"{REVIEW}{review.pk}/approve/", note="")
+
+    assert "待二审" in text_of(operator.get(f"{REVIEW}{review.pk}/change/"))
+    assert operator.get(f"{REVIEW}{review.pk}/approve/").status_code == 403
+    act(signed_in(scene.root), f"{REVIEW}{review.pk}/approve/", note="")
+
+    review.refresh_from_db()
+    assert (review.first_by, review.decided_by) == (scene.operator, scene.root)
+
+
+def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(scene, owner):
+    asked = {
+        "merchant": scene.second.merchant.pk,
+        "receipt_points": 1_000,
+        "start": f"{timezone.localtime(clock.now() + timedelta(days=1)):%Y-%m-%dT%H:%M}",
+    }
+    foreign = act(owner, f"{OWN}add/", **asked | {"merchant": scene.first.merchant.pk})
+    assert foreign.status_code == 422
+    loose = act(owner, f"{OWN}add/", **asked | {"receipt_points": 60_000})
+    assert (loose.status_code, "商户只能设得更低" in text_of(loose)) == (422, True)
+    assert not MerchantCeilings.objects.exists()
+
+    act(owner, f"{OWN}add/", **asked)
+
+    own = MerchantCeilings.objects.get()
+    assert (own.merchant, own.receipt_points) == (scene.second.merchant, 1_000)
+    assert scene.second.client("cashier").get(f"{OWN}add/").status_code == 403
+
+
+def test_a_key_shows_how_much_it_granted_today_against_its_ceiling(scene, operator):
+    sell(scene, scene.first, 4_000_000)
+    sell(scene, scene.first, 8_000_000)
+
+    page = text_of(operator.get(f"/admin/merchants/tillkey/{scene.first.key.pk}/change/"))
+
+    today = clock.business_day(clock.now()).isoformat()
+    assert f"{today} 40,000 4% 80,000" in page
+    assert "每日上限：1,000,000 积分" in page
+    page = text_of(operator.get(f"/admin/merchants/merchant/{scene.first.merchant.pk}/change/"))
+    assert "50,000 积分 200,000 积分 1,000,000 积分 3,000,000 积分" in page
