@@ -153,7 +153,7 @@ _TERMS_BETWEEN = """
 _RULES = """
     select breakage_to_id, hold_minutes, grace_days, confirm_from, confirm_minutes, brake_points,
         brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit, adjust_day_limit,
-        point_value_milli_fen
+        point_value_milli_fen,
         receipt_ceiling_points, member_day_ceiling_points, key_day_ceiling_points,
         merchant_day_ceiling_points, review_by_two_from_points
     from loyalty_alliancerules where valid @> %s

@@ -8,80 +8,52 @@ create or replace function loyalty_ceilings(
     out receipt bigint, out member_day bigint, out key_day bigint, out merchant_day bigint,
     out two_from bigint
 ) language plpgsql stable as $$
-declare v_own loyalty_merchantceilings;
 begin
-    select receipt_ceiling_points, member_day_ceiling_points, key_day_ceiling_points,
-           merchant_day_ceiling_points, review_by_two_from_points
+    -- In one question: it is asked at every receipt.
+    select least(case when rules.id is null then 50000 else rules.receipt_ceiling_points end,
+                 own.receipt_points),
+           least(case when rules.id is null then 200000 else rules.member_day_ceiling_points end,
+                 own.member_day_points),
+           least(case when rules.id is null then 1000000 else rules.key_day_ceiling_points end,
+                 own.key_day_points),
+           least(case when rules.id is null then 3000000
+                     else rules.merchant_day_ceiling_points end,
+                 own.merchant_day_points),
+           coalesce(rules.review_by_two_from_points, 500000)
         into receipt, member_day, key_day, merchant_day, two_from
-        from loyalty_alliancerules where valid @> p_at;
-    if not found then
-        receipt := 50000; member_day := 200000; key_day := 1000000; merchant_day := 3000000;
-        two_from := 500000;
-    end if;
-    select * into v_own from loyalty_merchantceilings
-        where merchant_id = p_merchant and valid @> p_at;
-    if found then
-        receipt := least(receipt, v_own.receipt_points);
-        member_day := least(member_day, v_own.member_day_points);
-        key_day := least(key_day, v_own.key_day_points);
-        merchant_day := least(merchant_day, v_own.merchant_day_points);
-    end if;
+        from (values (p_at)) asked (at)
+        left join loyalty_alliancerules rules on rules.valid @> asked.at
+        left join loyalty_merchantceilings own
+            on own.merchant_id = p_merchant and own.valid @> asked.at;
 end $$;
 
--- Count points of a receipt, or say which ceilings they are above: null, or an array of
--- {"ceiling", "points"}. The member's account comes back locked either way, and what members share is
--- locked last: the key's slots, then the merchant's, each in the order of their numbers.
+-- Count points of a receipt for the key's and the merchant's day, or say which ceilings they are above:
+-- null, or {"above": [{"ceiling", "points"}, …], "needs_two"}. What waits is counted nowhere. The caller
+-- holds the account's lock and counts for the member's day; what members share is locked last: the key's
+-- slots, then the merchant's, each in the order of their numbers.
 create or replace function loyalty_take_ceilings(
-    p_receipt_ceiling bigint, p_member_ceiling bigint, p_key_ceiling bigint,
-    p_merchant_ceiling bigint,
-    p_member bigint, p_merchant bigint, p_actor text, p_points bigint, p_at timestamptz
+    p_account loyalty_pointsaccount, p_merchant bigint, p_actor text, p_points bigint,
+    p_at timestamptz
 ) returns jsonb language plpgsql as $$
 declare
     v_day date := (p_at at time zone 'Asia/Shanghai')::date;
-    v_above jsonb := '[]';
-    v_counted boolean := false;
+    v_ceilings record := loyalty_ceilings(p_merchant, p_at);
+    v_above jsonb;
 begin
-    if p_points > p_receipt_ceiling then
+    if p_points > v_ceilings.receipt then
         v_above := jsonb_build_array(
-            jsonb_build_object('ceiling', 'receipt', 'points', p_receipt_ceiling));
-    end if;
-    if p_member_ceiling is null or v_above <> '[]' then
-        perform loyalty_lock_account(p_member);
+            jsonb_build_object('ceiling', 'receipt', 'points', v_ceilings.receipt));
+    elsif p_points > v_ceilings.member_day
+            - (case when p_account.earned_on = v_day then p_account.earned_points else 0 end)
+    then
+        v_above := jsonb_build_array(
+            jsonb_build_object('ceiling', 'member_day', 'points', v_ceilings.member_day));
     else
-        v_counted := loyalty_count_of_member(p_member, v_day, p_points, p_member_ceiling);
-        if not v_counted then
-            perform loyalty_lock_account(p_member);
-            v_counted := loyalty_count_of_member(p_member, v_day, p_points, p_member_ceiling);
-        end if;
-        if not v_counted then
-            v_above := jsonb_build_array(
-                jsonb_build_object('ceiling', 'member_day', 'points', p_member_ceiling));
-        end if;
+        v_above := loyalty_count_of_day(p_merchant, p_actor, v_day, p_account.member_id % 16,
+                                        p_points, v_ceilings.key_day, v_ceilings.merchant_day);
     end if;
-    -- What waits anyway is not counted anywhere.
-    if v_above = '[]' then
-        v_above := loyalty_count_of_day(p_merchant, p_actor, v_day, p_member % 4, p_points,
-                                        p_key_ceiling, p_merchant_ceiling);
-        if v_above is null then return null; end if;
-        if v_counted then
-            update loyalty_pointsaccount set earned_points = earned_points - p_points
-                where member_id = p_member;
-        end if;
-    end if;
-    return v_above;
-end $$;
-
--- Count points of a member's day when they stay below the ceiling; locks the account when they do.
-create or replace function loyalty_count_of_member(
-    p_member bigint, p_day date, p_points bigint, p_ceiling bigint
-) returns boolean language plpgsql as $$
-begin
-    update loyalty_pointsaccount
-        set earned_points = case when earned_on = p_day then earned_points else 0 end + p_points,
-            earned_on = p_day
-        where member_id = p_member
-            and case when earned_on = p_day then earned_points else 0 end + p_points <= p_ceiling;
-    return found;
+    if v_above is null then return null; end if;
+    return jsonb_build_object('above', v_above, 'needs_two', p_points >= v_ceilings.two_from);
 end $$;
 
 -- Count points of a key's and a merchant's day, both or neither: null, or the ceilings they are above.
@@ -98,16 +70,26 @@ declare
     v_key_points bigint;
     v_merchant_points bigint;
     v_above jsonb := '[]';
+    v_fits boolean;
 begin
     if p_key_ceiling is null and p_merchant_ceiling is null then return null; end if;
     begin
-        if (p_key_ceiling is null
-                or loyalty_count_in_slot(v_key, p_day, p_slot, p_points, p_key_ceiling))
-            and (p_merchant_ceiling is null
-                or loyalty_count_in_slot(v_merchant, p_day, p_slot, p_points, p_merchant_ceiling))
-        then
-            return null;
+        v_fits := true;
+        if p_key_ceiling is not null then
+            update loyalty_earningcounter set points = points + p_points
+                where subject = v_key and day = p_day and slot = p_slot
+                    and ceiling_points = p_key_ceiling and points + p_points
+                        <= p_key_ceiling / 16 + (p_slot < p_key_ceiling % 16)::int;
+            v_fits := found;
         end if;
+        if v_fits and p_merchant_ceiling is not null then
+            update loyalty_earningcounter set points = points + p_points
+                where subject = v_merchant and day = p_day and slot = p_slot
+                    and ceiling_points = p_merchant_ceiling and points + p_points
+                        <= p_merchant_ceiling / 16 + (p_slot < p_merchant_ceiling % 16)::int;
+            v_fits := found;
+        end if;
+        if v_fits then return null; end if;
         -- A row that was waited for stays locked although its share is used up by then. Taken before the
         -- others, out of their order, it would block two of these for ever: give it back.
         raise exception 'too little in one slot' using errcode = 'SD001';
@@ -146,23 +128,12 @@ begin
     return null;
 end $$;
 
--- Count points in one slot when they stay within its share of this ceiling.
-create or replace function loyalty_count_in_slot(
-    p_subject text, p_day date, p_slot bigint, p_points bigint, p_ceiling bigint
-) returns boolean language plpgsql as $$
-begin
-    update loyalty_earningcounter set points = points + p_points
-        where subject = p_subject and day = p_day and slot = p_slot and ceiling_points = p_ceiling
-            and points + p_points <= p_ceiling / 4 + (p_slot < p_ceiling % 4)::int;
-    return found;
-end $$;
-
 -- All slots of a counter, made when they are missing and locked in their order; the points they hold.
 create or replace function loyalty_lock_counter(p_subject text, p_day date)
 returns bigint language plpgsql as $$
 begin
     insert into loyalty_earningcounter (subject, day, slot, ceiling_points)
-        select p_subject, p_day, slot, 0 from generate_series(0, 3) slot on conflict do nothing;
+        select p_subject, p_day, slot, 0 from generate_series(0, 15) slot on conflict do nothing;
     perform from loyalty_earningcounter where subject = p_subject and day = p_day
         order by slot for no key update;
     return (select sum(points) from loyalty_earningcounter
@@ -176,7 +147,7 @@ create or replace function loyalty_fill_counter(
 begin
     if p_ceiling is null then return; end if;
     update loyalty_earningcounter
-        set points = p_points / 4 + (slot < p_points % 4)::int, ceiling_points = p_ceiling
+        set points = p_points / 16 + (slot < p_points % 16)::int, ceiling_points = p_ceiling
         where subject = p_subject and day = p_day;
 end $$;
 

@@ -31,8 +31,10 @@ declare
     v_seq bigint;
     v_available bigint;
     v_repaid bigint := 0;
-    v_ceilings record;
     v_above jsonb;
+    v_due timestamptz;
+    v_today date;
+    v_earned bigint;
     v_review bigint;
 begin
     if v_earlier is not null then return array[v_earlier]; end if;
@@ -62,16 +64,35 @@ begin
     end if;
 
     if v_points > 0 then
-        v_ceilings := loyalty_ceilings(p_merchant, p_at);
-        v_above := loyalty_take_ceilings(
-            v_ceilings.receipt, v_ceilings.member_day, v_ceilings.key_day, v_ceilings.merchant_day,
-            p_member, p_merchant, p_actor, v_points, p_at);
+        v_account := loyalty_lock_account(p_member);
+        v_above := loyalty_take_ceilings(v_account, p_merchant, p_actor, v_points, p_at);
         v_pending := v_pending or v_above is not null;
-        v_account := loyalty_move(
-            p_member, case when v_pending then 0 else v_points end,
-            case when v_pending then v_points else 0 end, 0,
-            case when v_above is not null then null when v_pending then p_active_from
-                else p_expires_at end, p_at);
+        v_due := case when v_above is not null then null when v_pending then p_active_from
+                 else p_expires_at end;
+        if v_above is null then
+            v_today := (p_at at time zone 'Asia/Shanghai')::date;
+            v_earned := v_points
+                + case when v_account.earned_on = v_today then v_account.earned_points else 0 end;
+        else
+            v_today := v_account.earned_on;
+            v_earned := v_account.earned_points;
+        end if;
+        -- Nearly always nothing is due and nothing owed: one change of the row, as in loyalty_move.
+        update loyalty_pointsaccount
+            set available = available + case when v_pending then 0 else v_points end,
+                pending = pending + case when v_pending then v_points else 0 end,
+                seq = seq + 1, next_due = least(next_due, v_due),
+                earned_on = v_today, earned_points = v_earned
+            where member_id = p_member and debt = 0 and (next_due is null or next_due > p_at)
+                and merged_into_id is null
+            returning * into v_account;
+        if not found then
+            update loyalty_pointsaccount set earned_on = v_today, earned_points = v_earned
+                where member_id = p_member;
+            v_account := loyalty_move(
+                p_member, case when v_pending then 0 else v_points end,
+                case when v_pending then v_points else 0 end, 0, v_due, p_at);
+        end if;
         v_transfer := nextval('loyalty_transfer_id_seq');
         insert into loyalty_transfer (id, public_id, kind, account_id, seq, source, target, points,
                                       available_after, merchant_id, store_id, reference, actor, at)
@@ -111,8 +132,8 @@ begin
                                            ceilings_points, needs_two, at)
             select 'erv_' || kernel_public_id(), v_receipt, p_merchant, v_points,
                 array_agg(one ->> 'ceiling'), array_agg((one ->> 'points')::bigint),
-                v_points >= v_ceilings.two_from, p_at
-            from jsonb_array_elements(v_above) one
+                (v_above -> 'needs_two')::boolean, p_at
+            from jsonb_array_elements(v_above -> 'above') one
             returning id into v_review;
         insert into kernel_outboxrow (name, payload) values ('EarningWaits', jsonb_build_object(
             'review', v_review, 'receipt', v_receipt, 'member', p_member,

@@ -10,6 +10,7 @@ create or replace function loyalty_warn_of_expiry(
     ), warned as (
         insert into loyalty_expirywarning (account_id, expires_at, points, at)
             select account_id, expires_at, points, p_at from ending
+            order by account_id, expires_at
             on conflict (account_id, expires_at) do nothing
             returning account_id, expires_at, points
     ), told as (

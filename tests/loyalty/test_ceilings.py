@@ -314,7 +314,7 @@ def test_counters_of_a_week_ago_are_forgotten(member, tea):
         buy(member, tea, fen=10_000)
     buy(member, tea, fen=10_000)
 
-    assert loyalty.forget_counters() == 8
+    assert loyalty.forget_counters() == 2 * 16
     assert [day.points for day in queries.velocity_of(tea.merchant_id)][:2] == [100, 0]
 
 

@@ -14,7 +14,7 @@ create or replace function batches_post_receipts(
 ) returns bigint[] language plpgsql as $$
 declare
     v_slots int := (select slots from loyalty_issuebudget where merchant_id = p_merchant);
-    v_slot int := p_member[1] % 4;
+    v_slot int := p_member[1] % 16;
     v_ceilings record := loyalty_ceilings(p_merchant, p_at);
     v_day date := (p_at at time zone 'Asia/Shanghai')::date;
     v_above bigint[];
