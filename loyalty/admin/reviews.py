@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -16,14 +16,10 @@ from district.kernel.backoffice import (
     ActForm,
     DayRangeFilter,
     Menu,
-    Panel,
+    Pending,
     Section,
-    Tile,
-    Tiles,
-    moment,
     name_verbs,
-    on_dashboard,
-    open_rows,
+    wait_for_decision,
 )
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
@@ -145,24 +141,16 @@ class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
         return explorer.of_receipt(request, row.receipt)
 
 
-@on_dashboard(order=9)
-def waiting_receipts(request: HttpRequest) -> Iterable[Panel]:
-    """How many receipts wait for a person, and since when; nothing while none does."""
-    if not viewer(request).can("view_receipts"):
-        return
-    waiting = open_rows(request, EarningReview).filter(state=EarningReview.State.WAITING)
-    oldest = waiting.order_by("at", "pk").first()
-    if oldest is None:
-        return
-    yield Tiles(
-        _("超过积分上限的小票"),
-        [
-            Tile(
-                _("待复核"),
-                f"{waiting.count():,}",
-                note=_("最早 %(at)s") % {"at": moment(oldest.at)},
-                url=f"{reverse('admin:loyalty_earningreview_changelist')}?state__exact=waiting",
-                tone="warn",
-            )
-        ],
-    )
+wait_for_decision(
+    Pending(
+        EarningReview,
+        gettext_lazy("待复核小票"),
+        EarningReview.State.WAITING,
+        may=lambda request: (
+            viewer(request).operator and request.user.has_perm("loyalty.change_earningreview")
+        ),
+        # Who approved a large sum first leaves it to another.
+        unless=lambda request: Q(first_by=viewer(request).user),
+    ),
+    order=20,
+)

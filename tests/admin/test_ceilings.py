@@ -31,15 +31,15 @@ def sell(scene, side, fen):
 
 @pytest.fixture
 def review(scene):
-    # The first merchant has a prefund, which is soon used up by such sums.
-    return sell(scene, scene.second, 8_000_000).review
+    # Both merchants prefund, and such a sum earns the alliance's rate: a point for two yuan.
+    return sell(scene, scene.second, 16_000_000).review
 
 
 def test_an_operator_finds_what_waits_and_lets_it_go(scene, operator, review):
     before = queries.balance_of(scene.member).available
-    assert "超过积分上限的小票" in text_of(operator.get("/admin/"))
+    assert "待复核小票" in text_of(operator.get("/admin/"))
     listed = text_of(operator.get(f"{REVIEW}?state__exact=waiting"))
-    assert all(word in listed for word in ("80,000", "单张小票 50,000 积分", "¥80,000.00"))
+    assert all(word in listed for word in ("80,000", "单张小票 50,000 积分", "¥160,000.00"))
 
     act(operator, f"{REVIEW}{review.pk}/approve/", note="已电话核实")
 
@@ -52,7 +52,7 @@ def test_an_operator_finds_what_waits_and_lets_it_go(scene, operator, review):
     )
     line = AuditLine.objects.get(verb="approve_earning")
     assert line.subject == f"loyalty.earningreview:{review.pk}"
-    assert "超过积分上限的小票" not in text_of(operator.get("/admin/"))
+    assert "待复核小票" not in text_of(operator.get("/admin/"))
 
 
 def test_a_refusal_wants_a_reason(scene, operator, review):
@@ -79,7 +79,7 @@ def test_a_merchant_reads_its_own_and_decides_nothing(scene, owner, review):
 
 
 def test_a_large_sum_is_approved_by_two(scene, operator):
-    review = sell(scene, scene.second, 50_000_000).review
+    review = sell(scene, scene.second, 100_000_000).review
     act(operator, f"{REVIEW}{review.pk}/approve/", note="")
 
     assert "待二审" in text_of(operator.get(f"{REVIEW}{review.pk}/change/"))
@@ -110,8 +110,8 @@ def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(scene, owner):
 
 
 def test_a_key_shows_how_much_it_granted_today_against_its_ceiling(scene, operator):
-    sell(scene, scene.second, 4_000_000)
     sell(scene, scene.second, 8_000_000)
+    sell(scene, scene.second, 16_000_000)
 
     page = text_of(operator.get(f"/admin/merchants/tillkey/{scene.second.key.pk}/change/"))
 
