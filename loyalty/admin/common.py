@@ -57,6 +57,8 @@ name_events(
     ReceiptRefunded=gettext_lazy("小票退货"),
     AccountsMerged=gettext_lazy("会员合并"),
     PrefundLow=gettext_lazy("预存不足"),
+    EarningWaits=gettext_lazy("小票待复核"),
+    EarningReviewed=gettext_lazy("小票已复核"),
 )
 name_verbs(
     set_terms=gettext_lazy("设置积分条款"),
