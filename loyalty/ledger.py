@@ -12,6 +12,7 @@ from district.kernel.events import ring_after_commit
 from district.kernel.idempotency import Key
 from district.kernel.ids import new_id
 from district.kernel.postgres import call
+from loyalty.values import Clawback, Decision
 
 
 @dataclass(frozen=True)
@@ -213,22 +214,6 @@ def lock(*, member: int, at: datetime) -> int:
     return pk
 
 
-@dataclass(frozen=True)
-class Clawback:
-    """A refund of a receipt: the money, the points it takes, and the earning it undoes, if whole.
-
-    `frees` says that the bill's number may then be told once more.
-    """
-
-    receipt: int
-    refund_no: str
-    fen: int
-    points: int
-    reverses: int | None = None
-    frees: bool = False
-    reason: str = ""
-
-
 def refund(*, asked: Clawback, store: int, actor: str, key: Key, at: datetime) -> int:
     """Post a refund under the account's lock, exactly once per key and number; the refund's pk.
 
@@ -269,17 +254,6 @@ def merge(*, source: int, into: int, reason: str, actor: str, at: datetime) -> i
     points: int = call("loyalty_merge", source, into, reason, actor, at)
     ring_after_commit()
     return points
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person says of a receipt whose points wait; approved ones live until `expires_at`."""
-
-    review: int
-    approve: bool
-    by: int
-    note: str
-    expires_at: datetime
 
 
 def decide_review(*, decision: Decision, key: Key, at: datetime) -> int:

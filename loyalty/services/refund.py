@@ -9,7 +9,7 @@ from district.kernel import clock
 from district.kernel.idempotency import Key, answer, claim, earlier_answer
 from district.kernel.postgres import refusing
 from district.merchants.models import Store
-from loyalty import ledger, queries, rules
+from loyalty import ledger, queries, rules, values
 from loyalty.errors import RefundExceedsPayment
 from loyalty.models import ParkedRefund, Receipt, Refund
 
@@ -63,7 +63,7 @@ def refund_receipt(
     if fen > left:
         refusal = RefundExceedsPayment(left_fen=left, asked_fen=fen)
         return _answer(earlier_answer(key, refusal))
-    asked = ledger.Clawback(
+    asked = values.Clawback(
         receipt=current.pk,
         refund_no=refund_no,
         fen=fen,

@@ -5,7 +5,7 @@ from django.db import transaction
 from district.kernel import clock
 from district.kernel.idempotency import Key, earlier_answer
 from district.merchants.models import Store
-from loyalty import ledger, queries
+from loyalty import ledger, queries, values
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Receipt, Refund, Transfer
 
@@ -68,7 +68,7 @@ def _undo_earning(
     if left == 0 or receipt.granted == receipt.clawed:
         refusal = TransferNotReversible(reason="already_reversed")
         return _counter_entry(earlier_answer(key, refusal))
-    asked = ledger.Clawback(
+    asked = values.Clawback(
         receipt=receipt.pk,
         refund_no=f"reversal-{earning.public_id}",
         fen=left,

@@ -5,7 +5,7 @@ from django.db import transaction
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
 from district.members.models import User
-from loyalty import ledger, rules
+from loyalty import ledger, rules, values
 from loyalty.errors import ReviewNeedsReason
 from loyalty.models import EarningReview, MerchantTerms
 
@@ -40,7 +40,7 @@ def _decided(
 ) -> EarningReview:
     at = clock.now()
     terms = MerchantTerms.objects.get(receipt=review.receipt_id)
-    decision = ledger.Decision(
+    decision = values.Decision(
         review=review.pk,
         approve=approve,
         by=by.pk,
