@@ -72,6 +72,7 @@ def as_made(
             refunded_fen=0,
             returned_fen=0,
             offline=offline,
+            pass_made_at=use.shown_by_pass and datetime.fromisoformat(use.shown_by_pass),
             at=at,
             reversed_at=None,
         )

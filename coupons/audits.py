@@ -61,10 +61,16 @@ COUPONS: dict[str, str] = {
         select coupon_id, count(*) from coupons_redemption
         where single_use and reversed_at is null group by coupon_id having count(*) > 1
     """,
+    "by an open pass a coupon was used once": """
+        select coupon_id, pass_made_at, count(*) from coupons_redemption
+        where pass_made_at is not null and reversed_at is null
+        group by 1, 2 having count(*) > 1
+    """,
     "a coupon is used within its time and by its holder": """
         select redemption.id from coupons_redemption redemption
         join coupons_coupon coupon on coupon.id = redemption.coupon_id
-        where redemption.at < coupon.valid_from or redemption.at >= coupon.valid_until
+        where redemption.at < date_trunc('second', coupon.valid_from)
+            or redemption.at >= date_trunc('second', coupon.valid_until)
             or (redemption.member_id <> coupon.member_id and redemption.member_id <> coupon.claimer_id
                 and not exists (select from coupons_coupongift gift
                                 where gift.coupon_id = coupon.id))

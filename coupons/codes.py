@@ -3,13 +3,14 @@
 Texts that name a coupon, its holder and how much of it is left, so that each is good for one use: the
 rotating code of the phone (half a minute), the ticket that a check gives for it (ten minutes, one store),
 and the printed number with its PIN. What a till without a network may take is shown as a pass instead
-(`rules.passes`); the pass of a lease is good at its one store until the lease ends, for all its uses.
+(`rules.passes`); the pass of a lease is good at its one store until the lease ends, for all its uses,
+an open one for a single use, at a till with a network or without.
 """
 
 import re
 import struct
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from coupons.errors import CodeElsewhere
 from coupons.rules import passes
@@ -23,7 +24,7 @@ TICKET_LIFE = timedelta(minutes=10)
 GIFT_LIFE = timedelta(hours=24)
 _CODE, _TICKET, _GIFT, _PASS = "coupon_code", "coupon_ticket", "coupon_gift", "coupon_pass"
 _SHOWN = struct.Struct(">QQIq")
-_SHOWN_AT = struct.Struct(">QQIqQ")
+_SHOWN_AT = struct.Struct(">QQIqQQ")
 _GIVEN = struct.Struct(">QQ")
 _PAPER = re.compile(r"([0-9]{12})-?([0-9]{4})")
 
@@ -31,13 +32,14 @@ _PAPER = re.compile(r"([0-9]{12})-?([0-9]{4})")
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A coupon as it was when its holder showed it; numbers are the rows', amounts fen. Leased to this
-    store it is good for all that is left of it."""
+    store it is good for all that is left of it. `pass_made_at` names the open pass that showed it."""
 
     coupon: int
     member: int
     uses_left: int
     value_left: int | None
     leased: bool = False
+    pass_made_at: datetime | None = field(default=None, compare=False)
 
 
 def code_of(shown: Shown, at: datetime) -> str:
@@ -46,8 +48,9 @@ def code_of(shown: Shown, at: datetime) -> str:
 
 
 def ticket_of(shown: Shown, store: int, at: datetime) -> str:
-    """What a check answers: the coupon was shown at this store."""
-    payload = _packed(_SHOWN_AT, shown, store)
+    """What a check answers: the coupon was shown at this store, and by which open pass, if by one."""
+    made_at = 0 if shown.pass_made_at is None else int(shown.pass_made_at.timestamp())
+    payload = _packed(_SHOWN_AT, shown, store, made_at)
     return tokens.sign(purpose=_TICKET, payload=payload, at=at, lifetime=TICKET_LIFE)
 
 
@@ -63,13 +66,16 @@ def read(text: str, store: int) -> Shown:
         payload = tokens.open_token(purpose=_CODE, text=text, at=at)
     except TokenInvalid:
         payload = tokens.open_token(purpose=_TICKET, text=text, at=at)
-        *shown, shown_at = _unpacked(_SHOWN_AT, payload)
+        *shown, shown_at, made_at = _unpacked(_SHOWN_AT, payload)
         if shown_at != store:
             raise TokenInvalid from None
     else:
-        shown = list(_unpacked(_SHOWN, payload))
+        shown, made_at = list(_unpacked(_SHOWN, payload)), 0
     coupon, member, uses_left, value_left = shown
-    return Shown(coupon, member, uses_left, None if value_left < 0 else value_left)
+    return Shown(
+        *(coupon, member, uses_left, None if value_left < 0 else value_left),
+        pass_made_at=datetime.fromtimestamp(made_at, UTC) if made_at else None,
+    )
 
 
 def pass_of(shown: Pass) -> str:
@@ -92,7 +98,9 @@ def _read_pass(text: str, store: int, at: datetime) -> Shown:
     if at >= shown.expires_at:
         raise TokenExpired
     return Shown(
-        shown.coupon, shown.member, shown.uses_left, shown.value_left, leased=shown.store != 0
+        *(shown.coupon, shown.member, shown.uses_left, shown.value_left),
+        leased=shown.store != 0,
+        pass_made_at=shown.made_at if shown.store == 0 else None,
     )
 
 

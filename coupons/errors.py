@@ -6,8 +6,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel import clock
-from district.kernel.errors import DomainError
+from district.kernel.errors import DomainError, TokenUsed
 from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
+
+# Each open pass counts once.
+refusal_of_sql(TokenUsed)
+refusal_of_constraint("open_pass_redeemed_once")(TokenUsed)
 
 
 @refusal_of_sql

@@ -55,7 +55,8 @@ def claim(*, said: Said, member: int, source: str, limits: Limits, key: Key, at:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A coupon to be used as it was judged; `parts` is [[party, fen], …]."""
+    """A coupon to be used as it was judged; `parts` is [[party, fen], …], `shown_by_pass` the instant at
+    which the open pass that showed it was made, in ISO, where one did."""
 
     coupon: int
     public_id: str
@@ -71,6 +72,7 @@ class Use:
     cost: int
     turn: int
     parts: list[list[int]]
+    shown_by_pass: str | None = None
 
 
 _USE = [one.name for one in fields(Use)]
@@ -110,7 +112,7 @@ def redeem(
     """Use coupons on a bill, all or none, exactly once per key.
 
     Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillRefunded, CouponBillToldOtherwise,
-    CouponBudgetUsedUp, CouponChanged, KeyReused, RequestAlreadyRedeemed.
+    CouponBudgetUsedUp, CouponChanged, KeyReused, RequestAlreadyRedeemed, TokenUsed.
     """
     written: str = call(
         "coupons_redeem",

@@ -119,6 +119,8 @@ class Redemption(models.Model):
     restored_fen = models.BigIntegerField(_("退回券内金额（分）"), db_default=0)
     replaced_fen = models.BigIntegerField(_("补发金额（分）"), db_default=0)
     offline = models.BooleanField(_("离线核销"), db_default=False)
+    # When the open pass it was shown by was made, in whole seconds: with the coupon it names the pass.
+    pass_made_at = models.DateTimeField(_("离线码时间"), null=True, blank=True)
     at = models.DateTimeField(_("核销时间"))
     recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
     reversed_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
@@ -133,6 +135,11 @@ class Redemption(models.Model):
                 fields=["coupon"],
                 name="coupon_redeemed_once",
                 condition=Q(reversed_at=None, single_use=True),
+            ),
+            models.UniqueConstraint(
+                fields=["coupon", "pass_made_at"],
+                name="open_pass_redeemed_once",
+                condition=Q(reversed_at=None, pass_made_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="redemption_costs_what_it_takes_off",

@@ -5,14 +5,14 @@
   shows it. Where it did not, nothing is redeemed and the store bears what it gave.
 * Then the coupon is redeemed at the instant of the scan, if it is still there to be taken.
 * If it is not: of a coupon leased to the store, or taken within the allowance, the alliance bears it; of
-  one beyond the allowance, or that was used at this very store, the store.
+  one beyond the allowance, or that the same merchant used itself, the store (see `colliding`).
+
+The allowance is the terminal's: so much within any 72 hours, over all its kits. An open pass counts once.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import Sum
 
 from coupons import codes, judgement
 from coupons import services as coupons
@@ -24,7 +24,9 @@ from coupons.errors import (
 )
 from coupons.judgement import Told
 from coupons.models import CouponGift, Redemption, TemplateVersion
-from coupons.offline.models import Kit, LogEntry, RedemptionConflict, Terminal
+from coupons.offline.colliding import Collision, Payer, collision_of
+from coupons.offline.models import Kit, Terminal
+from coupons.offline.takes import REDEEMED, allowance_left, takes_by, takes_unknown_to
 from coupons.queries import Said, version_of
 from coupons.queries.counter import Card, cards, counter_of
 from coupons.rules import passes
@@ -32,17 +34,17 @@ from coupons.rules.chain import Entry
 from coupons.rules.judging import Held, judge
 from coupons.rules.passes import Pass, PassRefused
 from district.kernel import spelling
-from district.kernel.errors import DomainError
+from district.kernel.errors import DomainError, TokenUsed
 from district.kernel.idempotency import Key
 from district.kernel.postgres import refusing
 from district.kernel.workdays import is_workday
 
-REDEEMED = "redeemed"
-Payer = RedemptionConflict.Payer
+__all__ = ["REDEEMED", "Outcome", "Payer", "Scan", "decide"]
+
 # A clock that is further from ours says nothing of when something happened.
 MOST_SKEW = timedelta(minutes=5)
 # What is said of a coupon that is no longer there to take; any other refusal is the till's own mistake.
-GONE = (CouponAlreadyRedeemed, CouponChanged, CouponBudgetUsedUp)
+GONE = (CouponAlreadyRedeemed, CouponChanged, CouponBudgetUsedUp, TokenUsed)
 GONE_FOR = {"used", "void", "expired", "leased_to_another_store"}
 
 
@@ -64,19 +66,25 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A pass that was taken by the rules: as the till saw it, and the coupon as it is now."""
+    """A pass that was taken by the rules, and the coupon as it is now; `given_fen` is what the rules give."""
 
+    shown: Pass
     card: Card
     said: Said
     given_fen: int
-    on_allowance: bool
     within_allowance: bool
+
+    @property
+    def on_allowance(self) -> bool:
+        return self.shown.store == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A redemption, or why not and who bears `fen`."""
+    """A redemption, or why not and who bears `fen`; `shown` is the pass, where it could be read, and
+    `allowance_fen` what counts against the allowance."""
 
+    shown: Pass | None = None
     card: Card | None = None
     redemption: Redemption | None = None
     reason: str = ""
@@ -84,6 +92,7 @@ class Outcome:
     fen: int = 0
     winner: Redemption | None = None
     on_allowance: bool = False
+    allowance_fen: int = 0
 
 
 class _Broke(Exception):
@@ -93,13 +102,16 @@ class _Broke(Exception):
 def decide(terminal: Terminal, scan: Scan, actor: str) -> Outcome:
     """Redeem what a line says was taken, or say who bears it; in the caller's transaction, which holds
     the terminal's row."""
+    shown: Pass | None = None
     card: Card | None = None
     try:
-        shown = _read(terminal, scan)
+        shown = _read(scan)
+        _require_good(shown, terminal, scan)
         card = cards([shown.coupon]).get(shown.coupon)
         taken = _taken(terminal, scan, shown, card)
     except _Broke as broke:
         return Outcome(
+            shown=shown,
             card=card,
             reason=str(broke),
             payer=Payer.STORE,
@@ -118,23 +130,34 @@ def decide(terminal: Terminal, scan: Scan, actor: str) -> Outcome:
                 actor=actor,
                 key=Key.of(f"terminal:{terminal.pk}", str(scan.entry.seq)),
                 at=scan.at,
+                pass_made_at=shown.made_at if taken.on_allowance else None,
             )
     except DomainError as refusal:
         return _collided(terminal, taken, refusal)
     return Outcome(
-        card=taken.card, redemption=request.redemptions.get(), on_allowance=taken.on_allowance
+        shown=shown,
+        card=taken.card,
+        redemption=request.redemptions.get(),
+        on_allowance=taken.on_allowance,
+        allowance_fen=taken.given_fen if taken.on_allowance else 0,
     )
 
 
-def _read(terminal: Terminal, scan: Scan) -> Pass:
-    """The pass, if it was good here and then. Raises _Broke."""
+def _read(scan: Scan) -> Pass:
+    """The pass that was scanned. Raises _Broke."""
     try:
-        shown = passes.read(spelling.code_of(scan.entry.code), codes.pass_keys())
-        _require_a_clock(scan)
+        return passes.read(spelling.code_of(scan.entry.code), codes.pass_keys())
+    except PassRefused as refused:
+        raise _Broke(str(refused)) from None
+
+
+def _require_good(shown: Pass, terminal: Terminal, scan: Scan) -> None:
+    """The pass was good here and then. Raises _Broke."""
+    _require_a_clock(scan)
+    try:
         passes.require_good(shown, terminal.store_id, scan.at)
     except PassRefused as refused:
         raise _Broke(str(refused)) from None
-    return shown
 
 
 def _require_a_clock(scan: Scan) -> None:
@@ -155,9 +178,11 @@ def _taken(terminal: Terminal, scan: Scan, shown: Pass, card: Card | None) -> Ta
     if card is None or card.version != shown.version:
         raise _Broke("forged")
     said = version_of(card.version)
-    on_allowance = shown.store == 0
-    if on_allowance and said.offline != TemplateVersion.Offline.ALLOWANCE:
-        raise _Broke("not_without_network")
+    if shown.store == 0:
+        if said.offline != TemplateVersion.Offline.ALLOWANCE:
+            raise _Broke("not_without_network")
+        if takes_by(shown, card.pk).filter(terminal=terminal).exists():
+            raise _Broke("pass_used")
     seen = _as_seen(terminal, shown, card)
     verdict = judge(
         seen,
@@ -172,21 +197,22 @@ def _taken(terminal: Terminal, scan: Scan, shown: Pass, card: Card | None) -> Ta
     given = min(scan.entry.discount_fen, verdict.discount_fen)
     if said.rules.benefit.on_a_bill and given == 0:
         raise _Broke("nothing_given")
+    if not said.rules.benefit.on_a_bill:
+        given = said.most
+    assert scan.kit is not None  # or its clock would not have been believed
     return Taken(
+        shown=shown,
         card=card,
         said=said,
-        given_fen=given if said.rules.benefit.on_a_bill else said.most,
-        on_allowance=on_allowance,
-        within_allowance=not on_allowance or _within(scan),
+        given_fen=given,
+        within_allowance=shown.store != 0 or allowance_left(scan.kit, scan.at).covers(given),
     )
 
 
 def _as_seen(terminal: Terminal, shown: Pass, card: Card) -> Held:
     """The coupon as its pass shows it, less what this terminal's own log says it took of it since."""
-    took = LogEntry.objects.filter(
-        terminal=terminal, coupon=card.pk, scanned_at__gte=shown.made_at, outcome=REDEEMED
-    ).values_list("discount_fen", flat=True)
-    fens = list(took)
+    took = takes_unknown_to(shown, card.pk).filter(terminal=terminal)
+    fens = list(took.values_list("discount_fen", flat=True))
     value_left, uses_left = shown.value_left, shown.uses_left
     if value_left is None:
         uses_left = max(uses_left - len(fens), 0)
@@ -201,14 +227,6 @@ def _as_seen(terminal: Terminal, shown: Pass, card: Card) -> Held:
     )
 
 
-def _within(scan: Scan) -> bool:
-    """Whether the kit's allowance still covers this one."""
-    assert scan.kit is not None
-    used = scan.kit.entries.filter(on_allowance=True)
-    fen = (used.aggregate(fen=Sum("discount_fen"))["fen"] or 0) + scan.entry.discount_fen
-    return used.count() < scan.kit.allowance_count and fen <= scan.kit.allowance_fen
-
-
 def _require_its_holder(shown: Pass, card: Card) -> None:
     """Given to a friend since it was shown, it is the friend's. (A merger changes nothing.)"""
     gifts = CouponGift.objects.filter(coupon=card.pk, at__gte=shown.made_at)
@@ -217,27 +235,27 @@ def _require_its_holder(shown: Pass, card: Card) -> None:
 
 
 def _collided(terminal: Terminal, taken: Taken, refusal: DomainError) -> Outcome:
-    winner = (
-        Redemption.objects.filter(coupon=taken.card.pk, reversed_at=None).order_by("-pk").first()
-    )
-    said = refusal.code
+    code = refusal.code
     if isinstance(refusal, CouponNotUsable):
-        said = refusal.facts["reasons"][0]["code"]
-    if not isinstance(refusal, GONE) and said not in GONE_FOR:
-        reason, payer = said, Payer.STORE
-    elif not taken.within_allowance:
-        reason, payer = "beyond_the_allowance", Payer.STORE
-    elif winner is not None and winner.store_id == terminal.store_id:
-        reason, payer = "used_at_this_store", Payer.STORE
-    else:
-        reason, payer = "used_elsewhere" if winner else "withdrawn", Payer.ALLIANCE
+        code = refusal.facts["reasons"][0]["code"]
+    found = Collision(code, Payer.STORE, None)
+    if isinstance(refusal, GONE) or code in GONE_FOR:
+        found = collision_of(
+            terminal,
+            taken.shown,
+            taken.card.pk,
+            code=code,
+            within_allowance=taken.within_allowance,
+        )
     return Outcome(
+        shown=taken.shown,
         card=taken.card,
-        reason=reason,
-        payer=payer,
+        reason=found.reason,
+        payer=found.payer,
         fen=_missing(taken.card, terminal, taken.given_fen),
-        winner=winner,
+        winner=found.winner,
         on_allowance=taken.on_allowance,
+        allowance_fen=taken.given_fen if taken.on_allowance else 0,
     )
 
 

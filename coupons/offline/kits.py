@@ -8,14 +8,17 @@ from typing import Any
 from coupons import codes
 from coupons.models import Coupon, TemplateVersion
 from coupons.offline.models import Kit
+from coupons.offline.takes import allowance_left
 from coupons.queries import version_of
 from coupons.queries.counter import counter_of
+from coupons.rules.allowance import PERIOD
 from coupons.rules.benefits import KINDS, FreeParking
 from coupons.rules.bill import Counter
 from district.kernel import clock
 from district.kernel.workdays import is_workday
 
-LIFE = timedelta(hours=72)
+# A kit is good for as long as an allowance counts.
+LIFE = PERIOD
 _MAY = (TemplateVersion.Offline.LEASED, TemplateVersion.Offline.ALLOWANCE)
 
 
@@ -23,12 +26,15 @@ def content_of(kit: Kit) -> dict[str, Any]:
     """Everything the pure rules need at this terminal until the kit ends."""
     store = kit.terminal.store
     counter = counter_of(store.pk)
+    left = allowance_left(kit, kit.at)
     return {
         "id": kit.public_id,
         "at": kit.at,
         "until": kit.until,
         "allowance_count": kit.allowance_count,
         "allowance_fen": kit.allowance_fen,
+        "allowance_left_count": left.count,
+        "allowance_left_fen": left.fen,
         "last_seq": kit.terminal.last_seq,
         "last_hash": kit.terminal.last_hash,
         "store": store.pk,

@@ -14,7 +14,9 @@ REASONS = {
     "not_without_network": _("该券不允许离线核销"),
     "nothing_given": _("没有减免"),
     "beyond_the_allowance": _("超出离线额度，且券已不可用"),
+    "pass_used": _("同一离线码已用过一次"),
     "used_at_this_store": _("本店已核销过"),
+    "used_at_this_merchant": _("本商户其他门店已核销过"),
     "used_elsewhere": _("已在其他门店核销"),
     "withdrawn": _("券已失效或作废"),
 }

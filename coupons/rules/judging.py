@@ -1,6 +1,6 @@
 """Whether a coupon may be used on a bill here and now, what it is then worth, and if not, why not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -8,7 +8,7 @@ from coupons.rules.benefits import Benefit, benefit_of
 from coupons.rules.bill import Bill, Counter
 from coupons.rules.reasons import Reason, Remedy
 from coupons.rules.scopes import Scope
-from coupons.rules.times import IsWorkday, Times
+from coupons.rules.times import IsWorkday, Times, whole_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,18 @@ class Verdict:
 def judge(  # noqa: PLR0917
     held: Held, rules: Rules, bill: Bill, counter: Counter, at: datetime, is_workday: IsWorkday
 ) -> Verdict:
-    """A coupon alone on a bill; what others beside it do is the business of `stacking`."""
+    """A coupon alone on a bill; what others beside it do is the business of `stacking`.
+
+    Whole seconds decide, as a pass says them: a scan in the second of the claim is valid, one in the
+    second of the end is not.
+    """
+    at = whole_second(at)
+    held = replace(
+        held,
+        valid_from=whole_second(held.valid_from),
+        valid_until=whole_second(held.valid_until),
+        leased_until=held.leased_until and whole_second(held.leased_until),
+    )
     eligible = bill.eligible_fen(rules.scope.products, rules.scope.but_no_products)
     reasons = [
         *_of_its_state(held),

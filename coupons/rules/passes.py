@@ -6,14 +6,14 @@ It is base32 text (dense in a QR) of 200 signs over
     uses left (4) | value left (8, below zero: none) | valid from (4) | valid until (4) | signature (64)
 
 all numbers big-endian, instants in seconds since 1970, the signature Ed25519 over all before it. A pass
-for one store was leased to it and is good as long as the lease; one without a store is good for the half
-minute of a rotating code.
+for one store was leased to it and is good as long as the lease, for all uses that it tells; one without
+a store is open: good for the half minute of a rotating code, and for one use, wherever it is taken.
 """
 
 import base64
 import binascii
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -109,6 +109,14 @@ def require_good(shown: Pass, store: int, at: datetime) -> None:
         < shown.expires_at.timestamp() + late
     ):
         raise PassRefused("code_expired")
+
+
+def used_before(shown: Pass, taken: Iterable[Pass]) -> bool:
+    """Whether a pass is open and was taken already, however many uses its coupon has left: who shows the
+    coupon again shows another pass."""
+    return shown.store == 0 and any(
+        (one.store, one.coupon, one.made_at) == (0, shown.coupon, shown.made_at) for one in taken
+    )
 
 
 def _seconds(at: datetime) -> int:

@@ -21,6 +21,11 @@ HORIZON = 400
 IsWorkday = Callable[[date], bool]
 
 
+def whole_second(at: datetime) -> datetime:
+    """The beginning of an instant's second: passes and tills tell instants in whole seconds."""
+    return at.replace(microsecond=0)
+
+
 class DayKind(StrEnum):
     ANY = "any"
     WORKDAY = "workday"

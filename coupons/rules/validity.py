@@ -1,9 +1,9 @@
-"""From when until when a coupon that is claimed now may be used."""
+"""From when until when a coupon that is claimed now may be used, in whole seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from coupons.rules.times import SHANGHAI
+from coupons.rules.times import SHANGHAI, whole_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Fixed:
     end: datetime
 
     def window(self, at: datetime) -> tuple[datetime, datetime]:
-        return self.start, self.end
+        return whole_second(self.start), whole_second(self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Relative:
     def window(self, at: datetime) -> tuple[datetime, datetime]:
         today = at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
         start = today + timedelta(days=self.first)
-        return (at if self.first == 0 else start), start + timedelta(days=self.days)
+        begins = whole_second(at) if self.first == 0 else start
+        return begins, start + timedelta(days=self.days)
 
 
 Validity = Fixed | Relative

@@ -1,7 +1,7 @@
 """Check: what coupons are worth on this bill, who pays for them, and if not, why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coupons import codes, judgement, showing
@@ -38,7 +38,7 @@ def check_coupons(
     seen = showing.read_here(shown, store.pk)
     found = at_counter(store.pk, told.bill_no, told.fen, [one.coupon for one in seen])
     held = showing.require_as_shown(seen, found.cards)
-    wished = {card.pk for card in held}
+    wished = {card.pk: one.pass_made_at for card, one in zip(held, seen, strict=True)}
     if visit is not None:
         require_live(visit)
         held += [card for card in wallet(visit.member_id) if card.pk not in wished]
@@ -47,7 +47,11 @@ def check_coupons(
     return Checked(
         judged=sight.judged,
         tickets={
-            one.card.public_id: codes.ticket_of(showing.shown_by(one.card), store.pk, now)
+            one.card.public_id: codes.ticket_of(
+                replace(showing.shown_by(one.card), pass_made_at=wished.get(one.card.pk)),
+                store.pk,
+                now,
+            )
             for one in usable
         },
         best=judgement.best_of(sight.bill, sight.before, usable, wished),

@@ -1,7 +1,7 @@
 """Redeem: coupons used on a bill at a counter, all of them or none, never twice."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
@@ -44,7 +44,15 @@ def redeem_coupons(
         held = showing.require_as_shown(seen, found.cards)
     except DomainError as refusal:
         return request_with_all(earlier_answer(key, refusal))
-    act = _Act(store=store, told=told, request_no=request_no, actor=actor, key=key, at=at)
+    act = _Act(
+        store=store,
+        told=told,
+        request_no=request_no,
+        actor=actor,
+        key=key,
+        at=at,
+        passes={one.coupon: one.pass_made_at.isoformat() for one in seen if one.pass_made_at},
+    )
     return _redeemed(act, found, held)
 
 
@@ -58,9 +66,11 @@ def redeem_offline(
     actor: str,
     key: Key,
     at: datetime,
+    pass_made_at: datetime | None,
 ) -> RedemptionRequest:
     """Write down what a till without a network did at an instant that is over; of the discount that it
-    gave, no more than the rules give. A coupon that expired since then comes back for it.
+    gave, no more than the rules give. A coupon that expired since then comes back for it. `pass_made_at`
+    names the open pass that it took, which counts once, here or at any other till.
 
     Raises as redeem_coupons does, but for codes.
     """
@@ -74,6 +84,7 @@ def redeem_offline(
         key=key,
         at=at,
         given_fen=discount_fen,
+        passes={held.pk: pass_made_at.isoformat()} if pass_made_at else {},
     )
     found = act.look([held])
     return _redeemed(act, found, [found.cards[held.pk]])
@@ -81,7 +92,8 @@ def redeem_offline(
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """One request of a counter; `given_fen` is what a till without a network took off."""
+    """One request of a counter; `given_fen` is what a till without a network took off, `passes` the
+    instants at which open passes were made, by coupon."""
 
     store: Store
     told: Told
@@ -90,6 +102,7 @@ class _Act:
     key: Key
     at: datetime
     given_fen: int | None = None
+    passes: Mapping[int, str] = field(default_factory=dict)
 
     def look(self, cards: Sequence[Card]) -> AtCounter:
         numbers = [card.pk for card in cards]
@@ -101,7 +114,7 @@ def _redeemed(act: _Act, found: AtCounter, held: Sequence[Card]) -> RedemptionRe
     for turn in range(TRIES):
         sight = judgement.see(store=act.store.pk, told=act.told, found=found, cards=held, at=act.at)
         try:
-            uses = _uses(sight, act.store.merchant_id, act.at, act.given_fen)
+            uses = _uses(act, sight)
         except CouponNotUsable as refusal:
             return request_with_all(earlier_answer(act.key, refusal))
         desk = vouchers.Desk(
@@ -134,11 +147,12 @@ def _redeemed(act: _Act, found: AtCounter, held: Sequence[Card]) -> RedemptionRe
     raise AssertionError("unreachable")
 
 
-def _uses(sight: Sight, merchant: int, at: datetime, given_fen: int | None) -> list[vouchers.Use]:
+def _uses(act: _Act, sight: Sight) -> list[vouchers.Use]:
     """What each coupon takes off beside the others, at most what was given already.
 
     Raises CouponNotUsable for the first that cannot.
     """
+    at, given_fen = act.at, act.given_fen
     for one in sight.judged:
         _require(one, one.verdict.reasons, at)
     for one, other in combinations(sight.judged, 2):
@@ -170,7 +184,8 @@ def _uses(sight: Sight, merchant: int, at: datetime, given_fen: int | None) -> l
                 discount=discount,
                 cost=cost,
                 turn=one.card.turn,
-                parts=judgement.parts_of(one.said, merchant, cost, one.card.turn),
+                parts=judgement.parts_of(one.said, act.store.merchant_id, cost, one.card.turn),
+                shown_by_pass=act.passes.get(one.card.pk),
             )
         )
     return uses

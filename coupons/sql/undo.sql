@@ -111,7 +111,7 @@ begin
             'coupon replacement', v_redemption.public_id || coalesce('-' || p_refund, ''), '',
             v_coupon.version_id, v_coupon.member_id, p_replacement, 'replacement', p_redemption,
             p_refund, null, null, (p_at at time zone 'Asia/Shanghai')::date, 1, v_value, 0,
-            p_at, p_replaced_until, p_at);
+            date_trunc('second', p_at), p_replaced_until, p_at);
         update coupons_redemption set replaced_fen = replaced_fen + v_value
             where id = p_redemption and v_value > 0;
         if v_coupon.budget_slot is not null then

@@ -29,6 +29,12 @@ BROKEN = {
     " single_use, eligible_fen, discount_fen, cost_fen, at) select 'rdm_twin', -1, bill_id,"
     " merchant_id, store_id, coupon_id, version_id, member_id, single_use, eligible_fen, 0, 0, at"
     " from coupons_redemption limit 1",
+    "by an open pass": "drop index open_pass_redeemed_once; drop index coupon_redeemed_once;"
+    " update coupons_redemption set pass_made_at = at; insert into coupons_redemption (public_id,"
+    " request_id, bill_id, merchant_id, store_id, coupon_id, version_id, member_id, single_use,"
+    " eligible_fen, discount_fen, cost_fen, pass_made_at, at) select 'rdm_twin', -1, bill_id,"
+    " merchant_id, store_id, coupon_id, version_id, member_id, single_use, eligible_fen, 0, 0,"
+    " pass_made_at, at from coupons_redemption limit 1",
     "a coupon is used within its time": "update coupons_redemption set at = '2004-01-01'",
     "nobody has claimed more than": "update coupons_coupon set claimer_id ="
     " (select min(id) from members_member), member_id = (select min(id) from members_member)",

@@ -92,8 +92,12 @@ class Tills:
             for number, line in enumerate(self.log)
             if line.entry.outcome == "redeemed"
             and (number >= self.sent or line.scanned_at >= shown.made_at)
-            and _coupon_of(line.entry.code, keys) == shown.coupon
+            and getattr(_pass_of(line.entry.code, keys), "coupon", None) == shown.coupon
         ]
+
+    def _passes_taken(self, keys: dict[int, bytes]) -> list[Pass]:
+        taken = [line.entry.code for line in self.log if line.entry.outcome == "redeemed"]
+        return [one for code in taken if (one := _pass_of(code, keys)) is not None]
 
     def _judged(
         self, code: str, fen: int, lines: tuple[tuple[int, str], ...], at: datetime
@@ -107,6 +111,8 @@ class Tills:
         said = {version["number"]: version for version in self.kit["versions"]}.get(shown.version)
         if said is None or (shown.store == 0 and said["offline"] != "allowance"):
             return 0, "not_without_network"
+        if passes.used_before(shown, self._passes_taken(keys)):
+            return 0, "pass_used"
         taken = self._taken_of(shown, keys)
         if shown.coupon in self.kit["spent"]:
             return 0, "used"
@@ -129,9 +135,9 @@ class Tills:
         return verdict.discount_fen, "redeemed"
 
 
-def _coupon_of(code: str, keys: dict[int, bytes]) -> int | None:
+def _pass_of(code: str, keys: dict[int, bytes]) -> Pass | None:
     try:
-        return passes.read(code, keys).coupon
+        return passes.read(code, keys)
     except PassRefused:
         return None
 

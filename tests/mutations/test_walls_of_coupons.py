@@ -11,6 +11,8 @@ from coupons.models import (
     Redemption,
     StockSlot,
 )
+from coupons.queries.counter import cards
+from district.kernel import clock
 from tests.factories.coupons import (
     claim,
     fresh_key,
@@ -232,8 +234,48 @@ class WithinTheBill:
         return CouponBill.objects.get(store=store).discount_fen == 1_000
 
 
+class OpenPassOnce:
+    """Of many uses of one open pass, at tills without a network, one stands, however many are left."""
+
+    walls = (
+        Wall(
+            "a pass is asked for while its coupon is locked",
+            rewritten(REDEEM, ("if v_use.shown_by_pass is not null", "if false")),
+        ),
+        Wall(
+            "by one pass one redemption is live",
+            constraint("coupons_redemption", "open_pass_redeemed_once"),
+        ),
+    )
+
+    def attacked(self):
+        (coupon,) = fresh_coupons(offline="allowance", uses=CALLERS)
+        held = cards([coupon.pk])[coupon.pk]
+        shown = clock.real_now().replace(microsecond=0)
+
+        def use(store):
+            bill = told(5_000)
+            return lambda: attempt(
+                lambda: coupons.redeem_offline(
+                    store=store,
+                    told=bill,
+                    held=held,
+                    discount_fen=500,
+                    request_no=bill.bill_no,
+                    actor="till:1",
+                    key=fresh_key(),
+                    at=clock.now(),
+                    pass_made_at=shown,
+                )
+            )
+
+        race(*[use(allied_store()) for _ in range(CALLERS)])
+        return Redemption.objects.filter(coupon=coupon).count() == 1
+
+
 INVARIANTS = [
     RedeemedOnce,
+    OpenPassOnce,
     LimitOfAPerson,
     NeverOversold,
     BudgetNeverOverdrawn,

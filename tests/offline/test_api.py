@@ -8,7 +8,7 @@ from coupons.models import CouponBill
 from coupons.offline.models import LogEntry, RedemptionConflict
 from district.members import services as members
 from tests.factories.coupons import claim, make_version, redeem, told
-from tests.factories.merchants import allied_store, till_key_text
+from tests.factories.merchants import allied_store, make_store, till_key_text
 from tests.factories.offline import Tills, body_of, first_upload, make_terminal
 from tests.offline.scanning import leased_code
 
@@ -95,6 +95,33 @@ def test_of_a_collision_the_shopper_is_told_and_asked_for_nothing(
         f"您在 {store.name} 使用的券，因门店断网当时未能核实：已在其他门店核销。"
         "优惠由商圈承担，您无需补款。"
     )
+
+
+def test_two_kits_are_one_allowance_and_a_merchant_bears_its_own(
+    phone, till_key, till, terminal, store, member
+):
+    """Four coupons: two that another merchant used too, one more, and one used at the other store of this."""
+    version = make_version(offline="allowance", per_member=4)
+    held = [claim(version, member) for _ in range(4)]
+    own = make_store(merchant=store.merchant)
+    address, conflicts = f"/till/terminals/{terminal.public_id}", []
+    for number, at in enumerate([own, allied_store(), allied_store(), allied_store()]):
+        asked = post(f"{address}/kits", {"last_seq": number}, till_key, key=f"kit{number}")
+        assert asked.json()["allowance_left_count"] == max(2 - number, 0)
+        till.kit = asked.json()
+        till.log.clear()
+        code = post(f"/me/coupons/{held[number].public_id}/code", {}, phone).json()["code"]
+        till.scan(code, no=f"B{number}", fen=5_000)
+        redeem(held[number], store=at, bill=told(5_000))
+        answer = post(f"{address}/log", body_of(till.log), till_key).json()
+        conflicts.append(answer["entries"][0]["conflict"])
+
+    assert [(one["reason"], one["payer"]) for one in conflicts] == [
+        ("used_at_this_merchant", "store"),
+        ("used_elsewhere", "alliance"),
+        ("beyond_the_allowance", "store"),
+        ("beyond_the_allowance", "store"),
+    ]
 
 
 def test_another_stores_terminal_is_not_there(till_key):

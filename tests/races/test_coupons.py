@@ -9,7 +9,7 @@ from django.db import connection
 
 from coupons import services as coupons
 from coupons.models import Coupon, CouponGift, Redemption, TemplateVersion
-from coupons.offline.models import LogEntry
+from coupons.offline.models import LogEntry, RedemptionConflict
 from coupons.planning_errors import BudgetTaken
 from coupons.queries.budgets import Budget, budget_of
 from coupons.queries.centre import stock_of
@@ -305,4 +305,31 @@ def test_a_thousand_units_for_ten_thousand_members(web):
     assert told[201, None] == Coupon.objects.count() == 1_000
     assert set(early) == {0}, "sold out was said while something was left"
     assert stock_of(version) == (1_000, 0)
+    assert list(audits.offences()) == []
+
+
+def test_one_open_pass_at_two_terminals_and_a_till_at_once_is_one_use(phone, counter, other_till):
+    """Of three uses left; whoever comes later bears it, or the alliance, of each merchant once."""
+    version = make_version(offline="allowance", uses=3, threshold_fen=0)
+    coupon = phone.claim(version.public_id).json()["id"]
+    store = Store.objects.get(public_id=counter.store)
+    tills = [Tills(make_terminal(store)) for _ in range(2)]
+    code = phone.code(coupon)
+    for number, till in enumerate(tills):
+        assert till.scan(code, no=f"P{number}", fen=5_000).entry.outcome == "redeemed"
+    logs = [(f"/till/terminals/{till.terminal.public_id}/log", body_of(till.log)) for till in tills]
+    other = CouponTill(other_till.base_url, other_till.token, store=other_till.store)
+
+    at_once(
+        counter,
+        [
+            *[lambda it, log=log: it.post(*log) for log in logs * 2],
+            *[lambda _, no=no: other.redeem(code, no=f"P{no}") for no in range(4)],
+        ],
+    )
+
+    assert Redemption.objects.count() == 1
+    assert Coupon.objects.get().uses_left == 2
+    conflicts = RedemptionConflict.objects.filter(payer="alliance").count()
+    assert conflicts == (0 if Redemption.objects.get().offline else 1)
     assert list(audits.offences()) == []

@@ -40,7 +40,7 @@ class AllowanceForm(ActForm):
     allowance_fen = YuanField(
         gettext_lazy("离线额度（元）"),
         help_text=gettext_lazy(
-            "每次联网后，未锁定门店的券最多离线核销这么多；额度内发生冲突由商圈承担。"
+            "72 小时内（不论取过几次离线授权），未锁定门店的券最多离线核销这么多；额度内发生冲突由商圈承担。"
         ),
     )
 
@@ -151,6 +151,7 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
         "told",
         "bill_no",
         "discount",
+        "charged",
         "coupon_no",
         "redemption",
         "result",
@@ -173,6 +174,10 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
     @admin.display(description=gettext_lazy("终端减免"))
     def discount(self, row: LogEntry) -> str:
         return format_yuan(row.discount_fen)
+
+    @admin.display(description=gettext_lazy("占用额度"))
+    def charged(self, row: LogEntry) -> str:
+        return format_yuan(row.allowance_fen) if row.on_allowance else "—"
 
     @admin.display(description=gettext_lazy("券号"))
     def coupon_no(self, row: LogEntry) -> str:

@@ -84,8 +84,16 @@ class KitOut(serializers.Serializer):
     id = serializers.CharField()
     at = InstantField(help_text="now, by our clock: set the terminal's by it")
     until = InstantField()
-    allowance_count = serializers.IntegerField()
-    allowance_fen = serializers.IntegerField()
+    allowance_count = serializers.IntegerField(
+        help_text="open passes that the alliance answers for within any 72 hours, over all kits"
+    )
+    allowance_fen = serializers.IntegerField(
+        help_text="likewise in fen: what is taken off, of a gift its value"
+    )
+    allowance_left_count = serializers.IntegerField(
+        help_text="of it left at `at`, by the log of the 72 hours before"
+    )
+    allowance_left_fen = serializers.IntegerField(help_text="likewise in fen")
     last_seq = serializers.IntegerField()
     last_hash = serializers.CharField()
     store = serializers.IntegerField(help_text="as passes name it")

@@ -33,8 +33,11 @@ class LogEntry(models.Model):
     bill_no = models.CharField(_("账单号"), max_length=64)
     bill_fen = models.BigIntegerField(_("账单金额（分）"))
     discount_fen = models.BigIntegerField(_("终端减免（分）"))
-    # Whether it counts against the allowance of its kit.
+    # Whether it counts against its terminal's allowance, and what of it: what the alliance would bear.
     on_allowance = models.BooleanField(_("占用额度"), default=False)
+    allowance_fen = models.BigIntegerField(_("占用额度（分）"), default=0)
+    # When the pass was made, in whole seconds, where it could be read: with the coupon it names the pass.
+    pass_made_at = models.DateTimeField(_("离线码时间"), null=True, blank=True)
     coupon = models.ForeignKey(
         "coupons.Coupon",
         models.PROTECT,
@@ -56,6 +59,13 @@ class LogEntry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("离线流水")
+        indexes = [
+            models.Index(
+                fields=["terminal", "scanned_at"],
+                name="log_entry_on_allowance",
+                condition=Q(on_allowance=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["terminal", "seq"], name="log_entry_once_in_its_terminal"
@@ -69,6 +79,11 @@ class LogEntry(models.Model):
                     discount_fen__gte=0,
                     discount_fen__lte=MAX_FEN,
                 ),
+            ),
+            models.CheckConstraint(
+                name="log_entry_charged_on_allowance_only",
+                condition=Q(allowance_fen=0)
+                | Q(on_allowance=True, allowance_fen__gte=0, allowance_fen__lte=MAX_FEN),
             ),
             models.CheckConstraint(
                 name="log_entry_redeemed_by_a_redemption",

@@ -11,7 +11,7 @@ MOST_COUPONS = 1_000
 
 class Terminal(models.Model):
     """A till that may go on without the network, and how much of it the alliance answers for: so many
-    coupons and so many fen, of coupons that are leased to nobody, each time it was online.
+    coupons and so many fen, of coupons that are leased to nobody, within 72 hours, over all its kits.
 
     `last_seq` and `last_hash` are the end of its log as far as we have it; the row's lock orders uploads.
     """

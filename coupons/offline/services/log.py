@@ -102,6 +102,8 @@ def _write(terminal: Terminal, line: Line, scan: Scan, found: Outcome) -> LogEnt
         bill_fen=entry.bill_fen,
         discount_fen=entry.discount_fen,
         on_allowance=found.on_allowance,
+        allowance_fen=found.allowance_fen,
+        pass_made_at=found.shown.made_at if found.shown else None,
         coupon_id=found.card.pk if found.card else None,
         redemption=found.redemption,
         result=_result(entry, found),

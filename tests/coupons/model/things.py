@@ -69,7 +69,7 @@ class Terms:
         if self.fixed:
             return self.fixed
         first, days = self.days
-        start = now if first == 0 else days_on(now, first)
+        start = now.replace(microsecond=0) if first == 0 else days_on(now, first)
         return start, days_on(now, first + days)
 
     def is_open(self, now):

@@ -10,6 +10,7 @@ import pytest
 
 from coupons import rules
 from coupons.rules import passes
+from coupons.rules.allowance import Allowance
 from coupons.rules.chain import BEGINNING, Entry, hash_of
 from coupons.rules.passes import PassRefused
 
@@ -63,3 +64,22 @@ def test_every_reason_against_a_pass_is_met():
         "code_expired",
         "leased_to_another_store",
     }
+
+
+@pytest.mark.parametrize("case", VECTORS["once"], ids=lambda case: case["name"])
+def test_an_open_pass_counts_once(case):
+    taken, answers = [], []
+    for code in case["codes"]:
+        shown = passes.read(code, KEYS)
+        answers.append("pass_used" if passes.used_before(shown, taken) else "taken")
+        taken.append(shown)
+
+    assert answers == case["expect"]
+
+
+@pytest.mark.parametrize("case", VECTORS["allowance"], ids=lambda case: case["name"])
+def test_an_allowance_counts_for_72_hours(case):
+    charged = [(datetime.fromisoformat(at), fen) for at, fen in case["charged"]]
+    left = Allowance(*case["allowance"]).left_at(datetime.fromisoformat(case["at"]), charged)
+
+    assert left.covers(case["fen"]) == case["expect"]
