@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from coupons.issuing.errors import IssueListInvalid
 from coupons.issuing.limits import LONGEST_CODE, MOST_BYTES, MOST_ROWS, SHORTEST_CODE
 from district.kernel import spelling
+from district.kernel.csv_files import NOT_UTF8, is_empty, names_of, separator_of
 
 _CODE = re.compile(rf"[0-9A-Z]{{{SHORTEST_CODE},{LONGEST_CODE}}}")
 
@@ -24,12 +25,15 @@ def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise IssueListInvalid(reason=_("文件须是 UTF-8 编码的 CSV。")) from None
+        raise IssueListInvalid(reason=str(NOT_UTF8)) from None
     if "\0" in text:
-        raise IssueListInvalid(reason=_("文件须是 UTF-8 编码的 CSV。"))
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        raise IssueListInvalid(reason=str(NOT_UTF8))
+    first = next((line for line in text.splitlines() if not is_empty(line.encode())), "")
+    file = io.StringIO(text, newline="")
+    lines = csv.reader(file, delimiter=separator_of(first), strict=True)
     try:
-        heads = [head.strip().lower() for head in next(lines, [])]
+        header: list[str] = next((row for row in lines if not _is_empty(row)), [])
+        heads = [head.lower() for head in names_of(header)]
         found = [head for head in heads if head in names]
         if len(found) != 1:
             raise IssueListInvalid(
@@ -38,7 +42,7 @@ def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int
             )
         at, cells = heads.index(found[0]), []
         for row in lines:
-            if not any(cell.strip() for cell in row):
+            if _is_empty(row):
                 continue
             cells.append((lines.line_num, row[at].strip() if at < len(row) else ""))
             if len(cells) > MOST_ROWS:
@@ -50,6 +54,10 @@ def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int
     if not cells:
         raise IssueListInvalid(reason=_("文件没有内容。"))
     return found[0], cells
+
+
+def _is_empty(row: Sequence[str]) -> bool:
+    return is_empty("".join(row).encode())
 
 
 def normalised_code(text: str) -> str | None:

@@ -3,14 +3,9 @@
 -- it saw comes along, and whoever saw something that is no longer so is told `coupon_changed` or
 -- `coupon_bill_changed` and judges again.
 -- `p_uses` is an array of objects: coupon, public_id (the redemption's), member, version, uses_left and
-<<<<<<< HEAD
--- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, turn, and
--- parts: [[party, fen], …].
-=======
--- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, and
+-- value_left as seen, single, partial, most (the reserve of one use), eligible, discount, cost, turn,
 -- shown_by_pass (the instant at which the open pass that showed it was made; each pass counts once; null
 -- where something else showed it), and parts: [[party, fen], …].
->>>>>>> a012e31 (Item 35: one allowance within 72 hours over all kits, a merchant bears its own collisions, an open pass counts once, whole seconds decide)
 -- Locks: key → bill → coupons by number → what members share (budget slots).
 -- Back comes what was written and its caller does not know, so that nobody need read it back: the
 -- request's number, the bill's with all that is off it now, the redemptions' in the order of their
@@ -41,11 +36,7 @@ begin
         select * from jsonb_to_recordset(p_uses) as use(
             coupon bigint, public_id text, member bigint, version bigint, uses_left int,
             value_left bigint, single boolean, partial boolean, most bigint, eligible bigint,
-<<<<<<< HEAD
-            discount bigint, cost bigint, turn bigint, parts jsonb)
-=======
-            discount bigint, cost bigint, parts jsonb, shown_by_pass timestamptz)
->>>>>>> a012e31 (Item 35: one allowance within 72 hours over all kits, a merchant bears its own collisions, an open pass counts once, whole seconds decide)
+            discount bigint, cost bigint, turn bigint, parts jsonb, shown_by_pass timestamptz)
         order by coupon
     loop
         v_changes := v_changes || coupons_use(
@@ -60,17 +51,10 @@ begin
         end if;
         insert into coupons_redemption (public_id, request_id, bill_id, merchant_id, store_id,
                                         coupon_id, version_id, member_id, single_use, eligible_fen,
-<<<<<<< HEAD
-                                        discount_fen, cost_fen, turn, offline, at)
+                                        discount_fen, cost_fen, turn, offline, pass_made_at, at)
             values (v_use.public_id, v_request, v_bill.id, p_merchant, p_store, v_use.coupon,
                     v_use.version, v_use.member, v_use.single, v_use.eligible, v_use.discount,
-                    v_use.cost, v_use.turn, p_offline, p_at)
-=======
-                                        discount_fen, cost_fen, offline, pass_made_at, at)
-            values (v_use.public_id, v_request, v_bill.id, p_merchant, p_store, v_use.coupon,
-                    v_use.version, v_use.member, v_use.single, v_use.eligible, v_use.discount,
-                    v_use.cost, p_offline, v_use.shown_by_pass, p_at)
->>>>>>> a012e31 (Item 35: one allowance within 72 hours over all kits, a merchant bears its own collisions, an open pass counts once, whole seconds decide)
+                    v_use.cost, v_use.turn, p_offline, v_use.shown_by_pass, p_at)
             returning id into v_redemption;
         v_redemptions := v_redemptions || v_redemption;
         v_parties := v_parties || array(

@@ -92,7 +92,7 @@ class _Sorter:
         return self._chunk
 
     def _read(self, lines: Iterable[tuple[int, bytes]]) -> list[Row]:
-        reader = Reader(self._batch.format, self._batch.columns)
+        reader = Reader(self._batch.format, self._batch.columns, self._batch.separator)
         rows = []
         for line, content in lines:
             try:

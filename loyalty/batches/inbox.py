@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.db.models import F
 
+from district.kernel.csv_files import is_empty
 from loyalty.batches import staging
 from loyalty.batches.errors import (
     BatchHeaderWrong,
@@ -24,7 +25,7 @@ class Inbox:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._cutter = Cutter(batch.lines, bytes(batch.tail))
-        self._columns = batch.columns
+        self._columns, self._separator = batch.columns, batch.separator
         self._kept = self._received = batch.received_bytes
         self._count = batch.rows
         self._rows: list[tuple[int, bytes]] = []
@@ -47,9 +48,12 @@ class Inbox:
         self._ended = True
 
     def _add(self, lines: list[tuple[int, bytes]]) -> None:
-        if lines and self._batch.format == Batch.Format.CSV and self._columns is None:
-            self._columns = _header(lines[0][1])
-            lines = lines[1:]
+        if self._batch.format == Batch.Format.CSV:
+            # A spreadsheet writes rows without content as separators alone.
+            lines = [(number, line) for number, line in lines if not is_empty(line)]
+            if lines and self._columns is None:
+                self._columns, self._separator = _header(lines[0][1])
+                lines = lines[1:]
         if self._count + len(lines) > MOST_ROWS:
             raise _too_large()
         self._count += len(lines)
@@ -68,6 +72,7 @@ class Inbox:
                 lines=self._cutter.lines,
                 rows=F("rows") + len(self._rows),
                 columns=self._columns,
+                separator=self._separator,
             )
             if not taken:
                 now = Batch.objects.get(pk=self._batch.pk)
@@ -82,11 +87,11 @@ def require_open(batch: Batch) -> None:
         raise BatchNotOpen
 
 
-def _header(line: bytes) -> list[str]:
-    columns = columns_of(line)
+def _header(line: bytes) -> tuple[list[str], str]:
+    columns, separator = columns_of(line)
     if missing := missing_columns(columns):
         raise BatchHeaderWrong(missing=", ".join(missing))
-    return columns
+    return columns, separator
 
 
 def _too_large() -> BatchTooLarge:

@@ -1,6 +1,5 @@
 """Reads one row with the very fields of the single endpoints, so that both refuse alike."""
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from rest_framework.serializers import Serializer
 
 from district.kernel import problems
 from district.kernel.api import made_once
+from district.kernel.csv_files import CsvWrong, cells_of, named, names_of, separator_of
 from district.kernel.parsers import NotJson, parse_json
 from loyalty.api.schemas import ReceiptIn
 from loyalty.api.schemas_refunds import RefundIn
@@ -58,7 +58,8 @@ class Row:
 
 def missing_columns(columns: Sequence[str]) -> list[str]:
     """What a CSV's first line lacks to hold receipts, or refunds; nothing when it can hold either."""
-    if len(set(columns)) < len(columns):
+    names = [name for name in columns if name]
+    if len(set(names)) < len(names):
         return NEEDED[Kind.RECEIPT]
     lacking = {
         kind: [name for name in names if name not in columns] for kind, names in NEEDED.items()
@@ -68,21 +69,23 @@ def missing_columns(columns: Sequence[str]) -> list[str]:
     return lacking[Kind.RECEIPT]
 
 
-def columns_of(line: bytes) -> list[str]:
-    """The names in a CSV's first line; none for what is not CSV in UTF-8."""
+def columns_of(line: bytes) -> tuple[list[str], str]:
+    """The names in a CSV's first line, and what separates them; none for what is not CSV in UTF-8."""
     try:
-        return [name.strip() for name in _cells(line)]
-    except (UnicodeDecodeError, csv.Error):
-        return []
+        text = line.decode("utf-8")
+        separator = separator_of(text)
+        return names_of(cells_of(text, separator)), separator
+    except (UnicodeDecodeError, CsvWrong):
+        return [], ","
 
 
 class Reader:
     """Reads the rows of one upload; what it has checked once it need not check again."""
 
-    def __init__(self, format: str, columns: Sequence[str] | None) -> None:
+    def __init__(self, format: str, columns: Sequence[str] | None, separator: str = ",") -> None:
         self._values: Callable[[bytes], dict[str, Any]]
         self._values = self._of_csv if format == Batch.Format.CSV else _of_json
-        self._columns = list(columns or ())
+        self._columns, self._separator = list(columns or ()), separator
         self._known: dict[tuple[str, str], str] = {}
 
     def read(self, line: int, content: bytes) -> Row:
@@ -123,23 +126,15 @@ class Reader:
 
     def _of_csv(self, content: bytes) -> dict[str, Any]:
         try:
-            cells = _cells(content)
-        except (UnicodeDecodeError, csv.Error):
-            raise Unreadable(
-                problems.document_of_status(400, _("这一行不是有效的 CSV（UTF-8）。"))
-            ) from None
-        if len(cells) > len(self._columns):
-            raise Unreadable(problems.document_of_status(400, _("这一行的列多于表头。")))
-        # An empty cell is a value that is not there.
-        return {
-            name: _typed(name, cell)
-            for name, cell in zip(self._columns, cells, strict=False)
-            if cell != ""
-        }
-
-
-def _cells(line: bytes) -> list[str]:
-    return next(csv.reader([line.decode("utf-8")], strict=True), [])
+            cells = cells_of(content.decode("utf-8"), self._separator)
+            # An empty cell is a value that is not there.
+            given = named(self._columns, cells)
+        except UnicodeDecodeError:
+            detail = _("这一行不是有效的 CSV（UTF-8）。")
+            raise Unreadable(problems.document_of_status(400, detail)) from None
+        except CsvWrong as wrong:
+            raise Unreadable(problems.document_of_status(400, str(wrong))) from None
+        return {name: _typed(name, cell) for name, cell in given.items()}
 
 
 def _typed(name: str, cell: str) -> Any:

@@ -1,14 +1,18 @@
 """Files brought in the back office, what came of their rows, and days that were compared."""
 
+import io
+import re
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from loyalty.batches import services
-from loyalty.batches.models import Batch, Reconciliation
+from loyalty.batches.models import Batch, Reconciliation, RowAnswer
 from loyalty.models import Receipt
 from tests.admin.acting import act, fields_of, once_of, text_of
 from tests.admin.scene import signed_in, tables
-from tests.batches.rows import as_csv, ndjson, receipt_row
+from tests.batches.rows import as_csv, ndjson, receipt_row, told
 
 ADD = "/admin/batches/batch/add/"
 
@@ -117,6 +121,47 @@ def test_the_answers_come_as_a_file_for_a_spreadsheet(scene, owner):
     assert len(lines) == 4
     assert lines[1].split(",")[3] == "已入账"
     assert "invalid_request" in lines[2]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_file_as_a_spreadsheet_writes_it_is_read(scene, owner, separator):
+    """With its mark, columns without a name at the end, empty rows, and empty cells beyond the columns."""
+    rows = [receipt_row(scene.second.store, scene.member) for _ in range(2)]
+    lines = [[*rows[0], "", ""], *[[*map(str, row.values()), "", " "] for row in rows]]
+    lines[2:2] = [[""] * 7, [" ", ""], []]
+    text = "\r\n".join(separator.join(cells) for cells in [[""] * 7, *lines, [""] * 9]) + "\r\n"
+
+    act(owner, ADD, file=a_file(text.encode("utf-8-sig")))
+    work()
+
+    batch = Batch.objects.latest("pk")
+    assert (batch.rows, told(batch)) == (2, {3: "posted", 7: "posted"})
+
+
+def test_content_beyond_the_columns_is_still_refused(scene, owner):
+    row = receipt_row(scene.second.store, scene.member)
+    text = f"{','.join(row)},,\n{','.join(map(str, row.values()))},,x\n"
+    act(owner, ADD, file=a_file(text.encode()))
+    work()
+
+    batch = Batch.objects.latest("pk")
+    assert told(batch) == {2: "invalid_request"}
+    assert "多于表头" in RowAnswer.objects.get(batch=batch).problem["detail"]
+
+
+@pytest.mark.parametrize("number", ["6222021234567890123", "0012", "2026-1-2", "＝1+1"])
+def test_a_workbook_of_answers_keeps_numbers_as_they_were(scene, owner, number):
+    row = receipt_row(scene.second.store, scene.member, no=number)
+    act(owner, ADD, file=a_file(as_csv([row])))
+    work()
+    batch = Batch.objects.latest("pk")
+
+    answer = act(owner, f"/admin/batches/batch/{batch.pk}/workbook/")
+
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert re.search(rf'<c r="C2"[^>]* t="inlineStr"><is><t>{re.escape(number)}</t>', sheet)
+    assert re.search(r'<c r="A2" s="\d+"><v>2</v>', sheet)
 
 
 def test_a_formula_in_a_row_stays_text(scene, owner):

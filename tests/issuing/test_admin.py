@@ -1,5 +1,8 @@
 """Jobs and codes as people of the back office open, watch and stop them."""
 
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -40,6 +43,24 @@ def test_an_operator_brings_a_list_watches_and_takes_the_answers(desk, three):
     answers = act(desk, f"{JOBS}{job.pk}/answers/")
     lines = b"".join(answers.streaming_content).decode("utf-8-sig").splitlines()
     assert [line.split(",")[2] for line in lines[1:]] == ["已发放", "已拒绝"]
+
+
+def test_a_list_as_a_spreadsheet_writes_it_is_read(desk, three):
+    member = three[0].public_id
+    text = (
+        f",,\r\n序号;Member;;\r\n;;;\r\n1;{member};;\r\n\r\n2;{three[1].public_id}; ;;;\r\n;;\r\n"
+    )
+    asked = {"version": make_version().pk, "name": "周年庆"}
+
+    act(desk, f"{JOBS}add/", file=a_file(text.encode("utf-8-sig")), **asked)
+
+    job = IssueJob.objects.get()
+    services.run_issue_job(job=job)
+    book = act(desk, f"{JOBS}{job.pk}/workbook/")
+    with zipfile.ZipFile(io.BytesIO(b"".join(book.streaming_content))) as opened:
+        sheet = opened.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<t>已发放</t>") == 2
+    assert f'" t="inlineStr"><is><t>{member}</t>' in sheet
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from coupons.admin.common import COUPONS
 from coupons.issuing import queries, services, tasks
-from coupons.issuing.admin.answers import answers_as_csv
+from coupons.issuing.admin.answers import answers_of
 from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import IssueJob, IssueRow
 from coupons.issuing.permits import may_issue
@@ -29,6 +30,7 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.idempotency import Key
+from district.kernel.sheets import csv_answer, xlsx_answer
 from district.merchants.models import Clerk, Merchant
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
@@ -127,10 +129,18 @@ class DownloadAnswers(Act):
 
     def run(
         self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key
-    ) -> StreamingHttpResponse:
-        answer = StreamingHttpResponse(answers_as_csv(row), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{row.public_id}.csv"'
-        return answer
+    ) -> HttpResponseBase:
+        return csv_answer(row.public_id, [answers_of(row)], titled=False)
+
+
+class DownloadWorkbook(DownloadAnswers):
+    name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
+    explain = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
+
+    def run(
+        self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key
+    ) -> HttpResponseBase:
+        return xlsx_answer(row.public_id, [answers_of(row)])
 
 
 @admin.register(IssueJob)
@@ -159,7 +169,7 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
         *("made_by", "made_at", "started_at", "ended_at"),
     ]
     add_act = OpenJob()
-    acts = (StopJob(), DownloadAnswers())
+    acts = (StopJob(), DownloadAnswers(), DownloadWorkbook())
 
     def is_at_work(self, row: IssueJob) -> bool:
         return row.state in (State.OPEN, State.RUNNING)

@@ -1,29 +1,20 @@
-"""A batch's answers as a file for a spreadsheet."""
-
-import csv
-import io
-from collections.abc import Iterator
-from typing import Any
+"""A batch's answers as a table for a spreadsheet."""
 
 from django.utils.translation import gettext as _
 
+from district.kernel.sheets import Cell, Table
 from loyalty.batches import queries
 from loyalty.batches.labels import reason_in_words
 from loyalty.batches.models import Batch, RowAnswer
 
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-def answers_as_csv(batch: Batch) -> Iterator[bytes]:
-    """Line by line, however many there are; with the mark by which spreadsheets know UTF-8."""
+def answers_of(batch: Batch) -> Table:
+    """Line by line, however many there are."""
     heads = [_("行号"), _("类型"), _("单号"), _("结果"), _("积分"), _("原因代码"), _("原因")]
-    yield b"\xef\xbb\xbf" + _line(heads)
-    for answer in queries.all_answers_of(batch):
-        yield _line(_cells(answer))
+    return Table(_("逐行结果"), heads, map(_cells, queries.all_answers_of(batch)))
 
 
-def _cells(answer: RowAnswer) -> list[Any]:
+def _cells(answer: RowAnswer) -> list[Cell]:
     return [
         answer.line,
         answer.get_kind_display(),
@@ -33,13 +24,3 @@ def _cells(answer: RowAnswer) -> list[Any]:
         answer.code,
         reason_in_words(answer.problem or {}),
     ]
-
-
-def _line(cells: list[Any]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow([_harmless(cell) for cell in cells])
-    return text.getvalue().encode()
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

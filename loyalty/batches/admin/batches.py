@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -27,11 +28,12 @@ from district.kernel.backoffice.finding import ExactSearch
 from district.kernel.backoffice.pages import url_of
 from district.kernel.backoffice.words import actor_texts
 from district.kernel.idempotency import Key
+from district.kernel.sheets import csv_answer, xlsx_answer
 from district.merchants.models import Merchant
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty.admin.common import POINTS
 from loyalty.batches import queries, services, tasks
-from loyalty.batches.admin.answers import answers_as_csv
+from loyalty.batches.admin.answers import answers_of
 from loyalty.batches.labels import reason_in_words
 from loyalty.batches.limits import PIECE
 from loyalty.batches.models import Batch, RowAnswer
@@ -133,10 +135,18 @@ class DownloadAnswers(Act):
 
     def run(
         self, request: HttpRequest, row: Batch, asked: dict[str, Any], key: Key
-    ) -> StreamingHttpResponse:
-        answer = StreamingHttpResponse(answers_as_csv(row), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{row.public_id}.csv"'
-        return answer
+    ) -> HttpResponseBase:
+        return csv_answer(row.public_id, [answers_of(row)], titled=False)
+
+
+class DownloadWorkbook(DownloadAnswers):
+    name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
+    explain = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
+
+    def run(
+        self, request: HttpRequest, row: Batch, asked: dict[str, Any], key: Key
+    ) -> HttpResponseBase:
+        return xlsx_answer(row.public_id, [answers_of(row)])
 
 
 @admin.register(Batch)
@@ -180,7 +190,7 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
         "finished_at",
     ]
     add_act = Upload()
-    acts = (DownloadAnswers(),)
+    acts = (DownloadAnswers(), DownloadWorkbook())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         rows: QuerySet[Batch] = super().get_queryset(request)

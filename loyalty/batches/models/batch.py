@@ -31,6 +31,7 @@ class Batch(models.Model):
     actor = models.TextField(_("操作者"))
     # The names of a CSV's columns, once its first line has come.
     columns = ArrayField(models.TextField(), verbose_name=_("列"), null=True, blank=True)
+    separator = models.CharField(_("分隔符"), max_length=1, default=",", editable=False)
     # Every byte up to here is kept: complete lines as rows, the rest of them in `tail`.
     received_bytes = models.BigIntegerField(_("已接收字节"), db_default=0)
     tail = models.BinaryField(default=b"", editable=False)
