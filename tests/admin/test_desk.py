@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from district.kernel import clock
+from district.kernel.sheets import Yuan
 from district.members.models import User
 from district.members.services.make_operator import make_operator
 from loyalty.models import Transfer
@@ -228,6 +229,7 @@ def test_every_paper_of_the_own_statement_can_be_taken_away(scene, own):
     assert zipfile.ZipFile(io.BytesIO(body_of(book))).testzip() is None
     assert "积分结算单" in page.content.decode()
     assert json.loads(proofs.content)["hash"] == bytes(own.hash).hex()
+    assert ["应结（元，正数付给商户，负数由商户支付）", str(Yuan(own.due))] in rows
     for answer in (sheet, book, proofs):
         assert own.public_id in answer["Content-Disposition"]
         assert "no-store" in answer["Cache-Control"]

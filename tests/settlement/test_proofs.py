@@ -17,7 +17,7 @@ from loyalty.services.set_terms import Offer
 from loyalty.settlement import merkle
 from loyalty.settlement import services as settlement
 from loyalty.settlement.models import JournalSeal, Statement
-from loyalty.settlement.queries import statement_with_proofs
+from loyalty.settlement.queries import sealed_from, statement_with_proofs
 from tests.factories.loyalty import buy, make_counter, pay, undo
 from tests.factories.settlement import book, closed
 from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
@@ -197,6 +197,67 @@ def test_a_statement_of_before_charges_is_still_one(settled, tmp_path):
         path = tmp_path / "first.json"
         path.write_text(json.dumps(told))
         assert verified(path)[0] == code
+
+
+@pytest.fixture
+def waiting(settled, member, zhang, wang):
+    """A month that closed this very day, of which the last night is not sealed yet."""
+    at = clock.start_of_day(date(2026, 5, 31)) + timedelta(hours=12)
+    third = make_counter()
+    with clock.moved_to(at - timedelta(days=2)):
+        pay(member, third, points=11)
+    with clock.moved_to(at):
+        settlement.seal_days()
+        pay(member, third, points=13)
+    cycle = closed(date(2026, 5, 31), by=zhang, approver=wang)
+    return Statement.objects.select_related("cycle").get(cycle=cycle, merchant=third.merchant)
+
+
+def test_what_is_not_sealed_yet_is_told_from_what_is_wrong(waiting, tmp_path):
+    path = tmp_path / "early.json"
+    with clock.moved_to(waiting.cycle.approved_at):
+        early = statement_with_proofs(waiting)
+        ready = sealed_from(waiting)
+    path.write_text(json.dumps(early))
+    code, said = verified(path)
+
+    assert (code, said.count("\n")) == (3, 1)
+    assert said.startswith("not sealed yet: 1 of 2 movements and bookings")
+    assert early["sealed_from"] == ready.isoformat()
+    assert ready.isoformat() in said
+    # Something wrong beside it is wrong all the same, and said alone.
+    spoiled = copy.deepcopy(early)
+    spoiled["movements"][0]["proof"] = ["00" * 32]
+    path.write_text(json.dumps(spoiled))
+    code, said = verified(path)
+    assert (code, said.splitlines()[0][:24]) == (1, "does not agree: proof: D")
+    assert said.splitlines()[-1] == "1 things do not agree."
+    # Without a word of when, what has no proof is wrong.
+    del early["sealed_from"]
+    path.write_text(json.dumps(early))
+    assert verified(path)[0] == 1
+
+    with clock.moved_to(ready):
+        settlement.seal_days()
+        assert sealed_from(waiting) is None
+        late = statement_with_proofs(waiting)
+    path.write_text(json.dumps(late))
+    assert "sealed_from" not in late
+    assert verified(path)[0] == 0
+
+
+def test_of_one_cause_one_thing_is_told(exported):
+    """A point more in one movement makes its pair, the fee and its proof wrong: the pair is told."""
+    told = json.loads(exported.read_text())
+    leaf = told["movements"][0]["leaf"].split("|")
+    leaf[7] = str(int(leaf[7]) + 1)
+    told["movements"][0]["leaf"] = "|".join(leaf)
+    exported.write_text(json.dumps(told))
+
+    code, said = verified(exported)
+
+    assert (code, len(said.splitlines())) == (1, 2)
+    assert said.startswith("does not agree: sum of ")
 
 
 def test_what_is_no_statement_is_refused_with_a_sentence(tmp_path):

@@ -1,35 +1,29 @@
 """Statements: one figure per merchant and cycle, all it is made of, and papers to take away."""
 
 import json
-import tempfile
 from collections.abc import Iterable
 from functools import partial, update_wrapper
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from district.kernel import clock
 from district.kernel.backoffice import Cell, Menu, Section
 from district.kernel.money import format_yuan
+from district.kernel.sheets import csv_answer, xlsx_answer
 from district.merchants.scope import ScopedFilter
 from loyalty.settlement import documents
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import SETTLEMENT, DeskAdmin, OfCycle, period_text
 from loyalty.settlement.admin.payment_acts import RecordPayment
 from loyalty.settlement.models import Statement
-from loyalty.settlement.queries import statement_with_proofs
+from loyalty.settlement.queries import sealed_from, statement_with_proofs
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The page prints as it stands: its own style sheet, and nothing from anywhere.
 _PAPER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -157,17 +151,11 @@ class StatementAdmin(OfCycle, DeskAdmin):
 
 
 def _csv(row: Statement) -> HttpResponseBase:
-    lines = (text.encode() for text in documents.statement_csv(row))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    return _named(answer, row, "csv")
+    return csv_answer(row.public_id, documents.statement_tables(row))
 
 
 def _xlsx(row: Statement) -> HttpResponseBase:
-    # Large statements go to the disk; the file is gone when it was sent.
-    file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 - the answer closes it
-    documents.statement_xlsx(row, file)  # type: ignore[arg-type]  # a spooled file is one to write to
-    file.seek(0)
-    return _named(FileResponse(file, content_type=_XLSX), row, "xlsx")
+    return xlsx_answer(row.public_id, documents.statement_tables(row))
 
 
 def _page(row: Statement) -> HttpResponseBase:
@@ -205,5 +193,17 @@ def _downloads(row: Statement) -> Section:
             ]
         ],
         empty="",
-        note=_("数据与证明可用公开的核对脚本自行验证，不依赖本系统。"),
+        note=_proofs_note(row),
     )
+
+
+def _proofs_note(row: Statement) -> str:
+    note = _("数据与证明可用公开的核对脚本自行验证，不依赖本系统。")
+    ready = sealed_from(row)
+    if ready is None:
+        return note
+    waiting = _(
+        "流水每晚封存：%(when)s 之前下载的数据可能有部分流水尚无证明，核对脚本会提示“尚未封存”；"
+        "届时请重新下载。"
+    )
+    return note + waiting % {"when": f"{ready.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"}

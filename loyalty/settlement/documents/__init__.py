@@ -1,6 +1,6 @@
-"""A statement on paper: CSV, a workbook, a page to print."""
+"""A statement on paper: tables for a spreadsheet, a page to print."""
 
 from loyalty.settlement.documents.page import statement_page
-from loyalty.settlement.documents.sheets import statement_csv, statement_xlsx
+from loyalty.settlement.documents.sheets import statement_tables
 
-__all__ = ["statement_csv", "statement_page", "statement_xlsx"]
+__all__ = ["statement_page", "statement_tables"]

@@ -15,7 +15,7 @@ from loyalty.settlement.queries.movements import (
     movements_of_line,
     movements_of_statement,
 )
-from loyalty.settlement.queries.proofs import statement_with_proofs, text_of
+from loyalty.settlement.queries.proofs import sealed_from, statement_with_proofs, text_of
 
 __all__ = [
     "Booked",
@@ -33,6 +33,7 @@ __all__ = [
     "last_seal",
     "movements_of_line",
     "movements_of_statement",
+    "sealed_from",
     "statement_with_proofs",
     "text_of",
     "window_of",

@@ -5,18 +5,22 @@ docs/verify_statement.py reads it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
+from district.kernel import clock
 from district.kernel.postgres import first_row
 from loyalty.settlement import merkle
 from loyalty.settlement.models import JournalSeal, Statement
 from loyalty.settlement.queries.cycles import Window, window_of
-from loyalty.settlement.queries.journal import journal, window_of_seal
+from loyalty.settlement.queries.journal import journal, last_seal, window_of_seal
 
 FORMAT = "smart-district-statement/2"
+# A day is sealed in the night after it, and by this long after midnight at the latest.
+SEALED_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class _Sealed:
 def statement_with_proofs(statement: Statement) -> dict[str, Any]:
     """The statement's text and hash; its movements and bookings as the journal has them, proofs and seals.
 
-    One that no seal holds yet has no proof; the next night's does.
+    One that no seal holds yet has no proof; the next night's does. Only while there is one,
+    `sealed_from` says from when a file made anew has all of them.
     """
     window = window_of(statement.cycle)
     movements, bookings = _movements_and_bookings(statement, window)
@@ -46,7 +51,8 @@ def statement_with_proofs(statement: Statement) -> dict[str, Any]:
             "proof": place and place.proof,
         }
     days = {place.day for place in found.values()}
-    return {
+    waiting = {} if len(found) == len(told) else {"sealed_from": sealing_of(statement).isoformat()}
+    return waiting | {
         "format": FORMAT,
         "statement": statement.public_id,
         "text": text_of(statement).split("\n"),
@@ -55,6 +61,26 @@ def statement_with_proofs(statement: Statement) -> dict[str, Any]:
         "bookings": bookings,
         "seals": [_seal(seal) for seal in _between(seals, days)],
     }
+
+
+def sealed_from(statement: Statement) -> datetime | None:
+    """When the seals will hold all of a statement for certain; None where they do."""
+    window, last = window_of(statement.cycle), last_seal()
+    if last is not None and last.horizon >= window.horizon and last.ends_at >= window.ends_at:
+        return None
+    return sealing_of(statement)
+
+
+def sealing_of(statement: Statement) -> datetime:
+    """When the next seal that a statement waits for will stand: of its last day, or of the day after
+    those that are sealed."""
+    last = last_seal()
+    day = clock.business_day(statement.cycle.ends_at) - timedelta(days=1)
+    if last is not None:
+        day = max(day, last.day + timedelta(days=1))
+    # What is late is sealed in the next night.
+    day = max(day, clock.business_day(clock.now() - SEALED_AFTER))
+    return clock.start_of_day(day + timedelta(days=1)) + SEALED_AFTER
 
 
 def text_of(statement: Statement) -> str:
