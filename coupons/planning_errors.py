@@ -3,26 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.errors import DomainError
-from district.kernel.money import format_yuan
 from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
 
 
 @refusal_of_sql
 class BudgetChanged(DomainError):
     code, title = "coupon_budget_changed", _("预算已变化")
-    wording = _("当前预算为 {budget}，请核对后重新提出。")
-
-    def __init__(self, *, budget_fen: int) -> None:
-        super().__init__(budget_fen=budget_fen, budget=format_yuan(budget_fen))
+    wording = _("当前预算为 {budget_yuan}，请核对后重新提出。")
 
 
 @refusal_of_sql
 class BudgetTaken(DomainError):
     code, title = "coupon_budget_taken", _("预算不能少于已占用")
-    wording = _("已占用和已核销的合计为 {taken}。")
-
-    def __init__(self, *, taken_fen: int) -> None:
-        super().__init__(taken_fen=taken_fen, taken=format_yuan(taken_fen))
+    wording = _("已占用和已核销的合计为 {taken_yuan}。")
 
 
 @refusal_of_constraint("budget_change_one_open_at_a_time")

@@ -1,7 +1,7 @@
 """Where a row's merchant stands, and what names somebody, for the tests of who may reach it."""
 
 from coupons.issuing.models import IssueJob
-from coupons.models import MemberTag, Redemption, TemplateVersion
+from coupons.models import MemberTag, Redemption, ShareConsent, TemplateVersion
 from coupons.offline.models import LogEntry, RedemptionConflict, Terminal
 from district.members.models import Member
 from district.merchants.models import (
@@ -19,6 +19,7 @@ from loyalty.models import (
     Hold,
     IssueBudget,
     Lot,
+    MerchantCeilings,
     MerchantTerms,
     ParkedRefund,
     Receipt,
@@ -36,6 +37,7 @@ MERCHANT = {
     Merchant: "pk",
     Store: "merchant",
     TillKey: "merchant",
+    MerchantCeilings: "merchant",
     MerchantTerms: "merchant",
     IssueBudget: "merchant",
     Receipt: "merchant",
@@ -57,6 +59,7 @@ MERCHANT = {
     Restore: "draw__redeemer",
     TemplateVersion: "template__merchant",
     Redemption: "merchant",
+    ShareConsent: "merchant",
     MemberTag: "merchant",
     Terminal: "store__merchant",
     LogEntry: "terminal__store__merchant",

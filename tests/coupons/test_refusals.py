@@ -25,6 +25,9 @@ BY_REASON = {
     offline.AppealNotPossible: [
         {"reason": reason} for reason in offline.AppealNotPossible._REASONS
     ],
+    errors.ExchangeNotUndoable: [
+        {"reason": reason} for reason in errors.ExchangeNotUndoable._REASONS
+    ],
     errors.CouponNotUsable: [{"coupon": "cpn_1", "reasons": [{"clerk": "已过期，不能核销"}]}],
     errors.ClaimNotBegun: [{"begins": "2026-12-03T02:00:00+00:00"}],
 }

@@ -24,6 +24,19 @@ def make_counter(offer: Offer | None = None) -> Store:
     return store
 
 
+def without_ceilings() -> None:
+    """From now on nothing is counted that members share: for tests of other locks."""
+    loyalty.set_rules(
+        rules=loyalty.Rules(
+            receipt_ceiling_points=None,
+            member_day_ceiling_points=None,
+            key_day_ceiling_points=None,
+            merchant_day_ceiling_points=None,
+        ),
+        start=clock.now(),
+    )
+
+
 def fresh_key(**terms) -> Key:
     return Key.of("test", f"k{next(_numbers)}", **terms)
 

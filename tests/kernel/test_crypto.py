@@ -13,6 +13,7 @@ UNKEYED = {
     "district/demo/plan/district.py": "an invented plan",
     "district/embedded/places.py": "a folder of this machine",
     "district/kernel/api.py": "public answers",
+    "district/kernel/backoffice/edits.py": "what a form shows, sent to whoever sees it and stored nowhere",
     "district/kernel/crypto.py": "the keyed digests themselves",
     "district/kernel/health.py": "names of migrations",
     "district/kernel/signatures.py": "keys of ours",
@@ -26,6 +27,7 @@ UNKEYED = {
     "loyalty/replay/player.py": "card codes of a replay, thirty seconds old",
     "loyalty/rules.py": "store, day, amount and number of a bill, which stand beside it",
     "loyalty/settlement/merkle.py": "the journal, for others to recompute",
+    "coupons/services/pictures.py": "pictures that are shown to everybody",
     "coupons/rules/chain.py": "a terminal's log, for the terminal to recompute",
 }
 

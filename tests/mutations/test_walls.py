@@ -13,7 +13,7 @@ from district.merchants.models import Visit
 from district.merchants.services import open_visit
 from district.wechat.gateway import WechatSession
 from loyalty.models import PointsAccount, Receipt, Restore, Transfer
-from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
+from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo, without_ceilings
 from tests.factories.members import make_member
 from tests.factories.merchants import till_of
 from tests.mutations.proof import (
@@ -161,6 +161,25 @@ class GaplessStatement:
                     "            pending = pending + p_pending, held = held + p_held,\n"
                     "            seq = v_account.seq + 1,",
                 ),
+            )
+            + rewritten(
+                EARN,
+                (
+                    "        v_account := loyalty_lock_account(p_member);\n",
+                    "        select * into v_account from loyalty_pointsaccount where member_id = p_member;\n"
+                    "        if not found then v_account := loyalty_lock_account(p_member); end if;\n"
+                    "        perform pg_sleep(0.01);\n",
+                ),
+                (
+                    "            set available = available + case when v_pending then 0 else v_points end,\n"
+                    "                pending = pending + case when v_pending then v_points else 0 end,\n"
+                    "                seq = seq + 1,",
+                    "            set available = v_account.available\n"
+                    "                    + case when v_pending then 0 else v_points end,\n"
+                    "                pending = v_account.pending\n"
+                    "                    + case when v_pending then v_points else 0 end,\n"
+                    "                seq = v_account.seq + 1,",
+                ),
             ),
         ),
         Wall(
@@ -170,6 +189,7 @@ class GaplessStatement:
     )
 
     def attacked(self):
+        without_ceilings()  # their counters would let one receipt wait for the other
         member, store = make_member(), make_counter()
         buy(member, store, fen=100)
         race(*[lambda: attempt(lambda: buy(member, store, fen=100))] * CALLERS)
