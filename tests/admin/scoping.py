@@ -16,6 +16,7 @@ from loyalty.bills.models import BillConflict, BillPhoto
 from loyalty.models import (
     Debt,
     Draw,
+    EarningReview,
     Hold,
     IssueBudget,
     Lot,
@@ -37,6 +38,7 @@ MERCHANT = {
     Merchant: "pk",
     Store: "merchant",
     TillKey: "merchant",
+    EarningReview: "merchant",
     MerchantCeilings: "merchant",
     MerchantTerms: "merchant",
     IssueBudget: "merchant",
