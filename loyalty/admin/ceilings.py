@@ -1,7 +1,7 @@
 """A merchant's own ceilings on earning, and how fast its keys grant points."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
@@ -29,7 +29,7 @@ from district.merchants.models import Merchant, TillKey
 from district.merchants.scope import viewer
 from loyalty import queries
 from loyalty import services as loyalty
-from loyalty.admin.common import POINTS, LedgerAdmin
+from loyalty.admin.common import POINTS, LedgerAdmin, asked_merchant
 from loyalty.models import MerchantCeilings
 
 name_verbs(set_ceilings=gettext_lazy("设置商户积分上限"))
@@ -69,6 +69,7 @@ class SetCeilings(Act):
     """For operators, and for whoever may change the merchant itself."""
 
     name, label, icon = "add", gettext_lazy("设置商户积分上限"), "speed"
+    is_edit, suggested_fields = True, frozenset({"merchant", "start"})
     explain = gettext_lazy("超过上限的小票照常入账，积分待运营方复核后才能使用。")
     done = gettext_lazy("上限已设置。")
     form_class = CeilingsForm
@@ -80,9 +81,15 @@ class SetCeilings(Act):
         return who.can("edit_merchant")
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        post = viewer(request).post
+        who = viewer(request)
+        # A merchant's people see their own ceilings, whatever is asked for.
+        own = who.post.merchant_id if who.post else None
+        merchant = asked_merchant(request) if who.operator else own
         start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
-        return {"merchant": post.merchant_id if post else None, "start": start}
+        held = MerchantCeilings.objects.filter(merchant=merchant).order_by("-valid").first()
+        names = [field.name for field in fields(loyalty.Ceilings)]
+        spoken = {name: getattr(held, name) for name in names} if held else {}
+        return {"merchant": merchant, "start": start} | spoken
 
     def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
         merchant, start = asked.pop("merchant"), asked.pop("start")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,6 +83,14 @@ class LedgerAdmin(MerchantScopedAdmin):
     @admin.display(description=gettext_lazy("操作者"))
     def actor_name(self, row: Any) -> str:
         return actor_texts([row.actor])[row.actor]
+
+
+def asked_merchant(request: HttpRequest) -> int | None:
+    """The merchant whose stored values a form of new ones shows: the one asked for, or, once sent, the one
+    chosen by then, whose values the page may not have shown."""
+    asked = request.POST.get("merchant", request.GET.get("merchant", ""))
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 10  # noqa: PLR2004
+    return int(asked) if is_number else None
 
 
 def hold_state(hold: Hold) -> str:

@@ -17,7 +17,7 @@ from district.kernel.idempotency import Key
 from district.merchants.models import Merchant
 from district.merchants.scope import ScopedFilter, viewer
 from loyalty import services as loyalty
-from loyalty.admin.common import POINTS, LedgerAdmin, price_text, rate_text
+from loyalty.admin.common import POINTS, LedgerAdmin, asked_merchant, price_text, rate_text
 from loyalty.models import MerchantTerms
 
 # What the database allows for: points must not end before they begin.
@@ -101,9 +101,7 @@ class SetTerms(Act):
         return viewer(request).operator and request.user.has_perm("loyalty.add_merchantterms")
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        # Sent, it is about the merchant chosen by then, whose terms the page may not have shown.
-        asked = request.POST.get("merchant", request.GET.get("merchant", ""))
-        merchant = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
+        merchant = asked_merchant(request)
         start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
         held = MerchantTerms.objects.filter(merchant=merchant).order_by("-valid").first()
         return {"merchant": merchant, "start": start} | (_spoken(held) if held else {})

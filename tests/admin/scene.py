@@ -82,6 +82,7 @@ def make_scene() -> Scene:
     _trade(member, first, second)
     _govern(member, first, second, by=(root, operator))
     for side in (first, second):
+        _limit(side, by=operator)
         _doubt(member, side)
         _bring(member, side, by=operator)
         _issue(member, side, _campaign(member, side, by=operator), by=operator)
@@ -186,6 +187,27 @@ def _govern(member: Member, first: Side, second: Side, *, by: tuple[User, User])
 
 def _key() -> Key:
     return Key.of("scene", secrets.token_hex(8))
+
+
+def _limit(side: Side, *, by: User) -> None:
+    """Ceilings of the merchant's own, a receipt above them that was refused, and wider ones since."""
+    name = side.merchant.name
+    with clock.moved_to(clock.real_now() - timedelta(days=1)):
+        loyalty.set_ceilings(
+            merchant=side.merchant,
+            ceilings=loyalty.Ceilings(receipt_points=50),
+            start=clock.now(),
+            by=by,
+        )
+        receipt = buy(make_member(f"{name}的大客"), side.store, fen=16_000, no=f"{name}大票")
+        loyalty.refuse_earning(review=receipt.review, by=by, key=_key(), note="金额录错")
+    with clock.moved_to(clock.real_now() - timedelta(hours=12)):
+        loyalty.set_ceilings(
+            merchant=side.merchant,
+            ceilings=loyalty.Ceilings(merchant_day_points=2_000_000),
+            start=clock.now(),
+            by=by,
+        )
 
 
 def _doubt(member: Member, side: Side) -> None:

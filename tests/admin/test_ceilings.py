@@ -11,7 +11,7 @@ from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.ledger import Bill
 from loyalty.models import EarningReview, MerchantCeilings
-from tests.admin.acting import act, text_of
+from tests.admin.acting import act, filled, text_of
 from tests.admin.scene import signed_in, tables
 from tests.factories.loyalty import fresh_key
 
@@ -96,15 +96,17 @@ def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(scene, owner):
         "receipt_points": 1_000,
         "start": f"{timezone.localtime(clock.now() + timedelta(days=1)):%Y-%m-%dT%H:%M}",
     }
+    before = MerchantCeilings.objects.count()
     foreign = act(owner, f"{OWN}add/", **asked | {"merchant": scene.first.merchant.pk})
     assert foreign.status_code == 422
     loose = act(owner, f"{OWN}add/", **asked | {"receipt_points": 60_000})
     assert (loose.status_code, "商户只能设得更低" in text_of(loose)) == (422, True)
-    assert not MerchantCeilings.objects.exists()
+    assert MerchantCeilings.objects.count() == before
 
     act(owner, f"{OWN}add/", **asked)
 
-    own = MerchantCeilings.objects.get()
+    own = MerchantCeilings.objects.latest("pk")
+    assert MerchantCeilings.objects.count() == before + 1
     assert (own.merchant, own.receipt_points) == (scene.second.merchant, 1_000)
     assert scene.second.client("cashier").get(f"{OWN}add/").status_code == 403
 
@@ -119,4 +121,17 @@ def test_a_key_shows_how_much_it_granted_today_against_its_ceiling(scene, operat
     assert f"{today} 40,000 4% 80,000" in page
     assert "每日上限：1,000,000 积分" in page
     page = text_of(operator.get(f"/admin/merchants/merchant/{scene.second.merchant.pk}/change/"))
-    assert "50,000 积分 200,000 积分 1,000,000 积分 3,000,000 积分" in page
+    assert "50,000 积分 200,000 积分 1,000,000 积分 2,000,000 积分" in page
+
+
+def test_an_owner_is_shown_the_own_ceilings_whichever_merchant_is_asked_for(scene, owner):
+    loyalty.set_ceilings(
+        merchant=scene.first.merchant,
+        ceilings=loyalty.Ceilings(receipt_points=4_321),
+        start=clock.now(),
+    )
+
+    page = owner.get(f"{OWN}add/?merchant={scene.first.merchant.pk}")
+
+    assert filled(page)["merchant_day_points"] == "2000000"
+    assert "4321" not in page.content.decode()

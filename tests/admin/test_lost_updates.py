@@ -29,6 +29,8 @@ EDITS = [
     ("kernel/calendarday", "set", "operator", ("name", "店庆"), ("kind", "rest")),
     ("loyalty/alliancerules", "add", "operator", ("hold_minutes", "77"), ("warn_days", "33")),
     ("loyalty/merchantterms", "add", "operator", ("earn_points", "77"), ("validity_months", "33")),
+    ("loyalty/merchantceilings", "add", "operator", ("receipt_points", "777"), ("key_day_points", "888")),
+    ("loyalty/merchantceilings", "add", "owner", ("merchant_day_points", "777"), ("key_day_points", "888")),
     ("merchants/venue", "", "operator", ("name", "新名广场"), ("address", "新街 9 号")),
     ("merchants/trade", "", "operator", ("name", "新业态"), ("sort", "77")),
 ]  # fmt: skip
@@ -95,7 +97,9 @@ def later(filled_page):
 
 
 @pytest.mark.parametrize(
-    ("where", "name", "who", "first", "second"), EDITS, ids=[f"{one[0]} {one[1]}" for one in EDITS]
+    ("where", "name", "who", "first", "second"),
+    EDITS,
+    ids=[f"{one[0]} {one[1]} {one[2]}" for one in EDITS],
 )
 def test_the_second_is_told_and_shown_both_and_nothing_is_lost(
     scene, request, where, name, who, first, second

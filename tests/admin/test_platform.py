@@ -93,6 +93,8 @@ ACTS = {
     "loyalty.parkedrefund": ["match", "dismiss"],
     "loyalty.hold": ["void"],
     "loyalty.merchantterms": ["add"],
+    "loyalty.merchantceilings": ["add"],
+    "loyalty.earningreview": ["approve", "refuse"],
     "loyalty.alliancerules": ["add"],
     "loyalty.issuebudget": ["deposit", "withdraw", "add"],
     "loyalty.adjustment": ["approve", "reject", "add"],
