@@ -6,16 +6,12 @@ from district.demo.opening import start_of
 from district.demo.plan import Plan
 from district.demo.plan.almanac import DAYS
 from district.demo.plan.town import PlannedMerchant
-from district.demo.stage import Stage
 from district.kernel import clock
-from district.kernel.idempotency import Key
 from district.members.models import User
 from district.merchants import services as merchants
 from district.merchants.models import Merchant, Store
 from loyalty import services as loyalty
 
-# ¥128,000: above the ceiling of a receipt at a point for each yuan.
-DEAR_FEN = 12_800_000
 REASON = "资质证照过期，待补交材料"
 
 
@@ -39,18 +35,3 @@ def _take_leave(plan: Plan, planned: PlannedMerchant, by: User) -> None:
     if planned.suspended is not None:
         with clock.moved_to(start_of(plan, planned.suspended) + timedelta(hours=9)):
             merchants.suspend_merchant(merchant=merchant, reason=REASON, by=by)
-
-
-def sell_dearly(plan: Plan) -> None:
-    """One receipt above the ceiling, so that the queue of operators shows what waits there."""
-    merchant = next(one for one in plan.town if one.until is None and one.suspended is None)
-    store = next(one for one in merchant.stores if one.closed is None)
-    stage = Stage.of(plan)
-    with clock.moved_to(start_of(plan, DAYS) - timedelta(hours=4)):
-        loyalty.earn_points(
-            store=stage.stores[store.number],
-            member=stage.members[min(stage.members)],
-            bill=loyalty.Bill("DEMO-128000", DEAR_FEN, clock.now(), source="till"),
-            actor=stage.tills[merchant.number].actor,
-            key=Key.of("demo:earn", "dear"),
-        )

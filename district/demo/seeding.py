@@ -76,7 +76,6 @@ def _perform(seeding: Seeding, logins: Logins, meter: Meter) -> None:
     epilogue.perform(plan, by=operator)
     campaigns.launch(plan, by=operator)
     life.play(_scene_of(plan, operator, second), meter)
-    epilogue.sell_dearly(plan)
     credentials.tills(logins, plan, by=operator)
     credentials.shoppers(logins, plan)
     seeding.finished_at = clock.real_now()

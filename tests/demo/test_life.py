@@ -9,17 +9,18 @@ from django.urls import reverse
 from coupons.audits import COUPONS
 from coupons.issuing.audits import ISSUING
 from coupons.issuing.models import IssueJob
-from coupons.models import Redemption
+from coupons.models import BudgetChange, Redemption, ShareConsent
 from coupons.offline.audits import OFFLINE
 from coupons.offline.models import LogEntry, RedemptionConflict
 from district.demo.life import CHAPTERS
 from district.demo.models import Chapter
 from district.kernel.models import OutboxRow
 from district.members.models import User
+from district.merchants.models import Clerk
 from loyalty import audits
 from loyalty.batches.models import Batch, Reconciliation
 from loyalty.bills.models import BillConflict, BillPhoto
-from loyalty.models import Adjustment, Hold, ParkedRefund
+from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.settlement.models import CreditNote, Cycle, Dispute, Payment, Statement
 
 # What a role may read and yet finds empty, and why.
@@ -86,6 +87,18 @@ def test_every_desk_has_something_done_and_something_to_do(district):
     assert states(Cycle) == {"closed", "open"}
     assert states(Dispute) == {"open", "upheld"}
     assert states(CreditNote) == {"approved", "proposed"}
+    assert states(EarningReview) == {"waiting", "approved", "refused"}
+    waiting = EarningReview.objects.filter(state="waiting")
+    assert waiting.values("merchant").distinct().count() == 3
+    assert waiting.filter(needs_two=True, first_by__username="operator").exists()
+    assert states(ShareConsent) == {"asked", "agreed", "declined"}
+    own = Clerk.objects.get(user__username="owner").merchant
+    assert set(ShareConsent.objects.filter(merchant=own).values_list("state", flat=True)) == {
+        "asked",
+        "agreed",
+        "declined",
+    }
+    assert states(BudgetChange) == {"approved", "proposed"}
     assert states(RedemptionConflict) == {"appealed"}
     assert Payment.objects.exists()
     assert Statement.objects.exclude(due=0).filter(payments=None).exists()

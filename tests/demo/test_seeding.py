@@ -178,7 +178,7 @@ def test_campaigns_are_being_given_out_and_the_first_wallets_hold_something(dist
         "select count(*) from coupons_templateversion where state = 'published'"
     )
 
-    assert published == [(5,)]
+    assert published == [(6,)]
     for shopper in district.logins["shoppers"]:
         member = member_by_public_id(shopper["member"])
         assert Coupon.objects.filter(member=member, state="live").exists()

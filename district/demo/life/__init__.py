@@ -15,7 +15,9 @@ from district.demo.life import (
     holds,
     issues,
     photos,
+    reviews,
     settling,
+    sharing,
     terminals,
 )
 from district.demo.life.scene import Scene
@@ -31,6 +33,8 @@ CHAPTERS: tuple[tuple[str, Act], ...] = (
     ("holds and prefunds", holds.play),
     ("refunds and corrections", corrections.play),
     ("tills without the network", terminals.play),
+    ("receipts above a ceiling", reviews.play),
+    ("costs shared and budgets changed", sharing.play),
     ("cycles settled", settling.close_months),
     ("payments, disputes and credit notes", settling.pay_and_dispute),
     ("days sealed and audited", settling.seal_and_audit),

@@ -19,12 +19,18 @@ CAPTURED, VOIDED, LAPSED = 3, 2, 2
 POINTS = 60
 RECEIPTS = 14
 PLENTY_FEN = 2_000_000
+# In a small district a receipt of so many points is already worth a second look.
+BY_TWO_POINTS = 100_000
 
 
 def play(scene: Scene) -> None:
     """Holds of the last day and of this moment; a prefund of the last month, and one of the last day."""
     with scene.moved_to(60, 9):
-        loyalty.set_rules(rules=loyalty.Rules(), start=clock.now(), by=scene.operator)
+        loyalty.set_rules(
+            rules=loyalty.Rules(review_by_two_from_points=BY_TWO_POINTS),
+            start=clock.now(),
+            by=scene.operator,
+        )
     rich = [member for member in scene.members if balance_of(member).available >= 2 * POINTS]
     wanted = CAPTURED + VOIDED + LAPSED + 1
     for number, member in enumerate(rich[:wanted]):

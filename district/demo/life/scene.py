@@ -15,7 +15,7 @@ from district.demo.stage import Stage
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member, User
-from district.merchants.models import Merchant, Store
+from district.merchants.models import Clerk, Merchant, Store
 from district.merchants.queries import Till
 
 
@@ -80,6 +80,13 @@ class Scene:
         """One member after the other, again and again."""
         while True:
             yield from self.members
+
+    def owner_of(self, counter: Counter) -> User:
+        """Who owns a steady merchant: the owner's account among the demo's logins."""
+        posts = Clerk.objects.filter(
+            merchant=counter.merchant, role=Clerk.Role.OWNER, ended_at=None
+        )
+        return posts.select_related("user").latest("pk").user
 
     def _counter(self, planned: PlannedMerchant) -> Counter:
         stores = [self.stage.stores[store.number] for store in planned.stores]
