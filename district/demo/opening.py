@@ -16,6 +16,7 @@ from district.kernel.idempotency import Key
 from district.members.models import User
 from district.merchants import services as merchants
 from district.merchants.models import Merchant, Store, Trade, Venue
+from loyalty import queries
 from loyalty import services as loyalty
 
 TILL = "收银系统"
@@ -128,3 +129,16 @@ def _venues() -> dict[str, Venue]:
         )[0]
         for venue in VENUES
     }
+
+
+def set_first_rules(plan: Plan, *, by: User) -> None:
+    """The alliance begins without ceilings on a key's and a merchant's day; it sets them two months before
+    the end of the year (`life/holds.py`).
+
+    Their counters are shared by members. A day of a lane is one transaction over many merchants, so two
+    lanes would wait for each other's counters.
+    """
+    if queries.rules_row_at(start_of(plan, 0)) is None:
+        with clock.moved_to(start_of(plan, 0)):
+            rules = loyalty.Rules(key_day_ceiling_points=None, merchant_day_ceiling_points=None)
+            loyalty.set_rules(rules=rules, start=clock.now(), by=by)

@@ -19,7 +19,7 @@ from district.demo.life.scene import Scene
 from district.demo.living import Year
 from district.demo.logins import Logins
 from district.demo.models import Seeding
-from district.demo.opening import open_town
+from district.demo.opening import open_town, set_first_rules
 from district.demo.plan import Plan, Size, draw_up
 from district.demo.plan.acts import Purchase
 from district.demo.progress import Meter
@@ -66,6 +66,7 @@ def _perform(seeding: Seeding, logins: Logins, meter: Meter) -> None:
     )
     meter.phase("merchants open their stores")
     operator, second = credentials.operator(logins), credentials.second_operator(logins)
+    set_first_rules(plan, by=operator)
     open_town(plan, by=operator, told=lambda: meter.step(PER_MERCHANT))
     credentials.clerks(logins, plan, by=operator)
     meter.phase("members join")

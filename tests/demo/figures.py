@@ -57,6 +57,8 @@ class Year:
     receipts: int
     visits: int
     available: int
+    # Rows that the members of both lanes would share, so that the lanes could wait for each other.
+    counters: int
 
 
 def of_the_year() -> Year:
@@ -67,6 +69,7 @@ def of_the_year() -> Year:
         receipts=rows("select count(*) from loyalty_receipt")[0][0],
         visits=rows("select count(*) from merchants_visit")[0][0],
         available=rows("select sum(available) from loyalty_pointsaccount")[0][0],
+        counters=rows("select count(*) from loyalty_earningcounter")[0][0],
     )
 
 

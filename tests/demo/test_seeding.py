@@ -39,6 +39,10 @@ def test_the_ledger_holds_what_the_plan_foresaw(district):
     assert list(offences()) == []
 
 
+def test_the_lanes_of_the_year_share_no_counters(district):
+    assert district.year.counters == 0
+
+
 def test_every_posting_happened_while_its_merchant_was_in_the_alliance(district):
     strangers = figures.rows(
         "select count(*) from loyalty_transfer t where t.merchant_id is not null and not exists"
