@@ -23,10 +23,27 @@ picked = some.lists(which, min_size=1, max_size=3)
 class AtCounter(Holding):
     """Redeemed on bills, by codes fresh and old; undone again."""
 
-    @rule(member=who, picks=picked, store=where, amount=some_money)
-    def what_was_just_issued_is_used(self, member, picks, store, amount):
+    @rule(
+        member=who,
+        picks=picked,
+        store=where,
+        amount=some_money,
+        then=some.sampled_from(["nothing", "nothing", "reversed", "reversed late", "bit by bit"]),
+    )
+    def what_was_just_issued_is_used(self, member, picks, store, amount, then):
+        """And perhaps comes back at once."""
         made = [self.get("issue", member, index) for index in picks]
-        self.use([one for one in made if one], store, self.bill(store, *amount))
+        before = len(self.model.redemptions)
+        bill = self.bill(store, *amount)
+        self.use([one for one in made if one], store, bill)
+        if then == "bit by bit" and (store, bill.no) in self.model.bills:
+            for how in ("third", "rest"):
+                self.refund(self.model.bills[store, bill.no], how, tea=None, twice=1)
+        elif then.startswith("reversed"):
+            for redemption in self.model.redemptions[before:]:
+                if then == "reversed late":
+                    self.model.now = max(self.model.now, redemption.coupon.ends)
+                self.reverse(redemption, operator=True)
 
     @precondition(lambda self: self.model.coupons)
     @rule(picks=picked, store=where, amount=some_money)
@@ -42,7 +59,7 @@ class AtCounter(Holding):
     )
     def more_are_used_on_a_bill(self, picks, index, wrong, used):
         """Perhaps with a number of a request that was made before, or the bill told otherwise."""
-        one = self.pick(list(self.model.bills.values()), index)
+        one = self.any_bill(index)
         numbers = sorted(no for at, no in self.model.requests if at == one.store)
         number = self.pick(numbers, index) if used else None
         bill = Bill(one.store, one.no, one.fen + wrong, one.tea)
@@ -161,11 +178,23 @@ class AtCounter(Holding):
         if made:
             self.done.append((again, key, made[1]))
 
+    @precondition(lambda self: self.model.rewards)
+    @rule(index=which, store=where, amount=some_money, undo=some.booleans())
+    def a_gift_is_used_before_its_purchase_comes_back(self, index, store, amount, undo):
+        """And perhaps its use is undone when nothing brings it any more."""
+        gift = self.pick(list(self.model.rewards.values()), index)
+        self.use([gift], store, self.bill(store, *amount))
+        self.bring_back(gift.purchase, "rest")
+        uses = [one for one in self.model.redemptions if one.coupon is gift]
+        if uses and undo:
+            self.reverse(uses[-1], operator=True)
+
     @precondition(lambda self: self.model.bills)
     @rule(index=which, hows=some.lists(some.sampled_from(["one", "half", "third"]), max_size=3))
     def a_bill_comes_back_bit_by_bit(self, index, hows):
+        bill = self.any_bill(index)
         for how in [*hows, "rest"]:
-            self.refund(index, how, tea=None, twice=1)
+            self.refund(bill, how, tea=None, twice=1)
 
     @precondition(lambda self: self.model.bills)
     @rule(
@@ -175,10 +204,12 @@ class AtCounter(Holding):
         twice=some.integers(0, 7),
     )
     def goods_come_back(self, index, how, tea, twice):
-        self.refund(index, how, tea, twice)
+        self.refund(self.any_bill(index), how, tea, twice, index)
 
-    def refund(self, index, how, tea, twice):
-        bill = self.pick(list(self.model.bills.values()), index)
+    def any_bill(self, index):
+        return self.pick(list(self.model.bills.values()), index)
+
+    def refund(self, bill, how, tea, twice, index=0):
         left = bill.fen - bill.refunded
         fen = {
             "one": 1,

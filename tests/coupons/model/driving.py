@@ -34,6 +34,7 @@ BENEFITS = [
     {"threshold": 1_000},
     {"face": 333, "uses": 3},
     {"face": 800, "partial": True},
+    {"face": 2_500, "partial": True, "threshold": 300},
     {"kind": "percent_off", "off_bp": 1_500, "face": 400},
     {"kind": "percent_off", "off_bp": 9_999, "face": 5_000, "uses": 2},
     {"kind": "gift", "face": 900},
