@@ -17,7 +17,7 @@ from benchmarks.contest import Run, contest
 from benchmarks.meter import measured
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import Result, Target, compared
-from benchmarks.stage import Incorrect, Stage
+from benchmarks.stage import EVENTS, Incorrect, Stage
 from benchmarks.web import served
 from district.embedded import ports
 from district.embedded.crew import worker_command
@@ -205,6 +205,6 @@ def _require(stage: Stage, receipts: int, *, single: int) -> None:
             "update loyalty_pointsaccount set available = available + 1 where member_id = 1"
         )
     stage.require_sound()
-    for table in ("loyalty_receipt", "loyalty_transfer", "loyalty_lot", "kernel_outboxrow"):
+    for table in ("loyalty_receipt", "loyalty_transfer", "loyalty_lot", *EVENTS):
         stage.require(table, receipts)
     stage.require("batches_rowanswer where state = 'posted'", receipts - single)

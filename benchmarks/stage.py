@@ -15,6 +15,10 @@ from benchmarks.scale import Scale
 from district.embedded import Cluster, new_cluster
 from district.embedded.environment import secrets_of
 
+# Each receipt of points says both.
+EVENTS = tuple(
+    f"kernel_outboxrow where name = '{name}'" for name in ("PointsEarned", "ReceiptPosted")
+)
 HERE = Path(__file__).resolve().parent
 
 
@@ -65,7 +69,7 @@ class Stage:
         posted = self.rows("loyalty_receipt")
         if not acknowledged <= posted <= acknowledged + in_flight:
             self.refuse(f"{posted} receipts were posted and {acknowledged} acknowledged")
-        shared = ("kernel_outboxrow", "kernel_idem") if alone else ()
+        shared = (*EVENTS, "kernel_idem") if alone else ()
         for table in ("loyalty_transfer", "loyalty_lot", *shared):
             self.require(table, posted)
 
