@@ -9,6 +9,7 @@ from coupons.errors import CouponNotUsable, NotLeasable, NotTransferable
 from coupons.models import BudgetSlot, Coupon, ReceiptReward, StockSlot
 from district.kernel import clock, outbox
 from district.kernel.models import Idem, OutboxRow
+from loyalty import audits
 from loyalty import services as loyalty
 from loyalty.services import Offer
 from tests.batches.rows import post_all, receipt_row
@@ -17,6 +18,7 @@ from tests.factories.coupons import claim, fresh_key, make_version, redeem
 from tests.factories.coupons import told as bill_of
 from tests.factories.loyalty import buy, give_back, make_counter
 from tests.factories.members import make_member, make_operator
+from tests.mutations.walls import Wall, rewritten
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
@@ -70,6 +72,30 @@ def test_a_gift_used_while_its_purchase_came_back_is_void_once_its_use_is_undone
     assert sum(StockSlot.objects.values_list("remaining", flat=True)) == 5
     assert sum(BudgetSlot.objects.values_list("remaining_fen", flat=True)) == 5_000
     assert told(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
+
+
+@pytest.mark.breaks_the_ledger
+def test_without_that_question_the_gift_would_come_back_to_life_and_the_audit_finds_it(counter):  # noqa: F811
+    wrong = rewritten(
+        "coupons/sql/origin.sql",
+        (
+            "if p_source not in ('receipt', 'replacement') then return true",
+            "if p_source <> 'replacement' then return true",
+        ),
+    )
+    Wall("what brought it is asked for", wrong).take_down()
+    make_version(**GIFT, threshold_fen=0)
+    bought, gift = bring(counter.member, make_counter())
+    used = counter.used(counter.shown(gift), bill={"no": "B-78"})
+    give_back(bought)
+    deliver()
+    assert counter.reverse(used).status_code in (200, 201)
+
+    gift.refresh_from_db()
+    assert gift.state == Coupon.State.LIVE
+    assert "a coupon that can be used is still brought by its purchase" in {
+        found.query for found in audits.offences()
+    }
 
 
 def test_before_anybody_told_of_the_refund_the_gift_is_good_for_nothing_either(store, member):

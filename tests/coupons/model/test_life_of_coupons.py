@@ -128,11 +128,6 @@ MISTAKES = {
         "if v_had.n >= p_per_member",
         "if v_had.n > p_per_member",
     ),
-    "a gift outlives its purchase": (
-        "origin",
-        "if p_source not in ('receipt', 'replacement') then return true",
-        "if p_source <> 'replacement' then return true",
-    ),
     "value comes back once more with the whole bill": (
         "undo",
         "set restored_fen = restored_fen + v_value",
