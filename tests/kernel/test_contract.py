@@ -31,7 +31,15 @@ from tests.bills.desk import bill, send
 from tests.bills.pictures import jpeg
 from tests.databases import Databases, pointed_at
 from tests.factories.coupons import claim, issue, make_version, redeem, told
-from tests.factories.loyalty import ask, buy, fresh_key, make_counter, pay, set_aside
+from tests.factories.loyalty import (
+    ask,
+    buy,
+    fresh_key,
+    make_counter,
+    pay,
+    set_aside,
+    without_ceilings,
+)
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of
 from tests.factories.offline import first_upload, make_terminal
@@ -146,6 +154,7 @@ def served(
 
 
 def _scene(web: Web, phones: Phones) -> Served:
+    without_ceilings()  # the member of the scene has points for every request
     member, store = make_member(openid=phones.openid()), make_counter()
     receipt = buy(member, store, fen=10**11)
     spent = pay(member, store, points=1)
