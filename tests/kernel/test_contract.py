@@ -212,6 +212,14 @@ def _scene(web: Web, phones: Phones) -> Served:
         used = redeem(issue(version, member), store=store, bill=told(10**9))
         return str(used.bill.bill_no)
 
+    whole_bill: dict[str, Callable[[], Any]] = {
+        "bill_no": bill_with_a_coupon,
+        "goods_fen": lambda: 100,
+        "lines": list,
+        "request_nos": list,
+        "refund_no": lambda: f"W{next(numbers)}",
+    }
+
     def batch(one: Batch) -> Callable[[], dict[str, str]]:
         return lambda: {"batch": one.public_id}
 
@@ -294,6 +302,8 @@ def _scene(web: Web, phones: Phones) -> Served:
             },
             "POST /api/v1/till/coupons/refunds": {"bill_no": bill_with_a_coupon},
             "POST /api/v1/till/coupons/refunds/preview": {"bill_no": bill_with_a_coupon},
+            "POST /api/v1/till/bills/refunds": whole_bill,
+            "POST /api/v1/till/bills/refunds/preview": whole_bill,
             "POST /api/v1/me/coupons/{coupon}/lease": {"store": lambda: store.public_id},
             "POST /api/v1/till/terminals/{terminal}/kits": {"last_seq": lambda: 0},
             "POST /api/v1/till/terminals/{terminal}/log": {
