@@ -1,6 +1,7 @@
 """The databases of our server by name, for commands that take `--database NAME`."""
 
 import contextlib
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ class DatabaseUnusable(Exception):
     """No command can work on that database; the message is the one sentence that says why and what to run."""
 
 
-class DatabaseCommand(BaseCommand):
+class DatabaseCommand(BaseCommand, ABC):
     """A command that works on the usual database or, with `--database NAME`, on another one of the same server."""
 
     # Whether the other database must have the tables of this code already.
@@ -36,9 +37,9 @@ class DatabaseCommand(BaseCommand):
         except DatabaseUnusable as refusal:
             raise CommandError(str(refusal)) from refusal
 
+    @abstractmethod
     def work(self, *args: Any, **options: Any) -> None:
         """What the command does, once the database is at hand."""
-        raise NotImplementedError
 
 
 @contextlib.contextmanager

@@ -46,19 +46,19 @@ def kill_after(process, line_number):
 
 @pytest.mark.slow
 @pytest.mark.xfail(
-    reason="the chapters of the demo's life are not the same in a district whose seeding was killed",
+    reason="chapters differ after a kill, and the last kill falls after the year (issue 10, item 31)",
     strict=False,
 )
 def test_a_seeding_killed_again_and_again_ends_in_the_same_district(
     small_district, fresh, django_db_blocker
 ):
     with fresh() as place:
-        # While merchants open and members join, in the year, and in the chapters that come after it.
+        # While merchants open, while members join, early in the year, in the middle of it.
         for lines in (3, 9, 12, 15):
             kill_after(seeding(place), lines)
             assert Seeding.objects.get().finished_at is None
         played = figures.rows("select count(*) from loyalty_receipt")[0][0]
-        assert played > 100
+        assert 100 < played < 600
         last = seeding(place)
         said, _ = last.communicate()
         resumed, rows, logins = figures.digest(), figures.row_counts(), place.logins
