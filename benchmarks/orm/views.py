@@ -104,11 +104,14 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
         rate_per_fen=terms.earn_per_fen, issuer_id=store.merchant_id, transfer=transfer, source="till",
         actor=actor, paid_at=asked["paid_at"], at=now,
     )  # fmt: skip
-    OutboxRow.objects.create(
-        name="PointsEarned",
-        payload={"transfer": transfer.pk, "receipt": receipt.pk, "member": member.pk,
-                 "merchant": store.merchant_id, "store": store.pk, "points": points},
-    )  # fmt: skip
+    brought = {"receipt": receipt.pk, "member": member.pk, "merchant": store.merchant_id,
+               "store": store.pk, "points": points}  # fmt: skip
+    OutboxRow.objects.bulk_create(
+        [
+            OutboxRow(name="PointsEarned", payload={"transfer": transfer.pk, **brought}),
+            OutboxRow(name="ReceiptPosted", payload=brought),
+        ]
+    )
     Idem.objects.filter(scope=idem.scope, key=idem.key).update(result=receipt.pk)
     return receipt
 

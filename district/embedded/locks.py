@@ -84,9 +84,13 @@ def try_exclusive_in_turn(lock: FileLock) -> bool:
 
 
 def shared_by_others(path: Path) -> bool:
-    """Whether some process holds the lock shared now."""
+    """Whether some process holds the lock shared now.
+
+    The shared lock comes first: in our turn nobody can take the exclusive one any more, so that a holder
+    of it who lets go between the two looks is not taken for one who shares.
+    """
     with _turn_to_ask(path), FileLock(path) as lock:
-        return not lock.try_exclusive() and lock.try_shared()
+        return lock.try_shared() and not lock.try_exclusive()
 
 
 def _turn_to_ask(path: Path) -> FileLock:

@@ -11,10 +11,9 @@ from django.test import override_settings
 from district.demo.life import CHAPTERS
 from district.demo.plan import Plan, Size, draw_up
 from district.demo.seeding import seed
-from loyalty.settlement.queries import horizon_now
 from tests.databases import pointed_at
 from tests.demo import figures
-from tests.horizon import others_have_ended
+from tests.horizon import horizon_of_this_database
 from tests.queues import queue_in
 from tests.wechat.fixtures import APPID, SECRET, wechat, wechat_server
 
@@ -89,12 +88,6 @@ def at(url, data):
 @pytest.fixture(scope="package")
 def small_plan():
     return draw_up(Size.at(SCALE), LAST_DAY)
-
-
-def horizon_of_this_database():
-    """Other workers' tests share the server, and would leave the months that are closed empty."""
-    others_have_ended()
-    return horizon_now()
 
 
 @pytest.fixture(scope="package")

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db import connection
 
-# Everything that has a place in time or a number, by the names people know.
+# Everything that has a place in time or a number, by the names people know. What happens in the moment of
+# the seeding itself, so that a code or a hold is still good afterwards, has no instant here.
 STATEMENTS = """
-    select m.nickname, m.joined_at, t.seq, t.kind, t.points, t.available_after, s.name, t.at,
+    select m.nickname, m.joined_at, t.seq, t.kind, t.points, t.available_after, s.name,
+           (select t.at where t.at < (d.last_day + 1)::timestamp at time zone 'Asia/Shanghai'),
            t.reason, r.receipt_no, r.paid_fen, r.paid_at, r.granted, r.clawed, c.name
     from loyalty_transfer t
+    cross join demo_seeding d
     join members_member m on m.id = t.account_id
     left join merchants_store s on s.id = t.store_id
     left join merchants_merchant c on c.id = t.merchant_id

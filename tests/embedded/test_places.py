@@ -131,6 +131,23 @@ def test_a_lock_tells_whether_others_hold_it(tmp_path):
     assert not held(path)
 
 
+def test_an_exclusive_holder_who_lets_go_while_somebody_looks_does_not_share(tmp_path, monkeypatch):
+    path = tmp_path / "lock"
+    holder, looks = FileLock(path).exclusive(), []
+    look = FileLock._try
+
+    def look_and_let_go(lock, kind):
+        found = look(lock, kind)
+        looks.append(kind)
+        holder.release()
+        return found
+
+    monkeypatch.setattr(FileLock, "_try", look_and_let_go)
+
+    assert not shared_by_others(path)
+    assert looks
+
+
 def test_who_only_looks_for_a_keeper_is_not_taken_for_one(tmp_path):
     path = tmp_path / "keeper.lock"
     with FileLock(path) as looking:

@@ -4,10 +4,9 @@ import pytest
 
 from district.kernel import clock
 from loyalty import audits
-from loyalty.settlement.queries import horizon_now
 from tests.factories.loyalty import make_counter
 from tests.factories.members import make_member, make_operator
-from tests.horizon import others_have_ended
+from tests.horizon import horizon_of_this_database
 
 # The cycle most tests close, and an instant after it.
 FIRST, LAST = datetime(2026, 3, 1, tzinfo=UTC).date(), datetime(2026, 3, 31, tzinfo=UTC).date()
@@ -29,14 +28,11 @@ def books_stay_clean(request):
 
 @pytest.fixture(autouse=True)
 def horizon_of_this_database_alone(monkeypatch):
-    """Other workers' tests share the server, and so its horizon."""
 
-    def patient():
-        others_have_ended()
-        return horizon_now()
-
-    monkeypatch.setattr("loyalty.settlement.services.close.horizon_now", patient)
-    monkeypatch.setattr("loyalty.settlement.services.seal.horizon_now", patient)
+    for verb in ("close", "seal"):
+        monkeypatch.setattr(
+            f"loyalty.settlement.services.{verb}.horizon_now", horizon_of_this_database
+        )
 
 
 @pytest.fixture

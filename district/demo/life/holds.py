@@ -35,6 +35,9 @@ def play(scene: Scene) -> None:
     wanted = CAPTURED + VOIDED + LAPSED + 1
     for number, member in enumerate(rich[:wanted]):
         _hold(scene, number, member, is_last=number == min(len(rich), wanted) - 1)
+    with scene.moved_to(0, 22):
+        # As beat would have done it: the points of the lapsed ones are back before the day ends.
+        loyalty.sweep_accounts()
     _prefund(scene, scene.others[0])
     with scene.moved_to(0, 23):
         loyalty.open_budget(

@@ -49,7 +49,8 @@ class Comparing:
             *("valid_from", "valid_until", "uses_left", "value_left_fen", "reserved_fen"),
             *("leased_to_id", "leased_until", "warned_at", "nth", "nth_of_day"),
         )
-        assert [(*row[:-3], *(one is not None for one in row[-3:])) for row in rows] == [
+        found = [(*row[:-3], *(one is not None for one in row[-3:])) for row in rows]
+        expected = [
             (
                 *(one.pk, self.versions[one.version].pk),
                 *(self.members[one.claimer].pk, self.members[one.holder].pk),
@@ -60,6 +61,9 @@ class Comparing:
             )
             for one in self.model.coupons
         ]
+        # A few rows of a long list: what a reader of the failure wants to see.
+        other = [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]]
+        assert not other, other
 
     def compare_rewards(self):
         rewards = ReceiptReward.objects.values_list("receipt_id", "coupon_id")

@@ -203,7 +203,8 @@ class Counter:
             self.withdraw(coupon)
         elif over and coupon.state != "void" and said.replacement_days and value != 0:
             ends = days_on(self.now, said.replacement_days)
-            facts = (self.now, ends, 1, value, 0, "replacement")
+            begins = self.now.replace(microsecond=0)
+            facts = (begins, ends, 1, value, 0, "replacement")
             other = self._keep(coupon.version, coupon.holder, *facts)
             other.replaces = redemption
             redemption.replaced += value or 0
