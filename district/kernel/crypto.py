@@ -77,11 +77,7 @@ def keyed_digest(purpose: str, content: bytes) -> bytes:
     32 bytes. `purpose` has a key of its own, so that digests of two purposes are never compared. For
     everything stored whose content somebody might guess, such as a request that names a birthday.
     """
-    return keyed_again(purpose, hashlib.sha256(content).digest())
-
-
-def keyed_again(purpose: str, digest: bytes) -> bytes:
-    """What keyed_digest says of the content with this SHA-256: for digests stored before they had a key."""
+    digest = hashlib.sha256(content).digest()
     return hmac.new(_key_of(purpose, settings.PEPPER), digest, hashlib.sha256).digest()
 
 

@@ -1,7 +1,7 @@
 """What must always hold of ceilings on earning and of what waits for a person: nothing may come back."""
 
-# What was granted without a person, with the ceilings of its hour, since there are ceilings at all. Who
-# set no rules has those of the first day, which stand in ceilings.sql too.
+# What was granted without a person, with the ceilings of its hour. Who set no rules has those of the
+# first day, which stand in ceilings.sql too.
 _GRANTED = """
             select receipt.id, receipt.account_id, receipt.merchant_id, receipt.actor, receipt.granted,
                 (receipt.at at time zone 'Asia/Shanghai')::date as day,
@@ -19,9 +19,7 @@ _GRANTED = """
             left join loyalty_alliancerules rules on rules.valid @> receipt.at
             left join loyalty_merchantceilings own
                 on own.merchant_id = receipt.merchant_id and own.valid @> receipt.at
-            where review.id is null and receipt.granted > 0 and receipt.recorded_at >= (
-                select applied from django_migrations
-                where app = 'loyalty' and name = '0013_ceilings_on_earning')
+            where review.id is null and receipt.granted > 0
 """
 
 CEILINGS: dict[str, str] = {

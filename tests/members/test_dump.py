@@ -11,9 +11,6 @@ from django.test import Client
 
 from coupons.issuing import services as issuing
 from district.kernel import clock
-from district.kernel.crypto import keyed_again, keyed_digest
-from district.kernel.idempotency import TERMS, Key
-from district.kernel.pictures import DIGEST
 from district.members.models import Member
 from loyalty import services as loyalty
 from tests.batches.rows import ndjson, receipt_row
@@ -122,28 +119,6 @@ def test_the_dictionary_finds_a_digest_without_a_key(real_db):
 
     assert reader.guessed(_birthdays()) == [terms]
     assert reader.guessed([PHONE, OTHER_PHONE]) == [PHONE]
-
-
-@pytest.mark.django_db
-def test_a_request_made_before_digests_had_a_key_still_finds_its_answer():
-    import hashlib
-    from importlib import import_module
-
-    canonical = b'{"birthday": "1990-05-17"}'
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into kernel_idem (scope, key, terms, result) values ('old', 'k', %s, 7)",
-            [hashlib.sha256(canonical).digest()],
-        )
-        import_module("district.kernel.migrations.0004_keyed_terms").key_the_digests(
-            None, type("Editor", (), {"connection": connection})
-        )
-        cursor.execute("select terms from kernel_idem where scope = 'old'")
-        (kept,) = cursor.fetchone()
-
-    assert bytes(kept) == Key.of("old", "k", birthday=BIRTHDAY).terms
-    assert bytes(kept) == keyed_digest(TERMS, canonical) != hashlib.sha256(canonical).digest()
-    assert keyed_again(DIGEST, hashlib.sha256(canonical).digest()) != bytes(kept)
 
 
 def _birthdays():

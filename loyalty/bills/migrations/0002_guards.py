@@ -1,4 +1,4 @@
-"""What Django cannot say: what is written once, decided once, and stays with its merchant."""
+"""What models cannot say: what is written once, decided once, and stays with its merchant."""
 
 from django.db import migrations
 
@@ -18,10 +18,10 @@ OF_ONE_MERCHANT = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bills", "0001_photographed_bills"),
-        ("kernel", "0002_audit_is_append_only"),
-        ("loyalty", "0004_what_fits_and_what_stays"),
-        ("merchants", "0002_walls_across_tables"),
+        ("bills", "0001_tables"),
+        ("kernel", "0002_guards"),
+        ("loyalty", "0001_tables"),
+        ("merchants", "0001_tables"),
     ]
 
     operations = [

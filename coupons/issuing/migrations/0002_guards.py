@@ -1,3 +1,5 @@
+"""What models cannot say: what is written stays, and each line is answered once."""
+
 from django.db import migrations
 
 from district.kernel.triggers import guard
@@ -29,7 +31,7 @@ drop trigger issuing_issuerow_answered_once on issuing_issuerow;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("issuing", "0001_tables"), ("kernel", "0002_audit_is_append_only")]
+    dependencies = [("issuing", "0001_tables"), ("kernel", "0002_guards")]
 
     operations = [
         *(

@@ -1,3 +1,5 @@
+"""What models cannot say: what is written stays, and logs and conflicts only go forward."""
+
 from django.db import migrations
 
 from district.kernel.triggers import guard
@@ -29,7 +31,7 @@ drop trigger offline_terminal_log_grows on offline_terminal;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offline", "0001_tables"), ("kernel", "0002_audit_is_append_only")]
+    dependencies = [("offline", "0001_tables"), ("kernel", "0002_guards")]
 
     operations = [
         *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),

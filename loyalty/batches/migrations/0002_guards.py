@@ -1,16 +1,16 @@
+"""What models cannot say: which rows never change."""
+
 from django.db import migrations
 
 from district.kernel.triggers import guard
 
 APPEND_ONLY = ["batches_reconciliation", "batches_difference"]
+# Rows that stand as written but for what happens to them; none is ever deleted.
 WRITTEN_ONCE = {"batches_batch": "id, public_id, merchant_id, stores, format, name, actor, created_at"}
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("batches", "0001_batches"),
-        ("kernel", "0002_audit_is_append_only"),
-    ]
+    dependencies = [("batches", "0001_tables"), ("kernel", "0002_guards")]
 
     operations = [
         *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),

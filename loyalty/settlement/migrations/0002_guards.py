@@ -1,3 +1,5 @@
+"""What models cannot say: what is settled stays, cycles follow each other, nets come to nothing."""
+
 from django.db import migrations
 
 from district.kernel.triggers import guard
@@ -9,6 +11,8 @@ APPEND_ONLY = [
     "settlement_statement",
     "settlement_payment",
     "settlement_journalseal",
+    "settlement_booking",
+    "settlement_charge",
 ]
 # Rows that stand as written but for what is decided about them.
 WRITTEN_ONCE = {
@@ -112,11 +116,7 @@ def into_proposed_only(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("settlement", "0001_tables"),
-        ("kernel", "0002_audit_is_append_only"),
-        ("loyalty", "0004_what_fits_and_what_stays"),
-    ]
+    dependencies = [("settlement", "0001_tables"), ("kernel", "0002_guards")]
 
     operations = [
         migrations.RunSQL(CYCLES_FOLLOW, CYCLES_NO_LONGER_FOLLOW),
@@ -138,6 +138,21 @@ class Migration(migrations.Migration):
                 "settlement_fee",
                 "settlement_release",
                 "settlement_statement",
+                "settlement_charge",
             )
+        ),
+        # The transaction that wrote a row, as transfers have it: by it the bookings up to a horizon are
+        # read without losing one that commits late.
+        migrations.RunSQL(
+            "alter table settlement_booking"
+            " add column xid xid8 not null default pg_current_xact_id()",
+            "alter table settlement_booking drop column xid",
+        ),
+        # The bookings of a cycle, found without reading those of all years: what is appended in the
+        # order of instants and of transactions needs but a range for each block.
+        migrations.RunSQL(
+            "create index booking_by_window on settlement_booking"
+            " using brin (at, ((xid::text)::bigint)) with (pages_per_range = 32, autosummarize = on)",
+            "drop index booking_by_window",
         ),
     ]

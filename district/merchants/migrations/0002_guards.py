@@ -1,8 +1,8 @@
-"""Foreign keys of two columns, which Django cannot say: what belongs together stays together."""
+"""What models cannot say: foreign keys of two columns, by which what belongs together stays together."""
 
 from django.db import migrations
 
-WALLS = {
+FOREIGN_KEYS = {
     "merchants_clerk": {
         "clerk_user_is_staff": "(user_id, user_kind) references members_user (id, kind)",
     },
@@ -26,13 +26,13 @@ WALLS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("merchants", "0001_tables"), ("members", "0001_people")]
+    dependencies = [("merchants", "0001_tables"), ("members", "0001_tables")]
 
     operations = [
         migrations.RunSQL(
             f"alter table {table} add constraint {name} foreign key {columns}",
             f"alter table {table} drop constraint {name}",
         )
-        for table, walls in WALLS.items()
-        for name, columns in walls.items()
+        for table, keys in FOREIGN_KEYS.items()
+        for name, columns in keys.items()
     ]

@@ -1,3 +1,5 @@
+"""What models cannot say: the function that refuses changes, and the guards of the audit lines."""
+
 from django.db import migrations
 
 REFUSE_CHANGE = """
@@ -7,15 +9,14 @@ begin
         using errcode = 'restrict_violation';
 end $$;
 """
-
+# Written out, since the names are older than the ones that `guard` makes.
 GUARD = """
 create trigger auditline_append_only before update or delete on kernel_auditline
     for each row execute function kernel_refuse_change();
 create trigger auditline_no_truncate before truncate on kernel_auditline
     for each statement execute function kernel_refuse_change();
 """
-
-UNGUARD = """
+NO_GUARD = """
 drop trigger auditline_append_only on kernel_auditline;
 drop trigger auditline_no_truncate on kernel_auditline;
 """
@@ -26,5 +27,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(REFUSE_CHANGE, "drop function kernel_refuse_change()"),
-        migrations.RunSQL(GUARD, UNGUARD),
+        migrations.RunSQL(GUARD, NO_GUARD),
     ]
