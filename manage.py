@@ -34,8 +34,8 @@ def main() -> None:
             from benchmarks.command import main as measure  # noqa: PLC0415 - likewise
 
             sys.exit(measure(sys.argv[2:]))
-        with embedded.at_hand(start=command not in WITHOUT_SERVER):
-            from district.kernel.command_line import execute  # noqa: PLC0415 - likewise
+        with embedded.attached_server(start=command not in WITHOUT_SERVER):
+            from district.kernel.management.command_line import execute  # noqa: PLC0415 - likewise
 
             execute(sys.argv)
     except embedded.EmbeddedError as refusal:

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contest import Run, contest
-from benchmarks.meter import measured
+from benchmarks.bench import EVENTS, Bench, Incorrect
+from benchmarks.comparison import Run, compare
+from benchmarks.meter import measure
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import Result, Target, compared
-from benchmarks.stage import EVENTS, Incorrect, Stage
-from benchmarks.web import served
+from benchmarks.report import BenchmarkResult, Target, compared
+from benchmarks.web import server_only
 from district.embedded import ports
-from district.embedded.crew import worker_command
+from district.embedded.process_specs import worker_command
 
 LIMIT_IS = "pgbench on the single SQL function, 16 clients"
 # As many rows as some seconds of work; a file of this many more for the memory.
@@ -30,38 +30,38 @@ PIECE = 32 * 1024 * 1024
 _numbers = itertools.count(1)
 
 
-def batch_receipts(stage: Stage) -> Result:
+def batch_receipts(bench: Bench) -> BenchmarkResult:
     """Rows of a staged file checked, granted, posted and answered by one worker."""
-    pgbench = Pgbench(stage)
+    pgbench = Pgbench(bench)
     pgbench.prepare_tpcb()
-    earn = stage.script("earn.pgb")
-    size = TINY_ROWS if stage.scale.tiny else ROWS
-    warm = _staged_and_posted(stage, TINY_ROWS)
-    runs = contest(
-        stage.scale,
+    earn = bench.script("earn.pgb")
+    size = TINY_ROWS if bench.scale.tiny else ROWS
+    warm = _staged_and_posted(bench, TINY_ROWS)
+    runs = compare(
+        bench.scale,
         {
-            "ours": lambda: _staged_and_posted(stage, size),
+            "ours": lambda: _staged_and_posted(bench, size),
             "limit": lambda: pgbench.script(earn),
             "tpcb": pgbench.tpcb,
         },
     )
     by_rows = sum(run.acts for run in runs["ours"]) + warm.acts
     single = sum(run.acts for run in runs["limit"])
-    long = TINY_LONG if stage.scale.tiny else LONG
-    whole = _over_http(stage, long)
-    _require(stage, single + by_rows + long, single=single)
+    long = TINY_LONG if bench.scale.tiny else LONG
+    whole = _over_http(bench, long)
+    _require(bench, single + by_rows + long, single=single)
     return compared(
         "batch_receipts", runs, Target(2.0, 5.0), limit_is=LIMIT_IS, unit="receipts/s", **whole
     )
 
 
-def _staged_and_posted(stage: Stage, size: int) -> Run:
+def _staged_and_posted(bench: Bench, size: int) -> Run:
     from district.kernel.idempotency import Key
     from district.merchants.models import Merchant
-    from loyalty.batches import services
+    from loyalty.receipt_batches import services
 
-    merchant = random.randint(1, stage.scale.merchants)
-    content = b"".join(_lines(stage, merchant, size))
+    merchant = random.randint(1, bench.scale.merchants)
+    content = b"".join(_lines(bench, merchant, size))
     batch = services.open_batch(
         merchant=Merchant.objects.get(pk=merchant),
         stores=[merchant],
@@ -72,7 +72,7 @@ def _staged_and_posted(stage: Stage, size: int) -> Run:
     )
     batch = services.receive_content(batch=batch, offset=0, pieces=[content])
     services.submit_batch(batch=batch, size=len(content))
-    with measured(stage.cluster.pid) as used:
+    with measure(bench.cluster.pid) as used:
         began = time.monotonic()
         while services.process_batches():
             pass
@@ -85,13 +85,13 @@ def _staged_and_posted(stage: Stage, size: int) -> Run:
         rate=size / seconds,
         cpu_us_server=used.server / size * 1e6,
         cpu_us_client=used.client / size * 1e6,
-        strangers=used.strangers,
+        other_load=used.other_load,
     )
 
 
-def _over_http(stage: Stage, size: int) -> dict[str, Any]:
+def _over_http(bench: Bench, size: int) -> dict[str, Any]:
     """A long file from its first byte to its last answer, and the memory it took on the way."""
-    with served(stage) as (port, web), _worker(stage) as worker:
+    with server_only(bench) as (port, web), _worker(bench) as worker:
         call = _Caller(port)
         batch = call("POST", "", {"format": "ndjson"}, **{"Idempotency-Key": "long"})
         here = f"/{batch['id']}"
@@ -99,7 +99,7 @@ def _over_http(stage: Stage, size: int) -> dict[str, Any]:
         peak = dict(before)
         began = time.monotonic()
         sent = 0
-        for piece in _pieces(_lines(stage, 1, size)):
+        for piece in _pieces(_lines(bench, 1, size)):
             media = {"Content-Type": "application/x-ndjson"}
             call("PUT", f"{here}/content?offset={sent}", piece, **media)
             sent += len(piece)
@@ -125,12 +125,12 @@ def _over_http(stage: Stage, size: int) -> dict[str, Any]:
         }
 
 
-def _lines(stage: Stage, merchant: int, size: int) -> Iterator[bytes]:
+def _lines(bench: Bench, merchant: int, size: int) -> Iterator[bytes]:
     store = f"str_{merchant:022}"
     for _ in range(size):
         row = {
             "store": store,
-            "member": f"mem_{random.randint(1, stage.scale.members):022}",
+            "member": f"mem_{random.randint(1, bench.scale.members):022}",
             "receipt_no": f"B{next(_numbers)}",
             "paid_fen": 12_680,
             "paid_at": datetime.now(UTC).isoformat(),
@@ -170,8 +170,8 @@ class _Caller:
 
 
 @contextmanager
-def _worker(stage: Stage) -> Iterator[int]:
-    log = stage.folder / "worker.log"
+def _worker(bench: Bench) -> Iterator[int]:
+    log = bench.folder / "worker.log"
     with log.open("ab") as file:
         worker = subprocess.Popen(
             worker_command(),
@@ -198,13 +198,13 @@ def _resident_mib(pid: int) -> float:
     return round(sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
-def _require(stage: Stage, receipts: int, *, single: int) -> None:
+def _require(bench: Bench, receipts: int, *, single: int) -> None:
     """Raises Incorrect."""
-    if stage.spoil:
-        stage.run_sql(
+    if bench.corrupt:
+        bench.run_sql(
             "update loyalty_pointsaccount set available = available + 1 where member_id = 1"
         )
-    stage.require_sound()
+    bench.require_sound()
     for table in ("loyalty_receipt", "loyalty_transfer", "loyalty_lot", *EVENTS):
-        stage.require(table, receipts)
-    stage.require("batches_rowanswer where state = 'posted'", receipts - single)
+        bench.require(table, receipts)
+    bench.require("batches_rowresult where state = 'posted'", receipts - single)

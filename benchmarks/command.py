@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from benchmarks.batches import batch_receipts
+from benchmarks.bench import Bench, Incorrect, bench
 from benchmarks.coupon_claim import coupon_claim
 from benchmarks.coupon_redeem import coupon_redeem
 from benchmarks.function_level import hot_member, ledger, pgledger_shape
 from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant, spend_http
 from benchmarks.in_process import earn, spend
-from benchmarks.report import Result
+from benchmarks.report import BenchmarkResult
 from benchmarks.scale import FULL, TINY
-from benchmarks.settling import settle
-from benchmarks.stage import Incorrect, Stage, stage
+from benchmarks.settlement_close import settle
 from benchmarks.starts import cold_start, warm_start
 from district.embedded import EmbeddedError
 
-BENCHMARKS: dict[str, Callable[[Stage], Result]] = {
+BENCHMARKS: dict[str, Callable[[Bench], BenchmarkResult]] = {
     "ledger": ledger,
     "pgledger_shape": pgledger_shape,
     "spend": spend,
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(asked.names) > 1:
         # Each in a process of its own, for Django knows one database in its life.
         options = [word for word in arguments if word not in asked.names]
-        return max(_apart(name, options) for name in asked.names)
+        return max(_run_separately(name, options) for name in asked.names)
     (name,) = asked.names
     try:
         result = _measured(name, asked)
@@ -56,18 +56,18 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _measured(name: str, asked: argparse.Namespace) -> Result:
+def _measured(name: str, asked: argparse.Namespace) -> BenchmarkResult:
     """Raises Incorrect and EmbeddedError."""
     scale = TINY if asked.tiny else FULL
     if name in STARTS:
         scale = replace(scale, rounds=asked.rounds or min(scale.rounds, MOST_STARTS))
-        return STARTS[name](scale, spoil=asked.spoil)
+        return STARTS[name](scale, corrupt=asked.corrupt)
     scale = replace(scale, rounds=asked.rounds or scale.rounds)
-    with stage(scale, spoil=asked.spoil) as ready:
+    with bench(scale, corrupt=asked.corrupt) as ready:
         return BENCHMARKS[name](ready)
 
 
-def _apart(name: str, options: Sequence[str]) -> int:
+def _run_separately(name: str, options: Sequence[str]) -> int:
     command = [sys.executable, "-m", "benchmarks", name, *options]
     return subprocess.run(command, check=False).returncode
 

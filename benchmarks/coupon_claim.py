@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from benchmarks.contest import Run, contest
-from benchmarks.couponing import CLAIMS, campaign, crowd, sign_in
+from benchmarks.bench import Bench
+from benchmarks.comparison import Run, compare
+from benchmarks.coupon_load import CLAIMS, campaign, sign_in, verb_workers
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import Pair, Result, Target, compared, told
-from benchmarks.stage import Stage
+from benchmarks.report import BenchmarkResult, RatioTarget, Target, compared, further_ratios
 from benchmarks.web import RECEIPTS, web
 
 SERVICE, HTTP = Target(0.5, 0.7), Target(0.8, 0.95)
@@ -15,14 +15,14 @@ SLOTS, STOCK = 16, 100_000_000
 UNCOUNTED = frozenset({"the coupons of a member that count are counted"})
 
 
-def coupon_claim(stage: Stage) -> Result:
+def coupon_claim(bench: Bench) -> BenchmarkResult:
     """claim_coupon by the least a claim can be in SQL, a coupon inserted and its slot counted down; over
     HTTP by receipts over as many connections. One hot row, and the answers when nothing is left, beside."""
-    scale, pgbench = stage.scale, Pgbench(stage)
+    scale, pgbench = bench.scale, Pgbench(bench)
     pgbench.prepare_tpcb()
-    sign_in(stage)
-    stage.run_sql(stage.filled("bare_claim.sql"))
-    bare, function = stage.script("bare_claim.pgb"), stage.script("claim.pgb")
+    sign_in(bench)
+    bench.run_sql(bench.filled("bare_claim.sql"))
+    bare, function = bench.script("bare_claim.pgb"), bench.script("claim.pgb")
     usual = scale.clients
     # Each rival of each level has a campaign of its own, and so as many coupons a member as the others.
     versions: dict[str, int] = {}
@@ -31,7 +31,7 @@ def coupon_claim(stage: Stage) -> Result:
         versions[rival] = campaign(stock=STOCK, slots=slots).pk
         return versions[rival]
 
-    with web(stage) as server, crowd(stage) as people:
+    with web(bench) as server, verb_workers(bench) as people:
         tills = server.another()
 
         def by_verb(rival: str, connections: int, slots: int = SLOTS) -> Callable[[], Run]:
@@ -55,15 +55,15 @@ def coupon_claim(stage: Stage) -> Result:
         none_left = campaign(stock=1)
         _use_up(none_left.pk)
         misses = server.another()
-        rivals: dict[str, Callable[[], Run]] = {}
+        candidates: dict[str, Callable[[], Run]] = {}
         for level in scale.levels:
-            rivals |= {
+            candidates |= {
                 f"service_{level}": by_verb(f"service_{level}", level),
                 f"bare_{level}": by_sql(f"bare_{level}", "bare", level),
                 f"http_{level}": by_phone(f"http_{level}", level),
                 f"receipts_{level}": receipts(level),
             }
-        rivals |= {
+        candidates |= {
             "service_hot": by_verb("service_hot", usual, slots=1),
             "bare_hot": by_sql("bare_hot", "bare", usual, slots=1),
             "function": by_sql("function", "function", usual),
@@ -73,26 +73,26 @@ def coupon_claim(stage: Stage) -> Result:
             ),
             "tpcb": pgbench.tpcb,
         }
-        warm = {name: rivals[name]().acts for name in (f"service_{usual}", f"http_{usual}")}
+        warm = {name: candidates[name]().acts for name in (f"service_{usual}", f"http_{usual}")}
         tills.load("receipts.lua", RECEIPTS, connections=usual)
         # Kept connections have planned on empty tables; now that rows are there, all plan anew.
-        stage.settle()
-        runs = contest(scale, rivals)
+        bench.settle()
+        runs = compare(scale, candidates)
     for rival, version in versions.items():
-        _require_coupons(stage, version, sum(run.acts for run in runs[rival]) + warm.get(rival, 0),
+        _require_coupons(bench, version, sum(run.acts for run in runs[rival]) + warm.get(rival, 0),
                          in_flight=server.in_flight)  # fmt: skip
-    stage.require(f"coupons_coupon where version_id = {none_left.pk}", 1)
-    stage.require_receipts(
+    bench.require(f"coupons_coupon where version_id = {none_left.pk}", 1)
+    bench.require_receipts(
         tills.acknowledged, in_flight=tills.in_flight, alone=False, unasked=UNCOUNTED
     )
-    pairs = {f"service_{level}": Pair(f"bare_{level}", SERVICE) for level in scale.levels}
-    pairs |= {f"http_{level}": Pair(f"receipts_{level}", HTTP) for level in scale.levels}
+    pairs = {f"service_{level}": RatioTarget(f"bare_{level}", SERVICE) for level in scale.levels}
+    pairs |= {f"http_{level}": RatioTarget(f"receipts_{level}", HTTP) for level in scale.levels}
     pairs |= {
-        "service_hot": Pair("bare_hot", SERVICE),
-        f"service_{usual} ": Pair("service_hot"),
-        f"bare_{usual}": Pair("bare_hot"),
-        "function": Pair(f"bare_{usual}"),
-        "sold_out_http": Pair(f"http_{usual}"),
+        "service_hot": RatioTarget("bare_hot", SERVICE),
+        f"service_{usual} ": RatioTarget("service_hot"),
+        f"bare_{usual}": RatioTarget("bare_hot"),
+        "function": RatioTarget(f"bare_{usual}"),
+        "sold_out_http": RatioTarget(f"http_{usual}"),
     }
     return compared(
         "coupon_claim",
@@ -102,7 +102,7 @@ def coupon_claim(stage: Stage) -> Result:
         limit=f"bare_{usual}",
         limit_is=f"pgbench on a bare function: coupon and slot only, {SLOTS} slots, as many clients",
         unit="claims/s",
-        ratios=told(runs, pairs),
+        ratios=further_ratios(runs, pairs),
         latencies=server.latencies,
     )
 
@@ -126,13 +126,13 @@ def _use_up(version: int) -> None:
     )
 
 
-def _require_coupons(stage: Stage, version: int, acknowledged: int, *, in_flight: int) -> None:
+def _require_coupons(bench: Bench, version: int, acknowledged: int, *, in_flight: int) -> None:
     """Raises Incorrect unless the campaign gave out what was acknowledged, and its slots say the same."""
-    given = stage.rows(f"coupons_coupon where version_id = {version}")
+    given = bench.rows(f"coupons_coupon where version_id = {version}")
     if not acknowledged <= given <= acknowledged + in_flight:
-        stage.refuse(f"{given} coupons were given and {acknowledged} acknowledged")
-    taken = stage.value(
+        bench.refuse(f"{given} coupons were given and {acknowledged} acknowledged")
+    taken = bench.value(
         f"select sum(capacity - remaining) from coupons_stockslot where version_id = {version}"
     )
     if taken != given:
-        stage.refuse(f"{taken} units were taken for {given} coupons")
+        bench.refuse(f"{taken} units were taken for {given} coupons")

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.contest import Run, contest
-from benchmarks.couponing import CHECKS, REDEMPTIONS, Pile, crowd, pile
+from benchmarks.bench import Bench
+from benchmarks.comparison import Run, compare
+from benchmarks.coupon_load import CHECKS, REDEMPTIONS, CouponPool, coupon_pool, verb_workers
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import Pair, Result, Target, compared, told
-from benchmarks.stage import Stage
+from benchmarks.report import BenchmarkResult, RatioTarget, Target, compared, further_ratios
 from benchmarks.web import RECEIPTS, web
 
 HTTP, SERVICE = Target(0.7, 0.9), Target(0.4, 0.6)
@@ -17,26 +17,26 @@ HTTP, SERVICE = Target(0.7, 0.9), Target(0.4, 0.6)
 BY_HTTP, BY_VERB, BY_FUNCTION = 3_000, 5_000, 10_000
 
 
-def coupon_redeem(stage: Stage) -> Result:
+def coupon_redeem(bench: Bench) -> BenchmarkResult:
     """Redemptions over HTTP by receipts over as many connections; the verb by its SQL function; checks."""
-    scale, pgbench = stage.scale, Pgbench(stage)
+    scale, pgbench = bench.scale, Pgbench(bench)
     pgbench.prepare_tpcb()
     usual, runs_each = scale.clients, len(scale.levels) * (scale.rounds + 1)
     of_http, of_verb, of_function = (
         scale.seconds * many for many in (BY_HTTP, BY_VERB, BY_FUNCTION)
     )
-    coupons = pile(stage, (of_http * 2 + of_verb + of_function) * runs_each)
+    coupons = coupon_pool(bench, (of_http * 2 + of_verb + of_function) * runs_each)
     own = coupons.take(of_function * runs_each)
-    stage.run_sql(f"create sequence bench_coupon start {own[0]} cache 1")
-    script = stage.script("redeem.pgb")
+    bench.run_sql(f"create sequence bench_coupon start {own[0]} cache 1")
+    script = bench.script("redeem.pgb")
 
-    with web(stage) as server, crowd(stage) as clerks:
+    with web(bench) as server, verb_workers(bench) as clerks:
         tills, checks = server.another(), server.another()
 
         def by_till(connections: int) -> Callable[[], Run]:
             def run() -> Run:
-                with tempfile.NamedTemporaryFile("w", dir=stage.folder) as tickets:
-                    _write_tickets(stage, Path(tickets.name), coupons.take(of_http))
+                with tempfile.NamedTemporaryFile("w", dir=bench.folder) as tickets:
+                    _write_tickets(bench, Path(tickets.name), coupons.take(of_http))
                     return server.load(
                         "redemptions.lua", REDEMPTIONS, tickets.name, connections=connections
                     )
@@ -45,9 +45,9 @@ def coupon_redeem(stage: Stage) -> Result:
 
         def by_check(connections: int) -> Callable[[], Run]:
             def run() -> Run:
-                with tempfile.NamedTemporaryFile("w", dir=stage.folder) as tickets:
+                with tempfile.NamedTemporaryFile("w", dir=bench.folder) as tickets:
                     # None is used up, so the next redemptions may have them.
-                    _write_tickets(stage, Path(tickets.name), coupons.rest[:of_http])
+                    _write_tickets(bench, Path(tickets.name), coupons.rest[:of_http])
                     return checks.load(
                         "redemptions.lua", CHECKS, tickets.name, "check", connections=connections
                     )
@@ -64,34 +64,36 @@ def coupon_redeem(stage: Stage) -> Result:
         def receipts(connections: int) -> Callable[[], Run]:
             return lambda: tills.load("receipts.lua", RECEIPTS, connections=connections)
 
-        rivals: dict[str, Callable[[], Run]] = {}
+        candidates: dict[str, Callable[[], Run]] = {}
         for level in scale.levels:
-            rivals |= {
+            candidates |= {
                 f"http_{level}": by_till(level),
                 f"check_{level}": by_check(level),
                 f"receipts_{level}": receipts(level),
                 f"service_{level}": by_verb(level),
                 f"function_{level}": by_sql(level),
             }
-        rivals["tpcb"] = pgbench.tpcb
-        warm = rivals[f"service_{usual}"]().acts
+        candidates["tpcb"] = pgbench.tpcb
+        warm = candidates[f"service_{usual}"]().acts
         for name in ("http", "check", "receipts"):
-            rivals[f"{name}_{usual}"]()
+            candidates[f"{name}_{usual}"]()
         # Kept connections have planned on empty tables; now that rows are there, all plan anew.
-        stage.settle()
-        runs = contest(scale, rivals)
+        bench.settle()
+        runs = compare(scale, candidates)
     called = sum(
         run.acts
         for name, of_name in runs.items()
         if name.startswith(("service_", "function_"))
         for run in of_name
     )
-    _require_redeemed(stage, coupons, server.acknowledged + warm + called, server.in_flight)
-    stage.require_receipts(tills.acknowledged, in_flight=tills.in_flight, alone=False)
-    pairs = {f"http_{level}": Pair(f"receipts_{level}", HTTP) for level in scale.levels}
-    pairs |= {f"check_{level}": Pair(f"receipts_{level}") for level in scale.levels}
-    pairs |= {f"service_{level}": Pair(f"function_{level}", SERVICE) for level in scale.levels}
-    pairs |= {f"function_{usual}": Pair("tpcb")}
+    _require_redeemed(bench, coupons, server.acknowledged + warm + called, server.in_flight)
+    bench.require_receipts(tills.acknowledged, in_flight=tills.in_flight, alone=False)
+    pairs = {f"http_{level}": RatioTarget(f"receipts_{level}", HTTP) for level in scale.levels}
+    pairs |= {f"check_{level}": RatioTarget(f"receipts_{level}") for level in scale.levels}
+    pairs |= {
+        f"service_{level}": RatioTarget(f"function_{level}", SERVICE) for level in scale.levels
+    }
+    pairs |= {f"function_{usual}": RatioTarget("tpcb")}
     return compared(
         "coupon_redeem",
         runs,
@@ -100,22 +102,22 @@ def coupon_redeem(stage: Stage) -> Result:
         limit=f"receipts_{usual}",
         limit_is="POST /till/receipts on the same server, as many connections",
         unit="redemptions/s",
-        ratios=told(runs, pairs),
+        ratios=further_ratios(runs, pairs),
         latencies=server.latencies,
     )
 
 
-def _write_tickets(stage: Stage, path: Path, numbers: range) -> None:
+def _write_tickets(bench: Bench, path: Path, numbers: range) -> None:
     """A line for each coupon: a merchant, and the ticket a check at its store would have given."""
     from coupons import codes
     from district.kernel import clock
 
     until = clock.real_now() + timedelta(hours=1)
-    scale = stage.scale
+    scale = bench.scale
     lines = []
     for number in numbers:
         merchant = 1 + number % scale.merchants
-        shown = codes.Shown(number, 1 + number % scale.members, 1, None)
+        shown = codes.PresentedCode(number, 1 + number % scale.members, 1, None)
         lines.append(f"{merchant} {codes.ticket_of(shown, merchant, until)}\n")
     path.write_text("".join(lines))
 
@@ -126,11 +128,11 @@ def _alliance() -> int:
     return alliance_party().pk
 
 
-def _require_redeemed(stage: Stage, of: Pile, acknowledged: int, in_flight: int) -> None:
+def _require_redeemed(bench: Bench, of: CouponPool, acknowledged: int, in_flight: int) -> None:
     """Raises Incorrect unless what was acknowledged is redeemed, each once and borne by two parties."""
-    used = stage.rows(f"coupons_coupon where version_id = {of.version} and state = 'used'")
+    used = bench.rows(f"coupons_coupon where version_id = {of.version} and state = 'used'")
     if not acknowledged <= used <= acknowledged + in_flight:
-        stage.refuse(f"{used} coupons are used and {acknowledged} redemptions acknowledged")
-    stage.require("coupons_redemption", used)
-    stage.require("coupons_fundingpart", 2 * used)
-    stage.require("settlement_booking", used)
+        bench.refuse(f"{used} coupons are used and {acknowledged} redemptions acknowledged")
+    bench.require("coupons_redemption", used)
+    bench.require("coupons_fundingpart", 2 * used)
+    bench.require("settlement_booking", used)

@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-Act = Callable[[str], object]
+Verb = Callable[[str], object]
 MOST_THREADS = 64
 
 
@@ -25,7 +25,7 @@ def main(number: int, members: int) -> None:
     pool = ThreadPoolExecutor(MOST_THREADS)
     chance = random.Random(number)
 
-    def work(act: Act, seconds: float, ready: Barrier, name: str) -> int:
+    def work(act: Verb, seconds: float, ready: Barrier, name: str) -> int:
         connection.ensure_connection()
         ready.wait()
         until, done = time.perf_counter() + seconds, 0
@@ -52,7 +52,7 @@ def main(number: int, members: int) -> None:
         print(json.dumps(told), flush=True)
 
 
-def _claimer(chance: random.Random, members: int, *, version: int, sold_out: bool) -> Act:
+def _claimer(chance: random.Random, members: int, *, version: int, sold_out: bool) -> Verb:
     from coupons.errors import CouponSoldOut
     from coupons.models import TemplateVersion
     from coupons.services import claim_coupon
@@ -76,10 +76,10 @@ def _claimer(chance: random.Random, members: int, *, version: int, sold_out: boo
     return miss if sold_out else claim
 
 
-def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> Act:
+def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> Verb:
     """Redeems the coupons of these numbers, each shown by a ticket that is signed on the way."""
     from coupons import codes
-    from coupons.services import Told, redeem_coupons
+    from coupons.services import ReportedBill, redeem_coupons
     from district.kernel import clock
     from district.kernel.idempotency import Key
     from district.merchants.models import Store
@@ -90,11 +90,11 @@ def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> 
     def redeem(serial: str) -> object:
         store, coupon = chance.choice(stores), next(numbers)
         assert coupon <= last, "more coupons were redeemed than had been made"
-        shown = codes.Shown(coupon, 1 + coupon % members, 1, None)
+        shown = codes.PresentedCode(coupon, 1 + coupon % members, 1, None)
         terms: dict[str, Any] = {"request_no": f"W-{serial}", "bill_no": f"B-{serial}"}
         return redeem_coupons(
             store=store,
-            told=Told(terms["bill_no"], 12680),
+            told=ReportedBill(terms["bill_no"], 12680),
             shown=[codes.ticket_of(shown, store.pk, clock.real_now())],
             request_no=terms["request_no"],
             actor="till:1",

@@ -2,44 +2,44 @@
 
 from collections.abc import Callable
 
-from benchmarks.contest import Run, best, contest
+from benchmarks.bench import Bench
+from benchmarks.comparison import Run, best, compare
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import Result, Target, compared
-from benchmarks.stage import Stage
+from benchmarks.report import BenchmarkResult, Target, compared
 
 HOT_CLIENTS = 8
 TPCB_IS = "pgbench's TPC-B on the same server, as many clients"
 
 
-def ledger(stage: Stage) -> Result:
+def ledger(bench: Bench) -> BenchmarkResult:
     """The shipped earn function by TPC-B."""
-    pgbench = Pgbench(stage)
+    pgbench = Pgbench(bench)
     pgbench.prepare_tpcb()
-    earn = stage.script("earn.pgb")
-    runs = contest(stage.scale, {"ours": lambda: pgbench.script(earn), "limit": pgbench.tpcb})
-    stage.require_receipts(sum(run.acts for run in runs["ours"]))
+    earn = bench.script("earn.pgb")
+    runs = compare(bench.scale, {"ours": lambda: pgbench.script(earn), "limit": pgbench.tpcb})
+    bench.require_receipts(sum(run.acts for run in runs["ours"]))
     return compared("ledger", runs, Target(1.5, 2.0), limit_is=TPCB_IS)
 
 
-def pgledger_shape(stage: Stage) -> Result:
+def pgledger_shape(bench: Bench) -> BenchmarkResult:
     """The shipped earn function by a transfer between two accounts in the shape of pgledger."""
-    pgbench = Pgbench(stage)
+    pgbench = Pgbench(bench)
     pgbench.prepare_tpcb()
-    stage.run_sql(stage.filled("pgledger_shape.sql"))
-    earn, shape = stage.script("earn.pgb"), stage.script("pgledger.pgb")
-    runs = contest(
-        stage.scale,
+    bench.run_sql(bench.filled("pgledger_shape.sql"))
+    earn, shape = bench.script("earn.pgb"), bench.script("pgledger.pgb")
+    runs = compare(
+        bench.scale,
         {
             "ours": lambda: pgbench.script(earn),
             "limit": lambda: pgbench.script(shape),
             "tpcb": pgbench.tpcb,
         },
     )
-    stage.require_receipts(sum(run.acts for run in runs["ours"]))
-    stage.require("shape_transfer", sum(run.acts for run in runs["limit"]))
-    stage.require("shape_entry", 2 * sum(run.acts for run in runs["limit"]))
-    if stage.value("select sum(balance) from shape_account") != 0:
-        stage.refuse("the balances of the pgledger shape do not add up to nothing")
+    bench.require_receipts(sum(run.acts for run in runs["ours"]))
+    bench.require("shape_transfer", sum(run.acts for run in runs["limit"]))
+    bench.require("shape_entry", 2 * sum(run.acts for run in runs["limit"]))
+    if bench.value("select sum(balance) from shape_account") != 0:
+        bench.refuse("the balances of the pgledger shape do not add up to nothing")
     return compared(
         "pgledger_shape",
         runs,
@@ -48,24 +48,24 @@ def pgledger_shape(stage: Stage) -> Result:
     )
 
 
-def hot_member(stage: Stage) -> Result:
+def hot_member(bench: Bench) -> BenchmarkResult:
     """All receipts and all spendings of one member, eight at a time, by those of all members."""
-    pgbench = Pgbench(stage)
-    stage.give_lots()
-    scripts = {"earn": stage.script("earn.pgb"), "spend": stage.script("spend.pgb")}
+    pgbench = Pgbench(bench)
+    bench.give_lots()
+    scripts = {"earn": bench.script("earn.pgb"), "spend": bench.script("spend.pgb")}
 
     def load(act: str, members: int) -> Callable[[], Run]:
         return lambda: pgbench.script(scripts[act], clients=HOT_CLIENTS, members=members)
 
-    runs = contest(
-        stage.scale,
+    runs = compare(
+        bench.scale,
         {
             f"{act}_{heat}": load(act, members)
             for act in scripts
-            for heat, members in (("hot", 1), ("spread", stage.scale.members))
+            for heat, members in (("hot", 1), ("spread", bench.scale.members))
         },
     )
-    stage.require_sound()
+    bench.require_sound()
     ratios = {
         act: best(runs[f"{act}_hot"]).rate / best(runs[f"{act}_spread"]).rate for act in scripts
     }

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from benchmarks.contest import Run, Runs, best, contest
+from benchmarks.bench import Bench
+from benchmarks.comparison import Run, Runs, best, compare
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import Result, Target, compared
-from benchmarks.stage import Stage
+from benchmarks.report import BenchmarkResult, Target, compared
 from benchmarks.web import web
 
 LIMIT_IS = "pgbench on the same SQL function and tables, as many clients"
@@ -13,26 +13,26 @@ ORM_SETTINGS = "benchmarks.orm.settings"
 ORM_PATH = "/textbook/receipts"
 
 
-def earn_http(stage: Stage) -> Result:
+def earn_http(bench: Bench) -> BenchmarkResult:
     """Receipts over HTTP (key, idempotency, rules, outbox) by the bare function."""
-    with web(stage) as server:
-        runs, acts = _contest(stage, server.receipts, "earn")
-    stage.require_receipts(server.acknowledged + acts, in_flight=server.in_flight)
+    with web(bench) as server:
+        runs, acts = _compare(bench, server.receipts, "earn")
+    bench.require_receipts(server.acknowledged + acts, in_flight=server.in_flight)
     return compared(
         "earn_http", runs, Target(0.15, 0.30), limit_is=LIMIT_IS, latencies=server.latencies
     )
 
 
-def earn_http_orm(stage: Stage) -> Result:
+def earn_http_orm(bench: Bench) -> BenchmarkResult:
     """Receipts over HTTP by the same endpoint written as a textbook writes it, on the same server."""
-    with web(stage, settings=ORM_SETTINGS) as server:
+    with web(bench, settings=ORM_SETTINGS) as server:
         server.receipts()
         server.receipts(ORM_PATH)
-        runs = contest(
-            stage.scale,
+        runs = compare(
+            bench.scale,
             {"ours": server.receipts, "limit": lambda: server.receipts(ORM_PATH)},
         )
-    stage.require_receipts(server.acknowledged, in_flight=server.in_flight)
+    bench.require_receipts(server.acknowledged, in_flight=server.in_flight)
     return compared(
         "earn_http_orm",
         runs,
@@ -42,14 +42,14 @@ def earn_http_orm(stage: Stage) -> Result:
     )
 
 
-def hot_merchant(stage: Stage) -> Result:
+def hot_merchant(bench: Bench) -> BenchmarkResult:
     """All receipts at one merchant by receipts at all merchants: the function, and over HTTP."""
-    pgbench = Pgbench(stage)
-    earn = stage.script("earn.pgb")
-    with web(stage) as server:
+    pgbench = Pgbench(bench)
+    earn = bench.script("earn.pgb")
+    with web(bench) as server:
         server.receipts()
-        runs = contest(
-            stage.scale,
+        runs = compare(
+            bench.scale,
             {
                 "function_hot": lambda: pgbench.script(earn, merchants=1),
                 "function_spread": lambda: pgbench.script(earn),
@@ -60,7 +60,7 @@ def hot_merchant(stage: Stage) -> Result:
     by_function = sum(
         run.acts for name in ("function_hot", "function_spread") for run in runs[name]
     )
-    stage.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
+    bench.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
     ratios = {
         level: best(runs[f"{level}_hot"]).rate / best(runs[f"{level}_spread"]).rate
         for level in ("function", "http")
@@ -77,26 +77,26 @@ def hot_merchant(stage: Stage) -> Result:
     )
 
 
-def spend_http(stage: Stage) -> Result:
+def spend_http(bench: Bench) -> BenchmarkResult:
     """Spendings over HTTP, every member with a visit and four live lots, by the bare function."""
-    stage.open_visits()
-    stage.give_lots()
-    with web(stage) as server:
-        runs, acts = _contest(stage, server.spendings, "spend")
-    stage.require_spendings(server.acknowledged + acts, in_flight=server.in_flight)
+    bench.open_visits()
+    bench.give_lots()
+    with web(bench) as server:
+        runs, acts = _compare(bench, server.spendings, "spend")
+    bench.require_spendings(server.acknowledged + acts, in_flight=server.in_flight)
     return compared(
         "spend_http", runs, Target(0.12, 0.25), limit_is=LIMIT_IS, latencies=server.latencies
     )
 
 
-def _contest(stage: Stage, act: Callable[[], Run], verb: str) -> tuple[Runs, int]:
+def _compare(bench: Bench, act: Callable[[], Run], verb: str) -> tuple[Runs, int]:
     """The act over HTTP, the verb's SQL function and TPC-B in turns; and how often the function was called."""
-    pgbench = Pgbench(stage)
+    pgbench = Pgbench(bench)
     pgbench.prepare_tpcb()
-    script = stage.script(f"{verb}.pgb")
+    script = bench.script(f"{verb}.pgb")
     act()
-    runs = contest(
-        stage.scale,
+    runs = compare(
+        bench.scale,
         {"ours": act, "limit": lambda: pgbench.script(script), "tpcb": pgbench.tpcb},
     )
     return runs, sum(run.acts for run in runs["limit"])

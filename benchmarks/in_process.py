@@ -6,51 +6,51 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from benchmarks.contest import Run, Runs, contest
+from benchmarks.bench import Bench, Incorrect
+from benchmarks.comparison import Run, Runs, compare
 from benchmarks.http_level import LIMIT_IS
-from benchmarks.meter import measured
+from benchmarks.meter import measure
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import Result, Target, compared
-from benchmarks.stage import Incorrect, Stage
+from benchmarks.report import BenchmarkResult, Target, compared
 
 PROCESSES = 4
 
 
-def earn(stage: Stage) -> Result:
+def earn(bench: Bench) -> BenchmarkResult:
     """earn_points in four processes, rules evaluated, by the bare function."""
-    runs, acts = _contest(stage, "earn")
-    stage.require_receipts(acts)
+    runs, acts = _compare(bench, "earn")
+    bench.require_receipts(acts)
     return compared(
         "earn", runs, Target(0.50, 0.70), limit_is=LIMIT_IS, tpcb_floor=1.5, processes=PROCESSES
     )
 
 
-def spend(stage: Stage) -> Result:
+def spend(bench: Bench) -> BenchmarkResult:
     """spend_points in four processes, every member with four live lots, by the bare function."""
-    stage.give_lots()
-    runs, acts = _contest(stage, "spend")
-    stage.require_spendings(acts)
+    bench.give_lots()
+    runs, acts = _compare(bench, "spend")
+    bench.require_spendings(acts)
     return compared(
         "spend", runs, Target(0.40, 0.60), limit_is=LIMIT_IS, tpcb_floor=1.0, processes=PROCESSES
     )
 
 
-def _contest(stage: Stage, verb: str) -> tuple[Runs, int]:
+def _compare(bench: Bench, verb: str) -> tuple[Runs, int]:
     """The verb in our processes, its SQL function and TPC-B in turns; and how often it was done."""
-    pgbench = Pgbench(stage)
+    pgbench = Pgbench(bench)
     pgbench.prepare_tpcb()
-    script = stage.script(f"{verb}.pgb")
+    script = bench.script(f"{verb}.pgb")
     with ExitStack() as stack:
-        known = stage.scale.members, stage.scale.merchants
+        known = bench.scale.members, bench.scale.merchants
         workers = [
             stack.enter_context(worker("verb_worker", verb, number, *known))
             for number in range(PROCESSES)
         ]
-        warm = _together(stage, workers)
-        runs = contest(
-            stage.scale,
+        warm = _run_together(bench, workers)
+        runs = compare(
+            bench.scale,
             {
-                "ours": lambda: _together(stage, workers),
+                "ours": lambda: _run_together(bench, workers),
                 "limit": lambda: pgbench.script(script),
                 "tpcb": pgbench.tpcb,
             },
@@ -58,8 +58,8 @@ def _contest(stage: Stage, verb: str) -> tuple[Runs, int]:
     return runs, warm.acts + sum(run.acts for name in ("ours", "limit") for run in runs[name])
 
 
-def _together(stage: Stage, workers: list[subprocess.Popen[str]]) -> Run:
-    return together(stage, {worker: str(stage.scale.seconds) for worker in workers})
+def _run_together(bench: Bench, workers: list[subprocess.Popen[str]]) -> Run:
+    return run_together(bench, {worker: str(bench.scale.seconds) for worker in workers})
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def worker(module: str, *words: str | int) -> Iterator[subprocess.Popen[str]]:
         text=True,
     )
     try:
-        _heard(process)
+        _read_answer(process)
         yield process
     finally:
         assert process.stdin is not None
@@ -80,14 +80,14 @@ def worker(module: str, *words: str | int) -> Iterator[subprocess.Popen[str]]:
         process.wait(30)
 
 
-def together(stage: Stage, asked: Mapping[subprocess.Popen[str], str]) -> Run:
+def run_together(bench: Bench, asked: Mapping[subprocess.Popen[str], str]) -> Run:
     """Each process does at once what its line asks for. Raises Incorrect when one dies."""
-    with measured(stage.cluster.pid) as used:
+    with measure(bench.cluster.pid) as used:
         for process, line in asked.items():
             assert process.stdin is not None
             process.stdin.write(f"{line}\n")
             process.stdin.flush()
-        told = [_heard(process) for process in asked]
+        told = [_read_answer(process) for process in asked]
         used.client += sum(report["cpu"] for report in told)
     acts = int(sum(report["acts"] for report in told))
     return Run(
@@ -95,11 +95,11 @@ def together(stage: Stage, asked: Mapping[subprocess.Popen[str], str]) -> Run:
         rate=sum(report["acts"] / report["wall"] for report in told),
         cpu_us_server=used.server / acts * 1e6,
         cpu_us_client=used.client / acts * 1e6,
-        strangers=used.strangers,
+        other_load=used.other_load,
     )
 
 
-def _heard(process: subprocess.Popen[str]) -> dict[str, float]:
+def _read_answer(process: subprocess.Popen[str]) -> dict[str, float]:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:

@@ -13,30 +13,30 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
-class Used:
+class ResourceUse:
     """What a stretch of time cost, in seconds (strangers: in cores); filled when it is over."""
 
     wall: float = 0.0
     server: float = 0.0
     # Clients we have not waited for report their own; the block may add it here.
     client: float = 0.0
-    strangers: float = 0.0
+    other_load: float = 0.0
 
 
 @contextmanager
-def measured(*servers: int) -> Iterator[Used]:
+def measure(*servers: int) -> Iterator[ResourceUse]:
     """Measure a block: servers are processes with all below them, clients what the block starts and waits for."""
-    used = Used()
+    used = ResourceUse()
     busy, mine, own, began = _busy(), tree_cpu(servers), _own(), time.monotonic()
     yield used
     used.wall = time.monotonic() - began
     all_work = _busy() - busy
     used.client += _own() - own
     used.server = _settled(servers) - mine
-    used.strangers = max(0.0, all_work - used.server - used.client) / used.wall
+    used.other_load = max(0.0, all_work - used.server - used.client) / used.wall
 
 
-def strangers_now(seconds: float = 0.5) -> float:
+def other_load_now(seconds: float = 0.5) -> float:
     """Cores in use while we do nothing."""
     before = _busy()
     time.sleep(seconds)

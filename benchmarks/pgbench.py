@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from benchmarks.contest import Run
-from benchmarks.meter import measured
-from benchmarks.stage import Incorrect, Stage
+from benchmarks.bench import Bench, Incorrect
+from benchmarks.comparison import Run
+from benchmarks.meter import measure
 from district.embedded.binaries import find
 from district.embedded.home import Home
 
@@ -16,9 +16,9 @@ TPCB = "tpcb"
 
 
 class Pgbench:
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        home: Home = stage.cluster.home
+    def __init__(self, bench: Bench) -> None:
+        self._stage = bench
+        home: Home = bench.cluster.home
         self._program = find(owner=home.owner).path("pgbench")
 
     def prepare_tpcb(self) -> None:
@@ -49,7 +49,7 @@ class Pgbench:
         environment = self._environment() | ({"PGDATABASE": database} if database else {})
         command = [self._program, "-n", "-M", "prepared", "-T", str(scale.seconds)]
         many = clients or scale.clients
-        with measured(self._stage.cluster.pid) as used:
+        with measure(self._stage.cluster.pid) as used:
             told = subprocess.run(
                 [*command, "-c", str(many), "-j", str(min(2, many)), *words],
                 env=environment,
@@ -67,7 +67,7 @@ class Pgbench:
             rate=float(rate[1]),
             cpu_us_server=used.server / done * 1e6,
             cpu_us_client=used.client / done * 1e6,
-            strangers=used.strangers,
+            other_load=used.other_load,
         )
 
     def _environment(self) -> dict[str, str]:

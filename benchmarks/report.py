@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from benchmarks.contest import Run, Runs, best, thriftiest
+from benchmarks.comparison import Run, Runs, best, cheapest
 from benchmarks.meter import machine
 
 
@@ -32,7 +32,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Result:
+class BenchmarkResult:
     name: str
     ours: float
     limit: float
@@ -53,7 +53,7 @@ class Result:
         return self.ours / self.limit
 
     def as_json(self) -> str:
-        told = {
+        further_ratios = {
             "name": self.name,
             "ours": round(self.ours, 3),
             "limit": round(self.limit, 3),
@@ -76,7 +76,7 @@ class Result:
             **self.details,
             "runs": {name: [_plain(run) for run in runs] for name, runs in self.runs.items()},
         }
-        return json.dumps(told, ensure_ascii=False)
+        return json.dumps(further_ratios, ensure_ascii=False)
 
     def as_text(self) -> str:
         lines = [
@@ -104,11 +104,11 @@ class Result:
 
 
 def compared(name: str, runs: Runs, target: Target, *, limit_is: str, ours: str = "ours", limit: str = "limit",
-             unit: str = "acts/s", tpcb_floor: float | None = None, **details: Any) -> Result:  # fmt: skip
+             unit: str = "acts/s", tpcb_floor: float | None = None, **details: Any) -> BenchmarkResult:  # fmt: skip
     """The result of a contest: the best run of ours by the best run of its limit."""
     mine, other = best(runs[ours]), best(runs[limit])
-    cheap, other_cheap = thriftiest(runs[ours]), thriftiest(runs[limit])
-    return Result(
+    cheap, other_cheap = cheapest(runs[ours]), cheapest(runs[limit])
+    return BenchmarkResult(
         name=name,
         ours=mine.rate,
         limit=other.rate,
@@ -126,26 +126,26 @@ def compared(name: str, runs: Runs, target: Target, *, limit_is: str, ours: str 
 
 
 @dataclass(frozen=True)
-class Pair:
+class RatioTarget:
     """What a rival is divided by, and what should come of it where that was said."""
 
     limit: str
     target: Target | None = None
 
 
-def told(runs: Runs, pairs: Mapping[str, Pair]) -> dict[str, Any]:
+def further_ratios(runs: Runs, pairs: Mapping[str, RatioTarget]) -> dict[str, Any]:
     """Further ratios of one contest, best by best, each with its target and what was reached of it."""
     return {
-        f"{name.strip()} / {pair.limit}": _told(runs[name.strip()], runs[pair.limit], pair.target)
+        f"{name.strip()} / {pair.limit}": _ratio(runs[name.strip()], runs[pair.limit], pair.target)
         for name, pair in pairs.items()
     }
 
 
-def _told(ours: list[Run], limit: list[Run], target: Target | None) -> dict[str, Any]:
+def _ratio(ours: list[Run], limit: list[Run], target: Target | None) -> dict[str, Any]:
     mine, other = best(ours).rate, best(limit).rate
     figures = {
         "ratio": round(mine / other, 3),
-        "ratio_cpu": round(_cpu(thriftiest(limit)) / _cpu(thriftiest(ours)), 3),
+        "ratio_cpu": round(_cpu(cheapest(limit)) / _cpu(cheapest(ours)), 3),
         "ours": round(mine, 1),
         "limit": round(other, 1),
     }
@@ -179,5 +179,5 @@ def _line(name: str, runs: list[Any]) -> str:
     rates = ", ".join(f"{run.rate:,.0f}" for run in runs)
     server = statistics.median(run.cpu_us_server for run in runs)
     client = statistics.median(run.cpu_us_client for run in runs)
-    strangers = statistics.median(run.strangers for run in runs)
-    return f"  {name:<10} {rates}  (median CPU {server:.0f} + {client:.0f} µs, strangers {strangers:.2f} cores)"
+    other_load = statistics.median(run.other_load for run in runs)
+    return f"  {name:<10} {rates}  (median CPU {server:.0f} + {client:.0f} µs, strangers {other_load:.2f} cores)"

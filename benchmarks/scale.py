@@ -12,7 +12,7 @@ class Scale:
     rounds: int
     clients: int
     # Each run waits so many seconds for the others on this machine to use less than `quiet` cores.
-    patience: float = 0.0
+    patience_seconds: float = 0.0
     quiet: float = 0.25
     tiny: bool = False
     # Where one number of connections does not tell all: these beside `clients`.
@@ -25,7 +25,7 @@ class Scale:
 
 
 FULL = Scale(
-    members=100_000, merchants=300, tpcb=20, seconds=4, rounds=5, clients=16, patience=30.0
+    members=100_000, merchants=300, tpcb=20, seconds=4, rounds=5, clients=16, patience_seconds=30.0
 )
 # For the tests: everything runs, nothing it says means anything.
 TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4, tiny=True, most=4)

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contest import wait_for_quiet
-from benchmarks.report import Result, Target
+from benchmarks.bench import Incorrect
+from benchmarks.comparison import wait_for_quiet
+from benchmarks.report import BenchmarkResult, Target
 from benchmarks.scale import Scale
-from benchmarks.stage import Incorrect
 from district.embedded import ports
-from district.embedded.places import CLONE, ROOTS_SHELF, fingerprint
-from district.embedded.processes import inhabitants, wait_until
+from district.embedded.paths import CLONE, ROOT_DATA_DIR, fingerprint
+from district.embedded.processes import live_processes, wait_until
 
 PATIENCE = 300.0
 SEEDED = re.compile(r"^\S+ +seed +the demo district is complete$", re.MULTILINE)
@@ -49,7 +49,7 @@ class Clone:
     @property
     def data(self) -> Path:
         return (
-            ROOTS_SHELF / fingerprint(self.folder)
+            ROOT_DATA_DIR / fingerprint(self.folder)
             if os.geteuid() == 0
             else self.folder / ".district"
         )
@@ -61,7 +61,7 @@ class Clone:
     def command(self, *words: str) -> list[str]:
         return ["python3", "manage.py", *words]
 
-    def seconds_to_ready(self, *options: str, seeded: bool = False, spoil: bool = False) -> float:
+    def seconds_to_ready(self, *options: str, seeded: bool = False, corrupt: bool = False) -> float:
         """From the command to `/readyz` saying 200; then, where asked, it is filled, and in any case checked and stopped.
 
         Raises Incorrect.
@@ -83,7 +83,7 @@ class Clone:
             seconds = time.monotonic() - began
             if seeded:
                 self._wait(demo, log, lambda: SEEDED.search(log.read_text()) is not None)
-            self._require_sound(spoil=spoil)
+            self._require_sound(corrupt=corrupt)
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(60)
@@ -96,9 +96,12 @@ class Clone:
         if not come or demo.poll() is not None:
             raise Incorrect(f"the demo does not come up: {log.read_text()[-600:]}")
 
-    def _require_sound(self, *, spoil: bool) -> None:
+    def _require_sound(self, *, corrupt: bool) -> None:
         """Every table and function the ledger needs is there, and the audit finds nothing."""
-        for words in [("shell", "-c", SPOIL)] * spoil + [("migrate", "--check"), ("audit_ledger",)]:
+        for words in [("shell", "-c", SPOIL)] * corrupt + [
+            ("migrate", "--check"),
+            ("audit_ledger",),
+        ]:
             done = subprocess.run(
                 self.command(*words),
                 cwd=self.folder,
@@ -112,12 +115,12 @@ class Clone:
 
     def _require_gone(self, code: int, port: int) -> None:
         """Raises Incorrect when the stopped demo left something running."""
-        left = [*inhabitants(self.data / "postgres" / "data")]
+        left = [*live_processes(self.data / "postgres" / "data")]
         if code or left or ports.accepts(port):
             raise Incorrect(f"the demo ended with {code} and left {left}: {self.said[-300:]}")
 
 
-def cold_start(scale: Scale, *, spoil: bool = False) -> Result:
+def cold_start(scale: Scale, *, corrupt: bool = False) -> BenchmarkResult:
     """A clean clone, an empty environment, pip's cache as it is: until `/readyz` answers."""
     runs: list[Any] = []
     building: list[Any] = []
@@ -125,7 +128,7 @@ def cold_start(scale: Scale, *, spoil: bool = False) -> Result:
     for _ in range(scale.rounds):
         with _clone(scale) as clone:
             wait_for_quiet(scale)
-            runs.append(clone.seconds_to_ready(*_filling(scale), spoil=spoil))
+            runs.append(clone.seconds_to_ready(*_filling(scale), corrupt=corrupt))
             building += map(int, BUILT.findall(clone.said))
             commit = clone.commit
     return _result(
@@ -133,19 +136,21 @@ def cold_start(scale: Scale, *, spoil: bool = False) -> Result:
     )
 
 
-def warm_start(scale: Scale, *, spoil: bool = False) -> Result:
+def warm_start(scale: Scale, *, corrupt: bool = False) -> BenchmarkResult:
     """A demo that is complete, stopped and started again: until `/readyz` answers."""
     with _clone(scale) as clone:
         clone.seconds_to_ready(*_filling(scale), seeded=not scale.tiny)
         runs = []
         for _ in range(scale.rounds):
             wait_for_quiet(scale)
-            runs.append(clone.seconds_to_ready(*_filling(scale), spoil=spoil))
+            runs.append(clone.seconds_to_ready(*_filling(scale), corrupt=corrupt))
         return _result("warm_start", runs, Target(5, 2, less_is_better=True), clone.commit)
 
 
-def _result(name: str, runs: list[float], target: Target, commit: str, **details: object) -> Result:
-    return Result(
+def _result(
+    name: str, runs: list[float], target: Target, commit: str, **details: object
+) -> BenchmarkResult:
+    return BenchmarkResult(
         name=name,
         ours=min(runs),
         limit=1.0,

@@ -36,7 +36,7 @@ def _earner(chance: random.Random, members: int, merchants: int) -> Callable[[st
     from district.kernel.idempotency import Key
     from district.members.models import Member
     from district.merchants.models import Store
-    from loyalty import ledger
+    from loyalty import procedures
     from loyalty.services import earn_points
 
     stores = list(Store.objects.select_related("merchant").order_by("pk"))
@@ -45,14 +45,14 @@ def _earner(chance: random.Random, members: int, merchants: int) -> Callable[[st
 
     def earn(serial: str) -> object:
         store = chance.choice(stores)
-        bill = ledger.Bill(
+        purchase = procedures.ReportedPurchase(
             receipt_no=f"W-{serial}", paid_fen=12680, paid_at=clock.now(), source="till"
         )
-        terms = {"receipt_no": bill.receipt_no, "paid_fen": bill.paid_fen}
+        terms = {"receipt_no": purchase.receipt_no, "paid_fen": purchase.paid_fen}
         return earn_points(
             store=store,
             member=chance.choice(shoppers),
-            bill=bill,
+            purchase=purchase,
             actor="till:1",
             key=Key.of(f"merchant:{store.merchant_id}:earn", serial, **terms),
         )

@@ -12,21 +12,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from benchmarks.contest import Run
-from benchmarks.meter import measured
-from benchmarks.stage import Incorrect, Stage
+from benchmarks.bench import Bench, Incorrect
+from benchmarks.comparison import Run
+from benchmarks.meter import measure
 from district.embedded import ports
-from district.embedded.crew import web_command
+from district.embedded.process_specs import web_command
 
 RECEIPTS = "/api/v1/till/receipts"
 SPENDINGS = "/api/v1/till/spendings"
 
 
 @dataclass
-class Web:
+class BenchmarkServer:
     """A running server; what it acknowledged is counted, also before the measured runs."""
 
-    stage: Stage
+    bench: Bench
     port: int
     pid: int
     wrk: str
@@ -42,9 +42,9 @@ class Web:
         """Spendings of members at their counters, over as many kept connections."""
         return self._load("spendings.lua", SPENDINGS, [])
 
-    def another(self) -> "Web":
+    def another(self) -> "BenchmarkServer":
         """The same server, whose acknowledgements are counted apart."""
-        return Web(self.stage, self.port, self.pid, self.wrk, latencies=self.latencies)
+        return BenchmarkServer(self.bench, self.port, self.pid, self.wrk, latencies=self.latencies)
 
     def load(
         self, script: str, path: str, *words: object, connections: int, refused: bool = False
@@ -62,14 +62,14 @@ class Web:
         connections: int | None = None,
         refused: bool = False,
     ) -> Run:
-        scale = self.stage.scale
+        scale = self.bench.scale
         words = [path, str(scale.members), str(scale.merchants), *more]
-        with measured(self.stage.cluster.pid, self.pid) as used:
+        with measure(self.bench.cluster.pid, self.pid) as used:
             told = self._wrk(script, scale.seconds, words, connections or scale.clients)
         done = int(told["requests"])
         if told["failed"] != (done if refused else 0) or not done:
             raise Incorrect(
-                f"{told['failed']:.0f} of {done} requests failed; see {self.stage.web_log}"
+                f"{told['failed']:.0f} of {done} requests failed; see {self.bench.web_log}"
             )
         over = [f"over {connections}", *(["refused"] if refused else [])] if connections else more
         self.latencies.setdefault(" ".join([path, *over]), []).append(
@@ -80,11 +80,11 @@ class Web:
             rate=done / told["micros"] * 1e6,
             cpu_us_server=used.server / done * 1e6,
             cpu_us_client=used.client / done * 1e6,
-            strangers=used.strangers,
+            other_load=used.other_load,
         )
 
     def _wrk(self, name: str, seconds: int, words: list[str], connections: int) -> dict[str, float]:
-        script = self.stage.script(name)
+        script = self.bench.script(name)
         command = [
             self.wrk,
             f"-t{min(2, connections)}",
@@ -108,26 +108,26 @@ class Web:
 
 
 @contextmanager
-def web(stage: Stage, *, settings: str = "district.settings") -> Iterator[Web]:
+def web(bench: Bench, *, settings: str = "district.settings") -> Iterator[BenchmarkServer]:
     """granian as the demo runs it, two workers of four threads, warmed up."""
     wrk = _wrk()
-    with served(stage, settings=settings) as (port, pid):
-        yield Web(stage, port, pid, wrk)
+    with server_only(bench, settings=settings) as (port, pid):
+        yield BenchmarkServer(bench, port, pid, wrk)
 
 
 @contextmanager
-def served(stage: Stage, *, settings: str = "district.settings") -> Iterator[tuple[int, int]]:
+def server_only(bench: Bench, *, settings: str = "district.settings") -> Iterator[tuple[int, int]]:
     """The server alone: its port and its process."""
     port = ports.any_free()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": settings,
         "DISTRICT_PUBLIC_URL": f"http://{ports.HOST}:{port}",
     }
-    command = web_command(port=port, static=stage.folder / "static")
-    with stage.web_log.open("ab") as log:
+    command = web_command(port=port, static=bench.folder / "static")
+    with bench.web_log.open("ab") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
-        _wait_for(port, server, stage)
+        _wait_for(port, server, bench)
         yield port, server.pid
     finally:
         server.terminate()
@@ -138,7 +138,7 @@ def served(stage: Stage, *, settings: str = "district.settings") -> Iterator[tup
             server.wait()
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes], stage: Stage) -> None:
+def _wait_for(port: int, server: subprocess.Popen[bytes], bench: Bench) -> None:
     give_up = time.monotonic() + 60
     while True:
         try:
@@ -147,7 +147,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], stage: Stage) -> None:
         except (OSError, urllib.error.URLError):
             if server.poll() is not None or time.monotonic() > give_up:
                 raise Incorrect(
-                    f"the web server does not answer: {stage.web_log.read_text()[-600:]}"
+                    f"the web server does not answer: {bench.web_log.read_text()[-600:]}"
                 ) from None
         time.sleep(0.1)
 

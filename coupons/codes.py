@@ -12,12 +12,14 @@ import struct
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from coupons.errors import CodeElsewhere
-from coupons.rules import passes
-from coupons.rules.passes import Pass, PassRefused
-from district.kernel import clock, signatures, spelling, tokens
-from district.kernel.crypto import lookup_hash
+from coupons.engine import passes
+from coupons.engine.passes import Pass, PassRefused
+from coupons.errors import CodeLeasedElsewhere
+from district.kernel import clock
 from district.kernel.errors import TokenExpired, TokenInvalid
+from district.kernel.security import signatures, tokens
+from district.kernel.security.crypto import lookup_hash
+from district.kernel.text import spelling
 
 CODE_LIFE = timedelta(seconds=30)
 TICKET_LIFE = timedelta(minutes=10)
@@ -30,7 +32,7 @@ _PAPER = re.compile(r"([0-9]{12})-?([0-9]{4})")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PresentedCode:
     """A coupon as it was when its holder showed it; numbers are the rows', amounts fen. Leased to this
     store it is good for all that is left of it. `pass_made_at` names the open pass that showed it."""
 
@@ -42,22 +44,22 @@ class Shown:
     pass_made_at: datetime | None = field(default=None, compare=False)
 
 
-def code_of(shown: Shown, at: datetime) -> str:
+def code_of(shown: PresentedCode, at: datetime) -> str:
     """A rotating code, good until `at` + CODE_LIFE."""
     return tokens.sign(purpose=_CODE, payload=_packed(_SHOWN, shown), at=at, lifetime=CODE_LIFE)
 
 
-def ticket_of(shown: Shown, store: int, at: datetime) -> str:
+def ticket_of(shown: PresentedCode, store: int, at: datetime) -> str:
     """What a check answers: the coupon was shown at this store, and by which open pass, if by one."""
     made_at = 0 if shown.pass_made_at is None else int(shown.pass_made_at.timestamp())
     payload = _packed(_SHOWN_AT, shown, store, made_at)
     return tokens.sign(purpose=_TICKET, payload=payload, at=at, lifetime=TICKET_LIFE)
 
 
-def read(text: str, store: int) -> Shown:
+def read(text: str, store: int) -> PresentedCode:
     """What stands behind a code, a pass or a ticket of this store.
 
-    Raises CodeElsewhere, TokenInvalid, TokenExpired.
+    Raises CodeLeasedElsewhere, TokenInvalid, TokenExpired.
     """
     at, text = clock.real_now(), spelling.code_of(text)
     if len(text) == passes.LENGTH:
@@ -72,7 +74,7 @@ def read(text: str, store: int) -> Shown:
     else:
         shown, made_at = list(_unpacked(_SHOWN, payload)), 0
     coupon, member, uses_left, value_left = shown
-    return Shown(
+    return PresentedCode(
         *(coupon, member, uses_left, None if value_left < 0 else value_left),
         pass_made_at=datetime.fromtimestamp(made_at, UTC) if made_at else None,
     )
@@ -88,16 +90,16 @@ def pass_keys() -> dict[int, bytes]:
     return signatures.public_keys(_PASS)
 
 
-def _read_pass(text: str, store: int, at: datetime) -> Shown:
+def _read_pass(text: str, store: int, at: datetime) -> PresentedCode:
     try:
         shown = passes.read(text, pass_keys())
     except PassRefused:
         raise TokenInvalid from None
     if shown.store not in (0, store):
-        raise CodeElsewhere
+        raise CodeLeasedElsewhere
     if at >= shown.expires_at:
         raise TokenExpired
-    return Shown(
+    return PresentedCode(
         *(shown.coupon, shown.member, shown.uses_left, shown.value_left),
         leased=shown.store != 0,
         pass_made_at=shown.made_at if shown.store == 0 else None,
@@ -130,7 +132,7 @@ def pin_hash(number: str, pin: str) -> bytes:
     return lookup_hash("coupon_pin", f"{number} {pin}")
 
 
-def _packed(form: struct.Struct, shown: Shown, *more: int) -> bytes:
+def _packed(form: struct.Struct, shown: PresentedCode, *more: int) -> bytes:
     value = -1 if shown.value_left is None else shown.value_left
     return form.pack(shown.coupon, shown.member, shown.uses_left, value, *more)
 

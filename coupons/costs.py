@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from coupons.engine.funding import REDEEMER, split
 from coupons.models import TemplateVersion
-from coupons.queries.versions import Said, rules_by, said_by
-from coupons.rules.funding import REDEEMER, split
+from coupons.queries.versions import VersionTerms, usage_terms_of, version_terms_from_row
 from district.merchants.models import Merchant
 
 # A bill without a threshold, in fen: large enough that every discount is whole.
@@ -32,7 +32,7 @@ class Example:
 
 def exposure_of(version: TemplateVersion) -> Exposure:
     """What a version may cost: its stock times the most of a coupon, never more than its budget."""
-    most = rules_by(version).benefit.most()
+    most = usage_terms_of(version).benefit.most()
     each = most if version.partial else most * version.uses
     ends = [end for end in (version.budget_fen,) if end is not None]
     if version.stock is not None:
@@ -45,19 +45,19 @@ def examples_of(version: TemplateVersion) -> list[Example]:
     as large; none for parking, whose cost only a stay tells."""
     if version.kind == TemplateVersion.Kind.PARKING:
         return []
-    said = said_by(version)
-    parties = {share.party for share in said.shares} | {said.rest_to}
+    terms = version_terms_from_row(version)
+    parties = {share.party for share in terms.shares} | {terms.rest_to}
     names: dict[int, str | None] = {REDEEMER: None}
     names |= dict(Merchant.objects.filter(pk__in=parties).values_list("pk", "name"))
     least = version.threshold_fen or max(version.face_fen, _USUAL_FEN)
-    return [_example(said, names, fen) for fen in (least, least * _TIMES)]
+    return [_example(terms, names, fen) for fen in (least, least * _TIMES)]
 
 
-def _example(said: Said, names: dict[int, str | None], bill_fen: int) -> Example:
-    benefit = said.rules.benefit
+def _example(terms: VersionTerms, names: dict[int, str | None], bill_fen: int) -> Example:
+    benefit = terms.usage.benefit
     discount = benefit.discount(bill_fen)
     cost = discount if benefit.on_a_bill else benefit.most()
-    parts = split(cost, said.shares, said.rest_to)
+    parts = split(cost, terms.shares, terms.rest_to)
     return Example(
         bill_fen,
         discount,

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel import clock
+from district.kernel.database.postgres import refusal_of_constraint, refusal_of_sql
 from district.kernel.errors import DomainError, TokenUsed
-from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
 
 # Each open pass counts once.
 refusal_of_sql(TokenUsed)
@@ -44,7 +44,7 @@ class ClaimLimitReached(DomainError):
 
 
 @refusal_of_sql
-class ClaimLimitOfTheDayReached(DomainError):
+class DailyClaimLimitReached(DomainError):
     code, title = "claim_limit_of_the_day_reached", _("今日已达领取上限")
     wording = _("每人每日限领 {limit} 张，请明天再来。")
 
@@ -118,13 +118,13 @@ class CouponBillChanged(CouponChanged):
 
 
 @refusal_of_sql
-class CouponBillToldOtherwise(DomainError):
+class CouponBillAmountMismatch(DomainError):
     code, title = "coupon_bill_told_otherwise", _("账单金额与先前不符")
     wording = _("这个账单号先前的金额是 {bill_yuan}。")
 
 
 @refusal_of_sql
-class CouponBillRefunded(DomainError):
+class CouponBillHasRefunds(DomainError):
     code, title = "coupon_bill_refunded", _("账单已有退货")
     wording = _("已有退货的账单不能再用券。")
 
@@ -200,7 +200,7 @@ class RefundNumberUsed(DomainError):
     wording = _("这个退货单号已用于这张账单的另一次退货。")
 
 
-class CodeElsewhere(DomainError):
+class CodeLeasedElsewhere(DomainError):
     code, title = "coupon_code_elsewhere", _("优惠券已锁定到其他门店")
     wording = _("请在锁定的门店使用，或等锁定结束。")
 
@@ -276,7 +276,7 @@ class VersionNotInState(DomainError):
 
 @refusal_of_constraint("version_decided_by_none_of_its_editors")
 @refusal_of_constraint("version_approved_by_four_eyes")
-class ApprovedByItsDrafter(DomainError):
+class ApproverIsEditor(DomainError):
     code, status, title = "coupon_approved_by_its_drafter", 403, _("需要另一人审批")
     wording = _("起草、修改或提交过这张券的人不能审批，须由另一人审批。")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from coupons.rules.funding import WHOLE
+from coupons.engine.funding import WHOLE
 from district.merchants.models import Merchant
 
 Payers = Sequence[tuple[Merchant | None, int]]

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from coupons.queries.centre import receipts_are_rewarded, receipts_were_rewarded
+from coupons.queries.catalogue import receipts_are_rewarded, receipts_were_rewarded
 from coupons.services import (
     move_coupons,
     reward_kept_purchases,
     reward_receipt,
     take_back_gifts,
 )
-from district.kernel.events import subscribe
+from district.kernel.outbox.events import subscribe
 
 
 def listen() -> None:

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.database.postgres import refusal_of_constraint, refusal_of_sql
 from district.kernel.errors import DomainError
-from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
 
 
 @refusal_of_sql

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from coupons.faces import Line, conditions_of, places_named_by
+from coupons.card_view import Condition, conditions_of, places_named_by
+from coupons.engine.scopes import Places
+from coupons.engine.times import DAY_MINUTES, TimeWindow
 from coupons.models import TemplateVersion
-from coupons.printed import address_of
-from coupons.queries.names import Named, named
-from coupons.queries.versions import rules_by
-from coupons.rules.scopes import Places
-from coupons.rules.times import DAY, Window
+from coupons.qr_links import picture_url_of
+from coupons.queries.place_names import PlaceNames, place_names
+from coupons.queries.versions import usage_terms_of
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedPlace:
     """A venue, trade, merchant or store: its public id (of a trade its code) and its name."""
 
     id: str
@@ -22,15 +22,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacesNamed:
-    venues: tuple[Place, ...]
-    trades: tuple[Place, ...]
-    merchants: tuple[Place, ...]
-    stores: tuple[Place, ...]
+class NamedPlaces:
+    venues: tuple[NamedPlace, ...]
+    trades: tuple[NamedPlace, ...]
+    merchants: tuple[NamedPlace, ...]
+    stores: tuple[NamedPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class UsageHours:
     """`opens` and `closes` as 11:00; with `closes_next_day` past midnight; weekdays by ISO 8601;
     `days` is any, workday or holiday."""
 
@@ -56,52 +56,52 @@ class TermsOfUse:
     Products are the merchants' own codes; none means all of them.
     """
 
-    only: PlacesNamed
-    except_at: PlacesNamed
+    only: NamedPlaces
+    except_at: NamedPlaces
     products: tuple[str, ...]
     except_products: tuple[str, ...]
-    hours: tuple[Hours, ...]
+    hours: tuple[UsageHours, ...]
     closed_days: tuple[ClosedDays, ...]
     stacking: str
     threshold_fen: int
     uses: int
     partial: bool
-    conditions: tuple[Line, ...]
+    conditions: tuple[Condition, ...]
     instructions: str
     picture_url: str | None
 
 
-def terms_of_use(version: TemplateVersion, names: Named | None = None) -> TermsOfUse:
+def terms_of_use(version: TemplateVersion, names: PlaceNames | None = None) -> TermsOfUse:
     """Of one version; for many ask `names_of` once."""
     names = names or names_of([version])
-    rules = rules_by(version)
+    usage = usage_terms_of(version)
     return TermsOfUse(
-        only=_places(rules.scope.only, names),
-        except_at=_places(rules.scope.but_not, names),
-        products=tuple(sorted(rules.scope.products)),
-        except_products=tuple(sorted(rules.scope.but_no_products)),
-        hours=tuple(_hours(window) for window in rules.times.windows),
-        closed_days=tuple(ClosedDays(first, last) for first, last in rules.times.never),
+        only=_places(usage.scope.only, names),
+        except_at=_places(usage.scope.but_not, names),
+        products=tuple(sorted(usage.scope.products)),
+        except_products=tuple(sorted(usage.scope.but_no_products)),
+        hours=tuple(_hours(window) for window in usage.times.windows),
+        closed_days=tuple(ClosedDays(first, last) for first, last in usage.times.never),
         stacking=version.stacking,
         threshold_fen=version.threshold_fen,
         uses=version.uses,
         partial=version.partial,
         conditions=conditions_of(version, names),
         instructions=version.instructions,
-        picture_url=address_of(version.picture) if version.picture else None,
+        picture_url=picture_url_of(version.picture) if version.picture else None,
     )
 
 
-def names_of(versions: Iterable[TemplateVersion]) -> Named:
+def names_of(versions: Iterable[TemplateVersion]) -> PlaceNames:
     """The names of all places that these versions speak of, one query a kind."""
-    return named([place for version in versions for place in places_named_by(version)])
+    return place_names([place for version in versions for place in places_named_by(version)])
 
 
-def _places(places: Places, names: Named) -> PlacesNamed:
-    def of(known: dict[str, str], asked: frozenset[str]) -> tuple[Place, ...]:
-        return tuple(Place(key, name) for key, name in known.items() if key in asked)
+def _places(places: Places, names: PlaceNames) -> NamedPlaces:
+    def of(known: dict[str, str], asked: frozenset[str]) -> tuple[NamedPlace, ...]:
+        return tuple(NamedPlace(key, name) for key, name in known.items() if key in asked)
 
-    return PlacesNamed(
+    return NamedPlaces(
         venues=of(names.venues, places.venues),
         trades=of(names.trades, places.trades),
         merchants=of(names.merchants, places.merchants),
@@ -109,13 +109,13 @@ def _places(places: Places, names: Named) -> PlacesNamed:
     )
 
 
-def _hours(window: Window) -> Hours:
+def _hours(window: TimeWindow) -> UsageHours:
     overnight = window.end <= window.start
-    return Hours(
+    return UsageHours(
         weekdays=tuple(sorted(window.weekdays)),
         days=window.kind.value,
         opens=_clock(window.start),
-        closes=_clock(window.end % DAY if overnight else window.end),
+        closes=_clock(window.end % DAY_MINUTES if overnight else window.end),
         closes_next_day=overnight,
     )
 

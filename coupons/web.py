@@ -15,13 +15,19 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from coupons.card_view import card_view_of
 from coupons.errors import ClaimOver
-from coupons.faces import face_of
-from coupons.labels import moment_in_words
 from coupons.models import CouponPicture, TemplateVersion
-from coupons.printed import PICTURES, picture_of
-from coupons.queries.centre import closed, offered_version, stock_now, version_to_show
-from district.kernel import clock, ids
+from coupons.qr_links import QR_FORMATS, qr_picture_response
+from coupons.queries.catalogue import (
+    outside_claim_period,
+    public_version,
+    stock_now,
+    version_with_card,
+)
+from coupons.texts import moment_in_words
+from district.kernel import clock
+from district.kernel.database import ids
 from district.kernel.errors import NotFound
 
 
@@ -42,7 +48,7 @@ class PictureId(VersionId):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClaimStatus:
     """Whether it can be claimed now, and what is said of that."""
 
     open: bool
@@ -52,10 +58,14 @@ class Standing:
 @require_safe
 def page(request: HttpRequest, version: str) -> HttpResponse:
     try:
-        found = version_to_show(version)
+        found = version_with_card(version)
     except NotFound:
         return unknown(request)
-    context = {"face": face_of(found), "standing": _standing(found, clock.now()), "version": found}
+    context = {
+        "face": card_view_of(found),
+        "claim_status": _claim_status(found, clock.now()),
+        "version": found,
+    }
     answer = render(request, "coupons/page.html", context)
     answer.headers["Cache-Control"] = "public, max-age=10"
     return answer
@@ -64,16 +74,16 @@ def page(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, version: str, kind: str) -> HttpResponse:
     try:
-        found = offered_version(version)
+        found = public_version(version)
     except NotFound:
         return unknown(request)
-    answer = picture_of(found, kind)
+    answer = qr_picture_response(found, kind)
     answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer
 
 
 @require_safe
-def shown_picture(request: HttpRequest, picture: str) -> HttpResponse:
+def coupon_picture_file(request: HttpRequest, picture: str) -> HttpResponse:
     """A picture that a version shows, for everybody who has its address; it never changes."""
     found = CouponPicture.objects.filter(public_id=picture).first()
     if found is None:
@@ -98,13 +108,13 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
     return render(request, "coupons/unknown.html", status=404)
 
 
-def _standing(version: TemplateVersion, at: datetime) -> Standing:
-    outside = closed(version, at)
+def _claim_status(version: TemplateVersion, at: datetime) -> ClaimStatus:
+    outside = outside_claim_period(version, at)
     if isinstance(outside, ClaimOver):
-        return Standing(open=False, text=_("领取已结束，已领的券在有效期内仍可使用。"))
+        return ClaimStatus(open=False, text=_("领取已结束，已领的券在有效期内仍可使用。"))
     if outside is not None:
         begins = moment_in_words(version.claim_from)
-        return Standing(open=False, text=_("{begins} 开始领取。").format(begins=begins))
+        return ClaimStatus(open=False, text=_("{begins} 开始领取。").format(begins=begins))
     stock, _left = stock_now(version, at)
     nothing_left = {
         "sold_out": _("已领完，感谢您的关注。"),
@@ -112,10 +122,10 @@ def _standing(version: TemplateVersion, at: datetime) -> Standing:
         "budget_used_up": _("活动预算已用完，暂停发放；已领的券在有效期内仍可使用。"),
     }
     if stock in nothing_left:
-        return Standing(open=False, text=nothing_left[stock])
+        return ClaimStatus(open=False, text=nothing_left[stock])
     if not version.claimable and version.points_price is None:
-        return Standing(open=False, text=_("本券不能自行领取，由商户发放。"))
-    return Standing(
+        return ClaimStatus(open=False, text=_("本券不能自行领取，由商户发放。"))
+    return ClaimStatus(
         open=True, text=_("正在发放，所剩不多。") if stock == "few" else _("正在发放。")
     )
 
@@ -123,11 +133,11 @@ def _standing(version: TemplateVersion, at: datetime) -> Standing:
 register_converter(VersionId, "version")
 register_converter(PictureId, "coupon_picture")
 urlpatterns = [
-    path("<coupon_picture:picture>.jpg", shown_picture, name="coupon_picture"),
+    path("<coupon_picture:picture>.jpg", coupon_picture_file, name="coupon_picture"),
     path("<version:version>", page, name="coupon_page"),
     *(
         path(f"<version:version>/qr.{kind}", picture, {"kind": kind}, name=f"coupon_qr_{kind}")
-        for kind in PICTURES
+        for kind in QR_FORMATS
     ),
     path("<path:rest>", unknown),
 ]

@@ -36,19 +36,19 @@ def enter(argv: list[str], *, root: Path) -> None:
     wanted = "dev" if len(argv) > 1 and argv[1] in DEV_COMMANDS else "runtime"
     environment = Environment(root)
     inside = Path(sys.prefix).resolve() == environment.folder.resolve()
-    if not inside and sys.prefix != sys.base_prefix and holds(Path(sys.prefix), wanted):
+    if not inside and sys.prefix != sys.base_prefix and has_requirements(Path(sys.prefix), wanted):
         return
     try:
         environment.ensure(wanted)
         if not inside:
-            environment.step_in()
+            environment.exec_python()
     except Unbuildable as refusal:
         sys.exit(f"district: {refusal}")
     except OSError as error:
         sys.exit(f"district: {environment.folder} cannot be built here: {error}.")
 
 
-def holds(prefix: Path, wanted: str) -> bool:
+def has_requirements(prefix: Path, wanted: str) -> bool:
     """Whether the environment below `prefix`, which somebody else built, has the packages of that kind."""
     names = NEEDED["runtime"] + (NEEDED["dev"] if wanted == "dev" else ())
     return all(any(prefix.glob(f"lib/python3*/site-packages/{name}")) for name in names)
@@ -68,11 +68,11 @@ class Environment:
         """The environment satisfies `wanted`, built or refreshed if it did not; one process at a time."""
         if self.satisfies(wanted):
             return
-        with self._alone():
+        with self._build_lock():
             if not self.satisfies(wanted):
                 self._build(self._kind(wanted))
 
-    def step_in(self) -> NoReturn:
+    def exec_python(self) -> NoReturn:
         """This process goes on as the environment's Python, with the same arguments."""
         os.environ[BEGAN] = str(began)
         os.execv(self.python, [str(self.python), *sys.orig_argv[1:]])
@@ -82,7 +82,7 @@ class Environment:
             return False
         kind, digest = self._stamped()
         if not kind:
-            return holds(self.folder, wanted)
+            return has_requirements(self.folder, wanted)
         return digest == self._digest(kind) and (kind == "dev" or wanted == "runtime")
 
     def _kind(self, wanted: str) -> str:
@@ -109,7 +109,9 @@ class Environment:
             shutil.rmtree(self.folder)
         base = getattr(sys, "_base_executable", "") or sys.executable
         pip = _pip_of(base)
-        say(f"building {self.folder} from {self._requirements(kind).name}; this happens once.")
+        print_progress(
+            f"building {self.folder} from {self._requirements(kind).name}; this happens once."
+        )
         self.folder.mkdir(exist_ok=True)
         self.building.touch()
         if not self.python.exists():
@@ -122,7 +124,7 @@ class Environment:
         _install([*install, "install", "--require-hashes", "-r", str(self._requirements(kind))])
         self.stamp.write_text(f"{kind} {self._digest(kind)}")
         self.building.unlink()
-        say(f"environment ready after {time.monotonic() - started:.0f} s.")
+        print_progress(f"environment ready after {time.monotonic() - started:.0f} s.")
 
     def _make(self, base: str, *, with_pip: bool) -> None:
         command = [base, "-m", "venv", *([] if with_pip else ["--without-pip"]), str(self.folder)]
@@ -136,14 +138,14 @@ class Environment:
             )
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _build_lock(self) -> Iterator[None]:
         # The folder itself is the lock: no file is left behind, and a killed builder frees it.
         handle = os.open(self.root, os.O_RDONLY)
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("another process is building the environment; waiting for it.")
+                print_progress("another process is building the environment; waiting for it.")
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
@@ -209,9 +211,9 @@ def _progress(text: str, *, step: int) -> None:
     if sys.stderr.isatty():
         print(f"\r\033[Kdistrict: {text}", end="", file=sys.stderr, flush=True)
     elif step % 20 == 0:
-        say(text)
+        print_progress(text)
 
 
-def say(text: str) -> None:
+def print_progress(text: str) -> None:
     """One line of progress on the error stream, which leaves the command's own output clean."""
     print(f"district: {text}", file=sys.stderr, flush=True)

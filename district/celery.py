@@ -10,10 +10,10 @@ from django.conf import settings
 from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
-from district.kernel.folder_queue import prepare_folders
+from district.kernel.outbox.file_broker import prepare_folders
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district.settings")
-TRANSPORT_ALIASES["filesystem"] = "district.kernel.folder_queue:Transport"
+TRANSPORT_ALIASES["filesystem"] = "district.kernel.outbox.file_broker:Transport"
 
 app = Celery("district")
 # A web server's threads have no current app of their own; without this they get an empty one.
@@ -23,10 +23,10 @@ app.autodiscover_tasks()
 
 # Bells have their own queue, so that how many wait can be told from other work.
 app.conf.task_queues = [
-    Queue(name, Exchange(name), routing_key=name) for name in ("celery", "bells")
+    Queue(name, Exchange(name), routing_key=name) for name in ("celery", "wakeups")
 ]
-app.conf.task_routes = {"kernel.deliver_events": {"queue": "bells"}}
-app.conf.beat_scheduler = "district.kernel.timetable:Timetable"
+app.conf.task_routes = {"kernel.deliver_events": {"queue": "wakeups"}}
+app.conf.beat_scheduler = "district.kernel.outbox.beat_scheduler:BeatScheduler"
 app.conf.beat_schedule = {
     # The outbox is the truth; this sweep repairs bells that were lost.
     "deliver events": {"task": "kernel.deliver_events", "schedule": 3.0},

@@ -59,8 +59,8 @@ INSTALLED_APPS = [
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
     "loyalty.apps.LoyaltyConfig",
-    "loyalty.batches.apps.BatchesConfig",
-    "loyalty.bills.apps.BillsConfig",
+    "loyalty.receipt_batches.apps.ReceiptBatchesConfig",
+    "loyalty.receipt_photos.apps.ReceiptPhotosConfig",
     "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "coupons.issuing.apps.IssuingConfig",
@@ -71,17 +71,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "district.kernel.health.ProbeMiddleware",
+    "district.kernel.http.health.ProbeMiddleware",
     "district.kernel.logs.RequestLogMiddleware",
-    "district.kernel.guard.ProblemMiddleware",
-    "district.kernel.replay_clock.ReplayClockMiddleware",
+    "district.kernel.http.api_guard.ProblemMiddleware",
+    "district.kernel.http.replay_clock.ReplayClockMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "district.kernel.security.ContentSecurityPolicyMiddleware",
-    "district.kernel.people_only.PeopleSession",
+    "district.kernel.http.content_security_policy.ContentSecurityPolicyMiddleware",
+    "district.kernel.http.browser_only.BrowserSession",
     "django.middleware.common.CommonMiddleware",
-    "district.kernel.people_only.PeopleCsrf",
-    "district.kernel.people_only.PeopleAuthentication",
-    "district.kernel.people_only.PeopleMessages",
+    "district.kernel.http.browser_only.BrowserCsrf",
+    "district.kernel.http.browser_only.BrowserAuthentication",
+    "district.kernel.http.browser_only.BrowserMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -201,10 +201,10 @@ PHOTO_DAYS = env.int("DISTRICT_PHOTO_DAYS", default=30)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_PARSER_CLASSES": ["district.kernel.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["district.kernel.http.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "district.kernel.schema.ProblemSchema",
-    "EXCEPTION_HANDLER": "district.kernel.problems.problem_response",
+    "DEFAULT_SCHEMA_CLASS": "district.kernel.http.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "district.kernel.http.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
     "UNICODE_JSON": True,
     "COMPACT_JSON": True,
@@ -213,7 +213,7 @@ REST_FRAMEWORK = {
 
 # What may be asked how often: name -> (times, seconds). Money and stock are never guarded here;
 # these only slow down guessing and flooding. Real time counts, also in replay mode.
-LIMITS = {
+RATE_LIMITS = {
     "sign_in_address": (120, 60),
     "bind_phone_member": (5, 60),
     "card_code_member": (30, 60),
@@ -225,7 +225,7 @@ LIMITS = {
     "photo_member": (6, 60),
     "photo_member_day": (40, 86_400),
 }
-LIMITS_OFF = REPLAY
+RATE_LIMITS_OFF = REPLAY
 
 # --- Language and time ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -3,14 +3,14 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from district.kernel import docs_page, guard, home_page
+from district.kernel.http import api_guard, docs_page, home_page
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("district.members.api.urls")),
     path("", include("district.merchants.api.urls")),
     path("", include("loyalty.api.urls")),
-    path("", include("loyalty.batches.api.urls")),
-    path("", include("loyalty.bills.api.urls")),
+    path("", include("loyalty.receipt_batches.api.urls")),
+    path("", include("loyalty.receipt_photos.api.urls")),
     # Before the coupons: codes and conflicts are not one of them.
     path("", include("coupons.issuing.api.urls")),
     path("", include("coupons.offline.api.urls")),
@@ -27,5 +27,5 @@ urlpatterns = [
     path("c/", include("coupons.web")),
 ]
 
-handler404 = guard.not_found
-handler500 = guard.server_error
+handler404 = api_guard.not_found
+handler500 = api_guard.server_error

@@ -7,8 +7,10 @@ class LoyaltyConfig(AppConfig):
     verbose_name = _("联盟积分")
 
     def ready(self) -> None:
-        from district.kernel import health  # noqa: PLC0415 - needs the models
-        from loyalty import alarms  # noqa: PLC0415 - likewise
+        from district.kernel.http import health  # noqa: PLC0415 - needs the models
+        from loyalty import health_warnings  # noqa: PLC0415 - likewise
 
-        health.warn_of("ledger_audit", alarms.ledger_audit)
-        health.warn_of("receipts_waiting", alarms.receipts_waiting)
+        health.register_warning("ledger_audit_warning", health_warnings.ledger_audit_warning)
+        health.register_warning(
+            "waiting_receipts_warning", health_warnings.waiting_receipts_warning
+        )

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.database.postgres import refusal_of_constraint, refusal_of_sql
 from district.kernel.errors import DomainError
-from district.kernel.postgres import refusal_of_constraint, refusal_of_sql
 
 
 @refusal_of_sql
@@ -91,8 +91,8 @@ class ReceiptAlreadyPosted(DomainError):
     wording = _("该门店的这个小票号已经入账，内容或幂等键与上次不同。")
 
 
-@refusal_of_constraint("receipt_once_per_bill")
-class BillAlreadyEarned(DomainError):
+@refusal_of_constraint("receipt_once_per_purchase")
+class PurchaseAlreadyEarned(DomainError):
     code, title = "bill_already_earned", _("这笔消费已经积分")
     wording = _("同一笔消费只积一次分，它已经以其他方式入账。")
 
@@ -149,16 +149,16 @@ class TermsOverlap(DomainError):
     wording = _("新条款只能从 {earliest} 起生效。")
 
 
-class RulesOverlap(DomainError):
+class AlliancePolicyOverlap(DomainError):
     code, title = "rules_overlap", _("此时段已有联盟规则")
     wording = _("已有 {earliest} 起生效的规则，新规则只能在其后生效。")
 
 
-@refusal_of_constraint("rules_times_in_bounds")
-@refusal_of_constraint("rules_amounts_in_bounds")
-@refusal_of_constraint("rules_point_value_in_bounds")
-@refusal_of_constraint("rules_ceilings_in_bounds")
-class RulesOutOfBounds(DomainError):
+@refusal_of_constraint("alliance_policy_times_in_bounds")
+@refusal_of_constraint("alliance_policy_amounts_in_bounds")
+@refusal_of_constraint("alliance_policy_point_value_in_bounds")
+@refusal_of_constraint("alliance_policy_ceilings_in_bounds")
+class AlliancePolicyOutOfBounds(DomainError):
     code, status, title = "rules_out_of_bounds", 400, _("规则超出允许范围")
     wording = _("请检查各项时限、比例与上限。")
 

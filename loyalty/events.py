@@ -124,11 +124,11 @@ class PointsExpiring:
 
 @dataclass(frozen=True)
 class PrefundLow:
-    """A merchant's prefund is down to a fifth, or (`braked`) used up."""
+    """A merchant's prefund is down to a fifth, or (`used_up`) used up."""
 
     merchant: int
     left_fen: int
-    braked: bool
+    used_up: bool
 
 
 @dataclass(frozen=True)

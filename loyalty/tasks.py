@@ -4,12 +4,12 @@ from celery import shared_task
 
 from loyalty.services import (
     advance_rollup,
-    forget_counters,
     match_parked_refunds,
+    purge_earning_counters,
     run_audit,
     sweep_accounts,
     warn_of_expiry,
-    watch_prefunds,
+    warn_of_low_prefunds,
 )
 
 
@@ -29,8 +29,8 @@ def match_parked_refunds_due() -> int:
 
 
 @shared_task(name="loyalty.watch_prefunds")
-def watch_prefunds_due() -> int:
-    return watch_prefunds()
+def warn_of_low_prefunds_due() -> int:
+    return warn_of_low_prefunds()
 
 
 @shared_task(name="loyalty.warn_of_expiry")
@@ -50,5 +50,5 @@ def run_audit_nightly() -> int:
 
 
 @shared_task(name="loyalty.forget_counters")
-def forget_counters_nightly() -> int:
-    return forget_counters()
+def purge_earning_counters_nightly() -> int:
+    return purge_earning_counters()

@@ -5,10 +5,10 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Clawback:
+class RefundPosting:
     """A refund of a receipt: the money, the points it takes, and the earning it undoes, if whole.
 
-    `frees` says that the bill's number may then be told once more.
+    `frees_number` says that the bill's number may then be told once more.
     """
 
     receipt: int
@@ -16,12 +16,12 @@ class Clawback:
     fen: int
     points: int
     reverses: int | None = None
-    frees: bool = False
+    frees_number: bool = False
     reason: str = ""
 
 
 @dataclass(frozen=True)
-class Decision:
+class ReviewDecision:
     """What a person says of a receipt whose points wait; approved ones live until `expires_at`."""
 
     review: int

@@ -10,9 +10,9 @@ from pytest_django import DjangoDbBlocker
 
 from district import embedded
 from district.embedded import Cluster
-from tests.databases import Database, Databases, pointed_at
-from tests.queues import queue_in
-from tests.servers import Web, Worker
+from tests.databases import Database, Databases, use_database
+from tests.queues import isolated_queue
+from tests.servers import CeleryWorker, WebServer
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
@@ -36,17 +36,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_report_to_serializable() -> Generator[None, object, object]:
     """A failure that shows broken letters would break xdist's channel and, with it, the whole run."""
-    return presentable((yield))
+    return encodable((yield))
 
 
-def presentable(value: object) -> object:
+def encodable(value: object) -> object:
     """The same value with every text encodable."""
     if isinstance(value, str):
         return value.encode(errors="backslashreplace").decode()
     if isinstance(value, dict):
-        return {key: presentable(item) for key, item in value.items()}
+        return {key: encodable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(presentable(item) for item in value)
+        return type(value)(encodable(item) for item in value)
     return value
 
 
@@ -60,7 +60,7 @@ def databases() -> Databases:
 def django_db_setup(databases: Databases) -> Iterator[None]:
     """The database in which tests run inside a transaction that is rolled back."""
     name = databases.clone()
-    with pointed_at(databases.url_of(name)):
+    with use_database(databases.url_of(name)):
         yield
     databases.drop(name)
 
@@ -111,13 +111,13 @@ def _own_database(
     data = tmp_path / "data"
     data.mkdir()
     env = {**os.environ, "DATABASE_URL": databases.url_of(name), "DISTRICT_DATA_DIR": str(data)}
-    with blocker.unblock(), pointed_at(env["DATABASE_URL"]), queue_in(data) as queue:
+    with blocker.unblock(), use_database(env["DATABASE_URL"]), isolated_queue(data) as queue:
         yield Database(name, env["DATABASE_URL"], {**env, **queue})
     databases.drop(name)
 
 
 @pytest.fixture
-def served_db(request: pytest.FixtureRequest) -> Database:
+def server_db(request: pytest.FixtureRequest) -> Database:
     """The database the test's servers use: the durable one where the test asks for it."""
     found: Database = request.getfixturevalue(
         "durable_db" if "durable_db" in request.fixturenames else "real_db"
@@ -126,18 +126,18 @@ def served_db(request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def web(served_db: Database, tmp_path: Path) -> Iterator[Web]:
+def web(server_db: Database, tmp_path: Path) -> Iterator[WebServer]:
     """A real web server at the test's database."""
-    server = Web(env=served_db.env, folder=tmp_path)
+    server = WebServer(env=server_db.env, folder=tmp_path)
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def worker(served_db: Database, tmp_path: Path) -> Iterator[Worker]:
+def worker(server_db: Database, tmp_path: Path) -> Iterator[CeleryWorker]:
     """A real Celery worker at the test's database and queue."""
-    process = Worker(env=served_db.env, folder=tmp_path)
+    process = CeleryWorker(env=server_db.env, folder=tmp_path)
     process.start()
     yield process
     process.stop()

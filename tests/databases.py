@@ -122,7 +122,7 @@ def code_fingerprint() -> str:
 
 
 @contextmanager
-def pointed_at(url: str) -> Iterator[None]:
+def use_database(url: str) -> Iterator[None]:
     """Django uses that database, in every thread: their connections share one settings dictionary."""
     shared = connections.settings["default"]
     before = dict(shared)

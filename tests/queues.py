@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from district import celery
-from district.kernel.folder_queue import prepare_folders
+from district.kernel.outbox.file_broker import prepare_folders
 
 FOLDERS = {
     "data_folder_in": "messages",
@@ -20,7 +20,7 @@ app: Any = celery.app
 
 
 @contextmanager
-def queue_in(data_dir: Path) -> Iterator[dict[str, str]]:
+def isolated_queue(data_dir: Path) -> Iterator[dict[str, str]]:
     """What this process publishes goes where this test's worker listens, and nothing waits there.
 
     Gives the variables by which the worker finds it.
@@ -42,7 +42,7 @@ def queue_in(data_dir: Path) -> Iterator[dict[str, str]]:
 
 
 def _own_redis(url: str) -> str:
-    """Each of xdist's processes has a numbered database of its own, or their workers would take each other's bells."""
+    """Each of xdist's processes has a numbered database of its own, or their workers would take each other's wakeups."""
     number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     return urlsplit(url)._replace(path=f"/{number}").geturl()
 

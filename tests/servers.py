@@ -6,14 +6,14 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from district.embedded import crew, ports
-from district.embedded.logfiles import last_word
-from district.embedded.processes import dies_with, wait_until
+from district.embedded import ports, process_specs
+from district.embedded.logfiles import last_line
+from district.embedded.processes import kill_with_parent, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Running:
+class ServerProcess:
     """A process of ours that a test may kill and start again."""
 
     def __init__(
@@ -22,7 +22,7 @@ class Running:
         *,
         env: Mapping[str, str],
         log: Path,
-        ready: Callable[["Running"], bool],
+        ready: Callable[["ServerProcess"], bool],
     ) -> None:
         self.command = command
         self.env = {**env, "DJANGO_SETTINGS_MODULE": "district.settings", "PYTHONPATH": str(ROOT)}
@@ -42,16 +42,16 @@ class Running:
                 cwd=ROOT,
                 env=self.env,
                 start_new_session=True,
-                preexec_fn=dies_with(os.getpid()),  # noqa: PLW1509 - only sets a signal
+                preexec_fn=kill_with_parent(os.getpid()),  # noqa: PLW1509 - only sets a signal
             )
         process = self.process
         up = wait_until(
             lambda: process.poll() is not None or self._ready(self), patience=60, pause=0.05
         )
-        assert up, f"it did not come up: {last_word(self.log)}"
-        assert process.poll() is None, f"it ended at once: {last_word(self.log)}"
+        assert up, f"it did not come up: {last_line(self.log)}"
+        assert process.poll() is None, f"it ended at once: {last_line(self.log)}"
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         """What it has written since its last start."""
         return self.log.read_bytes()[self._from :].decode(errors="replace")
 
@@ -79,14 +79,14 @@ class Running:
             self.kill9()
 
 
-class Web(Running):
+class WebServer(ServerProcess):
     """Granian before the district on a free port."""
 
     def __init__(self, *, env: Mapping[str, str], folder: Path, workers: int = 2) -> None:
         self.port = ports.any_free()
         self.base_url = f"http://{ports.HOST}:{self.port}"
         super().__init__(
-            crew.web_command(port=self.port, static=folder / "static", workers=workers),
+            process_specs.web_command(port=self.port, static=folder / "static", workers=workers),
             env={**env, "DISTRICT_PUBLIC_URL": self.base_url},
             log=folder / "web.log",
             # Every worker has a listening socket of its own, and only all of them survive the death of one.
@@ -97,7 +97,7 @@ class Web(Running):
 
     def started_workers(self) -> int:
         """How many workers have come up since the server's last start, dead ones included."""
-        return self.said().count("Started worker-")
+        return self.log_text().count("Started worker-")
 
     def kill_worker9(self) -> int:
         """One of the processes that answer requests is killed; granian starts another. Returns the dead one's id."""
@@ -106,13 +106,13 @@ class Web(Running):
         return victim
 
 
-class Worker(Running):
+class CeleryWorker(ServerProcess):
     """A Celery worker at the test's own queue."""
 
     def __init__(self, *, env: Mapping[str, str], folder: Path) -> None:
         super().__init__(
-            crew.worker_command(),
+            process_specs.worker_command(),
             env=env,
             log=folder / "worker.log",
-            ready=lambda it: " ready." in it.said(),
+            ready=lambda it: " ready." in it.log_text(),
         )

@@ -7,7 +7,7 @@ from district.merchants.models import Store
 from loyalty.models import Receipt, Transfer
 
 
-class ReceiptIn(serializers.ModelSerializer):
+class TextbookReceiptIn(serializers.ModelSerializer):
     store = serializers.SlugRelatedField(slug_field="public_id", queryset=Store.objects.all())
     member = serializers.SlugRelatedField(slug_field="public_id", queryset=Member.objects.all())
     paid_fen = serializers.IntegerField(min_value=0, max_value=10**12)
@@ -17,7 +17,7 @@ class ReceiptIn(serializers.ModelSerializer):
         fields = ("store", "member", "receipt_no", "paid_fen", "paid_at")
 
 
-class TransferOut(serializers.ModelSerializer):
+class TextbookTransferOut(serializers.ModelSerializer):
     id = serializers.CharField(source="public_id")
 
     class Meta:
@@ -25,11 +25,11 @@ class TransferOut(serializers.ModelSerializer):
         fields = ("id", "kind", "points", "available_after", "reverses", "at")
 
 
-class ReceiptOut(serializers.ModelSerializer):
+class TextbookReceiptOut(serializers.ModelSerializer):
     store = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
     member = serializers.CharField(source="account.member.public_id")
     points = serializers.IntegerField(source="granted")
-    transfer = TransferOut()
+    transfer = TextbookTransferOut()
 
     class Meta:
         model = Receipt

@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from benchmarks.orm.serializers import ReceiptIn, ReceiptOut
+from benchmarks.orm.serializers import TextbookReceiptIn, TextbookReceiptOut
 from district.kernel.models import Idem, OutboxRow
 from district.merchants.models import AllianceMembership, TillKey
-from loyalty import rules
+from loyalty import arithmetic
 from loyalty.models import Lot, MerchantTerms, PointsAccount, Receipt, Transfer
 
 
@@ -46,7 +46,7 @@ class PostReceipt(APIView):
     authentication_classes = (KeyAuthentication,)
 
     def post(self, request: Request) -> Response:
-        form = ReceiptIn(data=request.data)
+        form = TextbookReceiptIn(data=request.data)
         form.is_valid(raise_exception=True)
         asked: dict[str, Any] = form.validated_data
         store, now = asked["store"], timezone.now()
@@ -61,7 +61,7 @@ class PostReceipt(APIView):
         receipt = Receipt.objects.select_related("transfer", "store", "account__member").get(
             pk=receipt.pk
         )
-        return Response(ReceiptOut(receipt).data, status=201)
+        return Response(TextbookReceiptOut(receipt).data, status=201)
 
 
 def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
@@ -79,11 +79,11 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     account = PointsAccount.objects.select_for_update().get(member=member)
     _expire(account, now)
     terms = MerchantTerms.objects.get(merchant=store.merchant_id, valid__contains=asked["paid_at"])
-    points = rules.points_for(
+    points = arithmetic.points_for(
         asked["paid_fen"], earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
     )
     actor = f"till:{request.auth.pk}"
-    expires_at = rules.expiry_of(now, months=terms.validity_months)
+    expires_at = arithmetic.expiry_of(now, months=terms.validity_months)
     account.available += points
     account.seq += 1
     account.next_due = min(account.next_due or expires_at, expires_at)

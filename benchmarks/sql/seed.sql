@@ -37,8 +37,8 @@ insert into merchants_tillkey (id, public_id, merchant_id, name, prefix, secret_
 insert into merchants_tillkeystore (till_key_id, store_id, merchant_id)
     select id, id, id from merchants_tillkey;
 -- Ceilings that nobody reaches: what they cost a posting is measured, and nothing waits for a person.
-insert into loyalty_alliancerules (valid, hold_minutes, grace_days, confirm_minutes, brake_points,
-                                   brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit,
+insert into loyalty_alliancepolicy (valid, hold_minutes, grace_days, confirm_minutes, fallback_points,
+                                   fallback_per_fen, fallback_price_milli_fen, warn_days, adjust_limit,
                                    adjust_day_limit, receipt_ceiling_points,
                                    member_day_ceiling_points, key_day_ceiling_points,
                                    merchant_day_ceiling_points)

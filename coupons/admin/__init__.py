@@ -1,16 +1,16 @@
 """Coupons in the back office: templates and campaigns, coupons by number, redemptions, the counter."""
 
-from coupons.admin.at_merchant import AT_MY_STORES, coupons_of_month
 from coupons.admin.consents import ShareConsentAdmin
 from coupons.admin.counter import DESK
 from coupons.admin.coupons import CouponAdmin
+from coupons.admin.merchant_report import MERCHANT_COUPONS_REPORT, coupons_of_month
 from coupons.admin.overview import coupons_today
 from coupons.admin.redemptions import RedemptionAdmin
 from coupons.admin.tags import MemberTagAdmin
 from coupons.admin.templates import TemplateVersionAdmin
 
 __all__ = [
-    "AT_MY_STORES",
+    "MERCHANT_COUPONS_REPORT",
     "DESK",
     "CouponAdmin",
     "MemberTagAdmin",

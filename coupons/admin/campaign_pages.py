@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from coupons.faces import Face, face_of
+from coupons.card_view import CardView, card_view_of
 from coupons.models import TemplateVersion
-from coupons.printed import PICTURES, link_of, picture_of
-from coupons.queries.names import alliance_name
+from coupons.qr_links import QR_FORMATS, claim_link_of, qr_picture_response
+from coupons.queries.place_names import alliance_name
 from district.kernel.backoffice import DistrictAdmin
 
 # What fits on a poster in its normal size of letters: conditions, and characters in all of them.
@@ -30,7 +30,7 @@ class CampaignPages(DistrictAdmin):
                 to(partial(self.picture_view, kind=kind)),
                 name=f"coupons_templateversion_qr_{kind}",
             )
-            for kind in PICTURES
+            for kind in QR_FORMATS
         ]
         poster = path(
             "<int:object_id>/poster/",
@@ -40,18 +40,18 @@ class CampaignPages(DistrictAdmin):
         return [*own, poster, *super().get_urls()]
 
     def picture_view(self, request: HttpRequest, object_id: int, *, kind: str) -> HttpResponse:
-        return picture_of(self._published(request, object_id), kind)
+        return qr_picture_response(self._published(request, object_id), kind)
 
     def poster_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """An A4 page to print: the face, the code and the conditions."""
         version = self._published(request, object_id)
-        face = face_of(version)
+        face = card_view_of(version)
         context = {
             "version": version,
             "face": face,
             "conditions": [*face.lines, *face.ways],
             "dense": _is_dense(face),
-            "link": link_of(version),
+            "link": claim_link_of(version),
             "alliance": alliance_name(),
         }
         return render(request, "coupons/poster.html", context)
@@ -63,7 +63,7 @@ class CampaignPages(DistrictAdmin):
         return version
 
 
-def _is_dense(face: Face) -> bool:
+def _is_dense(face: CardView) -> bool:
     """Whether a poster says so much that it has to say it smaller."""
     said = [line.text for line in (*face.lines, *face.ways)]
     large = len(face.name) + len(face.benefit)

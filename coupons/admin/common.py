@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import audit, idempotency
 from district.kernel.backoffice import MenuGroup, name_events, name_verbs
-from district.kernel.backoffice.written import AmountInput
+from district.kernel.backoffice.typed_fields import AmountInput
 from district.kernel.idempotency import Key
 from district.members.models import User
 

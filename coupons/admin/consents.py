@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from coupons import services as coupons
-from coupons.admin.approving import examples_in_rows, limits_of, payers_of, state_in_words
+from coupons.admin.approval_view import examples_in_rows, limits_of, payers_of, state_in_words
+from coupons.admin.card_panels import CardViewPanel
 from coupons.admin.common import COUPONS
-from coupons.admin.faces import FacePanel
-from coupons.faces import face_of
+from coupons.card_view import card_view_of
 from coupons.models import ShareConsent
-from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice import Action, ActionForm, Menu
 from district.kernel.idempotency import Key
 from district.merchants import permissions
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
@@ -23,70 +23,78 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 State = ShareConsent.State
 
 
-class AgreeForm(ActForm):
-    standing = forms.BooleanField(
+class AgreeForm(ActionForm):
+    covers_later_coupons = forms.BooleanField(
         label=gettext_lazy("以后不超过此比例的平台券一律同意"),
         required=False,
         help_text=gettext_lazy("不勾选时，只对本券及其以后不超过此比例的版本有效。均可撤回。"),
     )
 
 
-class _OwnersAct(Act):
+class _ConsentAction(Action):
     """Of the owner of the merchant that is asked; nobody agrees in its place."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         post = viewer(request).post
         own = row is None or (post is not None and post.merchant_id == row.merchant_id)
         return own and permissions.can(post, "edit_merchant")
 
-    def beside(self, request: HttpRequest, row: ShareConsent) -> list[Any]:
+    def aside(self, request: HttpRequest, row: ShareConsent) -> list[Any]:
         version = row.version
-        return [FacePanel(face_of(version)), limits_of(version), examples_in_rows(version)]
+        return [CardViewPanel(card_view_of(version)), limits_of(version), examples_in_rows(version)]
 
 
-class Agree(_OwnersAct):
+class AgreeToShare(_ConsentAction):
     name, label, icon = "agree", gettext_lazy("同意承担"), "check_circle"
     explain = gettext_lazy("同意后，这张券发布并使用时，按此比例由本商户承担成本，计入结算。")
     done = gettext_lazy("已同意。")
     form_class = AgreeForm
 
-    def fits(self, row: ShareConsent) -> bool:
+    def is_applicable(self, row: ShareConsent) -> bool:
         return row.state in (State.ASKED, State.DECLINED)
 
-    def run(self, request: HttpRequest, row: ShareConsent, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         coupons.agree_to_share(
-            consent=row, by=viewer(request).user, standing=bool(asked["standing"])
+            consent=row,
+            by=viewer(request).user,
+            covers_later_coupons=bool(cleaned_data["covers_later_coupons"]),
         )
 
 
-class Decline(_OwnersAct):
+class DeclineShare(_ConsentAction):
     name, label, icon, danger = "decline", gettext_lazy("不同意"), "cancel", True
     explain = gettext_lazy("不同意时，这张券不能按现在的分担发布。")
     done = gettext_lazy("已答复不同意。")
 
-    def fits(self, row: ShareConsent) -> bool:
+    def is_applicable(self, row: ShareConsent) -> bool:
         return row.state == State.ASKED
 
-    def run(self, request: HttpRequest, row: ShareConsent, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         coupons.decline_share(consent=row, by=viewer(request).user)
 
 
-class Revoke(_OwnersAct):
+class RevokeConsent(_ConsentAction):
     name, label, icon, danger = "revoke", gettext_lazy("撤回同意"), "undo", True
     explain = gettext_lazy("以后的版本须重新征求同意；已发布的券不受影响。")
     done = gettext_lazy("已撤回。")
 
-    def fits(self, row: ShareConsent) -> bool:
+    def is_applicable(self, row: ShareConsent) -> bool:
         return row.state == State.AGREED and row.revoked_at is None
 
-    def run(self, request: HttpRequest, row: ShareConsent, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         coupons.revoke_consent(consent=row, by=viewer(request).user)
 
 
 @admin.register(ShareConsent)
 class ShareConsentAdmin(MerchantScopedAdmin):
     menu = Menu(COUPONS, "handshake", 15)
-    merchant_path, needs = "merchant", "run_campaigns"
+    merchant_path, required_permission = "merchant", "run_campaigns"
     empty_hint = gettext_lazy("平台或其他商户的券写明由您承担一部分时，会在这里征求同意。")
     list_display = ["coupon", "giver", "merchant", "share", "state_label", "asked_at"]
     list_filter = ["state", ("merchant", ScopedFilter)]
@@ -95,17 +103,25 @@ class ShareConsentAdmin(MerchantScopedAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     fields = [
-        *("coupon", "giver", "merchant", "share", "all_payers", "state_label", "standing"),
+        *(
+            "coupon",
+            "giver",
+            "merchant",
+            "share",
+            "all_payers",
+            "state_label",
+            "covers_later_coupons",
+        ),
         *("asked_at", "decided_by", "decided_at", "revoked_by", "revoked_at"),
     ]
-    acts = (Agree(), Decline(), Revoke())
+    row_actions = (AgreeToShare(), DeclineShare(), RevokeConsent())
 
     def name_of(self, row: ShareConsent) -> str:
         return self.coupon(row)
 
     def sections(self, request: HttpRequest, row: ShareConsent) -> list[Any]:
         version = row.version
-        return [FacePanel(face_of(version)), limits_of(version), examples_in_rows(version)]
+        return [CardViewPanel(card_view_of(version)), limits_of(version), examples_in_rows(version)]
 
     @admin.display(description=gettext_lazy("券"))
     def coupon(self, row: ShareConsent) -> str:

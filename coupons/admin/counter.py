@@ -17,25 +17,25 @@ from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
 from coupons.admin.common import COUPONS, note_once
-from coupons.admin.counter_forms import CounterForm, RedeemForm, terms, typed_only
-from coupons.admin.counter_sight import Sight, look
-from coupons.labels import benefit_in_words
+from coupons.admin.counter_check import CheckPage, check_page_of
+from coupons.admin.counter_forms import CounterForm, RedeemForm, bill_fields, paper_codes_only
 from coupons.models import Redemption, RedemptionRequest
-from coupons.queries import version_of
-from coupons.queries.redemptions import request_at
+from coupons.queries import version_terms
+from coupons.queries.redemptions import request_of_stores
+from coupons.texts import benefit_in_words
 from district.kernel.backoffice import (
     Cell,
-    Desk,
     Menu,
     Section,
-    offer_desk,
-    refusals_shown,
+    Workspace,
+    refusals_as_form_errors,
+    register_workspace,
     visible,
 )
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice.sections import url_of
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Store
 from district.merchants.queries import alliance_store
 from district.merchants.scope import viewer
@@ -45,7 +45,7 @@ REMEMBERED = "counter_store"
 A_YEAR = 365 * 24 * 3600
 
 
-def may(request: HttpRequest) -> bool:
+def is_allowed(request: HttpRequest) -> bool:
     """Clerks who work the till; an operator stands at no counter."""
     who = viewer(request)
     return who.post is not None and who.can("work_the_till")
@@ -54,21 +54,21 @@ def may(request: HttpRequest) -> bool:
 def page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     """The form, the check of it, or what a redemption came to."""
     stores = viewer(request).stores().order_by("name_key", "pk")
-    away = _turned_away(request, stores)
+    away = _access_refusal(request, stores)
     if away:
         return _answer(request, frame | {"away": away}, HTTPStatus.FORBIDDEN)
     if request.method == "POST":
         return _post(request, frame, stores.filter(state=Store.State.OPEN))
-    done = request_at(stores, request.GET.get("done", ""))
+    done = request_of_stores(stores, request.GET.get("done", ""))
     if done is not None:
-        return _answer(request, frame | _told(request, done))
-    return _answer(request, frame | {"form": _blank(request, stores)})
+        return _answer(request, frame | _done_context(request, done))
+    return _answer(request, frame | {"form": _empty_form(request, stores)})
 
 
-def _turned_away(request: HttpRequest, stores: QuerySet[Store]) -> str:
+def _access_refusal(request: HttpRequest, stores: QuerySet[Store]) -> str:
     if viewer(request).operator:
         return _("核销由门店店员在柜台完成，运营账号没有门店岗位，不能核销。")
-    if not may(request):
+    if not is_allowed(request):
         return _("您的岗位不能核销，请联系店主或店长。")
     if not stores.filter(state=Store.State.OPEN).exists():
         return _("您的岗位下没有营业中的门店，不能核销。")
@@ -80,19 +80,19 @@ def _post(request: HttpRequest, frame: dict[str, Any], stores: QuerySet[Store]) 
     if not form.is_valid():
         return _refused(request, frame, form)
     if isinstance(form, RedeemForm):
-        with refusals_shown(form):
+        with refusals_as_form_errors(form):
             return _redeemed(request, form)
-    sight = _look(form, dropped=request.POST.get("drop", ""))
+    sight = _check_page(form, dropped=request.POST.get("drop", ""))
     if sight is None:
         return _refused(request, frame, form)
     errors = [*form.non_field_errors(), *(said for _code, said in sight.refused)]
-    codes = typed_only([code for code, _said in sight.refused])
+    codes = paper_codes_only([code for code, _said in sight.refused])
     context = {
         "errors": errors,
         "sight": sight,
-        "terms": terms(form),
+        "bill_fields": bill_fields(form),
         "once": secrets.token_hex(16),
-        "form": CounterForm(stores=stores, initial=terms(form) | {"codes": codes}),
+        "form": CounterForm(stores=stores, initial=bill_fields(form) | {"codes": codes}),
     }
     wrong = errors and not sight.tickets
     answer = _answer(
@@ -102,13 +102,15 @@ def _post(request: HttpRequest, frame: dict[str, Any], stores: QuerySet[Store]) 
     return answer
 
 
-def _look(form: CounterForm, *, dropped: str) -> Sight | None:
+def _check_page(form: CounterForm, *, dropped: str) -> CheckPage | None:
     """The check, also after a redemption that was refused; None with the reason on the form."""
     asked = form.cleaned_data
     try:
         store = alliance_store(asked["store"].public_id)
         kept = [ticket for ticket in asked["kept"] if ticket != dropped]
-        return look(store=store, told=form.told, kept=kept, codes=asked["codes"])
+        return check_page_of(
+            store=store, reported_bill=form.reported_bill, kept=kept, codes=asked["codes"]
+        )
     except DomainError as refusal:
         said = refusal.detail or str(refusal.title)
         if said not in form.non_field_errors():
@@ -117,13 +119,13 @@ def _look(form: CounterForm, *, dropped: str) -> Sight | None:
 
 
 def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
-    asked, told = form.cleaned_data, form.told
+    asked, reported_bill = form.cleaned_data, form.reported_bill
     store = alliance_store(asked["store"].public_id)
     actor = f"user:{viewer(request).user.pk}"
     # In a transaction around both a wrong PIN would not be counted; a second click mends a lost line.
     made = coupons.redeem_coupons(
         store=store,
-        told=told,
+        reported_bill=reported_bill,
         shown=asked["use"],
         request_no=f"desk-{asked['once']}",
         actor=actor,
@@ -131,9 +133,9 @@ def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
             f"{actor}:redeem",
             asked["once"],
             store=store.public_id,
-            bill_no=told.bill_no,
-            fen=told.fen,
-            lines=told.lines,
+            bill_no=reported_bill.bill_no,
+            fen=reported_bill.fen,
+            lines=reported_bill.lines,
             use=asked["use"],
         ),
     )
@@ -141,7 +143,7 @@ def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
         verb="redeem_coupons",
         subject=f"coupons.redemptionrequest:{made.pk}",
         by=viewer(request).user,
-        bill_no=told.bill_no,
+        bill_no=reported_bill.bill_no,
     )
     return HttpResponseRedirect(f"{DESK.url}?{urlencode({'done': made.request_no})}")
 
@@ -156,7 +158,7 @@ def _refused(request: HttpRequest, frame: dict[str, Any], form: CounterForm) -> 
     return _answer(request, frame | context, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _blank(request: HttpRequest, stores: QuerySet[Store]) -> CounterForm:
+def _empty_form(request: HttpRequest, stores: QuerySet[Store]) -> CounterForm:
     found = stores.filter(state=Store.State.OPEN)
     known = request.COOKIES.get(REMEMBERED)
     store = next((one.pk for one in found if one.public_id == known), None)
@@ -175,14 +177,14 @@ def _remember(request: HttpRequest, answer: HttpResponse, store: Store) -> None:
     )
 
 
-def _told(request: HttpRequest, made: RedemptionRequest) -> dict[str, Any]:
+def _done_context(request: HttpRequest, made: RedemptionRequest) -> dict[str, Any]:
     """What was redeemed, as it stands now."""
     bill, used = made.bill, list(made.redemptions.all())
     open_to_see = visible(request, Redemption, [one.pk for one in used])
     rows = [
         [
             Cell(
-                f"{one.version.template.name}（{benefit_in_words(version_of(one.version_id).rules.benefit)}）",
+                f"{one.version.template.name}（{benefit_in_words(version_terms(one.version_id).usage.benefit)}）",
                 url_of(Redemption, one.pk) if one.pk in open_to_see else "",
             ),
             f"-{format_yuan(one.discount_fen)}" if one.discount_fen else _("兑换"),
@@ -218,11 +220,11 @@ def _answer(
     return TemplateResponse(request, "coupons/counter.html", context, status=status)
 
 
-DESK = Desk(
+DESK = Workspace(
     name="counter",
     title=gettext_lazy("核销"),
     menu=Menu(COUPONS, "qr_code_scanner", 5),
-    may=may,
+    is_allowed=is_allowed,
     page=page,
 )
-offer_desk(DESK)
+register_workspace(DESK)

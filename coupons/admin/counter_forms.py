@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
 from coupons.codes import paper_parts
-from coupons.judgement import Told
-from coupons.limits import CODE, MOST_CODES, MOST_LINES
-from district.kernel import spelling
-from district.kernel.backoffice.widgets import dress
-from district.kernel.backoffice.written import NumberInput
-from district.kernel.fields import NUMBER
-from district.kernel.money import MAX_FEN
+from coupons.evaluation import ReportedBill
+from coupons.input_limits import CODE, MOST_CODES, MOST_LINES
+from district.kernel.backoffice.typed_fields import NumberInput
+from district.kernel.backoffice.widgets import style
+from district.kernel.http.fields import NUMBER
+from district.kernel.text import spelling
+from district.kernel.text.money import MAX_FEN
 from district.merchants.models import Store
 
 MOST_YUAN = MAX_FEN // 100
@@ -50,7 +50,7 @@ class LinesField(forms.CharField):
         return int(fen), product
 
 
-class CodesField(forms.CharField):
+class CodeListField(forms.CharField):
     """Codes as scanned or typed, one a line; printed numbers also without their hyphen."""
 
     def clean(self, value: Any) -> Any:
@@ -62,7 +62,7 @@ class CodesField(forms.CharField):
         return list(found)
 
 
-class KeptField(forms.Field):
+class TicketsField(forms.Field):
     """Tickets of coupons that were checked, carried by the page."""
 
     widget = forms.MultipleHiddenInput
@@ -90,7 +90,7 @@ class CounterForm(forms.Form):
         error_messages={"invalid": gettext_lazy("账单号只能用字母、数字和 . _ : / # -。")},
     )
     amount = YuanField(gettext_lazy("账单金额（元）"), most=MOST_YUAN)
-    codes = CodesField(
+    codes = CodeListField(
         label=gettext_lazy("券码"),
         max_length=(200 + 2) * MOST_CODES,
         required=False,
@@ -104,7 +104,7 @@ class CounterForm(forms.Form):
         widget=forms.Textarea(attrs=_QUIET | {"rows": 2, "placeholder": "4711,12.50"}),
         help_text=gettext_lazy("只有限定商品的券需要：每行一个“商品编码,金额（元）”。"),
     )
-    kept = KeptField(required=False)
+    kept = TicketsField(required=False)
 
     def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -112,7 +112,7 @@ class CounterForm(forms.Form):
         chosen.queryset = stores
         self.fields["amount"].required = True
         for field in self.fields.values():
-            dress(field)
+            style(field)
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or {}
@@ -125,9 +125,9 @@ class CounterForm(forms.Form):
         return asked
 
     @property
-    def told(self) -> Told:
+    def reported_bill(self) -> ReportedBill:
         asked = self.cleaned_data
-        return Told(asked["bill_no"], asked["amount"], asked["lines"])
+        return ReportedBill(asked["bill_no"], asked["amount"], asked["lines"])
 
 
 class RedeemForm(CounterForm):
@@ -138,10 +138,10 @@ class RedeemForm(CounterForm):
         widget=forms.HiddenInput,
         error_messages={"required": STALE, "invalid": STALE},
     )
-    use = KeptField()
+    use = TicketsField()
 
 
-def terms(form: CounterForm) -> dict[str, Any]:
+def bill_fields(form: CounterForm) -> dict[str, Any]:
     """The bill of a checked form as it was written."""
     return {
         "store": form.cleaned_data["store"].pk,
@@ -151,6 +151,6 @@ def terms(form: CounterForm) -> dict[str, Any]:
     }
 
 
-def typed_only(codes: list[str]) -> str:
+def paper_codes_only(codes: list[str]) -> str:
     """Of refused codes those worth correcting: a rotating one is dead before it is read again."""
     return "\n".join(code for code in codes if paper_parts(code))

@@ -14,38 +14,40 @@ from coupons.admin.common import COUPONS
 from coupons.models import Coupon
 from coupons.queries.wallet import state_now
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice import Action, ActionForm, Menu, ReadOnlyAdmin
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
-from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import viewer
 
 
-class ReasonForm(ActForm):
+class RevocationForm(ActionForm):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
-class Revoke(Act):
+class RevokeCoupon(Action):
     name, label, icon, danger = "revoke", gettext_lazy("作废"), "delete_forever", True
     explain = gettext_lazy("会员不能再使用这张券；库存与预算退回活动，用积分兑换的退回积分。")
     done = gettext_lazy("已作废。")
-    form_class = ReasonForm
+    form_class = RevocationForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("coupons.change_coupon")
 
-    def fits(self, row: Coupon) -> bool:
+    def is_applicable(self, row: Coupon) -> bool:
         return row.state == Coupon.State.LIVE
 
-    def run(self, request: HttpRequest, row: Coupon, asked: dict[str, Any], key: Key) -> None:
-        coupons.revoke_coupon(coupon=row, by=viewer(request).user, **asked)
+    def run(
+        self, request: HttpRequest, row: Coupon, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
+        coupons.revoke_coupon(coupon=row, by=viewer(request).user, **cleaned_data)
 
 
 @admin.register(Coupon)
 class CouponAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(COUPONS, "local_activity", 20)
-    operator_may = ("view", "change")
+    operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("会员领到的券会出现在这里。")
     list_display = ["public_id", "title", "state_label", "member_no", "valid_until", "source"]
     list_filter = ["state", "source"]
@@ -72,9 +74,9 @@ class CouponAdmin(ExactSearch, ReadOnlyAdmin):
         "given_at",
         "ended_at",
     ]
-    acts = (Revoke(),)
+    row_actions = (RevokeCoupon(),)
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("cpn", term):
             return Q(public_id=term)
         if looks_like("mem", term):

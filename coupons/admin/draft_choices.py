@@ -44,7 +44,7 @@ def payers_for(who: Viewer) -> QuerySet[Merchant]:
     return Merchant.objects.filter(others | of_merchants).order_by("kind", "name_key")
 
 
-def unseen_payers(
+def hidden_payers(
     version: TemplateVersion | None, who: Viewer
 ) -> list[tuple[Merchant | None, int]]:
     """The payers of a version that the person has no field for: they stay."""

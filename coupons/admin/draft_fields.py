@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
 from coupons.models import TemplateVersion
-from district.kernel import pictures
-from district.kernel.backoffice import ActForm
+from district.kernel.backoffice import ActionForm
+from district.kernel.backoffice.lazy_text import Text
 from district.kernel.backoffice.widgets import InstantInput
-from district.kernel.backoffice.wording import Text
 from district.kernel.errors import PictureRefused, ServiceUnavailable
+from district.kernel.http import pictures
 
 # Which fields mean something for some only: the others are hidden by the page, and not heard.
 ONLY_FOR = {
@@ -94,7 +94,7 @@ TABS: tuple[tuple[Text, tuple[str, ...]], ...] = (
 )
 
 
-class DraftFields(ActForm):
+class DraftFields(ActionForm):
     """Money in yuan, shares in percent. Hours, places, conditions and payers come in rows of their own."""
 
     kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=TemplateVersion.Kind.choices)
@@ -222,6 +222,6 @@ class DraftFields(ActForm):
         if upload.size > settings.PHOTO_LIMIT:
             raise forms.ValidationError(_("图片过大，请压缩后再上传。"))
         try:
-            return pictures.redrawn(upload.read()).jpeg
+            return pictures.redraw(upload.read()).jpeg
         except (PictureRefused, ServiceUnavailable) as refusal:
             raise forms.ValidationError(refusal.detail or str(refusal.title)) from None

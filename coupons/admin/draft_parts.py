@@ -14,11 +14,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coupons.rules.scopes import KINDS
-from coupons.rules.times import DAY, DayKind
+from coupons.engine.scopes import KINDS
+from coupons.engine.times import DAY_MINUTES, DayKind
 from district.kernel.backoffice.widgets import ClockInput, DayInput, ListToTick
 
-Asked = dict[str, Any]
+FormValues = dict[str, Any]
 Fields = dict[str, forms.Field]
 Choices = Mapping[str, list[tuple[str, str]]]
 
@@ -28,7 +28,7 @@ _SPLIT = re.compile(r"[\s,，、;；]+")
 _MOST_WORDS, _LONGEST = 20_000, 64
 
 
-class WordsField(forms.CharField):
+class WordListField(forms.CharField):
     """Words or numbers in one box, apart by spaces, commas or lines; what comes out is their list."""
 
     def __init__(
@@ -53,23 +53,23 @@ class WordsField(forms.CharField):
         return words
 
 
-def ticks(label: Any, choices: list[tuple[Any, str]], help_text: Any = "") -> forms.Field:
+def checklist_field(label: Any, choices: list[tuple[Any, str]], help_text: Any = "") -> forms.Field:
     """A list to tick; nothing ticked is an empty list."""
     return forms.MultipleChoiceField(
         label=label, choices=choices, required=False, widget=ListToTick, help_text=help_text
     )
 
 
-class Hours:
+class HoursFields:
     """When: some windows of hours and weekdays, and stretches of days on which it is never."""
 
     @staticmethod
-    def rows(said: Asked) -> tuple[int, int]:
+    def rows(said: FormValues) -> tuple[int, int]:
         """How many windows and stretches the form shows: a few, and all that are said."""
         return max(WINDOWS, said.get("windows", 0)), max(STRETCHES, said.get("stretches", 0))
 
     @classmethod
-    def fields(cls, said: Asked) -> Fields:
+    def fields(cls, said: FormValues) -> Fields:
         windows, stretches = cls.rows(said)
         weekdays = [
             *(("1", _("周一")), ("2", _("周二")), ("3", _("周三")), ("4", _("周四"))),
@@ -85,7 +85,7 @@ class Hours:
                     _("时段 %(number)s：结束") % named,
                     _("早于或等于开始时间即到次日，如 18:00 至 02:00。"),
                 ),
-                f"window{number}_days": ticks(
+                f"window{number}_days": checklist_field(
                     _("时段 %(number)s：星期") % named, weekdays, _("不选为每天。")
                 ),
                 f"window{number}_kind": forms.ChoiceField(
@@ -103,13 +103,13 @@ class Hours:
         return made
 
     @staticmethod
-    def spoken(document: Asked) -> Asked:
+    def initial_values(document: FormValues) -> FormValues:
         windows, never = document.get("windows", []), document.get("never", [])
-        said: Asked = {"windows": len(windows), "stretches": len(never)}
+        said: FormValues = {"windows": len(windows), "stretches": len(never)}
         for number, window in enumerate(windows, 1):
             said |= {
                 f"window{number}_from": _time(window.get("start", 0)),
-                f"window{number}_until": _time(window.get("end", DAY)),
+                f"window{number}_until": _time(window.get("end", DAY_MINUTES)),
                 f"window{number}_days": [str(day) for day in window.get("weekdays", [])],
                 f"window{number}_kind": window.get("kind", DayKind.ANY.value),
             }
@@ -121,7 +121,7 @@ class Hours:
         return said
 
     @classmethod
-    def read(cls, form: forms.Form, asked: Asked, said: Asked) -> Asked:
+    def read(cls, form: forms.Form, asked: FormValues, said: FormValues) -> FormValues:
         windows, stretches = cls.rows(said)
         found = [_window(asked, f"window{number}_") for number in range(1, windows + 1)]
         never = [_stretch(form, asked, f"never{number}_") for number in range(1, stretches + 1)]
@@ -130,8 +130,8 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class Where:
-    """Where: places the coupon holds at and places it does not, and the goods."""
+class ScopeFields:
+    """ScopeFields: places the coupon holds at and places it does not, and the goods."""
 
     choices: Choices
 
@@ -144,19 +144,25 @@ class Where:
         }
         order = ("venues", "trades", "merchants", "stores")
         return {
-            **{f"only_{kind}": ticks(labels[kind][0], self.choices[kind]) for kind in order},
-            **{f"but_not_{kind}": ticks(labels[kind][1], self.choices[kind]) for kind in order},
-            "products": WordsField(
+            **{
+                f"only_{kind}": checklist_field(labels[kind][0], self.choices[kind])
+                for kind in order
+            },
+            **{
+                f"but_not_{kind}": checklist_field(labels[kind][1], self.choices[kind])
+                for kind in order
+            },
+            "products": WordListField(
                 gettext_lazy("限这些商品"),
                 help_text=gettext_lazy("商品编码，以空格、逗号或换行分开；留空为全部商品。"),
             ),
-            "but_no_products": WordsField(
+            "but_no_products": WordListField(
                 gettext_lazy("除外的商品"), help_text=gettext_lazy("收银台须上传商品明细。")
             ),
         }
 
     @staticmethod
-    def spoken(document: Asked) -> Asked:
+    def initial_values(document: FormValues) -> FormValues:
         places = {
             f"{part}_{kind}": list(document.get(part, {}).get(kind, []))
             for part in ("only", "but_not")
@@ -165,32 +171,34 @@ class Where:
         goods = {name: list(document.get(name, [])) for name in ("products", "but_no_products")}
         return places | goods
 
-    def read(self, asked: Asked, before: Asked) -> Asked:
-        read: Asked = {}
+    def read(self, asked: FormValues, before: FormValues) -> FormValues:
+        read: FormValues = {}
         for part in ("only", "but_not"):
             places = {
-                kind: self.ticked(asked[f"{part}_{kind}"], before.get(part, {}).get(kind, []), kind)
+                kind: self.merged_choices(
+                    asked[f"{part}_{kind}"], before.get(part, {}).get(kind, []), kind
+                )
                 for kind in KINDS
             }
             read[part] = {kind: ids for kind, ids in places.items() if ids}
         read |= {name: asked[name] for name in ("products", "but_no_products")}
         return {name: said for name, said in read.items() if said}
 
-    def ticked(self, ids: Iterable[str], before: Iterable[str], kind: str) -> list[str]:
+    def merged_choices(self, ids: Iterable[str], before: Iterable[str], kind: str) -> list[str]:
         """What was ticked, and of before what the person had no box for."""
         shown = {key for key, _name in self.choices[kind]}
         return [*ids, *(key for key in before if key not in shown)]
 
 
 @dataclass(frozen=True)
-class Whom:
+class AudienceFields:
     """Who may have one: conditions that must all hold."""
 
-    where: Where
+    scope_fields: ScopeFields
 
     def fields(self) -> Fields:
         word = r"[a-z][a-z0-9_]{0,29}"
-        merchants = self.where.choices["merchants"]
+        merchants = self.scope_fields.choices["merchants"]
         return {
             "new_within_days": forms.IntegerField(
                 label=gettext_lazy("仅新会员：入会几天内"),
@@ -199,34 +207,34 @@ class Whom:
                 required=False,
                 help_text=gettext_lazy("留空为新老会员皆可。"),
             ),
-            "tags": WordsField(
+            "tags": WordListField(
                 gettext_lazy("仅有这些标签的会员"),
                 pattern=word,
                 rows=2,
                 help_text=gettext_lazy("运营方打的标签，有其中之一即可。"),
             ),
-            "bought_at": ticks(gettext_lazy("仅在这些商户消费过的会员"), merchants),
+            "bought_at": checklist_field(gettext_lazy("仅在这些商户消费过的会员"), merchants),
             "granted": forms.RegexField(
                 rf"^{word}\Z",
                 label=gettext_lazy("仅获得商户认可的会员"),
                 required=False,
                 help_text=gettext_lazy('商户授予的标签，光盘行动填 "clean_plate"。'),
             ),
-            "granted_by": ticks(
+            "granted_by": checklist_field(
                 gettext_lazy("由这些商户认可"), merchants, gettext_lazy("不选为任何商户。")
             ),
         }
 
     @staticmethod
-    def spoken(document: Asked) -> Asked:
+    def initial_values(document: FormValues) -> FormValues:
         return {
             "new_within_days": document.get("new_within_days"),
             "granted": document.get("granted", ""),
         } | {name: list(document.get(name, [])) for name in ("tags", "bought_at", "granted_by")}
 
-    def read(self, asked: Asked, before: Asked) -> Asked:
+    def read(self, asked: FormValues, before: FormValues) -> FormValues:
         read = {name: asked[name] for name in ("new_within_days", "tags", "granted")} | {
-            name: self.where.ticked(asked[name], before.get(name, []), "merchants")
+            name: self.scope_fields.merged_choices(asked[name], before.get(name, []), "merchants")
             for name in ("bought_at", "granted_by")
         }
         return {name: said for name, said in read.items() if said}
@@ -242,15 +250,15 @@ def _day(label: str, help_text: str = "") -> forms.Field:
 
 def _time(minute: int) -> time:
     """24:00 is shown as midnight, the only one an end can mean."""
-    return time(minute % DAY // _HOUR, minute % _HOUR)
+    return time(minute % DAY_MINUTES // _HOUR, minute % _HOUR)
 
 
-def _window(asked: Asked, name: str) -> Asked | None:
+def _window(asked: FormValues, name: str) -> FormValues | None:
     start, end = asked[f"{name}from"], asked[f"{name}until"]
     days, kind = asked[f"{name}days"], asked[f"{name}kind"] or DayKind.ANY.value
     if start is None and end is None and not days and kind == DayKind.ANY.value:
         return None
-    read: Asked = {"start": _minute(start), "end": _minute(end) or DAY}
+    read: FormValues = {"start": _minute(start), "end": _minute(end) or DAY_MINUTES}
     if days:
         read["weekdays"] = sorted(int(day) for day in days)
     if kind != DayKind.ANY.value:
@@ -262,7 +270,7 @@ def _minute(at: time | None) -> int:
     return 0 if at is None else at.hour * _HOUR + at.minute
 
 
-def _stretch(form: forms.Form, asked: Asked, name: str) -> list[str] | None:
+def _stretch(form: forms.Form, asked: FormValues, name: str) -> list[str] | None:
     first, last = asked[f"{name}first"], asked[f"{name}last"]
     if first is None and last is None:
         return None

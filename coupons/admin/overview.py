@@ -17,11 +17,11 @@ from district.kernel.backoffice import (
     Pending,
     Tile,
     Tiles,
-    first_page,
-    on_dashboard,
-    wait_for_decision,
+    dashboard_panels,
+    landing_page,
+    register_pending,
 )
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Clerk
 from district.merchants.scope import viewer
 from loyalty.admin.reports import scope_of
@@ -29,20 +29,20 @@ from loyalty.admin.reports import scope_of
 VERSIONS = "admin:coupons_templateversion_changelist"
 
 
-@first_page
+@landing_page
 def counter_of_cashier(request: HttpRequest) -> str | None:
     """A cashier signs in to redeem coupons."""
     post = viewer(request).post
     is_cashier = post is not None and post.role == Clerk.Role.CASHIER
-    return counter.DESK.url if is_cashier and counter.may(request) else None
+    return counter.DESK.url if is_cashier and counter.is_allowed(request) else None
 
 
-wait_for_decision(
+register_pending(
     Pending(
         TemplateVersion,
         gettext_lazy("待审批的券"),
         TemplateVersion.State.SUBMITTED,
-        may=lambda request: (
+        is_allowed=lambda request: (
             viewer(request).operator and request.user.has_perm("coupons.change_templateversion")
         ),
         # Whoever drafted, changed or submitted it does not decide it.
@@ -54,14 +54,14 @@ wait_for_decision(
 )
 
 
-@on_dashboard(order=5)
+@dashboard_panels(order=5)
 def coupons_today(request: HttpRequest) -> Iterable[Panel]:
     """Today, within a person's scope."""
     who = viewer(request)
     if not who.can("view_receipts"):
         return
     tiles = []
-    if counter.may(request):
+    if counter.is_allowed(request):
         tiles.append(
             Tile(
                 _("核销台"),

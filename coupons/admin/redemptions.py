@@ -15,28 +15,28 @@ from coupons.admin.common import COUPONS, note_once
 from coupons.admin.whole_bills import RefundWholeBill
 from coupons.models import Redemption
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu
-from district.kernel.backoffice.finding import ExactSearch
-from district.kernel.backoffice.words import actor_texts
+from district.kernel.backoffice import Action, ActionForm, DayRangeFilter, Menu
+from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
-from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
 
-class ReasonForm(ActForm):
+class ReversalForm(ActionForm):
     reason = forms.CharField(
         label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("会员看得到。")
     )
 
 
-class Reverse(Act):
+class ReverseRedemption(Action):
     name, label, icon, danger = "reverse", gettext_lazy("撤销核销"), "undo", True
     explain = gettext_lazy("券退回会员，各方的分摊冲回。商户限当日撤销，之后由运营方处理。")
     done = gettext_lazy("已撤销，券已退回会员。")
-    form_class = ReasonForm
+    form_class = ReversalForm
 
-    def may(self, request: HttpRequest, row: Redemption) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Redemption) -> bool:
         who = viewer(request)
         today = clock.business_day(clock.now())
         if who.operator:
@@ -44,10 +44,12 @@ class Reverse(Act):
         same_day = row is not None and clock.business_day(row.at) == today
         return who.can("work_the_till") and same_day
 
-    def fits(self, row: Redemption) -> bool:
+    def is_applicable(self, row: Redemption) -> bool:
         return row.reversed_at is None
 
-    def run(self, request: HttpRequest, row: Redemption, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: Redemption, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         who = viewer(request)
         with transaction.atomic():
             coupons.reverse_redemption(
@@ -55,21 +57,21 @@ class Reverse(Act):
                 actor=f"user:{who.user.pk}",
                 operator=who.operator,
                 key=key,
-                **asked,
+                **cleaned_data,
             )
             note_once(
                 verb="reverse_redemption",
                 subject=f"coupons.redemption:{row.pk}",
                 by=who.user,
-                **asked,
+                **cleaned_data,
             )
 
 
 @admin.register(Redemption)
 class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "done_all", 30)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
-    operator_may = ("view", "change")
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    operator_permissions = ("view", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("门店核销的券会出现在这里。")
     list_display = ["public_id", "title", "discount", "state_label", "merchant", "store", "at"]
@@ -99,10 +101,10 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
         "reverser_name",
         "reason",
     ]
-    acts = (Reverse(),)
-    list_acts = [RefundWholeBill()]
+    row_actions = (ReverseRedemption(),)
+    list_actions = [RefundWholeBill()]
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("rdm", term):
             return Q(public_id=term)
         if looks_like("cpn", term):

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from coupons import services as coupons
 from coupons.admin.common import COUPONS
 from coupons.models import MemberTag
-from coupons.queries.people import grantable
+from coupons.queries.member_facts import grantable
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, Menu
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice import Action, ActionForm, Menu
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
-from district.kernel.ids import looks_like
 from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
@@ -25,7 +25,7 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 WORD = r"^[a-z][a-z0-9_]{0,29}\Z"
 
 
-class TagForm(ActForm):
+class TagForm(ActionForm):
     """A member by number, and the mark: typed by the operator, chosen by a merchant."""
 
     member = forms.CharField(label=gettext_lazy("会员编号"), max_length=40)
@@ -51,43 +51,47 @@ class TagForm(ActForm):
         return member
 
 
-class Tag(Act):
+class TagMember(Action):
     name, label, icon = "add", gettext_lazy("授予标签"), "new_label"
     explain = gettext_lazy("会员随即符合要求此标签的活动；同一商户重复授予只算一次。")
     done = gettext_lazy("已授予。")
     form_class = TagForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).can("work_the_till")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> MemberTag:
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> MemberTag:
         who = viewer(request)
         return coupons.tag_member(
             merchant=who.post.merchant if who.post else None,
             actor=f"user:{who.user.pk}",
             key=key,
-            **asked,
+            **cleaned_data,
         )
 
 
-class Untag(Act):
+class UntagMember(Action):
     name, label, icon, danger = "untag", gettext_lazy("收回标签"), "label_off", True
     explain = gettext_lazy("会员不再符合要求此标签的活动；已领的券不变。")
     done = gettext_lazy("已收回。")
 
-    def may(self, request: HttpRequest, row: MemberTag) -> bool:
+    def is_allowed(self, request: HttpRequest, row: MemberTag) -> bool:
         # Whose row it is, the screen's scope has asked already.
         return viewer(request).can("run_campaigns")
 
-    def run(self, request: HttpRequest, row: MemberTag, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: MemberTag, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         coupons.untag_member(mark=row, actor=f"user:{viewer(request).user.pk}")
 
 
 @admin.register(MemberTag)
 class MemberTagAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "label", 60)
-    merchant_path, needs = "merchant", "work_the_till"
-    operator_may = ("view", "add")
+    merchant_path, required_permission = "merchant", "work_the_till"
+    operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("授予会员的标签（如餐厅授予的光盘）会出现在这里。")
     list_display = ["tag", "member_no", "merchant", "at"]
     list_filter = [("merchant", ScopedFilter)]
@@ -98,10 +102,10 @@ class MemberTagAdmin(ExactSearch, MerchantScopedAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     fields = ["tag", "member_no", "merchant", "actor", "at"]
-    add_act = Tag()
-    acts = (Untag(),)
+    add_action = TagMember()
+    row_actions = (UntagMember(),)
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         return Q(member__public_id=term) if looks_like("mem", term) else Q(tag=term)
 
     @admin.display(description=gettext_lazy("会员编号"))

@@ -9,34 +9,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from coupons.admin import template_acts as to
-from coupons.admin.approving import approval_panels, payers_of
-from coupons.admin.budget_acts import (
+from coupons.admin import template_actions as to
+from coupons.admin.approval_view import approval_panels, payers_of
+from coupons.admin.budget_actions import (
     ApproveBudget,
     ProposeBudget,
     RejectBudget,
-    changes_of,
-    what_is_left,
+    budget_changes_section,
+    remaining_tiles,
 )
 from coupons.admin.campaign_pages import CampaignPages
+from coupons.admin.card_panels import CardViewPanel, ScanPanel
 from coupons.admin.common import COUPONS
-from coupons.admin.faces import FacePanel, ScanPanel
-from coupons.faces import audience_in_words, face_of, scope_in_words
-from coupons.labels import benefit_in_words, never_in_words, validity_in_words, windows_in_words
+from coupons.card_view import audience_in_words, card_view_of, scope_in_words
+from coupons.engine.audience import Audience
 from coupons.models import TemplateVersion
 from coupons.queries.campaign import borne_by, days_of, figures_of
-from coupons.queries.versions import rules_by, said_by, validity_by
-from coupons.rules.audience import Audience
+from coupons.queries.versions import usage_terms_of, validity_of, version_terms_from_row
+from coupons.texts import benefit_in_words, never_in_words, validity_in_words, windows_in_words
 from district.kernel.backoffice import Menu, Section
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 
 
 @admin.register(TemplateVersion)
 class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
     menu = Menu(COUPONS, "confirmation_number", 10)
-    merchant_path, needs = "template__merchant", "run_campaigns"
-    operator_may = ("view", "add", "change")
+    merchant_path, required_permission = "template__merchant", "run_campaigns"
+    operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("还没有券模板，可从“新建券模板”开始。")
     list_display = ["title", "state_label", "kind", "benefit", "merchant", "claim_until"]
@@ -75,30 +75,30 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         "note",
         "stopped_at",
     ]
-    add_act = to.NewTemplate()
-    acts = (
+    add_action = to.NewTemplate()
+    row_actions = (
         to.EditDraft(),
-        to.Submit(),
-        to.Approve(),
-        to.Reject(),
-        to.Resize(),
+        to.SubmitVersion(),
+        to.ApproveVersion(),
+        to.RejectVersion(),
+        to.ResizeStock(),
         ProposeBudget(),
         ApproveBudget(),
         RejectBudget(),
-        to.Stop(),
+        to.StopVersion(),
         to.NewVersion(),
     )
 
     def sections(self, request: HttpRequest, row: TemplateVersion) -> Iterable[Any]:
         """How the shopper sees it, what became of it, and how it went day by day."""
-        yield FacePanel(face_of(row))
+        yield CardViewPanel(card_view_of(row))
         if row.state == TemplateVersion.State.PUBLISHED:
             yield ScanPanel.of(row)
         if row.state == TemplateVersion.State.SUBMITTED:
             yield from approval_panels(row)
-        yield from what_is_left(row)
+        yield from remaining_tiles(row)
         if row.budget_changes.exists():
-            yield changes_of(row)
+            yield budget_changes_section(row)
         told = figures_of(row)
         yield Section(
             _("活动效果"),
@@ -136,7 +136,7 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("优惠"))
     def benefit(self, row: TemplateVersion) -> str:
-        return benefit_in_words(said_by(row).rules.benefit)
+        return benefit_in_words(version_terms_from_row(row).usage.benefit)
 
     @admin.display(description=gettext_lazy("商户"))
     def merchant(self, row: TemplateVersion) -> str:
@@ -144,18 +144,18 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("有效期"))
     def validity(self, row: TemplateVersion) -> str:
-        return validity_in_words(validity_by(row))
+        return validity_in_words(validity_of(row))
 
     @admin.display(description=gettext_lazy("可用时段"))
     def hours(self, row: TemplateVersion) -> str:
-        times = rules_by(row).times
+        times = usage_terms_of(row).times
         never = never_in_words(times)
         said = windows_in_words(times) or _("任何时候")
         return _("%(said)s；%(never)s不可用") % {"said": said, "never": never} if never else said
 
     @admin.display(description=gettext_lazy("适用范围"))
     def where(self, row: TemplateVersion) -> str:
-        scope = rules_by(row).scope
+        scope = usage_terms_of(row).scope
         goods = [
             *sorted(scope.products),
             *(_("除外 %s") % one for one in sorted(scope.but_no_products)),

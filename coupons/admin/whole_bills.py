@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy
 from coupons import services as coupons
 from coupons.admin.common import YuanField, note_once
 from coupons.models import Coupon, WholeBillRefund
-from district.kernel.backoffice import Act, ActForm, Panel, Tile, Tiles
-from district.kernel.backoffice.written import NumberInput
-from district.kernel.fields import NUMBER
+from district.kernel.backoffice import Action, ActionForm, Panel, Tile, Tiles
+from district.kernel.backoffice.typed_fields import NumberInput
+from district.kernel.http.fields import NUMBER
 from district.kernel.idempotency import Key
-from district.kernel.money import MAX_FEN, format_yuan
+from district.kernel.text.money import MAX_FEN, format_yuan
 from district.merchants.models import Store
 from district.merchants.scope import viewer
 
 MOST_YUAN = MAX_FEN // 100
 
 
-class WholeBillForm(ActForm):
+class WholeBillForm(ActionForm):
     """The bill by its store and number; nothing else has to be known."""
 
     store = forms.ModelChoiceField(Store.objects.none(), label=gettext_lazy("门店"))
@@ -63,7 +63,7 @@ class WholeBillForm(ActForm):
         return tuple(dict.fromkeys(no for no in map(field.clean, written) if no))
 
 
-class RefundWholeBill(Act):
+class RefundWholeBill(Action):
     """Money, points, coupons and gifts of a bill go back in one act."""
 
     name, label, icon = "refund-bill", gettext_lazy("整单退货"), "assignment_return"
@@ -74,23 +74,25 @@ class RefundWholeBill(Act):
     danger, previews = True, True
     form_class = WholeBillForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).can("post_refunds")
 
-    def preview(self, request: HttpRequest, row: Any, asked: dict[str, Any]) -> Iterable[Panel]:
+    def preview(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]
+    ) -> Iterable[Panel]:
         would = coupons.preview_whole_bill_refund(
-            store=asked["store"],
-            returned=_returned(asked, f"preview-{secrets.token_hex(16)}"),
+            store=cleaned_data["store"],
+            returned=_returned(cleaned_data, f"preview-{secrets.token_hex(16)}"),
             actor=f"user:{viewer(request).user.pk}",
         )
         yield Tiles(_("退货后"), tiles_of(would))
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         who = viewer(request)
         with transaction.atomic():
             done = coupons.refund_whole_bill(
-                store=asked["store"],
-                returned=_returned(asked, asked["refund_no"]),
+                store=cleaned_data["store"],
+                returned=_returned(cleaned_data, cleaned_data["refund_no"]),
                 actor=f"user:{who.user.pk}",
                 key=key,
             )
@@ -131,10 +133,10 @@ def tiles_of(refund: WholeBillRefund) -> list[Tile]:
     ]
 
 
-def _returned(asked: dict[str, Any], refund_no: str) -> coupons.ReturnedBill:
+def _returned(cleaned_data: dict[str, Any], refund_no: str) -> coupons.ReturnedBill:
     return coupons.ReturnedBill(
-        bill_no=asked["bill_no"],
+        bill_no=cleaned_data["bill_no"],
         refund_no=refund_no,
-        goods_fen=asked["goods_fen"],
-        request_nos=asked["request_nos"],
+        goods_fen=cleaned_data["goods_fen"],
+        request_nos=cleaned_data["request_nos"],
     )

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from coupons import errors, services
 from coupons.api.schemas import rendered
 from coupons.api.schemas_till import LineIn, lines_of
-from coupons.limits import MOST_LINES
+from coupons.input_limits import MOST_LINES
 from district.kernel import errors as kernel
-from district.kernel.fields import FenField, IdField, InstantField, NumberField
+from district.kernel.http.fields import FenField, IdField, InstantField, NumberField
 from district.merchants import errors as merchants
 from district.merchants.api.base import TillView
 from district.merchants.api.examples import STORE_ID
@@ -190,13 +190,13 @@ class BillRefunds(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(BillRefundIn)
+        request_data = self.request_data(BillRefundIn)
         # No alliance check: who has left must still be able to give money back.
         done = services.refund_whole_bill(
-            store=self.till.store(asked["store"]),
-            returned=_returned(asked, asked["refund_no"]),
+            store=self.till.store(request_data["store"]),
+            returned=_returned(request_data, request_data["refund_no"]),
             actor=self.till.actor,
-            key=self.key("refund_whole_bill", **asked),
+            key=self.key("refund_whole_bill", **request_data),
         )
         return Response(rendered(BillRefundOut, done), status.HTTP_201_CREATED)
 
@@ -219,20 +219,20 @@ class BillRefundPreviews(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(BillRefundPreviewIn)
+        request_data = self.request_data(BillRefundPreviewIn)
         would = services.preview_whole_bill_refund(
-            store=self.till.store(asked["store"]),
-            returned=_returned(asked, f"preview-{secrets.token_hex(16)}"),
+            store=self.till.store(request_data["store"]),
+            returned=_returned(request_data, f"preview-{secrets.token_hex(16)}"),
             actor=self.till.actor,
         )
         return Response(rendered(BillRefundPreviewOut, would))
 
 
-def _returned(asked: dict[str, Any], refund_no: str) -> services.ReturnedBill:
+def _returned(request_data: dict[str, Any], refund_no: str) -> services.ReturnedBill:
     return services.ReturnedBill(
-        bill_no=asked["bill_no"],
+        bill_no=request_data["bill_no"],
         refund_no=refund_no,
-        goods_fen=asked.get("goods_fen"),
-        lines=lines_of(asked),
-        request_nos=tuple(dict.fromkeys(asked.get("request_nos", ()))),
+        goods_fen=request_data.get("goods_fen"),
+        lines=lines_of(request_data),
+        request_nos=tuple(dict.fromkeys(request_data.get("request_nos", ()))),
     )

@@ -6,15 +6,15 @@ from typing import Any
 from rest_framework import serializers
 
 from coupons.api.schemas_terms import TermsOfUseOut
-from coupons.labels import benefit_in_words
-from coupons.limits import LONGEST_CODE
+from coupons.input_limits import LONGEST_CODE
 from coupons.models import Coupon, Redemption, TemplateVersion
-from coupons.queries import version_of
+from coupons.queries import version_terms
 from coupons.queries.wallet import GIVEN, exchange_undo_until, state_now
 from coupons.services.lease import MOST_HOURS
+from coupons.texts import benefit_in_words
 from district.kernel import clock
-from district.kernel.api import made_once
-from district.kernel.fields import CodeField, IdField, InstantField, StrictInteger
+from district.kernel.http.api import cached_serializer
+from district.kernel.http.fields import CodeField, IdField, InstantField, StrictInteger
 
 
 class ClaimIn(serializers.Serializer):
@@ -64,26 +64,28 @@ class VersionOut(serializers.Serializer):
     transferable = serializers.BooleanField()
     stock = serializers.ChoiceField(
         ["unlimited", "plenty", "few", "sold_out_today", "sold_out", "budget_used_up"],
-        source="standing.stock",
+        source="availability.stock",
         help_text="as far as stock and budget reach",
     )
-    left = serializers.IntegerField(source="standing.left", allow_null=True)
+    left = serializers.IntegerField(source="availability.left", allow_null=True)
     mine = serializers.IntegerField(
-        source="standing.mine", help_text="how many this member has had"
+        source="availability.mine", help_text="how many this member has had"
     )
     refusal = serializers.CharField(
-        source="standing.refusal.code",
+        source="availability.refusal.code",
         default="",
         help_text="the code a claim would be refused with, or empty",
     )
     why_not = serializers.CharField(
-        source="standing.refusal.detail", default="", help_text="the same in words, for the member"
+        source="availability.refusal.detail",
+        default="",
+        help_text="the same in words, for the member",
     )
 
     terms = TermsOfUseOut(source="terms_of_use")
 
     def get_benefit(self, version: TemplateVersion) -> str:
-        return benefit_in_words(version_of(version.pk).rules.benefit)
+        return benefit_in_words(version_terms(version.pk).usage.benefit)
 
 
 class VersionPage(serializers.Serializer):
@@ -120,7 +122,7 @@ class CouponOut(serializers.Serializer):
     )
 
     def get_benefit(self, coupon: Coupon) -> str:
-        return benefit_in_words(version_of(coupon.version_id).rules.benefit)
+        return benefit_in_words(version_terms(coupon.version_id).usage.benefit)
 
     def get_state(self, coupon: Coupon) -> str:
         return state_now(coupon, clock.now())
@@ -130,7 +132,7 @@ class CouponOut(serializers.Serializer):
         return until and until.astimezone(clock.SHANGHAI)
 
     def get_transferable(self, coupon: Coupon) -> bool:
-        return version_of(coupon.version_id).transferable and coupon.given_at is None
+        return version_terms(coupon.version_id).transferable and coupon.given_at is None
 
 
 class CouponDetailOut(CouponOut):
@@ -209,4 +211,4 @@ class GiftOut(serializers.Serializer):
 
 
 def rendered(serializer: type[serializers.Serializer], row: Any) -> Any:
-    return made_once(serializer).to_representation(row)
+    return cached_serializer(serializer).to_representation(row)

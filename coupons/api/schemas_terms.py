@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from coupons.models import TemplateVersion
-from district.kernel.fields import IdField, TextField
+from district.kernel.http.fields import IdField, TextField
 
 
-class CatalogueAsked(serializers.Serializer[Any]):
+class CatalogueQuery(serializers.Serializer[Any]):
     """How a list of coupons may be narrowed."""
 
     cursor = serializers.CharField(required=False, help_text="`next` of the page before")
@@ -21,7 +21,7 @@ class CatalogueAsked(serializers.Serializer[Any]):
     )
 
 
-class StoresOfCouponAsked(serializers.Serializer[Any]):
+class CouponStoresQuery(serializers.Serializer[Any]):
     cursor = serializers.CharField(required=False, help_text="`next` of the page before")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
     q = TextField(required=False, max_length=50, help_text="name, pinyin or initials")

@@ -5,12 +5,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from coupons import judgement
-from coupons.judgement import Judged, Told
-from coupons.limits import LONGEST_CODE, MOST_CODES, MOST_LINES
+from coupons import evaluation
+from coupons.evaluation import Evaluation, ReportedBill
+from coupons.input_limits import LONGEST_CODE, MOST_CODES, MOST_LINES
 from coupons.models import FundingPart, Redemption
-from coupons.services import Checked
-from district.kernel.fields import (
+from coupons.services import CheckResult
+from district.kernel.http.fields import (
     CodeField,
     FenField,
     IdField,
@@ -20,7 +20,7 @@ from district.kernel.fields import (
     StrictInteger,
     TextField,
 )
-from district.kernel.money import MAX_FEN
+from district.kernel.text.money import MAX_FEN
 
 VISIT = r"^vis_[0-9A-Za-z]{10,100}\Z"
 
@@ -40,7 +40,7 @@ class BillIn(serializers.Serializer):
     lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
-class CodesField(serializers.ListField):
+class PresentedCodesField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
         super().__init__(child=CodeField(longest=LONGEST_CODE), max_length=MOST_CODES, **options)
 
@@ -50,7 +50,9 @@ class CheckIn(serializers.Serializer):
 
     store = IdField("str")
     bill = BillIn()
-    codes = CodesField(required=False, help_text="rotating codes, tickets or printed numbers")
+    codes = PresentedCodesField(
+        required=False, help_text="rotating codes, tickets or printed numbers"
+    )
     visit = PatternField(
         VISIT, max_length=110, required=False, help_text="all coupons of the member at the counter"
     )
@@ -62,7 +64,7 @@ class RedemptionIn(serializers.Serializer):
     store = IdField("str")
     request_no = NumberField(help_text="the till's number, unique per merchant for ever")
     bill = BillIn()
-    codes = CodesField(
+    codes = PresentedCodesField(
         min_length=1, help_text="rotating codes, tickets of a check, printed numbers"
     )
 
@@ -72,18 +74,18 @@ class RedemptionReversalIn(serializers.Serializer):
     reason = TextField(max_length=200, help_text="shown to the member and in the audit")
 
 
-class _Goods(serializers.Serializer):
+class _GoodsRefundIn(serializers.Serializer):
     store = IdField("str", help_text="where the bill was written")
     bill_no = NumberField()
     goods_fen = FenField(min_value=1, help_text="what came back, at its price before any coupon")
     lines = LineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
-class CouponRefundPreviewIn(_Goods):
+class CouponRefundPreviewIn(_GoodsRefundIn):
     """Goods that might come back."""
 
 
-class CouponRefundIn(_Goods):
+class CouponRefundIn(_GoodsRefundIn):
     """Goods that came back."""
 
     refund_no = NumberField(help_text="unique per bill for ever")
@@ -167,7 +169,7 @@ class RedemptionOut(serializers.Serializer):
     reversed_at = InstantField(allow_null=True)
 
     def get_funding(self, redemption: Redemption) -> list[dict[str, Any]]:
-        return borne(redemption.parts.all())
+        return funding_of_parts(redemption.parts.all())
 
 
 class RequestOut(serializers.Serializer):
@@ -212,24 +214,24 @@ class CouponRefundOut(serializers.Serializer):
         return int(refund.goods_fen - refund.discount_fen)
 
 
-def told_by(bill: dict[str, Any]) -> Told:
+def bill_of_request(bill: dict[str, Any]) -> ReportedBill:
     """A bill of a request, as the verbs take it."""
-    return Told(bill["no"], bill["fen"], lines_of(bill))
+    return ReportedBill(bill["no"], bill["fen"], lines_of(bill))
 
 
-def lines_of(asked: dict[str, Any]) -> tuple[tuple[int, str], ...]:
-    return tuple((line["fen"], line.get("product", "")) for line in asked.get("lines", ()))
+def lines_of(request_data: dict[str, Any]) -> tuple[tuple[int, str], ...]:
+    return tuple((line["fen"], line.get("product", "")) for line in request_data.get("lines", ()))
 
 
-def checked_out(checked: Checked, merchant: int) -> dict[str, Any]:
+def check_response(checked: CheckResult, merchant: int) -> dict[str, Any]:
     """The answer to a check."""
-    names = judgement.names_of(
+    names = evaluation.party_names_of(
         party
-        for one in checked.judged
-        for party, _ in judgement.parts_of(one.said, merchant, one.cost_fen, one.card.turn)
+        for one in checked.evaluations
+        for party, _ in evaluation.funding_parts(one.terms, merchant, one.cost_fen, one.card.turn)
     )
     return {
-        "offers": [_offer(one, checked, merchant, names) for one in checked.judged],
+        "offers": [_offer(one, checked, merchant, names) for one in checked.evaluations],
         "best": [
             {"coupon": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
             for step in checked.best
@@ -238,7 +240,7 @@ def checked_out(checked: Checked, merchant: int) -> dict[str, Any]:
     }
 
 
-def borne(parts: Iterable[FundingPart]) -> list[dict[str, Any]]:
+def funding_of_parts(parts: Iterable[FundingPart]) -> list[dict[str, Any]]:
     """Who bears what of a redemption now, parts that came back taken off."""
     sums: dict[tuple[str, str], int] = {}
     for part in parts:
@@ -250,18 +252,20 @@ def borne(parts: Iterable[FundingPart]) -> list[dict[str, Any]]:
 
 
 def _offer(
-    one: Judged, checked: Checked, merchant: int, names: dict[int, tuple[str, str]]
+    one: Evaluation, checked: CheckResult, merchant: int, names: dict[int, tuple[str, str]]
 ) -> dict[str, Any]:
-    usable = one.verdict.usable
-    parts = judgement.parts_of(one.said, merchant, one.cost_fen, one.card.turn) if usable else []
+    usable = one.eligibility.usable
+    parts = (
+        evaluation.funding_parts(one.terms, merchant, one.cost_fen, one.card.turn) if usable else []
+    )
     return {
         "coupon": one.card.public_id,
-        "name": one.said.name,
+        "name": one.terms.name,
         "usable": usable,
         "ticket": checked.tickets.get(one.card.public_id),
-        "discount_fen": one.verdict.discount_fen,
-        "eligible_fen": one.verdict.eligible_fen,
-        "reasons": judgement.worded(one.verdict.reasons, checked.at),
+        "discount_fen": one.eligibility.discount_fen,
+        "eligible_fen": one.eligibility.eligible_fen,
+        "reasons": evaluation.reason_documents(one.eligibility.reasons, checked.at),
         "funding": [
             {"party": names[party][0], "name": names[party][1], "fen": fen} for party, fen in parts
         ],

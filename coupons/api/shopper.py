@@ -22,16 +22,21 @@ from coupons.api.schemas import (
     VersionPage,
     rendered,
 )
-from coupons.api.schemas_terms import CatalogueAsked, StoresOfCouponAsked
+from coupons.api.schemas_terms import CatalogueQuery, CouponStoresQuery
 from coupons.models import Coupon, TemplateVersion
-from coupons.queries.centre import offered, offered_version, standings, version_to_show
-from coupons.queries.redemptions import used_by
-from coupons.queries.usable import stores_of, usable_at
-from coupons.queries.wallet import GIVEN, STATES, as_given, coupon_of, coupons_of
+from coupons.queries.catalogue import (
+    availabilities,
+    claimable_versions,
+    public_version,
+    version_with_card,
+)
+from coupons.queries.redemptions import redemptions_by
+from coupons.queries.usable_stores import stores_of, usable_at
+from coupons.queries.wallet import GIVEN, STATES, as_transferred, coupon_of, coupons_of
 from coupons.terms_of_use import names_of, terms_of_use
 from district.kernel import clock
 from district.kernel import errors as kernel
-from district.kernel.api import cursor_page
+from district.kernel.http.api import cursor_page
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
 from district.merchants.api.schemas_directory import StoreOut
@@ -44,12 +49,12 @@ _PAGES = [
     OpenApiParameter("cursor", str, description="`next` of the page before"),
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100}),
 ]
-_CLAIMED = (
+_CLAIM_REFUSALS = (
     *ShopperView.refusals,
     kernel.NotFound,
     errors.BudgetUsedUp,
     errors.ClaimBusy,
-    errors.ClaimLimitOfTheDayReached,
+    errors.DailyClaimLimitReached,
     errors.ClaimLimitReached,
     errors.ClaimNotBegun,
     errors.ClaimOver,
@@ -66,7 +71,7 @@ StorePage = inline_serializer(
 )
 
 
-class Centre(ShopperView):
+class Catalogue(ShopperView):
     """GET /api/v1/coupons: what is given out now, what is left of it, where and when it can be used,
     and whether I may have it."""
 
@@ -74,17 +79,17 @@ class Centre(ShopperView):
         operation_id="coupon_centre",
         summary="领券中心",
         responses=VersionPage,
-        parameters=[CatalogueAsked],
+        parameters=[CatalogueQuery],
         tags=["coupons"],
     )
     def get(self, request: Request) -> Response:
         at = clock.now()
-        rows = narrowed(offered(at), request, version="", at=at)
+        rows = narrowed(claimable_versions(at), request, version="", at=at)
 
         def stand(page: list[TemplateVersion]) -> None:
-            known, names = standings(page, self.member, at), names_of(page)
+            known, names = availabilities(page, self.member, at), names_of(page)
             for version in page:
-                version.standing = known[version.pk]  # type: ignore[attr-defined]
+                version.availability = known[version.pk]  # type: ignore[attr-defined]
                 version.terms_of_use = terms_of_use(version, names)  # type: ignore[attr-defined]
 
         return Response(
@@ -98,7 +103,7 @@ class Centre(ShopperView):
         )
 
 
-class OneVersion(ShopperView):
+class VersionDetail(ShopperView):
     """GET /api/v1/coupons/{version}: what a scanned campaign code leads to, and how I stand with it."""
 
     refusals = (*ShopperView.refusals, kernel.NotFound)
@@ -107,8 +112,8 @@ class OneVersion(ShopperView):
         operation_id="coupon_version", summary="活动详情", responses=VersionOut, tags=["coupons"]
     )
     def get(self, request: Request, version: str) -> Response:
-        found, at = version_to_show(version), clock.now()
-        found.standing = standings([found], self.member, at)[found.pk]  # type: ignore[attr-defined]
+        found, at = version_with_card(version), clock.now()
+        found.availability = availabilities([found], self.member, at)[found.pk]  # type: ignore[attr-defined]
         found.terms_of_use = terms_of_use(found)  # type: ignore[attr-defined]
         return Response(rendered(VersionOut, found))
 
@@ -122,11 +127,11 @@ class StoresOfVersion(ShopperView):
         operation_id="coupon_version_stores",
         summary="券的适用门店",
         responses=StorePage,
-        parameters=[StoresOfCouponAsked],
+        parameters=[CouponStoresQuery],
         tags=["coupons"],
     )
     def get(self, request: Request, version: str) -> Response:
-        found, wanted = version_to_show(version), asked_of(request, StoresOfCouponAsked)
+        found, wanted = version_with_card(version), query_of(request, CouponStoresQuery)
         rows = stores_of(found, at=clock.now(), **wanted)
         render = StoreOut().to_representation
         return Response(cursor_page(request, rows, order=directory.BY_NAME, render=render))
@@ -135,14 +140,14 @@ class StoresOfVersion(ShopperView):
 class Wallet(ShopperView):
     """/api/v1/me/coupons: the wallet; a POST claims a coupon."""
 
-    refusals = _CLAIMED
+    refusals = _CLAIM_REFUSALS
 
     @extend_schema(
         operation_id="my_coupons",
         summary="我的券包",
         responses=CouponPage,
         parameters=[
-            CatalogueAsked,
+            CatalogueQuery,
             OpenApiParameter(
                 "state",
                 {"type": "string", "enum": STATES, "default": "live"},
@@ -157,7 +162,7 @@ class Wallet(ShopperView):
             raise kernel.InvalidRequest(reason=f"state: {', '.join(STATES)}")
 
         def told(coupon: Coupon) -> Any:
-            return rendered(CouponOut, as_given(coupon) if state == GIVEN else coupon)
+            return rendered(CouponOut, as_transferred(coupon) if state == GIVEN else coupon)
 
         order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
         at = clock.now()
@@ -172,15 +177,15 @@ class Wallet(ShopperView):
         tags=["coupons"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(ClaimIn)
-        version = offered_version(asked["version"])
+        request_data = self.request_data(ClaimIn)
+        version = public_version(request_data["version"])
         coupon = services.claim_coupon(
-            version=version, member=self.member, key=key_of(self, "coupon", **asked)
+            version=version, member=self.member, key=key_of(self, "coupon", **request_data)
         )
         return _made(coupon, version)
 
 
-class Uses(ShopperView):
+class CouponHistory(ShopperView):
     """GET /api/v1/me/coupons/redemptions: what I used where, the newest first."""
 
     @extend_schema(
@@ -194,7 +199,7 @@ class Uses(ShopperView):
         return Response(
             cursor_page(
                 request,
-                used_by(self.member),
+                redemptions_by(self.member),
                 order=["-id"],
                 render=lambda used: rendered(UseOut, used),
             )
@@ -204,7 +209,7 @@ class Uses(ShopperView):
 class Exchanges(ShopperView):
     """POST /api/v1/me/coupons/exchanges: a coupon for points."""
 
-    refusals = (*_CLAIMED, loyalty.AccountFrozen, loyalty.InsufficientPoints)
+    refusals = (*_CLAIM_REFUSALS, loyalty.AccountFrozen, loyalty.InsufficientPoints)
 
     @extend_schema(
         operation_id="exchange_coupon",
@@ -214,15 +219,15 @@ class Exchanges(ShopperView):
         tags=["coupons"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(ClaimIn)
-        version = offered_version(asked["version"])
+        request_data = self.request_data(ClaimIn)
+        version = public_version(request_data["version"])
         coupon = services.exchange_coupon(
-            version=version, member=self.member, key=key_of(self, "coupon_exchange", **asked)
+            version=version, member=self.member, key=key_of(self, "coupon_exchange", **request_data)
         )
         return _made(coupon, version)
 
 
-class OneCoupon(ShopperView):
+class CouponDetail(ShopperView):
     """GET /api/v1/me/coupons/{coupon}"""
 
     refusals = (*ShopperView.refusals, kernel.NotFound)
@@ -236,7 +241,7 @@ class OneCoupon(ShopperView):
         return Response(rendered(CouponDetailOut, held))
 
 
-def asked_of(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
+def query_of(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
     """The query parameters but for those of the page. Raises ValidationError."""
     given = form(data=request.query_params.dict())
     given.is_valid(raise_exception=True)
@@ -248,12 +253,12 @@ def asked_of(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
 
 
 def narrowed(rows: QuerySet[Row], request: Request, *, version: str, at: datetime) -> QuerySet[Row]:
-    """The rows that `CatalogueAsked` asks for; `version` is the path to their version. Raises
+    """The rows that `CatalogueQuery` asks for; `version` is the path to their version. Raises
     ValidationError."""
-    asked = asked_of(request, CatalogueAsked)
-    if kind := asked.pop("kind", ""):
+    request_data = query_of(request, CatalogueQuery)
+    if kind := request_data.pop("kind", ""):
         rows = rows.filter(**{f"{version}__kind" if version else "kind": kind})
-    return usable_at(rows, version=version, at=at, **asked)
+    return usable_at(rows, version=version, at=at, **request_data)
 
 
 def key_of(view: ShopperView, act: str, **terms: object) -> Key:

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from coupons import errors, services
 from coupons.api.schemas import rendered
 from coupons.api.schemas_till import VISIT
-from district.kernel.fields import IdField, InstantField, PatternField
+from district.kernel.http.fields import IdField, InstantField, PatternField
 from district.merchants import errors as merchants
 from district.merchants.api.base import TillView
 from district.merchants.queries import require_live, visit_at
@@ -52,15 +52,15 @@ class Tags(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(TagIn)
-        store = self.till.alliance_store(asked["store"])
-        visit = visit_at(visit_token=asked["visit"], till=self.till, store=store)
+        request_data = self.request_data(TagIn)
+        store = self.till.alliance_store(request_data["store"])
+        visit = visit_at(visit_token=request_data["visit"], till=self.till, store=store)
         require_live(visit)
         mark = services.tag_member(
             member=visit.member,
-            tag=asked["tag"],
+            tag=request_data["tag"],
             merchant=store.merchant,
             actor=self.till.actor,
-            key=self.key("tag_member", member=visit.member_id, tag=asked["tag"]),
+            key=self.key("tag_member", member=visit.member_id, tag=request_data["tag"]),
         )
         return Response(rendered(TagOut, mark), status.HTTP_201_CREATED)

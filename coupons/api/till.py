@@ -19,13 +19,13 @@ from coupons.api.schemas_till import (
     RedemptionOut,
     RedemptionReversalIn,
     RequestOut,
-    checked_out,
+    bill_of_request,
+    check_response,
     lines_of,
-    told_by,
 )
-from coupons.queries.centre import offered_version
+from coupons.queries.catalogue import public_version
 from coupons.queries.redemptions import bill_of_store, redemption_of_merchant
-from coupons.services import Goods
+from coupons.services import ReturnedGoods
 from district.kernel import errors as kernel
 from district.merchants import errors as merchants
 from district.merchants.api.base import TillView
@@ -33,8 +33,8 @@ from district.merchants.queries import visit_at
 
 _AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotInAlliance)
 _OF_A_VISIT = (merchants.VisitUnknown, merchants.VisitElsewhere, merchants.VisitOver)
-_SHOWN = (
-    errors.CodeElsewhere,
+_CODE_REFUSALS = (
+    errors.CodeLeasedElsewhere,
     errors.PinClosed,
     errors.PinWrong,
     kernel.TokenExpired,
@@ -51,7 +51,7 @@ class Checks(TillView):
     """
 
     keyed = False
-    refusals = (*_AT_A_STORE, *_OF_A_VISIT, *_SHOWN)
+    refusals = (*_AT_A_STORE, *_OF_A_VISIT, *_CODE_REFUSALS)
 
     @extend_schema(
         operation_id="check_coupons",
@@ -61,26 +61,29 @@ class Checks(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(CheckIn)
-        store = self.till.alliance_store(asked["store"])
+        request_data = self.request_data(CheckIn)
+        store = self.till.alliance_store(request_data["store"])
         visit = None
-        if "visit" in asked:
-            visit = visit_at(visit_token=asked["visit"], till=self.till, store=store)
+        if "visit" in request_data:
+            visit = visit_at(visit_token=request_data["visit"], till=self.till, store=store)
         checked = services.check_coupons(
-            store=store, told=told_by(asked["bill"]), shown=asked.get("codes", []), visit=visit
+            store=store,
+            reported_bill=bill_of_request(request_data["bill"]),
+            shown=request_data.get("codes", []),
+            visit=visit,
         )
-        return Response(checked_out(checked, store.merchant_id))
+        return Response(check_response(checked, store.merchant_id))
 
 
-class Redemptions(TillView):
+class CouponRedemptions(TillView):
     """POST /api/v1/till/coupons/redemptions: coupons are used on a bill, all of them or none."""
 
     refusals = (
         *_AT_A_STORE,
-        *_SHOWN,
+        *_CODE_REFUSALS,
         errors.CouponAlreadyRedeemed,
-        errors.CouponBillRefunded,
-        errors.CouponBillToldOtherwise,
+        errors.CouponBillHasRefunds,
+        errors.CouponBillAmountMismatch,
         errors.CouponBudgetUsedUp,
         errors.CouponChanged,
         errors.CouponNotUsable,
@@ -95,22 +98,22 @@ class Redemptions(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(RedemptionIn)
-        store = self.till.alliance_store(asked["store"])
-        codes = asked.pop("codes")
+        request_data = self.request_data(RedemptionIn)
+        store = self.till.alliance_store(request_data["store"])
+        codes = request_data.pop("codes")
         # The bill, not the codes: a till that lost our answer asks again with fresh ones.
         redeemed = services.redeem_coupons(
             store=store,
-            told=told_by(asked["bill"]),
+            reported_bill=bill_of_request(request_data["bill"]),
             shown=codes,
-            request_no=asked["request_no"],
+            request_no=request_data["request_no"],
             actor=self.till.actor,
-            key=self.key("redeem", **asked),
+            key=self.key("redeem", **request_data),
         )
         return Response(rendered(RequestOut, redeemed), status.HTTP_201_CREATED)
 
 
-class Reversals(TillView):
+class CouponReversals(TillView):
     """POST /api/v1/till/coupons/redemptions/{redemption}/reversal: undone on the day it was made."""
 
     refusals = (
@@ -130,19 +133,19 @@ class Reversals(TillView):
     )
     def post(self, request: Request, redemption: str) -> Response:
         found = redemption_of_merchant(self.till.merchant.pk, redemption)
-        asked = self.asked(RedemptionReversalIn)
+        request_data = self.request_data(RedemptionReversalIn)
         # No alliance check: who has left must still be able to put its own mistakes right.
-        self.till.store(asked["store"])
+        self.till.store(request_data["store"])
         undone = services.reverse_redemption(
             redemption=found,
-            reason=asked["reason"],
+            reason=request_data["reason"],
             actor=self.till.actor,
-            key=self.key("reverse_redemption", redemption=redemption, **asked),
+            key=self.key("reverse_redemption", redemption=redemption, **request_data),
         )
         return Response(rendered(RedemptionOut, undone), status.HTTP_201_CREATED)
 
 
-class Refunds(TillView):
+class CouponRefunds(TillView):
     """POST /api/v1/till/coupons/refunds: goods of a bill came back."""
 
     refusals = (
@@ -161,18 +164,20 @@ class Refunds(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(CouponRefundIn)
-        bill = bill_of_store(self.till.store(asked["store"]).pk, asked["bill_no"])
+        request_data = self.request_data(CouponRefundIn)
+        bill = bill_of_store(self.till.store(request_data["store"]).pk, request_data["bill_no"])
         refund = services.refund_bill(
             bill=bill,
-            goods=Goods(asked["refund_no"], asked["goods_fen"], lines_of(asked)),
+            goods=ReturnedGoods(
+                request_data["refund_no"], request_data["goods_fen"], lines_of(request_data)
+            ),
             actor=self.till.actor,
-            key=self.key("refund_coupon_bill", **asked),
+            key=self.key("refund_coupon_bill", **request_data),
         )
         return Response(rendered(CouponRefundOut, refund), status.HTTP_201_CREATED)
 
 
-class RefundPreviews(TillView):
+class CouponRefundPreviews(TillView):
     """POST /api/v1/till/coupons/refunds/preview: what a refund would come to; nothing happens by it."""
 
     keyed = False
@@ -191,9 +196,9 @@ class RefundPreviews(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(CouponRefundPreviewIn)
-        bill = bill_of_store(self.till.store(asked["store"]).pk, asked["bill_no"])
-        goods = Goods("preview", asked["goods_fen"], lines_of(asked))
+        request_data = self.request_data(CouponRefundPreviewIn)
+        bill = bill_of_store(self.till.store(request_data["store"]).pk, request_data["bill_no"])
+        goods = ReturnedGoods("preview", request_data["goods_fen"], lines_of(request_data))
         preview = services.preview_bill_refund(bill=bill, goods=goods)
         return Response(rendered(CouponRefundPreviewOut, preview))
 
@@ -207,7 +212,7 @@ class HandOuts(TillView):
         kernel.NotFound,
         errors.BudgetUsedUp,
         errors.ClaimBusy,
-        errors.ClaimLimitOfTheDayReached,
+        errors.DailyClaimLimitReached,
         errors.ClaimLimitReached,
         errors.ClaimNotBegun,
         errors.ClaimOver,
@@ -224,15 +229,15 @@ class HandOuts(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(HandOutIn)
-        store = self.till.alliance_store(asked["store"])
-        version = offered_version(asked["version"])
-        visit = visit_at(visit_token=asked.pop("visit"), till=self.till, store=store)
+        request_data = self.request_data(HandOutIn)
+        store = self.till.alliance_store(request_data["store"])
+        version = public_version(request_data["version"])
+        visit = visit_at(visit_token=request_data.pop("visit"), till=self.till, store=store)
         coupon = services.hand_out_coupon(
             version=version,
             visit=visit,
             actor=self.till.actor,
-            key=self.key("hand_out_coupon", member=visit.member_id, **asked),
+            key=self.key("hand_out_coupon", member=visit.member_id, **request_data),
         )
         coupon.version = version
         return Response(rendered(CouponOut, coupon), status.HTTP_201_CREATED)

@@ -8,7 +8,7 @@ class IssuingConfig(AppConfig):
     verbose_name = _("批量发券与券码导入")
 
     def ready(self) -> None:
-        from coupons.issuing.audits import ISSUING  # noqa: PLC0415 - its tables are loaded only now
-        from loyalty import audits  # noqa: PLC0415
+        from coupons.issuing.invariants import ISSUING  # noqa: PLC0415 - its tables are loaded only now
+        from loyalty import invariants  # noqa: PLC0415
 
-        audits.watch(ISSUING)
+        invariants.register_queries(ISSUING)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from coupons.issuing.errors import IssueListInvalid
-from coupons.issuing.limits import LONGEST_CODE, MOST_BYTES, MOST_ROWS, SHORTEST_CODE
-from district.kernel import spelling
-from district.kernel.csv_files import NOT_UTF8, is_empty, names_of, separator_of
+from coupons.issuing.job_limits import LONGEST_CODE, MOST_BYTES, MOST_ROWS, SHORTEST_CODE
+from district.kernel.text import spelling
+from district.kernel.text.csv_files import NOT_UTF8, is_empty, names_of, separator_of
 
 _CODE = re.compile(rf"[0-9A-Z]{{{SHORTEST_CODE},{LONGEST_CODE}}}")
 

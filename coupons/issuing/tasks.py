@@ -12,7 +12,7 @@ TASK = "issuing.run_jobs"
 logger = logging.getLogger("district.issuing")
 
 
-def ring() -> None:
+def wake_worker() -> None:
     """Wake a worker for jobs. A bell that is lost delays them until beat's next sweep.
 
     In replay mode nobody works behind the server: it is done at once, at the request's instant.
@@ -38,4 +38,4 @@ def run_jobs() -> None:
         connection.close()
         return
     if left:
-        ring()
+        wake_worker()

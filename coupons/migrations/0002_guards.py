@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.triggers import guard
+from district.kernel.database.triggers import guard
 
 APPEND_ONLY = [
     "coupons_fundingpart",

@@ -3,8 +3,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
-from district.kernel.money import MAX_FEN
+from district.kernel.database.ids import PublicIdField
+from district.kernel.text.money import MAX_FEN
 
 
 class CouponBill(models.Model):

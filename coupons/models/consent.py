@@ -2,14 +2,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
+from district.kernel.database.ids import PublicIdField
 
 
 class ShareConsent(models.Model):
     """A merchant that a version names as a payer is asked whether it bears its share, in basis points.
 
-    Asked when the version is submitted. An agreement is remembered: later versions of the template that
-    name no larger share, and with `standing` later platform coupons, are agreed to at once, until the
+    Asked when the version is submitted. An agreement is derived_from: later versions of the template that
+    name no larger share, and with `covers_later_coupons` later platform coupons, are agreed to at once, until the
     merchant revokes it. What is published stays as it was agreed to.
     """
 
@@ -31,7 +31,7 @@ class ShareConsent(models.Model):
     bp = models.IntegerField(_("承担比例（万分比）"))
     asked_at = models.DateTimeField(_("征求时间"))
     state = models.TextField(_("状态"), choices=State, db_default="asked", default=State.ASKED)
-    standing = models.BooleanField(
+    covers_later_coupons = models.BooleanField(
         _("以后不超过此比例的平台券一律同意"), db_default=False, default=False
     )
     decided_by = models.ForeignKey(
@@ -44,7 +44,7 @@ class ShareConsent(models.Model):
     )
     decided_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
     # The earlier agreement this one follows from.
-    remembered = models.ForeignKey(
+    derived_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("沿用")
     )
     revoked_by = models.ForeignKey(
@@ -72,28 +72,28 @@ class ShareConsent(models.Model):
                     state="asked",
                     decided_by=None,
                     decided_at=None,
-                    remembered=None,
-                    standing=False,
+                    derived_from=None,
+                    covers_later_coupons=False,
                 )
                 | Q(
                     state="agreed",
                     decided_at__isnull=False,
                     decided_by__isnull=False,
-                    remembered=None,
+                    derived_from=None,
                 )
                 | Q(
                     state="agreed",
                     decided_at__isnull=False,
                     decided_by=None,
-                    remembered__isnull=False,
-                    standing=False,
+                    derived_from__isnull=False,
+                    covers_later_coupons=False,
                 )
                 | Q(
                     state="declined",
                     decided_at__isnull=False,
                     decided_by__isnull=False,
-                    remembered=None,
-                    standing=False,
+                    derived_from=None,
+                    covers_later_coupons=False,
                 ),
             ),
             models.CheckConstraint(

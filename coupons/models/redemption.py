@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
+from district.kernel.database.ids import PublicIdField
 
 
 class RedemptionRequest(models.Model):

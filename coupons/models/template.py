@@ -3,8 +3,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
-from district.kernel.money import MAX_FEN, MAX_POINTS
+from district.kernel.database.ids import PublicIdField
+from district.kernel.text.money import MAX_FEN, MAX_POINTS
 
 
 class CouponTemplate(models.Model):
@@ -44,7 +44,7 @@ class TemplateVersion(models.Model):
     """What a template says at one time: a draft may change, what was once
     submitted never does but for its state.
 
-    Amounts are fen, shares basis points, `times` and `scope` documents of `coupons.rules`.
+    Amounts are fen, shares basis points, `times` and `scope` documents of `coupons.engine`.
     """
 
     class State(models.TextChoices):

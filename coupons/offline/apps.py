@@ -8,9 +8,9 @@ class OfflineConfig(AppConfig):
     verbose_name = _("离线核销")
 
     def ready(self) -> None:
-        from coupons.offline.audits import OFFLINE  # noqa: PLC0415 - its tables are loaded only now
-        from loyalty import audits  # noqa: PLC0415
+        from coupons.offline.invariants import OFFLINE  # noqa: PLC0415 - its tables are loaded only now
+        from loyalty import invariants  # noqa: PLC0415
         from loyalty.settlement import sources  # noqa: PLC0415
 
         sources.name("coupon_conflict", _("离线核销冲突"))
-        audits.watch(OFFLINE)
+        invariants.register_queries(OFFLINE)

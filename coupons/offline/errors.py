@@ -53,6 +53,6 @@ class AppealNotOpen(DomainError):
     wording = _("该冲突当前为“{state}”。")
 
 
-class AppealDecidedByItsMaker(DomainError):
+class AppealDecidedByAppellant(DomainError):
     code, status, title = "conflict_appeal_own", 403, _("需要另一人处理")
     wording = _("申诉人不能处理自己的申诉。")

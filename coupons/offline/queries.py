@@ -16,7 +16,7 @@ def terminal_of(till: Till, public_id: str) -> Terminal:
     return found
 
 
-def with_all(entries: list[LogEntry]) -> list[LogEntry]:
+def with_relations(entries: list[LogEntry]) -> list[LogEntry]:
     """The entries in their order, with all that their answer shows."""
     rows = LogEntry.objects.select_related("redemption", "conflict", "coupon", "kit")
     found = rows.in_bulk([entry.pk for entry in entries])

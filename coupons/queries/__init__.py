@@ -1,6 +1,6 @@
 """Questions about coupons, the front door for other apps."""
 
-from coupons.queries.people import standing_of
-from coupons.queries.versions import Said, version_of
+from coupons.queries.member_facts import member_facts_of
+from coupons.queries.versions import VersionTerms, version_terms
 
-__all__ = ["Said", "standing_of", "version_of"]
+__all__ = ["VersionTerms", "member_facts_of", "version_terms"]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from coupons.models import BudgetSlot, Coupon, FundingPart, TemplateVersion
-from district.kernel.postgres import first_row
+from district.kernel.database.postgres import first_row
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class BudgetBalance:
     """Fen: the whole, what nobody has reserved or spent, what live coupons reserve, what redemptions cost."""
 
     whole_fen: int
@@ -19,7 +19,7 @@ class Budget:
     spent_fen: int
 
 
-def budget_of(version: TemplateVersion) -> Budget | None:
+def budget_of(version: TemplateVersion) -> BudgetBalance | None:
     """How the budget of a version stands; None where it has none, or is not given out yet."""
     known = budgets_left([version.pk]).get(version.pk)
     if known is None:
@@ -28,7 +28,7 @@ def budget_of(version: TemplateVersion) -> Budget | None:
     spent = FundingPart.objects.filter(
         redemption__version=version, redemption__coupon__budget_slot__isnull=False
     ).aggregate(fen=Sum("fen"))["fen"]
-    return Budget(*known, reserved or 0, spent or 0)
+    return BudgetBalance(*known, reserved or 0, spent or 0)
 
 
 def budgets_left(versions: Iterable[int]) -> dict[int, tuple[int, int]]:

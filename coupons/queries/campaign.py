@@ -6,11 +6,11 @@ from datetime import date
 from django.db import connection
 
 from coupons.models import TemplateVersion
-from district.kernel.postgres import first_row
+from district.kernel.database.postgres import first_row
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class CampaignFigures:
     """Of a version: counts, and fen; a new member joined within thirty days before the claim."""
 
     issued: int
@@ -20,9 +20,9 @@ class Figures:
     new_members: int
 
 
-def figures_of(version: TemplateVersion) -> Figures:
+def figures_of(version: TemplateVersion) -> CampaignFigures:
     """The campaign as it stands now; what was reversed or came back counts for nothing."""
-    return Figures(*first_row(_FIGURES, version.pk, version.pk))
+    return CampaignFigures(*first_row(_FIGURES, version.pk, version.pk))
 
 
 def borne_by(version: TemplateVersion) -> list[tuple[str, int]]:

@@ -6,20 +6,20 @@ from typing import Any
 from django.db import connection
 from psycopg.types.numeric import Int8
 
-from coupons.rules.bill import Counter
-from coupons.rules.judging import Held
-from district.kernel.postgres import first_row
+from coupons.engine.bill import StoreRef
+from coupons.engine.eligibility import CouponState
+from district.kernel.database.postgres import first_row
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CounterCoupon:
     """A coupon as the counter sees it; numbers are the rows'."""
 
     pk: int
     public_id: str
     version: int
     member: int
-    held: Held
+    held: CouponState
 
     @property
     def turn(self) -> int:
@@ -28,7 +28,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class OnBill:
+class BillState:
     """What lies on a bill already: its amount and discounts in fen, and of each coupon its version and
     what it took off.
 
@@ -42,30 +42,30 @@ class OnBill:
 
 
 @dataclass(frozen=True, slots=True)
-class AtCounter:
+class CounterSnapshot:
     """A counter, what lies on the bill there, and coupons by number; of unknown numbers there is none."""
 
-    counter: Counter
-    bill: OnBill
-    cards: dict[int, Card]
+    counter: StoreRef
+    bill: BillState
+    cards: dict[int, CounterCoupon]
 
 
-def cards(coupons: list[int]) -> dict[int, Card]:
+def cards(coupons: list[int]) -> dict[int, CounterCoupon]:
     """The coupons of these numbers."""
     return {card.pk: card for card in _cards("coupon.id = any(%s)", coupons)}
 
 
-def wallet(member: int) -> list[Card]:
+def wallet(member: int) -> list[CounterCoupon]:
     """A member's live coupons, the one that ends first at the front."""
     return list(_cards("coupon.member_id = %s and coupon.state = 'live'", member))
 
 
-def counter_of(store: int) -> Counter:
+def counter_of(store: int) -> StoreRef:
     """How a store is named by scopes."""
-    return Counter(*first_row(_COUNTER, store))
+    return StoreRef(*first_row(_COUNTER, store))
 
 
-def at_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> AtCounter:
+def read_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> CounterSnapshot:
     """What lies on the bill of that number, with the given amount where it is new, and these coupons."""
     one = len(coupons) == 1
     # Of a list PostgreSQL would plan anew each time, which takes longer than the answer.
@@ -74,9 +74,11 @@ def at_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> AtCoun
         cursor.execute(query, [Int8(coupons[0]) if one else coupons, bill_no, Int8(store)])
         rows = cursor.fetchall()
     *names, told, seq, discount, uses = rows[0][:_BEFORE_CARDS]
-    bill = OnBill(fen) if told is None else OnBill(told, seq, discount, tuple(map(tuple, uses)))
+    bill = (
+        BillState(fen) if told is None else BillState(told, seq, discount, tuple(map(tuple, uses)))
+    )
     seen = [_card(row[_BEFORE_CARDS:]) for row in rows if row[_BEFORE_CARDS] is not None]
-    return AtCounter(Counter(*names), bill, {card.pk: card for card in seen})
+    return CounterSnapshot(StoreRef(*names), bill, {card.pk: card for card in seen})
 
 
 def party_names(parties: list[int]) -> dict[int, tuple[str, str]]:
@@ -88,15 +90,15 @@ def party_names(parties: list[int]) -> dict[int, tuple[str, str]]:
         return {pk: (public_id, name) for pk, public_id, name in cursor.fetchall()}
 
 
-def _cards(condition: str, value: Any) -> list[Card]:
+def _cards(condition: str, value: Any) -> list[CounterCoupon]:
     with connection.cursor() as cursor:
         cursor.execute(_CARDS.format(condition), [value])
         return list(map(_card, cursor.fetchall()))
 
 
-def _card(row: Any) -> Card:
+def _card(row: Any) -> CounterCoupon:
     pk, public_id, version, member, *held = row
-    return Card(pk, public_id, version, member, Held(*held))
+    return CounterCoupon(pk, public_id, version, member, CouponState(*held))
 
 
 # Asked at the counter: without the ORM, which would take longer than the redemption itself.

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from coupons.models import Coupon, Redemption, TemplateVersion
 from district.kernel import clock
-from loyalty.figures import Scope
+from loyalty.statistics import StatisticsScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class CouponDay:
     discount_fen: int
 
 
-def coupons_of_day(scope: Scope, day: date) -> CouponDay:
+def coupons_of_day(scope: StatisticsScope, day: date) -> CouponDay:
     """A merchant's: the versions of its own templates, coupons claimed of them, and what was used at
     its counters, whoever's coupons those were."""
     begins, now = clock.start_of_day(day), clock.now()

@@ -5,7 +5,7 @@ from django.db import connection
 from coupons.models import TemplateVersion
 
 
-def editors_of(version: TemplateVersion) -> set[int]:
+def editor_ids(version: TemplateVersion) -> set[int]:
     """The users who may not decide a version: who drafted, changed or submitted it, or another version
     of its template since the last publication."""
     with connection.cursor() as cursor:

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.db import connection
 
-from coupons.rules.bill import Counter
-from coupons.rules.scopes import KINDS, Scope
+from coupons.engine.bill import StoreRef
+from coupons.engine.scopes import KINDS, CouponScope
 
 # So many are told for each scope, of so many stores that are looked at.
 EACH, MOST_LOOKED_AT, MOST_NAMED = 3, 300, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NearbyStore:
     """A store as somebody at another counter would look for it."""
 
     store: str
@@ -29,7 +29,9 @@ class Place:
         return asdict(self)
 
 
-def usable_near(store: int, scopes: Sequence[Scope], at: datetime) -> dict[Scope, list[Place]]:
+def nearby_stores(
+    store: int, scopes: Sequence[CouponScope], at: datetime
+) -> dict[CouponScope, list[NearbyStore]]:
     """For each scope up to three open stores of the alliance where it holds: under the same roof first,
     the same merchant's before others, from floor to floor. One query, however many scopes."""
     near = _stores_near(store, scopes, at)
@@ -39,7 +41,9 @@ def usable_near(store: int, scopes: Sequence[Scope], at: datetime) -> dict[Scope
     }
 
 
-def _stores_near(store: int, scopes: Sequence[Scope], at: datetime) -> list[tuple[Counter, Place]]:
+def _stores_near(
+    store: int, scopes: Sequence[CouponScope], at: datetime
+) -> list[tuple[StoreRef, NearbyStore]]:
     everywhere = not all(scope.only for scope in scopes)
     named = [
         sorted({name for scope in scopes for name in getattr(scope.only, kind)})[:MOST_NAMED]
@@ -47,7 +51,7 @@ def _stores_near(store: int, scopes: Sequence[Scope], at: datetime) -> list[tupl
     ]
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, [store, at, everywhere, *named, MOST_LOOKED_AT])
-        return [(Counter(*row[:4]), Place(row[0], *row[4:])) for row in cursor.fetchall()]
+        return [(StoreRef(*row[:4]), NearbyStore(row[0], *row[4:])) for row in cursor.fetchall()]
 
 
 _NEAR = """

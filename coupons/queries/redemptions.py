@@ -14,8 +14,8 @@ from coupons.models import (
     RedemptionRequest,
     TemplateVersion,
 )
+from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import NotFound
-from district.kernel.postgres import known_row
 from district.members.models import Member
 from district.merchants.models import Merchant, Store
 
@@ -29,7 +29,7 @@ def redemptions() -> QuerySet[Redemption]:
     ).prefetch_related("parts__party")
 
 
-def request_with_all(pk: int) -> RedemptionRequest:
+def full_request(pk: int) -> RedemptionRequest:
     """A till's request with its bill and redemptions; what their answer does not show loads when read."""
     with connection.cursor() as cursor:
         cursor.execute(_REQUEST, [pk])
@@ -50,13 +50,13 @@ def request_with_all(pk: int) -> RedemptionRequest:
             part = _of(FundingPart, "part", row)
             part.party = _of(Merchant, "party", row)
             parts.setdefault(number, []).append(part)
-    known_all(asked, "redemptions", list(used.values()))
+    set_prefetched(asked, "redemptions", list(used.values()))
     for number, redemption in used.items():
-        known_all(redemption, "parts", parts.get(number, []))
+        set_prefetched(redemption, "parts", parts.get(number, []))
     return asked
 
 
-def used_by(member: Member) -> QuerySet[Redemption]:
+def redemptions_by(member: Member) -> QuerySet[Redemption]:
     """What a member has used, with all that the phone shows of it; also by accounts that were merged
     into this one, whose coupons it holds though nobody gave them."""
     merged = Coupon.objects.filter(member=member, claimer__closed_at__isnull=False, gift=None)
@@ -84,13 +84,13 @@ def bill_of_store(store: int, bill_no: str) -> CouponBill:
     return found
 
 
-def request_at(stores: QuerySet[Store], request_no: str) -> RedemptionRequest | None:
+def request_of_stores(stores: QuerySet[Store], request_no: str) -> RedemptionRequest | None:
     """The request of that number at one of these stores of one merchant, with all it came to."""
     found = RedemptionRequest.objects.filter(bill__store__in=stores, request_no=request_no).first()
-    return None if found is None else request_with_all(found.pk)
+    return None if found is None else full_request(found.pk)
 
 
-def known_all(owner: Model, relation: str, rows: list[Any]) -> None:
+def set_prefetched(owner: Model, relation: str, rows: list[Any]) -> None:
     """All that belongs to a row, as `prefetch_related` would leave it."""
     related = cast(ManyToOneRel, type(owner)._meta.get_field(relation))
     known: QuerySet[Any] = QuerySet(related.related_model)
@@ -110,7 +110,7 @@ def _of(model: type[Row], name: str, row: dict[str, Any]) -> Row:
         for column, value in row.items()
         if column.startswith(f"{name}.")
     }
-    return known_row(model, **columns)
+    return partial_instance(model, **columns)
 
 
 # What a repeated redemption at a till is answered with: one query instead of the ORM's four.

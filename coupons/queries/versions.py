@@ -4,22 +4,22 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from coupons.engine.audience import Audience
+from coupons.engine.benefits import Benefit, CashOff, FreeParking, Gift, PercentOff
+from coupons.engine.eligibility import UsageTerms
+from coupons.engine.funding import REDEEMER, Share
+from coupons.engine.scopes import CouponScope
+from coupons.engine.stacking import Stacking
+from coupons.engine.times import Times
+from coupons.engine.validity import Fixed, Relative, Validity
 from coupons.models import TemplateVersion
-from coupons.rules.audience import Audience
-from coupons.rules.benefits import Benefit, CashOff, FreeParking, Gift, PercentOff
-from coupons.rules.funding import REDEEMER, Share
-from coupons.rules.judging import Rules
-from coupons.rules.scopes import Scope
-from coupons.rules.stacking import Stacking
-from coupons.rules.times import Times
-from coupons.rules.validity import Fixed, Relative, Validity
 from district.merchants.models import Merchant
 
 PLATFORM, MERCHANT = "platform", "merchant"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VersionTerms:
     """A submitted version: what it grants, to whom, where, when and at whose cost."""
 
     pk: int
@@ -28,7 +28,7 @@ class Said:
     merchant: int | None
     name: str
     kind: str
-    rules: Rules
+    usage: UsageTerms
     validity: Validity
     audience: Audience
     stacking: Stacking
@@ -53,7 +53,7 @@ class Said:
     @property
     def most(self) -> int:
         """The most one use may cost, in fen."""
-        return self.rules.benefit.most()
+        return self.usage.benefit.most()
 
     @property
     def reserve(self) -> int:
@@ -66,36 +66,36 @@ class Said:
         return self.most if self.partial else None
 
 
-_known: dict[tuple[str, int], Said] = {}
+_known: dict[tuple[str, int], VersionTerms] = {}
 _MOST_KNOWN = 5_000
 
 
-def version_of(pk: int) -> Said:
+def version_terms(pk: int) -> VersionTerms:
     """What a version says. A draft's is read each time, because it may change."""
     key = (str(connection.settings_dict["NAME"]), pk)
     if key in _known:
         return _known[key]
     row = TemplateVersion.objects.select_related("template").get(pk=pk)
-    said = said_by(row)
+    terms = version_terms_from_row(row)
     if row.state != TemplateVersion.State.DRAFT:
         if len(_known) > _MOST_KNOWN:
             _known.clear()
-        _known[key] = said
-    return said
+        _known[key] = terms
+    return terms
 
 
-def said_by(row: TemplateVersion) -> Said:
+def version_terms_from_row(row: TemplateVersion) -> VersionTerms:
     """The same of a row at hand."""
     alliance = Merchant.objects.filter(kind=Merchant.Kind.ALLIANCE).values_list("pk", flat=True)
-    return Said(
+    return VersionTerms(
         pk=row.pk,
         public_id=row.public_id,
         template=row.template_id,
         merchant=row.template.merchant_id,
         name=row.template.name,
         kind=row.kind,
-        rules=rules_by(row),
-        validity=validity_by(row),
+        usage=usage_terms_of(row),
+        validity=validity_of(row),
         audience=Audience.of(row.audience),
         stacking=Stacking(row.stacking),
         uses=row.uses,
@@ -117,9 +117,9 @@ def said_by(row: TemplateVersion) -> Said:
     )
 
 
-def rules_by(row: TemplateVersion) -> Rules:
+def usage_terms_of(row: TemplateVersion) -> UsageTerms:
     """What a version grants, where and when; the row need not be stored."""
-    return Rules(_benefit(row), Scope.of(row.scope), Times.of(row.times))
+    return UsageTerms(_benefit(row), CouponScope.of(row.scope), Times.of(row.times))
 
 
 def _benefit(row: TemplateVersion) -> Benefit:
@@ -133,7 +133,7 @@ def _benefit(row: TemplateVersion) -> Benefit:
     return FreeParking(row.parking_minutes, row.face_fen, row.threshold_fen)
 
 
-def validity_by(row: TemplateVersion) -> Validity:
+def validity_of(row: TemplateVersion) -> Validity:
     """For how long a coupon of a version is good; the row need not be stored."""
     if row.valid_from is not None and row.valid_until is not None:
         return Fixed(row.valid_from, row.valid_until)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from coupons.models import Coupon
-from coupons.queries.versions import version_of
+from coupons.queries.versions import version_terms
+from district.kernel.database.postgres import first_row
 from district.kernel.errors import NotFound
-from district.kernel.postgres import first_row
 from district.members.models import Member
 
 GIVEN = "given"
@@ -50,23 +50,23 @@ def origin_holds(coupon: Coupon) -> bool:
 
 def exchange_undo_until(coupon: Coupon, at: datetime) -> datetime | None:
     """Until when its member may undo the exchange that brought a coupon; None where not, or no more."""
-    said = version_of(coupon.version_id)
+    terms = version_terms(coupon.version_id)
     if (
         coupon.source != Coupon.Source.EXCHANGE
-        or said.exchange_undo_minutes is None
+        or terms.exchange_undo_minutes is None
         or coupon.given_at is not None
         or state_now(coupon, at) != Coupon.State.LIVE
-        or (coupon.uses_left, coupon.value_left_fen) != (said.uses, said.value_fen)
+        or (coupon.uses_left, coupon.value_left_fen) != (terms.uses, terms.value_fen)
     ):
         return None
-    until = coupon.claimed_at + timedelta(minutes=said.exchange_undo_minutes)
+    until = coupon.claimed_at + timedelta(minutes=terms.exchange_undo_minutes)
     return min(until, coupon.valid_until) if at < until else None
 
 
-def as_given(coupon: Coupon) -> Coupon:
+def as_transferred(coupon: Coupon) -> Coupon:
     """A coupon as its giver may see it, as it was then: what a friend does with it is the friend's."""
-    said = version_of(coupon.version_id)
-    coupon.state, coupon.uses_left, coupon.value_left_fen = GIVEN, said.uses, said.value_fen
+    terms = version_terms(coupon.version_id)
+    coupon.state, coupon.uses_left, coupon.value_left_fen = GIVEN, terms.uses, terms.value_fen
     coupon.leased_to = coupon.leased_until = None
     return coupon
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from district.kernel.clock import SHANGHAI
-from loyalty.replay.dataset import DataSet, Receipt
+from loyalty.replay.dataset import DataSet, ReceiptEvent
 from loyalty.replay.errors import UnreadableData
 from loyalty.replay.tables import find_table, hundredths, read_rows, shanghai_time
 
@@ -19,7 +19,7 @@ NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Kind:
+class CampaignCoupon:
     """What a template is made for: a coupon within a campaign, both by their numbers."""
 
     coupon: int
@@ -27,12 +27,12 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Wish:
+class RedemptionWish:
     """A household wants to use a coupon on a day, whether or not it still can."""
 
     day: date
     household: int
-    kind: Kind
+    kind: CampaignCoupon
 
     @property
     def at(self) -> datetime:
@@ -40,7 +40,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class CampaignDays:
     """Both days are part of it."""
 
     first: date
@@ -57,7 +57,7 @@ class Campaign:
 
 
 @dataclass(slots=True)
-class Basket:
+class CouponBasket:
     """The lines above nothing of one basket, as (fen, product)."""
 
     number: int
@@ -72,38 +72,38 @@ class Basket:
 
 
 @dataclass(frozen=True)
-class Redemptions:
+class RedemptionData:
     """The wishes in their order, and all they depend on; campaigns received are of every household."""
 
-    wishes: Sequence[Wish]
-    campaigns: Mapping[int, Campaign]
-    products: Mapping[Kind, Sequence[str]]
+    wishes: Sequence[RedemptionWish]
+    campaigns: Mapping[int, CampaignDays]
+    products: Mapping[CampaignCoupon, Sequence[str]]
     received: frozenset[tuple[int, int]]
-    baskets: Mapping[tuple[int, date], Sequence[Basket]]
+    baskets: Mapping[tuple[int, date], Sequence[CouponBasket]]
 
     @property
-    def by_household(self) -> dict[int, list[Wish]]:
-        wishes: defaultdict[int, list[Wish]] = defaultdict(list)
+    def by_household(self) -> dict[int, list[RedemptionWish]]:
+        wishes: defaultdict[int, list[RedemptionWish]] = defaultdict(list)
         for wish in self.wishes:
             wishes[wish.household].append(wish)
         return dict(wishes)
 
-    def baskets_of(self, wish: Wish) -> Sequence[Basket]:
+    def baskets_of(self, wish: RedemptionWish) -> Sequence[CouponBasket]:
         """The household's baskets of that day by their number."""
         return self.baskets.get((wish.household, wish.day), ())
 
     @property
     def shoppers(self) -> DataSet:
         """Who shops where on those days, which is all a company needs to know to hire them."""
-        journeys: dict[int, list[Receipt]] = {household: [] for household in self.by_household}
+        journeys: dict[int, list[ReceiptEvent]] = {household: [] for household in self.by_household}
         for (household, _day), baskets in self.baskets.items():
             journeys[household] += [
-                Receipt(str(one.number), one.store, one.at, one.fen) for one in baskets
+                ReceiptEvent(str(one.number), one.store, one.at, one.fen) for one in baskets
             ]
         return DataSet(NAME, dict(sorted(journeys.items())))
 
 
-def read(folder: Path) -> Redemptions:
+def read(folder: Path) -> RedemptionData:
     """The redemptions of the data set in a folder.
 
     Raises UnreadableData.
@@ -115,7 +115,7 @@ def read(folder: Path) -> Redemptions:
     if not wishes:
         raise UnreadableData(_("{table} 中没有核销记录。").format(table=asked))
     campaigns = dict(read_rows(_table(folder, "campaign_descriptions"), _CAMPAIGN, _campaign))
-    products: defaultdict[Kind, list[str]] = defaultdict(list)
+    products: defaultdict[CampaignCoupon, list[str]] = defaultdict(list)
     for kind, product in read_rows(_table(folder, "coupons"), _PRODUCT, _product):
         products[kind].append(product)
     for kind in {wish.kind for wish in wishes}:
@@ -127,7 +127,7 @@ def read(folder: Path) -> Redemptions:
             )
     received = frozenset(read_rows(_table(folder, "campaigns"), _RECEIVED, _received))
     days = {(wish.household, wish.day) for wish in wishes}
-    return Redemptions(
+    return RedemptionData(
         wishes=wishes,
         campaigns=campaigns,
         products={kind: sorted(set(products[kind])) for kind in {wish.kind for wish in wishes}},
@@ -143,8 +143,10 @@ def _table(folder: Path, stem: str) -> Path:
     return table
 
 
-def _baskets(table: Path, days: set[tuple[int, date]]) -> dict[tuple[int, date], Sequence[Basket]]:
-    baskets: dict[int, Basket] = {}
+def _baskets(
+    table: Path, days: set[tuple[int, date]]
+) -> dict[tuple[int, date], Sequence[CouponBasket]]:
+    baskets: dict[int, CouponBasket] = {}
     for line in read_rows(table, _LINE, _line):
         basket = baskets.setdefault(line.number, line)
         if basket is line:
@@ -155,7 +157,7 @@ def _baskets(table: Path, days: set[tuple[int, date]]) -> dict[tuple[int, date],
             )
         basket.lines += line.lines
         basket.at = min(basket.at, line.at)
-    of_day: defaultdict[tuple[int, date], list[Basket]] = defaultdict(list)
+    of_day: defaultdict[tuple[int, date], list[CouponBasket]] = defaultdict(list)
     for number in sorted(baskets):
         basket = baskets[number]
         if (day := (basket.household, basket.at.date())) in days:
@@ -177,22 +179,24 @@ _LINE = (
 )
 
 
-def _wish(row: list[str]) -> Wish:
+def _wish(row: list[str]) -> RedemptionWish:
     day, household, coupon, campaign = row
-    return Wish(date.fromisoformat(day), int(household), Kind(int(coupon), int(campaign)))
+    return RedemptionWish(
+        date.fromisoformat(day), int(household), CampaignCoupon(int(coupon), int(campaign))
+    )
 
 
-def _campaign(row: list[str]) -> tuple[int, Campaign]:
+def _campaign(row: list[str]) -> tuple[int, CampaignDays]:
     number, first, last = row
-    campaign = Campaign(date.fromisoformat(first), date.fromisoformat(last))
+    campaign = CampaignDays(date.fromisoformat(first), date.fromisoformat(last))
     if campaign.last < campaign.first:
         raise ValueError(_("活动在开始之前结束"))
     return int(number), campaign
 
 
-def _product(row: list[str]) -> tuple[Kind, str]:
+def _product(row: list[str]) -> tuple[CampaignCoupon, str]:
     coupon, campaign, product = row
-    return Kind(int(coupon), int(campaign)), str(int(product))
+    return CampaignCoupon(int(coupon), int(campaign)), str(int(product))
 
 
 def _received(row: list[str]) -> tuple[int, int]:
@@ -200,8 +204,8 @@ def _received(row: list[str]) -> tuple[int, int]:
     return int(campaign), int(household)
 
 
-def _line(row: list[str]) -> Basket:
+def _line(row: list[str]) -> CouponBasket:
     household, store, number, product, sales_value, at = row
     fen = hundredths(sales_value)
     lines = [(fen, str(int(product)))] if fen > 0 else []
-    return Basket(int(number), int(household), int(store), shanghai_time(at), lines)
+    return CouponBasket(int(number), int(household), int(store), shanghai_time(at), lines)

@@ -3,9 +3,9 @@
 from loyalty.replay.errors import ReplayError
 
 
-class Unforeseen(ReplayError):
+class UnexpectedAnswer(ReplayError):
     """The district answered what the contract does not know."""
 
 
-class OtherData(ReplayError):
+class ConflictingTemplates(ReplayError):
     """The database holds templates of the same names that say something else."""

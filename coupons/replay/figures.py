@@ -6,24 +6,24 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Sum
 
 from coupons.models import Coupon, FundingPart, Redemption
-from coupons.replay.stage import Stage
-from loyalty.replay.figures import digest
+from coupons.replay.preparation import ReplaySetup
+from loyalty.replay.result import digest
 
 
-def used_coupons(stage: Stage) -> dict[str, str]:
+def used_coupons(replay_setup: ReplaySetup) -> dict[str, str]:
     """Coupons of these households that are used, with the number of the bill."""
-    return dict(_redemptions(stage).values_list("coupon__public_id", "bill__bill_no"))
+    return dict(_redemptions(replay_setup).values_list("coupon__public_id", "bill__bill_no"))
 
 
-def figures_of(stage: Stage) -> dict[str, Any]:
+def figures_of(replay_setup: ReplaySetup) -> dict[str, Any]:
     """What was claimed and redeemed by the households of the cast, and who bears it; in fen."""
     coupons = Coupon.objects.filter(
-        member__in=stage.cast.number_of_member, source=Coupon.Source.CLAIM
+        member__in=replay_setup.identities.number_of_member, source=Coupon.Source.CLAIM
     )
-    redemptions = _redemptions(stage)
+    redemptions = _redemptions(replay_setup)
     shares = FundingPart.objects.filter(redemption__in=redemptions)
     merchants = shares.filter(party=F("redemption__merchant"))
-    rows = _by_campaign_and_store(stage, redemptions, merchants)
+    rows = _by_campaign_and_store(replay_setup, redemptions, merchants)
     return {
         "claims": coupons.count(),
         "redeemed": redemptions.count(),
@@ -37,22 +37,22 @@ def figures_of(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _redemptions(stage: Stage) -> QuerySet[Redemption]:
+def _redemptions(replay_setup: ReplaySetup) -> QuerySet[Redemption]:
     return Redemption.objects.filter(
-        member__in=stage.cast.number_of_member,
-        version__in=stage.kind_of_version,
+        member__in=replay_setup.identities.number_of_member,
+        version__in=replay_setup.kind_of_version,
         reversed_at=None,
     )
 
 
 def _by_campaign_and_store(
-    stage: Stage, redemptions: QuerySet[Redemption], merchants: QuerySet[FundingPart]
+    replay_setup: ReplaySetup, redemptions: QuerySet[Redemption], merchants: QuerySet[FundingPart]
 ) -> list[tuple[int, ...]]:
-    """Campaign, store, how many, what they took off and what the merchant bears of it."""
+    """CampaignDays, store, how many, what they took off and what the merchant bears of it."""
 
     def place(version: int, merchant: int) -> tuple[int, int]:
-        campaign = stage.kind_of_version[version].campaign
-        return campaign, stage.cast.number_of_merchant[merchant]
+        campaign = replay_setup.kind_of_version[version].campaign
+        return campaign, replay_setup.identities.number_of_merchant[merchant]
 
     counts, discounts, borne = Counter[Any](), Counter[Any](), Counter[Any]()
     for version, merchant, count, fen in (

@@ -12,22 +12,22 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from coupons.replay.dataset import NAME, Redemptions, Wish, read
+from coupons.replay.dataset import NAME, RedemptionData, RedemptionWish, read
 from coupons.replay.figures import figures_of, used_coupons
-from coupons.replay.player import Outcome, Player
-from coupons.replay.stage import Stage, set_stage
-from loyalty.replay.database import own_database, revive
+from coupons.replay.household import HouseholdReplay, WishOutcome
+from coupons.replay.preparation import ReplaySetup, prepare_replay
+from loyalty.replay.client import ReplayClient
+from loyalty.replay.database import own_database, restart_embedded_server
 from loyalty.replay.errors import Interrupted
-from loyalty.replay.notes import Notes
-from loyalty.replay.run import Progress, patiently
+from loyalty.replay.replay_state import ReplayState
+from loyalty.replay.run import ReplayProgress, retry_database
 from loyalty.replay.server import own_server
-from loyalty.replay.wire import Wire
 
 CONNECTIONS = 4
 LOOK_AROUND_SECONDS = 0.5
 
 
-def replay(path: Path, progress: Progress) -> dict[str, Any]:
+def replay(path: Path, progress: ReplayProgress) -> dict[str, Any]:
     """Play the coupon redemptions of the data set in a folder and give the contract's figures.
 
     Raises ReplayError.
@@ -35,41 +35,43 @@ def replay(path: Path, progress: Progress) -> dict[str, Any]:
     data = read(path)
     shoppers = data.shoppers
     with own_database(NAME) as database:
-        notes = Notes(settings.DATA_DIR / "replay" / f"{database}.json")
+        replay_state = ReplayState(settings.DATA_DIR / "replay" / f"{database}.json")
         steps = len(shoppers.stores) + len(shoppers.journeys) + len(data.products)
-        stage = set_stage(data, notes, progress.begin(_("布置"), steps))
-        told = progress.begin(_("上演"), len(data.wishes))
+        replay_setup = prepare_replay(data, replay_state, progress.begin(_("布置"), steps))
+        advance = progress.begin(_("上演"), len(data.wishes))
         with own_server(database) as server:
-            ensemble = _Ensemble(data, stage, server.url, told, used_coupons(stage))
-            outcomes = ensemble.play((server.look_after, revive))
-            figures = patiently(lambda: figures_of(stage))
+            replay_run = _ReplayRun(
+                data, replay_setup, server.url, advance, used_coupons(replay_setup)
+            )
+            outcomes = replay_run.play((server.look_after, restart_embedded_server))
+            figures = retry_database(lambda: figures_of(replay_setup))
     return {
         "rows": outcomes.total(),
         "claims": figures.pop("claims"),
         "redeemed": figures.pop("redeemed"),
-        "refused_limit": outcomes[Outcome.REFUSED_LIMIT],
-        "refused_no_eligible_items": outcomes[Outcome.REFUSED_NO_ELIGIBLE_ITEMS],
+        "refused_limit": outcomes[WishOutcome.REFUSED_LIMIT],
+        "refused_no_eligible_items": outcomes[WishOutcome.REFUSED_NO_ELIGIBLE_ITEMS],
         **figures,
     }
 
 
 @dataclass
-class _Ensemble:
+class _ReplayRun:
     """Plays the households side by side, each on one connection."""
 
-    data: Redemptions
-    stage: Stage
+    data: RedemptionData
+    replay_setup: ReplaySetup
     base_url: str
-    told: Callable[[], object]
+    advance: Callable[[], object]
     used: Mapping[str, str]
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def play(self, meanwhile: Sequence[Callable[[], object]]) -> Counter[Outcome]:
+    def play(self, meanwhile: Sequence[Callable[[], object]]) -> Counter[WishOutcome]:
         """What came of the wishes; the calling thread looks meanwhile after what it is told to.
 
         Raises whatever stopped the first household; the others then stop after their request.
         """
-        outcomes = Counter[Outcome]()
+        outcomes = Counter[WishOutcome]()
         households = self.data.by_household.items()
         with ThreadPoolExecutor(CONNECTIONS) as players:
             playing = {players.submit(self._play, *household) for household in households}
@@ -89,11 +91,11 @@ class _Ensemble:
             outcomes.update(one.result())
         return outcomes
 
-    def _play(self, household: int, wishes: Sequence[Wish]) -> list[Outcome]:
+    def _play(self, household: int, wishes: Sequence[RedemptionWish]) -> list[WishOutcome]:
         outcomes = []
-        with contextlib.closing(Wire(self.base_url, self.stop)) as wire:
-            player = Player(wire, self.stage, self.data, self.used)
+        with contextlib.closing(ReplayClient(self.base_url, self.stop)) as client:
+            player = HouseholdReplay(client, self.replay_setup, self.data, self.used)
             for outcome in player.play(household, wishes):
-                self.told()
+                self.advance()
                 outcomes.append(outcome)
         return outcomes

@@ -1,12 +1,12 @@
 """Every public verb of coupons."""
 
-from coupons.judgement import Told
+from coupons.evaluation import ReportedBill
 from coupons.services.budget import (
     decide_budget_change,
     propose_budget_change,
     watch_budgets,
 )
-from coupons.services.check import Checked, check_coupons
+from coupons.services.check import CheckResult, check_coupons
 from coupons.services.claim import (
     claim_coupon,
     exchange_coupon,
@@ -31,15 +31,15 @@ from coupons.services.templates import (
     approve_version,
     create_template,
     reject_version,
-    require_sound,
     resize_stock,
     save_draft,
     stop_version,
     submit_version,
+    validate_draft,
 )
 from coupons.services.undo import (
-    Goods,
-    RefundPreview,
+    BillRefundPreview,
+    ReturnedGoods,
     preview_bill_refund,
     refund_bill,
     reverse_redemption,
@@ -52,12 +52,12 @@ from coupons.services.whole_bill import (
 )
 
 __all__ = [
-    "Checked",
+    "CheckResult",
     "CouponCode",
-    "Goods",
-    "RefundPreview",
+    "ReturnedGoods",
+    "BillRefundPreview",
     "ReturnedBill",
-    "Told",
+    "ReportedBill",
     "accept_coupon",
     "agree_to_share",
     "approve_version",
@@ -83,7 +83,7 @@ __all__ = [
     "refund_bill",
     "refund_whole_bill",
     "reject_version",
-    "require_sound",
+    "validate_draft",
     "resize_stock",
     "reverse_redemption",
     "revoke_consent",

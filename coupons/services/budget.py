@@ -7,10 +7,10 @@ from coupons.errors import TemplateInvalid, VersionNotInState
 from coupons.models import BudgetChange, TemplateVersion
 from coupons.planning_errors import BudgetChangeBySamePerson, BudgetChangeDecided
 from district.kernel import audit, clock
-from district.kernel.events import ring_after_commit
+from district.kernel.database.postgres import call, translate_database_errors
 from district.kernel.idempotency import Key, answer, claim
-from district.kernel.money import MAX_FEN
-from district.kernel.postgres import call, refusing
+from district.kernel.outbox.events import wake_worker_on_commit
+from district.kernel.text.money import MAX_FEN
 from district.members.models import User
 
 
@@ -35,7 +35,7 @@ def propose_budget_change(
         raise TemplateInvalid(reason=_("没有预算的券不能调整预算，请另存为新版本。"))
     if not 1 <= budget_fen <= MAX_FEN or budget_fen == budget_was_fen:
         raise TemplateInvalid(reason=_("新预算须大于 0，且与原预算不同。"))
-    with refusing():
+    with translate_database_errors():
         change = BudgetChange.objects.create(
             version=held,
             from_fen=budget_was_fen,
@@ -75,7 +75,7 @@ def decide_budget_change(
         call("coupons_resize_budget", row.version_id, row.from_fen, row.to_fen)
     row.state, row.decision = state, note
     row.decided_by, row.decided_at = by, clock.now()
-    with refusing():
+    with translate_database_errors():
         row.save(update_fields=["state", "decision", "decided_by", "decided_at"])
     _record("approve_budget_change" if approve else "reject_budget_change", row, by)
     return row
@@ -86,7 +86,7 @@ def watch_budgets() -> int:
     each once per refill. How many were told of."""
     warned: int = call("coupons_watch_budgets", clock.now())
     if warned:
-        ring_after_commit()
+        wake_worker_on_commit()
     return warned
 
 

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from coupons import vouchers
+from coupons import procedures
 from coupons.errors import ClaimOver, NotClaimable, NotInAudience
 from coupons.models import Coupon, TemplateVersion
-from coupons.queries import Said, standing_of, version_of
+from coupons.queries import VersionTerms, member_facts_of, version_terms
 from district.kernel import audit, clock
+from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
-from district.kernel.idempotency import Key, earlier_answer
-from district.kernel.postgres import known_row
+from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
@@ -23,17 +23,17 @@ def claim_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupo
 
     Repeating the key gives the same coupon, also when all are gone by then.
 
-    Raises BudgetUsedUp, ClaimBusy, ClaimLimitOfTheDayReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
+    Raises BudgetUsedUp, ClaimBusy, DailyClaimLimitReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
     CouponSoldOut, CouponSoldOutToday, KeyReused, NotClaimable, NotInAudience.
     """
-    at, said = clock.now(), version_of(version.pk)
+    at, terms = clock.now(), version_terms(version.pk)
     try:
-        if not said.claimable:
+        if not terms.claimable:
             raise NotClaimable
-        _require_audience(said, member, at)
+        _require_audience(terms, member, at)
     except DomainError as refusal:
-        return Coupon.objects.get(pk=earlier_answer(key, refusal))
-    return _given(said, member, Coupon.Source.CLAIM, key, at)
+        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
+    return _issued(terms, member, Coupon.Source.CLAIM, key, at)
 
 
 def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupon:
@@ -43,19 +43,19 @@ def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Co
 
     Raises what `claim_coupon` does, and AccountFrozen, InsufficientPoints.
     """
-    at, said = clock.now(), version_of(version.pk)
+    at, terms = clock.now(), version_terms(version.pk)
     try:
-        if said.points_price is None:
+        if terms.points_price is None:
             raise NotClaimable
-        _require_audience(said, member, at)
+        _require_audience(terms, member, at)
     except DomainError as refusal:
-        return Coupon.objects.get(pk=earlier_answer(key, refusal))
+        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
     with transaction.atomic():
-        coupon = _given(said, member, Coupon.Source.EXCHANGE, key, at)
+        coupon = _issued(terms, member, Coupon.Source.EXCHANGE, key, at)
         loyalty.exchange_points(
             member=member,
-            merchant=said.merchant or said.rest_to,
-            points=said.points_price,
+            merchant=terms.merchant or terms.rest_to,
+            points=terms.points_price,
             reference=coupon.public_id,
             key=Key.of("coupon exchange", coupon.public_id),
         )
@@ -68,15 +68,15 @@ def hand_out_coupon(*, version: TemplateVersion, visit: Visit, actor: str, key: 
     The limits hold; the conditions of the audience do not, because the merchant sees whom it has
     before it. Raises what `claim_coupon` does but NotInAudience, and VisitOver.
     """
-    at, said = clock.now(), version_of(version.pk)
+    at, terms = clock.now(), version_terms(version.pk)
     try:
         require_live(visit)
-        if not said.at_counter or said.merchant not in (None, visit.store.merchant_id):
+        if not terms.at_counter or terms.merchant not in (None, visit.store.merchant_id):
             raise NotClaimable
     except DomainError as refusal:
-        return Coupon.objects.get(pk=earlier_answer(key, refusal))
+        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
     with transaction.atomic():
-        coupon = _given(said, visit.member, Coupon.Source.COUNTER, key, at)
+        coupon = _issued(terms, visit.member, Coupon.Source.COUNTER, key, at)
         if coupon.claimed_at == at:  # not a repetition
             audit.record(verb="hand_out_coupon", subject=f"coupons.coupon:{coupon.pk}", actor=actor)
     return coupon
@@ -91,53 +91,59 @@ def issue_coupon(
 
     Raises what `claim_coupon` does but NotClaimable and NotInAudience.
     """
-    at, said = clock.now(), version_of(version.pk)
-    return _given(said, member, source, key, at, limited=limited)
+    at, terms = clock.now(), version_terms(version.pk)
+    return _issued(terms, member, source, key, at, limited=limited)
 
 
-def _require_audience(said: Said, member: Member, at: datetime) -> None:
+def _require_audience(terms: VersionTerms, member: Member, at: datetime) -> None:
     """Raises NotInAudience."""
-    if not said.audience:
+    if not terms.audience:
         return
-    missing = said.audience.missing(standing_of(member, said.audience), at)
+    missing = terms.audience.missing(member_facts_of(member, terms.audience), at)
     if missing is not None:
         raise NotInAudience(reason=missing)
 
 
-def _given(
-    said: Said, member: Member, source: str, key: Key, at: datetime, *, limited: bool = True
+def _issued(
+    terms: VersionTerms,
+    member: Member,
+    source: str,
+    key: Key,
+    at: datetime,
+    *,
+    limited: bool = True,
 ) -> Coupon:
     """The coupon, as it was just written, without reading it back."""
     try:
-        if said.validity.window(at)[1] <= at:
+        if terms.validity.window(at)[1] <= at:
             raise ClaimOver
     except DomainError as refusal:
-        return Coupon.objects.get(pk=earlier_answer(key, refusal))
-    limits = vouchers.Limits(said.per_member, said.per_member_day)
-    made = vouchers.claim(
-        said=said,
+        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
+    limits = procedures.ClaimLimits(terms.per_member, terms.per_member_day)
+    made = procedures.claim(
+        terms=terms,
         member=member.pk,
         source=source,
-        limits=limits if limited else vouchers.Limits(None, None),
+        limits=limits if limited else procedures.ClaimLimits(None, None),
         key=key,
         at=at,
     )
     if made.repeated:
         return Coupon.objects.get(pk=made.pk)
-    coupon = known_row(
+    coupon = partial_instance(
         Coupon,
         id=made.pk,
         public_id=made.public_id,
-        version_id=said.pk,
-        template_id=said.template,
+        version_id=terms.pk,
+        template_id=terms.template,
         member_id=member.pk,
         claimer_id=member.pk,
         source=source,
         state=Coupon.State.LIVE,
         valid_from=made.valid_from,
         valid_until=made.valid_until,
-        uses_left=said.uses,
-        value_left_fen=said.value_fen,
+        uses_left=terms.uses,
+        value_left_fen=terms.value_fen,
         leased_to_id=None,
         leased_until=None,
         given_at=None,

@@ -15,19 +15,25 @@ State = ShareConsent.State
 
 
 @transaction.atomic
-def agree_to_share(*, consent: ShareConsent, by: User, standing: bool = False) -> ShareConsent:
-    """The merchant's owner agrees to bear the share, also after having declined it; with `standing`, of
+def agree_to_share(
+    *, consent: ShareConsent, by: User, covers_later_coupons: bool = False
+) -> ShareConsent:
+    """The merchant's owner agrees to bear the share, also after having declined it; with `covers_later_coupons`, of
     later platform coupons that ask for no larger one, too. The same again changes nothing.
 
     Raises ConsentNotInState, ConsentNotYours.
     """
     row = _held(consent, by)
-    if (row.state, row.standing, row.decided_by_id) == (State.AGREED, standing, by.pk):
+    if (row.state, row.covers_later_coupons, row.decided_by_id) == (
+        State.AGREED,
+        covers_later_coupons,
+        by.pk,
+    ):
         return row
     if row.state == State.AGREED:
         raise ConsentNotInState(state=str(row.get_state_display()))
-    row.state, row.standing = State.AGREED, standing
-    return _decided(row, by, "agree_to_share", standing=standing)
+    row.state, row.covers_later_coupons = State.AGREED, covers_later_coupons
+    return _decided(row, by, "agree_to_share", covers_later_coupons=covers_later_coupons)
 
 
 @transaction.atomic
@@ -77,7 +83,7 @@ def _held(consent: ShareConsent, by: User) -> ShareConsent:
 
 def _decided(row: ShareConsent, by: User, verb: str, **facts: Any) -> ShareConsent:
     row.decided_by, row.decided_at = by, clock.now()
-    row.save(update_fields=["state", "standing", "decided_by", "decided_at"])
+    row.save(update_fields=["state", "covers_later_coupons", "decided_by", "decided_at"])
     _record(verb, row, by, **facts)
     return row
 

@@ -6,12 +6,12 @@ from coupons import codes
 from coupons.errors import NotTransferable
 from coupons.events import CouponGiven
 from coupons.models import Coupon, CouponGift
-from coupons.queries import version_of
+from coupons.queries import version_terms
 from coupons.queries.wallet import origin_holds
 from district.kernel import clock, idempotency
 from district.kernel.errors import TokenInvalid
-from district.kernel.events import emit
 from district.kernel.idempotency import Key
+from district.kernel.outbox.events import emit
 from district.members.models import Member
 
 
@@ -53,15 +53,15 @@ def accept_coupon(*, code: str, member: Member, key: Key) -> Coupon:
 
 
 def _require_transferable(coupon: Coupon) -> None:
-    said, at = version_of(coupon.version_id), clock.now()
-    if not said.transferable:
+    terms, at = version_terms(coupon.version_id), clock.now()
+    if not terms.transferable:
         raise NotTransferable(reason="template")
     # A merger moves a coupon, too, and may bring one back to its giver: only the gift tells.
     if CouponGift.objects.filter(coupon=coupon).exists():
         raise NotTransferable(reason="given")
     leased = coupon.leased_until is not None and at < coupon.leased_until
-    begun = coupon.uses_left < said.uses or (
-        coupon.value_left_fen is not None and coupon.value_left_fen < said.most
+    begun = coupon.uses_left < terms.uses or (
+        coupon.value_left_fen is not None and coupon.value_left_fen < terms.most
     )
     live = coupon.state == Coupon.State.LIVE and at < coupon.valid_until and origin_holds(coupon)
     if not live or leased or begun:

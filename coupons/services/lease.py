@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from coupons.engine.benefits import FreeParking
 from coupons.errors import NotLeasable
 from coupons.events import CouponLeased
 from coupons.models import Coupon, TemplateVersion
-from coupons.queries import version_of
+from coupons.queries import version_terms
 from coupons.queries.counter import counter_of
 from coupons.queries.wallet import origin_holds
-from coupons.rules.benefits import FreeParking
 from district.kernel import clock, idempotency
-from district.kernel.events import emit
 from district.kernel.idempotency import Key
+from district.kernel.outbox.events import emit
 from district.merchants.models import Store
 
 MOST_HOURS = 24
@@ -34,8 +34,8 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
     if earlier is not None:
         return Coupon.objects.get(pk=earlier)
     held = Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk)
-    said, at = version_of(held.version_id), clock.now()
-    if said.offline not in _MAY:
+    terms, at = version_terms(held.version_id), clock.now()
+    if terms.offline not in _MAY:
         raise NotLeasable(reason="template")
     if (
         held.state != Coupon.State.LIVE
@@ -45,8 +45,8 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
         or not origin_holds(held)
     ):
         raise NotLeasable(reason="state")
-    parking = isinstance(said.rules.benefit, FreeParking)
-    if parking or not said.rules.scope.holds_at(counter_of(store.pk)):
+    parking = isinstance(terms.usage.benefit, FreeParking)
+    if parking or not terms.usage.scope.holds_at(counter_of(store.pk)):
         raise NotLeasable(reason="store")
     # Whole seconds, as a pass says them.
     until = min(at + timedelta(hours=hours), held.valid_until).replace(microsecond=0)

@@ -7,30 +7,30 @@ from django.db.models import Case, F, When
 
 from coupons.errors import (
     BudgetUsedUp,
-    ClaimLimitOfTheDayReached,
     ClaimLimitReached,
     ClaimNotBegun,
     ClaimOver,
     CouponSoldOut,
     CouponSoldOutToday,
+    DailyClaimLimitReached,
 )
 from coupons.models import Coupon, ReceiptReward, TemplateVersion
-from coupons.queries import version_of
+from coupons.queries import version_terms
 from coupons.queries.counter import counter_of
 from coupons.services.claim import issue_coupon
 from district.kernel import audit, clock
-from district.kernel.events import ring_after_commit
+from district.kernel.database.postgres import call, first_row
 from district.kernel.idempotency import Key
-from district.kernel.postgres import call, first_row
+from district.kernel.outbox.events import wake_worker_on_commit
 from loyalty import queries as loyalty
 
 if TYPE_CHECKING:
     from loyalty.models import Receipt
 
 # What speaks against one gift must not keep the others, or the event, waiting.
-_NOT_TO_BE_HAD = (
+_UNAVAILABLE = (
     BudgetUsedUp,
-    ClaimLimitOfTheDayReached,
+    DailyClaimLimitReached,
     ClaimLimitReached,
     ClaimNotBegun,
     ClaimOver,
@@ -54,7 +54,7 @@ def reward_receipt(*, receipt: int) -> int:
     templates rewarded a receipt is kept for ever, so a repetition brings nothing however late it comes.
     Raises ClaimBusy, after which it may be called again.
     """
-    _alone_with(receipt)
+    _lock_receipt(receipt)
     bought = loyalty.receipts().get(pk=receipt)
     versions = TemplateVersion.objects.filter(
         state=TemplateVersion.State.PUBLISHED,
@@ -83,14 +83,14 @@ def reward_kept_purchases(*, receipt: int, template: int) -> int:
     kept = (
         loyalty.receipts()
         .filter(
-            account__in={back.account_id, loyalty.heir_of(back.account.member).pk},
+            account__in={back.account_id, loyalty.surviving_member_of(back.account.member).pk},
             at__gte=version.decided_at,
             paid_fen__gte=version.gift_from_fen + F("refunded_fen"),
         )
         .exclude(pk__in=rewarded)
     )
     for pk in list(kept.order_by("pk").values_list("pk", flat=True)[:_MOST_KEPT]):
-        _alone_with(pk)
+        _lock_receipt(pk)
         bought = loyalty.receipts().get(pk=pk)
         if _still_due(bought, version) and _reward(bought, version):
             return 1
@@ -105,18 +105,18 @@ def _still_due(bought: "Receipt", version: TemplateVersion) -> bool:
 def _reward(bought: "Receipt", version: TemplateVersion) -> bool:
     """Give the coupon of a version for a receipt that is locked and large enough; whether it was."""
     reward = {"receipt": bought, "template_id": version.template_id}
-    if not version_of(version.pk).rules.scope.holds_at(counter_of(bought.store_id)):
+    if not version_terms(version.pk).usage.scope.holds_at(counter_of(bought.store_id)):
         return False
     if ReceiptReward.objects.filter(**reward).exists():
         return False
     try:
         coupon = issue_coupon(
             version=version,
-            member=loyalty.heir_of(bought.account.member),
+            member=loyalty.surviving_member_of(bought.account.member),
             source=Coupon.Source.RECEIPT,
             key=Key.of(_FOR_RECEIPT, f"{version.template_id}:{bought.pk}"),
         )
-    except _NOT_TO_BE_HAD:
+    except _UNAVAILABLE:
         return False
     ReceiptReward.objects.create(**reward, coupon=coupon, at=clock.now())
     return True
@@ -130,7 +130,7 @@ def take_back_gifts(*, receipt: int) -> int:
     with several uses or a value what is left ends; what was used stays used, and its payers bear it.
     One of which no use stands gives stock, budget and limits back, at once or when its use is undone.
     """
-    _alone_with(receipt)
+    _lock_receipt(receipt)
     bought = loyalty.receipts().get(pk=receipt)
     brought = ReceiptReward.objects.filter(
         receipt=receipt, coupon__version__gift_from_fen__gt=bought.paid_fen - bought.refunded_fen
@@ -141,7 +141,7 @@ def take_back_gifts(*, receipt: int) -> int:
             if call("coupons_withdraw", pk, clock.now()):
                 audit.record(verb="take_back_gift", subject=f"coupons.coupon:{pk}", receipt=receipt)
                 taken += 1
-    ring_after_commit()
+    wake_worker_on_commit()
     return taken
 
 
@@ -151,7 +151,7 @@ def _family(root: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _alone_with(receipt: int) -> None:
+def _lock_receipt(receipt: int) -> None:
     """Until the transaction ends, gifts of this receipt are given or taken back by nobody else: whoever
     comes second sees what the first did. The receipt's own row is the ledger's to lock, which holds
     accounts by then, and an exchange for points wants those while it holds stock."""

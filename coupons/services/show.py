@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from coupons import codes, showing
+from coupons import codes, presented
+from coupons.engine.passes import Pass
 from coupons.models import Coupon, PaperCode, TemplateVersion
-from coupons.queries import version_of
-from coupons.rules.passes import Pass
-from district.kernel import clock, qr, signatures
+from coupons.queries import version_terms
+from district.kernel import clock
+from district.kernel.security import signatures
+from district.kernel.text import qr
 
 ALLOWANCE = TemplateVersion.Offline.ALLOWANCE
 
@@ -36,14 +38,16 @@ def show_coupon(*, coupon: Coupon) -> CouponCode:
 
     Raises CouponNotUsable.
     """
-    showing.require_live(coupon)
+    presented.require_presentable(coupon)
     now = clock.real_now()
     if coupon.leased_until is not None and clock.now() < coupon.leased_until:
         assert coupon.leased_to_id is not None
-        return _passed(coupon, coupon.leased_to_id, now, coupon.leased_until)
-    if version_of(coupon.version_id).offline == ALLOWANCE:
-        return _passed(coupon, 0, now, now + codes.CODE_LIFE)
-    shown = codes.Shown(coupon.pk, coupon.member_id, coupon.uses_left, coupon.value_left_fen)
+        return _pass_code(coupon, coupon.leased_to_id, now, coupon.leased_until)
+    if version_terms(coupon.version_id).offline == ALLOWANCE:
+        return _pass_code(coupon, 0, now, now + codes.CODE_LIFE)
+    shown = codes.PresentedCode(
+        coupon.pk, coupon.member_id, coupon.uses_left, coupon.value_left_fen
+    )
     # The signature holds whole seconds: say exactly the instant from which it is refused.
     return CouponCode(
         code=codes.code_of(shown, now),
@@ -52,7 +56,7 @@ def show_coupon(*, coupon: Coupon) -> CouponCode:
     )
 
 
-def _passed(coupon: Coupon, store: int, now: datetime, until: datetime) -> CouponCode:
+def _pass_code(coupon: Coupon, store: int, now: datetime, until: datetime) -> CouponCode:
     shown = Pass(
         key=signatures.newest(),
         made_at=now,
@@ -76,7 +80,7 @@ def print_coupon(*, coupon: Coupon) -> str:
 
     Raises CouponNotUsable.
     """
-    showing.require_live(coupon)
+    presented.require_presentable(coupon)
     pin = f"{secrets.randbelow(10_000):04d}"
     while True:
         number = f"{secrets.randbelow(10**12):012d}"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from district.kernel import clock
-from district.kernel.events import ring_after_commit
-from district.kernel.postgres import call
+from district.kernel.database.postgres import call
+from district.kernel.outbox.events import wake_worker_on_commit
 
 AT_ONCE = 1_000
 WARN_AHEAD = timedelta(days=3)
@@ -13,7 +13,7 @@ WARN_AHEAD = timedelta(days=3)
 def expire_coupons() -> int:
     """End coupons whose time is over and free what they reserved; how many, 0 when none is due."""
     ended: int = call("coupons_expire", AT_ONCE, clock.now())
-    ring_after_commit()
+    wake_worker_on_commit()
     return ended
 
 
@@ -21,5 +21,5 @@ def warn_of_expiring() -> int:
     """Tell of coupons that end within three days, once each; how many."""
     at = clock.now()
     told: int = call("coupons_warn", at + WARN_AHEAD, AT_ONCE, at)
-    ring_after_commit()
+    wake_worker_on_commit()
     return told

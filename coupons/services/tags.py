@@ -4,7 +4,7 @@ from django.db import transaction
 
 from coupons.errors import TagNotGrantable
 from coupons.models import MemberTag
-from coupons.queries.people import grantable
+from coupons.queries.member_facts import grantable
 from district.kernel import audit, clock, idempotency
 from district.kernel.idempotency import Key
 from district.members.models import Member

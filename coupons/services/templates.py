@@ -8,16 +8,16 @@ from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
-from coupons.documents import require_documents
-from coupons.errors import ApprovedByItsDrafter, TemplateInvalid, VersionNotInState
+from coupons.document_schemas import require_documents
+from coupons.engine.funding import WHOLE
+from coupons.errors import ApproverIsEditor, TemplateInvalid, VersionNotInState
 from coupons.funding import Payers, completed
 from coupons.models import CouponTemplate, TemplateFunding, TemplateVersion, VersionEdit
 from coupons.planning_errors import ConsentMissing
-from coupons.queries.consents import missing_consents
-from coupons.queries.edits import editors_of
-from coupons.rules.funding import WHOLE
+from coupons.queries.consents import missing_consent_names
+from coupons.queries.edits import editor_ids
 from district.kernel import audit, clock
-from district.kernel.postgres import call, refusing
+from district.kernel.database.postgres import call, translate_database_errors
 from district.members.models import User
 from district.merchants import services as merchants
 from district.merchants.models import Merchant
@@ -56,7 +56,7 @@ def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateV
     if draft.state != State.DRAFT:
         raise VersionNotInState(state=draft.get_state_display())
     payers = completed(payers, draft.template.merchant)
-    require_sound(draft=draft, payers=payers)
+    validate_draft(draft=draft, payers=payers)
     draft.save()
     draft.funding.all().delete()
     TemplateFunding.objects.bulk_create(
@@ -67,7 +67,7 @@ def save_draft(*, draft: TemplateVersion, payers: Payers, by: User) -> TemplateV
     return draft
 
 
-def require_sound(*, draft: TemplateVersion, payers: Payers) -> None:
+def validate_draft(*, draft: TemplateVersion, payers: Payers) -> None:
     """That a draft could be saved as it is, without saving it. Raises TemplateInvalid."""
     require_documents(times=draft.times, scope=draft.scope, audience=draft.audience)
     if sum(bp for _party, bp in payers) > WHOLE or any(bp < 1 for _party, bp in payers):
@@ -111,18 +111,18 @@ def approve_version(*, version: TemplateVersion, by: User, note: str = "") -> Te
     """Publish what others wrote and submitted: its stock and budget are laid out, and the version of the
     template that was given out until now is stopped. Every merchant it names as a payer has agreed.
 
-    Raises ApprovedByItsDrafter, ConsentMissing, VersionNotInState.
+    Raises ApproverIsEditor, ConsentMissing, VersionNotInState.
     """
     held = _locked(version.pk, State.SUBMITTED)
     _decided(held, by, note)
-    if missing := missing_consents(held):
+    if missing := missing_consent_names(held):
         raise ConsentMissing(merchants="、".join(missing))
     for earlier in TemplateVersion.objects.filter(
         template=held.template_id, state=State.PUBLISHED
     ).exclude(pk=held.pk):
         _stop(earlier.pk, by)
     held.state = State.PUBLISHED
-    with refusing():
+    with translate_database_errors():
         held.save(update_fields=["state", "decided_by", "decided_at", "note"])
     call("coupons_open_stock", held.pk)
     _note("approve_version", held, by)
@@ -135,7 +135,7 @@ def reject_version(*, version: TemplateVersion, by: User, note: str) -> Template
     held = _locked(version.pk, State.SUBMITTED)
     _decided(held, by, note)
     held.state = State.REJECTED
-    with refusing():
+    with translate_database_errors():
         held.save(update_fields=["state", "decided_by", "decided_at", "note"])
     _note("reject_version", held, by)
     return held
@@ -191,8 +191,8 @@ def _locked(pk: int, state: str) -> TemplateVersion:
 
 
 def _decided(held: TemplateVersion, by: User, note: str) -> None:
-    if by.pk in editors_of(held):
-        raise ApprovedByItsDrafter
+    if by.pk in editor_ids(held):
+        raise ApproverIsEditor
     held.decided_by, held.decided_at, held.note = by, clock.now(), note
 
 

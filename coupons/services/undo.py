@@ -1,24 +1,24 @@
-"""Undoing: a redemption reversed, goods of a bill given back."""
+"""Reversal: a redemption reversed, goods of a bill given back."""
 
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from coupons import judgement, vouchers
+from coupons import evaluation, procedures
+from coupons.engine import funding
+from coupons.engine.bill import Bill, BillLine
 from coupons.errors import RefundTooLarge, ReversalTooLate
 from coupons.models import BillRefund, CouponBill, Redemption
-from coupons.queries import version_of
+from coupons.queries import version_terms
 from coupons.queries.redemptions import redemptions
-from coupons.rules import funding
-from coupons.rules.bill import Bill, Line
 from district.kernel import clock, idempotency
+from district.kernel.database.ids import new_id
 from district.kernel.errors import DomainError
-from district.kernel.idempotency import Key, earlier_answer
-from district.kernel.ids import new_id
+from district.kernel.idempotency import Key, replay_or_raise
 
 
 @dataclass(frozen=True, slots=True)
-class Goods:
+class ReturnedGoods:
     """What of a bill came back: value before any coupon in fen, and lines as (fen, product code)."""
 
     refund_no: str
@@ -27,7 +27,7 @@ class Goods:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ReturnedShare:
     """What of one redemption goes back with the goods, in fen."""
 
     redemption: Redemption
@@ -37,13 +37,13 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundPreview:
+class BillRefundPreview:
     """What a refund comes to: `pay_back_fen` is what the shopper gets for the goods; `coupons_back` are
     the redemptions whose coupons can be used again because the whole bill came back."""
 
     goods_fen: int
     discount_fen: int
-    shares: tuple[Share, ...]
+    shares: tuple[ReturnedShare, ...]
     coupons_back: bool
 
     @property
@@ -67,15 +67,17 @@ def reverse_redemption(
         if not operator and clock.business_day(redemption.at) != clock.business_day(at):
             raise ReversalTooLate
     except DomainError as refusal:
-        return redemptions().get(pk=earlier_answer(key, refusal))
-    said = version_of(redemption.version_id)
-    pk = vouchers.reverse(undoing=_undoing(redemption, reason, actor), said=said, key=key, at=at)
+        return redemptions().get(pk=replay_or_raise(key, refusal))
+    terms = version_terms(redemption.version_id)
+    pk = procedures.reverse(
+        reversal=_reversal(redemption, reason, actor), terms=terms, key=key, at=at
+    )
     return redemptions().get(pk=pk)
 
 
 @transaction.atomic
-def refund_bill(*, bill: CouponBill, goods: Goods, actor: str, key: Key) -> BillRefund:
-    """Goods came back: each redemption costs less in proportion to its eligible goods, to the fen and
+def refund_bill(*, bill: CouponBill, goods: ReturnedGoods, actor: str, key: Key) -> BillRefund:
+    """ReturnedGoods came back: each redemption costs less in proportion to its eligible goods, to the fen and
     the same however often a part comes back; by as much the value of a coupon that is used up in parts
     grows again. When all of the bill is back, its redemptions are reversed and their coupons can be
     used again. What of the bill then no longer reaches a threshold
@@ -88,21 +90,21 @@ def refund_bill(*, bill: CouponBill, goods: Goods, actor: str, key: Key) -> Bill
         return BillRefund.objects.select_related("bill").get(pk=earlier)
     at = clock.now()
     bill = CouponBill.objects.select_for_update(no_key=True).get(pk=bill.pk)
-    preview = _reckoned(bill, goods)
+    preview = _refund_preview(bill, goods)
     parts: list[list[object]] = [
         [
             share.redemption.pk,
             share.redemption.refunded_fen + share.eligible_fen,
             share.redemption.returned_fen + share.returned_fen,
-            _smaller(share),
+            _funding_changes(share),
             # All of the bill: the reversal below gives back what is left.
             None
             if preview.coupons_back
-            else vouchers.value_back(version_of(share.redemption.version_id), at),
+            else procedures.replacement_arguments(version_terms(share.redemption.version_id), at),
         ]
         for share in preview.shares
     ]
-    pk = vouchers.refund(
+    pk = procedures.refund(
         bill=bill.pk,
         refund_no=goods.refund_no,
         goods_fen=goods.fen,
@@ -113,21 +115,21 @@ def refund_bill(*, bill: CouponBill, goods: Goods, actor: str, key: Key) -> Bill
     )
     if preview.coupons_back:
         for share in preview.shares:
-            vouchers.undo(
-                undoing=_undoing(share.redemption, goods.refund_no, actor),
-                said=version_of(share.redemption.version_id),
+            procedures.reverse_unkeyed(
+                reversal=_reversal(share.redemption, goods.refund_no, actor),
+                terms=version_terms(share.redemption.version_id),
                 at=at,
             )
     idempotency.answer(key, pk)
     return BillRefund.objects.select_related("bill").get(pk=pk)
 
 
-def preview_bill_refund(*, bill: CouponBill, goods: Goods) -> RefundPreview:
+def preview_bill_refund(*, bill: CouponBill, goods: ReturnedGoods) -> BillRefundPreview:
     """What `refund_bill` would come to, by the same reckoning. Raises RefundTooLarge."""
-    return _reckoned(CouponBill.objects.get(pk=bill.pk), goods)
+    return _refund_preview(CouponBill.objects.get(pk=bill.pk), goods)
 
 
-def _reckoned(bill: CouponBill, goods: Goods) -> RefundPreview:
+def _refund_preview(bill: CouponBill, goods: ReturnedGoods) -> BillRefundPreview:
     left = bill.bill_fen - bill.refunded_fen
     if goods.fen > left:
         raise RefundTooLarge(left_fen=left)
@@ -136,7 +138,7 @@ def _reckoned(bill: CouponBill, goods: Goods) -> RefundPreview:
     shares = _bounded(
         [_share(bill, goods, redemption, whole=whole) for redemption in live], goods.fen, left
     )
-    return RefundPreview(
+    return BillRefundPreview(
         goods_fen=goods.fen,
         discount_fen=sum(share.discount_fen for share in shares),
         shares=shares,
@@ -144,7 +146,9 @@ def _reckoned(bill: CouponBill, goods: Goods) -> RefundPreview:
     )
 
 
-def _bounded(shares: list[Share], goods_fen: int, left_fen: int) -> tuple[Share, ...]:
+def _bounded(
+    shares: list[ReturnedShare], goods_fen: int, left_fen: int
+) -> tuple[ReturnedShare, ...]:
     """Nobody pays for bringing goods back, and nobody gets more back than was paid.
 
     Coupons for the same goods together, or the rounding of several, may take off more than goods were
@@ -170,15 +174,17 @@ def _bounded(shares: list[Share], goods_fen: int, left_fen: int) -> tuple[Share,
     return tuple(bounded)
 
 
-def _share(bill: CouponBill, goods: Goods, redemption: Redemption, *, whole: bool) -> Share:
+def _share(
+    bill: CouponBill, goods: ReturnedGoods, redemption: Redemption, *, whole: bool
+) -> ReturnedShare:
     """Of a coupon for some products only those count, where the till says which came back; else the
     goods are taken to be eligible in the proportion of the bill."""
-    scope = version_of(redemption.version_id).rules.scope
+    scope = version_terms(redemption.version_id).usage.scope
     left = redemption.eligible_fen - redemption.refunded_fen
     if whole:
         eligible = left
-    elif goods.lines and scope.asks_for_lines:
-        back = Bill(goods.fen, tuple(Line(fen, product) for fen, product in goods.lines))
+    elif goods.lines and scope.needs_lines:
+        back = Bill(goods.fen, tuple(BillLine(fen, product) for fen, product in goods.lines))
         eligible = min(back.eligible_fen(scope.products, scope.but_no_products), left)
     else:
         back_in_all = (bill.refunded_fen + goods.fen) * redemption.eligible_fen // bill.bill_fen
@@ -197,24 +203,26 @@ def _share(bill: CouponBill, goods: Goods, redemption: Redemption, *, whole: boo
     )
     # A gift took nothing off the bill, so nothing of it is missing from what is paid back.
     on_bill = returned if redemption.discount_fen else 0
-    return Share(redemption, eligible, returned, on_bill)
+    return ReturnedShare(redemption, eligible, returned, on_bill)
 
 
-def _smaller(share: Share) -> list[list[int]]:
+def _funding_changes(share: ReturnedShare) -> list[list[int]]:
     """What each party no longer bears: the split of the new cost less what it bears now. (Where a smaller
     cost is shared in another way a party may bear a fen more; what came back whole nobody bears.)"""
     redemption = share.redemption
-    said, merchant = version_of(redemption.version_id), redemption.merchant_id
+    terms, merchant = version_terms(redemption.version_id), redemption.merchant_id
     cost = redemption.cost_fen - redemption.returned_fen - share.returned_fen
     old: dict[int, int] = {}
     for part in redemption.parts.all():
         old[part.party_id] = old.get(part.party_id, 0) + part.fen
-    new = judgement.split(said, merchant, cost, redemption.turn or 0) if share.returned_fen else old
+    new = (
+        evaluation.split(terms, merchant, cost, redemption.turn or 0) if share.returned_fen else old
+    )
     changes = {party: new.get(party, 0) - old.get(party, 0) for party in old | new}
     return [[party, change] for party, change in sorted(changes.items()) if change]
 
 
-def _undoing(redemption: Redemption, reason: str, actor: str) -> vouchers.Undoing:
-    return vouchers.Undoing(
+def _reversal(redemption: Redemption, reason: str, actor: str) -> procedures.Reversal:
+    return procedures.Reversal(
         redemption=redemption.pk, reference=new_id("rvr"), reason=reason, actor=actor
     )

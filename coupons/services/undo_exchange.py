@@ -7,11 +7,11 @@ from django.db import connection, transaction
 
 from coupons.errors import CouponNotRevocable, ExchangeNotUndoable
 from coupons.models import Coupon, CouponGift, Redemption
-from coupons.queries import version_of
+from coupons.queries import version_terms
 from district.kernel import audit, clock, idempotency
-from district.kernel.events import ring_after_commit
+from district.kernel.database.postgres import call
 from district.kernel.idempotency import Key
-from district.kernel.postgres import call
+from district.kernel.outbox.events import wake_worker_on_commit
 from district.members.models import Member, User
 from loyalty import services as loyalty
 
@@ -25,7 +25,7 @@ def revoke_coupon(*, coupon: Coupon, reason: str, by: User) -> Coupon:
         raise CouponNotRevocable
     audit.record(verb="revoke_coupon", subject=f"coupons.coupon:{coupon.pk}", by=by, reason=reason)
     _give_points_back(coupon.pk, reason=reason, actor=f"user:{by.pk}")
-    ring_after_commit()
+    wake_worker_on_commit()
     return Coupon.objects.get(pk=coupon.pk)
 
 
@@ -41,7 +41,7 @@ def undo_exchange(*, coupon: Coupon, member: Member, key: Key) -> Coupon:
     if earlier is not None:
         return Coupon.objects.get(pk=earlier)
     held, at = Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk), clock.now()
-    minutes = version_of(held.version_id).exchange_undo_minutes
+    minutes = version_terms(held.version_id).exchange_undo_minutes
     if held.source != Coupon.Source.EXCHANGE or minutes is None:
         raise ExchangeNotUndoable(reason="template")
     if held.member_id != member.pk or CouponGift.objects.filter(coupon=held).exists():
@@ -55,7 +55,7 @@ def undo_exchange(*, coupon: Coupon, member: Member, key: Key) -> Coupon:
     audit.record(verb="undo_exchange", subject=f"coupons.coupon:{held.pk}", actor=actor)
     _give_points_back(held.pk, reason="退回兑换的券", actor=actor)
     idempotency.answer(key, held.pk)
-    ring_after_commit()
+    wake_worker_on_commit()
     return Coupon.objects.get(pk=held.pk)
 
 
@@ -74,7 +74,7 @@ def _give_points_back(pk: int, *, reason: str, actor: str) -> None:
     if used or kept:
         return
     loyalty.undo_exchange(
-        merchant=bought.template.merchant_id or version_of(bought.version_id).rest_to,
+        merchant=bought.template.merchant_id or version_terms(bought.version_id).rest_to,
         reference=bought.public_id,
         reason=reason,
         actor=actor,

@@ -10,16 +10,16 @@ from django.db import transaction
 from coupons.errors import BillAlreadyRefunded, BillSpendingUnknown, RefundTooLarge
 from coupons.models import BillRefund, Coupon, CouponBill, Redemption, WholeBillRefund
 from coupons.services.reward import take_back_gifts
-from coupons.services.undo import Goods, preview_bill_refund, refund_bill
+from coupons.services.undo import ReturnedGoods, preview_bill_refund, refund_bill
 from district.kernel import clock, idempotency
+from district.kernel.database.ids import new_id
+from district.kernel.database.postgres import first_row, translate_database_errors
 from district.kernel.errors import NotFound
 from district.kernel.idempotency import Key
-from district.kernel.ids import new_id
-from district.kernel.postgres import first_row, refusing
 from district.merchants.models import Store
 from loyalty import queries as points
 from loyalty import services as loyalty
-from loyalty.queries import SpentOnBill
+from loyalty.queries import BillSpending
 
 _SCOPE = "whole bill refund"
 
@@ -38,12 +38,12 @@ class ReturnedBill:
 
 
 @dataclass(frozen=True, slots=True)
-class _OnBill:
+class _BillBalance:
     """What is still there of a bill. `receipt` and `coupons` may be missing; amounts are fen."""
 
     coupons: CouponBill | None
     receipt: Any
-    spent: Sequence[SpentOnBill]
+    spent: Sequence[BillSpending]
     held: Sequence[Any]
     goods_fen: int
     discount_fen: int
@@ -52,11 +52,11 @@ class _OnBill:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reckoned:
+class _RefundPlan:
     """What goes back; `returned` are points by spending."""
 
     goods_fen: int
-    returned: tuple[tuple[SpentOnBill, int], ...]
+    returned: tuple[tuple[BillSpending, int], ...]
     pay_back_fen: int
     whole: bool
 
@@ -81,8 +81,8 @@ def refund_whole_bill(
         return WholeBillRefund.objects.select_related("store").get(pk=earlier)
     # Two refunds of one bill come one after the other, also where no row of it is ours to lock.
     first_row("select pg_advisory_xact_lock(hashtextextended(%s, %s))", returned.bill_no, store.pk)
-    there = _on_bill(store, returned)
-    reckoned = _reckon(there, returned)
+    there = _bill_balance(store, returned)
+    reckoned = _refund_plan(there, returned)
     done = WholeBillRefund(
         public_id=new_id("wbr"),
         store=store,
@@ -108,7 +108,7 @@ def refund_whole_bill(
         "holds": holds,
         "receipt": posted,
     }
-    with refusing():
+    with translate_database_errors():
         done.save(force_insert=True)
     idempotency.answer(key, done.pk)
     return done
@@ -132,7 +132,7 @@ def preview_whole_bill_refund(
     return done
 
 
-def _on_bill(store: Store, returned: ReturnedBill) -> _OnBill:
+def _bill_balance(store: Store, returned: ReturnedBill) -> _BillBalance:
     """Raises BillAlreadyRefunded, BillSpendingUnknown, NotFound."""
     bill = (
         CouponBill.objects.select_for_update(no_key=True)
@@ -141,8 +141,8 @@ def _on_bill(store: Store, returned: ReturnedBill) -> _OnBill:
     )
     receipt = points.receipt_of(store.pk, returned.bill_no)
     numbers = {returned.bill_no, *returned.request_nos}
-    spent = points.spent_on_bill(store, numbers)
-    held = list(points.held_for_bill(store, numbers))
+    spent = points.bill_spendings(store, numbers)
+    held = list(points.bill_holds(store, numbers))
     found = {one.transfer.reference for one in spent} | {hold.request_no for hold in held}
     for number in returned.request_nos:
         if number not in found:
@@ -161,20 +161,20 @@ def _on_bill(store: Store, returned: ReturnedBill) -> _OnBill:
     left = (goods, paid, *(one.points for one in spent))
     if not any(left) and not held:
         raise BillAlreadyRefunded
-    return _OnBill(bill, receipt, spent, held, goods, discount, paid, worth)
+    return _BillBalance(bill, receipt, spent, held, goods, discount, paid, worth)
 
 
-def _reckon(there: _OnBill, returned: ReturnedBill) -> _Reckoned:
+def _refund_plan(there: _BillBalance, returned: ReturnedBill) -> _RefundPlan:
     """Raises RefundTooLarge."""
     goods = there.goods_fen if returned.goods_fen is None else returned.goods_fen
     if goods > there.goods_fen:
         raise RefundTooLarge(left_fen=there.goods_fen)
     if goods == there.goods_fen:
         whole = tuple((one, one.points) for one in there.spent if one.points)
-        return _Reckoned(goods, whole, there.paid_fen, whole=True)
+        return _RefundPlan(goods, whole, there.paid_fen, whole=True)
     discount = 0
     if there.coupons is not None:
-        parts = Goods(returned.refund_no, goods, returned.lines)
+        parts = ReturnedGoods(returned.refund_no, goods, returned.lines)
         discount = preview_bill_refund(bill=there.coupons, goods=parts).discount_fen
     # Of what was paid for all goods, in money and points, so much was paid for these.
     net, of_all = goods - discount, there.goods_fen - there.discount_fen
@@ -182,12 +182,12 @@ def _reckon(there: _OnBill, returned: ReturnedBill) -> _Reckoned:
     back = _in_proportion(there.spent, part)
     due = (there.paid_fen + there.worth_fen) * part[0] // part[1]
     money = due - sum(one.worth_fen(fen) for one, fen in back)
-    return _Reckoned(goods, back, min(max(money, 0), there.paid_fen), whole=False)
+    return _RefundPlan(goods, back, min(max(money, 0), there.paid_fen), whole=False)
 
 
 def _in_proportion(
-    spent: Sequence[SpentOnBill], part: tuple[int, int]
-) -> tuple[tuple[SpentOnBill, int], ...]:
+    spent: Sequence[BillSpending], part: tuple[int, int]
+) -> tuple[tuple[BillSpending, int], ...]:
     """Points for a part of what was paid, rounded down, the newest spending first."""
     left = sum(one.points for one in spent) * part[0] // part[1]
     back = []
@@ -200,7 +200,7 @@ def _in_proportion(
 
 
 def _coupons_back(
-    done: WholeBillRefund, there: _OnBill, returned: ReturnedBill
+    done: WholeBillRefund, there: _BillBalance, returned: ReturnedBill
 ) -> list[dict[str, Any]]:
     """Each coupon of the bill: what of its discount went with the goods, and how it stands now."""
     done.discount_fen = 0
@@ -209,7 +209,7 @@ def _coupons_back(
     live = list(Redemption.objects.filter(bill=there.coupons, reversed_at=None).order_by("pk"))
     refund: BillRefund = refund_bill(
         bill=there.coupons,
-        goods=Goods(done.refund_no, done.goods_fen, returned.lines),
+        goods=ReturnedGoods(done.refund_no, done.goods_fen, returned.lines),
         actor=done.actor,
         key=Key.of(f"{_SCOPE} coupons", done.public_id),
     )
@@ -231,7 +231,7 @@ def _coupons_back(
     ]
 
 
-def _points_back(done: WholeBillRefund, reckoned: _Reckoned) -> list[dict[str, Any]]:
+def _points_back(done: WholeBillRefund, reckoned: _RefundPlan) -> list[dict[str, Any]]:
     back = []
     for one, fen in reckoned.returned:
         loyalty.reverse_transfer(
@@ -267,7 +267,7 @@ def _receipt_refunded(done: WholeBillRefund) -> str:
         return "none"
     posted: Any = loyalty.refund_purchase(
         store=done.store,
-        returned=loyalty.Returned(
+        returned=loyalty.PurchaseRefund(
             receipt_store=done.store,
             receipt_no=done.bill_no,
             refund_no=done.refund_no,
@@ -283,7 +283,7 @@ def _receipt_refunded(done: WholeBillRefund) -> str:
     return "posted"
 
 
-def _gifts_back(there: _OnBill) -> list[dict[str, Any]]:
+def _gifts_back(there: _BillBalance) -> list[dict[str, Any]]:
     """Coupons that the purchase had brought and its rest would not have brought."""
     if there.receipt is None:
         return []

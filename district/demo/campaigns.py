@@ -5,10 +5,10 @@ from typing import Any
 
 from coupons import services as coupons
 from coupons.models import Coupon, CouponTemplate, TemplateVersion
-from district.demo.opening import start_of
+from district.demo.merchant_setup import start_of
 from district.demo.plan import Plan
-from district.demo.plan.almanac import DAYS as YEAR
-from district.demo.stage import member_of_person
+from district.demo.plan.demand_calendar import DAYS as DAYS_OF_YEAR
+from district.demo.planned_rows import member_of_person
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import User
@@ -16,24 +16,24 @@ from district.merchants.models import Merchant
 
 DRAFTER = "活动策划"
 # They began eight weeks before the last day of the year, and go on for as long again.
-BEGUN_DAYS_AGO, DAYS = 57, 120
+STARTED_DAYS_AGO, DAYS = 57, 120
 # Each of the first members has one of these in the wallet.
-HOLDERS = 20
+HOLDER_COUNT = 20
 EATERIES = ["hotpot", "cuisine", "noodles", "barbecue", "japanese", "western"]
 
 
 def launch(plan: Plan, *, by: User) -> None:
     """Every campaign is there, published two months before the end of the year; a second call changes nothing."""
     drafter = User.objects.filter(username=DRAFTER).first() or User.objects.create_staff(DRAFTER)
-    at = start_of(plan, YEAR - BEGUN_DAYS_AGO)
-    merchant = Merchant.objects.get(uscc=plan.steady[0].uscc)
+    at = start_of(plan, DAYS_OF_YEAR - STARTED_DAYS_AGO)
+    merchant = Merchant.objects.get(uscc=plan.main_merchants[0].uscc)
     for name, owner, payers, fields in _campaigns(merchant):
         if not CouponTemplate.objects.filter(name=name).exists():
-            with clock.moved_to(at):
+            with clock.travel_to(at):
                 _publish(name, owner, payers, fields, at=at, drafter=drafter, approver=by)
     everyday = TemplateVersion.objects.get(template__name="全商圈满减", state="published")
-    with clock.moved_to(start_of(plan, YEAR - 1) + timedelta(hours=12)):
-        for number in range(1, HOLDERS + 1):
+    with clock.travel_to(start_of(plan, DAYS_OF_YEAR - 1) + timedelta(hours=12)):
+        for number in range(1, HOLDER_COUNT + 1):
             coupons.issue_coupon(
                 version=everyday,
                 member=member_of_person(f"demo-{number}"),

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from district.demo.logins import Logins, new_password
-from district.demo.opening import start_of
+from district.demo.merchant_setup import start_of
 from district.demo.plan import Plan
-from district.demo.plan.people import SHOWN
-from district.demo.stage import member_of_person
+from district.demo.plan.people import SIGN_IN_MEMBER_COUNT
+from district.demo.planned_rows import member_of_person
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
@@ -26,7 +26,7 @@ OWNER = "owner"
 TILL = "演示收银台"
 
 
-def give_anew(logins: Logins, plan: Plan) -> None:
+def renew_logins(logins: Logins, plan: Plan) -> None:
     """New logins for a finished district whose file is lost; the old passwords end."""
     by = operator(logins)
     second_operator(logins)
@@ -39,7 +39,7 @@ def give_anew(logins: Logins, plan: Plan) -> None:
 def operator(logins: Logins) -> User:
     """Whoever runs the district and sees all of it."""
     entry, user = _account(OPERATOR, "运营管理员", logins["operator"], is_superuser=True)
-    logins.keep(operator=entry)
+    logins.save_entries(operator=entry)
     return user
 
 
@@ -48,7 +48,7 @@ def second_operator(logins: Logins) -> User:
     """Another one: whatever needs two people, such as an approval, needs a second login."""
     known = logins["second_operator"]
     entry, user = _account(SECOND_OPERATOR, "运营复核", known, is_superuser=True)
-    logins.keep(second_operator=entry)
+    logins.save_entries(second_operator=entry)
     return user
 
 
@@ -57,15 +57,15 @@ def clerks(logins: Logins, plan: Plan, *, by: User) -> None:
     """One login of each role at the first of the two steady merchants, and the other one's owner."""
     known = {entry["username"]: entry for entry in logins["clerks"] or []}
     entries = []
-    for post in _posts(plan):
+    for post in _demo_clerks(plan):
         entry, user = _account(post.username, str(post.role.label), known.get(post.username))
-        with clock.moved_to(start_of(plan, 0) + timedelta(hours=9)):
+        with clock.travel_to(start_of(plan, 0) + timedelta(hours=9)):
             merchants.appoint_clerk(
                 user=user, merchant=post.merchant, role=post.role, by=by, stores=post.stores
             )
         place = {"role": post.role.value, "merchant": post.merchant.name}
         entries.append({**entry, **place, "stores": [store.name for store in post.stores]})
-    logins.keep(clerks=entries)
+    logins.save_entries(clerks=entries)
 
 
 @transaction.atomic
@@ -73,19 +73,19 @@ def tills(logins: Logins, plan: Plan, *, by: User) -> None:
     """A till key for a store of each of the two steady merchants: earn at one, spend at the other."""
     kept = {entry["store"]: entry["key"] for entry in logins["tills"] or []}
     entries = []
-    for planned in plan.steady:
+    for planned in plan.main_merchants:
         store = Store.objects.select_related("merchant").get(name=planned.stores[0].name)
         text = kept.get(store.public_id)
-        if text is None or not _opens(text):
+        if text is None or not _is_valid_till_key(text):
             text = _new_till_key(store, by)
         place = {"store": store.public_id, "store_name": store.name}
         entries.append({"merchant": store.merchant.name, **place, "key": text})
-    logins.keep(tills=entries)
+    logins.save_entries(tills=entries)
 
 
 def shoppers(logins: Logins, plan: Plan) -> None:
     """The members a person may sign in as: the WeChat sandbox gives codes for these names."""
-    shown = sorted(plan.members, key=lambda member: member.number)[:SHOWN]
+    shown = sorted(plan.members, key=lambda member: member.number)[:SIGN_IN_MEMBER_COUNT]
     entries = []
     for planned in shown:
         member = member_of_person(planned.person)
@@ -97,24 +97,24 @@ def shoppers(logins: Logins, plan: Plan) -> None:
                 "points": balance_of(member).available,
             }
         )
-    logins.keep(shoppers=entries)
+    logins.save_entries(shoppers=entries)
 
 
-class _DemoPost(NamedTuple):
+class _DemoClerk(NamedTuple):
     username: str
     role: Clerk.Role
     merchant: Merchant
     stores: list[Store]
 
 
-def _posts(plan: Plan) -> Iterator[_DemoPost]:
-    first, second = (Merchant.objects.get(uscc=planned.uscc) for planned in plan.steady)
+def _demo_clerks(plan: Plan) -> Iterator[_DemoClerk]:
+    first, second = (Merchant.objects.get(uscc=planned.uscc) for planned in plan.main_merchants)
     stores = list(Store.objects.filter(merchant=first).order_by("pk"))
-    yield _DemoPost(OWNER, Clerk.Role.OWNER, first, [])
-    yield _DemoPost("manager", Clerk.Role.MANAGER, first, stores[:2])
-    yield _DemoPost("cashier", Clerk.Role.CASHIER, first, stores[:1])
-    yield _DemoPost("finance", Clerk.Role.FINANCE, first, [])
-    yield _DemoPost("owner2", Clerk.Role.OWNER, second, [])
+    yield _DemoClerk(OWNER, Clerk.Role.OWNER, first, [])
+    yield _DemoClerk("manager", Clerk.Role.MANAGER, first, stores[:2])
+    yield _DemoClerk("cashier", Clerk.Role.CASHIER, first, stores[:1])
+    yield _DemoClerk("finance", Clerk.Role.FINANCE, first, [])
+    yield _DemoClerk("owner2", Clerk.Role.OWNER, second, [])
 
 
 def _account(
@@ -131,7 +131,7 @@ def _account(
     return {"username": username, "password": password}, user
 
 
-def _opens(text: str) -> bool:
+def _is_valid_till_key(text: str) -> bool:
     try:
         till_for(text)
     except DomainError:

@@ -24,7 +24,7 @@ class Logins:
     def __getitem__(self, name: str) -> Any:
         return self.kept.get(name)
 
-    def keep(self, **entries: Any) -> None:
+    def save_entries(self, **entries: Any) -> None:
         """Written beside and moved into place, so that a killed run leaves the old or the new."""
         self.kept |= entries
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from django.db.models import Q
 class Seeding(models.Model):
     """The one demo district of this database."""
 
-    only = models.PositiveSmallIntegerField(default=1, unique=True)
+    singleton = models.PositiveSmallIntegerField(default=1, unique=True)
     # Random: tells whether a file of logins belongs to this district or to one that was reset.
     stamp = models.CharField(max_length=32)
     scale = models.FloatField()
@@ -16,14 +16,14 @@ class Seeding(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="seeding_only_one", condition=Q(only=1))]
+        constraints = [models.CheckConstraint(name="seeding_only_one", condition=Q(singleton=1))]
 
     def __str__(self) -> str:
         return f"{self.scale:g} {self.last_day}"
 
 
 class Chapter(models.Model):
-    """A chapter of the last weeks that has been played, see district/demo/life/."""
+    """A chapter of the last weeks that has been played, see district/demo/chapters/."""
 
     name = models.CharField(max_length=80, unique=True)
 
@@ -35,7 +35,7 @@ class Lane(models.Model):
     """A part of the members, and the last day that was played of their year, whole days at a time."""
 
     number = models.PositiveSmallIntegerField(unique=True)
-    played_through = models.DateField()
+    posted_through = models.DateField()
 
     def __str__(self) -> str:
-        return f"{self.number} {self.played_through}"
+        return f"{self.number} {self.posted_through}"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 _EVERY_PERCENT = 5
 
 
-class Meter(Protocol):
+class ProgressMeter(Protocol):
     """Where the seeding tells how far it is; many threads may."""
 
     def begin(self, total: int, done: int = 0) -> None:
@@ -23,13 +23,13 @@ class Meter(Protocol):
     def end(self, words: str) -> None: ...
 
 
-class Lines:
+class ProgressLines:
     """A line for about every five percent."""
 
     def __init__(self, out: IO[str] | OutputWrapper) -> None:
         self._out = out
         self._lock = Lock()
-        self._total, self._done, self._told, self._words = 0, 0, -_EVERY_PERCENT, ""
+        self._total, self._done, self._last_percent, self._words = 0, 0, -_EVERY_PERCENT, ""
 
     def begin(self, total: int, done: int = 0) -> None:
         self._total, self._done = max(total, 1), done
@@ -38,25 +38,25 @@ class Lines:
         self._words = words
         if not self._total:
             # Nothing can be counted yet, and a person waits already.
-            self._say(words)
+            self._write_line(words)
 
     def step(self, steps: int = 1) -> None:
         with self._lock:
             self._done += steps
             percent = 100 * self._done // self._total
-            if percent >= self._told + _EVERY_PERCENT:
-                self._told = percent - percent % _EVERY_PERCENT
-                self._say(f"{percent:3d} %  {self._words}")
+            if percent >= self._last_percent + _EVERY_PERCENT:
+                self._last_percent = percent - percent % _EVERY_PERCENT
+                self._write_line(f"{percent:3d} %  {self._words}")
 
     def end(self, words: str) -> None:
-        self._say(words)
+        self._write_line(words)
 
-    def _say(self, line: str) -> None:
+    def _write_line(self, line: str) -> None:
         self._out.write(f"{line}\n")
         self._out.flush()
 
 
-class Bar:
+class ProgressBar:
     """One bar on a terminal."""
 
     def __init__(self) -> None:
@@ -86,6 +86,6 @@ class Bar:
         self._console.print(words, highlight=False)
 
 
-def meter_for(out: IO[str] | OutputWrapper) -> Meter:
+def meter_for(out: IO[str] | OutputWrapper) -> ProgressMeter:
     """A bar where a person watches, lines where a program does."""
-    return Bar() if out.isatty() else Lines(out)
+    return ProgressBar() if out.isatty() else ProgressLines(out)

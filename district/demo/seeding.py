@@ -12,29 +12,31 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from district.demo import campaigns, credentials, epilogue, life
+from district.demo import campaigns, chapters, credentials, merchant_changes
+from district.demo.chapters.context import ChapterContext
 from district.demo.errors import SeedingRefused
-from district.demo.joining import let_join
-from district.demo.life.scene import Scene
-from district.demo.living import Year
 from district.demo.logins import Logins
+from district.demo.merchant_setup import open_merchants, set_first_policy
 from district.demo.models import Seeding
-from district.demo.opening import open_town, set_first_rules
-from district.demo.plan import Plan, Size, draw_up
-from district.demo.plan.acts import Purchase
-from district.demo.progress import Meter
-from district.demo.stage import Stage
+from district.demo.plan import Plan, Size, build_plan
+from district.demo.plan.postings import PlannedPurchase
+from district.demo.planned_rows import PlannedRows
+from district.demo.progress import ProgressMeter
+from district.demo.sign_ups import sign_up_members
+from district.demo.year_runner import YearRunner
 from district.kernel import clock
 from district.members.models import User
 from district.merchants.models import Merchant
 
-LOCK = 0xD15701C7  # any number that nobody else uses in this database
+SEEDING_LOCK_ID = 0xD15701C7  # any number that nobody else uses in this database
 _LOCK_SECONDS = 20.0
 # A merchant with its stores takes about as long as eight receipts, a new member as long as four.
-PER_MERCHANT, PER_MEMBER = 8, 4
+STEPS_PER_MERCHANT, STEPS_PER_MEMBER = 8, 4
 
 
-def seed(*, meter: Meter, scale: float | None = None, last_day: date | None = None) -> Seeding:
+def seed(
+    *, meter: ProgressMeter, scale: float | None = None, last_day: date | None = None
+) -> Seeding:
     """The finished demo district; a second call finds it finished and changes nothing.
 
     Raises SeedingRefused.
@@ -44,61 +46,61 @@ def seed(*, meter: Meter, scale: float | None = None, last_day: date | None = No
     if not settings.WECHAT_APPID:
         raise SeedingRefused("members come through WeChat: DISTRICT_WECHAT_APPID is not set.")
     meter.phase("a year is drawn up on paper")
-    with _one_at_a_time():
-        seeding = _begun(scale, last_day)
+    with _exclusive_lock():
+        seeding = _current_seeding(scale, last_day)
         logins = Logins(seeding.stamp)
         if seeding.finished_at is None:
-            _perform(seeding, logins, meter)
+            _fill(seeding, logins, meter)
             return seeding
         if not logins.is_ours:
-            credentials.give_anew(logins, _plan_of(seeding))
+            credentials.renew_logins(logins, _plan_of(seeding))
         meter.end("the demo district was complete already")
     return seeding
 
 
-def _perform(seeding: Seeding, logins: Logins, meter: Meter) -> None:
+def _fill(seeding: Seeding, logins: Logins, meter: ProgressMeter) -> None:
     plan = _plan_of(seeding)
     meter.begin(
-        len(plan.town) * PER_MERCHANT
-        + len(plan.members) * PER_MEMBER
-        + len(plan.acts)
-        + len(life.CHAPTERS) * life.PER_CHAPTER
+        len(plan.merchants) * STEPS_PER_MERCHANT
+        + len(plan.members) * STEPS_PER_MEMBER
+        + len(plan.postings)
+        + len(chapters.CHAPTERS) * chapters.STEPS_PER_CHAPTER
     )
     meter.phase("merchants open their stores")
     operator, second = credentials.operator(logins), credentials.second_operator(logins)
-    set_first_rules(plan, by=operator)
-    open_town(plan, by=operator, told=lambda: meter.step(PER_MERCHANT))
+    set_first_policy(plan, by=operator)
+    open_merchants(plan, by=operator, on_progress=lambda: meter.step(STEPS_PER_MERCHANT))
     credentials.clerks(logins, plan, by=operator)
     meter.phase("members join")
-    let_join(plan, told=lambda: meter.step(PER_MEMBER))
-    with _nothing_to_collect():
-        Year(plan, Stage.of(plan), meter).play()
+    sign_up_members(plan, on_progress=lambda: meter.step(STEPS_PER_MEMBER))
+    with _frozen_garbage_collector():
+        YearRunner(plan, PlannedRows.of(plan), meter).run()
     meter.phase("merchants come and go, campaigns begin")
-    epilogue.perform(plan, by=operator)
+    merchant_changes.apply_merchant_changes(plan, by=operator)
     campaigns.launch(plan, by=operator)
-    life.play(_scene_of(plan, operator, second), meter)
+    chapters.run(_context_of(plan, operator, second), meter)
     credentials.tills(logins, plan, by=operator)
     credentials.shoppers(logins, plan)
     seeding.finished_at = clock.real_now()
     seeding.save(update_fields=["finished_at"])
-    meter.end(_told(plan))
+    meter.end(_summary(plan))
 
 
-def _scene_of(plan: Plan, operator: User, second: User) -> Scene:
+def _context_of(plan: Plan, operator: User, second: User) -> ChapterContext:
     owner = User.objects.get(username=credentials.OWNER)
-    return Scene(plan, Stage.of(plan), operator, second, owner)
+    return ChapterContext(plan, PlannedRows.of(plan), operator, second, owner)
 
 
-def _told(plan: Plan) -> str:
-    stores = sum(len(merchant.stores) for merchant in plan.town)
-    receipts = sum(isinstance(act, Purchase) for act in plan.acts)
+def _summary(plan: Plan) -> str:
+    stores = sum(len(merchant.stores) for merchant in plan.merchants)
+    receipts = sum(isinstance(posting, PlannedPurchase) for posting in plan.postings)
     return (
-        f"{len(plan.town)} merchants, {stores} stores, {len(plan.members):,} members, "
-        f"{receipts:,} receipts from {plan.almanac.first_day} to {plan.almanac.last_day}"
+        f"{len(plan.merchants)} merchants, {stores} stores, {len(plan.members):,} members, "
+        f"{receipts:,} receipts from {plan.demand_calendar.first_day} to {plan.demand_calendar.last_day}"
     )
 
 
-def _begun(scale: float | None, last_day: date | None) -> Seeding:
+def _current_seeding(scale: float | None, last_day: date | None) -> Seeding:
     """The seeding of this database, begun now if there is none. Raises SeedingRefused."""
     seeding = Seeding.objects.first()
     if seeding is None:
@@ -121,25 +123,25 @@ def _begin(scale: float, last_day: date | None) -> Seeding:
         stamp=secrets.token_hex(16),
         scale=scale,
         last_day=day,
-        digest=_drawn_up(scale, day).digest(),
+        digest=_cached_plan(scale, day).digest(),
     )
 
 
 @lru_cache(maxsize=1)
-def _drawn_up(scale: float, last_day: date) -> Plan:
+def _cached_plan(scale: float, last_day: date) -> Plan:
     """A beginning asks twice, and a whole year takes some seconds."""
-    return draw_up(Size.at(scale), last_day)
+    return build_plan(Size.at(scale), last_day)
 
 
 def _plan_of(seeding: Seeding) -> Plan:
-    plan = _drawn_up(seeding.scale, seeding.last_day)
+    plan = _cached_plan(seeding.scale, seeding.last_day)
     if plan.digest() != seeding.digest and seeding.finished_at is None:
         raise SeedingRefused("another version of the demo began here; start again with --reset.")
     return plan
 
 
 @contextmanager
-def _nothing_to_collect() -> Iterator[None]:
+def _frozen_garbage_collector() -> Iterator[None]:
     """The plan stays to the end; without this the garbage collector walks through it all the time."""
     gc.freeze()
     try:
@@ -149,20 +151,20 @@ def _nothing_to_collect() -> Iterator[None]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def _exclusive_lock() -> Iterator[None]:
     """A killed run's turn ends with its connection, which may take a moment. Raises SeedingRefused."""
-    given_up = time.monotonic() + _LOCK_SECONDS
+    deadline = time.monotonic() + _LOCK_SECONDS
     with connection.cursor() as cursor:
-        while not _locked(cursor):
-            if time.monotonic() > given_up:
+        while not _try_lock(cursor):
+            if time.monotonic() > deadline:
                 raise SeedingRefused("another seed_demo is at work on this database.")
             time.sleep(0.25)
         try:
             yield
         finally:
-            cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+            cursor.execute("select pg_advisory_unlock(%s)", [SEEDING_LOCK_ID])
 
 
-def _locked(cursor: CursorWrapper) -> bool:
-    cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+def _try_lock(cursor: CursorWrapper) -> bool:
+    cursor.execute("select pg_try_advisory_lock(%s)", [SEEDING_LOCK_ID])
     return bool(cursor.fetchone()[0])

@@ -1,11 +1,19 @@
-"""The default without any server installed: PostgreSQL under a keeper, and the processes of the demo.
+"""The default without any server installed: PostgreSQL under a supervisor, and the processes of the demo.
 
 Knows nothing of the district above it and imports no Django.
 """
 
-from district.embedded.attaching import Attached, at_hand, attach, new_cluster
+from district.embedded.attachment import Attached, attach, attached_server, new_cluster
 from district.embedded.cluster import Cluster
 from district.embedded.errors import EmbeddedError
 from district.embedded.testing import run_tests
 
-__all__ = ["Attached", "Cluster", "EmbeddedError", "at_hand", "attach", "new_cluster", "run_tests"]
+__all__ = [
+    "Attached",
+    "Cluster",
+    "EmbeddedError",
+    "attached_server",
+    "attach",
+    "new_cluster",
+    "run_tests",
+]

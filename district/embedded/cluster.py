@@ -11,8 +11,8 @@ from typing import Self
 
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import Home
-from district.embedded.locks import FileLock, held_exclusively, shared_by_others
-from district.embedded.places import CLONE
+from district.embedded.locks import FileLock, is_locked_exclusively, is_shared_by_others
+from district.embedded.paths import CLONE
 from district.embedded.processes import send, wait_until
 
 # What a keeper that was brought up answers: the server runs, or another keeper was faster.
@@ -23,10 +23,10 @@ TRIES = 3  # of a keeper that dies without a word while it starts
 
 
 @dataclass(frozen=True)
-class State:
-    """What the keeper last said about a server that answers."""
+class ServerState:
+    """What the supervisor last said about a server that answers."""
 
-    keeper: int
+    supervisor: int
     postmaster: int
     version: str
 
@@ -54,16 +54,18 @@ class Cluster:
             raise
         return self
 
-    def ensure_keeper(self) -> None:
-        """A keeper is there; a killed one took the server with it, and only its users can bring both back.
+    def ensure_supervisor(self) -> None:
+        """A supervisor is there; a killed one took the server with it, and only its users can bring both back.
 
         Raises EmbeddedError.
         """
         with self.home.lock("start").exclusive():
             for _ in range(TRIES):
-                if not self._deserted() or self._start_keeper():
+                if not self._has_no_supervisor() or self._start_supervisor():
                     return
-        raise EmbeddedError(f"the database's keeper did not start; see {self.home.keeper_log}.")
+        raise EmbeddedError(
+            f"the database's supervisor did not start; see {self.home.supervisor_log}."
+        )
 
     def leave(self, *, wait: bool = True) -> None:
         """No user any more. Where that was the last one, the server has stopped when this returns.
@@ -74,10 +76,10 @@ class Cluster:
             return
         self._user.close()
         self._user = None
-        if wait and (state := self.state) is not None and not self._deserted():
-            send(state.keeper, signal.SIGUSR1)
+        if wait and (state := self.state) is not None and not self._has_no_supervisor():
+            send(state.supervisor, signal.SIGUSR1)
             users = self.home.folder / "users.lock"
-            wait_until(lambda: self._deserted() or shared_by_others(users), patience=60)
+            wait_until(lambda: self._has_no_supervisor() or is_shared_by_others(users), patience=60)
 
     @property
     def url(self) -> str:
@@ -87,9 +89,9 @@ class Cluster:
         return self.home.url(database)
 
     @property
-    def state(self) -> State | None:
+    def state(self) -> ServerState | None:
         try:
-            return State(**json.loads(self.home.state.read_text()))
+            return ServerState(**json.loads(self.home.state.read_text()))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -99,7 +101,7 @@ class Cluster:
 
         Raises EmbeddedError.
         """
-        found: list[State] = []
+        found: list[ServerState] = []
 
         def answers() -> bool:
             # Read once: the file may go between two looks.
@@ -110,7 +112,7 @@ class Cluster:
         return found[0].postmaster
 
     def kill9(self) -> int:
-        """The postmaster dies as by a power cut; the keeper restarts it. Returns the dead one's process id."""
+        """The postmaster dies as by a power cut; the supervisor restarts it. Returns the dead one's process id."""
         pid = self.pid
         send(pid, signal.SIGKILL)
         return pid
@@ -129,37 +131,37 @@ class Cluster:
         self._await(another, "PostgreSQL did not come back", patience)
 
     def _await(self, true: Callable[[], bool], refusal: str, patience: float = PATIENCE) -> None:
-        """It became true; a user who waits sees to it all the while that a keeper is there.
+        """It became true; a user who waits sees to it all the while that a supervisor is there.
 
-        The keeper seen a moment ago may have been an earlier one on its way out.
+        The supervisor seen a moment ago may have been an earlier one on its way out.
 
         Raises EmbeddedError with the refusal.
         """
 
         def looked() -> bool:
             if self._user is not None:
-                self.ensure_keeper()
+                self.ensure_supervisor()
             return true()
 
         if not wait_until(looked, patience, pause=LOOK):
             raise EmbeddedError(f"{refusal}; see {self.home.server_log}.")
 
-    def _deserted(self) -> bool:
-        return not held_exclusively(self.home.folder / "keeper.lock")
+    def _has_no_supervisor(self) -> bool:
+        return not is_locked_exclusively(self.home.folder / "supervisor.lock")
 
-    def _start_keeper(self) -> bool:
-        """Whether a keeper is there now; not when the one that was started died without a word.
+    def _start_supervisor(self) -> bool:
+        """Whether a supervisor is there now; not when the one that was started died without a word.
 
-        Raises EmbeddedError with the reason a keeper gave.
+        Raises EmbeddedError with the reason a supervisor gave.
         """
         command = [
             sys.executable,
             "-m",
-            "district.embedded.keeper",
+            "district.embedded.server_supervisor",
             str(self.home.folder),
             self.profile,
         ]
-        with self.home.keeper_log.open("ab") as log:
+        with self.home.supervisor_log.open("ab") as log:
             # The keeper steps out of our session and outlives us; what we start here only brings it up.
             bringing_up = subprocess.run(
                 command,

@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from district.embedded.attaching import attach, name_surroundings
-from district.embedded.crew import Crew
+from district.embedded.attachment import attach, set_environment
+from district.embedded.console import Console
+from district.embedded.database_reset import reset, server_version
 from district.embedded.errors import EmbeddedError
 from district.embedded.locks import FileLock
-from district.embedded.places import CLONE, base_folder, make_home
+from district.embedded.paths import CLONE, base_folder, make_home
 from district.embedded.ports import HOST, is_free, next_free
-from district.embedded.resetting import reset, server_version
-from district.embedded.screen import Screen
-from district.embedded.supervisor import Supervisor
+from district.embedded.process_specs import ProcessSpecs
+from district.embedded.process_supervisor import ProcessSupervisor
 
 WEB_PORT, SANDBOX_PORT = 8000, 8700
 LOGINS = "demo_logins.json"  # written by seed_demo, see district/demo/README.md
@@ -26,7 +26,7 @@ class Demo:
 
     def __init__(self, *, port: int | None, static: Path, began: float) -> None:
         """`began` is when the command was given, by `time.time()`: what a person waits is counted from there."""
-        self.screen = Screen()
+        self.screen = Console()
         self.static = static
         self.began = began
         self.wished_port = port
@@ -48,8 +48,8 @@ class Demo:
                 raise EmbeddedError(
                     "--reset empties the embedded database only; unset DATABASE_URL, or empty yours yourself."
                 )
-            name_surroundings(self.folder, "local")
-            supervisor = Supervisor(attached, self.screen.tell)
+            set_environment(self.folder, "local")
+            supervisor = ProcessSupervisor(attached, self.screen.tell)
             try:
                 self.screen.tell("postgres", f"{server_version(attached.url)} answers")
                 if fresh:
@@ -65,20 +65,20 @@ class Demo:
                 attached.leave(wait=True)
                 self.screen.tell("demo", "stopped; the data stay for next time")
 
-    def _bring_up(self, supervisor: Supervisor, *, seeded: bool) -> None:
+    def _bring_up(self, supervisor: ProcessSupervisor, *, seeded: bool) -> None:
         make_home(self.folder / "log")
-        crew = Crew(CLONE, self.folder, self._environment(), self.screen.tell)
-        web = crew.web(port=self.port, static=self.static)
+        process_specs = ProcessSpecs(CLONE, self.folder, self._environment(), self.screen.tell)
+        web = process_specs.web(port=self.port, static=self.static)
         supervisor.start(web)
         if self.sandbox_port is not None:
-            supervisor.start(crew.sandbox(port=self.sandbox_port))
+            supervisor.start(process_specs.sandbox(port=self.sandbox_port))
         supervisor.watch(until=lambda: web.ready)
         if supervisor.interrupted:
             return
         self._show_addresses(time.time() - self.began)
-        supervisor.start(crew.worker(), crew.beat())
+        supervisor.start(process_specs.worker(), process_specs.beat())
         if seeded:
-            supervisor.start(crew.seeding(self._seeded))
+            supervisor.start(process_specs.seeding(self._seeded))
         else:
             self._show_logins()
 
@@ -88,14 +88,14 @@ class Demo:
         with FileLock(self.folder / "demo.lock") as lock:
             if not lock.try_exclusive():
                 raise EmbeddedError(
-                    f"a demo already runs {self._where()}; stop it first (Ctrl-C where it runs)."
+                    f"a demo already runs {self._address_text()}; stop it first (Ctrl-C where it runs)."
                 )
             try:
                 yield
             finally:
                 self.note.unlink(missing_ok=True)
 
-    def _where(self) -> str:
+    def _address_text(self) -> str:
         try:
             known = json.loads(self.note.read_text())
         except (OSError, ValueError):

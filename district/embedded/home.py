@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from district.embedded.locks import FileLock
-from district.embedded.places import (
+from district.embedded.paths import (
     Owner,
     cluster_home,
     make_folder,
@@ -33,7 +33,7 @@ class Home:
         self.superuser_password = self.folder / "superuser.password"
         self.state = self.folder / "state.json"
         self.server_log = self.folder / "postgres.log"
-        self.keeper_log = self.folder / "keeper.log"
+        self.supervisor_log = self.folder / "supervisor.log"
 
     @cached_property
     def sockets(self) -> Path:
@@ -57,7 +57,7 @@ class Home:
         make_folder(folder, mode, self.owner)
 
     def lock(self, name: str) -> FileLock:
-        """`users` is held shared by whoever needs the server, `keeper` by its parent, `start` while joining."""
+        """`users` is held shared by whoever needs the server, `supervisor` by its parent, `start` while joining."""
         return FileLock(self.folder / f"{name}.lock")
 
     def url(self, database: str = DATABASE) -> str:

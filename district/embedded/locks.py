@@ -53,7 +53,7 @@ class FileLock:
         self.close()
 
 
-def held_exclusively(path: Path) -> bool:
+def is_locked_exclusively(path: Path) -> bool:
     """Whether some process holds the lock exclusively now.
 
     Asks with a shared lock, which any number of askers may have at once: one who only looks is never
@@ -65,7 +65,7 @@ def held_exclusively(path: Path) -> bool:
         return not lock.try_shared()
 
 
-def held(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
     """Whether some process holds the lock now, shared or exclusively.
 
     Only the exclusive lock can find that out. Askers take turns by a lock of their own, so that none of
@@ -78,12 +78,12 @@ def held(path: Path) -> bool:
 
 
 def try_exclusive_in_turn(lock: FileLock) -> bool:
-    """As `lock.try_exclusive()`, for a lock that others ask about by `held` or `shared_by_others`."""
+    """As `lock.try_exclusive()`, for a lock that others ask about by `is_locked` or `is_shared_by_others`."""
     with _turn_to_ask(lock.path):
         return lock.try_exclusive()
 
 
-def shared_by_others(path: Path) -> bool:
+def is_shared_by_others(path: Path) -> bool:
     """Whether some process holds the lock shared now.
 
     The shared lock comes first: in our turn nobody can take the exclusive one any more, so that a holder

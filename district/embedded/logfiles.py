@@ -14,7 +14,7 @@ def trim(log: Path, limit: int = LIMIT) -> None:
         os.truncate(log, 0)
 
 
-def last_word(log: Path) -> str:
+def last_line(log: Path) -> str:
     """The line a person wants to see first when the writer has died."""
     if not log.exists():
         return "it said nothing"

@@ -15,16 +15,22 @@ from psycopg.conninfo import make_conninfo
 from district.embedded.binaries import Binaries, find
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import DATABASE, PORT, ROLE, Home, password_in
-from district.embedded.logfiles import last_word
-from district.embedded.processes import alive, dies_with, evict, inhabitants, wait_until
+from district.embedded.logfiles import last_line
+from district.embedded.processes import (
+    alive,
+    kill_with_parent,
+    live_processes,
+    stop_processes_in,
+    wait_until,
+)
 from district.embedded.tuning import PROFILES, TUNING
 
 SUPERUSER = "postgres"
 BUILTIN_LOCALE_SINCE = 17
 
 
-class Server:
-    """The server of one home. Only the process that holds the keeper's lock may make one."""
+class PostgresServer:
+    """The server of one home. Only the process that holds the supervisor's lock may make one."""
 
     def __init__(self, home: Home, profile: str) -> None:
         self.home = home
@@ -93,7 +99,7 @@ class Server:
 
         Raises EmbeddedError with the log's last word.
         """
-        self._clear_the_house()
+        self._stop_leftover_processes()
         options = [f"--{name}={value}" for name, value in self.settings.items()]
         with self.home.server_log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -102,20 +108,20 @@ class Server:
                 stdout=log,
                 stderr=log,
                 # Fast shutdown; whoever starts the next server evicts what has not gone by then.
-                preexec_fn=dies_with(os.getpid(), by=signal.SIGINT),  # noqa: PLW1509 - no threads here
+                preexec_fn=kill_with_parent(os.getpid(), by=signal.SIGINT),  # noqa: PLW1509 - no threads here
                 **self._as_owner(),
             )
         if not wait_until(lambda: self.exited() or self._answers(), patience=120) or self.exited():
             self.stop()
             raise EmbeddedError(
-                f"PostgreSQL did not start ({last_word(self.home.server_log)}); see {self.home.server_log}."
+                f"PostgreSQL did not start ({last_line(self.home.server_log)}); see {self.home.server_log}."
             )
         try:
-            self._furnish()
+            self._create_role_and_database()
         except psycopg.Error as error:
             self.stop()
             raise EmbeddedError(
-                f"PostgreSQL started and then refused its own keeper: {error}."
+                f"PostgreSQL started and then refused its own supervisor: {error}."
             ) from error
 
     def stop(self) -> None:
@@ -130,17 +136,17 @@ class Server:
                     self._process.send_signal(sign)
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         self._process.wait(patience)
-        evict(self.home.data)
+        stop_processes_in(self.home.data)
 
-    def _clear_the_house(self) -> None:
+    def _stop_leftover_processes(self) -> None:
         """Nothing of an earlier server is left, and PostgreSQL can see that.
 
         Only then may a pid file be removed whose number now belongs to a zombie or to somebody else: PostgreSQL would
         take either for a running server and refuse to start.
         """
-        evict(self.home.data)
+        stop_processes_in(self.home.data)
         pid_file = self.home.data / "postmaster.pid"
-        if pid_file.exists() and not any(inhabitants(self.home.data)):
+        if pid_file.exists() and not any(live_processes(self.home.data)):
             first = pid_file.read_text().split("\n", 1)[0]
             if first.isdigit() and alive(int(first)):
                 pid_file.unlink()
@@ -152,7 +158,7 @@ class Server:
             return False
         return True
 
-    def _furnish(self) -> None:
+    def _create_role_and_database(self) -> None:
         """Our own role, which is no superuser, so that nothing here works that a managed server would refuse."""
         role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
         with psycopg.connect(self._superuser(), autocommit=True) as connection:

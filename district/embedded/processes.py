@@ -13,7 +13,7 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def dies_with(parent: int, by: int = signal.SIGKILL) -> Callable[[], None]:
+def kill_with_parent(parent: int, by: int = signal.SIGKILL) -> Callable[[], None]:
     """For Popen's preexec_fn: the kernel sends the child `by` when its parent dies, however it dies.
 
     Linux follows the *thread* that started the child, so only a main thread may do it. Elsewhere nothing happens
@@ -40,7 +40,7 @@ def alive(pid: int) -> bool:
     return True
 
 
-def inhabitants(folder: Path) -> Iterator[int]:
+def live_processes(folder: Path) -> Iterator[int]:
     """The processes that work inside the folder, as every process of a PostgreSQL server does in its data."""
     if _libc is None:
         with contextlib.suppress(OSError, ValueError):
@@ -61,12 +61,12 @@ def inhabitants(folder: Path) -> Iterator[int]:
                     yield int(name)
 
 
-def evict(folder: Path) -> None:
+def stop_processes_in(folder: Path) -> None:
     """Nobody works in the folder any more: asked to leave, then made to."""
     for sign, patience in ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 10.0)):
-        for pid in inhabitants(folder):
+        for pid in live_processes(folder):
             send(pid, sign)
-        if wait_until(lambda: not any(inhabitants(folder)), patience):
+        if wait_until(lambda: not any(live_processes(folder)), patience):
             return
 
 

@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from district.embedded.attaching import attach
-from district.embedded.places import CLONE
+from district.embedded.attachment import attach
+from district.embedded.paths import CLONE
 
 # They take minutes or need a browser; CI names them (see .ci/run).
 LEFT_OUT = "not browser and not kill and not slow"

@@ -10,7 +10,7 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
-from district.embedded.processes import dies_with
+from district.embedded.processes import kill_with_parent
 
 APPLICATION = "district.wsgi:application"
 
@@ -19,7 +19,7 @@ def load(target: str) -> Callable[..., Any]:
     """The application, in a worker that ends with its main process; granian's own would go on for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
-        dies_with(parent.pid)()
+        kill_with_parent(parent.pid)()
     module, name = target.split(":")
     application: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return application

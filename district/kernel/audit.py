@@ -11,21 +11,21 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from district.kernel.logs import request_id
 from district.kernel.models import AuditLine
 
-_shell: ContextVar[dict[str, str] | None] = ContextVar("district_shell", default=None)
+_command: ContextVar[dict[str, str] | None] = ContextVar("district_shell", default=None)
 
 
 @contextmanager
-def at_the_shell(command: str) -> Iterator[None]:
+def recorded_as_command(command: str) -> Iterator[None]:
     """Lines recorded in the block say that a command acted in the person's name.
 
     A command cannot ask for a password, so a line names the command and the account of the
     operating system that ran it: whoever reads the journal sees who could have done it.
     """
-    token = _shell.set({"shell_command": command, "shell_account": _account()})
+    token = _command.set({"shell_command": command, "shell_account": _account()})
     try:
         yield
     finally:
-        _shell.reset(token)
+        _command.reset(token)
 
 
 def _account() -> str:
@@ -46,6 +46,6 @@ def record(
         actor=actor or (f"user:{by.pk}" if by is not None else "system"),
         verb=verb,
         subject=subject,
-        facts=facts | (_shell.get() or {}),
+        facts=facts | (_command.get() or {}),
         request_id=request_id(),
     )

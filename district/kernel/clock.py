@@ -46,7 +46,7 @@ def start_of_next_day(at: datetime) -> datetime:
 
 
 @contextmanager
-def moved_to(at: datetime) -> Iterator[None]:
+def travel_to(at: datetime) -> Iterator[None]:
     """Move domain time for the current thread while the block runs."""
     token = _moved.set(at)
     try:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

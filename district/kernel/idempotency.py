@@ -8,10 +8,10 @@ from typing import Any, Self
 from django.db import connection
 from django.http import HttpRequest
 
-from district.kernel.crypto import keyed_digest
+from district.kernel.database.postgres import call
 from district.kernel.errors import DomainError, KeyMissing, KeyReused
 from district.kernel.models import Idem
-from district.kernel.postgres import call
+from district.kernel.security.crypto import keyed_digest
 
 LONGEST = 255
 # The purpose of the digests of terms: they name phones and birthdays, so they have a key.
@@ -69,7 +69,7 @@ def answer(key: Key, result: int) -> None:
         )
 
 
-def earlier_answer(key: Key, refusal: DomainError) -> int:
+def replay_or_raise(key: Key, refusal: DomainError) -> int:
     """The first answer of a key whose repetition is refused only because time went on.
 
     A till that lost our answer repeats its request, perhaps after the visit ended or the terms

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 _request_id: ContextVar[str] = ContextVar("district_request_id", default="")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-_GIVEN_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
+_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 logger = logging.getLogger("district.request")
 
 
@@ -111,7 +111,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-Id", "")
-        mine = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        mine = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         token = _request_id.set(mine)
         began = time.perf_counter()
         try:

@@ -5,19 +5,21 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.db import connection
 
-from district.kernel import bell, calendar_days, clock, outbox
+from district.kernel import clock
+from district.kernel.calendar import calendar_days
 from district.kernel.models import Idem, OutboxRow
+from district.kernel.outbox import delivery, wakeup
 
 KEEP_EVENTS = timedelta(days=30)
 KEEP_KEYS = timedelta(days=180)
 _CHUNK = 5_000
 
 
-@shared_task(name=bell.TASK)
+@shared_task(name=wakeup.TASK)
 def deliver_events() -> int:
     """Deliver until nothing waits; safe to run twice and side by side."""
     told = 0
-    while some := outbox.deliver_due():
+    while some := delivery.deliver_due():
         told += some
     return told
 

@@ -12,4 +12,4 @@ class MembersConfig(AppConfig):
         from district.members import operators  # noqa: PLC0415 - needs the models
 
         # Every app's migrations: connected behind Django's own, which makes the permissions.
-        post_migrate.connect(operators.grant_rights)
+        post_migrate.connect(operators.grant_operator_permissions)

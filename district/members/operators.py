@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group, Permission
 OPERATORS: Final = "operator"
 
 
-def grant_rights(sender: AppConfig, using: str = "default", **_: Any) -> None:
-    """After an app's migrations: its operators may exactly what its screens name in `operator_may`.
+def grant_operator_permissions(sender: AppConfig, using: str = "default", **_: Any) -> None:
+    """After an app's migrations: its operators may exactly what its screens name in `operator_permissions`.
 
     A right added to the group by hand would outlive the code that knows what it means, so it goes.
     """
@@ -18,7 +18,7 @@ def grant_rights(sender: AppConfig, using: str = "default", **_: Any) -> None:
         f"{right}_{model._meta.model_name}"
         for model, screen in admin.site._registry.items()
         if model._meta.app_label == sender.label
-        for right in getattr(screen, "operator_may", ())
+        for right in getattr(screen, "operator_permissions", ())
     }
     of_app = Permission.objects.using(using).filter(content_type__app_label=sender.label)
     if not of_app.exists():

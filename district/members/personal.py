@@ -3,14 +3,14 @@
 import logging
 from typing import Literal
 
-from district.kernel import crypto
+from district.kernel.security import crypto
 from district.members.models import Member, MemberKey
 
 logger = logging.getLogger("district.members")
 Kind = Literal["phone", "birthday", "openid"]
 
 
-def give_key(member: Member) -> MemberKey:
+def create_member_key(member: Member) -> MemberKey:
     """A data key of the member's own, wrapped by the newest master key."""
     version, wrapped = crypto.wrap(crypto.new_data_key(), place=_key_place(member.pk))
     return MemberKey.objects.create(member=member, master_version=version, wrapped=wrapped)

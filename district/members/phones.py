@@ -2,7 +2,7 @@
 
 import re
 
-from district.kernel.crypto import lookup_hash
+from district.kernel.security.crypto import lookup_hash
 from district.members.errors import PhoneNotSupported
 
 _CHINA = "+86"

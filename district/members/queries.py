@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from district.kernel import clock
-from district.kernel.postgres import first_row, known_row
+from district.kernel.database.postgres import first_row, partial_instance
 from district.members import personal, phones
 from district.members.errors import AccountClosed, PhoneNotSupported, SignInAgain
 from district.members.models import Member, ShopperSession, User
@@ -18,8 +18,8 @@ from district.members.models.member import CARD_BYTES, CARD_DIGITS
 from district.members.session_tokens import looks_like_token, token_hash
 
 # Every request of a phone begins with it: one look-up, no ORM.
-_OF_SESSION = ("id", "member_id", "created_at", "expires_at", "last_used_at")
-_OF_MEMBER = (
+_SESSION_COLUMNS = ("id", "member_id", "created_at", "expires_at", "last_used_at")
+_MEMBER_COLUMNS = (
     *("id", "public_id", "user_id", "user_kind", "nickname", "card_id"),
     *("phone_hash", "phone_sealed", "birthday_sealed", "joined_at", "closed_at"),
 )
@@ -29,7 +29,10 @@ _SESSION = """
     where session.token_hash = %s and session.revoked_at is null and session.expires_at > %s
 """.format(
     ", ".join(
-        [*(f"session.{name}" for name in _OF_SESSION), *(f"member.{name}" for name in _OF_MEMBER)]
+        [
+            *(f"session.{name}" for name in _SESSION_COLUMNS),
+            *(f"member.{name}" for name in _MEMBER_COLUMNS),
+        ]
     )
 )
 _OPEN_MEMBER = "select id from members_member where public_id = %s and closed_at is null"
@@ -70,7 +73,7 @@ def member_of(user: User | AnonymousUser) -> Member | None:
 def member_by_public_id(public_id: str) -> Member | None:
     # Asked at every receipt: without the ORM, which would take longer than the ledger itself.
     row = first_row(_OPEN_MEMBER, public_id)
-    return None if row is None else known_row(Member, id=row[0], public_id=public_id)
+    return None if row is None else partial_instance(Member, id=row[0], public_id=public_id)
 
 
 def open_members(public_ids: Iterable[str]) -> dict[str, int]:
@@ -110,7 +113,7 @@ def members_by_phone(number: str) -> QuerySet[Member]:
     return Member.objects.filter(phone_hash=found_by)
 
 
-def with_card(card_no: str) -> Q:
+def has_card_no(card_no: str) -> Q:
     """The condition of having this card number, written with or without its gaps."""
     digits = card_no.replace(" ", "")
     if not re.fullmatch(rf"[0-9]{{{CARD_DIGITS}}}", digits) or int(digits) >= 256**CARD_BYTES:
@@ -135,9 +138,9 @@ def live_session(token: str) -> ShopperSession:
     row = first_row(_SESSION, token_hash(token), clock.real_now())
     if row is None:
         raise SignInAgain
-    session = known_row(ShopperSession, **dict(zip(_OF_SESSION, row, strict=False)))
-    session.member = known_row(
-        Member, **dict(zip(_OF_MEMBER, row[len(_OF_SESSION) :], strict=True))
+    session = partial_instance(ShopperSession, **dict(zip(_SESSION_COLUMNS, row, strict=False)))
+    session.member = partial_instance(
+        Member, **dict(zip(_MEMBER_COLUMNS, row[len(_SESSION_COLUMNS) :], strict=True))
     )
     if session.member.closed_at is not None:
         raise AccountClosed

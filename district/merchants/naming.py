@@ -18,9 +18,9 @@ def search_key(name: str) -> str:
     return "|".join(["".join(_words(name)), "".join(syllables), initials])
 
 
-def search_terms(asked: str) -> list[str]:
+def search_terms(text: str) -> list[str]:
     """The words of a search, written as `search_key` writes them; each has to be found."""
-    return ["".join(term) for part in asked.split() if (term := _words(part))]
+    return ["".join(term) for part in text.split() if (term := _words(part))]
 
 
 def _words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Final, Literal, get_args
 
 from district.merchants.models import Clerk
 
-Act = Literal[
+Permission = Literal[
     "view_store",
     "edit_store",
     "edit_merchant",
@@ -19,18 +19,18 @@ Act = Literal[
     "upload_batches",
     "run_campaigns",
 ]
-ACTS: Final[frozenset[Act]] = frozenset(get_args(Act))
+PERMISSIONS: Final[frozenset[Permission]] = frozenset(get_args(Permission))
 
-_MAY: Final[dict[str, frozenset[Act]]] = {
-    Clerk.Role.OWNER: ACTS,
-    Clerk.Role.MANAGER: ACTS - {"edit_merchant", "appoint_clerks", "view_clearing"},
+_PERMISSIONS_OF_ROLE: Final[dict[str, frozenset[Permission]]] = {
+    Clerk.Role.OWNER: PERMISSIONS,
+    Clerk.Role.MANAGER: PERMISSIONS - {"edit_merchant", "appoint_clerks", "view_clearing"},
     Clerk.Role.CASHIER: frozenset({"view_store", "view_receipts", "work_the_till"}),
     Clerk.Role.FINANCE: frozenset({"view_store", "view_receipts", "view_clearing"}),
 }
 
 
-def can(clerk: Clerk | None, act: Act) -> bool:
+def can(clerk: Clerk | None, act: Permission) -> bool:
     """Whether a live post allows the act; nobody's post and an ended one allow nothing."""
-    if act not in ACTS:
+    if act not in PERMISSIONS:
         raise ValueError(act)
-    return clerk is not None and clerk.ended_at is None and act in _MAY[clerk.role]
+    return clerk is not None and clerk.ended_at is None and act in _PERMISSIONS_OF_ROLE[clerk.role]

@@ -25,14 +25,14 @@ class Viewer:
     operator: bool
     post: Clerk | None
 
-    def can(self, act: permissions.Act) -> bool:
+    def can(self, act: permissions.Permission) -> bool:
         return self.operator or permissions.can(self.post, act)
 
     def owns(self, merchant: Merchant) -> bool:
         return self.operator or (self.post is not None and self.post.merchant_id == merchant.pk)
 
     @cached_property
-    def limited(self) -> bool:
+    def is_store_limited(self) -> bool:
         """Whether the post is for some stores only."""
         return self.post is not None and self.post.limits.exists()
 
@@ -65,15 +65,15 @@ class MerchantScopedAdmin(ReadOnlyAdmin):
     merchant_path: ClassVar[str]
     store_path: ClassVar[str | None] = None
     # Rows without a store (an expiry has none) are seen by all who are not limited to some stores.
-    store_may_lack: ClassVar[bool] = False
+    store_optional: ClassVar[bool] = False
     # What a role must allow for this screen to be shown at all.
-    needs: ClassVar[permissions.Act]
+    required_permission: ClassVar[permissions.Permission]
     # Columns, fields and filters that would tell a merchant about others, or about a person.
     operator_only: ClassVar[frozenset[str]] = frozenset()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         who = viewer(request)
-        by_store = who.limited or not self.store_may_lack
+        by_store = who.is_store_limited or not self.store_optional
         return scoped(
             super().get_queryset(request),
             user=who.user,
@@ -85,7 +85,7 @@ class MerchantScopedAdmin(ReadOnlyAdmin):
         who = viewer(request)
         if who.operator:
             return bool(super().has_view_permission(request, obj))
-        return permissions.can(who.post, self.needs)
+        return permissions.can(who.post, self.required_permission)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return self._shown(request, super().get_list_display(request))

@@ -5,7 +5,7 @@ import re
 import secrets
 from typing import Final
 
-from district.kernel.ids import ALPHABET
+from district.kernel.database.ids import ALPHABET
 
 PREFIX_LENGTH: Final = 12
 _SECRET_BYTES: Final = 32

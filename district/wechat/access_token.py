@@ -13,11 +13,11 @@ from district.kernel.errors import DomainError
 
 # Within its last five minutes WeChat gives a new token while the old one still works.
 RENEW_WHEN_LEFT = 240
-_TURN_SECONDS = 12
-_GLANCE_SECONDS = 0.05
+_LOCK_SECONDS = 12
+_POLL_SECONDS = 0.05
 
 
-class Held(NamedTuple):
+class CachedToken(NamedTuple):
     token: str
     good_until: float
 
@@ -36,22 +36,22 @@ class SharedToken:
 
     def current(self, *, refused: str = "") -> str:
         """A token to call with; never the one WeChat has just `refused`."""
-        held = self._held(refused)
-        if held and held.left > RENEW_WHEN_LEFT:
-            return held.token
-        with self._turn():
+        cached = self._cached(refused)
+        if cached and cached.left > RENEW_WHEN_LEFT:
+            return cached.token
+        with self._renewal_lock():
             # Whoever had the turn before may have done the work.
-            held = self._held(refused)
-            if held and held.left > RENEW_WHEN_LEFT:
-                return held.token
-            return self._renew(held)
+            cached = self._cached(refused)
+            if cached and cached.left > RENEW_WHEN_LEFT:
+                return cached.token
+            return self._renew(cached)
 
-    def _held(self, refused: str) -> Held | None:
+    def _cached(self, refused: str) -> CachedToken | None:
         kept = cache.get(self._name)
-        held = Held(*kept) if kept else None
-        return held if held and held.token != refused and held.left > 0 else None
+        cached = CachedToken(*kept) if kept else None
+        return cached if cached and cached.token != refused and cached.left > 0 else None
 
-    def _renew(self, old: Held | None) -> str:
+    def _renew(self, old: CachedToken | None) -> str:
         try:
             token, seconds = self._fetch()
         except DomainError:
@@ -63,13 +63,13 @@ class SharedToken:
         return token
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _renewal_lock(self) -> Iterator[None]:
         """Wait for the other threads and processes, but never longer than one of them can take."""
         name, mine = f"{self._name}:turn", secrets.token_hex(8)
         with self._one_thread:
-            given_up = time.monotonic() + _TURN_SECONDS
-            while not cache.add(name, mine, _TURN_SECONDS) and time.monotonic() < given_up:
-                time.sleep(_GLANCE_SECONDS)
+            given_up = time.monotonic() + _LOCK_SECONDS
+            while not cache.add(name, mine, _LOCK_SECONDS) and time.monotonic() < given_up:
+                time.sleep(_POLL_SECONDS)
             try:
                 yield
             finally:

@@ -21,8 +21,8 @@ from district.wechat.errors import (
     WechatMisconfigured,
     WechatUnavailable,
 )
-from district.wechat.gateway import Phone, WechatGateway, WechatSession
-from district.wechat.transport import ANSWER_SECONDS, Trouble, WechatTransport, attempt
+from district.wechat.gateway import VerifiedPhone, WechatGateway, WechatSession
+from district.wechat.transport import ANSWER_SECONDS, CallFailure, WechatTransport, call_wechat
 
 logger = logging.getLogger("district.wechat")
 
@@ -41,14 +41,14 @@ PHONE_REFUSALS: Refusals = {
     45011: WechatBusy,
 }
 # Wrong appid, secret, address list, fields: nothing a shopper or a second try can mend.
-OUR_FAULT = frozenset(
+CONFIGURATION_ERRCODES = frozenset(
     {40001, 40002, 40013, 40097, 40125, 40164, 40169, 41002, 41004, 41008, 41030, 43001, 43002}
     | {44002, 47001, 85096}
 )
 TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 APP_QUOTA = 45009
 # Of a worker's four threads at most two wait for WeChat; the tills go on when WeChat is slow.
-_AT_ONCE, _PATIENCE_SECONDS = 2, 1.0
+_MAX_CONCURRENT, _PATIENCE_SECONDS = 2, 1.0
 
 
 class WechatClient:
@@ -61,7 +61,7 @@ class WechatClient:
         self._api = WechatTransport(
             appid=appid, secret=secret, base=base, token=self._token, patience=patience
         )
-        self._places = threading.BoundedSemaphore(_AT_ONCE)
+        self._places = threading.BoundedSemaphore(_MAX_CONCURRENT)
 
     def session_for(self, code: str) -> WechatSession:
         answer = self._ask(
@@ -72,7 +72,7 @@ class WechatClient:
             unionid = _field(answer, "unionid")
         return WechatSession(openid=openid, unionid=unionid)
 
-    def phone_for(self, code: str, openid: str | None) -> Phone:
+    def phone_for(self, code: str, openid: str | None) -> VerifiedPhone:
         answer = self._ask_with_token(
             "phone_number",
             lambda token: self._api.wxa.phone_number(token, code, openid),
@@ -83,7 +83,7 @@ class WechatClient:
             raise WechatUnavailable
         # WeChat's own example shows the country as a string and as a number.
         country = str(info.get("countryCode", "")).removeprefix("+")
-        return Phone(number=_field(info, "purePhoneNumber"), country=country or "86")
+        return VerifiedPhone(number=_field(info, "purePhoneNumber"), country=country or "86")
 
     def mini_code(self, scene: str, page: str) -> bytes:
         answer = self._ask_with_token(
@@ -106,37 +106,37 @@ class WechatClient:
     ) -> Mapping[str, Any]:
         """The answer; a refused token is renewed once and the call repeated once."""
         token = self._token.current()
-        outcome = self._within_bounds(partial(call, token))
-        if isinstance(outcome, Trouble) and outcome.errcode in TOKEN_REFUSED:
+        outcome = self._limit_concurrency(partial(call, token))
+        if isinstance(outcome, CallFailure) and outcome.errcode in TOKEN_REFUSED:
             logger.info("wechat token refused", extra={"call": name, "errcode": outcome.errcode})
             renewed = self._token.current(refused=token)
-            outcome = self._within_bounds(partial(call, renewed))
-        return _settled(name, outcome, refusals)
+            outcome = self._limit_concurrency(partial(call, renewed))
+        return _parse_outcome(name, outcome, refusals)
 
     def _ask(self, name: str, call: Callable[[], Any], refusals: Refusals) -> Mapping[str, Any]:
-        return _settled(name, self._within_bounds(call), refusals)
+        return _parse_outcome(name, self._limit_concurrency(call), refusals)
 
-    def _within_bounds(self, call: Callable[[], Any]) -> Any:
+    def _limit_concurrency(self, call: Callable[[], Any]) -> Any:
         if not self._places.acquire(timeout=_PATIENCE_SECONDS):
-            return Trouble("too many calls wait for WeChat already")
+            return CallFailure("too many calls wait for WeChat already")
         try:
-            return attempt(call)
+            return call_wechat(call)
         finally:
             self._places.release()
 
 
-def _settled(name: str, outcome: Any, refusals: Refusals) -> Mapping[str, Any]:
+def _parse_outcome(name: str, outcome: Any, refusals: Refusals) -> Mapping[str, Any]:
     """The answer's fields, a picture under `picture`. Raises what the outcome means for the caller."""
     if isinstance(outcome, Mapping):
         return outcome
     if isinstance(outcome, requests.Response):
         if outcome.headers.get("Content-Type", "").startswith("image/"):
             return {"picture": outcome.content}
-        outcome = Trouble("garbage")
+        outcome = CallFailure("garbage")
     facts = {"call": name, "reason": outcome.reason, "errcode": outcome.errcode}
     if outcome.errcode in refusals:
         raise refusals[outcome.errcode]
-    if outcome.errcode in OUR_FAULT:
+    if outcome.errcode in CONFIGURATION_ERRCODES:
         logger.error("wechat refuses our configuration or request", extra=facts)
         raise WechatMisconfigured
     logger.warning("wechat call failed", extra=facts)

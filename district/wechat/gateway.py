@@ -5,7 +5,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from district.kernel.crypto import lookup_hash
+from district.kernel.security.crypto import lookup_hash
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class WechatSession:
 
 
 @dataclass(frozen=True)
-class Phone:
+class VerifiedPhone:
     """A number as WeChat vouches for it, without the country's code."""
 
     number: str = field(repr=False)
@@ -45,7 +45,7 @@ class WechatGateway(Protocol):
         WechatMisconfigured.
         """
 
-    def phone_for(self, code: str, openid: str | None) -> Phone:
+    def phone_for(self, code: str, openid: str | None) -> VerifiedPhone:
         """Trade a getPhoneNumber code of that person, once; without an openid, of anybody.
 
         Raises PhoneCodeInvalid, PhoneCodeUsed, WechatBusy, WechatUnavailable, WechatMisconfigured.

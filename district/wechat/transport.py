@@ -27,7 +27,7 @@ logging.getLogger("urllib3.connectionpool").addFilter(_without_queries)
 
 
 @dataclass(frozen=True)
-class Trouble:
+class CallFailure:
     """Why a call came to nothing; WeChat's errcode if it gave one. Holds nothing secret."""
 
     reason: str
@@ -78,26 +78,28 @@ class WechatTransport(WeChatClient):  # type: ignore[misc]  # the library is unt
 
     def fetch_access_token(self) -> Any:
         """A stable token: unlike the library's call it does not end the one other workers use."""
-        asked = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
+        parameters = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
         # Parameters that are no dict keep the library from adding an access token.
-        return self.post("stable_token", params=(), data=asked, headers=_JSON)
+        return self.post("stable_token", params=(), data=parameters, headers=_JSON)
 
     def code_to_session(self, code: str) -> Any:
         """The library's own call would fetch a token first and send it beside the secret."""
-        asked = {
+        parameters = {
             "appid": self.appid,
             "secret": self.secret,
             "js_code": code,
             "grant_type": "authorization_code",
         }
-        return self.get("sns/jscode2session", params=tuple(asked.items()), api_base_url=self._base)
+        return self.get(
+            "sns/jscode2session", params=tuple(parameters.items()), api_base_url=self._base
+        )
 
     def _request(self, method: str, url_or_endpoint: str, **options: Any) -> Any:
         # A redirect would carry the secret to another address.
         return super()._request(method, url_or_endpoint, allow_redirects=False, **options)
 
 
-def attempt(call: Callable[[], Any]) -> Mapping[str, Any] | requests.Response | Trouble:
+def call_wechat(call: Callable[[], Any]) -> Mapping[str, Any] | requests.Response | CallFailure:
     """WeChat's answer, or what went wrong.
 
     Exceptions end here: theirs hold the request, and with it the secret, the token and the code.
@@ -106,13 +108,13 @@ def attempt(call: Callable[[], Any]) -> Mapping[str, Any] | requests.Response | 
         answer = call()
     except WeChatClientException as refused:
         if refused.errcode is not None:
-            return Trouble("refused", refused.errcode)
-        return Trouble(f"http {getattr(refused.response, 'status_code', '?')}")
+            return CallFailure("refused", refused.errcode)
+        return CallFailure(f"http {getattr(refused.response, 'status_code', '?')}")
     except requests.RequestException as failed:
-        return Trouble(type(failed).__name__)
+        return CallFailure(type(failed).__name__)
     except (ValueError, TypeError):
         # The library turns errcode into an int without asking what it is.
-        return Trouble("garbage")
+        return CallFailure("garbage")
     if isinstance(answer, Mapping | requests.Response):
         return answer
-    return Trouble("garbage")
+    return CallFailure("garbage")

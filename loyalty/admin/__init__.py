@@ -3,6 +3,7 @@
 from loyalty.admin import clearing, overview
 from loyalty.admin.accounts import PointsAccountAdmin
 from loyalty.admin.adjustments import AdjustmentAdmin
+from loyalty.admin.alliance_policy import AlliancePolicyAdmin
 from loyalty.admin.budgets import IssueBudgetAdmin
 from loyalty.admin.ceilings import MerchantCeilingsAdmin
 from loyalty.admin.health import AuditRunAdmin
@@ -12,13 +13,12 @@ from loyalty.admin.receipts import ReceiptAdmin
 from loyalty.admin.refunds import DebtAdmin, ParkedRefundAdmin, RefundAdmin
 from loyalty.admin.reports import points_report
 from loyalty.admin.reviews import EarningReviewAdmin
-from loyalty.admin.rules import AllianceRulesAdmin
 from loyalty.admin.terms import MerchantTermsAdmin
 from loyalty.admin.transfers import TransferAdmin
 
 __all__ = [
     "AdjustmentAdmin",
-    "AllianceRulesAdmin",
+    "AlliancePolicyAdmin",
     "AuditRunAdmin",
     "DebtAdmin",
     "DrawAdmin",

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.search import ExactSearch
 from loyalty.admin import explorer
-from loyalty.admin.account_acts import Freeze, FreezeMember, Merge, Unfreeze
+from loyalty.admin.account_actions import FreezeAccount, FreezeMember, MergeMembers, UnfreezeAccount
 from loyalty.admin.common import POINTS
 from loyalty.models import PointsAccount
 
@@ -22,7 +22,7 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     """A member's balance and statement over all merchants: for operators only."""
 
     menu = Menu(POINTS, "account_balance_wallet", 50)
-    operator_may = ("view", "change")
+    operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("会员第一次赚取积分后，会有积分账户。")
     list_display = ["member_no", "available", "held", "pending", "debt", "state", "seq"]
     list_select_related = ["member"]
@@ -40,11 +40,11 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
         "seq",
         "next_due",
         "frozen_at",
-        "frozen_for",
+        "frozen_reason",
         "merged_into_no",
     ]
-    acts = [Freeze(), Unfreeze()]
-    list_acts = [FreezeMember(), Merge()]
+    row_actions = [FreezeAccount(), UnfreezeAccount()]
+    list_actions = [FreezeMember(), MergeMembers()]
 
     def name_of(self, row: PointsAccount) -> str:
         return row.member.public_id
@@ -66,4 +66,4 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
         return _("冻结") if account.frozen_at else _("正常")
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_account(request, row)
+        return explorer.account_sections(request, row)

@@ -9,10 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, ReadOnlyAdmin, name_verbs
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice import (
+    Action,
+    ActionForm,
+    DayRangeFilter,
+    Menu,
+    ReadOnlyAdmin,
+    name_verbs,
+)
+from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
-from district.kernel.money import MAX_POINTS
+from district.kernel.text.money import MAX_POINTS
 from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.models import Merchant
@@ -45,7 +52,7 @@ class MemberField(forms.CharField):
         return member
 
 
-class ProposeForm(ActForm):
+class AdjustmentForm(ActionForm):
     member = MemberField(gettext_lazy("会员编号"))
     merchant = forms.ModelChoiceField(
         Merchant.objects.none(),
@@ -73,67 +80,71 @@ class ProposeForm(ActForm):
         return points
 
 
-class NoteForm(ActForm):
+class AdjustmentNoteForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("复核意见"), max_length=200, required=False)
 
 
-class ReasonedNoteForm(ActForm):
+class AdjustmentRejectionForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("拒绝原因"), max_length=200)
 
 
-class Propose(Act):
+class ProposeAdjustment(Action):
     name, label, icon = "add", gettext_lazy("提出人工调整"), "edit_note"
     explain = gettext_lazy("提出后不动积分；由另一位运营人员复核通过后才入账。")
     done = gettext_lazy("已提出，等待复核。")
-    form_class = ProposeForm
+    form_class = AdjustmentForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("loyalty.add_adjustment")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Adjustment:
-        return loyalty.propose_adjustment(by=viewer(request).user, key=key, **asked)
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> Adjustment:
+        return loyalty.propose_adjustment(by=viewer(request).user, key=key, **cleaned_data)
 
 
-class DecisionAct(Act):
+class AdjustmentDecisionAction(Action):
     """Not offered to whoever proposed it; the verb refuses them too."""
 
     approve: bool
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
         proposer = row is not None and row.proposed_by_id == who.user.pk
-        may = who.operator and request.user.has_perm("loyalty.change_adjustment")
-        return may and not proposer
+        is_allowed = who.operator and request.user.has_perm("loyalty.change_adjustment")
+        return is_allowed and not proposer
 
-    def fits(self, row: Adjustment) -> bool:
+    def is_applicable(self, row: Adjustment) -> bool:
         return row.state == Adjustment.State.PROPOSED
 
-    def run(self, request: HttpRequest, row: Adjustment, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: Adjustment, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         loyalty.decide_adjustment(
-            adjustment=row, approve=self.approve, by=viewer(request).user, key=key, **asked
+            adjustment=row, approve=self.approve, by=viewer(request).user, key=key, **cleaned_data
         )
 
 
-class Approve(DecisionAct):
+class ApproveAdjustment(AdjustmentDecisionAction):
     name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
     explain = gettext_lazy("通过后立即入账，不能撤回；错了只能再提一笔相反的调整。")
     done = gettext_lazy("已通过并入账。")
-    form_class = NoteForm
+    form_class = AdjustmentNoteForm
     approve = True
 
 
-class Reject(DecisionAct):
+class RejectAdjustment(AdjustmentDecisionAction):
     name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
     danger = True
     done = gettext_lazy("已拒绝。")
-    form_class = ReasonedNoteForm
+    form_class = AdjustmentRejectionForm
     approve = False
 
 
 @admin.register(Adjustment)
 class AdjustmentAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(POINTS, "edit_note", 80)
-    operator_may = ("view", "add", "change")
+    operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("还没有人工调整。")
     list_display = ["public_id", "state_label", "points", "member_no", "merchant", "proposed_by"]
     list_filter = [
@@ -161,8 +172,8 @@ class AdjustmentAdmin(ExactSearch, ReadOnlyAdmin):
         "decision",
         "transfer",
     ]
-    add_act = Propose()
-    acts = [Approve(), Reject()]
+    add_action = ProposeAdjustment()
+    row_actions = [ApproveAdjustment(), RejectAdjustment()]
 
     @display(
         description=gettext_lazy("状态"),

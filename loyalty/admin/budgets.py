@@ -12,11 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, Cell, Menu, Section, moment, name_verbs
-from district.kernel.backoffice.words import actor_texts
-from district.kernel.backoffice.written import AmountInput
+from district.kernel.backoffice import (
+    Action,
+    ActionForm,
+    Cell,
+    Menu,
+    Section,
+    format_instant,
+    name_verbs,
+)
+from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.typed_fields import AmountInput
 from district.kernel.idempotency import Key
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 from district.merchants.scope import MerchantScopedAdmin, viewer
 from loyalty import services as loyalty
@@ -32,7 +40,7 @@ name_verbs(
 )
 
 
-class MoneyForm(ActForm):
+class MoneyForm(ActionForm):
     yuan = AmountInput(
         label=gettext_lazy("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal(10**9)
     )
@@ -43,11 +51,11 @@ class MoneyForm(ActForm):
     )
 
 
-class EntryForm(MoneyForm):
+class PrefundEntryForm(MoneyForm):
     note = forms.CharField(label=gettext_lazy("说明"), max_length=200, required=False)
 
 
-class OpenForm(MoneyForm):
+class OpenBudgetForm(MoneyForm):
     merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
     slots = forms.IntegerField(
         label=gettext_lazy("分槽数"),
@@ -63,61 +71,67 @@ class OpenForm(MoneyForm):
         self.field("merchant").queryset = merchants.order_by("name_key")
 
 
-class BudgetAct(Act):
+class BudgetAction(Action):
     """What only operators do with a merchant's money."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("loyalty.change_issuebudget")
 
 
-class OpenBudget(BudgetAct):
+class OpenBudget(BudgetAction):
     name, label, icon = "add", gettext_lazy("启用积分预存"), "savings"
     explain = gettext_lazy(
         "启用后，该商户只能发放已预存的积分；预存用完时由商圈联盟按兜底比例发放，收银台不会报错。"
     )
     done = gettext_lazy("已启用积分预存。")
-    form_class = OpenForm
+    form_class = OpenBudgetForm
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> IssueBudget:
-        fen = int(asked.pop("yuan") * 100)
-        return loyalty.open_budget(fen=fen, by=viewer(request).user, key=key, **asked)
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> IssueBudget:
+        fen = int(cleaned_data.pop("yuan") * 100)
+        return loyalty.open_budget(fen=fen, by=viewer(request).user, key=key, **cleaned_data)
 
 
-class Deposit(BudgetAct):
+class DepositPrefund(BudgetAction):
     name, label, icon = "deposit", gettext_lazy("存入"), "add_card"
     done = gettext_lazy("已入账，商户恢复按自己的条款发放。")
-    form_class = EntryForm
+    form_class = PrefundEntryForm
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        fen = int(asked.pop("yuan") * 100)
-        loyalty.deposit_prefund(budget=row, fen=fen, by=viewer(request).user, key=key, **asked)
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        fen = int(cleaned_data.pop("yuan") * 100)
+        loyalty.deposit_prefund(
+            budget=row, fen=fen, by=viewer(request).user, key=key, **cleaned_data
+        )
 
 
-class Withdraw(BudgetAct):
+class WithdrawPrefund(BudgetAction):
     name, label, icon = "withdraw", gettext_lazy("取出"), "payments"
     explain = gettext_lazy("退还商户的预存款，不能超过剩余金额。")
     danger = True
     done = gettext_lazy("已取出。")
-    form_class = EntryForm
+    form_class = PrefundEntryForm
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        fen = int(asked.pop("yuan") * 100)
-        loyalty.withdraw_prefund(budget=row, fen=fen, by=viewer(request).user, key=key, **asked)
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        fen = int(cleaned_data.pop("yuan") * 100)
+        loyalty.withdraw_prefund(
+            budget=row, fen=fen, by=viewer(request).user, key=key, **cleaned_data
+        )
 
 
 @admin.register(IssueBudget)
 class IssueBudgetAdmin(MerchantScopedAdmin):
     menu = Menu(POINTS, "savings", 70)
-    merchant_path, needs = "merchant", "view_clearing"
-    operator_may = ("view", "add", "change")
+    merchant_path, required_permission = "merchant", "view_clearing"
+    operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("没有商户启用积分预存：所有商户按条款发放，按期结算。")
     list_display = ["merchant", "left", "state", "since"]
     list_select_related = ["merchant"]
     ordering = ["merchant__name_key", "pk"]
     sortable_by = ()
-    fields = ["merchant", "left", "full", "state", "slots", "since", "warned_at", "braked_at"]
-    add_act = OpenBudget()
-    acts = [Deposit(), Withdraw()]
+    fields = ["merchant", "left", "full", "state", "slots", "since", "warned_at", "fallback_since"]
+    add_action = OpenBudget()
+    row_actions = [DepositPrefund(), WithdrawPrefund()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         slots = IssueBudgetSlot.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
@@ -140,7 +154,7 @@ class IssueBudgetAdmin(MerchantScopedAdmin):
         label={"正常": "success", "不足两成": "warning", "已用完": "danger"},
     )
     def state(self, budget: IssueBudget) -> str:
-        if budget.braked_at is not None:
+        if budget.fallback_since is not None:
             return _("已用完")
         return _("不足两成") if budget.warned_at is not None else _("正常")
 
@@ -161,7 +175,7 @@ class IssueBudgetAdmin(MerchantScopedAdmin):
                     ),
                     entry.reference,
                     entry.note,
-                    moment(entry.at),
+                    format_instant(entry.at),
                     *([names[entry.actor]] if operator else []),
                 ]
                 for entry in entries

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import (
-    Act,
-    ActForm,
+    Action,
+    ActionForm,
     Cell,
     Menu,
     Section,
-    contribute,
-    moment,
+    add_sections,
+    format_instant,
     name_verbs,
 )
 from district.kernel.backoffice.widgets import InstantInput
@@ -29,7 +29,7 @@ from district.merchants.models import Merchant, TillKey
 from district.merchants.scope import viewer
 from loyalty import queries
 from loyalty import services as loyalty
-from loyalty.admin.common import POINTS, LedgerAdmin, asked_merchant
+from loyalty.admin.common import POINTS, LedgerAdmin, requested_merchant
 from loyalty.models import MerchantCeilings
 
 name_verbs(set_ceilings=gettext_lazy("设置商户积分上限"))
@@ -39,7 +39,7 @@ def _points(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=10**12, required=False)
 
 
-class CeilingsForm(ActForm):
+class CeilingsForm(ActionForm):
     merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
     receipt_points = _points(gettext_lazy("单张小票积分上限"))
     member_day_points = _points(gettext_lazy("每会员每日积分上限"))
@@ -65,7 +65,7 @@ class CeilingsForm(ActForm):
         return start
 
 
-class SetCeilings(Act):
+class SetCeilings(Action):
     """For operators, and for whoever may change the merchant itself."""
 
     name, label, icon = "add", gettext_lazy("设置商户积分上限"), "speed"
@@ -74,7 +74,7 @@ class SetCeilings(Act):
     done = gettext_lazy("上限已设置。")
     form_class = CeilingsForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
         if who.operator:
             return request.user.has_perm("loyalty.add_merchantceilings")
@@ -84,18 +84,18 @@ class SetCeilings(Act):
         who = viewer(request)
         # A merchant's people see their own ceilings, whatever is asked for.
         own = who.post.merchant_id if who.post else None
-        merchant = asked_merchant(request) if who.operator else own
+        merchant = requested_merchant(request) if who.operator else own
         start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
         held = MerchantCeilings.objects.filter(merchant=merchant).order_by("-valid").first()
         names = [field.name for field in fields(loyalty.Ceilings)]
         spoken = {name: getattr(held, name) for name in names} if held else {}
         return {"merchant": merchant, "start": start} | spoken
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
-        merchant, start = asked.pop("merchant"), asked.pop("start")
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        merchant, start = cleaned_data.pop("merchant"), cleaned_data.pop("start")
         return loyalty.set_ceilings(
             merchant=merchant,
-            ceilings=loyalty.Ceilings(**asked),
+            ceilings=loyalty.Ceilings(**cleaned_data),
             start=start,
             by=viewer(request).user,
         )
@@ -104,8 +104,8 @@ class SetCeilings(Act):
 @admin.register(MerchantCeilings)
 class MerchantCeilingsAdmin(LedgerAdmin):
     menu = Menu(POINTS, "speed", 62)
-    merchant_path, needs = "merchant", "view_receipts"
-    operator_may = ("view", "add")
+    merchant_path, required_permission = "merchant", "view_receipts"
+    operator_permissions = ("view", "add")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("没有商户设置自己的积分上限，都按联盟规则执行。")
     list_display = [
@@ -120,30 +120,30 @@ class MerchantCeilingsAdmin(LedgerAdmin):
     list_select_related = ["merchant"]
     ordering = ["-valid"]
     fields = list_display
-    add_act = SetCeilings()
+    add_action = SetCeilings()
 
     def name_of(self, row: MerchantCeilings) -> str:
-        return _("%(since)s 起的积分上限") % {"since": moment(row.valid.lower)}
+        return _("%(since)s 起的积分上限") % {"since": format_instant(row.valid.lower)}
 
     @admin.display(description=gettext_lazy("生效"))
     def since(self, row: MerchantCeilings) -> str:
-        return moment(row.valid.lower)
+        return format_instant(row.valid.lower)
 
     @admin.display(description=gettext_lazy("截止"))
     def until(self, row: MerchantCeilings) -> str:
-        return moment(row.valid.upper) if row.valid.upper else _("至今")
+        return format_instant(row.valid.upper) if row.valid.upper else _("至今")
 
 
-def of_key(request: HttpRequest, key: TillKey) -> Iterator[Section]:
+def velocity_of_key(request: HttpRequest, key: TillKey) -> Iterator[Section]:
     """What the key granted on each of the last days, against its ceiling."""
     if not viewer(request).can("view_receipts"):
         return
     held = queries.ceilings_at(key.merchant_id, clock.now())
-    days = queries.velocity_of(key.merchant_id, actor=f"till:{key.pk}")
+    days = queries.earning_velocity(key.merchant_id, actor=f"till:{key.pk}")
     yield _velocity(_("近七日发放积分"), days, held.key_day_points)
 
 
-def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
+def ceilings_of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
     """The ceilings in force, and what all of the merchant's keys granted together."""
     who = viewer(request)
     if merchant.kind != Merchant.Kind.MERCHANT or not who.can("view_receipts"):
@@ -163,11 +163,11 @@ def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
         note=_("超过上限的小票照常入账，积分待运营方复核后才能使用。"),
         more=Cell(_("历次上限"), reverse("admin:loyalty_merchantceilings_changelist")),
     )
-    days = queries.velocity_of(merchant.pk)
+    days = queries.earning_velocity(merchant.pk)
     yield _velocity(_("近七日发放积分（全部密钥）"), days, held["merchant_day_points"])
 
 
-def _velocity(title: str, days: list[queries.DayOfKey], ceiling: int | None) -> Section:
+def _velocity(title: str, days: list[queries.EarningVelocity], ceiling: int | None) -> Section:
     return Section(
         title=title,
         headers=[_("日期"), _("直接入账"), _("占上限"), _("待复核或经复核")],
@@ -189,5 +189,5 @@ def _ceiling(points: int | None) -> str:
     return _("不限") if points is None else _("%(points)s 积分") % {"points": f"{points:,}"}
 
 
-contribute("merchants.tillkey", of_key)
-contribute("merchants.merchant", of_merchant)
+add_sections("merchants.tillkey", velocity_of_key)
+add_sections("merchants.merchant", ceilings_of_merchant)

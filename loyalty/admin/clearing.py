@@ -7,19 +7,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from district.kernel import clock
-from district.kernel.backoffice import Cell, Section, contribute
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice import Cell, Section, add_sections
+from district.kernel.backoffice.sections import url_of
 from district.merchants.models import Merchant
 from district.merchants.scope import viewer
 from loyalty import queries
 from loyalty.admin.common import exact_yuan
-from loyalty.queries import Claim
+from loyalty.queries import ClearingPosition
 
 
-def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
+def clearing_of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
     """Operators see it by merchant; the merchant itself in one line, for whose guests they are is not its business."""
     who = viewer(request)
-    if not who.can("view_clearing") or who.limited:
+    if not who.can("view_clearing") or who.is_store_limited:
         return
     since = _month_begins(clock.now())
     claims = queries.clearing(since=since, merchants=[merchant.pk])
@@ -40,7 +40,9 @@ def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
     )
 
 
-def _by_merchant(owed: list[Claim], owing: list[Claim]) -> list[list[Cell | str]]:
+def _by_merchant(
+    owed: list[ClearingPosition], owing: list[ClearingPosition]
+) -> list[list[Cell | str]]:
     """The largest net sums first."""
     others = {claim.issuer for claim in owed} | {claim.redeemer for claim in owing}
     named = Merchant.objects.in_bulk(others)
@@ -53,16 +55,16 @@ def _by_merchant(owed: list[Claim], owing: list[Claim]) -> list[list[Cell | str]
     return [[Cell(other.name, url_of(Merchant, other.pk)), *texts] for _, other, texts in found]
 
 
-def _figures(owed: list[Claim], owing: list[Claim]) -> list[str]:
+def _figures(owed: list[ClearingPosition], owing: list[ClearingPosition]) -> list[str]:
     came, went = _points(owed), _points(owing)
     return [f"{came:,}", f"{went:,}", f"{came - went:+,}", exact_yuan(_net(owed, owing))]
 
 
-def _points(claims: Iterable[Claim]) -> int:
+def _points(claims: Iterable[ClearingPosition]) -> int:
     return sum(claim.points for claim in claims)
 
 
-def _net(owed: Iterable[Claim], owing: Iterable[Claim]) -> int:
+def _net(owed: Iterable[ClearingPosition], owing: Iterable[ClearingPosition]) -> int:
     """In milli-fen."""
     return sum(claim.milli_fen for claim in owed) - sum(claim.milli_fen for claim in owing)
 
@@ -71,4 +73,4 @@ def _month_begins(at: datetime) -> datetime:
     return clock.start_of_day(clock.business_day(at).replace(day=1))
 
 
-contribute("merchants.merchant", of_merchant)
+add_sections("merchants.merchant", clearing_of_merchant)

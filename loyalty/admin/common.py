@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import MenuGroup, name_events, name_verbs
-from district.kernel.backoffice.words import actor_texts
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin
 from loyalty.models import Hold, MerchantTerms, Transfer
 
@@ -85,12 +85,12 @@ class LedgerAdmin(MerchantScopedAdmin):
         return actor_texts([row.actor])[row.actor]
 
 
-def asked_merchant(request: HttpRequest) -> int | None:
+def requested_merchant(request: HttpRequest) -> int | None:
     """The merchant whose stored values a form of new ones shows: the one asked for, or, once sent, the one
     chosen by then, whose values the page may not have shown."""
-    asked = request.POST.get("merchant", request.GET.get("merchant", ""))
-    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 10  # noqa: PLR2004
-    return int(asked) if is_number else None
+    cleaned_data = request.POST.get("merchant", request.GET.get("merchant", ""))
+    is_number = cleaned_data.isascii() and cleaned_data.isdecimal() and len(cleaned_data) < 10  # noqa: PLR2004
+    return int(cleaned_data) if is_number else None
 
 
 def hold_state(hold: Hold) -> str:
@@ -100,7 +100,7 @@ def hold_state(hold: Hold) -> str:
     return hold.get_state_display()
 
 
-def signed(transfer: Transfer) -> str:
+def signed_points(transfer: Transfer) -> str:
     """A line's points with the direction they take for the spendable balance, if any."""
     sign = {1: "+", -1: "−", 0: ""}[(transfer.change > 0) - (transfer.change < 0)]
     return f"{sign}{transfer.points:,}"

@@ -10,18 +10,18 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import (
-    Act,
+    Action,
     Menu,
     Panel,
     ReadOnlyAdmin,
     Section,
     Tile,
     Tiles,
-    moment,
-    on_dashboard,
-    open_rows,
+    dashboard_panels,
+    format_instant,
+    visible_rows,
 )
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
 from district.merchants.scope import viewer
 from loyalty import services as loyalty
@@ -29,31 +29,33 @@ from loyalty.admin.common import POINTS
 from loyalty.models import AuditRun
 
 
-class RunAudit(Act):
+class RunAudit(Action):
     name, label, icon = "run", gettext_lazy("立即检查"), "fact_check"
     explain = gettext_lazy("逐项检查整个账本，只读不改；数据多时需要一些时间。")
     done = gettext_lazy("检查完毕。")
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("loyalty.add_auditrun")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> AuditRun:
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> AuditRun:
         return loyalty.run_audit()
 
 
 @admin.register(AuditRun)
 class AuditRunAdmin(ReadOnlyAdmin):
     menu = Menu(POINTS, "fact_check", 95)
-    operator_may = ("view", "add")
+    operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("每晚自动检查一次，也可以立即检查。")
     list_display = ["started_at", "verdict", "queries", "offences", "ended_at"]
     ordering = ["-pk"]
     sortable_by = ()
     fields = ["started_at", "ended_at", "verdict", "queries", "offences"]
-    list_acts = [RunAudit()]
+    list_actions = [RunAudit()]
 
     def name_of(self, row: AuditRun) -> str:
-        return _("%(at)s 的检查") % {"at": moment(row.started_at)}
+        return _("%(at)s 的检查") % {"at": format_instant(row.started_at)}
 
     @display(description=gettext_lazy("结果"), label={"正常": "success", "异常": "danger"})
     def verdict(self, run: AuditRun) -> str:
@@ -76,12 +78,12 @@ def _facts(line: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in line.items())
 
 
-@on_dashboard(order=90)
+@dashboard_panels(order=90)
 def last_audit(request: HttpRequest) -> Iterable[Panel]:
     """The newest run, for operators."""
     if not viewer(request).operator or not request.user.has_perm("loyalty.view_auditrun"):
         return
-    run = open_rows(request, AuditRun).order_by("-pk").first()
+    run = visible_rows(request, AuditRun).order_by("-pk").first()
     if run is None:
         yield Tiles(_("账目检查"), [Tile(_("最近一次"), _("尚未检查"))])
         return
@@ -91,7 +93,7 @@ def last_audit(request: HttpRequest) -> Iterable[Panel]:
             Tile(
                 _("最近一次"),
                 _("异常 %(rows)s 行") % {"rows": run.offences} if run.offences else _("正常"),
-                note=moment(run.started_at),
+                note=format_instant(run.started_at),
                 url=url_of(AuditRun, run.pk),
                 tone="bad" if run.offences else "good",
             )

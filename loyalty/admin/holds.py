@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, DayRangeFilter, Menu, Section
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice import Action, DayRangeFilter, Menu, Section
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
-from district.kernel.ids import looks_like
 from district.merchants.scope import ScopedFilter, viewer
 from loyalty import services as loyalty
 from loyalty.admin import explorer
@@ -20,7 +20,7 @@ from loyalty.admin.common import POINTS, LedgerAdmin, hold_state
 from loyalty.models import Hold
 
 
-class VoidHold(Act):
+class VoidHoldAction(Action):
     """For a till that placed a hold and cannot end it any more."""
 
     name, label, icon = "void", gettext_lazy("取消预占"), "lock_open"
@@ -28,20 +28,20 @@ class VoidHold(Act):
     done = gettext_lazy("预占已取消，积分已退回会员。")
     danger = True
 
-    def may(self, request: HttpRequest, row: Hold) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Hold) -> bool:
         return viewer(request).can("post_refunds")
 
-    def fits(self, row: Hold) -> bool:
+    def is_applicable(self, row: Hold) -> bool:
         return row.state == Hold.State.OPEN
 
-    def run(self, request: HttpRequest, row: Hold, asked: dict[str, Any], key: Key) -> Any:
+    def run(self, request: HttpRequest, row: Hold, cleaned_data: dict[str, Any], key: Key) -> Any:
         loyalty.void_hold(hold=row, actor=f"user:{viewer(request).user.pk}", key=key)
 
 
 @admin.register(Hold)
 class HoldAdmin(ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "lock_clock", 26)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台预占积分，或大额使用等待会员确认时，会出现在这里。")
     list_display = [
@@ -74,9 +74,9 @@ class HoldAdmin(ExactSearch, LedgerAdmin):
         "resolved_at",
         "grace_days",
     ]
-    acts = (VoidHold(),)
+    row_actions = (VoidHoldAction(),)
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("hld", term):
             return Q(public_id=term)
         if looks_like("mem", term):
@@ -91,4 +91,4 @@ class HoldAdmin(ExactSearch, LedgerAdmin):
         return hold_state(hold)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_hold(request, row)
+        return explorer.hold_sections(request, row)

@@ -18,9 +18,9 @@ from loyalty.models import Draw, Lot, Restore
 @admin.register(Lot)
 class LotAdmin(LedgerAdmin):
     menu = Menu(POINTS, "inventory_2", 30)
-    merchant_path, store_path, needs = "issuer", "transfer__store", "view_clearing"
+    merchant_path, store_path, required_permission = "issuer", "transfer__store", "view_clearing"
     # Points that came by a merge or an adjustment were issued at no store.
-    store_may_lack = True
+    store_optional = True
     operator_only = frozenset({"issuer"})
     empty_hint = gettext_lazy("每笔赚取会形成一个批次，同批积分一起到期。")
     list_display = [
@@ -60,14 +60,14 @@ class LotAdmin(LedgerAdmin):
         return price_text(lot.price_milli_fen)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_lot(request, row)
+        return explorer.lot_sections(request, row)
 
 
 @admin.register(Draw)
 class DrawAdmin(LedgerAdmin):
     menu = Menu(POINTS, "move_down", 40)
-    merchant_path, store_path, needs = "redeemer", "transfer__store", "view_clearing"
-    store_may_lack = True
+    merchant_path, store_path, required_permission = "redeemer", "transfer__store", "view_clearing"
+    store_optional = True
     operator_only = frozenset({"redeemer"})
     empty_hint = gettext_lazy("会员使用积分时，从最早到期的批次支取。")
     list_display = ["number", "points", "redeemer", "why", "happened_at"]
@@ -91,15 +91,19 @@ class DrawAdmin(LedgerAdmin):
         return draw.transfer.at
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_draw(request, row)
+        return explorer.draw_sections(request, row)
 
 
 @admin.register(Restore)
 class RestoreAdmin(LedgerAdmin):
     """Reached from what it belongs to; it has no place of its own in the sidebar."""
 
-    merchant_path, store_path, needs = "draw__redeemer", "transfer__store", "view_clearing"
-    store_may_lack = True
+    merchant_path, store_path, required_permission = (
+        "draw__redeemer",
+        "transfer__store",
+        "view_clearing",
+    )
+    store_optional = True
     empty_hint = gettext_lazy("冲正使用时，积分退回原批次。")
     list_display = ["number", "points", "happened_at"]
     list_select_related = ["transfer"]
@@ -117,4 +121,4 @@ class RestoreAdmin(LedgerAdmin):
         return restore.transfer.at
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_restore(request, row)
+        return explorer.restore_sections(request, row)

@@ -9,25 +9,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import (
-    Bars,
+    BarChart,
     Cell,
     Panel,
     Pending,
     Section,
     Tile,
     Tiles,
-    contribute,
-    moment,
-    on_dashboard,
-    open_rows,
-    wait_for_decision,
+    add_sections,
+    dashboard_panels,
+    format_instant,
+    register_pending,
+    visible_rows,
 )
-from district.kernel.backoffice.pages import url_of
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.sections import url_of
+from district.kernel.text.money import format_yuan
 from district.members.models import Member
 from district.merchants.models import Merchant, Store
 from district.merchants.scope import viewer
-from loyalty import figures
+from loyalty import statistics
 from loyalty.admin import explorer
 from loyalty.admin.common import price_text, rate_text
 from loyalty.admin.reports import scope_of
@@ -36,21 +36,21 @@ from loyalty.models import Adjustment, MerchantTerms, ParkedRefund, PointsAccoun
 LATEST = 10
 
 
-wait_for_decision(
+register_pending(
     Pending(
         ParkedRefund,
         gettext_lazy("待匹配退货"),
         ParkedRefund.State.WAITING,
-        may=lambda request: viewer(request).can("view_receipts"),
+        is_allowed=lambda request: viewer(request).can("view_receipts"),
     ),
     order=22,
 )
-wait_for_decision(
+register_pending(
     Pending(
         Adjustment,
         gettext_lazy("待复核调整"),
         Adjustment.State.PROPOSED,
-        may=lambda request: (
+        is_allowed=lambda request: (
             viewer(request).operator and request.user.has_perm("loyalty.change_adjustment")
         ),
         unless=lambda request: Q(proposed_by=viewer(request).user),
@@ -59,7 +59,7 @@ wait_for_decision(
 )
 
 
-@on_dashboard(order=10)
+@dashboard_panels(order=10)
 def points(request: HttpRequest) -> Iterable[Panel]:
     """Today, the last two weeks and who moved most, within a person's scope."""
     who = viewer(request)
@@ -67,17 +67,17 @@ def points(request: HttpRequest) -> Iterable[Panel]:
         return
     scope = scope_of(request)
     yield _today(request, scope)
-    yield Bars(
+    yield BarChart(
         title=_("近十四日积分"),
         series=[_("发放"), _("收取")],
-        bars=[(f"{day.month}-{day.day}", pair) for day, *pair in figures.by_day(scope)],
+        bars=[(f"{day.month}-{day.day}", pair) for day, *pair in statistics.by_day(scope)],
         empty=_("近十四日没有积分变动。收银台入账之后，这里会有图表。"),
     )
     yield _ranking(scope)
 
 
-def _today(request: HttpRequest, scope: figures.Scope) -> Tiles:
-    day = figures.today(scope)
+def _today(request: HttpRequest, scope: statistics.StatisticsScope) -> Tiles:
+    day = statistics.today(scope)
     receipts = reverse("admin:loyalty_receipt_changelist")
     transfers = reverse("admin:loyalty_transfer_changelist")
     live = _("会员可用积分") if scope.merchant is None else _("本商户发放、尚未使用")
@@ -87,27 +87,27 @@ def _today(request: HttpRequest, scope: figures.Scope) -> Tiles:
             Tile(_("小票"), f"{day.receipts:,}", note=format_yuan(day.paid_fen), url=receipts),
             Tile(_("发放积分"), f"{day.issued:,}", url=f"{transfers}?kind__exact=earn"),
             Tile(_("收取积分"), f"{day.accepted:,}", url=f"{transfers}?kind__exact=spend"),
-            Tile(live, f"{figures.live_points(scope):,}"),
+            Tile(live, f"{statistics.live_points(scope):,}"),
         ],
     )
 
 
-def _ranking(scope: figures.Scope) -> Section:
+def _ranking(scope: statistics.StatisticsScope) -> Section:
     model = Merchant if scope.merchant is None else Store
     return Section(
         title=_("近七日积分最多的商户") if scope.merchant is None else _("近七日各门店积分"),
         headers=[_("商户") if scope.merchant is None else _("门店"), _("发放"), _("收取")],
         rows=[
             [Cell(one.name, url_of(model, one.pk)), f"{one.issued:,}", f"{one.accepted:,}"]
-            for one in figures.ranking(scope)
+            for one in statistics.ranking(scope)
         ],
         empty=_("近七日没有积分变动。"),
     )
 
 
-def of_member(request: HttpRequest, member: Member) -> Iterator[Section]:
+def statement_of_member(request: HttpRequest, member: Member) -> Iterator[Section]:
     """The account's statement, for operators."""
-    account = open_rows(request, PointsAccount).filter(member=member).first()
+    account = visible_rows(request, PointsAccount).filter(member=member).first()
     if account is None:
         yield Section(_("积分"), [], [], _("还没有积分账户：第一次赚取积分时自动建立。"))
         return
@@ -122,9 +122,9 @@ def of_member(request: HttpRequest, member: Member) -> Iterator[Section]:
     )
 
 
-def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
+def terms_of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
     """The terms, newest first."""
-    held = open_rows(request, MerchantTerms).filter(merchant=merchant).order_by("-valid")
+    held = visible_rows(request, MerchantTerms).filter(merchant=merchant).order_by("-valid")
     add = reverse("admin:loyalty_merchantterms_add")
     may_set = viewer(request).operator
     yield Section(
@@ -135,8 +135,8 @@ def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
                 Cell(rate_text(terms), url_of(MerchantTerms, terms.pk)),
                 price_text(terms.price_milli_fen),
                 terms.validity_months,
-                moment(terms.valid.lower),
-                moment(terms.valid.upper) if terms.valid.upper else _("至今"),
+                format_instant(terms.valid.lower),
+                format_instant(terms.valid.upper) if terms.valid.upper else _("至今"),
             ]
             for terms in held[:LATEST]
         ],
@@ -145,9 +145,9 @@ def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
     )
 
 
-def of_store(request: HttpRequest, store: Store) -> Iterator[Section]:
+def transfers_of_store(request: HttpRequest, store: Store) -> Iterator[Section]:
     """The newest transfers at the store."""
-    moved = open_rows(request, Transfer).filter(merchant=store.merchant_id, store=store)
+    moved = visible_rows(request, Transfer).filter(merchant=store.merchant_id, store=store)
     if not viewer(request).can("view_receipts"):
         return
     receipts = reverse("admin:loyalty_receipt_changelist")
@@ -159,7 +159,7 @@ def of_store(request: HttpRequest, store: Store) -> Iterator[Section]:
                 Cell(line, url_of(Transfer, line.pk)),
                 line.get_kind_display(),
                 f"{line.points:,}",
-                moment(line.at),
+                format_instant(line.at),
             ]
             for line in moved.order_by("-pk")[:LATEST]
         ],
@@ -168,6 +168,6 @@ def of_store(request: HttpRequest, store: Store) -> Iterator[Section]:
     )
 
 
-contribute("members.member", of_member)
-contribute("merchants.merchant", of_merchant)
-contribute("merchants.store", of_store)
+add_sections("members.member", statement_of_member)
+add_sections("merchants.merchant", terms_of_merchant)
+add_sections("merchants.store", transfers_of_store)

@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
-from district.kernel.backoffice.finding import ExactSearch
-from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin
-from loyalty.admin.refund_acts import RefundReceipt
+from loyalty.admin.refund_actions import RefundReceipt
 from loyalty.models import Receipt
 
 
 @admin.register(Receipt)
 class ReceiptAdmin(ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "receipt_long", 20)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台上传消费小票之后，会出现在这里。")
     list_display = ["receipt_no", "paid", "granted", "merchant", "store", "member_no", "paid_at"]
@@ -50,9 +50,9 @@ class ReceiptAdmin(ExactSearch, LedgerAdmin):
         "recorded_at",
     ]
 
-    acts = (RefundReceipt(),)
+    row_actions = (RefundReceipt(),)
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("mem", term):
             return Q(account__member__public_id=term)
         return Q(receipt_no=term)
@@ -71,4 +71,4 @@ class ReceiptAdmin(ExactSearch, LedgerAdmin):
         return _("商户") if own else _("联盟兜底（商户预存用尽）")
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_receipt(request, row)
+        return explorer.receipt_sections(request, row)

@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
-from district.kernel.backoffice.finding import ExactSearch
-from district.kernel.backoffice.words import actor_texts
-from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin
-from loyalty.admin.refund_acts import DismissRefund, MatchRefund
+from loyalty.admin.refund_actions import DismissRefund, MatchRefund
 from loyalty.models import Debt, ParkedRefund, Refund
 
 
-class _Money:
+class _MoneyColumns:
     """Sums as they are spoken of."""
 
     @admin.display(description=gettext_lazy("退款"))
@@ -31,9 +31,9 @@ class _Money:
 
 
 @admin.register(Refund)
-class RefundAdmin(_Money, ExactSearch, LedgerAdmin):
+class RefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "assignment_return", 22)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
     operator_only = frozenset({"merchant", "account"})
     empty_hint = gettext_lazy("收银台或后台退货之后，会出现在这里。")
     list_display = [
@@ -67,7 +67,7 @@ class RefundAdmin(_Money, ExactSearch, LedgerAdmin):
         "recorded_at",
     ]
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         return Q(public_id=term) if looks_like("rfd", term) else Q(refund_no=term)
 
     @admin.display(description=gettext_lazy("会员编号"))
@@ -76,15 +76,15 @@ class RefundAdmin(_Money, ExactSearch, LedgerAdmin):
         return refund.receipt.account.member.public_id
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_refund(request, row)
+        return explorer.refund_sections(request, row)
 
 
 @admin.register(Debt)
 class DebtAdmin(LedgerAdmin):
     menu = Menu(POINTS, "hourglass_bottom", 28)
-    merchant_path, store_path, needs = "carrier", "transfer__store", "view_clearing"
+    merchant_path, store_path, required_permission = "carrier", "transfer__store", "view_clearing"
     # Debts that came by a merge arose at no store.
-    store_may_lack = True
+    store_optional = True
     operator_only = frozenset({"carrier"})
     empty_hint = gettext_lazy("退货时积分已被使用，会员会欠积分，由下次赚取抵还给承担损失的商户。")
     list_display = ["number", "carrier", "member_no", "points", "repaid", "left", "at"]
@@ -104,15 +104,15 @@ class DebtAdmin(LedgerAdmin):
         return f"{debt.points - debt.repaid:,}" if debt.points > debt.repaid else _("已还清")
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_debt(request, row)
+        return explorer.debt_sections(request, row)
 
 
 @admin.register(ParkedRefund)
-class ParkedRefundAdmin(_Money, ExactSearch, LedgerAdmin):
+class ParkedRefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
     """Refunds whose receipt nobody knew: matched by themselves when it comes, else by a person."""
 
     menu = Menu(POINTS, "pending_actions", 24)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台退货时找不到原小票，会先停在这里，等小票补传或由人匹配。")
     list_display = [
@@ -145,9 +145,9 @@ class ParkedRefundAdmin(_Money, ExactSearch, LedgerAdmin):
         "decided_at",
         "note",
     ]
-    acts = (MatchRefund(), DismissRefund())
+    row_actions = (MatchRefund(), DismissRefund())
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("prk", term):
             return Q(public_id=term)
         return Q(refund_no=term) | Q(receipt_no=term)
@@ -166,4 +166,4 @@ class ParkedRefundAdmin(_Money, ExactSearch, LedgerAdmin):
         return actor_texts([parked.decided_by])[parked.decided_by]
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_parked_refund(request, row)
+        return explorer.parked_refund_sections(request, row)

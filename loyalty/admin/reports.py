@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import (
-    Bars,
+    BarChart,
     Cell,
     Menu,
     Panel,
@@ -17,16 +17,16 @@ from district.kernel.backoffice import (
     Section,
     Tile,
     Tiles,
-    offer_report,
+    register_report,
     visible,
 )
-from district.kernel.backoffice.pages import url_of
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.sections import url_of
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant, Store
 from district.merchants.scope import viewer
-from loyalty import figures
+from loyalty import statistics
 from loyalty.admin.common import POINTS
-from loyalty.figures import Liability, Scope
+from loyalty.statistics import Liability, StatisticsScope
 
 # How many days apart the columns of a chart stand: some ten to fifteen of them can be read.
 STEPS = {8: 1, 30: 2, 90: 7}
@@ -45,17 +45,17 @@ def panels(request: HttpRequest, days: int) -> Iterator[Panel]:
     yield from _breakage(scope)
 
 
-def scope_of(request: HttpRequest) -> Scope:
+def scope_of(request: HttpRequest) -> StatisticsScope:
     """A person's own figures: everybody's, the merchant's, or those of some of its stores."""
     who = viewer(request)
     if who.post is None:
-        return Scope()
-    stores = list(who.stores().values_list("pk", flat=True)) if who.limited else None
-    return Scope(who.post.merchant_id, stores)
+        return StatisticsScope()
+    stores = list(who.stores().values_list("pk", flat=True)) if who.is_store_limited else None
+    return StatisticsScope(who.post.merchant_id, stores)
 
 
-def _liability(request: HttpRequest, scope: Scope, days: int) -> Iterable[Panel]:
-    found = figures.liability(scope, days=days, step=STEPS[days])
+def _liability(request: HttpRequest, scope: StatisticsScope, days: int) -> Iterable[Panel]:
+    found = statistics.liability(scope, days=days, step=STEPS[days])
     totals = [
         (levels[0].at, sum(one.points for one in levels), sum(one.milli_fen for one in levels))
         for levels in zip(*(issuer.levels for issuer in found), strict=True)
@@ -70,7 +70,7 @@ def _liability(request: HttpRequest, scope: Scope, days: int) -> Iterable[Panel]
             Tile(_("近 %(days)s 天变化") % {"days": days}, f"{grown:+,}" if grown else "0"),
         ],
     )
-    yield Bars(
+    yield BarChart(
         title=_("未兑付积分价值（元）"),
         series=[_("价值")],
         bars=[(_label(at), (_fen(milli_fen) // 100,)) for at, _points, milli_fen in totals],
@@ -104,11 +104,11 @@ def _by_issuer(request: HttpRequest, found: Sequence[Liability], total: int) -> 
     )
 
 
-def _movement(request: HttpRequest, scope: Scope, days: int) -> Iterable[Panel]:
+def _movement(request: HttpRequest, scope: StatisticsScope, days: int) -> Iterable[Panel]:
     step = STEPS[days]
-    daily = figures.by_day(scope, days)
+    daily = statistics.by_day(scope, days)
     groups = [daily[start : start + step] for start in range(0, len(daily), step)]
-    yield Bars(
+    yield BarChart(
         title=_("发放与收取"),
         series=[_("发放"), _("收取")],
         bars=[
@@ -138,15 +138,15 @@ def _movement(request: HttpRequest, scope: Scope, days: int) -> Iterable[Panel]:
                 f"{one.accepted:,}",
                 f"{one.given_back:,}",
             ]
-            for one in figures.ranking(scope, days, TOP)
+            for one in statistics.ranking(scope, days, TOP)
         ],
         empty=_("这段时间没有积分变动。"),
     )
 
 
-def _breakage(scope: Scope) -> Iterable[Panel]:
-    months = figures.breakage(scope)
-    yield Bars(
+def _breakage(scope: StatisticsScope) -> Iterable[Panel]:
+    months = statistics.breakage(scope)
+    yield BarChart(
         title=_("每月过期积分"),
         series=[_("过期")],
         bars=[(f"{month.first:%y-%m}", (month.points,)) for month in months],
@@ -160,7 +160,7 @@ def _breakage(scope: Scope) -> Iterable[Panel]:
                 f"{month.first:%Y-%m}",
                 f"{month.points:,}",
                 format_yuan(_fen(month.milli_fen)),
-                f"{month.elsewhere:,}",
+                f"{month.to_other_party:,}",
             ]
             for month in reversed(months)
             if month.points
@@ -185,11 +185,11 @@ points_report = Report(
     name="points",
     title=gettext_lazy("积分分析"),
     menu=Menu(POINTS, "monitoring", 5),
-    may=may_see,
+    is_allowed=may_see,
     panels=panels,
     periods=tuple(STEPS),
     explain=gettext_lazy(
         "未兑付积分是会员手里还能用、将能用的积分，价值按发放时冻结的单价计算；即使定时清扫还没有运行，到期的积分也不计在内。"
     ),
 )
-offer_report(points_report)
+register_report(points_report)

@@ -12,18 +12,18 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import (
-    Act,
-    ActForm,
+    Action,
+    ActionForm,
     DayRangeFilter,
     Menu,
     Pending,
     Section,
     name_verbs,
-    wait_for_decision,
+    register_pending,
 )
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty import services as loyalty
 from loyalty.admin import explorer
@@ -36,11 +36,11 @@ name_verbs(
 )
 
 
-class ApproveForm(ActForm):
+class ApproveEarningForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("复核意见"), max_length=200, required=False)
 
 
-class RefuseForm(ActForm):
+class RefuseEarningForm(ActionForm):
     note = forms.CharField(
         label=gettext_lazy("拒绝原因"),
         max_length=200,
@@ -48,46 +48,50 @@ class RefuseForm(ActForm):
     )
 
 
-class DecisionAct(Act):
+class ReviewDecisionAction(Action):
     """For operators with the right to decide; never for the merchant whose receipt it is."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("loyalty.change_earningreview")
 
-    def fits(self, row: EarningReview) -> bool:
+    def is_applicable(self, row: EarningReview) -> bool:
         return row.state == EarningReview.State.WAITING
 
 
-class Approve(DecisionAct):
+class ApproveEarning(ReviewDecisionAction):
     name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
     explain = gettext_lazy("通过后积分立即可用，不能撤回。积分较大的小票须两位运营人员先后通过。")
     done = gettext_lazy("已通过。")
-    form_class = ApproveForm
+    form_class = ApproveEarningForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         first = row is not None and row.needs_two and row.first_by_id == request.user.pk
-        return super().may(request, row) and not first
+        return super().is_allowed(request, row) and not first
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        loyalty.approve_earning(review=row, by=viewer(request).user, key=key, note=asked["note"])
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        loyalty.approve_earning(
+            review=row, by=viewer(request).user, key=key, note=cleaned_data["note"]
+        )
 
 
-class Refuse(DecisionAct):
+class RefuseEarning(ReviewDecisionAction):
     name, label, icon = "refuse", gettext_lazy("拒绝"), "cancel"
     explain = gettext_lazy("积分退回发放方，会员不会得到；小票保留，之后退货不再扣积分。")
     danger = True
     done = gettext_lazy("已拒绝，积分已退回发放方。")
-    form_class = RefuseForm
+    form_class = RefuseEarningForm
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        loyalty.refuse_earning(review=row, by=viewer(request).user, key=key, note=asked["note"])
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        loyalty.refuse_earning(
+            review=row, by=viewer(request).user, key=key, note=cleaned_data["note"]
+        )
 
 
 @admin.register(EarningReview)
 class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "approval", 26)
-    merchant_path, store_path, needs = "merchant", "receipt__store", "view_receipts"
-    operator_may = ("view", "change")
+    merchant_path, store_path, required_permission = "merchant", "receipt__store", "view_receipts"
+    operator_permissions = ("view", "change")
     operator_only = frozenset({"merchant", "first_by", "decided_by"})
     empty_hint = gettext_lazy("没有超过积分上限的小票。")
     list_display = ["public_id", "state_label", "points", "above", "paid", "merchant", "at"]
@@ -114,7 +118,7 @@ class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
         "returned_points",
         "at",
     ]
-    acts = [Approve(), Refuse()]
+    row_actions = [ApproveEarning(), RefuseEarning()]
 
     @display(
         description=gettext_lazy("状态"),
@@ -138,15 +142,15 @@ class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
         return format_yuan(row.receipt.paid_fen)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_receipt(request, row.receipt)
+        return explorer.receipt_sections(request, row.receipt)
 
 
-wait_for_decision(
+register_pending(
     Pending(
         EarningReview,
         gettext_lazy("待复核小票"),
         EarningReview.State.WAITING,
-        may=lambda request: (
+        is_allowed=lambda request: (
             viewer(request).operator and request.user.has_perm("loyalty.change_earningreview")
         ),
         # Who approved a large sum first leaves it to another.

@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, Menu, moment
+from district.kernel.backoffice import Action, ActionForm, Menu, format_instant
 from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.idempotency import Key
 from district.merchants.models import Merchant
 from district.merchants.scope import ScopedFilter, viewer
 from loyalty import services as loyalty
-from loyalty.admin.common import POINTS, LedgerAdmin, asked_merchant, price_text, rate_text
+from loyalty.admin.common import POINTS, LedgerAdmin, price_text, rate_text, requested_merchant
 from loyalty.models import MerchantTerms
 
 # What the database allows for: points must not end before they begin.
 SHORTEST_MONTH = 28
 
 
-class TermsForm(ActForm):
+class TermsForm(ActionForm):
     """In yuan and fen, as people speak of it."""
 
     merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
@@ -91,36 +91,39 @@ class TermsForm(ActForm):
         return start
 
 
-class SetTerms(Act):
+class SetTerms(Action):
     name, label, icon = "add", gettext_lazy("设置积分条款"), "rule"
     is_edit, suggested_fields = True, frozenset({"merchant", "start"})
     done = gettext_lazy("条款已设置。")
     form_class = TermsForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("loyalty.add_merchantterms")
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        merchant = asked_merchant(request)
+        merchant = requested_merchant(request)
         start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
         held = MerchantTerms.objects.filter(merchant=merchant).order_by("-valid").first()
-        return {"merchant": merchant, "start": start} | (_spoken(held) if held else {})
+        return {"merchant": merchant, "start": start} | (_terms_text(held) if held else {})
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
-        offer = loyalty.Offer(
-            earn_points=asked["earn_points"],
-            earn_per_fen=int(asked["per_yuan"] * 100),
-            price_milli_fen=int(asked["price_fen"] * 1000),
-            validity_months=asked["validity_months"],
-            pending_days=asked["pending_days"],
-            redeem_fee_bp=int(asked["fee_percent"] * 100),
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        earning_terms = loyalty.EarningTerms(
+            earn_points=cleaned_data["earn_points"],
+            earn_per_fen=int(cleaned_data["per_yuan"] * 100),
+            price_milli_fen=int(cleaned_data["price_fen"] * 1000),
+            validity_months=cleaned_data["validity_months"],
+            pending_days=cleaned_data["pending_days"],
+            redeem_fee_bp=int(cleaned_data["fee_percent"] * 100),
         )
         return loyalty.set_terms(
-            merchant=asked["merchant"], offer=offer, start=asked["start"], by=viewer(request).user
+            merchant=cleaned_data["merchant"],
+            earning_terms=earning_terms,
+            start=cleaned_data["start"],
+            by=viewer(request).user,
         )
 
 
-def _spoken(terms: MerchantTerms) -> dict[str, Any]:
+def _terms_text(terms: MerchantTerms) -> dict[str, Any]:
     return {
         "per_yuan": Decimal(terms.earn_per_fen) / 100,
         "earn_points": terms.earn_points,
@@ -134,8 +137,8 @@ def _spoken(terms: MerchantTerms) -> dict[str, Any]:
 @admin.register(MerchantTerms)
 class MerchantTermsAdmin(LedgerAdmin):
     menu = Menu(POINTS, "rule", 60)
-    merchant_path, needs = "merchant", "view_receipts"
-    operator_may = ("view", "add")
+    merchant_path, required_permission = "merchant", "view_receipts"
+    operator_permissions = ("view", "add")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("商户有了积分条款，收银台才能入账；由运营人员设置。")
     list_display = [
@@ -160,7 +163,7 @@ class MerchantTermsAdmin(LedgerAdmin):
         "since",
         "until",
     ]
-    add_act = SetTerms()
+    add_action = SetTerms()
 
     def name_of(self, row: MerchantTerms) -> str:
         return f"{row.merchant} {rate_text(row)}"
@@ -179,8 +182,8 @@ class MerchantTermsAdmin(LedgerAdmin):
 
     @admin.display(description=gettext_lazy("生效"))
     def since(self, terms: MerchantTerms) -> str:
-        return moment(terms.valid.lower)
+        return format_instant(terms.valid.lower)
 
     @admin.display(description=gettext_lazy("截止"))
     def until(self, terms: MerchantTerms) -> str:
-        return moment(terms.valid.upper) if terms.valid.upper else _("至今")
+        return format_instant(terms.valid.upper) if terms.valid.upper else _("至今")

@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
-from district.kernel.backoffice.finding import ExactSearch
-from district.kernel.ids import looks_like
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.merchants.scope import ScopedFilter, viewer
 from loyalty.admin import explorer
-from loyalty.admin.common import KIND_TONES, POINTS, LedgerAdmin, signed
+from loyalty.admin.common import KIND_TONES, POINTS, LedgerAdmin, signed_points
 from loyalty.models import Transfer
 
 
 @admin.register(Transfer)
 class TransferAdmin(ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "swap_horiz", 10)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
-    store_may_lack = True
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_optional = True
     # A member's balance and line number would tell of what they do at other merchants.
     operator_only = frozenset({"merchant", "available_after", "seq"})
     empty_hint = gettext_lazy("收银台入账或扣减积分之后，流水会出现在这里。")
@@ -58,7 +58,7 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
             return fields
         return [name for name in fields if name not in {"reference", "actor_name"}]
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         # One index each: asked for all at once, the planner would read the whole ledger.
         if looks_like("tr", term):
             return Q(public_id=term)
@@ -76,11 +76,11 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("积分"))
     def points_text(self, transfer: Transfer) -> str:
-        return signed(transfer)
+        return signed_points(transfer)
 
     @admin.display(description=gettext_lazy("流向"))
     def pockets(self, transfer: Transfer) -> str:
         return f"{transfer.get_source_display()} → {transfer.get_target_display()}"
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
-        return explorer.of_transfer(request, row)
+        return explorer.transfer_sections(request, row)

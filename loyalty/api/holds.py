@@ -5,8 +5,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from district.kernel.api import cursor_page
 from district.kernel.errors import NotFound
+from district.kernel.http.api import cursor_page
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
 from district.merchants import errors as merchants
@@ -48,23 +48,23 @@ class Holds(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(HoldIn)
-        store = self.till.alliance_store(asked["store"])
-        visit = visit_at(visit_token=asked["visit"], till=self.till, store=store)
+        request_data = self.request_data(HoldIn)
+        store = self.till.alliance_store(request_data["store"])
+        visit = visit_at(visit_token=request_data["visit"], till=self.till, store=store)
         # The member, not the token: a till that crashed asks again with a new look-up.
-        del asked["visit"]
+        del request_data["visit"]
         hold = services.hold_points(
             visit=visit,
-            points=asked["points"],
-            request_no=asked["request_no"],
-            minutes=asked["minutes"],
+            points=request_data["points"],
+            request_no=request_data["request_no"],
+            minutes=request_data["minutes"],
             actor=self.till.actor,
-            key=self.key("hold", member=visit.member_id, **asked),
+            key=self.key("hold", member=visit.member_id, **request_data),
         )
         return Response(rendered(HoldOut, hold), status.HTTP_201_CREATED)
 
 
-class OneHold(TillView):
+class HoldDetail(TillView):
     """GET /api/v1/till/holds/{id}: what became of a hold, or of a spending the member must confirm."""
 
     refusals = (*TillView.refusals, NotFound)
@@ -102,18 +102,18 @@ class CaptureHold(TillView):
         tags=["till"],
     )
     def post(self, request: Request, hold: str) -> Response:
-        asked = self.asked(CaptureIn)
+        request_data = self.request_data(CaptureIn)
         found = queries.hold_of_merchant(self.till.merchant.pk, hold)
         captured = services.capture_hold(
             hold=found,
-            points=asked["points"],
+            points=request_data["points"],
             actor=self.till.actor,
-            key=self.key("resolve", hold=found.pk, points=asked["points"]),
+            key=self.key("resolve", hold=found.pk, points=request_data["points"]),
         )
         return Response(rendered(HoldOut, captured))
 
 
-class VoidHold(TillView):
+class VoidHoldView(TillView):
     """POST /api/v1/till/holds/{id}/void: a hold's points go back to the member."""
 
     refusals = (*TillView.refusals, NotFound, errors.HoldNotOpen)
@@ -148,9 +148,11 @@ class SpendingRequests(ShopperView):
         ],
     )
     def get(self, request: Request) -> Response:
-        asked = queries.spendings_to_confirm(self.member.pk)
+        request_data = queries.spendings_to_confirm(self.member.pk)
         return Response(
-            cursor_page(request, asked, order=["-id"], render=lambda one: rendered(HoldOut, one))
+            cursor_page(
+                request, request_data, order=["-id"], render=lambda one: rendered(HoldOut, one)
+            )
         )
 
 

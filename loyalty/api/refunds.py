@@ -1,4 +1,4 @@
-"""Refunds at the till: look first, then post."""
+"""ReceiptRefunds at the till: look first, then post."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from loyalty.api.schemas_refunds import RefundIn, RefundOut, RefundPreviewIn, Re
 from loyalty.models import ParkedRefund
 
 
-class Refunds(TillView):
+class ReceiptRefunds(TillView):
     """POST /api/v1/till/refunds: a part or all of a purchase is given back.
 
     A receipt we do not know parks the refund (202): it is posted as soon as the receipt arrives.
@@ -43,17 +43,22 @@ class Refunds(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(RefundIn)
-        store, returned = _returned(self, asked, refund_no=asked["refund_no"])
+        request_data = self.request_data(RefundIn)
+        store, purchase_refund = _purchase_refund(
+            self, request_data, refund_no=request_data["refund_no"]
+        )
         refund = services.refund_purchase(
-            store=store, returned=returned, actor=self.till.actor, key=self.key("refund", **asked)
+            store=store,
+            purchase_refund=purchase_refund,
+            actor=self.till.actor,
+            key=self.key("refund", **request_data),
         )
         parked = isinstance(refund, ParkedRefund)
         answer = status.HTTP_202_ACCEPTED if parked else status.HTTP_201_CREATED
         return Response(rendered(RefundOut, refund), answer)
 
 
-class RefundPreviews(TillView):
+class ReceiptRefundPreviews(TillView):
     """POST /api/v1/till/refunds/preview: what a refund would do; nothing is written."""
 
     keyed = False
@@ -76,24 +81,24 @@ class RefundPreviews(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(RefundPreviewIn)
-        store, returned = _returned(self, asked, refund_no="")
-        receipt = queries.receipt_of(returned.receipt_store.pk, returned.receipt_no)
+        request_data = self.request_data(RefundPreviewIn)
+        store, purchase_refund = _purchase_refund(self, request_data, refund_no="")
+        receipt = queries.receipt_of(purchase_refund.receipt_store.pk, purchase_refund.receipt_no)
         if receipt is None:
             raise NotFound
         preview = services.preview_refund(
-            receipt=receipt, store=store, fen=asked["fen"], actor=self.till.actor
+            receipt=receipt, store=store, fen=request_data["fen"], actor=self.till.actor
         )
         return Response(rendered(RefundPreviewOut, preview))
 
 
-def _returned(view: TillView, asked: dict[str, Any], *, refund_no: str) -> Any:
+def _purchase_refund(view: TillView, request_data: dict[str, Any], *, refund_no: str) -> Any:
     # No alliance check: who has left must still be able to give money back.
-    store = view.till.store(asked["store"])
-    bought_at = view.till.store(asked.get("receipt_store", asked["store"]))
-    return store, services.Returned(
+    store = view.till.store(request_data["store"])
+    bought_at = view.till.store(request_data.get("receipt_store", request_data["store"]))
+    return store, services.PurchaseRefund(
         receipt_store=bought_at,
-        receipt_no=asked["receipt_no"],
+        receipt_no=request_data["receipt_no"],
         refund_no=refund_no,
-        fen=asked["fen"],
+        fen=request_data["fen"],
     )

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from district.kernel.api import made_once
-from district.kernel.fields import (
+from district.kernel.http.api import cached_serializer
+from district.kernel.http.fields import (
     FenField,
     IdField,
     InstantField,
@@ -184,4 +184,4 @@ class EntryPage(serializers.Serializer):
 
 
 def rendered(serializer: type[serializers.Serializer], row: Any) -> Any:
-    return made_once(serializer).to_representation(row)
+    return cached_serializer(serializer).to_representation(row)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel.fields import (
+from district.kernel.http.fields import (
     IdField,
     InstantField,
     NumberField,

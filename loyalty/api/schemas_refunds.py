@@ -5,11 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from district.kernel.fields import FenField, IdField, InstantField, NumberField
+from district.kernel.http.fields import FenField, IdField, InstantField, NumberField
 from loyalty.models import ParkedRefund, Refund
 
 
-class _Returned(serializers.Serializer):
+class _RefundFields(serializers.Serializer):
     store = IdField("str", help_text="where the money is given back; one of the key's stores")
     receipt_store = IdField(
         "str", required=False, help_text="where the purchase was made, if elsewhere"
@@ -18,11 +18,11 @@ class _Returned(serializers.Serializer):
     fen = FenField(min_value=1, help_text="what is given back, in fen")
 
 
-class RefundPreviewIn(_Returned):
+class RefundPreviewIn(_RefundFields):
     """A purchase of which a part or all might be given back."""
 
 
-class RefundIn(_Returned):
+class RefundIn(_RefundFields):
     """A purchase of which a part or all is given back."""
 
     refund_no = NumberField(help_text="the till's number, unique per store for ever")

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from district.kernel import clock
-from district.kernel.api import cursor_page
-from district.kernel.money import format_yuan
+from district.kernel.http.api import cursor_page
+from district.kernel.text.money import format_yuan
 from district.members.api.base import ShopperView
 from loyalty import queries
 from loyalty.api.schemas import EntryOut, EntryPage, PointsOut, rendered
-from loyalty.rules import worth_fen
+from loyalty.arithmetic import worth_fen
 
 
 class Points(ShopperView):
@@ -25,20 +25,20 @@ class Points(ShopperView):
     def get(self, request: Request) -> Response:
         member = self.member
         balance = queries.balance_of(member)
-        value = queries.rules_at(clock.now()).point_value_milli_fen
+        value = queries.alliance_policy_at(clock.now()).point_value_milli_fen
         worth = worth_fen(balance.available, value_milli_fen=value)
         answer = asdict(balance) | {
             "worth_fen": worth,
             "point_value_milli_fen": value,
             "worth_text": _("可抵 %(yuan)s") % {"yuan": format_yuan(worth)},
             "in_review": queries.points_in_review(member) if balance.pending else 0,
-            "expiring": queries.expiring_soon(member),
+            "expiring": queries.expiring_points(member),
             "activating": queries.activating(member),
         }
         return Response(rendered(PointsOut, answer))
 
 
-class Entries(ShopperView):
+class StatementEntries(ShopperView):
     """GET /api/v1/me/points/entries: the statement, newest first."""
 
     @extend_schema(

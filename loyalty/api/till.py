@@ -9,7 +9,7 @@ from district.kernel.errors import NotFound
 from district.merchants import errors as merchants
 from district.merchants.api.base import TillView
 from district.merchants.queries import visit_at
-from loyalty import errors, ledger, queries, services
+from loyalty import errors, procedures, queries, services
 from loyalty.api import examples
 from loyalty.api.schemas import (
     ReceiptIn,
@@ -35,7 +35,7 @@ class Receipts(TillView):
         *_AT_A_STORE,
         merchants.MemberNotFound,
         errors.AccountMerged,
-        errors.BillAlreadyEarned,
+        errors.PurchaseAlreadyEarned,
         errors.NoTerms,
         errors.ReceiptAlreadyPosted,
         errors.ReceiptFromTheFuture,
@@ -55,18 +55,18 @@ class Receipts(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(ReceiptIn)
+        request_data = self.request_data(ReceiptIn)
         receipt = services.earn_points(
-            store=self.till.alliance_store(asked["store"]),
-            member=queries.member_to_credit(asked["member"]),
-            bill=ledger.Bill(
-                receipt_no=asked["receipt_no"],
-                paid_fen=asked["paid_fen"],
-                paid_at=asked["paid_at"],
+            store=self.till.alliance_store(request_data["store"]),
+            member=queries.member_to_credit(request_data["member"]),
+            purchase=procedures.ReportedPurchase(
+                receipt_no=request_data["receipt_no"],
+                paid_fen=request_data["paid_fen"],
+                paid_at=request_data["paid_at"],
                 source="till",
             ),
             actor=self.till.actor,
-            key=self.key("earn", **asked),
+            key=self.key("earn", **request_data),
         )
         return Response(rendered(ReceiptOut, receipt), status.HTTP_201_CREATED)
 
@@ -97,29 +97,31 @@ class Spendings(TillView):
         examples=[
             OpenApiExample("sixty points", examples.SPENDING_IN, request_only=True),
             OpenApiExample("spent", examples.SPENT, response_only=True, status_codes=["201"]),
-            OpenApiExample("asked", examples.ASKED, response_only=True, status_codes=["202"]),
+            OpenApiExample(
+                "request_data", examples.ASKED, response_only=True, status_codes=["202"]
+            ),
         ],
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(SpendingIn)
-        store = self.till.alliance_store(asked["store"])
-        visit = visit_at(visit_token=asked["visit"], till=self.till, store=store)
+        request_data = self.request_data(SpendingIn)
+        store = self.till.alliance_store(request_data["store"])
+        visit = visit_at(visit_token=request_data["visit"], till=self.till, store=store)
         # The member, not the token: a till that crashed asks again with a new look-up.
-        del asked["visit"]
+        del request_data["visit"]
         spent = services.spend_points(
             visit=visit,
-            points=asked["points"],
-            request_no=asked["request_no"],
+            points=request_data["points"],
+            request_no=request_data["request_no"],
             actor=self.till.actor,
-            key=self.key("spend", member=visit.member_id, **asked),
+            key=self.key("spend", member=visit.member_id, **request_data),
         )
         if isinstance(spent, Hold):
             return Response(rendered(HoldOut, spent), status.HTTP_202_ACCEPTED)
         return Response(rendered(TransferOut, spent), status.HTTP_201_CREATED)
 
 
-class Reversals(TillView):
+class TransferReversals(TillView):
     """POST /api/v1/till/reversals: an earning or spending of this merchant is undone.
 
     A bill told for the wrong member: its earning is undone whole here, and then the bill may be told
@@ -147,16 +149,16 @@ class Reversals(TillView):
         tags=["till"],
     )
     def post(self, request: Request) -> Response:
-        asked = self.asked(ReversalIn)
+        request_data = self.request_data(ReversalIn)
         # No alliance check: who has left must still be able to put its own mistakes right.
-        store = self.till.store(asked["store"])
-        origin = queries.transfer_of_merchant(self.till.merchant.pk, asked["transfer"])
+        store = self.till.store(request_data["store"])
+        origin = queries.transfer_of_merchant(self.till.merchant.pk, request_data["transfer"])
         transfer = services.reverse_transfer(
             transfer=origin,
             store=store,
-            reason=asked["reason"],
+            reason=request_data["reason"],
             actor=self.till.actor,
-            key=self.key("reverse", **asked),
-            points=asked.get("points"),
+            key=self.key("reverse", **request_data),
+            points=request_data.get("points"),
         )
         return Response(rendered(TransferOut, transfer), status.HTTP_201_CREATED)

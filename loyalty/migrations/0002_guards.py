@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.triggers import guard
+from district.kernel.database.triggers import guard
 
 APPEND_ONLY = [
     "loyalty_transfer",
@@ -25,15 +25,15 @@ WRITTEN_ONCE = {
     "loyalty_merchantterms": "id, merchant_id, earn_points, earn_per_fen, price_milli_fen,"
     " validity_months, pending_days, redeem_fee_bp",
     "loyalty_hold": "id, public_id, account_id, merchant_id, store_id, request_no, points, purpose,"
-    " grace_days, expires_at, placed_id, actor, at, recorded_at",
+    " grace_days, expires_at, placing_transfer_id, actor, at, recorded_at",
     "loyalty_debt": "id, account_id, carrier_id, transfer_id, points, at, receipt_id",
     "loyalty_parkedrefund": "id, public_id, merchant_id, store_id, receipt_store_id, receipt_no,"
     " refund_no, fen, reason, actor, at",
     "loyalty_adjustment": "id, public_id, member_id, merchant_id, points, reason, evidence,"
     " proposed_by_id, proposed_at",
     # Only the end of a rule's validity is set later, when another follows.
-    "loyalty_alliancerules": "id, breakage_to_id, breakage_kind, hold_minutes, grace_days,"
-    " confirm_from, confirm_minutes, brake_points, brake_per_fen, brake_price_milli_fen, warn_days,"
+    "loyalty_alliancepolicy": "id, breakage_to_id, breakage_kind, hold_minutes, grace_days,"
+    " confirm_from, confirm_minutes, fallback_points, fallback_per_fen, fallback_price_milli_fen, warn_days,"
     " adjust_limit, adjust_day_limit, receipt_ceiling_points, member_day_ceiling_points,"
     " key_day_ceiling_points, merchant_day_ceiling_points, review_by_two_from_points",
     "loyalty_issuebudget": "merchant_id, slots, since",
@@ -152,9 +152,9 @@ class Migration(migrations.Migration):
             "when (old.decided_at is not null)",
         ),
         migrations.RunSQL(
-            "alter table loyalty_alliancerules add constraint rules_breakage_to_a_party_of_its_kind"
+            "alter table loyalty_alliancepolicy add constraint rules_breakage_to_a_party_of_its_kind"
             " foreign key (breakage_to_id, breakage_kind) references merchants_merchant (id, kind)",
-            "alter table loyalty_alliancerules drop constraint rules_breakage_to_a_party_of_its_kind",
+            "alter table loyalty_alliancepolicy drop constraint rules_breakage_to_a_party_of_its_kind",
         ),
         # An approved adjustment is posted once.
         migrations.RunSQL(

@@ -27,7 +27,7 @@ class PointsAccount(models.Model):
     earned_on = models.DateField(_("最近积分日"), null=True, editable=False)
     earned_points = models.BigIntegerField(_("当日已积积分"), db_default=0, editable=False)
     frozen_at = models.DateTimeField(_("冻结时间"), null=True, blank=True)
-    frozen_for = models.TextField(_("冻结原因"), db_default="", blank=True)
+    frozen_reason = models.TextField(_("冻结原因"), db_default="", blank=True)
     # Where the points went when two accounts of one person became one.
     merged_into = models.ForeignKey(
         "self",
@@ -50,8 +50,8 @@ class PointsAccount(models.Model):
             ),
             models.CheckConstraint(
                 name="account_frozen_for_a_reason",
-                condition=Q(frozen_at=None, frozen_for="")
-                | (Q(frozen_at__isnull=False) & ~Q(frozen_for="")),
+                condition=Q(frozen_at=None, frozen_reason="")
+                | (Q(frozen_at__isnull=False) & ~Q(frozen_reason="")),
             ),
             models.CheckConstraint(
                 name="account_merged_is_empty",

@@ -20,7 +20,7 @@ class IssueBudget(models.Model):
     # What it held when it was last filled, less what was taken out since: a fifth of it is little.
     full_milli_fen = models.BigIntegerField(_("上次充足额（毫分）"), db_default=0, default=0)
     warned_at = models.DateTimeField(_("预警时间"), null=True, blank=True)
-    braked_at = models.DateTimeField(_("停发时间"), null=True, blank=True)
+    fallback_since = models.DateTimeField(_("停发时间"), null=True, blank=True)
     since = models.DateTimeField(_("启用时间"))
 
     class Meta:
@@ -33,8 +33,8 @@ class IssueBudget(models.Model):
                 name="budget_full_is_not_negative", condition=Q(full_milli_fen__gte=0)
             ),
             models.CheckConstraint(
-                name="budget_warned_before_braked",
-                condition=Q(braked_at=None) | Q(warned_at__isnull=False),
+                name="budget_warned_before_fallback",
+                condition=Q(fallback_since=None) | Q(warned_at__isnull=False),
             ),
         ]
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
+from district.kernel.database.ids import PublicIdField
 from loyalty.models.terms import Int8Range
 
 MOST_POINTS = 10**15

@@ -3,7 +3,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
+from district.kernel.database.ids import PublicIdField
 
 
 class Hold(models.Model):
@@ -54,7 +54,7 @@ class Hold(models.Model):
     # A release that comes after a lot's last day gives its points so many days of grace.
     grace_days = models.IntegerField(_("宽限天数"))
     expires_at = models.DateTimeField(_("超时时间"))
-    placed = models.ForeignKey(
+    placing_transfer = models.ForeignKey(
         "loyalty.Transfer",
         models.PROTECT,
         db_constraint=False,

@@ -3,7 +3,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.money import MAX_FEN
+from district.kernel.text.money import MAX_FEN
 
 
 class Receipt(models.Model):
@@ -90,7 +90,7 @@ class Receipt(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"],
-                name="receipt_once_per_bill",
+                name="receipt_once_per_purchase",
                 condition=Q(fingerprint__isnull=False, freed=False),
             ),
             models.CheckConstraint(

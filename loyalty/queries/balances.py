@@ -11,7 +11,7 @@ from district.kernel import clock
 from district.members.models import Member
 from loyalty.models import Lot, PointsAccount, Transfer
 
-SOON = timedelta(days=90)
+EXPIRING_WITHIN = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Expiring:
+class ExpiringPoints:
     """Points of one issuer that end at the same instant."""
 
     points: int
@@ -34,7 +34,7 @@ class Expiring:
 
 
 @dataclass(frozen=True)
-class Activating:
+class ActivatingPoints:
     """Points that become spendable at an instant."""
 
     points: int
@@ -51,12 +51,12 @@ def balance_of(member: Member, at: datetime | None = None) -> Balance:
     if account.next_due is None or account.next_due > at:
         return Balance(account.available, account.held, account.pending, account.debt)
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"member": account.pk, "at": at})
-        return _at_last(account, at, [_Portion(*row) for row in cursor.fetchall()])
+        cursor.execute(_POINTS_DUE, {"member": account.pk, "at": at})
+        return _balance_when_due(account, at, [_DuePoints(*row) for row in cursor.fetchall()])
 
 
 @dataclass(frozen=True)
-class _Portion:
+class _DuePoints:
     """Points that come to the spendable balance at an instant and end at another."""
 
     points: int
@@ -65,7 +65,9 @@ class _Portion:
     ends: datetime
 
 
-def _at_last(account: PointsAccount, at: datetime, portions: Sequence[_Portion]) -> Balance:
+def _balance_when_due(
+    account: PointsAccount, at: datetime, portions: Sequence[_DuePoints]
+) -> Balance:
     """What the account will hold once everything due is done: the debt is repaid as points come."""
     available = pending = 0
     held, debt = account.held, account.debt
@@ -87,7 +89,7 @@ def statement(member: Member) -> QuerySet[Transfer]:
     return Transfer.objects.filter(account__member=member).select_related("store", "merchant")
 
 
-def expiring_soon(member: Member, within: timedelta = SOON) -> list[Expiring]:
+def expiring_points(member: Member, within: timedelta = EXPIRING_WITHIN) -> list[ExpiringPoints]:
     """What ends within a time, soonest first, by instant and issuer: a calendar, not one date."""
     now = clock.now()
     lots = (
@@ -102,10 +104,10 @@ def expiring_soon(member: Member, within: timedelta = SOON) -> list[Expiring]:
         .annotate(points=Sum("remaining"))
         .order_by("expires_at", "issuer__name")
     )
-    return [Expiring(lot["points"], lot["expires_at"], lot["issuer__name"]) for lot in lots]
+    return [ExpiringPoints(lot["points"], lot["expires_at"], lot["issuer__name"]) for lot in lots]
 
 
-def activating(member: Member) -> list[Activating]:
+def activating(member: Member) -> list[ActivatingPoints]:
     """What still waits to become spendable, soonest first."""
     lots = (
         Lot.objects.filter(
@@ -119,10 +121,12 @@ def activating(member: Member) -> list[Activating]:
         .annotate(points=Sum("remaining"))
         .order_by("active_from", "issuer__name")
     )
-    return [Activating(lot["points"], lot["active_from"], lot["issuer__name"]) for lot in lots]
+    return [
+        ActivatingPoints(lot["points"], lot["active_from"], lot["issuer__name"]) for lot in lots
+    ]
 
 
-def accounts_with_something_due(at: datetime) -> QuerySet[PointsAccount]:
+def accounts_due(at: datetime) -> QuerySet[PointsAccount]:
     return PointsAccount.objects.filter(next_due__lte=at).order_by("next_due")
 
 
@@ -145,7 +149,7 @@ def balances_of(members: Sequence[int], at: datetime) -> dict[int, Balance]:
 
 # Spendable and waiting lots, and what holds past their time give back: into a lot that still lives,
 # or with the hold's days of grace. In the order in which loyalty_catch_up does it.
-_DUE = """
+_POINTS_DUE = """
 select points, pocket, comes, ends from (
     select remaining as points, 'pending' as pocket, 3 as turn, 0 as hold,
         -- Not before a person has decided, whenever that is.

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from district.kernel import clock
-from district.kernel.postgres import first_row
+from district.kernel.database.postgres import first_row
 from district.members.models import Member
 from loyalty.models import EarningReview, Lot
 
@@ -26,7 +26,7 @@ class CeilingsInForce:
 
 
 @dataclass(frozen=True)
-class DayOfKey:
+class EarningVelocity:
     """What a key or merchant granted on a Shanghai day: `points` at once, `waited_points` for a person."""
 
     day: date
@@ -39,7 +39,7 @@ def ceilings_at(merchant: int, at: datetime) -> CeilingsInForce:
     return CeilingsInForce(*first_row("select * from loyalty_ceilings(%s, %s)", merchant, at))
 
 
-def velocity_of(merchant: int, *, actor: str = "", days: int = DAYS) -> list[DayOfKey]:
+def earning_velocity(merchant: int, *, actor: str = "", days: int = DAYS) -> list[EarningVelocity]:
     """The last Shanghai days at a merchant, today first; with `actor` only what that key posted.
 
     As far back as counters are kept, and without what was posted while there was no ceiling.
@@ -56,7 +56,7 @@ def velocity_of(merchant: int, *, actor: str = "", days: int = DAYS) -> list[Day
                 "since": today - timedelta(days=days - 1),
             },
         )
-        return [DayOfKey(*row) for row in cursor.fetchall()]
+        return [EarningVelocity(*row) for row in cursor.fetchall()]
 
 
 def points_in_review(member: Member) -> int:
@@ -72,7 +72,7 @@ def reviews() -> QuerySet[EarningReview]:
     )
 
 
-def oldest_waiting() -> EarningReview | None:
+def oldest_waiting_review() -> EarningReview | None:
     """The review that has waited longest for a person."""
     waiting = EarningReview.objects.filter(state=EarningReview.State.WAITING)
     return waiting.order_by("at", "pk").first()

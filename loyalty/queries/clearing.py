@@ -8,7 +8,7 @@ from django.db import connection
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClearingPosition:
     """What one merchant owes another: points it issued and the other accepted, and their price."""
 
     issuer: int
@@ -19,7 +19,7 @@ class Claim:
 
 def clearing(
     *, since: datetime | None = None, until: datetime | None = None, merchants: Sequence[int] = ()
-) -> list[Claim]:
+) -> list[ClearingPosition]:
     """Who owes whom for the points of a period: draws less what was given back, by issuer and redeemer.
 
     Points a merchant accepted of its own issue are left out: they cost nobody anything. A restore
@@ -30,14 +30,14 @@ def clearing(
             _CLEARING,
             {"since": since, "until": until, "merchants": list(merchants) or None},
         )
-        return [Claim(*map(int, row)) for row in cursor.fetchall()]
+        return [ClearingPosition(*map(int, row)) for row in cursor.fetchall()]
 
 
 def clearing_of(merchant: int) -> int:
     """Points other merchants owe this one, less the points it owes them."""
     return sum(
-        claim.points if claim.redeemer == merchant else -claim.points
-        for claim in clearing(merchants=[merchant])
+        position.points if position.redeemer == merchant else -position.points
+        for position in clearing(merchants=[merchant])
     )
 
 

@@ -25,7 +25,7 @@ def receipts() -> QuerySet[Receipt]:
     return Receipt.objects.select_related("transfer", "store", "account__member", "review")
 
 
-def heir_of(member: Member) -> Member:
+def surviving_member_of(member: Member) -> Member:
     """Who holds the points of a member today: itself, or the one it was merged into."""
     account = PointsAccount.objects.filter(member=member).first()
     while account is not None and account.merged_into_id is not None:
@@ -62,13 +62,13 @@ def parked_refunds() -> QuerySet[ParkedRefund]:
     return ParkedRefund.objects.select_related("store", "receipt_store", "merchant")
 
 
-def waiting_for(store: int, receipt_no: str) -> list[ParkedRefund]:
+def parked_refunds_waiting_for(store: int, receipt_no: str) -> list[ParkedRefund]:
     """Parked refunds that wait for a receipt, the oldest first."""
     waiting = parked_refunds().filter(state=ParkedRefund.State.WAITING)
     return list(waiting.filter(receipt_store=store, receipt_no=receipt_no).order_by("pk"))
 
 
-def waiting_with_receipt() -> QuerySet[ParkedRefund]:
+def parked_refunds_with_receipt() -> QuerySet[ParkedRefund]:
     """Parked refunds whose receipt is there all the same, the oldest first."""
     receipt = Receipt.objects.filter(
         store=OuterRef("receipt_store"), receipt_no=OuterRef("receipt_no")

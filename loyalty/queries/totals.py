@@ -6,14 +6,14 @@ from django.db import connection
 
 
 @dataclass(frozen=True)
-class Total:
+class KindTotal:
     """All lines of one kind: their points, and how many they are."""
 
     points: int
     count: int
 
 
-def totals_of(merchant: int | None) -> dict[str, Total]:
+def totals_of(merchant: int | None) -> dict[str, KindTotal]:
     """By kind of transfer, what was ever posted for a merchant; None: what belongs to no merchant.
 
     Exact at the moment of asking: the rollup as far as it has come, and the lines since, in one
@@ -21,7 +21,9 @@ def totals_of(merchant: int | None) -> dict[str, Total]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_TOTALS, {"merchant": merchant})
-        return {kind: Total(int(points), int(count)) for kind, points, count in cursor.fetchall()}
+        return {
+            kind: KindTotal(int(points), int(count)) for kind, points, count in cursor.fetchall()
+        }
 
 
 _TOTALS = """

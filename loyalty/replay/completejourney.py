@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from loyalty.replay.dataset import DataSet, Event, Receipt, Spending
+from loyalty.replay.dataset import DataSet, Event, ReceiptEvent, SpendingEvent
 from loyalty.replay.errors import UnreadableData
 from loyalty.replay.tables import hundredths, read_rows, shanghai_time
 
@@ -27,7 +27,7 @@ SPENDS_ONE_IN = 2
 
 
 @dataclass(slots=True)
-class Basket:
+class BasketTotal:
     """What the lines of one basket add up to."""
 
     number: int
@@ -42,7 +42,7 @@ def read(table: Path) -> DataSet:
 
     Raises UnreadableData.
     """
-    of_household: defaultdict[int, list[Basket]] = defaultdict(list)
+    of_household: defaultdict[int, list[BasketTotal]] = defaultdict(list)
     for basket in _baskets(table):
         of_household[basket.household].append(basket)
     if not of_household:
@@ -54,8 +54,8 @@ def read(table: Path) -> DataSet:
     return DataSet(NAME, journeys)
 
 
-def _baskets(table: Path) -> list[Basket]:
-    baskets: dict[int, Basket] = {}
+def _baskets(table: Path) -> list[BasketTotal]:
+    baskets: dict[int, BasketTotal] = {}
     for line in read_rows(table, COLUMNS, _parse):
         basket = baskets.setdefault(line.number, line)
         if basket is line:
@@ -69,9 +69,9 @@ def _baskets(table: Path) -> list[Basket]:
     return list(baskets.values())
 
 
-def _parse(row: list[str]) -> Basket:
+def _parse(row: list[str]) -> BasketTotal:
     household, store, number, sales_value, coupon_disc, at = row
-    return Basket(
+    return BasketTotal(
         number=int(number),
         household=int(household),
         store=int(store),
@@ -80,13 +80,13 @@ def _parse(row: list[str]) -> Basket:
     )
 
 
-def _journey(baskets: Sequence[Basket]) -> Iterator[Event]:
+def _journey(baskets: Sequence[BasketTotal]) -> Iterator[Event]:
     """A household's events: each basket's receipt, and half the balance spent after every fifth."""
     store_now, store_before = None, None
     for turn, basket in enumerate(baskets, start=1):
         if basket.store != store_now:
             store_now, store_before = basket.store, store_now
         number = str(basket.number)
-        yield Receipt(number, basket.store, basket.at, max(basket.paid_fen, 0))
+        yield ReceiptEvent(number, basket.store, basket.at, max(basket.paid_fen, 0))
         if turn % SPENDS_EVERY == 0 and store_before is not None:
-            yield Spending(number, store_before, basket.at, SPENDS_ONE_IN)
+            yield SpendingEvent(number, store_before, basket.at, SPENDS_ONE_IN)

@@ -9,7 +9,7 @@ from django.db import Error, connection
 from django.utils.translation import gettext as _
 
 from district import embedded
-from district.kernel.named_database import DatabaseUnusable, require, use
+from district.kernel.database.named_database import DatabaseUnusable, require, use
 from loyalty.replay.errors import ReplayError
 
 PREFIX = "replay_"
@@ -59,16 +59,16 @@ def finished_replay(name: str) -> Iterator[None]:
         yield
 
 
-def revive() -> None:
-    """Bring the embedded server back if its keeper was killed; a server of somebody else's is not ours.
+def restart_embedded_server() -> None:
+    """Bring the embedded server back if its supervisor was killed; a server of somebody else's is not ours.
 
-    A keeper restarts a dead server by itself, but nobody else restarts a dead keeper.
+    A supervisor restarts a dead server by itself, but nobody else restarts a dead supervisor.
     """
     cluster = embedded.attach().cluster
     if cluster is not None:
         # What is in the way now may be gone at the next look; the players wait meanwhile.
         with contextlib.suppress(embedded.EmbeddedError):
-            cluster.ensure_keeper()
+            cluster.ensure_supervisor()
 
 
 def _create(name: str) -> None:

@@ -11,7 +11,7 @@ from loyalty.replay.errors import UnreadableData
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReceiptEvent:
     """A member paid at a store; worth posting even when it brings no point."""
 
     number: str
@@ -26,7 +26,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
+class SpendingEvent:
     """After a receipt the member spends a share of the balance at another store.
 
     How much that is shows only when it happens: the balance, divided and rounded down.
@@ -44,7 +44,7 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class RefundEvent:
     """The store of a purchase gives money of it back; a cancellation may refund several purchases."""
 
     number: str
@@ -59,7 +59,7 @@ class Refund:
         return f"C{self.number}/{self.receipt}"
 
 
-Event = Receipt | Spending | Refund
+Event = ReceiptEvent | SpendingEvent | RefundEvent
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class DataSet:
         return bool(self.parked)
 
     @property
-    def untold(self) -> dict[str, int]:
+    def left_out_counts(self) -> dict[str, int]:
         """The counts of what no till was told, by the contract's names."""
         counts = Counter[str]()
         for parked in self.parked.values():

@@ -13,7 +13,7 @@ from loyalty.replay.tables import find_table
 
 
 @dataclass(frozen=True)
-class Format:
+class DataSetFormat:
     """How a data set is recognised and read."""
 
     name: str
@@ -22,12 +22,12 @@ class Format:
 
 
 FORMATS = {
-    module.NAME: Format(module.NAME, module.TABLE, module.read)
+    module.NAME: DataSetFormat(module.NAME, module.TABLE, module.read)
     for module in (completejourney, online_retail)
 }
 
 
-def recognise(path: Path, name: str | None) -> tuple[Format, Path]:
+def recognise(path: Path, name: str | None) -> tuple[DataSetFormat, Path]:
     """The format asked for, or the one whose table lies there, with the table's file.
 
     Raises UnreadableData.

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from loyalty.replay.dataset import DataSet, Event, Receipt, Refund, Spending
+from loyalty.replay.dataset import DataSet, Event, ReceiptEvent, RefundEvent, SpendingEvent
 from loyalty.replay.errors import UnreadableData
-from loyalty.replay.returns import Invoice, Line, Purchases
+from loyalty.replay.returns import Invoice, InvoiceLine, UnreturnedPurchases
 from loyalty.replay.tables import amount, read_rows, shanghai_time
 
 NAME = "online_retail"
@@ -25,12 +25,12 @@ INVOICE = re.compile(r"(C?)([1-9][0-9]{0,14})")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RetailRow:
     """A line of the file: on whose invoice, if on anybody's, and what it says, if it counts."""
 
     number: str
     invoice: Invoice | None = None
-    line: Line | None = None
+    line: InvoiceLine | None = None
 
 
 def read(table: Path) -> DataSet:
@@ -38,7 +38,7 @@ def read(table: Path) -> DataSet:
 
     Raises UnreadableData.
     """
-    file = _File()
+    file = _RetailFile()
     for row in read_rows(table, COLUMNS, _parse):
         file.add(row)
     of_member: defaultdict[int, list[Invoice]] = defaultdict(list)
@@ -48,7 +48,7 @@ def read(table: Path) -> DataSet:
         raise UnreadableData(_("{table} 中没有购物记录。").format(table=table))
     journeys, parked = {}, {}
     for member, invoices in sorted(of_member.items()):
-        purchases = Purchases()
+        purchases = UnreturnedPurchases()
         journeys[member] = tuple(_journey(sorted(invoices, key=_order), purchases))
         parked[member] = purchases.parked
     return DataSet(
@@ -59,7 +59,7 @@ def read(table: Path) -> DataSet:
     )
 
 
-class _File:
+class _RetailFile:
     """The invoices of members as their lines come in, and what counts for nothing."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class _File:
         self.ignored = 0
         self._owners: dict[str, int | None] = {}
 
-    def add(self, row: Row) -> None:
+    def add(self, row: RetailRow) -> None:
         fresh = row.invoice
         owner = fresh.member if fresh else None
         if self._owners.setdefault(row.number, owner) != owner:
@@ -83,10 +83,10 @@ class _File:
             invoice.lines.append(row.line)
 
 
-def _parse(row: list[str]) -> Row:
+def _parse(row: list[str]) -> RetailRow:
     number, customer, product, quantity, price_text, at = row
     if not customer:
-        return Row(number)
+        return RetailRow(number)
     shape = INVOICE.fullmatch(number)
     if shape is None:
         raise ValueError(_("单据号有误：{text}").format(text=number))
@@ -95,21 +95,21 @@ def _parse(row: list[str]) -> Row:
     # A cancellation writes what comes back below zero.
     pieces = -int(quantity) if cancels else int(quantity)
     price = amount(price_text)
-    line = Line(product, pieces, price) if pieces > 0 and price > 0 else None
-    return Row(number, invoice, line)
+    line = InvoiceLine(product, pieces, price) if pieces > 0 and price > 0 else None
+    return RetailRow(number, invoice, line)
 
 
 def _order(invoice: Invoice) -> tuple[datetime, bool, int]:
     return invoice.at, invoice.cancels, invoice.number
 
 
-def _journey(invoices: Sequence[Invoice], purchases: Purchases) -> Iterator[Event]:
+def _journey(invoices: Sequence[Invoice], purchases: UnreturnedPurchases) -> Iterator[Event]:
     """A member's events: each purchase, all points spent after every third, and the refunds."""
     store_now, store_before = None, None
     for invoice in invoices:
         if invoice.cancels:
             for purchase, fen in purchases.give_back(invoice):
-                yield Refund(
+                yield RefundEvent(
                     str(invoice.number), _store(purchase), invoice.at, str(purchase.number), fen
                 )
             continue
@@ -118,9 +118,9 @@ def _journey(invoices: Sequence[Invoice], purchases: Purchases) -> Iterator[Even
         if store != store_now:
             store_now, store_before = store, store_now
         number = str(invoice.number)
-        yield Receipt(number, store, invoice.at, invoice.paid_fen)
+        yield ReceiptEvent(number, store, invoice.at, invoice.paid_fen)
         if len(purchases) % SPENDS_EVERY == 0 and store_before is not None:
-            yield Spending(number, store_before, invoice.at, SPENDS_ONE_IN)
+            yield SpendingEvent(number, store_before, invoice.at, SPENDS_ONE_IN)
 
 
 def _store(purchase: Invoice) -> int:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 
 @dataclass(slots=True)
-class Line:
+class InvoiceLine:
     """Pieces of one product on a bill; of a purchase's line some may be unreturned."""
 
     product: str
@@ -30,7 +30,7 @@ class Invoice:
     cancels: bool
     member: int
     at: datetime
-    lines: list[Line] = field(default_factory=list)
+    lines: list[InvoiceLine] = field(default_factory=list)
     refunded_fen: int = 0
 
     @property
@@ -38,7 +38,7 @@ class Invoice:
         return sum(line.fen(line.pieces) for line in self.lines)
 
 
-class Purchases:
+class UnreturnedPurchases:
     """One member's purchases so far, and what of them was not yet given back."""
 
     def __init__(self) -> None:

@@ -12,24 +12,24 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
-from loyalty.replay.batches import BatchPlayer
-from loyalty.replay.cast import Cast
-from loyalty.replay.company import Company
-from loyalty.replay.database import own_database, revive
+from loyalty.replay.batch_player import BatchPlayer
+from loyalty.replay.client import ReplayClient
+from loyalty.replay.database import own_database, restart_embedded_server
 from loyalty.replay.dataset import DataSet
-from loyalty.replay.ensemble import Ensemble
 from loyalty.replay.errors import WrongServer
-from loyalty.replay.figures import figures_of
 from loyalty.replay.formats import recognise
-from loyalty.replay.notes import Notes
+from loyalty.replay.identities import ReplayIdentities
+from loyalty.replay.identity_setup import IdentitySetup
+from loyalty.replay.pool import ReplayPool
+from loyalty.replay.replay_state import ReplayState
+from loyalty.replay.result import result_of
 from loyalty.replay.server import given_server, own_server, require_replay_mode
-from loyalty.replay.wire import Wire
 
 # As long as PostgreSQL may take to come back when it was killed at the very end.
 RECOVERY_SECONDS = 60.0
 
 
-class Progress(Protocol):
+class ReplayProgress(Protocol):
     """Where a run tells how far it is."""
 
     def begin(self, title: str, steps: int) -> Callable[[], object]:
@@ -37,7 +37,7 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReplayOptions:
     """What the person at the terminal asked for."""
 
     path: Path
@@ -49,37 +49,39 @@ class Wish:
     batch: bool = False
 
 
-def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
+def replay(options: ReplayOptions, progress: ReplayProgress) -> dict[str, Any]:
     """Post the data set and give the contract's figures, with what was refused and the time taken.
 
     Raises ReplayError.
     """
     started = time.monotonic()
-    kind, table = recognise(wish.path, wish.format)
-    dataset = kind.read(table).of_the_first(wish.households)
-    if wish.base_url is not None:
-        require_replay_mode(wish.base_url)
+    kind, table = recognise(options.path, options.format)
+    dataset = kind.read(table).of_the_first(options.households)
+    if options.base_url is not None:
+        require_replay_mode(options.base_url)
     with contextlib.ExitStack() as stage:
         database = stage.enter_context(
-            own_database(f"{dataset.format}{'_batch' if wish.batch else ''}")
+            own_database(f"{dataset.format}{'_batch' if options.batch else ''}")
         )
         server = stage.enter_context(
-            given_server(wish.base_url) if wish.base_url else own_server(database)
+            given_server(options.base_url) if options.base_url else own_server(database)
         )
-        notes = Notes(settings.DATA_DIR / "replay" / f"{database}.json")
-        cast = _assemble(dataset, notes, progress)
-        _require_same_database(server.url, cast)
-        told = progress.begin(_("上演"), sum(map(len, dataset.journeys.values())))
-        meanwhile = (server.look_after, revive)
+        replay_state = ReplayState(settings.DATA_DIR / "replay" / f"{database}.json")
+        identities = _assemble(dataset, replay_state, progress)
+        _require_same_database(server.url, identities)
+        on_event = progress.begin(_("上演"), sum(map(len, dataset.journeys.values())))
+        meanwhile = (server.look_after, restart_embedded_server)
         more: dict[str, Any] = {}
-        if wish.batch:
-            batches = BatchPlayer(dataset, cast, server.url, told, again=wish.again)
+        if options.batch:
+            batches = BatchPlayer(dataset, identities, server.url, on_event, again=options.again)
             refused = batches.play(meanwhile)
             more = {"batch": dict(batches.counts)}
         else:
-            ensemble = Ensemble(dataset, cast, notes, server.url, told, resuming=not wish.again)
-            refused = ensemble.play(wish.connections, meanwhile)
-        figures = patiently(lambda: figures_of(cast, dataset))
+            pool = ReplayPool(
+                dataset, identities, replay_state, server.url, on_event, resuming=not options.again
+            )
+            refused = pool.play(options.connections, meanwhile)
+        figures = retry_database(lambda: result_of(identities, dataset))
     return {
         "format": dataset.format,
         **figures,
@@ -89,17 +91,19 @@ def replay(wish: Wish, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _assemble(dataset: DataSet, notes: Notes, progress: Progress) -> Cast:
-    told = progress.begin(_("布置"), len(dataset.stores) + len(dataset.journeys))
-    return Company(dataset, notes, told).assemble()
+def _assemble(
+    dataset: DataSet, replay_state: ReplayState, progress: ReplayProgress
+) -> ReplayIdentities:
+    on_event = progress.begin(_("布置"), len(dataset.stores) + len(dataset.journeys))
+    return IdentitySetup(dataset, replay_state, on_event).assemble()
 
 
-def _require_same_database(base_url: str, cast: Cast) -> None:
+def _require_same_database(base_url: str, identities: ReplayIdentities) -> None:
     """A session that was opened here and is known there proves that both use the same database."""
-    phone = next(iter(cast.phones.values()))
-    wire = Wire(base_url)
-    answer = wire.ask("GET", "/api/v1/me/points", token=phone.token)
-    wire.close()
+    phone = next(iter(identities.phones.values()))
+    client = ReplayClient(base_url)
+    answer = client.ask("GET", "/api/v1/me/points", token=phone.token)
+    client.close()
     if answer.status == HTTPStatus.UNAUTHORIZED:
         raise WrongServer(_("{url} 用的是另一个数据库。").format(url=base_url))
     if not answer.accepted:
@@ -110,7 +114,7 @@ def _require_same_database(base_url: str, cast: Cast) -> None:
         )
 
 
-def patiently(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def retry_database(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The answer of the database, also when it was restarted since it was last asked."""
     give_up = time.monotonic() + RECOVERY_SECONDS
     while True:

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from district.embedded import ports
-from district.embedded.children import Child
-from district.embedded.crew import web_command
+from district.embedded.child_processes import Child
+from district.embedded.process_specs import web_command
 from loyalty.replay.errors import ReplayError, WrongServer
 
 START_SECONDS = 60.0
@@ -25,7 +25,7 @@ LARGEST_ANSWER = 10_000
 
 
 @dataclass(frozen=True)
-class Server:
+class ReplayServer:
     """Where to post, and what keeps it running while somebody does."""
 
     url: str
@@ -33,7 +33,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def own_server(database: str) -> Iterator[Server]:
+def own_server(database: str) -> Iterator[ReplayServer]:
     """A server of our own on a free port, in replay mode on that database, gone with the block.
 
     When it dies, looking after it starts it again; only the main thread may do that.
@@ -59,10 +59,10 @@ def own_server(database: str) -> Iterator[Server]:
     try:
         child.start()
         _wait_for(child, url, child.log)
-        yield Server(url, child.look)
+        yield ReplayServer(url, child.check_once)
     finally:
         child.ask_to_stop()
-        child.see_off()
+        child.wait_for_exit()
 
 
 def _wait_for(child: Child, url: str, log: Path) -> None:
@@ -74,9 +74,9 @@ def _wait_for(child: Child, url: str, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def given_server(base_url: str) -> Iterator[Server]:
+def given_server(base_url: str) -> Iterator[ReplayServer]:
     """A server somebody else started and looks after."""
-    yield Server(base_url, lambda: None)
+    yield ReplayServer(base_url, lambda: None)
 
 
 def require_replay_mode(base_url: str) -> None:

@@ -1,11 +1,10 @@
 """Every public verb of the ledger, and what they are told."""
 
-from loyalty.ledger import Bill
+from loyalty.procedures import ReportedPurchase
 from loyalty.services.adjust import decide_adjustment, propose_adjustment
 from loyalty.services.audit import run_audit
 from loyalty.services.earn import earn_points
 from loyalty.services.exchange import exchange_points, undo_exchange
-from loyalty.services.forget_counters import forget_counters
 from loyalty.services.freeze import freeze_account, unfreeze_account
 from loyalty.services.hold import (
     capture_hold,
@@ -22,9 +21,10 @@ from loyalty.services.match_refunds import (
 )
 from loyalty.services.merge_members import merge_members
 from loyalty.services.prefund import deposit_prefund, open_budget, withdraw_prefund
+from loyalty.services.purge_earning_counters import purge_earning_counters
 from loyalty.services.refund import (
-    RefundPreview,
-    Returned,
+    PurchaseRefund,
+    ReceiptRefundPreview,
     preview_refund,
     refund_purchase,
     refund_receipt,
@@ -32,21 +32,21 @@ from loyalty.services.refund import (
 from loyalty.services.reverse import reverse_transfer
 from loyalty.services.review import approve_earning, refuse_earning
 from loyalty.services.rollup import advance_rollup
+from loyalty.services.set_alliance_policy import AlliancePolicyValues, set_alliance_policy
 from loyalty.services.set_ceilings import Ceilings, set_ceilings
-from loyalty.services.set_rules import Rules, set_rules
-from loyalty.services.set_terms import Offer, set_terms
+from loyalty.services.set_terms import EarningTerms, set_terms
 from loyalty.services.spend import spend_points
 from loyalty.services.sweep import sweep_accounts
 from loyalty.services.warn_of_expiry import warn_of_expiry
-from loyalty.services.watch_prefunds import watch_prefunds
+from loyalty.services.warn_of_low_prefunds import warn_of_low_prefunds
 
 __all__ = [
-    "Bill",
+    "ReportedPurchase",
     "Ceilings",
-    "Offer",
-    "RefundPreview",
-    "Returned",
-    "Rules",
+    "EarningTerms",
+    "ReceiptRefundPreview",
+    "PurchaseRefund",
+    "AlliancePolicyValues",
     "advance_rollup",
     "approve_earning",
     "capture_hold",
@@ -57,7 +57,7 @@ __all__ = [
     "dismiss_refund",
     "earn_points",
     "exchange_points",
-    "forget_counters",
+    "purge_earning_counters",
     "freeze_account",
     "hold_points",
     "match_parked_refunds",
@@ -73,7 +73,7 @@ __all__ = [
     "reverse_transfer",
     "run_audit",
     "set_ceilings",
-    "set_rules",
+    "set_alliance_policy",
     "set_terms",
     "spend_points",
     "sweep_accounts",
@@ -81,6 +81,6 @@ __all__ = [
     "unfreeze_account",
     "void_hold",
     "warn_of_expiry",
-    "watch_prefunds",
+    "warn_of_low_prefunds",
     "withdraw_prefund",
 ]

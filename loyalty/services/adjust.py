@@ -10,7 +10,7 @@ from district.kernel import audit, clock
 from district.kernel.idempotency import Key, answer, claim
 from district.members.models import Member, User
 from district.merchants.models import Merchant
-from loyalty import ledger, queries
+from loyalty import procedures, queries
 from loyalty.errors import (
     AdjustmentBySamePerson,
     AdjustmentDecided,
@@ -41,7 +41,7 @@ def propose_adjustment(
     if (earlier := claim(key)) is not None:
         return Adjustment.objects.get(pk=earlier)
     now = clock.now()
-    alliance = queries.rules_at(now)
+    alliance = queries.alliance_policy_at(now)
     if abs(points) > alliance.adjust_limit:
         raise AdjustmentTooLarge(limit=alliance.adjust_limit, asked=abs(points))
     # Two proposals of one person at once must not both see the same room.
@@ -116,8 +116,8 @@ def _proposed_today(by: User) -> int:
 
 def _post(row: Adjustment, by: User) -> int:
     at = clock.now()
-    cost = queries.cost_of_adding(row.merchant, at)
-    return ledger.adjust(
+    cost = queries.adjustment_cost(row.merchant, at)
+    return procedures.adjust(
         member=row.member_id,
         merchant=row.merchant_id,
         points=row.points,

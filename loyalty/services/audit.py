@@ -3,7 +3,7 @@
 import json
 
 from district.kernel import clock
-from loyalty import audits
+from loyalty import invariants
 from loyalty.models import AuditRun
 
 
@@ -13,11 +13,11 @@ def run_audit() -> AuditRun:
     Beside any traffic; nothing is repaired and nobody is hindered.
     """
     started = clock.real_now()
-    findings = audits.findings()
+    findings = invariants.findings()
     return AuditRun.objects.create(
         started_at=started,
         ended_at=clock.real_now(),
-        queries=len(audits.QUERIES),
+        queries=len(invariants.QUERIES),
         offences=sum(found.count for found in findings),
         found=[
             {

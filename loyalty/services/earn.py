@@ -4,19 +4,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from district.kernel import clock
+from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
-from district.kernel.idempotency import Key, earlier_answer
-from district.kernel.postgres import known_row
+from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
 from district.merchants.models import Store
-from loyalty import granting, ledger, queries, refused
-from loyalty.errors import BillAlreadyEarned, ReceiptAlreadyPosted, TermsChanged
+from loyalty import earning, hooks, procedures, queries
+from loyalty.errors import PurchaseAlreadyEarned, ReceiptAlreadyPosted, TermsChanged
 from loyalty.models import PointsAccount, Receipt, Transfer
 from loyalty.services.match_refunds import match_refunds_of
 
 
 def earn_points(
-    *, store: Store, member: Member, bill: ledger.Bill, actor: str, key: Key
+    *, store: Store, member: Member, purchase: procedures.ReportedPurchase, actor: str, key: Key
 ) -> Receipt:
     """Post a receipt and grant what it is worth at the terms of the hour it was paid.
 
@@ -27,38 +27,40 @@ def earn_points(
     key, with the same terms, gives the first answer even after the terms changed. What the
     transfer tells as `balance_after` is the balance when all of this was done.
 
-    Raises AccountMerged, BillAlreadyEarned, KeyReused, NoTerms, ReceiptAlreadyPosted,
+    Raises AccountMerged, PurchaseAlreadyEarned, KeyReused, NoTerms, ReceiptAlreadyPosted,
     ReceiptFromTheFuture, ReceiptTooOld.
     """
     at = clock.now()
-    place = ledger.Place(merchant=store.merchant_id, store=store.pk, actor=actor)
-    bill = replace(bill, fingerprint=granting.fingerprint_of(store.pk, bill))
+    context = procedures.PostingContext(merchant=store.merchant_id, store=store.pk, actor=actor)
+    purchase = replace(purchase, fingerprint=earning.fingerprint_of(store.pk, purchase))
     try:
-        granting.require_recent(bill.paid_at, bill.told_at or at)
-        grant = granting.grant_of(store.merchant_id, bill, at)
+        earning.require_recent(purchase.paid_at, purchase.reported_at or at)
+        grant = earning.grant_of(store.merchant_id, purchase, at)
     except DomainError as refusal:
-        return _as_read(earlier_answer(key, refusal))
+        return _load_result(replay_or_raise(key, refusal))
     try:
         try:
-            posted = ledger.earn(
-                member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at
+            posted = procedures.earn(
+                member=member.pk, context=context, purchase=purchase, grant=grant, key=key, at=at
             )
         except TermsChanged:
-            grant = granting.grant_of(store.merchant_id, bill, at, fresh=True)
-            posted = ledger.earn(
-                member=member.pk, place=place, bill=bill, grant=grant, key=key, at=at
+            grant = earning.grant_of(store.merchant_id, purchase, at, fresh=True)
+            posted = procedures.earn(
+                member=member.pk, context=context, purchase=purchase, grant=grant, key=key, at=at
             )
-    except (BillAlreadyEarned, ReceiptAlreadyPosted):
-        refused.tell(refused.RefusedBill(member=member.pk, place=place, bill=bill, at=at))
+    except (PurchaseAlreadyEarned, ReceiptAlreadyPosted):
+        hooks.notify_purchase_refused(
+            hooks.RefusedPurchase(member=member.pk, context=context, purchase=purchase, at=at)
+        )
         raise
     if posted.repeated:
-        return _as_read(posted.receipt)
-    if posted.waiting and match_refunds_of(store=store.pk, receipt_no=bill.receipt_no):
-        return _as_read(posted.receipt)
-    return _as_written(posted, store=store, member=member, bill=bill, grant=grant, at=at)
+        return _load_result(posted.receipt)
+    if posted.waiting and match_refunds_of(store=store.pk, receipt_no=purchase.receipt_no):
+        return _load_result(posted.receipt)
+    return _build_result(posted, store=store, member=member, purchase=purchase, grant=grant, at=at)
 
 
-def _as_read(pk: int) -> Receipt:
+def _load_result(pk: int) -> Receipt:
     receipt = queries.receipts().get(pk=pk)
     if receipt.transfer is not None:
         after = queries.balance_after_receipt(receipt)
@@ -66,31 +68,31 @@ def _as_read(pk: int) -> Receipt:
     return receipt
 
 
-def _as_written(
-    posted: ledger.Posted,
+def _build_result(
+    posted: procedures.EarnResult,
     *,
     store: Store,
     member: Member,
-    bill: ledger.Bill,
-    grant: ledger.Grant,
+    purchase: procedures.ReportedPurchase,
+    grant: procedures.Grant,
     at: datetime,
 ) -> Receipt:
     """The receipt just posted with all that its answer shows, without reading it back."""
-    account = known_row(PointsAccount, member_id=member.pk)
+    account = partial_instance(PointsAccount, member_id=member.pk)
     account.member = member
-    receipt = known_row(
+    receipt = partial_instance(
         Receipt,
         id=posted.receipt,
         account_id=member.pk,
         merchant_id=store.merchant_id,
         store_id=store.pk,
-        receipt_no=bill.receipt_no,
-        paid_fen=bill.paid_fen,
+        receipt_no=purchase.receipt_no,
+        paid_fen=purchase.paid_fen,
         granted=posted.granted,
         repaid=posted.repaid,
         terms_id=grant.terms,
         transfer_id=posted.entry and posted.entry.pk,
-        paid_at=bill.paid_at,
+        paid_at=purchase.paid_at,
         at=at,
     )
     receipt.account, receipt.store = account, store
@@ -98,7 +100,7 @@ def _as_written(
         # Known without asking: nothing of it waits for a person.
         receipt._state.fields_cache["review"] = None
     if posted.entry is not None:
-        receipt.transfer = known_row(
+        receipt.transfer = partial_instance(
             Transfer,
             id=posted.entry.pk,
             public_id=posted.entry.public_id,

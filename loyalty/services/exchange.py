@@ -3,7 +3,7 @@
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member
-from loyalty import ledger
+from loyalty import procedures
 from loyalty.models import Transfer
 
 
@@ -17,10 +17,10 @@ def exchange_points(
 
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
-    place = ledger.Place(merchant=merchant, store=None, actor=f"member:{member.pk}")
-    ledger.spend(
+    context = procedures.PostingContext(merchant=merchant, store=None, actor=f"member:{member.pk}")
+    procedures.spend(
         member=member.pk,
-        place=place,
+        context=context,
         points=points,
         request_no=reference,
         key=key,
@@ -38,7 +38,7 @@ def undo_exchange(*, merchant: int, reference: str, reason: str, actor: str, key
     spent = Transfer.objects.get(
         kind=Transfer.Kind.SPEND, merchant=merchant, store=None, reference=reference
     )
-    pk = ledger.reverse_spending(
+    pk = procedures.reverse_spending(
         transfer=spent.pk,
         points=None,
         store=None,

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from district.kernel import clock
 from district.kernel.errors import DomainError, NotFound
-from district.kernel.idempotency import Key, earlier_answer
+from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
-from loyalty import ledger, queries
+from loyalty import procedures, queries
 from loyalty.errors import HoldNeedsMember, HoldTooLong, HoldWaitsForMember
 from loyalty.models import Hold
 
@@ -23,25 +23,29 @@ def hold_points(
     Raises AccountFrozen, HoldNeedsMember, HoldTooLong, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
     """
     at = clock.now()
-    place = ledger.Place(merchant=visit.store.merchant_id, store=visit.store_id, actor=actor)
+    context = procedures.PostingContext(
+        merchant=visit.store.merchant_id, store=visit.store_id, actor=actor
+    )
     try:
         require_live(visit)
-        alliance = queries.rules_at(at)
+        alliance = queries.alliance_policy_at(at)
         if minutes > alliance.hold_minutes:
             raise HoldTooLong(minutes=alliance.hold_minutes)
         if alliance.confirm_from is not None and points >= alliance.confirm_from:
             raise HoldNeedsMember(confirm_from=alliance.confirm_from)
     except DomainError as refusal:
-        pk = earlier_answer(key, refusal)
+        pk = replay_or_raise(key, refusal)
     else:
-        asked = ledger.Asked(
+        request = procedures.HoldRequest(
             points=points,
             request_no=request_no,
             purpose=Hold.Purpose.TILL,
             expires_at=at + timedelta(minutes=minutes),
             grace_days=alliance.grace_days,
         )
-        pk = ledger.hold(member=visit.member_id, place=place, asked=asked, key=key, at=at)
+        pk = procedures.hold(
+            member=visit.member_id, context=context, request=request, key=key, at=at
+        )
     return queries.holds().get(pk=-pk)
 
 
@@ -52,7 +56,7 @@ def capture_hold(*, hold: Hold, points: int, actor: str, key: Key) -> Hold:
     """
     if hold.purpose == Hold.Purpose.CONFIRM:
         raise HoldWaitsForMember
-    return _resolved(hold, points=points, actor=actor, key=key)
+    return _resolve(hold, points=points, actor=actor, key=key)
 
 
 def void_hold(*, hold: Hold, actor: str, key: Key) -> Hold:
@@ -60,7 +64,7 @@ def void_hold(*, hold: Hold, actor: str, key: Key) -> Hold:
 
     Raises HoldNotOpen, KeyReused.
     """
-    return _resolved(hold, points=None, actor=actor, key=key)
+    return _resolve(hold, points=None, actor=actor, key=key)
 
 
 def confirm_spending(*, hold: Hold, member: Member, key: Key) -> Hold:
@@ -68,8 +72,8 @@ def confirm_spending(*, hold: Hold, member: Member, key: Key) -> Hold:
 
     Raises AccountFrozen, HoldNotOpen, KeyReused, NotFound.
     """
-    _require_asked(hold, member)
-    return _resolved(hold, points=hold.points, actor=f"member:{member.pk}", key=key)
+    _require_waits_for_member(hold, member)
+    return _resolve(hold, points=hold.points, actor=f"member:{member.pk}", key=key)
 
 
 def decline_spending(*, hold: Hold, member: Member, key: Key) -> Hold:
@@ -77,15 +81,15 @@ def decline_spending(*, hold: Hold, member: Member, key: Key) -> Hold:
 
     Raises HoldNotOpen, KeyReused, NotFound.
     """
-    _require_asked(hold, member)
-    return _resolved(hold, points=None, actor=f"member:{member.pk}", key=key)
+    _require_waits_for_member(hold, member)
+    return _resolve(hold, points=None, actor=f"member:{member.pk}", key=key)
 
 
-def _require_asked(hold: Hold, member: Member) -> None:
+def _require_waits_for_member(hold: Hold, member: Member) -> None:
     if hold.account_id != member.pk or hold.purpose != Hold.Purpose.CONFIRM:
         raise NotFound
 
 
-def _resolved(hold: Hold, *, points: int | None, actor: str, key: Key) -> Hold:
-    pk = ledger.resolve_hold(hold=hold.pk, points=points, actor=actor, key=key, at=clock.now())
+def _resolve(hold: Hold, *, points: int | None, actor: str, key: Key) -> Hold:
+    pk = procedures.resolve_hold(hold=hold.pk, points=points, actor=actor, key=key, at=clock.now())
     return queries.holds().get(pk=pk)

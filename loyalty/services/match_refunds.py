@@ -24,13 +24,15 @@ def match_refunds_of(*, store: int, receipt_no: str) -> int:
     receipt = queries.receipt_of(store, receipt_no)
     if receipt is None:
         return 0
-    waiting = queries.waiting_for(store, receipt_no)
-    return sum(_try(parked, receipt) for parked in waiting)
+    waiting = queries.parked_refunds_waiting_for(store, receipt_no)
+    return sum(_try_match(parked, receipt) for parked in waiting)
 
 
 def match_parked_refunds(*, limit: int = 500) -> int:
     """Sweep: match waiting refunds whose receipt came at the very moment they were parked."""
-    found = queries.waiting_with_receipt()[:limit].values_list("receipt_store_id", "receipt_no")
+    found = queries.parked_refunds_with_receipt()[:limit].values_list(
+        "receipt_store_id", "receipt_no"
+    )
     return sum(
         match_refunds_of(store=store, receipt_no=receipt_no)
         for store, receipt_no in dict.fromkeys(found)
@@ -59,7 +61,7 @@ def dismiss_refund(*, parked: ParkedRefund, note: str, by: User) -> ParkedRefund
 
     Raises ParkedRefundDecided.
     """
-    row = _waiting(parked)
+    row = _lock_waiting(parked)
     row.state, row.note = ParkedRefund.State.DISMISSED, note
     row.decided_at, row.decided_by = clock.now(), f"user:{by.pk}"
     row.save(update_fields=["state", "note", "decided_at", "decided_by"])
@@ -67,7 +69,7 @@ def dismiss_refund(*, parked: ParkedRefund, note: str, by: User) -> ParkedRefund
     return row
 
 
-def _try(parked: ParkedRefund, receipt: Receipt) -> bool:
+def _try_match(parked: ParkedRefund, receipt: Receipt) -> bool:
     try:
         with transaction.atomic():
             _match(parked, receipt, decided_by="system")
@@ -78,7 +80,7 @@ def _try(parked: ParkedRefund, receipt: Receipt) -> bool:
 
 
 def _match(parked: ParkedRefund, receipt: Receipt, *, decided_by: str) -> Refund:
-    row = _waiting(parked)
+    row = _lock_waiting(parked)
     refund = refunds.refund_receipt(
         receipt=receipt,
         store=row.store,
@@ -94,7 +96,7 @@ def _match(parked: ParkedRefund, receipt: Receipt, *, decided_by: str) -> Refund
     return refund
 
 
-def _waiting(parked: ParkedRefund) -> ParkedRefund:
+def _lock_waiting(parked: ParkedRefund) -> ParkedRefund:
     row = (
         ParkedRefund.objects.select_for_update(no_key=True, of=("self",))
         .select_related("store")

@@ -6,7 +6,7 @@ from district.kernel import audit, clock
 from district.kernel.idempotency import Key, answer, claim
 from district.members import services as members
 from district.members.models import Member, User
-from loyalty import ledger
+from loyalty import procedures
 from loyalty.errors import AccountFrozen, AccountMerged, MergeWithItself
 from loyalty.models import PointsAccount
 
@@ -27,11 +27,11 @@ def merge_members(*, source: Member, into: Member, reason: str, by: User, key: K
         raise MergeWithItself
     at = clock.now()
     for member in sorted({source.pk, into.pk}):
-        if ledger.lock(member=member, at=at) != member:
+        if procedures.lock_account(member=member, at=at) != member:
             raise AccountMerged
     if PointsAccount.objects.filter(pk__in=[source.pk, into.pk], frozen_at__isnull=False).exists():
         raise AccountFrozen
-    points = ledger.merge(
+    points = procedures.merge(
         source=source.pk, into=into.pk, reason=reason, actor=f"user:{by.pk}", at=at
     )
     merged = members.absorb_member(source=source, into=into, reason=reason, by=by)

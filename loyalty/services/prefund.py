@@ -7,8 +7,8 @@ that one slot cannot pay.
 from django.db import IntegrityError, transaction
 
 from district.kernel import audit, clock
+from district.kernel.database.postgres import translate_database_errors
 from district.kernel.idempotency import Key, answer, claim
-from district.kernel.postgres import refusing
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.errors import BudgetAlreadyOpen, BudgetForMerchantsOnly, PrefundTooLow
@@ -42,7 +42,7 @@ def open_budget(
         IssueBudgetSlot(budget=budget, slot=slot) for slot in range(slots)
     )
     audit.record(by=by, verb="open_budget", subject=f"loyalty.issuebudget:{budget.pk}", slots=slots)
-    _enter(budget, PrefundEntry.Kind.DEPOSIT, fen=fen, reference=reference, note="", by=by)
+    _post_entry(budget, PrefundEntry.Kind.DEPOSIT, fen=fen, reference=reference, note="", by=by)
     answer(key, budget.pk)
     return budget
 
@@ -59,7 +59,7 @@ def deposit_prefund(
     """
     if (earlier := claim(key)) is not None:
         return PrefundEntry.objects.get(pk=earlier)
-    entry = _enter(
+    entry = _post_entry(
         budget, PrefundEntry.Kind.DEPOSIT, fen=fen, reference=reference, note=note, by=by
     )
     answer(key, entry.pk)
@@ -76,14 +76,14 @@ def withdraw_prefund(
     """
     if (earlier := claim(key)) is not None:
         return PrefundEntry.objects.get(pk=earlier)
-    entry = _enter(
+    entry = _post_entry(
         budget, PrefundEntry.Kind.WITHDRAWAL, fen=fen, reference=reference, note=note, by=by
     )
     answer(key, entry.pk)
     return entry
 
 
-def _enter(
+def _post_entry(
     budget: IssueBudget,
     kind: PrefundEntry.Kind,
     *,
@@ -109,8 +109,8 @@ def _enter(
         row.full_milli_fen = row.full_milli_fen + milli_fen
     else:
         row.full_milli_fen = left + milli_fen
-        row.warned_at = row.braked_at = None
-    with refusing():
+        row.warned_at = row.fallback_since = None
+    with translate_database_errors():
         entry = PrefundEntry.objects.create(
             merchant_id=row.pk,
             kind=kind,
@@ -121,7 +121,7 @@ def _enter(
             at=clock.now(),
         )
     _spread(slots, left + milli_fen)
-    row.save(update_fields=["full_milli_fen", "warned_at", "braked_at"])
+    row.save(update_fields=["full_milli_fen", "warned_at", "fallback_since"])
     audit.record(
         by=by,
         verb="deposit_prefund" if milli_fen > 0 else "withdraw_prefund",

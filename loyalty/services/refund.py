@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key, answer, claim, earlier_answer
-from district.kernel.postgres import refusing
+from district.kernel.database.postgres import translate_database_errors
+from district.kernel.idempotency import Key, answer, claim, replay_or_raise
 from district.merchants.models import Store
-from loyalty import ledger, queries, rules, values
+from loyalty import arithmetic, procedures, queries, values
 from loyalty.errors import RefundExceedsPayment
 from loyalty.models import ParkedRefund, Receipt, Refund
 
 
 @dataclass(frozen=True)
-class Returned:
+class PurchaseRefund:
     """What a merchant gave back: the receipt's number and store, its own number, the money in fen."""
 
     receipt_store: Store
@@ -25,7 +25,7 @@ class Returned:
 
 
 def refund_purchase(
-    *, store: Store, returned: Returned, actor: str, key: Key
+    *, store: Store, purchase_refund: PurchaseRefund, actor: str, key: Key
 ) -> Refund | ParkedRefund:
     """Refund the receipt a merchant names, or park the refund when we do not know the receipt.
 
@@ -33,17 +33,17 @@ def refund_purchase(
 
     Raises KeyReused, RefundAlreadyPosted, RefundExceedsPayment.
     """
-    receipt = queries.receipt_of(returned.receipt_store.pk, returned.receipt_no)
+    receipt = queries.receipt_of(purchase_refund.receipt_store.pk, purchase_refund.receipt_no)
     if receipt is not None:
         return refund_receipt(
             receipt=receipt,
             store=store,
-            refund_no=returned.refund_no,
-            fen=returned.fen,
+            refund_no=purchase_refund.refund_no,
+            fen=purchase_refund.fen,
             actor=actor,
             key=key,
         )
-    return _park(store, returned, actor, key)
+    return _park(store, purchase_refund, actor, key)
 
 
 @transaction.atomic
@@ -57,17 +57,17 @@ def refund_receipt(
     Raises KeyReused, RefundAlreadyPosted, RefundExceedsPayment.
     """
     at = clock.now()
-    ledger.lock(member=receipt.account_id, at=at)
+    procedures.lock_account(member=receipt.account_id, at=at)
     current = Receipt.objects.get(pk=receipt.pk)
     left = current.paid_fen - current.refunded_fen
     if fen > left:
         refusal = RefundExceedsPayment(left_fen=left, asked_fen=fen)
-        return _answer(earlier_answer(key, refusal))
-    asked = values.Clawback(
+        return _answer(replay_or_raise(key, refusal))
+    request = values.RefundPosting(
         receipt=current.pk,
         refund_no=refund_no,
         fen=fen,
-        points=rules.clawback(
+        points=arithmetic.clawback(
             paid_fen=current.paid_fen,
             refunded_fen=current.refunded_fen + fen,
             granted=current.granted,
@@ -75,11 +75,11 @@ def refund_receipt(
             rate=(current.rate_points, current.rate_per_fen),
         ),
     )
-    return _answer(ledger.refund(asked=asked, store=store.pk, actor=actor, key=key, at=at))
+    return _answer(procedures.refund(request=request, store=store.pk, actor=actor, key=key, at=at))
 
 
 @dataclass(frozen=True)
-class RefundPreview:
+class ReceiptRefundPreview:
     """What a refund would do, in points; `available_after` is the member's balance after it.
 
     `ended` points are taken from nobody: they ended unspent.
@@ -94,7 +94,7 @@ class RefundPreview:
     available_after: int
 
 
-def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> RefundPreview:
+def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> ReceiptRefundPreview:
     """What `refund_receipt` would do at this moment: it is done, looked at and rolled back.
 
     Raises RefundExceedsPayment.
@@ -111,7 +111,7 @@ def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> R
         )
         assert isinstance(refund, Refund), "nobody parks under a key of chance"
         after = Receipt.objects.get(pk=receipt.pk)
-        preview = RefundPreview(
+        preview = ReceiptRefundPreview(
             fen=refund.fen,
             left_fen=after.paid_fen - after.refunded_fen,
             own=refund.own,
@@ -125,17 +125,19 @@ def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> R
 
 
 @transaction.atomic
-def _park(store: Store, returned: Returned, actor: str, key: Key) -> Refund | ParkedRefund:
+def _park(
+    store: Store, purchase_refund: PurchaseRefund, actor: str, key: Key
+) -> Refund | ParkedRefund:
     if (earlier := claim(key)) is not None:
         return _answer(earlier)
-    with refusing():
+    with translate_database_errors():
         parked = ParkedRefund.objects.create(
             merchant_id=store.merchant_id,
             store=store,
-            receipt_store=returned.receipt_store,
-            receipt_no=returned.receipt_no,
-            refund_no=returned.refund_no,
-            fen=returned.fen,
+            receipt_store=purchase_refund.receipt_store,
+            receipt_no=purchase_refund.receipt_no,
+            refund_no=purchase_refund.refund_no,
+            fen=purchase_refund.fen,
             reason=ParkedRefund.Reason.UNKNOWN_RECEIPT,
             actor=actor,
             at=clock.now(),

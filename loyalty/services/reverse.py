@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key, earlier_answer
+from district.kernel.idempotency import Key, replay_or_raise
 from district.merchants.models import Store
-from loyalty import ledger, queries, values
+from loyalty import procedures, queries, values
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Receipt, Refund, Transfer
 
@@ -36,12 +36,12 @@ def reverse_transfer(
     if transfer.kind == Transfer.Kind.EARN:
         if points is not None:
             raise TransferNotReversible(reason="whole_only")
-        pk = _undo_earning(transfer, store, reason, actor, key, frees=frees_number)
+        pk = _undo_earning(transfer, store, reason, actor, key, frees_number=frees_number)
     elif transfer.kind in _SPENT and transfer.store_id is None:
         # The app that took the points undoes it together with what it handed out.
         raise TransferNotReversible(reason="exchange")
     elif transfer.kind in _SPENT:
-        pk = ledger.reverse_spending(
+        pk = procedures.reverse_spending(
             transfer=transfer.pk,
             points=points,
             store=store.pk,
@@ -59,25 +59,27 @@ def reverse_transfer(
 
 @transaction.atomic
 def _undo_earning(
-    earning: Transfer, store: Store, reason: str, actor: str, key: Key, *, frees: bool
+    earning: Transfer, store: Store, reason: str, actor: str, key: Key, *, frees_number: bool
 ) -> int:
     at = clock.now()
-    ledger.lock(member=earning.account_id, at=at)
+    procedures.lock_account(member=earning.account_id, at=at)
     receipt = Receipt.objects.get(transfer=earning)
     left = receipt.paid_fen - receipt.refunded_fen
     if left == 0 or receipt.granted == receipt.clawed:
         refusal = TransferNotReversible(reason="already_reversed")
-        return _counter_entry(earlier_answer(key, refusal))
-    asked = values.Clawback(
+        return _counter_entry(replay_or_raise(key, refusal))
+    request = values.RefundPosting(
         receipt=receipt.pk,
         refund_no=f"reversal-{earning.public_id}",
         fen=left,
         points=receipt.granted - receipt.clawed,
         reverses=earning.pk,
-        frees=frees,
+        frees_number=frees_number,
         reason=reason,
     )
-    return _counter_entry(ledger.refund(asked=asked, store=store.pk, actor=actor, key=key, at=at))
+    return _counter_entry(
+        procedures.refund(request=request, store=store.pk, actor=actor, key=key, at=at)
+    )
 
 
 def _counter_entry(refund: int) -> int:

@@ -5,7 +5,7 @@ from django.db import transaction
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key
 from district.members.models import User
-from loyalty import ledger, rules, values
+from loyalty import arithmetic, procedures, values
 from loyalty.errors import ReviewNeedsReason
 from loyalty.models import EarningReview, MerchantTerms
 
@@ -19,7 +19,7 @@ def approve_earning(*, review: EarningReview, by: User, key: Key, note: str = ""
 
     Raises KeyReused, ReviewBySamePerson, ReviewDecided.
     """
-    return _decided(review, approve=True, by=by, key=key, note=note)
+    return _decide(review, approve=True, by=by, key=key, note=note)
 
 
 def refuse_earning(*, review: EarningReview, by: User, key: Key, note: str) -> EarningReview:
@@ -31,26 +31,26 @@ def refuse_earning(*, review: EarningReview, by: User, key: Key, note: str) -> E
     """
     if not note.strip():
         raise ReviewNeedsReason
-    return _decided(review, approve=False, by=by, key=key, note=note)
+    return _decide(review, approve=False, by=by, key=key, note=note)
 
 
 @transaction.atomic
-def _decided(
+def _decide(
     review: EarningReview, *, approve: bool, by: User, key: Key, note: str
 ) -> EarningReview:
     at = clock.now()
     terms = MerchantTerms.objects.get(receipt=review.receipt_id)
-    decision = values.Decision(
+    decision = values.ReviewDecision(
         review=review.pk,
         approve=approve,
         by=by.pk,
         note=note,
-        expires_at=rules.expiry_of(at, months=terms.validity_months),
+        expires_at=arithmetic.expiry_of(at, months=terms.validity_months),
     )
     # The account first, as everywhere; who decides at the same time is seen below.
-    ledger.lock(member=review.receipt.account_id, at=at)
+    procedures.lock_account(member=review.receipt.account_id, at=at)
     before = EarningReview.objects.get(pk=review.pk)
-    ledger.decide_review(decision=decision, key=key, at=at)
+    procedures.decide_review(decision=decision, key=key, at=at)
     decided = EarningReview.objects.select_related("receipt", "merchant").get(pk=review.pk)
     if (decided.state, decided.first_by_id) != (before.state, before.first_by_id):
         audit.record(

@@ -1,6 +1,6 @@
 """The rollup moves on, so that sums over the whole ledger read only its newest lines."""
 
-from district.kernel.postgres import call
+from district.kernel.database.postgres import call
 
 
 def advance_rollup() -> int:

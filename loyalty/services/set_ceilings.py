@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from district.kernel import audit, clock
-from district.kernel.postgres import refusing
+from district.kernel.database.postgres import translate_database_errors
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty import queries
@@ -48,7 +48,7 @@ def set_ceilings(
             raise CeilingsOverlap(earliest=newest.valid.lower.isoformat())
         newest.valid = DateTimeTZRange(newest.valid.lower, start)
         newest.save(update_fields=["valid"])
-    with refusing():
+    with translate_database_errors():
         row = MerchantCeilings.objects.create(
             merchant=merchant, valid=DateTimeTZRange(start, None), **asdict(ceilings)
         )
@@ -63,7 +63,7 @@ def set_ceilings(
 
 
 def _require_tighter(ceilings: Ceilings, at: datetime) -> None:
-    alliance = queries.rules_at(at)
+    alliance = queries.alliance_policy_at(at)
     pairs = (
         (ceilings.receipt_points, alliance.receipt_ceiling_points),
         (ceilings.member_day_points, alliance.member_day_ceiling_points),

@@ -14,7 +14,7 @@ from loyalty.models import MerchantTerms
 
 
 @dataclass(frozen=True)
-class Offer:
+class EarningTerms:
     """`earn_points` for every `earn_per_fen` paid; the price in thousandths of a fen; life in months.
 
     Points wait `pending_days` before they can be spent; of what is settled for points the merchant
@@ -31,7 +31,7 @@ class Offer:
 
 @transaction.atomic
 def set_terms(
-    *, merchant: Merchant, offer: Offer, start: datetime, by: User | None = None
+    *, merchant: Merchant, earning_terms: EarningTerms, start: datetime, by: User | None = None
 ) -> MerchantTerms:
     """New terms from `start` on; those in force end there. The same offer and start change nothing.
 
@@ -41,7 +41,7 @@ def set_terms(
     later = MerchantTerms.objects.filter(merchant=merchant, valid__startswith__gte=start)
     if (found := later.order_by("-valid__startswith").first()) is not None:
         if found.valid.lower == start and all(
-            getattr(found, name) == value for name, value in asdict(offer).items()
+            getattr(found, name) == value for name, value in asdict(earning_terms).items()
         ):
             return found
         raise TermsOverlap(earliest=found.valid.lower.isoformat())
@@ -49,9 +49,12 @@ def set_terms(
         current.valid = DateTimeTZRange(current.valid.lower, start)
         current.save(update_fields=["valid"])
     terms = MerchantTerms.objects.create(
-        merchant=merchant, valid=DateTimeTZRange(start, None), **asdict(offer)
+        merchant=merchant, valid=DateTimeTZRange(start, None), **asdict(earning_terms)
     )
     audit.record(
-        verb="set_terms", subject=f"loyalty.merchantterms:{terms.pk}", by=by, **asdict(offer)
+        verb="set_terms",
+        subject=f"loyalty.merchantterms:{terms.pk}",
+        by=by,
+        **asdict(earning_terms),
     )
     return terms

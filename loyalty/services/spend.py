@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from district.kernel import clock
+from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
-from district.kernel.idempotency import Key, earlier_answer
-from district.kernel.postgres import known_row
+from district.kernel.idempotency import Key, replay_or_raise
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
-from loyalty import ledger, queries
+from loyalty import procedures, queries
 from loyalty.models import Hold, Transfer
 
 
@@ -25,14 +25,16 @@ def spend_points(
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
     """
     at = clock.now()
-    place = ledger.Place(merchant=visit.store.merchant_id, store=visit.store_id, actor=actor)
+    context = procedures.PostingContext(
+        merchant=visit.store.merchant_id, store=visit.store_id, actor=actor
+    )
     try:
         require_live(visit)
     except DomainError as refusal:
-        return _answer(earlier_answer(key, refusal))
-    alliance = queries.rules_at(at)
+        return _answer(replay_or_raise(key, refusal))
+    alliance = queries.alliance_policy_at(at)
     if alliance.confirm_from is not None and points >= alliance.confirm_from:
-        asked = ledger.Asked(
+        request = procedures.HoldRequest(
             points=points,
             request_no=request_no,
             purpose=Hold.Purpose.CONFIRM,
@@ -40,11 +42,13 @@ def spend_points(
             grace_days=alliance.grace_days,
         )
         return _answer(
-            ledger.hold(member=visit.member_id, place=place, asked=asked, key=key, at=at)
+            procedures.hold(
+                member=visit.member_id, context=context, request=request, key=key, at=at
+            )
         )
-    entry = ledger.spend(
+    entry = procedures.spend(
         member=visit.member_id,
-        place=place,
+        context=context,
         points=points,
         request_no=request_no,
         key=key,
@@ -53,7 +57,7 @@ def spend_points(
     if isinstance(entry, int):
         return _answer(entry)
     # As it was just written, without reading it back.
-    spent = known_row(
+    spent = partial_instance(
         Transfer,
         id=entry.pk,
         public_id=entry.public_id,
@@ -62,8 +66,8 @@ def spend_points(
         seq=entry.seq,
         points=points,
         available_after=entry.available,
-        merchant_id=place.merchant,
-        store_id=place.store,
+        merchant_id=context.merchant,
+        store_id=context.store,
         reverses_id=None,
         reference=request_no,
         reason="",

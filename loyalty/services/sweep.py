@@ -1,8 +1,8 @@
 """The sweep that writes down what every posting already treats as done: ends, activations, time-outs."""
 
 from district.kernel import clock
-from loyalty import ledger
-from loyalty.queries import accounts_with_something_due
+from loyalty import procedures
+from loyalty.queries import accounts_due
 
 
 def sweep_accounts(*, limit: int = 1000) -> int:
@@ -13,5 +13,5 @@ def sweep_accounts(*, limit: int = 1000) -> int:
     skipped and found again next time.
     """
     at = clock.now()
-    due = accounts_with_something_due(at).values_list("pk", flat=True)[:limit]
-    return sum(ledger.sweep(account=pk, at=at) for pk in list(due))
+    due = accounts_due(at).values_list("pk", flat=True)[:limit]
+    return sum(procedures.sweep(account=pk, at=at) for pk in list(due))

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from district.kernel import clock
-from district.kernel.events import ring_after_commit
-from district.kernel.postgres import call
+from district.kernel.database.postgres import call
+from district.kernel.outbox.events import wake_worker_on_commit
 from loyalty import queries
 
 _ACCOUNTS = 1000
@@ -16,11 +16,11 @@ def warn_of_expiry() -> int:
     Once for each account and day, whatever is added to or given back for that day later.
     """
     now = clock.now()
-    until = now + timedelta(days=queries.rules_at(now).warn_days)
-    told, after = 0, 0
+    until = now + timedelta(days=queries.alliance_policy_at(now).warn_days)
+    warned, after = 0, 0
     while accounts := queries.accounts_due_until(until, after=after, limit=_ACCOUNTS):
         # One server call, and so one transaction, for many accounts.
-        told += call("loyalty_warn_of_expiry", accounts, until, now)
+        warned += call("loyalty_warn_of_expiry", accounts, until, now)
         after = accounts[-1]
-    ring_after_commit()
-    return told
+    wake_worker_on_commit()
+    return warned

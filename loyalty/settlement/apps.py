@@ -8,7 +8,7 @@ class SettlementConfig(AppConfig):
     verbose_name = _("商户结算")
 
     def ready(self) -> None:
-        from loyalty import audits  # noqa: PLC0415 - its tables are loaded only now
-        from loyalty.settlement.audits import SETTLEMENT  # noqa: PLC0415
+        from loyalty import invariants  # noqa: PLC0415 - its tables are loaded only now
+        from loyalty.settlement.invariants import SETTLEMENT  # noqa: PLC0415
 
-        audits.watch(SETTLEMENT)
+        invariants.register_queries(SETTLEMENT)

@@ -32,7 +32,7 @@ def root_of(leaves: Iterable[bytes]) -> tuple[int, bytes]:
     return count, root
 
 
-class Tree:
+class MerkleTree:
     """All levels of a tree, to give proofs from."""
 
     def __init__(self, leaves: Sequence[bytes]) -> None:

@@ -1,6 +1,6 @@
 """What the sources of bookings are called on screens and papers: each app above names its own."""
 
-from district.kernel.backoffice.wording import Text
+from district.kernel.backoffice.lazy_text import Text
 
 _NAMES: dict[str, Text] = {}
 

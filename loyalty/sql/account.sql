@@ -13,7 +13,7 @@ end $$;
 
 -- The account that holds the points of this member today, locked and with everything due done:
 -- its own, or the one it was merged into.
-create or replace function loyalty_lock_heir(p_member bigint, p_at timestamptz)
+create or replace function loyalty_lock_surviving_account(p_member bigint, p_at timestamptz)
 returns loyalty_pointsaccount language plpgsql as $$
 declare v_account loyalty_pointsaccount := loyalty_lock_account(p_member);
 begin
@@ -24,16 +24,16 @@ begin
 end $$;
 
 -- The same for a caller that decides under the lock: whose account it is now.
-create or replace function loyalty_lock(p_member bigint, p_at timestamptz)
+create or replace function loyalty_lock_current_account(p_member bigint, p_at timestamptz)
 returns bigint language plpgsql as $$
 begin
-    return (loyalty_lock_heir(p_member, p_at)).member_id;
+    return (loyalty_lock_surviving_account(p_member, p_at)).member_id;
 end $$;
 
 -- Change a balance by one statement line, an account's due business done first; null when it holds
 -- too little. Nearly always nothing is due and nothing owed, and one statement does it all. An
 -- account that owes comes back unsaved: who adds to it repays (loyalty_repay) and saves.
-create or replace function loyalty_move(
+create or replace function loyalty_change_balance(
     p_member bigint, p_available bigint, p_pending bigint, p_held bigint,
     p_due timestamptz, p_at timestamptz
 ) returns loyalty_pointsaccount language plpgsql as $$
@@ -57,12 +57,12 @@ begin
     v_account.held := v_account.held + p_held;
     v_account.seq := v_account.seq + 1;
     v_account.next_due := least(v_account.next_due, p_due);
-    if v_account.debt = 0 then perform loyalty_save(v_account); end if;
+    if v_account.debt = 0 then perform loyalty_save_account(v_account); end if;
     return v_account;
 end $$;
 
 -- Write down what an account has become.
-create or replace function loyalty_save(p_account loyalty_pointsaccount)
+create or replace function loyalty_save_account(p_account loyalty_pointsaccount)
 returns void language plpgsql as $$
 begin
     update loyalty_pointsaccount
@@ -73,7 +73,7 @@ end $$;
 
 -- One line of the statement: write the transfer and give back the account after it, unsaved, so that
 -- several lines of one act come to one change of the row.
-create or replace function loyalty_line(
+create or replace function loyalty_post_line(
     p_account loyalty_pointsaccount, p_id bigint, p_public_id text,
     p_kind text, p_source text, p_target text, p_points bigint,
     p_merchant bigint, p_store bigint, p_reverses bigint,

@@ -6,14 +6,14 @@ create or replace function loyalty_adjust(
     p_reference text, p_reason text, p_transfer_id text, p_actor text, p_at timestamptz
 ) returns bigint language plpgsql as $$
 declare
-    v_account loyalty_pointsaccount := loyalty_lock_heir(p_member, p_at);
+    v_account loyalty_pointsaccount := loyalty_lock_surviving_account(p_member, p_at);
     v_transfer bigint := nextval('loyalty_transfer_id_seq');
 begin
     if v_account.available + p_points < 0 then
         raise exception 'insufficient_points' using errcode = 'SD409', detail =
             jsonb_build_object('asked', -p_points, 'balance', v_account.available);
     end if;
-    v_account := loyalty_line(
+    v_account := loyalty_post_line(
         v_account, v_transfer, p_transfer_id,
         case when p_points > 0 then 'adjust_up' else 'adjust_down' end,
         case when p_points > 0 then 'issued' else 'available' end,
@@ -29,7 +29,7 @@ begin
     else
         perform loyalty_draw_lots(v_transfer, v_account.member_id, -p_points, p_merchant);
     end if;
-    perform loyalty_save(v_account);
+    perform loyalty_save_account(v_account);
     insert into kernel_outboxrow (name, payload) values ('PointsAdjusted', jsonb_build_object(
         'transfer', v_transfer, 'member', v_account.member_id, 'points', p_points));
     return v_transfer;

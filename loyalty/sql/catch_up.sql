@@ -33,7 +33,7 @@ begin
         v_account := loyalty_repay(v_account, '', 'system', v_due.instant);
     end loop;
     v_account.next_due := loyalty_next_due(v_member);
-    perform loyalty_save(v_account);
+    perform loyalty_save_account(v_account);
     return v_account;
 end $$;
 
@@ -59,10 +59,10 @@ declare
     v_beneficiary bigint;
     v_points bigint;
 begin
-    select breakage_to_id into v_beneficiary from loyalty_alliancerules where valid @> p_day;
+    select breakage_to_id into v_beneficiary from loyalty_alliancepolicy where valid @> p_day;
     select sum(remaining) into v_points from loyalty_lot
         where account_id = v_member and remaining > 0 and not pending and expires_at = p_day;
-    v_account := loyalty_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'expire',
+    v_account := loyalty_post_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'expire',
                               'available', 'expired', v_points, null, null, null, '', '', 'system',
                               p_day);
     insert into loyalty_draw (transfer_id, lot_id, redeemer_id, points)
@@ -93,7 +93,7 @@ begin
     select coalesce(sum(remaining), 0) into v_points from activated;
     -- A lot that was clawed back while it waited is empty, and there is nothing to say.
     if v_points = 0 then return v_account; end if;
-    v_account := loyalty_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'activate',
+    v_account := loyalty_post_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'activate',
                               'pending', 'available', v_points, null, null, null, '', '', 'system',
                               p_day);
     insert into kernel_outboxrow (name, payload) values ('PointsActivated', jsonb_build_object(
@@ -120,7 +120,7 @@ begin
         exit when v_account.available = 0;
         v_points := least(v_account.available, v_debt.points);
         v_transfer := nextval('loyalty_transfer_id_seq');
-        v_account := loyalty_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'repay',
+        v_account := loyalty_post_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'repay',
                                   'available', 'owed', v_points, v_debt.carrier_id, null,
                                   v_debt.transfer_id, p_reference, '', p_actor, p_at);
         perform loyalty_draw_lots(v_transfer, v_account.member_id, v_points, v_debt.carrier_id);

@@ -2,7 +2,7 @@
 -- null is no ceiling. A day is Shanghai's, and the day of the posting counts, not that of the purchase.
 
 -- The ceilings in force at a merchant at an instant: of the alliance's and the merchant's own the lower.
--- What stands here holds until the alliance sets rules (queries.RulesInForce says the same).
+-- What stands here holds until the alliance sets rules (queries.EffectiveAlliancePolicy says the same).
 create or replace function loyalty_ceilings(
     p_merchant bigint, p_at timestamptz,
     out receipt bigint, out member_day bigint, out key_day bigint, out merchant_day bigint,
@@ -22,7 +22,7 @@ begin
            coalesce(rules.review_by_two_from_points, 500000)
         into receipt, member_day, key_day, merchant_day, two_from
         from (values (p_at)) asked (at)
-        left join loyalty_alliancerules rules on rules.valid @> asked.at
+        left join loyalty_alliancepolicy rules on rules.valid @> asked.at
         left join loyalty_merchantceilings own
             on own.merchant_id = p_merchant and own.valid @> asked.at;
 end $$;
@@ -31,7 +31,7 @@ end $$;
 -- null, or {"above": [{"ceiling", "points"}, …], "needs_two"}. What waits is counted nowhere. The caller
 -- holds the account's lock and counts for the member's day; what members share is locked last: the key's
 -- slots, then the merchant's, each in the order of their numbers.
-create or replace function loyalty_take_ceilings(
+create or replace function loyalty_check_ceilings(
     p_account loyalty_pointsaccount, p_merchant bigint, p_actor text, p_points bigint,
     p_at timestamptz
 ) returns jsonb language plpgsql as $$
@@ -49,7 +49,7 @@ begin
         v_above := jsonb_build_array(
             jsonb_build_object('ceiling', 'member_day', 'points', v_ceilings.member_day));
     else
-        v_above := loyalty_count_of_day(p_merchant, p_actor, v_day, p_account.member_id % 16,
+        v_above := loyalty_count_day_points(p_merchant, p_actor, v_day, p_account.member_id % 16,
                                         p_points, v_ceilings.key_day, v_ceilings.merchant_day);
     end if;
     if v_above is null then return null; end if;
@@ -60,7 +60,7 @@ end $$;
 -- Nearly always each fits into the share of one slot. Else all slots are locked, looked at together and
 -- filled evenly, so that no share is ever larger than its part of the ceiling: the sum of all slots never
 -- passes it, however many tills post at once, and the last point of it can be granted.
-create or replace function loyalty_count_of_day(
+create or replace function loyalty_count_day_points(
     p_merchant bigint, p_actor text, p_day date, p_slot bigint, p_points bigint,
     p_key_ceiling bigint, p_merchant_ceiling bigint
 ) returns jsonb language plpgsql as $$
@@ -152,7 +152,7 @@ begin
 end $$;
 
 -- Take back what this very transaction counted too much; no more than that is ever taken back.
-create or replace function loyalty_uncount_of_day(
+create or replace function loyalty_uncount_day_points(
     p_merchant bigint, p_actor text, p_day date, p_slot bigint, p_points bigint,
     p_key_ceiling bigint, p_merchant_ceiling bigint
 ) returns void language plpgsql as $$
@@ -166,7 +166,7 @@ begin
         continue when v_subject is null;
         update loyalty_earningcounter set points = points - p_points
             where subject = v_subject and day = p_day and slot = p_slot and points >= p_points;
-        -- Counted over all slots, which are locked since then.
+        -- TillCount over all slots, which are locked since then.
         if not found then
             perform loyalty_fill_counter(v_subject, p_day, loyalty_lock_counter(v_subject, p_day)
                 - p_points, case when v_subject like 'key %' then p_key_ceiling

@@ -1,5 +1,5 @@
 -- Post a receipt and what it earned, exactly once per key, once per store and number, and once per
--- bill. Policy (how many points, from when, until when) is the caller's. `p_brake` says what the
+-- bill. Policy (how many points, from when, until when) is the caller's. `p_fallback` says what the
 -- receipt earns at somebody else's expense when the merchant's prefund has run out, and is null for
 -- a merchant without one.
 -- Points above a ceiling (ceilings.sql) wait for a person: granted, pending, and spendable only once
@@ -13,7 +13,7 @@ create or replace function loyalty_earn(
     p_member bigint, p_merchant bigint, p_store bigint,
     p_receipt_no text, p_paid_fen bigint, p_paid_at timestamptz, p_source text, p_fingerprint bytea,
     p_merchant_terms bigint, p_points bigint, p_rate_points bigint, p_rate_per_fen bigint,
-    p_price_milli_fen bigint, p_active_from timestamptz, p_expires_at timestamptz, p_brake jsonb,
+    p_price_milli_fen bigint, p_active_from timestamptz, p_expires_at timestamptz, p_fallback jsonb,
     p_transfer_id text, p_actor text, p_at timestamptz
 ) returns bigint[] language plpgsql as $$
 declare
@@ -46,26 +46,26 @@ begin
             and earn_points = p_rate_points and earn_per_fen = p_rate_per_fen
             and price_milli_fen = p_price_milli_fen)
         or exists (select from loyalty_issuebudget where merchant_id = p_merchant)
-            <> (p_brake is not null)
+            <> (p_fallback is not null)
     then
         raise exception 'terms_changed' using errcode = 'SD409';
     end if;
-    if p_brake is not null and v_points > 0 then
+    if p_fallback is not null and v_points > 0 then
         -- The member's account is locked before what members share.
         perform loyalty_lock_account(p_member);
         v_budgeted := loyalty_take_budget(p_merchant, p_member, v_points * v_price);
         if not v_budgeted then
-            v_issuer := (p_brake ->> 'issuer')::bigint;
-            v_points := (p_brake ->> 'points')::bigint;
-            v_price := (p_brake ->> 'price_milli_fen')::bigint;
-            v_rate_points := (p_brake ->> 'rate_points')::bigint;
-            v_rate_per_fen := (p_brake ->> 'rate_per_fen')::bigint;
+            v_issuer := (p_fallback ->> 'issuer')::bigint;
+            v_points := (p_fallback ->> 'points')::bigint;
+            v_price := (p_fallback ->> 'price_milli_fen')::bigint;
+            v_rate_points := (p_fallback ->> 'rate_points')::bigint;
+            v_rate_per_fen := (p_fallback ->> 'rate_per_fen')::bigint;
         end if;
     end if;
 
     if v_points > 0 then
         v_account := loyalty_lock_account(p_member);
-        v_above := loyalty_take_ceilings(v_account, p_merchant, p_actor, v_points, p_at);
+        v_above := loyalty_check_ceilings(v_account, p_merchant, p_actor, v_points, p_at);
         v_pending := v_pending or v_above is not null;
         v_due := case when v_above is not null then null when v_pending then p_active_from
                  else p_expires_at end;
@@ -77,7 +77,7 @@ begin
             v_today := v_account.earned_on;
             v_earned := v_account.earned_points;
         end if;
-        -- Nearly always nothing is due and nothing owed: one change of the row, as in loyalty_move.
+        -- Nearly always nothing is due and nothing owed: one change of the row, as in loyalty_change_balance.
         update loyalty_pointsaccount
             set available = available + case when v_pending then 0 else v_points end,
                 pending = pending + case when v_pending then v_points else 0 end,
@@ -89,7 +89,7 @@ begin
         if not found then
             update loyalty_pointsaccount set earned_on = v_today, earned_points = v_earned
                 where member_id = p_member;
-            v_account := loyalty_move(
+            v_account := loyalty_change_balance(
                 p_member, case when v_pending then 0 else v_points end,
                 case when v_pending then v_points else 0 end, 0, v_due, p_at);
         end if;
@@ -112,7 +112,7 @@ begin
             v_repaid := v_account.debt;
             v_account := loyalty_repay(v_account, p_receipt_no, p_actor, p_at);
             v_repaid := v_repaid - v_account.debt;
-            perform loyalty_save(v_account);
+            perform loyalty_save_account(v_account);
         end if;
     else
         perform loyalty_lock_account(p_member);

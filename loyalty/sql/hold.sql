@@ -17,7 +17,7 @@ declare
 begin
     if v_earlier is not null then return v_earlier; end if;
 
-    v_account := loyalty_move(p_member, -p_points, 0, p_points, p_expires_at, p_at);
+    v_account := loyalty_change_balance(p_member, -p_points, 0, p_points, p_expires_at, p_at);
     perform loyalty_require_spendable(v_account, p_member, p_points);
     v_transfer := nextval('loyalty_transfer_id_seq');
     insert into loyalty_transfer (id, public_id, kind, account_id, seq, source, target, points,
@@ -25,7 +25,7 @@ begin
         values (v_transfer, p_transfer_id, 'hold', p_member, v_account.seq, 'available', 'held',
                 p_points, v_account.available, p_merchant, p_store, p_request_no, p_actor, p_at);
     insert into loyalty_hold (id, public_id, account_id, merchant_id, store_id, request_no, points,
-                              purpose, grace_days, expires_at, placed_id, actor, at)
+                              purpose, grace_days, expires_at, placing_transfer_id, actor, at)
         values (v_hold, p_hold_id, p_member, p_merchant, p_store, p_request_no, p_points,
                 p_purpose, p_grace_days, p_expires_at, v_transfer, p_actor, p_at);
     for v_lot in
@@ -82,7 +82,7 @@ begin
                                   p_points, p_actor, p_at, p_transfer_id);
     v_account := loyalty_repay(v_account, '', p_actor, p_at);
     v_account.next_due := least(v_account.next_due, loyalty_next_due(v_account.member_id));
-    perform loyalty_save(v_account);
+    perform loyalty_save_account(v_account);
     return p_hold;
 end $$;
 
@@ -106,7 +106,7 @@ begin
             spent_id = case when p_state = 'captured' then nextval('loyalty_transfer_id_seq') end
         where id = p_hold and state = 'open' returning * into strict v_hold;
     if p_state = 'captured' then
-        v_account := loyalty_line(
+        v_account := loyalty_post_line(
             v_account, v_hold.spent_id, coalesce(p_transfer_id, 'tr_' || kernel_public_id()),
             'capture', 'held', 'accepted', p_points, v_hold.merchant_id, v_hold.store_id, null,
             v_hold.request_no, '', p_actor, p_at);
@@ -132,7 +132,7 @@ begin
             v_back := v_back + v_part.points - v_taken;
         else
             v_transfer := nextval('loyalty_transfer_id_seq');
-            v_account := loyalty_line(
+            v_account := loyalty_post_line(
                 v_account, v_transfer, 'tr_' || kernel_public_id(), 'grace', 'held', 'available',
                 v_part.points - v_taken, v_hold.merchant_id, v_hold.store_id, null,
                 v_hold.request_no, '', p_actor, p_at);
@@ -149,7 +149,7 @@ begin
         end if;
     end loop;
     if v_back > 0 then
-        v_account := loyalty_line(
+        v_account := loyalty_post_line(
             v_account, nextval('loyalty_transfer_id_seq'), 'tr_' || kernel_public_id(), 'release',
             'held', 'available', v_back, v_hold.merchant_id, v_hold.store_id, null,
             v_hold.request_no, '', p_actor, p_at);

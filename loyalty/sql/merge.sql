@@ -42,10 +42,10 @@ begin
     loop
         v_out := nextval('loyalty_transfer_id_seq');
         v_in := nextval('loyalty_transfer_id_seq');
-        v_from := loyalty_line(v_from, v_out, 'tr_' || kernel_public_id(), 'merge_out', 'merged',
+        v_from := loyalty_post_line(v_from, v_out, 'tr_' || kernel_public_id(), 'merge_out', 'merged',
                                'owed', v_debt.points - v_debt.repaid, null, null,
                                v_debt.transfer_id, '', p_reason, p_actor, p_at);
-        v_into := loyalty_line(v_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'owed',
+        v_into := loyalty_post_line(v_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'owed',
                                'merged', v_debt.points - v_debt.repaid, null, null, null, '',
                                p_reason, p_actor, p_at);
         insert into loyalty_debt (account_id, carrier_id, transfer_id, points, receipt_id, at)
@@ -57,9 +57,9 @@ begin
     update loyalty_lot set pending = false, in_review = false where account_id = p_from and pending;
     v_into := loyalty_repay(v_into, '', p_actor, p_at);
     v_into.next_due := loyalty_next_due(p_into);
-    perform loyalty_save(v_into);
+    perform loyalty_save_account(v_into);
     v_from.next_due := null;
-    perform loyalty_save(v_from);
+    perform loyalty_save_account(v_from);
     update loyalty_pointsaccount set merged_into_id = p_into where member_id = p_from;
     -- One person has one ceiling a day, also on the day of the merger.
     update loyalty_pointsaccount account
@@ -86,14 +86,14 @@ declare
     v_out bigint := nextval('loyalty_transfer_id_seq');
     v_in bigint := nextval('loyalty_transfer_id_seq');
 begin
-    p_from := loyalty_line(p_from, v_out, 'tr_' || kernel_public_id(), 'merge_out', v_pocket,
+    p_from := loyalty_post_line(p_from, v_out, 'tr_' || kernel_public_id(), 'merge_out', v_pocket,
                            'merged', p_lot.remaining, null, null, p_because, '', p_reason, p_actor,
                            p_at);
     insert into loyalty_draw (transfer_id, lot_id, redeemer_id, points)
         values (v_out, p_lot.transfer_id, p_lot.issuer_id, p_lot.remaining);
     update loyalty_lot set remaining = 0, pending = false, in_review = false
         where transfer_id = p_lot.transfer_id;
-    p_into := loyalty_line(p_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'merged',
+    p_into := loyalty_post_line(p_into, v_in, 'tr_' || kernel_public_id(), 'merge_in', 'merged',
                            v_pocket, p_lot.remaining, null, null, p_because, p_reference, p_reason,
                            p_actor, p_at);
     insert into loyalty_lot (account_id, issuer_id, transfer_id, granted, remaining,

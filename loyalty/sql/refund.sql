@@ -4,12 +4,12 @@
 -- nobody; so it is the same whether the points ended before the refund or after it. The others come
 -- from the receipt's own lot, then from the member's other lots, the oldest first, drawn for whoever
 -- paid for the receipt's points; what is left the member owes. With `p_reverses` the first line is the
--- counter-entry of that earning, of no points if all had ended; with `p_frees`, too, the whole purchase
+-- counter-entry of that earning, of no points if all had ended; with `p_frees_number`, too, the whole purchase
 -- is undone and its number may be told once more.
 create or replace function loyalty_refund(
     p_scope text, p_key text, p_terms bytea,
     p_receipt bigint, p_store bigint, p_refund_no text, p_fen bigint, p_take bigint,
-    p_reverses bigint, p_frees boolean, p_reason text,
+    p_reverses bigint, p_frees_number boolean, p_reason text,
     p_refund_id text, p_transfer_id text, p_actor text, p_at timestamptz
 ) returns bigint language plpgsql as $$
 declare
@@ -32,7 +32,7 @@ begin
     if v_earlier is not null then return v_earlier; end if;
 
     select * into strict v_receipt from loyalty_receipt where id = p_receipt;
-    v_account := loyalty_lock_heir(v_receipt.account_id, p_at);
+    v_account := loyalty_lock_surviving_account(v_receipt.account_id, p_at);
     v_first := v_account.seq + 1;
     v_ended := least(p_take, loyalty_ended_unspent(v_receipt.transfer_id) - coalesce(
         (select sum(ended) from loyalty_refund where receipt_id = p_receipt), 0));
@@ -49,18 +49,18 @@ begin
 
     if v_pending > 0 then
         v_line := nextval('loyalty_transfer_id_seq');
-        v_account := loyalty_line(v_account, v_line, v_public, v_kind, 'pending', 'issued',
+        v_account := loyalty_post_line(v_account, v_line, v_public, v_kind, 'pending', 'issued',
                                   v_pending, v_receipt.merchant_id, p_store, v_reverses,
                                   p_refund_no, p_reason, p_actor, p_at);
-        perform loyalty_draw_own(v_line, v_account.member_id, v_receipt.transfer_id, true, v_pending);
+        perform loyalty_draw_own_lot(v_line, v_account.member_id, v_receipt.transfer_id, true, v_pending);
         v_public := 'tr_' || kernel_public_id(); v_kind := 'clawback'; v_reverses := null;
     end if;
     if v_own + v_other > 0 then
         v_line := nextval('loyalty_transfer_id_seq');
-        v_account := loyalty_line(v_account, v_line, v_public, v_kind, 'available', 'issued',
+        v_account := loyalty_post_line(v_account, v_line, v_public, v_kind, 'available', 'issued',
                                   v_own + v_other, v_receipt.merchant_id, p_store, v_reverses,
                                   p_refund_no, p_reason, p_actor, p_at);
-        perform loyalty_draw_own(v_line, v_account.member_id, v_receipt.transfer_id, false, v_own);
+        perform loyalty_draw_own_lot(v_line, v_account.member_id, v_receipt.transfer_id, false, v_own);
         if v_other > 0 then
             perform loyalty_draw_lots(v_line, v_account.member_id, v_other, v_receipt.issuer_id);
         end if;
@@ -68,7 +68,7 @@ begin
     end if;
     if v_owed > 0 then
         v_line := nextval('loyalty_transfer_id_seq');
-        v_account := loyalty_line(
+        v_account := loyalty_post_line(
             v_account, v_line, v_public, case when v_reverses is null then 'owe' else v_kind end,
             'owed', 'issued', v_owed, v_receipt.merchant_id, p_store, v_reverses,
             p_refund_no, p_reason, p_actor, p_at);
@@ -76,15 +76,15 @@ begin
             values (v_account.member_id, v_receipt.issuer_id, v_line, v_owed, p_receipt, p_at);
     end if;
     if p_reverses is not null and v_take = 0 then
-        v_account := loyalty_line(
+        v_account := loyalty_post_line(
             v_account, nextval('loyalty_transfer_id_seq'), v_public, v_kind, 'available', 'issued', 0,
             v_receipt.merchant_id, p_store, v_reverses, p_refund_no, p_reason, p_actor, p_at);
     end if;
-    perform loyalty_save(v_account);
+    perform loyalty_save_account(v_account);
 
     -- Whole: no money of it was given back before. Once: no earlier one of this number was freed.
     update loyalty_receipt set refunded_fen = refunded_fen + p_fen, clawed = clawed + p_take,
-            freed = p_frees and p_fen = paid_fen and not exists (
+            freed = p_frees_number and p_fen = paid_fen and not exists (
                 select from loyalty_receipt earlier
                 where earlier.store_id = v_receipt.store_id
                     and earlier.receipt_no = v_receipt.receipt_no and earlier.freed)
@@ -106,7 +106,7 @@ end $$;
 
 -- Take points back out of a receipt's own lot, and out of those that go on with its points, for their
 -- own issuer, which costs nobody anything in the settlement.
-create or replace function loyalty_draw_own(
+create or replace function loyalty_draw_own_lot(
     p_transfer bigint, p_member bigint, p_lot bigint, p_pending boolean, p_points bigint
 ) returns void language plpgsql as $$
 declare

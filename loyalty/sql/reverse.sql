@@ -26,7 +26,7 @@ begin
     if v_account.merged_into_id is null then
         v_account := loyalty_catch_up(v_account, p_at);
     else
-        v_heir := loyalty_lock_heir(v_account.merged_into_id, p_at);
+        v_heir := loyalty_lock_surviving_account(v_account.merged_into_id, p_at);
     end if;
     v_given := coalesce((select sum(points) from loyalty_transfer
                          where reverses_id = p_transfer
@@ -41,7 +41,7 @@ begin
             detail = jsonb_build_object('reason', 'too_many_points');
     end if;
 
-    v_account := loyalty_line(
+    v_account := loyalty_post_line(
         v_account, v_reversal, p_transfer_id,
         case when p_points is null then 'reverse_spend' else 'return_spend' end,
         'accepted', 'available', v_left, v_origin.merchant_id, p_store, p_transfer, '', p_reason,
@@ -74,13 +74,13 @@ begin
             v_account := v_moved.p_from;
             v_heir := v_moved.p_into;
         end loop;
-        perform loyalty_save(v_account);
+        perform loyalty_save_account(v_account);
         v_account := v_heir;
     end if;
-    v_account := loyalty_end_dead(v_account, p_actor, p_at);
+    v_account := loyalty_expire_restored(v_account, p_actor, p_at);
     v_account := loyalty_repay(v_account, '', p_actor, p_at);
     v_account.next_due := loyalty_next_due(v_account.member_id);
-    perform loyalty_save(v_account);
+    perform loyalty_save_account(v_account);
 
     insert into kernel_outboxrow (name, payload) values ('TransferReversed', jsonb_build_object(
         'transfer', v_reversal, 'reverses', p_transfer, 'member', v_account.member_id,
@@ -92,7 +92,7 @@ end $$;
 -- purchase: its issuer gets its own points back, lost nothing, and nothing is owed to it for nothing.
 -- The rest dies before any other debt is repaid, which must not be paid in dead points. The account
 -- comes back unsaved.
-create or replace function loyalty_end_dead(
+create or replace function loyalty_expire_restored(
     p_account loyalty_pointsaccount, p_actor text, p_at timestamptz
 ) returns loyalty_pointsaccount language plpgsql as $$
 declare
@@ -122,7 +122,7 @@ begin
             from loyalty_debt where id = v_owed.id;
         continue when v_points = 0;
         v_line := nextval('loyalty_transfer_id_seq');
-        v_account := loyalty_line(v_account, v_line, 'tr_' || kernel_public_id(), 'repay',
+        v_account := loyalty_post_line(v_account, v_line, 'tr_' || kernel_public_id(), 'repay',
                                   'available', 'owed', v_points, v_owed.carrier_id, null,
                                   v_owed.transfer_id, '', '', p_actor, p_at);
         insert into loyalty_draw (transfer_id, lot_id, redeemer_id, points)

@@ -20,7 +20,7 @@ begin
 
     select receipt.* into strict v_receipt from loyalty_earningreview review
         join loyalty_receipt receipt on receipt.id = review.receipt_id where review.id = p_review;
-    v_account := loyalty_lock_heir(v_receipt.account_id, p_at);
+    v_account := loyalty_lock_surviving_account(v_receipt.account_id, p_at);
     select * into strict v_review from loyalty_earningreview where id = p_review for no key update;
     if v_review.state <> 'waiting' then
         raise exception 'review_decided' using errcode = 'SD409',
@@ -49,7 +49,7 @@ begin
                 and (transfer_id = v_receipt.transfer_id or origin_id = v_receipt.transfer_id);
         if v_ready > 0 then
             v_transfer := nextval('loyalty_transfer_id_seq');
-            v_account := loyalty_line(v_account, v_transfer, p_transfer_id, 'activate', 'pending',
+            v_account := loyalty_post_line(v_account, v_transfer, p_transfer_id, 'activate', 'pending',
                                       'available', v_ready, null, null, null, '', '', p_actor,
                                       p_at);
             v_account := loyalty_repay(v_account, v_receipt.receipt_no, p_actor, p_at);
@@ -59,7 +59,7 @@ begin
         end if;
     elsif v_points > 0 then
         v_transfer := nextval('loyalty_transfer_id_seq');
-        v_account := loyalty_line(v_account, v_transfer, p_transfer_id, 'clawback', 'pending',
+        v_account := loyalty_post_line(v_account, v_transfer, p_transfer_id, 'clawback', 'pending',
                                   'issued', v_points, v_receipt.merchant_id, v_receipt.store_id,
                                   null, v_review.public_id, p_note, p_actor, p_at);
         -- In place, as it is of this receipt alone: nothing else of the account waits in these lots.
@@ -74,7 +74,7 @@ begin
         update loyalty_receipt set clawed = clawed + v_points where id = v_receipt.id;
     end if;
     v_account.next_due := loyalty_next_due(v_account.member_id);
-    perform loyalty_save(v_account);
+    perform loyalty_save_account(v_account);
     update loyalty_earningreview
         set state = case when p_approve then 'approved' else 'refused' end, decided_by_id = p_user,
             decided_at = p_at, note = p_note,

@@ -15,7 +15,7 @@ declare
 begin
     if v_earlier is not null then return array[v_earlier]; end if;
 
-    v_account := loyalty_move(p_member, -p_points, 0, 0, null, p_at);
+    v_account := loyalty_change_balance(p_member, -p_points, 0, 0, null, p_at);
     perform loyalty_require_spendable(v_account, p_member, p_points);
     insert into loyalty_transfer (id, public_id, kind, account_id, seq, source, target, points,
                                   available_after, merchant_id, store_id, reference, actor, at)
@@ -28,7 +28,7 @@ begin
     return array[v_transfer, v_account.seq, v_account.available];
 end $$;
 
--- Refuse what loyalty_move could not do, and any spending of a frozen account.
+-- Refuse what loyalty_change_balance could not do, and any spending of a frozen account.
 create or replace function loyalty_require_spendable(
     p_account loyalty_pointsaccount, p_member bigint, p_points bigint
 ) returns void language plpgsql as $$

@@ -3,11 +3,11 @@ import copy
 import pytest
 from django.db import transaction
 
-from tests.admin.scene import make_scene, signed_in
+from tests.admin.two_merchants import make_two_merchants, signed_in
 
 
 @pytest.fixture(scope="module")
-def standing_scene(django_db_setup, django_db_blocker):
+def shared_two_merchants(django_db_setup, django_db_blocker):
     """The scene, made once for a module: it takes longer than most tests.
 
     Each test runs in a savepoint inside its transaction, so what a test does is gone after it.
@@ -17,22 +17,22 @@ def standing_scene(django_db_setup, django_db_blocker):
         # Django lets a test's transaction stand around blocks that want to be the outermost ones.
         around._from_testcase = True
         with around:
-            yield make_scene()
+            yield make_two_merchants()
             transaction.set_rollback(True)
 
 
 @pytest.fixture
-def scene(standing_scene, db):
+def two_merchants(shared_two_merchants, db):
     # A copy: rows keep in memory what a test set on them.
-    return copy.deepcopy(standing_scene)
+    return copy.deepcopy(shared_two_merchants)
 
 
 @pytest.fixture
-def operator(scene):
-    return signed_in(scene.operator)
+def operator(two_merchants):
+    return signed_in(two_merchants.operator)
 
 
 @pytest.fixture
-def owner(scene):
+def owner(two_merchants):
     """The owner of the second merchant, 乙家书店."""
-    return scene.second.client("owner")
+    return two_merchants.second.client("owner")

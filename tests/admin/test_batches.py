@@ -7,12 +7,12 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from loyalty.batches import services
-from loyalty.batches.models import Batch, Reconciliation, RowAnswer
 from loyalty.models import Receipt
-from tests.admin.acting import act, fields_of, once_of, text_of
-from tests.admin.scene import signed_in, tables
-from tests.batches.rows import as_csv, ndjson, receipt_row, told
+from loyalty.receipt_batches import services
+from loyalty.receipt_batches.models import Batch, Reconciliation, RowResult
+from tests.admin.action_forms import act, fields_of, once_of, text_of
+from tests.admin.two_merchants import signed_in, table_digests
+from tests.receipt_batches.rows import as_csv, ndjson, receipt_row, results_by_line
 
 ADD = "/admin/batches/batch/add/"
 
@@ -31,9 +31,12 @@ def work():
 
 
 @pytest.mark.parametrize("role", ["owner", "manager"])
-def test_a_merchant_brings_a_file_of_its_own(scene, role):
-    client, side = scene.second.client(role), scene.second
-    rows = [receipt_row(side.store, scene.member), receipt_row(scene.first.store, scene.member)]
+def test_a_merchant_brings_a_file_of_its_own(two_merchants, role):
+    client, side = two_merchants.second.client(role), two_merchants.second
+    rows = [
+        receipt_row(side.store, two_merchants.member),
+        receipt_row(two_merchants.first.store, two_merchants.member),
+    ]
 
     answer = act(client, ADD, file=a_file(as_csv(rows)))
 
@@ -51,28 +54,28 @@ def test_a_merchant_brings_a_file_of_its_own(scene, role):
 
 
 @pytest.mark.parametrize("role", ["cashier", "finance"])
-def test_who_may_not_bring_a_file_sees_them_all_the_same(scene, role):
-    client, before = scene.second.client(role), tables()
+def test_who_may_not_bring_a_file_sees_them_all_the_same(two_merchants, role):
+    client, before = two_merchants.second.client(role), table_digests()
 
     assert client.get(ADD).status_code == 403
     assert client.post(ADD, {"once": "0" * 32, "file": a_file(b"x")}).status_code == 403
     assert client.get("/admin/batches/batch/").status_code == 200
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_an_operator_says_for_whom(scene, operator):
-    row = receipt_row(scene.first.store, scene.member)
+def test_an_operator_says_for_whom(two_merchants, operator):
+    row = receipt_row(two_merchants.first.store, two_merchants.member)
     assert "merchant" in fields_of(operator.get(ADD))
 
     act(
         operator,
         ADD,
-        merchant=scene.first.merchant.pk,
+        merchant=two_merchants.first.merchant.pk,
         file=a_file(ndjson([row]), "x.ndjson"),
     )
 
     batch = Batch.objects.latest("pk")
-    assert (batch.merchant, batch.format) == (scene.first.merchant, "ndjson")
+    assert (batch.merchant, batch.format) == (two_merchants.first.merchant, "ndjson")
     work()
     batch.refresh_from_db()
     assert batch.posted == 1
@@ -86,16 +89,18 @@ def test_an_operator_says_for_whom(scene, operator):
         (b"x", "x.xlsx", "请选择 .csv 或 .ndjson 文件"),
     ],
 )
-def test_a_wrong_file_is_refused_on_the_form_and_leaves_nothing(scene, owner, content, name, why):
-    before = tables()
+def test_a_wrong_file_is_refused_on_the_form_and_leaves_nothing(
+    two_merchants, owner, content, name, why
+):
+    before = table_digests()
 
     answer = act(owner, ADD, file=a_file(content, name))
 
     assert (answer.status_code, why in text_of(answer)) == (422, True)
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_a_file_that_is_too_large_is_refused(scene, owner, settings):
+def test_a_file_that_is_too_large_is_refused(two_merchants, owner, settings):
     settings.BATCH_LIMIT = 10
 
     answer = act(owner, ADD, file=a_file(b"x" * 11))
@@ -103,8 +108,8 @@ def test_a_file_that_is_too_large_is_refused(scene, owner, settings):
     assert answer.status_code == 422
 
 
-def test_a_second_click_brings_no_second_file(scene, owner):
-    content = as_csv([receipt_row(scene.second.store, scene.member)])
+def test_a_second_click_brings_no_second_file(two_merchants, owner):
+    content = as_csv([receipt_row(two_merchants.second.store, two_merchants.member)])
     once = once_of(owner.get(ADD))
     for _ in range(2):
         owner.post(ADD, {"once": once, "file": a_file(content)})
@@ -112,8 +117,8 @@ def test_a_second_click_brings_no_second_file(scene, owner):
     assert Batch.objects.filter(name="今天.csv").count() == 1
 
 
-def test_the_answers_come_as_a_file_for_a_spreadsheet(scene, owner):
-    batch = Batch.objects.get(merchant=scene.second.merchant)
+def test_the_answers_come_as_a_file_for_a_spreadsheet(two_merchants, owner):
+    batch = Batch.objects.get(merchant=two_merchants.second.merchant)
 
     answer = act(owner, f"/admin/batches/batch/{batch.pk}/answers/")
 
@@ -124,9 +129,9 @@ def test_the_answers_come_as_a_file_for_a_spreadsheet(scene, owner):
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_a_file_as_a_spreadsheet_writes_it_is_read(scene, owner, separator):
+def test_a_file_as_a_spreadsheet_writes_it_is_read(two_merchants, owner, separator):
     """With its mark, columns without a name at the end, empty rows, and empty cells beyond the columns."""
-    rows = [receipt_row(scene.second.store, scene.member) for _ in range(2)]
+    rows = [receipt_row(two_merchants.second.store, two_merchants.member) for _ in range(2)]
     lines = [[*rows[0], "", ""], *[[*map(str, row.values()), "", " "] for row in rows]]
     lines[2:2] = [[""] * 7, [" ", ""], []]
     text = "\r\n".join(separator.join(cells) for cells in [[""] * 7, *lines, [""] * 9]) + "\r\n"
@@ -135,23 +140,23 @@ def test_a_file_as_a_spreadsheet_writes_it_is_read(scene, owner, separator):
     work()
 
     batch = Batch.objects.latest("pk")
-    assert (batch.rows, told(batch)) == (2, {3: "posted", 7: "posted"})
+    assert (batch.rows, results_by_line(batch)) == (2, {3: "posted", 7: "posted"})
 
 
-def test_content_beyond_the_columns_is_still_refused(scene, owner):
-    row = receipt_row(scene.second.store, scene.member)
+def test_content_beyond_the_columns_is_still_refused(two_merchants, owner):
+    row = receipt_row(two_merchants.second.store, two_merchants.member)
     text = f"{','.join(row)},,\n{','.join(map(str, row.values()))},,x\n"
     act(owner, ADD, file=a_file(text.encode()))
     work()
 
     batch = Batch.objects.latest("pk")
-    assert told(batch) == {2: "invalid_request"}
-    assert "多于表头" in RowAnswer.objects.get(batch=batch).problem["detail"]
+    assert results_by_line(batch) == {2: "invalid_request"}
+    assert "多于表头" in RowResult.objects.get(batch=batch).problem["detail"]
 
 
 @pytest.mark.parametrize("number", ["6222021234567890123", "0012", "2026-1-2", "＝1+1"])
-def test_a_workbook_of_answers_keeps_numbers_as_they_were(scene, owner, number):
-    row = receipt_row(scene.second.store, scene.member, no=number)
+def test_a_workbook_of_answers_keeps_numbers_as_they_were(two_merchants, owner, number):
+    row = receipt_row(two_merchants.second.store, two_merchants.member, no=number)
     act(owner, ADD, file=a_file(as_csv([row])))
     work()
     batch = Batch.objects.latest("pk")
@@ -164,8 +169,8 @@ def test_a_workbook_of_answers_keeps_numbers_as_they_were(scene, owner, number):
     assert re.search(r'<c r="A2" s="\d+"><v>2</v>', sheet)
 
 
-def test_a_formula_in_a_row_stays_text(scene, owner):
-    bad = receipt_row(scene.second.store, scene.member) | {"receipt_no": "=1+1"}
+def test_a_formula_in_a_row_stays_text(two_merchants, owner):
+    bad = receipt_row(two_merchants.second.store, two_merchants.member) | {"receipt_no": "=1+1"}
     act(owner, ADD, file=a_file(ndjson([bad]), "x.ndjson"))
     work()
     batch = Batch.objects.latest("pk")
@@ -175,10 +180,10 @@ def test_a_formula_in_a_row_stays_text(scene, owner):
     assert b",'=1+1," in b"".join(answer.streaming_content)
 
 
-def test_a_clerk_of_one_store_sees_no_batch_of_both(scene):
+def test_a_clerk_of_one_store_sees_no_batch_of_both(two_merchants):
     from district.merchants.models import ClerkStore
 
-    side = scene.second
+    side = two_merchants.second
     both = Batch.objects.get(merchant=side.merchant)
     Batch.objects.filter(pk=both.pk)
     clerk = side.clerks["manager"]
@@ -188,12 +193,12 @@ def test_a_clerk_of_one_store_sees_no_batch_of_both(scene):
     assert page_of(side.client("owner"), both).status_code == 200
 
 
-def test_a_day_that_does_not_agree_shows_where(scene, owner, operator):
-    row = Reconciliation.objects.get(merchant=scene.second.merchant)
+def test_a_day_that_does_not_agree_shows_where(two_merchants, owner, operator):
+    row = Reconciliation.objects.get(merchant=two_merchants.second.merchant)
 
     for client in (owner, operator):
         page = text_of(client.get(f"/admin/batches/reconciliation/{row.pk}/change/"))
         assert "有差异" in page
         assert "系统没有" in page
-        assert f"{scene.second.merchant.pk}T" in page
+        assert f"{two_merchants.second.merchant.pk}T" in page
     assert "有差异" in text_of(owner.get("/admin/batches/reconciliation/"))

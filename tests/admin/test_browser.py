@@ -7,8 +7,8 @@ from django.core.management import call_command
 from playwright.sync_api import Error as BrowserError
 
 from loyalty.models import Transfer
-from tests.admin.browsing import PHONE, Visitor, a_browser, chromium
-from tests.admin.scene import make_scene
+from tests.admin.browser import PHONE, BrowserUser, chromium, open_browser
+from tests.admin.two_merchants import make_two_merchants
 from tests.factories.members import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,24 +35,24 @@ def linked_assets(assets, tmp_path):
 @pytest.fixture
 def district(real_db, linked_assets):
     """The scene, in a database of its own, with passwords for an operator and an owner."""
-    scene = make_scene()
-    for user in (scene.operator, scene.second.clerks["owner"].user):
+    two_merchants = make_two_merchants()
+    for user in (two_merchants.operator, two_merchants.second.clerks["owner"].user):
         user.set_password(PASSWORD)
         user.save()
-    return scene
+    return two_merchants
 
 
 @pytest.fixture
 def browser(district, web):
-    with a_browser() as found:
+    with open_browser() as found:
         yield found
 
 
 @pytest.fixture
 def operator_at(browser, web, district):
     def at(**screen):
-        visitor = Visitor(browser, web.base_url, **screen)
-        visitor.signs_in("yunying", PASSWORD)
+        visitor = BrowserUser(browser, web.base_url, **screen)
+        visitor.sign_in("yunying", PASSWORD)
         return visitor
 
     return at
@@ -63,8 +63,8 @@ def owner_at(browser, web, district):
     username = district.second.clerks["owner"].user.username
 
     def at(**screen):
-        visitor = Visitor(browser, web.base_url, **screen)
-        visitor.signs_in(username, PASSWORD)
+        visitor = BrowserUser(browser, web.base_url, **screen)
+        visitor.sign_in(username, PASSWORD)
         return visitor
 
     return at
@@ -104,8 +104,8 @@ def test_an_operator_signs_in_looks_around_and_signs_out(pages, operator_at):
     page.click("#logout-form button")
     page.wait_for_load_state("networkidle")
     assert "您已安全退出后台" in page.content()
-    assert visitor.goes_to("/admin/").url.endswith("/admin/login/?next=/admin/")
-    assert visitor.troubles == []
+    assert visitor.open_page("/admin/").url.endswith("/admin/login/?next=/admin/")
+    assert visitor.page_errors == []
 
 
 def test_ctrl_k_finds_a_merchant_by_its_pinyin(operator_at):
@@ -117,7 +117,7 @@ def test_ctrl_k_finds_a_merchant_by_its_pinyin(operator_at):
     visitor.page.wait_for_load_state("networkidle")
 
     assert "/admin/merchants/" in visitor.page.url
-    assert visitor.troubles == []
+    assert visitor.page_errors == []
 
 
 @pytest.mark.parametrize("typed", ["yijia", "yijia ", "没有这样的"])
@@ -136,12 +136,12 @@ def test_enter_opens_the_first_find_even_before_it_has_arrived(operator_at, type
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
 
-    assert visitor.troubles == []
+    assert visitor.page_errors == []
 
 
 def test_a_file_is_chosen_for_a_batch(owner_at):
     visitor = owner_at(size=PHONE)
-    page = visitor.goes_to("/admin/batches/batch/add/")
+    page = visitor.open_page("/admin/batches/batch/add/")
 
     page.set_input_files(
         "#id_file", {"name": "行.csv", "mimeType": "text/csv", "buffer": b"store\n"}
@@ -151,7 +151,7 @@ def test_a_file_is_chosen_for_a_batch(owner_at):
 
     assert "第一行" in page.inner_text("body") or "列" in page.inner_text("body")
     # The refused form answers 422, which the console calls an error; a script's error is another thing.
-    assert [said for said in visitor.troubles if "422" not in said] == []
+    assert [said for said in visitor.page_errors if "422" not in said] == []
     page.go_back(wait_until="networkidle")
     assert page.locator("#id_file").count() == 1
 
@@ -162,12 +162,12 @@ def test_every_kind_of_page_fits_a_phone_and_can_be_read(pages, owner_at, dark):
     wide, pale = {}, {}
 
     for path in pages:
-        visitor.goes_to(path)
-        wide[path], pale[path] = visitor.wide_by(), visitor.too_pale()
+        visitor.open_page(path)
+        wide[path], pale[path] = visitor.overflow_px(), visitor.low_contrast_texts()
 
     assert {path: by for path, by in wide.items() if by > 0} == {}
     assert {path: found for path, found in pale.items() if found} == {}
-    assert visitor.troubles == []
+    assert visitor.page_errors == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -176,22 +176,26 @@ def test_every_kind_of_page_can_be_read_on_a_desk(pages, operator_at, dark):
     pale = {}
 
     for path in [*pages[:6], "/admin/kernel/outboxrow/", "/admin/members/member/"]:
-        visitor.goes_to(path)
-        pale[path] = visitor.too_pale()
+        visitor.open_page(path)
+        pale[path] = visitor.low_contrast_texts()
 
     assert {path: found for path, found in pale.items() if found} == {}
 
 
 def test_the_sign_in_page_can_be_read(browser, web):
     for dark in (False, True):
-        visitor = Visitor(browser, web.base_url, size=PHONE, dark=dark)
-        visitor.goes_to("/admin/login/")
-        assert (visitor.wide_by(), visitor.too_pale(), visitor.troubles) == (0, [], [])
+        visitor = BrowserUser(browser, web.base_url, size=PHONE, dark=dark)
+        visitor.open_page("/admin/login/")
+        assert (visitor.overflow_px(), visitor.low_contrast_texts(), visitor.page_errors) == (
+            0,
+            [],
+            [],
+        )
 
 
 def test_an_owner_makes_a_till_key_on_a_phone_and_sees_it_once(owner_at):
     visitor = owner_at(size=PHONE)
-    page = visitor.goes_to("/admin/merchants/tillkey/")
+    page = visitor.open_page("/admin/merchants/tillkey/")
 
     page.click("a.addlink")
     page.wait_for_load_state("networkidle")
@@ -201,13 +205,13 @@ def test_an_owner_makes_a_till_key_on_a_phone_and_sees_it_once(owner_at):
     page.wait_for_load_state("networkidle")
     secret = page.locator("#till-key").inner_text()
     assert SECRET.fullmatch(secret)
-    assert visitor.wide_by() == 0
+    assert visitor.overflow_px() == 0
     page.click("[data-copy]")
 
     page.click("text=查看密钥信息")
     page.wait_for_load_state("networkidle")
     assert secret not in page.content()
-    assert visitor.troubles == []
+    assert visitor.page_errors == []
     # The page was an answer to a POST and nothing stored it: the browser has none to go back to.
     with pytest.raises(BrowserError, match="ERR_CACHE_MISS"):
         page.go_back()

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from district.kernel import statutory, workdays
+from district.kernel.calendar import statutory, workdays
 from district.kernel.models import AuditLine, CalendarDay
-from tests.admin.acting import act, text_of
+from tests.admin.action_forms import act, text_of
 
 LIST = "/admin/kernel/calendarday/"
 NATIONAL_DAY = date(2026, 10, 1)
@@ -46,7 +46,7 @@ def test_no_warning_while_both_years_are_known(operator, time_machine):
     assert "尚未公布" not in text_of(operator.get(LIST))
 
 
-def test_an_operator_changes_a_day_and_brings_it_back(operator, scene):
+def test_an_operator_changes_a_day_and_brings_it_back(operator, two_merchants):
     page = f"{LIST}{NATIONAL_DAY}/"
     assert "恢复官方安排" not in text_of(operator.get(f"{page}change/"))
 
@@ -57,7 +57,7 @@ def test_an_operator_changes_a_day_and_brings_it_back(operator, scene):
     line = AuditLine.objects.latest("pk")
     assert (line.verb, line.actor, line.subject) == (
         "set_calendar_day",
-        f"user:{scene.operator.pk}",
+        f"user:{two_merchants.operator.pk}",
         "kernel.calendarday:2026-10-01",
     )
     shown = text_of(operator.get(f"{page}change/"))

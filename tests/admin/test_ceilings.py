@@ -9,45 +9,45 @@ from district.kernel import clock
 from district.kernel.models import AuditLine
 from loyalty import queries
 from loyalty import services as loyalty
-from loyalty.ledger import Bill
 from loyalty.models import EarningReview, MerchantCeilings
-from tests.admin.acting import act, filled, text_of
-from tests.admin.scene import signed_in, tables
+from loyalty.procedures import ReportedPurchase
+from tests.admin.action_forms import act, form_values, text_of
+from tests.admin.two_merchants import signed_in, table_digests
 from tests.factories.loyalty import fresh_key
 
 REVIEW, OWN = "/admin/loyalty/earningreview/", "/admin/loyalty/merchantceilings/"
 
 
-def sell(scene, side, fen):
-    bill = Bill(f"L-{fen}", fen, clock.now(), source="till")
+def sell(two_merchants, side, fen):
+    purchase = ReportedPurchase(f"L-{fen}", fen, clock.now(), source="till")
     return loyalty.earn_points(
         store=side.store,
-        member=scene.member,
-        bill=bill,
+        member=two_merchants.member,
+        purchase=purchase,
         actor=f"till:{side.key.pk}",
         key=fresh_key(),
     )
 
 
 @pytest.fixture
-def review(scene):
+def review(two_merchants):
     # Both merchants prefund, and such a sum earns the alliance's rate: a point for two yuan.
-    return sell(scene, scene.second, 16_000_000).review
+    return sell(two_merchants, two_merchants.second, 16_000_000).review
 
 
-def test_an_operator_finds_what_waits_and_lets_it_go(scene, operator, review):
-    before = queries.balance_of(scene.member).available
+def test_an_operator_finds_what_waits_and_lets_it_go(two_merchants, operator, review):
+    before = queries.balance_of(two_merchants.member).available
     assert "待复核小票" in text_of(operator.get("/admin/"))
     listed = text_of(operator.get(f"{REVIEW}?state__exact=waiting"))
     assert all(word in listed for word in ("80000", "单张小票 50,000 积分", "¥160,000.00"))
 
     act(operator, f"{REVIEW}{review.pk}/approve/", note="已电话核实")
 
-    assert queries.balance_of(scene.member).available > before
+    assert queries.balance_of(two_merchants.member).available > before
     review.refresh_from_db()
     assert (review.state, review.decided_by, review.note) == (
         "approved",
-        scene.operator,
+        two_merchants.operator,
         "已电话核实",
     )
     line = AuditLine.objects.get(verb="approve_earning")
@@ -55,7 +55,7 @@ def test_an_operator_finds_what_waits_and_lets_it_go(scene, operator, review):
     assert "待复核小票" not in text_of(operator.get("/admin/"))
 
 
-def test_a_refusal_wants_a_reason(scene, operator, review):
+def test_a_refusal_wants_a_reason(two_merchants, operator, review):
     assert act(operator, f"{REVIEW}{review.pk}/refuse/", note="").status_code == 422
     assert EarningReview.objects.get(pk=review.pk).state == "waiting"
 
@@ -64,40 +64,40 @@ def test_a_refusal_wants_a_reason(scene, operator, review):
     assert EarningReview.objects.get(pk=review.pk).state == "refused"
 
 
-def test_a_merchant_reads_its_own_and_decides_nothing(scene, owner, review):
-    other = sell(scene, scene.first, 20_000_000).review
+def test_a_merchant_reads_its_own_and_decides_nothing(two_merchants, owner, review):
+    other = sell(two_merchants, two_merchants.first, 20_000_000).review
     page = text_of(owner.get(REVIEW))
 
     assert review.public_id in page
     assert other.public_id not in page
-    before = tables()
+    before = table_digests()
     for word in ("approve", "refuse"):
         for pk in (review.pk, other.pk):
             assert owner.get(f"{REVIEW}{pk}/{word}/").status_code in {403, 404}
             assert owner.post(f"{REVIEW}{pk}/{word}/", {"note": "x"}).status_code in {403, 404}
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_a_large_sum_is_approved_by_two(scene, operator):
-    review = sell(scene, scene.second, 100_000_000).review
+def test_a_large_sum_is_approved_by_two(two_merchants, operator):
+    review = sell(two_merchants, two_merchants.second, 100_000_000).review
     act(operator, f"{REVIEW}{review.pk}/approve/", note="")
 
     assert "待二审" in text_of(operator.get(f"{REVIEW}{review.pk}/change/"))
     assert operator.get(f"{REVIEW}{review.pk}/approve/").status_code == 403
-    act(signed_in(scene.root), f"{REVIEW}{review.pk}/approve/", note="")
+    act(signed_in(two_merchants.root), f"{REVIEW}{review.pk}/approve/", note="")
 
     review.refresh_from_db()
-    assert (review.first_by, review.decided_by) == (scene.operator, scene.root)
+    assert (review.first_by, review.decided_by) == (two_merchants.operator, two_merchants.root)
 
 
-def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(scene, owner):
+def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(two_merchants, owner):
     asked = {
-        "merchant": scene.second.merchant.pk,
+        "merchant": two_merchants.second.merchant.pk,
         "receipt_points": 1_000,
         "start": f"{timezone.localtime(clock.now() + timedelta(days=1)):%Y-%m-%dT%H:%M}",
     }
     before = MerchantCeilings.objects.count()
-    foreign = act(owner, f"{OWN}add/", **asked | {"merchant": scene.first.merchant.pk})
+    foreign = act(owner, f"{OWN}add/", **asked | {"merchant": two_merchants.first.merchant.pk})
     assert foreign.status_code == 422
     loose = act(owner, f"{OWN}add/", **asked | {"receipt_points": 60_000})
     assert (loose.status_code, "商户只能设得更低" in text_of(loose)) == (422, True)
@@ -107,31 +107,33 @@ def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(scene, owner):
 
     own = MerchantCeilings.objects.latest("pk")
     assert MerchantCeilings.objects.count() == before + 1
-    assert (own.merchant, own.receipt_points) == (scene.second.merchant, 1_000)
-    assert scene.second.client("cashier").get(f"{OWN}add/").status_code == 403
+    assert (own.merchant, own.receipt_points) == (two_merchants.second.merchant, 1_000)
+    assert two_merchants.second.client("cashier").get(f"{OWN}add/").status_code == 403
 
 
-def test_a_key_shows_how_much_it_granted_today_against_its_ceiling(scene, operator):
-    sell(scene, scene.second, 8_000_000)
-    sell(scene, scene.second, 16_000_000)
+def test_a_key_shows_how_much_it_granted_today_against_its_ceiling(two_merchants, operator):
+    sell(two_merchants, two_merchants.second, 8_000_000)
+    sell(two_merchants, two_merchants.second, 16_000_000)
 
-    page = text_of(operator.get(f"/admin/merchants/tillkey/{scene.second.key.pk}/change/"))
+    page = text_of(operator.get(f"/admin/merchants/tillkey/{two_merchants.second.key.pk}/change/"))
 
     today = clock.business_day(clock.now()).isoformat()
     assert f"{today} 40,000 4% 80,000" in page
     assert "每日上限：1,000,000 积分" in page
-    page = text_of(operator.get(f"/admin/merchants/merchant/{scene.second.merchant.pk}/change/"))
+    page = text_of(
+        operator.get(f"/admin/merchants/merchant/{two_merchants.second.merchant.pk}/change/")
+    )
     assert "50,000 积分 200,000 积分 1,000,000 积分 2,000,000 积分" in page
 
 
-def test_an_owner_is_shown_the_own_ceilings_whichever_merchant_is_asked_for(scene, owner):
+def test_an_owner_is_shown_the_own_ceilings_whichever_merchant_is_asked_for(two_merchants, owner):
     loyalty.set_ceilings(
-        merchant=scene.first.merchant,
+        merchant=two_merchants.first.merchant,
         ceilings=loyalty.Ceilings(receipt_points=4_321),
         start=clock.now(),
     )
 
-    page = owner.get(f"{OWN}add/?merchant={scene.first.merchant.pk}")
+    page = owner.get(f"{OWN}add/?merchant={two_merchants.first.merchant.pk}")
 
-    assert filled(page)["merchant_day_points"] == "2000000"
+    assert form_values(page)["merchant_day_points"] == "2000000"
     assert "4321" not in page.content.decode()

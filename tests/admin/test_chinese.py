@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from tests.admin.acting import act
-from tests.admin.catalogue import read_po, theme_strings
-from tests.admin.scene import label, screens
+from tests.admin.action_forms import act
+from tests.admin.gettext_files import read_po, theme_strings
+from tests.admin.two_merchants import label, registered_admins
 
 FOLDER = Path(__file__).resolve().parents[2] / "district/locale/zh_Hans/LC_MESSAGES"
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -21,7 +21,7 @@ SAME = {"%(class_name)s %(instance)s", " By %(filter_title)s "}
 KNOWN = re.compile(
     r"""\b(?:mem|cpn|ctp|ctv|rdm|crf|isj|cdb|trm|okt|cfl|bat|rec|cyc|stm|pmt|dsp|crn|erv|bph|bcf|tr|adj|hld|rfd|prk|rcp|mrc|str|ven|key|tk|usr|user|till)[_:](?:\w+\b|…) | [a-z]+\.[a-z]+:\d+ | \b[0-9a-f]{64}\b | \b(?:receipt|refund|paid)_(?:no|fen|at)\b | \bclean_plate\b | \b(?:store|member|phone|code|kind|fen|csv|ndjson|receipt|refund|reversal|merchant|points|transfer|payment)\b | \bN?D?JSON\b | \bCSV\b | \bXLSX\b | \bExcel\b | \bJPEG\b | \bPNG\b | \bUTF-8\b | \bCtrl\b | \besc\b | \bGCJ-02\b
     | \bPoints(?:Earned|Activated|Held|Spent|Expired|Adjusted)\b | \bHoldEnded\b | \bReceiptRefunded\b
-    | \bCoupon(?:Issued|Leased|Conflict|Redeemed|Returned|Expired|Expiring|Given|Revoked|BillRefunded)\b
+    | \bCoupon(?:Issued|Leased|Conflict|Redeemed|PurchaseRefund|Expired|Expiring|Given|Revoked|BillRefunded)\b
     # How the documents of a coupon template are written.
     | "[\w…]+" | \bAccountsMerged\b | \bTransferReversed\b | \bValueError\b | \bF[0-9]\b | \b\dF\b | \bB\d\b""",
     re.VERBOSE,
@@ -77,7 +77,7 @@ def english_in(page):
 
 
 @pytest.mark.parametrize("who", ["operator", pytest.param("owner", marks=pytest.mark.slow)])
-def test_no_page_holds_english(scene, who, request):
+def test_no_page_holds_english(two_merchants, who, request):
     client, found, seen = request.getfixturevalue(who), {}, 0
     addresses = [
         "/admin/",
@@ -86,18 +86,18 @@ def test_no_page_holds_english(scene, who, request):
         "/admin/search/?s=x",
         "/admin/search/?s=店",
     ]
-    for model, screen in screens():
+    for model, screen in registered_admins():
         base = f"/admin/{label(model)}/"
         addresses += [
             base,
             f"{base}?q=zz",
             f"{base}add/",
-            *(f"{base}{act.name}/" for act in screen.list_acts),
+            *(f"{base}{act.name}/" for act in screen.list_actions),
         ]
         row = screen.get_queryset(client.get("/admin/").wsgi_request).first()
         if row is not None:
             addresses += [f"{base}{row.pk}/change/", f"{base}{row.pk}/history/"]
-            addresses += [f"{base}{row.pk}/{act.name}/" for act in screen.acts]
+            addresses += [f"{base}{row.pk}/{act.name}/" for act in screen.row_actions]
 
     for address in addresses:
         answer = client.get(address)
@@ -109,14 +109,14 @@ def test_no_page_holds_english(scene, who, request):
     assert {address: words for address, words in found.items() if words} == {}
 
 
-def test_refusals_sign_in_and_sign_out_are_chinese(scene, operator):
+def test_refusals_sign_in_and_sign_out_are_chinese(two_merchants, operator):
     pages = [
         Client().get("/admin/login/"),
         Client().post("/admin/login/", {"username": "x", "password": "y"}),
         act(operator, "/admin/merchants/merchant/add/", name="", uscc="x"),
-        act(operator, f"/admin/merchants/store/{scene.first.store.pk}/hours/", day_0="?"),
+        act(operator, f"/admin/merchants/store/{two_merchants.first.store.pk}/hours/", day_0="?"),
         operator.get("/admin/nothing/"),
-        operator.post(f"/admin/members/member/{scene.member.pk}/delete/"),
+        operator.post(f"/admin/members/member/{two_merchants.member.pk}/delete/"),
         operator.get("/admin/members/member/?password=1"),
         operator.get("/admin/merchants/"),
         operator.post("/admin/logout/"),

@@ -6,31 +6,31 @@ import pytest
 
 from district.kernel import clock
 from loyalty.admin.common import exact_yuan
-from loyalty.services import Offer
-from tests.admin.acting import text_of
-from tests.admin.scene import signed_in
-from tests.factories.loyalty import buy, make_counter, pay, undo
+from loyalty.services import EarningTerms
+from tests.admin.action_forms import text_of
+from tests.admin.two_merchants import signed_in
+from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_clerk
 
 
 @pytest.fixture
 def tea():
-    return make_counter(Offer(price_milli_fen=1_050))
+    return make_earning_store(EarningTerms(price_milli_fen=1_050))
 
 
 @pytest.fixture
 def books():
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture
-def traded(scene, tea, books):
+def postings(two_merchants, tea, books):
     """A guest of the tea house spends 60 of its points on books; 40 more are given back."""
     member = make_member()
     buy(member, tea, fen=10_000)
-    pay(member, books, points=60)
-    undo(pay(member, books, points=40), books)
+    pay_points(member, books, points=60)
+    undo(pay_points(member, books, points=40), books)
 
 
 def clearing_on_page(client, store):
@@ -41,7 +41,7 @@ def clearing_on_page(client, store):
 
 
 def test_the_operator_sees_both_sides_with_the_sum_at_the_price_of_the_issue(
-    traded, operator, tea, books
+    postings, operator, tea, books
 ):
     assert f"{tea.merchant.name} 60 0 +60 ¥0.63" in columns(clearing_on_page(operator, books))
     assert f"{books.merchant.name} 0 60 -60 -¥0.63" in columns(clearing_on_page(operator, tea))
@@ -56,7 +56,7 @@ def columns(text):
 
 
 @pytest.mark.parametrize("role", ["owner", "finance"])
-def test_a_merchant_sees_its_sum_and_not_whose_guests_they_are(traded, tea, books, role):
+def test_a_merchant_sees_its_sum_and_not_whose_guests_they_are(postings, tea, books, role):
     clerk = make_clerk(merchant=books.merchant, role=role)
 
     shown = clearing_on_page(signed_in(clerk.user), books)
@@ -66,36 +66,36 @@ def test_a_merchant_sees_its_sum_and_not_whose_guests_they_are(traded, tea, book
 
 
 @pytest.mark.parametrize("role", ["manager", "cashier"])
-def test_whoever_may_not_see_clearing_sees_none(traded, books, role):
+def test_whoever_may_not_see_clearing_sees_none(postings, books, role):
     clerk = make_clerk(merchant=books.merchant, role=role)
 
     assert clearing_on_page(signed_in(clerk.user), books) is None
 
 
-def test_what_was_spent_before_this_month_is_not_in_it(scene, operator, tea, books):
+def test_what_was_spent_before_this_month_is_not_in_it(two_merchants, operator, tea, books):
     first = clock.start_of_day(clock.business_day(clock.now()).replace(day=1))
     member = make_member()
-    with clock.moved_to(first - timedelta(days=1)):
+    with clock.travel_to(first - timedelta(days=1)):
         buy(member, tea, fen=10_000)
-        pay(member, books, points=50)
+        pay_points(member, books, points=50)
 
     assert "本月没有与其他商户之间的清算" in text_of(
         operator.get(f"/admin/merchants/merchant/{books.merchant_id}/change/")
     )
 
-    with clock.moved_to(first):
-        pay(member, books, points=7)
+    with clock.travel_to(first):
+        pay_points(member, books, points=7)
 
     assert "合计 7 0 +7 ¥0.0735" in columns(clearing_on_page(operator, books))
 
 
 def test_many_partners_cost_no_more_queries_than_one(
-    traded, operator, books, django_assert_max_num_queries
+    postings, operator, books, django_assert_max_num_queries
 ):
     member = make_member()
     for _ in range(6):
-        buy(member, make_counter(), fen=1_000)
-    pay(member, books, points=60)
+        buy(member, make_earning_store(), fen=1_000)
+    pay_points(member, books, points=60)
 
     page = f"/admin/merchants/merchant/{books.merchant_id}/change/"
     with django_assert_max_num_queries(30):

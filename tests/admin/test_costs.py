@@ -8,8 +8,8 @@ from district.kernel import audit
 from district.kernel.models import OutboxRow
 from district.members.models import User
 from district.merchants.models import Clerk
-from tests.admin.scene import label, screens
-from tests.factories.loyalty import LONG_AGO, buy, pay, undo
+from tests.admin.two_merchants import label, registered_admins
+from tests.factories.loyalty import LONG_AGO, buy, pay_points, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_membership, make_store, till_key_text
 
@@ -20,7 +20,7 @@ def more_of_everything(side, rows=12):
     for number in range(rows):
         member = make_member(f"多一位{number}")
         buy(member, side.store, fen=20_000)
-        undo(pay(member, side.second, points=50), side.second)
+        undo(pay_points(member, side.second, points=50), side.second)
         store = make_store(merchant=side.merchant)
         till_key_text(store, name=f"收银{number}")
         user = User.objects.create_staff(f"more{side.merchant.pk}_{number}")
@@ -40,13 +40,13 @@ def queries(client, address):
 
 
 @pytest.mark.parametrize("who", ["operator", "owner"])
-def test_lists_and_the_dashboard_cost_the_same_however_long_they_are(scene, who, request):
+def test_lists_and_the_dashboard_cost_the_same_however_long_they_are(two_merchants, who, request):
     client = request.getfixturevalue(who)
-    addresses = ["/admin/"] + [f"/admin/{label(model)}/" for model, _ in screens()]
+    addresses = ["/admin/"] + [f"/admin/{label(model)}/" for model, _ in registered_admins()]
     addresses = [address for address in addresses if client.get(address).status_code == 200]
     few = {address: queries(client, address) for address in addresses}
 
-    more_of_everything(scene.second)
+    more_of_everything(two_merchants.second)
 
     many = {address: queries(client, address) for address in addresses}
     assert {
@@ -57,14 +57,14 @@ def test_lists_and_the_dashboard_cost_the_same_however_long_they_are(scene, who,
     assert {address: count for address, count in many.items() if count > MOST[who]} == {}
 
 
-def test_a_page_of_the_explorer_costs_the_same_for_many_draws(scene, operator):
-    side, member = scene.second, make_member("攒分的客")
+def test_a_page_of_the_explorer_costs_the_same_for_many_draws(two_merchants, operator):
+    side, member = two_merchants.second, make_member("攒分的客")
     for _ in range(2):
         buy(member, side.store, fen=1_000)
-    small = pay(member, side.store, points=20)
+    small = pay_points(member, side.store, points=20)
     for _ in range(12):
         buy(member, side.store, fen=1_000)
-    large = pay(member, side.store, points=120)
+    large = pay_points(member, side.store, points=120)
 
     assert (small.draws.count(), large.draws.count()) == (2, 12)
     cost = [

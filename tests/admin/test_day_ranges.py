@@ -12,8 +12,8 @@ from django.utils import timezone
 from district.kernel import clock
 from district.kernel.backoffice import DayRangeFilter
 from district.kernel.models import AuditLine
-from tests.admin.acting import text_of
-from tests.admin.scene import label, screens
+from tests.admin.action_forms import text_of
+from tests.admin.two_merchants import label, registered_admins
 
 LIST = "/admin/kernel/auditline/"
 _CONTROL = re.compile(r"<(input|select)\b([^>]*)>(?:(.*?)</select>)?", re.DOTALL)
@@ -24,7 +24,7 @@ def ranges():
     """Each range filter of the back office: the model and the column's path."""
     return [
         (model, item[0])
-        for model, screen in screens()
+        for model, screen in registered_admins()
         for item in screen.list_filter
         if isinstance(item, tuple) and issubclass(item[1], DayRangeFilter)
     ]
@@ -47,7 +47,7 @@ def test_every_date_column_to_filter_by_has_the_districts_own_filter():
     """The theme's refused what its own form sent, and counted a date without a time as none."""
     theme = [
         (model, item)
-        for model, screen in screens()
+        for model, screen in registered_admins()
         for item in screen.list_filter
         if isinstance(item, tuple) and item[1].__module__.endswith("datetime_filters")
     ]
@@ -110,7 +110,7 @@ def test_every_lists_filters_can_be_sent_as_they_stand(operator):
 
 
 @pytest.fixture
-def lines(scene):
+def lines(two_merchants):
     """Lines of the journal at the very ends of two days, by their instants in Shanghai."""
     day = datetime(2025, 3, 9, tzinfo=clock.SHANGHAI)
     last = day + timedelta(days=1, microseconds=-1)

@@ -1,8 +1,8 @@
 """A district in which nothing has happened yet: each page says what to do."""
 
 from district.members.models import User
-from tests.admin.acting import text_of
-from tests.admin.scene import screens, signed_in
+from tests.admin.action_forms import text_of
+from tests.admin.two_merchants import registered_admins, signed_in
 
 
 def test_an_empty_district_tells_what_to_do(db):
@@ -10,7 +10,7 @@ def test_an_empty_district_tells_what_to_do(db):
     client = signed_in(root)
 
     assert "近十四日没有积分变动" in text_of(client.get("/admin/"))
-    for model, screen in screens():
+    for model, screen in registered_admins():
         page = text_of(client.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/"))
         if not model._default_manager.exists():
             assert screen.empty_hint, model

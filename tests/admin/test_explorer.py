@@ -5,7 +5,7 @@ import re
 import pytest
 
 from loyalty.models import Lot, PointsAccount, Receipt, Restore, Transfer
-from tests.admin.acting import text_of
+from tests.admin.action_forms import text_of
 
 LINK = re.compile(r'href="(/admin/(?:loyalty|members)/\w+/\d+/change/)')
 
@@ -19,8 +19,8 @@ def address(row):
     return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
 
 
-def test_from_a_receipt_to_its_transfer_its_lot_every_draw_and_back(scene, operator):
-    receipt = Receipt.objects.filter(store=scene.second.store, granted=100).earliest("pk")
+def test_from_a_receipt_to_its_transfer_its_lot_every_draw_and_back(two_merchants, operator):
+    receipt = Receipt.objects.filter(store=two_merchants.second.store, granted=100).earliest("pk")
     earning = receipt.transfer
     lot = Lot.objects.get(pk=earning.pk)
     draws = list(lot.draws.all())
@@ -34,7 +34,7 @@ def test_from_a_receipt_to_its_transfer_its_lot_every_draw_and_back(scene, opera
         assert {address(draw), address(lot)} <= links(operator, draw.transfer)
 
 
-def test_from_a_reversal_to_what_it_undid_and_what_it_gave_back(scene, operator):
+def test_from_a_reversal_to_what_it_undid_and_what_it_gave_back(two_merchants, operator):
     reversal = Transfer.objects.get(kind="reverse_spend")
     restores = list(Restore.objects.filter(transfer=reversal))
     assert restores
@@ -46,13 +46,13 @@ def test_from_a_reversal_to_what_it_undid_and_what_it_gave_back(scene, operator)
         assert address(restore) in links(operator, restore.draw)
 
 
-def test_a_reversed_earning_shows_the_draw_that_emptied_its_lot(scene, operator):
+def test_a_reversed_earning_shows_the_draw_that_emptied_its_lot(two_merchants, operator):
     reversal = Transfer.objects.get(kind="reverse_earn")
 
     assert {address(reversal.reverses), address(reversal.draws.get())} <= links(operator, reversal)
 
 
-def test_an_expiry_shows_the_lots_that_ended(scene, operator):
+def test_an_expiry_shows_the_lots_that_ended(two_merchants, operator):
     expiry = Transfer.objects.filter(kind="expire").latest("pk")
     draws = list(expiry.draws.all())
     assert draws
@@ -60,21 +60,21 @@ def test_an_expiry_shows_the_lots_that_ended(scene, operator):
     assert {address(draw) for draw in draws} <= links(operator, expiry)
 
 
-def test_from_any_of_them_to_the_member_and_the_account(scene, operator):
-    account = PointsAccount.objects.get(member=scene.member)
+def test_from_any_of_them_to_the_member_and_the_account(two_merchants, operator):
+    account = PointsAccount.objects.get(member=two_merchants.member)
     transfer = Transfer.objects.filter(account=account).latest("seq")
 
-    assert {address(scene.member), address(account)} <= links(operator, transfer)
-    assert address(account) in links(operator, scene.member)
+    assert {address(two_merchants.member), address(account)} <= links(operator, transfer)
+    assert address(account) in links(operator, two_merchants.member)
     assert address(transfer) in links(operator, account)
 
 
 def test_the_statement_has_every_line_with_the_balance_after_it_page_by_page(
-    scene, operator, monkeypatch
+    two_merchants, operator, monkeypatch
 ):
     from loyalty.admin import explorer
 
-    account = PointsAccount.objects.get(member=scene.member)
+    account = PointsAccount.objects.get(member=two_merchants.member)
     page = text_of(operator.get(address(account)))
     for line in Transfer.objects.filter(account=account):
         assert f"{line.seq} " in page
@@ -88,18 +88,18 @@ def test_the_statement_has_every_line_with_the_balance_after_it_page_by_page(
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "１"])
-def test_a_strange_place_in_the_statement_breaks_nothing(scene, operator, before):
-    account = PointsAccount.objects.get(member=scene.member)
+def test_a_strange_place_in_the_statement_breaks_nothing(two_merchants, operator, before):
+    account = PointsAccount.objects.get(member=two_merchants.member)
 
     assert operator.get(address(account), {"before": before}).status_code == 200
 
 
-def test_a_clerks_links_all_open(scene):
-    client = scene.second.client("finance")
+def test_a_clerks_links_all_open(two_merchants):
+    client = two_merchants.second.client("finance")
     for row in (
-        Transfer.objects.filter(merchant=scene.second.merchant),
-        Receipt.objects.filter(store=scene.second.store),
-        Lot.objects.filter(issuer=scene.second.merchant),
+        Transfer.objects.filter(merchant=two_merchants.second.merchant),
+        Receipt.objects.filter(store=two_merchants.second.store),
+        Lot.objects.filter(issuer=two_merchants.second.merchant),
     ):
         for one in row:
             found = links(client, one)

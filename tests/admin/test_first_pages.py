@@ -5,10 +5,10 @@ import re
 import pytest
 
 from coupons import services as coupons
-from tests.admin.acting import text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import text_of
+from tests.admin.two_merchants import signed_in
 from tests.factories.coupons import claim, fresh_key, make_draft, make_version, redeem
-from tests.factories.loyalty import make_counter
+from tests.factories.loyalty import make_earning_store
 from tests.factories.members import PASSWORD, make_member, make_operator
 from tests.factories.merchants import make_clerk
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def store():
-    return make_counter()
+    return make_earning_store()
 
 
 def clerk_of(store, role):
@@ -59,7 +59,7 @@ def test_what_waits_for_a_decision_stands_first_and_only_for_who_may_decide(stor
 
 
 def test_the_coupons_of_today_are_counted_within_scope(store):
-    elsewhere, member = make_counter(), make_member()
+    elsewhere, member = make_earning_store(), make_member()
     own, foreign = make_version(merchant=store.merchant), make_version(per_member=2)
     redeem(claim(own, member), store=store)
     redeem(claim(foreign, member), store=elsewhere)

@@ -6,8 +6,8 @@ from django.test import Client
 from district.kernel.models import AuditLine
 from district.members.models import User
 from district.merchants.models import Clerk, Merchant, Store
-from tests.admin.acting import act, fields_of, once_of, text_of
-from tests.admin.scene import signed_in, tables
+from tests.admin.action_forms import act, fields_of, once_of, text_of
+from tests.admin.two_merchants import signed_in, table_digests
 from tests.factories.members import PASSWORD
 from tests.factories.merchants import make_trade, make_venue
 
@@ -18,7 +18,7 @@ def last_line():
     return AuditLine.objects.latest("pk")
 
 
-def test_an_operator_registers_a_merchant_and_the_journal_says_who(scene, operator):
+def test_an_operator_registers_a_merchant_and_the_journal_says_who(two_merchants, operator):
     answer = act(operator, "/admin/merchants/merchant/add/", **NEW)
 
     made = Merchant.objects.get(name="丙号面馆")
@@ -28,11 +28,11 @@ def test_an_operator_registers_a_merchant_and_the_journal_says_who(scene, operat
     )
     assert (last_line().verb, last_line().actor) == (
         "register_merchant",
-        f"user:{scene.operator.pk}",
+        f"user:{two_merchants.operator.pk}",
     )
 
 
-def test_sending_the_same_page_twice_registers_once(scene, operator):
+def test_sending_the_same_page_twice_registers_once(two_merchants, operator):
     page = operator.get("/admin/merchants/merchant/add/")
     filled = NEW | {"once": once_of(page)}
 
@@ -55,29 +55,31 @@ def test_sending_the_same_page_twice_registers_once(scene, operator):
         ({"name": "长" * 81}, "不超过 80 字符"),
     ],
 )
-def test_what_is_wrong_is_said_on_the_form_and_nothing_is_written(scene, operator, changes, said):
-    before = tables()
+def test_what_is_wrong_is_said_on_the_form_and_nothing_is_written(
+    two_merchants, operator, changes, said
+):
+    before = table_digests()
 
     answer = act(operator, "/admin/merchants/merchant/add/", **NEW | changes)
 
     assert answer.status_code == 422
     assert said in text_of(answer)
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_a_refusal_of_the_domain_is_a_message_on_the_form(scene, operator):
-    Merchant.objects.filter(pk=scene.first.merchant.pk).update(uscc=NEW["uscc"])
-    before = tables()
+def test_a_refusal_of_the_domain_is_a_message_on_the_form(two_merchants, operator):
+    Merchant.objects.filter(pk=two_merchants.first.merchant.pk).update(uscc=NEW["uscc"])
+    before = table_digests()
 
     answer = act(operator, "/admin/merchants/merchant/add/", **NEW)
 
     assert answer.status_code == 422
     assert f"统一社会信用代码 {NEW['uscc']} 已登记" in text_of(answer)
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_enrolling_withdrawing_suspending_and_resuming(scene, operator):
-    merchant = scene.first.merchant
+def test_enrolling_withdrawing_suspending_and_resuming(two_merchants, operator):
+    merchant = two_merchants.first.merchant
     base = f"/admin/merchants/merchant/{merchant.pk}"
 
     act(operator, f"{base}/suspend/", reason="证照过期")
@@ -94,20 +96,20 @@ def test_enrolling_withdrawing_suspending_and_resuming(scene, operator):
     assert verbs == ["enrol_merchant", "withdraw_merchant", "resume_merchant", "suspend_merchant"]
 
 
-def test_an_act_that_no_longer_fits_is_answered_with_a_word_and_the_row(scene, operator):
-    base = f"/admin/merchants/merchant/{scene.first.merchant.pk}"
-    before = tables()
+def test_an_act_that_no_longer_fits_is_answered_with_a_word_and_the_row(two_merchants, operator):
+    base = f"/admin/merchants/merchant/{two_merchants.first.merchant.pk}"
+    before = table_digests()
 
     answer = operator.get(f"{base}/resume/", follow=True)
 
     assert "现在不适用" in text_of(answer)
     assert answer.redirect_chain == [(f"{base}/change/", 302)]
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_a_store_is_opened_described_given_hours_and_closed(scene, operator):
+def test_a_store_is_opened_described_given_hours_and_closed(two_merchants, operator):
     venue, trade = make_venue(name="西溪天堂"), make_trade(name="面馆")
-    base = f"/admin/merchants/merchant/{scene.first.merchant.pk}"
+    base = f"/admin/merchants/merchant/{two_merchants.first.merchant.pk}"
 
     act(
         operator,
@@ -155,18 +157,20 @@ def test_a_store_is_opened_described_given_hours_and_closed(scene, operator):
     ("written", "said"),
     [("十点到十点", "请写成"), ("10:00-12:00、11:00-13:00", "营业时间互相重叠")],
 )
-def test_hours_that_make_no_sense_are_refused_on_their_form(scene, operator, written, said):
-    before = tables()
+def test_hours_that_make_no_sense_are_refused_on_their_form(two_merchants, operator, written, said):
+    before = table_digests()
 
-    answer = act(operator, f"/admin/merchants/store/{scene.first.store.pk}/hours/", day_0=written)
+    answer = act(
+        operator, f"/admin/merchants/store/{two_merchants.first.store.pk}/hours/", day_0=written
+    )
 
     assert answer.status_code == 422
     assert said in text_of(answer)
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_a_floor_the_venue_lacks_is_refused(scene, operator):
-    store = scene.first.store
+def test_a_floor_the_venue_lacks_is_refused(two_merchants, operator):
+    store = two_merchants.first.store
 
     answer = act(
         operator,
@@ -179,8 +183,8 @@ def test_a_floor_the_venue_lacks_is_refused(scene, operator):
     assert (answer.status_code, "没有楼层 99F" in text_of(answer)) == (422, True)
 
 
-def test_a_clerk_keeps_phone_intro_and_hours_of_own_stores_only(scene, owner):
-    store = scene.second.store
+def test_a_clerk_keeps_phone_intro_and_hours_of_own_stores_only(two_merchants, owner):
+    store = two_merchants.second.store
     base = f"/admin/merchants/store/{store.pk}"
 
     assert fields_of(owner.get(f"{base}/introduce/")) == {"phone", "intro"}
@@ -197,7 +201,7 @@ def test_a_clerk_keeps_phone_intro_and_hours_of_own_stores_only(scene, owner):
     )
     assert owner.get(f"{base}/edit/").status_code == 403
     assert owner.get(f"{base}/close/").status_code == 403
-    assert last_line().actor == f"user:{scene.second.clerks['owner'].user_id}"
+    assert last_line().actor == f"user:{two_merchants.second.clerks['owner'].user_id}"
 
 
 MATRIX = {
@@ -219,8 +223,8 @@ MATRIX = {
 
 
 @pytest.mark.parametrize("role", MATRIX)
-def test_roles_open_the_forms_of_their_row_in_the_matrix_and_no_other(scene, role):
-    side = scene.second
+def test_roles_open_the_forms_of_their_row_in_the_matrix_and_no_other(two_merchants, role):
+    side = two_merchants.second
     client, opened = side.client(role), set()
     targets = {
         f"merchants/merchant/{side.merchant.pk}": [
@@ -250,22 +254,22 @@ def test_roles_open_the_forms_of_their_row_in_the_matrix_and_no_other(scene, rol
     assert opened == MATRIX[role]
 
 
-def test_a_post_without_a_csrf_token_is_refused(scene):
+def test_a_post_without_a_csrf_token_is_refused(two_merchants):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(scene.operator)
-    before = tables()
+    client.force_login(two_merchants.operator)
+    before = table_digests()
 
     answer = client.post(
-        f"/admin/merchants/merchant/{scene.first.merchant.pk}/suspend/",
+        f"/admin/merchants/merchant/{two_merchants.first.merchant.pk}/suspend/",
         {"once": "0" * 32, "reason": "x"},
     )
 
     assert answer.status_code == 403
     assert "页面已过期" in text_of(answer)
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_an_owner_appoints_somebody_new_who_then_sees_the_merchant(scene, owner):
+def test_an_owner_appoints_somebody_new_who_then_sees_the_merchant(two_merchants, owner):
     answer = act(
         owner,
         "/admin/merchants/clerk/add/",
@@ -278,7 +282,7 @@ def test_an_owner_appoints_somebody_new_who_then_sees_the_merchant(scene, owner)
     post = Clerk.objects.get(user__username="xindian")
     assert answer.status_code == 302
     assert (post.merchant, post.role, post.user.name, post.user.check_password(PASSWORD)) == (
-        scene.second.merchant,
+        two_merchants.second.merchant,
         "manager",
         "新店长",
         True,
@@ -287,8 +291,8 @@ def test_an_owner_appoints_somebody_new_who_then_sees_the_merchant(scene, owner)
     assert PASSWORD not in str(list(AuditLine.objects.values()))
 
 
-def test_a_new_account_and_its_post_are_made_together_or_not_at_all(scene, owner):
-    before = tables()
+def test_a_new_account_and_its_post_are_made_together_or_not_at_all(two_merchants, owner):
+    before = table_digests()
 
     weak = act(
         owner,
@@ -317,11 +321,11 @@ def test_a_new_account_and_its_post_are_made_together_or_not_at_all(scene, owner
 
     assert [answer.status_code for answer in (weak, taken, beyond)] == [422, 422, 422]
     assert "已被使用" in text_of(taken)
-    assert tables() == before
+    assert table_digests() == before
 
 
-def test_an_owner_cannot_feel_for_accounts_of_others(scene, owner):
-    foreign = scene.first.clerks["cashier"].user.username
+def test_an_owner_cannot_feel_for_accounts_of_others(two_merchants, owner):
+    foreign = two_merchants.first.clerks["cashier"].user.username
 
     answers = [
         text_of(act(owner, "/admin/merchants/clerk/add/", role="cashier", username=name)).replace(
@@ -333,8 +337,8 @@ def test_an_owner_cannot_feel_for_accounts_of_others(scene, owner):
     assert all("没有可任命的账号" in answer for answer in answers)
 
 
-def test_somebody_dismissed_may_come_back_with_the_old_account(scene, owner):
-    cashier = scene.second.clerks["cashier"]
+def test_somebody_dismissed_may_come_back_with_the_old_account(two_merchants, owner):
+    cashier = two_merchants.second.clerks["cashier"]
     act(owner, f"/admin/merchants/clerk/{cashier.pk}/dismiss/")
     cashier.refresh_from_db()
     assert cashier.ended_at is not None
@@ -344,8 +348,8 @@ def test_somebody_dismissed_may_come_back_with_the_old_account(scene, owner):
     assert Clerk.objects.get(user=cashier.user, ended_at=None).role == "finance"
 
 
-def test_nobody_dismisses_themselves_their_equals_or_those_above(scene):
-    side = scene.second
+def test_nobody_dismisses_themselves_their_equals_or_those_above(two_merchants):
+    side = two_merchants.second
     manager, owner = side.client("manager"), side.client("owner")
 
     for client, role in (
@@ -365,16 +369,20 @@ def test_nobody_dismisses_themselves_their_equals_or_those_above(scene):
     )
 
 
-def test_an_operator_appoints_owners_from_existing_accounts(scene, operator):
+def test_an_operator_appoints_owners_from_existing_accounts(two_merchants, operator):
     person = User.objects.create_staff("laoban", name="老板")
-    base = f"/admin/merchants/merchant/{scene.first.merchant.pk}"
+    base = f"/admin/merchants/merchant/{two_merchants.first.merchant.pk}"
 
     act(
-        operator, f"{base}/appoint/", role="owner", username="laoban", stores=[scene.first.store.pk]
+        operator,
+        f"{base}/appoint/",
+        role="owner",
+        username="laoban",
+        stores=[two_merchants.first.store.pk],
     )
 
     post = Clerk.objects.get(user=person)
     assert (post.role, [store.pk for store in post.stores.all()]) == (
         "owner",
-        [scene.first.store.pk],
+        [two_merchants.first.store.pk],
     )

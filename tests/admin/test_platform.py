@@ -5,17 +5,17 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.test import Client
 
-from district.kernel.backoffice.words import VERBS
+from district.kernel.backoffice.audit_labels import VERBS
 from district.kernel.models import AuditLine, OutboxRow
 from district.members import services as members
 from district.members.models import User
 from district.members.operators import OPERATORS
-from tests.admin.acting import act, text_of
-from tests.admin.scene import screens, signed_in, tables
+from tests.admin.action_forms import act, text_of
+from tests.admin.two_merchants import registered_admins, signed_in, table_digests
 from tests.factories.members import PASSWORD
 
 
-def test_a_set_aside_event_goes_back_into_the_queue_by_post(scene, operator):
+def test_a_set_aside_event_goes_back_into_the_queue_by_post(two_merchants, operator):
     aside = OutboxRow.objects.get(name="PointsSpent", last_error="ValueError")
     address = f"/admin/kernel/outboxrow/{aside.pk}/replay/"
     assert operator.get(address).status_code == 200
@@ -34,13 +34,13 @@ def test_a_set_aside_event_goes_back_into_the_queue_by_post(scene, operator):
     )
 
 
-def test_all_set_aside_events_go_back_at_once(scene, operator):
+def test_all_set_aside_events_go_back_at_once(two_merchants, operator):
     act(operator, "/admin/kernel/outboxrow/replay-all/")
 
     assert not OutboxRow.objects.exclude(set_aside_at=None).exists()
 
 
-def test_an_event_that_waits_anyway_is_not_replayed(scene, operator):
+def test_an_event_that_waits_anyway_is_not_replayed(two_merchants, operator):
     waiting = OutboxRow.objects.filter(set_aside_at=None).first()
 
     answer = operator.get(f"/admin/kernel/outboxrow/{waiting.pk}/replay/", follow=True)
@@ -63,11 +63,11 @@ def test_an_event_that_waits_anyway_is_not_replayed(scene, operator):
     ],
 )
 @pytest.mark.parametrize("who", ["operator", "root"])
-def test_what_is_written_once_has_no_form_to_change_it(scene, who, table):
-    client, before = signed_in(getattr(scene, who)), tables()
+def test_what_is_written_once_has_no_form_to_change_it(two_merchants, who, table):
+    client, before = signed_in(getattr(two_merchants, who)), table_digests()
     model = next(
         model
-        for model, _ in screens()
+        for model, _ in registered_admins()
         if f"{model._meta.app_label}/{model._meta.model_name}" == table
     )
     pk = model._default_manager.first().pk
@@ -84,7 +84,7 @@ def test_what_is_written_once_has_no_form_to_change_it(scene, who, table):
     assert posts == [403, 403]
     assert acted.status_code in {200, 302}
     assert 'name="_save"' not in page
-    assert tables() == before
+    assert table_digests() == before
 
 
 # What may be done to rows of the ledger, each by its verb; anything else is a mistake.
@@ -95,7 +95,7 @@ ACTS = {
     "loyalty.merchantterms": ["add"],
     "loyalty.merchantceilings": ["add"],
     "loyalty.earningreview": ["approve", "refuse"],
-    "loyalty.alliancerules": ["add"],
+    "loyalty.alliancepolicy": ["add"],
     "loyalty.issuebudget": ["deposit", "withdraw", "add"],
     "loyalty.adjustment": ["approve", "reject", "add"],
     "loyalty.pointsaccount": ["freeze", "unfreeze", "freeze-member", "merge"],
@@ -109,11 +109,15 @@ ACTS = {
 }
 
 
-def test_ledger_and_settlement_have_no_actions_and_only_the_acts_named_here(scene):
-    for model, screen in screens():
+def test_ledger_and_settlement_have_no_actions_and_only_the_acts_named_here(two_merchants):
+    for model, screen in registered_admins():
         if model._meta.app_label in {"loyalty", "settlement"}:
-            acts = [*screen.acts, *screen.list_acts, *filter(None, [screen.add_act])]
-            assert [act.name for act in acts] == ACTS.get(model._meta.label_lower, []), model
+            row_actions = [
+                *screen.row_actions,
+                *screen.list_actions,
+                *filter(None, [screen.add_action]),
+            ]
+            assert [act.name for act in row_actions] == ACTS.get(model._meta.label_lower, []), model
             assert screen.actions is None, model
 
 
@@ -137,7 +141,7 @@ def test_every_verb_of_the_code_has_a_word_in_the_journal():
     assert verbs - set(VERBS) == set()
 
 
-def test_operators_hold_exactly_the_rights_their_screens_declare(scene):
+def test_operators_hold_exactly_the_rights_their_screens_declare(two_merchants):
     group = Group.objects.get(name=OPERATORS)
     stray = Permission.objects.get(codename="delete_transfer")
     group.permissions.add(stray)
@@ -151,23 +155,23 @@ def test_operators_hold_exactly_the_rights_their_screens_declare(scene):
     }
     declared = {
         f"{model._meta.app_label}.{right}_{model._meta.model_name}"
-        for model, screen in screens()
-        for right in screen.operator_may
+        for model, screen in registered_admins()
+        for right in screen.operator_permissions
     }
     assert held == declared
     assert not any(name.split(".")[1].startswith("delete_") for name in held)
 
 
-def test_the_operator_is_no_superuser_and_sees_every_screen(scene, operator):
-    assert not scene.operator.is_superuser
-    for model, _ in screens():
+def test_the_operator_is_no_superuser_and_sees_every_screen(two_merchants, operator):
+    assert not two_merchants.operator.is_superuser
+    for model, _ in registered_admins():
         assert (
             operator.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/").status_code
             == 200
         ), model
 
 
-def test_the_dashboard_of_an_operator_counts_the_whole_district(scene, operator):
+def test_the_dashboard_of_an_operator_counts_the_whole_district(two_merchants, operator):
     page = text_of(operator.get("/admin/"))
 
     for word in (
@@ -178,25 +182,31 @@ def test_the_dashboard_of_an_operator_counts_the_whole_district(scene, operator)
         "会员总数",
         "事件投递",
         "最近操作",
-        scene.first.merchant.name,
-        scene.second.merchant.name,
+        two_merchants.first.merchant.name,
+        two_merchants.second.merchant.name,
     ):
         assert word in page, word
 
 
-def test_the_dashboard_of_a_clerk_counts_the_own_merchant(scene, owner):
+def test_the_dashboard_of_a_clerk_counts_the_own_merchant(two_merchants, owner):
     page = text_of(owner.get("/admin/"))
 
     assert "本商户发放、尚未使用" in page
     assert "近七日各门店积分" in page
-    for word in ("会员总数", "事件投递", "最近操作", "商户与门店", scene.first.merchant.name):
+    for word in (
+        "会员总数",
+        "事件投递",
+        "最近操作",
+        "商户与门店",
+        two_merchants.first.merchant.name,
+    ):
         assert word not in page, word
 
 
-def test_the_sidebar_lists_only_what_may_be_opened(scene):
+def test_the_sidebar_lists_only_what_may_be_opened(two_merchants):
     import re
 
-    for role, clerk in scene.second.clerks.items():
+    for role, clerk in two_merchants.second.clerks.items():
         client = signed_in(clerk.user)
         links = set(re.findall(r'href="(/admin/\w+/\w+/)"', client.get("/admin/").content.decode()))
         assert links
@@ -206,8 +216,8 @@ def test_the_sidebar_lists_only_what_may_be_opened(scene):
 
 
 @pytest.fixture
-def staff(scene):
-    user = scene.second.clerks["owner"].user
+def staff(two_merchants):
+    user = two_merchants.second.clerks["owner"].user
     user.set_password(PASSWORD)
     user.save()
     return user
@@ -228,7 +238,7 @@ def test_signing_in_leads_to_the_dashboard_and_leaves_a_line(staff):
 
 
 def test_guessing_is_slowed_down_for_a_name_and_an_address_together(staff, settings):
-    settings.LIMITS = settings.LIMITS | {"admin_sign_in": (2, 300)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"admin_sign_in": (2, 300)}
     client, elsewhere = Client(), Client(REMOTE_ADDR="203.0.113.9")
 
     answers = [sign_in(client, staff, "wrong") for _ in range(3)]
@@ -241,7 +251,7 @@ def test_guessing_is_slowed_down_for_a_name_and_an_address_together(staff, setti
     assert from_elsewhere.status_code == 302
 
 
-def test_somebody_without_post_or_right_is_not_let_in(scene):
+def test_somebody_without_post_or_right_is_not_let_in(two_merchants):
     user = User.objects.create_staff("sanren", PASSWORD)
     client = Client()
 
@@ -251,8 +261,8 @@ def test_somebody_without_post_or_right_is_not_let_in(scene):
     assert "sessionid" not in client.cookies
 
 
-def test_a_shopper_never_gets_in(scene):
-    shopper = scene.member.user
+def test_a_shopper_never_gets_in(two_merchants):
+    shopper = two_merchants.member.user
     shopper.set_password(PASSWORD)
     shopper.save()
     client = Client()
@@ -261,7 +271,7 @@ def test_a_shopper_never_gets_in(scene):
     client.force_login(shopper, backend="district.members.backends.StaffBackend")
     assert client.get("/admin/").status_code == 302
     other = Client()
-    other.cookies["sessionid"] = members.open_session(member=scene.member).token
+    other.cookies["sessionid"] = members.open_session(member=two_merchants.member).token
     assert other.get("/admin/").status_code == 302
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.admin.acting import filled
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import form_values
+from tests.admin.two_merchants import signed_in
 from tests.factories.members import make_operator
 from tests.factories.merchants import make_store
 from tests.race import race
@@ -21,7 +21,7 @@ def test_of_two_at_once_one_saves_and_the_other_is_told(real_db, act):
 
     for number in range(ROUNDS):
         sent = [
-            filled(client.get(address)) | {field: f"{field} {number}"}
+            form_values(client.get(address)) | {field: f"{field} {number}"}
             for client, field in zip(clients, fields, strict=True)
         ]
         answers = race(

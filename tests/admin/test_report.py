@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.admin.acting import text_of
-from tests.admin.scene import signed_in, tables
-from tests.admin.scoping import leaks
+from tests.admin.action_forms import text_of
+from tests.admin.merchant_paths import leaks
 from tests.admin.test_chinese import english_in
 from tests.admin.test_costs import more_of_everything, queries
+from tests.admin.two_merchants import signed_in, table_digests
 
 REPORT = "/admin/reports/points/"
 
 
 @pytest.mark.parametrize("days", [8, 30, 90])
-def test_operators_see_every_issuer(scene, operator, days):
+def test_operators_see_every_issuer(two_merchants, operator, days):
     page = text_of(operator.get(REPORT, {"days": days}))
 
     for word in (
@@ -23,28 +23,28 @@ def test_operators_see_every_issuer(scene, operator, days):
         f"近 {days} 天变化",
     ):
         assert word in page
-    assert scene.first.merchant.name in page
-    assert scene.second.merchant.name in page
+    assert two_merchants.first.merchant.name in page
+    assert two_merchants.second.merchant.name in page
 
 
 @pytest.mark.parametrize("role", ["owner", "finance"])
-def test_a_merchants_people_see_their_own_side_only(scene, role):
-    page = scene.second.client(role).get(REPORT)
+def test_a_merchants_people_see_their_own_side_only(two_merchants, role):
+    page = two_merchants.second.client(role).get(REPORT)
 
     assert "各门店发放与收取" in text_of(page)
-    assert leaks(page.content.decode(), scene) == set()
+    assert leaks(page.content.decode(), two_merchants) == set()
     assert english_in(page.content.decode()) == set()
 
 
 @pytest.mark.parametrize("role", ["manager", "cashier"])
-def test_whoever_may_not_see_clearing_sees_no_report(scene, role):
-    client = signed_in(scene.second.clerks[role].user)
+def test_whoever_may_not_see_clearing_sees_no_report(two_merchants, role):
+    client = signed_in(two_merchants.second.clerks[role].user)
 
     assert client.get(REPORT).status_code == 403
     assert REPORT not in client.get("/admin/").content.decode()
 
 
-def test_it_stands_in_the_sidebar_and_in_the_search(scene, operator, owner):
+def test_it_stands_in_the_sidebar_and_in_the_search(two_merchants, operator, owner):
     for client in (operator, owner):
         assert REPORT in client.get("/admin/").content.decode()
         assert REPORT in client.get("/admin/search/", {"s": "积分分析"}).content.decode()
@@ -58,12 +58,12 @@ def test_a_strange_period_becomes_a_usual_one(operator, asked):
     assert "近 30 天变化" in text_of(page)
 
 
-def test_looking_changes_nothing(scene, operator):
-    before = tables()
+def test_looking_changes_nothing(two_merchants, operator):
+    before = table_digests()
 
     operator.get(REPORT)
 
-    assert tables() == before
+    assert table_digests() == before
 
 
 def test_nobody_gets_it_without_signing_in(client, db):
@@ -71,10 +71,10 @@ def test_nobody_gets_it_without_signing_in(client, db):
 
 
 @pytest.mark.parametrize(("who", "most"), [("operator", 25), ("owner", 25)])
-def test_it_costs_the_same_however_much_there_is(scene, who, most, request):
+def test_it_costs_the_same_however_much_there_is(two_merchants, who, most, request):
     client = request.getfixturevalue(who)
     few = queries(client, REPORT)
 
-    more_of_everything(scene.second)
+    more_of_everything(two_merchants.second)
 
     assert queries(client, REPORT) == few <= most

@@ -7,12 +7,12 @@ import pytest
 from django.contrib.admin.options import TO_FIELD_VAR
 
 from loyalty.models import Transfer
-from tests.admin.scene import label
-from tests.admin.scoping import MERCHANT, foreign_rows, leaks, marks, named_in
+from tests.admin.merchant_paths import MERCHANT, foreign_rows, identifying_texts, leaks, named_in
+from tests.admin.two_merchants import label
 
 
-def test_search_filters_and_orders_bring_no_foreign_row(scene, owner):
-    first, answers, marked = scene.first, {}, marks(scene)
+def test_search_filters_and_orders_bring_no_foreign_row(two_merchants, owner):
+    first, answers, marked = two_merchants.first, {}, identifying_texts(two_merchants)
     asked = [
         first.merchant.name,
         first.merchant.public_id,
@@ -22,7 +22,7 @@ def test_search_filters_and_orders_bring_no_foreign_row(scene, owner):
     ]
     # One of each kind is as good as all of them.
     transfers = Transfer.objects.filter(merchant=first.merchant).order_by("kind").distinct("kind")
-    asked += [scene.member.public_id, *transfers.values_list("public_id", flat=True)]
+    asked += [two_merchants.member.public_id, *transfers.values_list("public_id", flat=True)]
 
     for model in MERCHANT:
         base = f"/admin/{label(model)}/"
@@ -57,7 +57,7 @@ def test_search_filters_and_orders_bring_no_foreign_row(scene, owner):
         "uscc__startswith",
     ],
 )
-def test_what_is_not_offered_as_a_filter_is_not_answered(scene, owner, operator, lookup):
+def test_what_is_not_offered_as_a_filter_is_not_answered(two_merchants, owner, operator, lookup):
     for client in (owner, operator):
         for model in MERCHANT:
             answer = client.get(f"/admin/{label(model)}/", {lookup: "1"})
@@ -65,8 +65,8 @@ def test_what_is_not_offered_as_a_filter_is_not_answered(scene, owner, operator,
 
 
 @pytest.mark.parametrize("model", list(MERCHANT), ids=lambda model: model.__name__)
-def test_rows_cannot_be_opened_by_another_column(scene, owner, model):
-    foreign = foreign_rows(scene, model).first()
+def test_rows_cannot_be_opened_by_another_column(two_merchants, owner, model):
+    foreign = foreign_rows(two_merchants, model).first()
 
     for name in ("public_id", "prefix", "name", "merchant", "secret_hash", "id"):
         value = getattr(foreign, name, foreign.pk)
@@ -75,18 +75,25 @@ def test_rows_cannot_be_opened_by_another_column(scene, owner, model):
         assert answer.status_code in {400, 404}, name
 
 
-def test_the_quick_search_stays_within_scope(scene, owner, operator):
-    for term in (scene.first.merchant.name, scene.first.store.public_id, scene.member.public_id):
+def test_the_quick_search_stays_within_scope(two_merchants, owner, operator):
+    for term in (
+        two_merchants.first.merchant.name,
+        two_merchants.first.store.public_id,
+        two_merchants.member.public_id,
+    ):
         found = operator.get("/admin/search/", {"s": term, "extended": 1}).content.decode()
         seen = owner.get("/admin/search/", {"s": term, "extended": 1}).content.decode()
         assert "command-results-list" in found
         # The list says what was asked for, which is not what is looked for.
         seen = re.sub(r'data-term="[^"]*"', "", seen)
-        assert leaks(seen, scene) == set()
-    assert scene.second.store.name in owner.get("/admin/search/", {"s": "乙家"}).content.decode()
+        assert leaks(seen, two_merchants) == set()
+    assert (
+        two_merchants.second.store.name
+        in owner.get("/admin/search/", {"s": "乙家"}).content.decode()
+    )
 
 
-def test_autocomplete_offers_only_ones_own(scene, owner, operator):
+def test_autocomplete_offers_only_ones_own(two_merchants, owner, operator):
     asked = {"app_label": "loyalty", "model_name": "receipt", "field_name": "store", "term": ""}
 
     mine = owner.get("/admin/autocomplete/", asked)
@@ -97,7 +104,7 @@ def test_autocomplete_offers_only_ones_own(scene, owner, operator):
         if mine.status_code == 200
         else set()
     )
-    assert names <= {scene.second.store.name, scene.second.second.name}
+    assert names <= {two_merchants.second.store.name, two_merchants.second.second.name}
     assert all_of_them.status_code in {200, 403}
     for model, field in (
         ("receipt", "account"),

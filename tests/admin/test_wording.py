@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 
 from coupons.issuing.models import IssueJob
-from district.kernel.backoffice.pages import Section, is_number
-from district.kernel.backoffice.words import EVENTS
+from district.kernel.backoffice.audit_labels import EVENTS
+from district.kernel.backoffice.sections import Section, is_number
 from district.kernel.models import OutboxRow
-from loyalty.batches.labels import FIELDS, reason_in_words
-from loyalty.batches.models import Batch
-from loyalty.batches.rows import FORMS
-from tests.admin.acting import text_of
+from loyalty.receipt_batches.models import Batch
+from loyalty.receipt_batches.rows import ROW_SCHEMAS
+from loyalty.receipt_batches.texts import FIELDS, reason_in_words
+from tests.admin.action_forms import text_of
 from tests.factories.members import make_staff
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -43,14 +43,14 @@ def test_events_are_listed_and_shown_by_their_chinese_names(operator):
 
 
 def test_every_column_of_a_file_has_a_chinese_name():
-    columns = {name for form in FORMS.values() for name in form().fields}
+    columns = {name for form in ROW_SCHEMAS.values() for name in form().fields}
 
     assert columns <= FIELDS.keys()
     assert all(CHINESE.search(str(word)) for word in FIELDS.values())
 
 
-def test_a_refused_row_says_why_without_the_names_of_columns(owner, scene):
-    batch = Batch.objects.filter(merchant=scene.second.merchant).first()
+def test_a_refused_row_says_why_without_the_names_of_columns(owner, two_merchants):
+    batch = Batch.objects.filter(merchant=two_merchants.second.merchant).first()
     problem = {"errors": [{"field": "paid_fen", "message": "必填"}], "title": "请求内容有误"}
     batch.answers.filter(line=2).update(problem=problem)
 
@@ -61,8 +61,8 @@ def test_a_refused_row_says_why_without_the_names_of_columns(owner, scene):
     assert reason_in_words({"title": "小票已入账"}) == "小票已入账"
 
 
-def test_a_batch_at_work_shows_a_bar_and_asks_again_by_itself(owner, scene):
-    batch = Batch.objects.filter(merchant=scene.second.merchant).first()
+def test_a_batch_at_work_shows_a_bar_and_asks_again_by_itself(owner, two_merchants):
+    batch = Batch.objects.filter(merchant=two_merchants.second.merchant).first()
     address = f"/admin/batches/batch/{batch.pk}/change/"
 
     done = owner.get(address)

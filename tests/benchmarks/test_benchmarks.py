@@ -15,7 +15,7 @@ from benchmarks.report import Target
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.slow
 OVER_HTTP = {"earn_http", "earn_http_orm", "hot_merchant", "coupon_claim", "coupon_redeem"}
-TOLD = {
+RESULT_KEYS = {
     "name", "ours", "limit", "ratio", "unit", "limit_is", "floor", "aim", "correct", "machine", "runs",
 }  # fmt: skip
 
@@ -42,7 +42,7 @@ def test_a_benchmark_tells_its_figures_and_that_they_are_right(name):
 
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
-    assert told.keys() >= TOLD
+    assert told.keys() >= RESULT_KEYS
     assert (told["name"], told["correct"]) == (name, True)
     assert told["ratio"] == pytest.approx(told["ours"] / told["limit"], rel=0.01)
     assert told["ours"] > 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loyalty import audits
+from loyalty import invariants
 
 
 @pytest.fixture(autouse=True)
@@ -15,4 +15,4 @@ def sound(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("db")
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
-        assert list(audits.offences()) == []
+        assert list(invariants.offences()) == []

@@ -5,12 +5,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from coupons import services as coupons
-from coupons.audits import COUPONS
+from coupons.invariants import COUPONS
 from coupons.management.commands.audit_coupons import QUERIES
 from coupons.models import CouponBill
-from coupons.services import Goods
-from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
-from tests.factories.loyalty import buy, make_counter
+from coupons.services import ReturnedGoods
+from tests.factories.coupons import claim, fresh_key, make_version, redeem, reported_bill
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store
 
@@ -96,13 +96,13 @@ def used():
     store = allied_store()
     version = make_version(stock=10, budget_fen=5_000, per_member_day=1, payers=[(None, 5_000)])
     first, other = make_member("一"), make_member("二")
-    redeem(claim(version, first), store=store, bill=told(10_000, no="B-1"))
+    redeem(claim(version, first), store=store, bill=reported_bill(10_000, no="B-1"))
     claim(version, other)
     make_version(gift_from_fen=10_000, claimable=False)
-    coupons.reward_receipt(receipt=buy(other, make_counter(), fen=10_000).pk)
+    coupons.reward_receipt(receipt=buy(other, make_earning_store(), fen=10_000).pk)
     bought = make_version(points_price=50)
     coupons.exchange_coupon(version=bought, member=other, key=fresh_key())
-    goods = Goods("R-1", 1_000)
+    goods = ReturnedGoods("R-1", 1_000)
     coupons.refund_bill(bill=CouponBill.objects.get(), goods=goods, actor="till:1", key=fresh_key())
     returned = coupons.ReturnedBill("B-1", "W-1", goods_fen=1_000)
     coupons.refund_whole_bill(store=store, returned=returned, actor="till:1", key=fresh_key())

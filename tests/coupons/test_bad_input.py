@@ -10,11 +10,11 @@ from coupons import services as coupons
 from coupons.issuing.services import import_codes
 from district.kernel import clock
 from district.members import services as members
-from tests.coupons.at_the_counter import CHECK, REDEMPTIONS, counter, nothing_written, told  # noqa: F401
+from tests.coupons.counter_requests import CHECK, REDEMPTIONS, counter, nothing_written, problem_of  # noqa: F401
 from tests.factories.coupons import fresh_key, make_version
 from tests.factories.members import make_operator
 from tests.factories.merchants import till_of, visit_of
-from tests.kernel.wire import send
+from tests.kernel.raw_http import send
 
 INVALID, MALFORMED = (400, "token_invalid"), (400, "invalid_request")
 GIFTS = "/me/coupons/gifts"
@@ -25,7 +25,9 @@ def other_letter(text, at):
 
 
 def ticket(it, store):
-    checked = coupons.check_coupons(store=store, told=coupons.Told("B", 5_000), shown=[it.code])
+    checked = coupons.check_coupons(
+        store=store, problem_of=coupons.ReportedBill("B", 5_000), shown=[it.code]
+    )
     return checked.tickets[it.coupon.public_id]
 
 
@@ -89,7 +91,7 @@ def test_a_code_that_is_none(counter, kind):  # noqa: F811
 
     with nothing_written():
         for act in (CHECK, REDEMPTIONS):
-            assert told(counter.ask(act, counter.body(code), counter.till)) == expected, act
+            assert problem_of(counter.ask(act, counter.body(code), counter.till)) == expected, act
 
 
 @pytest.mark.parametrize(
@@ -101,17 +103,17 @@ def test_an_expired_code(counter, make, after):  # noqa: F811
     code = make(counter)
 
     with time_machine.travel(clock.real_now() + timedelta(seconds=after)), nothing_written():
-        assert told(counter.redeem(code)) == (410, "token_expired")
+        assert problem_of(counter.redeem(code)) == (410, "token_expired")
 
 
 def test_a_coupon_shown_twice_at_once_and_too_many_codes(counter):  # noqa: F811
     with nothing_written():
-        assert told(counter.redeem(counter.code, ticket(counter, counter.store))) == (
+        assert problem_of(counter.redeem(counter.code, ticket(counter, counter.store))) == (
             409,
             "token_used",
         )
-        assert told(counter.redeem(*[counter.code] * 11)) == MALFORMED
-        assert told(counter.redeem()) == MALFORMED
+        assert problem_of(counter.redeem(*[counter.code] * 11)) == MALFORMED
+        assert problem_of(counter.redeem()) == MALFORMED
 
 
 def test_a_code_of_a_coupon_used_up_says_so_first(counter):  # noqa: F811
@@ -119,13 +121,13 @@ def test_a_code_of_a_coupon_used_up_says_so_first(counter):  # noqa: F811
 
     with nothing_written():
         answer = counter.redeem(code)
-        assert told(answer) == (409, "coupon_not_usable")
+        assert problem_of(answer) == (409, "coupon_not_usable")
         assert [reason["code"] for reason in answer.json()["reasons"]] == ["used"]
 
 
 def test_one_wrong_code_among_right_ones_uses_none(counter):  # noqa: F811
     with nothing_written():
-        assert told(counter.redeem(counter.code, "AAAA")) == INVALID
+        assert problem_of(counter.redeem(counter.code, "AAAA")) == INVALID
 
 
 ELSEWHERE = {
@@ -161,14 +163,14 @@ def test_a_code_of_another_kind_on_the_phone(counter, kind):  # noqa: F811
     code = make(counter)
 
     with nothing_written():
-        assert told(counter.ask(path, {"code": code})) == expected
+        assert problem_of(counter.ask(path, {"code": code})) == expected
 
 
 def test_a_coupons_code_opens_no_visit(counter):  # noqa: F811
     body = {"store": counter.store.public_id, "code": counter.code}
 
     with nothing_written():
-        assert told(counter.ask("/till/members/lookup", body, counter.till)) == INVALID
+        assert problem_of(counter.ask("/till/members/lookup", body, counter.till)) == INVALID
 
 
 BODIES = {
@@ -205,13 +207,13 @@ def test_a_body_that_is_none(counter, kind):  # noqa: F811
         for path in WRITES:
             token = counter.till if path.startswith("/till") else counter.phone
             answer = counter.ask(path, body, token, content_type=content_type)
-            assert told(answer) == expected, path
+            assert problem_of(answer) == expected, path
 
 
 def test_ten_megabytes_at_a_real_server(web):
-    from tests.coupons.at_the_counter import AtTheCounter
+    from tests.coupons.counter_requests import CounterRequests
 
-    it = AtTheCounter()
+    it = CounterRequests()
     head = (
         f"POST /api/v1{REDEMPTIONS} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         f"Authorization: Bearer {it.till}\r\nIdempotency-Key: big\r\n"
@@ -231,6 +233,6 @@ def test_a_visit_of_nobody_checks_nothing(counter):  # noqa: F811
     body = counter.body() | {"visit": visit}
 
     with nothing_written():
-        assert told(counter.ask(CHECK, body, counter.till)) == (403, "visit_elsewhere")
+        assert problem_of(counter.ask(CHECK, body, counter.till)) == (403, "visit_elsewhere")
         body["visit"] = "vis_" + "A" * 43
-        assert told(counter.ask(CHECK, body, counter.till))[1] == "visit_unknown"
+        assert problem_of(counter.ask(CHECK, body, counter.till))[1] == "visit_unknown"

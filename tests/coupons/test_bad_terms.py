@@ -8,13 +8,13 @@ from coupons import services as coupons
 from coupons.errors import PinClosed, PinWrong
 from coupons.models import Coupon, PaperCode, Redemption
 from district.kernel import clock
-from tests.coupons.at_the_counter import (  # noqa: F401
+from tests.coupons.counter_requests import (  # noqa: F401
     CHECK,
     REDEMPTIONS,
-    AtTheCounter,
+    CounterRequests,
     counter,
     nothing_written,
-    told,
+    problem_of,
 )
 from tests.factories.coupons import PERCENT_OFF, issue, make_version
 from tests.factories.merchants import till_key_text
@@ -50,9 +50,9 @@ def test_an_amount_that_is_none(counter, kind):  # noqa: F811
         for act in (CHECK, REDEMPTIONS):
             for bill in ({"fen": fen}, *wrong_lines):
                 body = counter.body(counter.code, bill=bill)
-                assert told(counter.ask(act, body, counter.till)) == MALFORMED
-        assert told(counter.refund("B-OLD", fen)) == MALFORMED
-        assert told(counter.refund("B-OLD", 0)) == MALFORMED
+                assert problem_of(counter.ask(act, body, counter.till)) == MALFORMED
+        assert problem_of(counter.refund("B-OLD", fen)) == MALFORMED
+        assert problem_of(counter.refund("B-OLD", 0)) == MALFORMED
 
 
 def test_too_many_lines_and_lines_of_another_form(counter):  # noqa: F811
@@ -64,14 +64,14 @@ def test_too_many_lines_and_lines_of_another_form(counter):  # noqa: F811
             ["4711"],
             {"fen": 1},
         ):
-            assert told(counter.redeem(counter.code, bill={"lines": lines})) == MALFORMED
+            assert problem_of(counter.redeem(counter.code, bill={"lines": lines})) == MALFORMED
 
 
 def test_a_bill_of_nothing_and_one_below_the_threshold(counter):  # noqa: F811
     with nothing_written():
         for fen, short in ((0, 2_000), (1_999, 1)):
             answer = counter.redeem(counter.code, fen=fen)
-            assert told(answer) == NOT_USABLE
+            assert problem_of(answer) == NOT_USABLE
             (reason,) = answer.json()["reasons"]
             assert (reason["code"], reason["short_fen"]) == ("below_threshold", short)
             assert answer.json()["detail"].startswith("适用金额还差 ")
@@ -90,7 +90,7 @@ def test_no_discount_is_more_than_its_bill_whatever_the_lines_say(counter):  # n
     third = counter.shown(counter.another(whole))
     with nothing_written():
         answer = counter.redeem(third, fen=2_000, no="B-1", bill=lines)
-        assert told(answer) == NOT_USABLE
+        assert problem_of(answer) == NOT_USABLE
         assert answer.json()["reasons"][0]["code"] == "no_eligible_items"
 
 
@@ -101,7 +101,7 @@ def test_lines_without_what_the_coupon_is_for(counter):  # noqa: F811
     with nothing_written():
         for bill in ({}, {"lines": [{"fen": 10_000}]}, {"lines": [{"fen": -1, "product": "4711"}]}):
             answer = counter.redeem(code, bill=bill)
-            assert told(answer) == NOT_USABLE
+            assert problem_of(answer) == NOT_USABLE
             assert answer.json()["reasons"][0]["code"] == "no_eligible_items"
 
 
@@ -121,13 +121,13 @@ def test_a_number_told_again_with_other_terms(counter):  # noqa: F811
             answer = counter.ask(
                 REDEMPTIONS, first | terms | {"codes": [code]}, counter.till, "key-1"
             )
-            assert told(answer) == REUSED, terms
+            assert problem_of(answer) == REUSED, terms
         again = counter.body(code, no="B-3", request_no=first["request_no"])
-        assert told(counter.ask(REDEMPTIONS, again, counter.till)) == (
+        assert problem_of(counter.ask(REDEMPTIONS, again, counter.till)) == (
             409,
             "request_already_redeemed",
         )
-        assert told(counter.redeem(code, no="B-1", fen=9_999)) == (
+        assert problem_of(counter.redeem(code, no="B-1", fen=9_999)) == (
             409,
             "coupon_bill_told_otherwise",
         )
@@ -141,8 +141,11 @@ def test_a_key_of_the_phone_means_one_thing(counter):  # noqa: F811
     gift = coupons.offer_coupon(coupon=counter.another())
 
     with nothing_written():
-        assert told(counter.ask("/me/coupons", {"version": other.public_id}, key="key-1")) == REUSED
-        assert told(counter.ask("/me/coupons/gifts", {"code": gift}))[0] == 409
+        assert (
+            problem_of(counter.ask("/me/coupons", {"version": other.public_id}, key="key-1"))
+            == REUSED
+        )
+        assert problem_of(counter.ask("/me/coupons/gifts", {"code": gift}))[0] == 409
         again = counter.ask("/me/coupons", {"version": counter.version.public_id}, key="key-1")
         assert again.content == claimed.content
 
@@ -153,20 +156,20 @@ def test_a_reversal_of_anothers_redemption_or_told_twice(counter):  # noqa: F811
     there = {"store": counter.elsewhere.public_id, "token": stranger}
 
     with nothing_written():
-        assert told(counter.reverse(mine, **there)) == NOT_FOUND
-        assert told(counter.reverse("rdm_" + "0" * 22)) == NOT_FOUND
-        assert told(counter.reverse(mine, store=counter.elsewhere.public_id)) == (
+        assert problem_of(counter.reverse(mine, **there)) == NOT_FOUND
+        assert problem_of(counter.reverse("rdm_" + "0" * 22)) == NOT_FOUND
+        assert problem_of(counter.reverse(mine, store=counter.elsewhere.public_id)) == (
             403,
             "store_not_yours",
         )
         for reason in ("", " ", "x" * 201, "a\0b", None):
-            assert told(counter.reverse(mine, reason=reason)) == MALFORMED
-    with clock.moved_to(clock.now() + timedelta(days=1)), nothing_written():
-        assert told(counter.reverse(mine)) == (409, "redemption_reversal_too_late")
+            assert problem_of(counter.reverse(mine, reason=reason)) == MALFORMED
+    with clock.travel_to(clock.now() + timedelta(days=1)), nothing_written():
+        assert problem_of(counter.reverse(mine)) == (409, "redemption_reversal_too_late")
     assert counter.reverse(mine, key="key-1").status_code == 201
     with nothing_written():
-        assert told(counter.reverse(mine)) == (409, "redemption_already_reversed")
-        assert told(counter.reverse(mine, key="key-1", reason="另一个原因")) == REUSED
+        assert problem_of(counter.reverse(mine)) == (409, "redemption_already_reversed")
+        assert problem_of(counter.reverse(mine, key="key-1", reason="另一个原因")) == REUSED
         assert counter.reverse(mine, key="key-1").status_code == 201
 
 
@@ -176,23 +179,23 @@ def test_a_refund_of_more_than_the_bill_or_of_anothers(counter):  # noqa: F811
     there = {"bill_no": "B-1", "goods_fen": 1, "refund_no": "R-9"}
 
     with nothing_written():
-        assert told(counter.refund("B-1", 10_001)) == (409, "coupon_refund_too_large")
-        assert told(counter.refund("B-2", 1)) == NOT_FOUND
+        assert problem_of(counter.refund("B-1", 10_001)) == (409, "coupon_refund_too_large")
+        assert problem_of(counter.refund("B-2", 1)) == NOT_FOUND
         for store, code in (
             (counter.store, (403, "store_not_yours")),
             (counter.elsewhere, NOT_FOUND),
         ):
             body = there | {"store": store.public_id}
-            assert told(counter.ask("/till/coupons/refunds", body, stranger)) == code
+            assert problem_of(counter.ask("/till/coupons/refunds", body, stranger)) == code
     assert counter.refund("B-1", 4_000, key="key-1").status_code == 201
     with nothing_written():
-        assert told(counter.refund("B-1", 6_001, refund_no="R-2")) == (
+        assert problem_of(counter.refund("B-1", 6_001, refund_no="R-2")) == (
             409,
             "coupon_refund_too_large",
         )
-        assert told(counter.refund("B-1", 1_000)) == (409, "coupon_refund_number_used")
-        assert told(counter.refund("B-1", 4_001, key="key-1")) == REUSED
-        assert told(counter.redeem(counter.code, no="B-1", fen=10_000)) == (
+        assert problem_of(counter.refund("B-1", 1_000)) == (409, "coupon_refund_number_used")
+        assert problem_of(counter.refund("B-1", 4_001, key="key-1")) == REUSED
+        assert problem_of(counter.redeem(counter.code, no="B-1", fen=10_000)) == (
             409,
             "coupon_bill_refunded",
         )
@@ -208,15 +211,15 @@ def test_a_coupon_of_another_merchant_or_member(counter):  # noqa: F811
 
     with nothing_written():
         answer = counter.redeem(code)
-        assert told(answer) == NOT_USABLE
+        assert problem_of(answer) == NOT_USABLE
         (reason,) = answer.json()["reasons"]
         assert (reason["code"], reason["where"][0]["store"]) == (
             "not_at_this_store",
             counter.elsewhere.public_id,
         )
         for act in ("code", "paper", "gift"):
-            assert told(counter.ask(f"/me/coupons/{friends}/{act}", b"")) == NOT_FOUND
-        assert told(counter.ask("/me/coupons", {"version": foreign.public_id})) == (
+            assert problem_of(counter.ask(f"/me/coupons/{friends}/{act}", b"")) == NOT_FOUND
+        assert problem_of(counter.ask("/me/coupons", {"version": foreign.public_id})) == (
             409,
             "coupon_not_claimable",
         )
@@ -234,20 +237,20 @@ def test_five_wrong_pins_close_the_number_for_good(counter):  # noqa: F811
         reprinted = counter.redeem(anew)
 
     assert [answer.json().get("tries_left") for answer in said] == [4, 3, 2, 1, None, None]
-    assert [told(one) for one in said] == [(403, "coupon_pin_wrong")] * 4 + [
+    assert [problem_of(one) for one in said] == [(403, "coupon_pin_wrong")] * 4 + [
         (403, "coupon_pin_closed")
     ] * 2
-    assert told(after) == told(reprinted) == (403, "coupon_pin_closed")
+    assert problem_of(after) == problem_of(reprinted) == (403, "coupon_pin_closed")
 
 
 def test_of_many_wrong_pins_at_once_five_count(real_db):
-    it = AtTheCounter()
+    it = CounterRequests()
     number, pin = coupons.print_coupon(coupon=it.coupon).split("-")
 
     def guess(digits):
-        bill = coupons.Told(f"B{digits}", 10_000)
+        bill = coupons.ReportedBill(f"B{digits}", 10_000)
         return lambda: coupons.check_coupons(
-            store=it.store, told=bill, shown=[f"{number}-{digits}"]
+            store=it.store, problem_of=bill, shown=[f"{number}-{digits}"]
         )
 
     wrong = [f"{(int(pin) + step) % 10_000:04d}" for step in range(1, 17)]
@@ -265,8 +268,8 @@ def test_who_tries_codes_is_slowed_down(counter):  # noqa: F811
     with nothing_written():
         said = [counter.ask("/me/coupons/codes", {"code": f"GUESS{n:04}"}) for n in range(11)]
 
-    assert [told(one) for one in said[:10]] == [(409, "coupon_code_not_usable")] * 10
-    assert told(said[10]) == (429, "too_many_requests")
+    assert [problem_of(one) for one in said[:10]] == [(409, "coupon_code_not_usable")] * 10
+    assert problem_of(said[10]) == (429, "too_many_requests")
     assert 1 <= int(said[10].headers["Retry-After"]) <= 60
 
 
@@ -274,7 +277,7 @@ def test_whoever_left_the_alliance_redeems_nothing(counter):  # noqa: F811
     counter.store.merchant.memberships.all().delete()
 
     with nothing_written():
-        assert told(counter.redeem(counter.code)) == (409, "store_not_in_alliance")
+        assert problem_of(counter.redeem(counter.code)) == (409, "store_not_in_alliance")
 
 
 def test_after_all_this_the_coupon_is_good(counter):  # noqa: F811

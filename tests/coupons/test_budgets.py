@@ -15,7 +15,7 @@ from coupons.planning_errors import (
     BudgetChangeOpen,
     BudgetTaken,
 )
-from coupons.queries.budgets import Budget, budget_of
+from coupons.queries.budgets import BudgetBalance, budget_of
 from district.kernel.models import AuditLine, OutboxRow
 from tests.factories.coupons import PERCENT_OFF, claim, fresh_key, issue, make_version, redeem
 from tests.factories.members import bearer, make_member, make_operator
@@ -127,7 +127,7 @@ def test_two_people_raise_it_and_claims_go_on(member):
     approved(proposed(version, 1_200, 2_200))
 
     claim(version, member)
-    assert budget_of(version) == Budget(2_200, 700, 1_500, 0)
+    assert budget_of(version) == BudgetBalance(2_200, 700, 1_500, 0)
     verbs = set(AuditLine.objects.values_list("verb", flat=True))
     assert verbs >= {"propose_budget_change", "approve_budget_change"}
 
@@ -146,7 +146,7 @@ def test_it_is_lowered_to_what_is_taken_and_not_below():
     assert change.state == "proposed"
     coupons.decide_budget_change(change=change, approve=False, by=make_operator("no"), note="不够")
     approved(proposed(version, 1_200, 1_000))
-    assert budget_of(version) == Budget(1_000, 0, 500, 500)
+    assert budget_of(version) == BudgetBalance(1_000, 0, 500, 500)
 
 
 def test_whoever_proposed_it_does_not_decide_it():

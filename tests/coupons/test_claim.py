@@ -7,13 +7,13 @@ import pytest
 from coupons import services as coupons
 from coupons.errors import (
     BudgetUsedUp,
-    ClaimLimitOfTheDayReached,
     ClaimLimitReached,
     ClaimNotBegun,
     ClaimOver,
     CouponNotRevocable,
     CouponSoldOut,
     CouponSoldOutToday,
+    DailyClaimLimitReached,
     NotClaimable,
     NotInAudience,
 )
@@ -25,7 +25,7 @@ from district.kernel.models import OutboxRow
 from loyalty.errors import InsufficientPoints
 from loyalty.models import PointsAccount
 from tests.factories.coupons import FAR_OFF, claim, fresh_key, make_version
-from tests.factories.loyalty import buy, make_counter
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import make_merchant, till_of, visit_of
 
@@ -39,7 +39,7 @@ def member():
 
 
 def test_a_claim_makes_a_coupon_and_tells_of_it(member):
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = claim(make_version(days_from=1, days=7), member)
 
     assert coupon.valid_from == datetime(2026, 11, 26, 16, tzinfo=UTC)  # tomorrow in Shanghai
@@ -75,11 +75,11 @@ def test_the_limit_of_a_person_counts_over_versions_of_a_template(member):
 
 def test_the_limit_of_a_day_ends_at_midnight_in_shanghai(member):
     version = make_version(per_member=5, per_member_day=1)
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         claim(version, member)
-        with pytest.raises(ClaimLimitOfTheDayReached):
+        with pytest.raises(DailyClaimLimitReached):
             claim(version, member)
-    with clock.moved_to(datetime(2026, 11, 26, 16, tzinfo=UTC)):
+    with clock.travel_to(datetime(2026, 11, 26, 16, tzinfo=UTC)):
         claim(version, member)
 
     assert Coupon.objects.count() == 2
@@ -87,12 +87,12 @@ def test_the_limit_of_a_day_ends_at_midnight_in_shanghai(member):
 
 def test_the_stock_of_a_day_comes_back_the_next_day():
     version = make_version(stock_per_day=2, slots=4)
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         claim(version, make_member("一"))
         claim(version, make_member("二"))
         with pytest.raises(CouponSoldOutToday):
             claim(version, make_member("三"))
-    with clock.moved_to(NOON + timedelta(days=1)):
+    with clock.travel_to(NOON + timedelta(days=1)):
         claim(version, make_member("四"))
 
     slots = StockSlot.objects.filter(version=version)
@@ -135,7 +135,7 @@ def test_a_stopped_campaign_is_over_and_not_sold_out(member):
 
 
 def test_the_conditions_of_an_audience(member):
-    counter, restaurant = make_counter(), make_merchant()
+    counter, restaurant = make_earning_store(), make_merchant()
     new = make_version(audience={"new_within_days": 30})
     bought = make_version(audience={"bought_at": [counter.merchant.public_id]})
     plate = make_version(audience={"granted": "clean_plate", "granted_by": [restaurant.public_id]})
@@ -152,13 +152,13 @@ def test_the_conditions_of_an_audience(member):
 
     claim(bought, member)
     claim(plate, member)
-    with clock.moved_to(clock.now() + timedelta(days=31)), pytest.raises(NotInAudience):
+    with clock.travel_to(clock.now() + timedelta(days=31)), pytest.raises(NotInAudience):
         claim(make_version(audience={"new_within_days": 30}), member)
 
 
 def test_points_and_coupon_change_hands_together_or_not_at_all(member):
     version = make_version(points_price=60, claimable=False, per_member=3)
-    buy(member, make_counter(), fen=10_000)
+    buy(member, make_earning_store(), fen=10_000)
     with pytest.raises(NotClaimable):
         claim(version, member)
 
@@ -171,7 +171,7 @@ def test_points_and_coupon_change_hands_together_or_not_at_all(member):
 
 
 def test_a_clerk_hands_out_what_the_template_lets_it(member):
-    store = make_counter()
+    store = make_earning_store()
     own = make_version(merchant=store.merchant, at_counter=True, claimable=False)
     foreign = make_version(merchant=make_merchant(), at_counter=True)
     opened = visit_of(member, till_of(store), store)
@@ -197,7 +197,7 @@ def test_an_unused_coupon_is_revoked_and_its_unit_returns(member):
 
 
 def test_what_has_ended_is_not_taken_back_before_the_sweep_either(member):
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = claim(make_version(days_from=0, days=1, stock=1), member)
-    with clock.moved_to(NOON + timedelta(days=1)), pytest.raises(CouponNotRevocable):
+    with clock.travel_to(NOON + timedelta(days=1)), pytest.raises(CouponNotRevocable):
         coupons.revoke_coupon(coupon=coupon, reason="发错了", by=make_operator())

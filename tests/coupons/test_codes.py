@@ -10,7 +10,7 @@ from coupons.errors import CouponNotUsable, NotTransferable, PinClosed, PinWrong
 from coupons.models import Coupon, CouponGift, PaperCode
 from district.kernel import clock
 from district.kernel.errors import TokenExpired, TokenInvalid, TokenUsed
-from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
+from tests.factories.coupons import claim, fresh_key, make_version, redeem, reported_bill
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store
 
@@ -28,13 +28,13 @@ def member():
 
 
 def check(store, *shown, fen=10_000):
-    return coupons.check_coupons(store=store, told=told(fen), shown=shown)
+    return coupons.check_coupons(store=store, reported_bill=reported_bill(fen), shown=shown)
 
 
 def test_a_code_lives_half_a_minute(store, member):
     code = coupons.show_coupon(coupon=claim(make_version(), member)).code
 
-    assert check(store, code).judged[0].verdict.usable
+    assert check(store, code).evaluations[0].eligibility.usable
     later = clock.real_now() + timedelta(seconds=31)
     with time_machine.travel(later), pytest.raises(TokenExpired):
         check(store, code)
@@ -65,7 +65,7 @@ def test_a_ticket_redeems_at_its_store_and_at_no_other(store, member):
     with time_machine.travel(clock.real_now() + timedelta(minutes=9)):
         done = coupons.redeem_coupons(
             store=store,
-            told=told(3_000),
+            reported_bill=reported_bill(3_000),
             shown=[ticket],
             request_no="Q-1",
             actor="till:1",
@@ -87,8 +87,8 @@ def test_a_used_coupon_says_so(store, member):
     code = coupons.show_coupon(coupon=coupon).code
     redeem(coupon, store=store)
 
-    (judged,) = check(store, code).judged
-    assert [reason.code for reason in judged.verdict.reasons] == ["used"]
+    (evaluations,) = check(store, code).evaluations
+    assert [reason.code for reason in evaluations.eligibility.reasons] == ["used"]
     coupon.refresh_from_db()
     with pytest.raises(CouponNotUsable):
         coupons.show_coupon(coupon=coupon)
@@ -98,7 +98,7 @@ def test_a_printed_number_with_its_pin_serves_as_a_code(store, member):
     coupon = claim(make_version(), member)
     printed = coupons.print_coupon(coupon=coupon)
 
-    assert check(store, printed).judged[0].card.pk == coupon.pk
+    assert check(store, printed).evaluations[0].card.pk == coupon.pk
     assert PaperCode.objects.get().tries_left == 5
 
 

@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 
 from coupons.models import Redemption
-from district.kernel import qr
+from district.kernel.text import qr
 from district.members import services as members
-from tests.admin.browsing import DESKTOP, PHONE, Visitor, a_browser
+from tests.admin.browser import DESKTOP, PHONE, BrowserUser, open_browser
 from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
-from tests.coupons.desk import DESK
+from tests.coupon_api_clients import CouponShopperClient
+from tests.coupons.counter_page import DESK
 from tests.factories.coupons import GIFT, make_version
 from tests.factories.members import PASSWORD, make_member
 from tests.factories.merchants import allied_store, make_clerk
-from tests.http_coupons import CouponShopper
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,7 +26,7 @@ CAMERA = "--use-fake-device-for-media-stream"
 ALLOWED = "--use-fake-ui-for-media-stream"
 
 
-class Counter:
+class CashierSetup:
     """A cashier and a member with a phone; made before the browser's loop runs."""
 
     def __init__(self, base_url):
@@ -42,7 +42,7 @@ class Counter:
             "dear": make_version(threshold_fen=50_000),
         }
         self.versions = {name: version.public_id for name, version in versions.items()}
-        self.phone = CouponShopper(base_url, members.open_session(member=make_member()).token)
+        self.phone = CouponShopperClient(base_url, members.open_session(member=make_member()).token)
 
     def claimed(self, name):
         answer = self.phone.claim(self.versions[name])
@@ -60,7 +60,7 @@ class Counter:
 
 @pytest.fixture
 def counter(real_db, linked_assets, web):  # noqa: F811
-    return Counter(web.base_url)
+    return CashierSetup(web.base_url)
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def looks(visitor, name, size, dark):
     """What sticks out, cannot be read or went wrong."""
     shot(visitor.page, name, size, dark)
     # A refused form answers 422, which the console calls an error.
-    troubles = [said for said in visitor.troubles if "422" not in said]
-    return visitor.wide_by(), visitor.too_pale(), troubles
+    page_errors = [said for said in visitor.page_errors if "422" not in said]
+    return visitor.overflow_px(), visitor.low_contrast_texts(), page_errors
 
 
 def fill_in(page, *codes, no="20261126-0042", amount="100"):
@@ -113,10 +113,10 @@ def press(page, name):
 
 def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web, film):
     path, show = film
-    with a_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
-        visitor = Visitor(browser, web.base_url, size=PHONE)
-        visitor.signs_in(counter.username, PASSWORD)
-        page = visitor.goes_to(DESK)
+    with open_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
+        visitor = BrowserUser(browser, web.base_url, size=PHONE)
+        visitor.sign_in(counter.username, PASSWORD)
+        page = visitor.open_page(DESK)
         shot(page, "form")
         fill_in(page)
 
@@ -141,17 +141,17 @@ def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web
     assert said == again
     assert "验券" in back
     assert "核销 1 张" not in back
-    assert visitor.troubles == []
+    assert visitor.page_errors == []
     redeemed = Redemption.objects.get()
     assert (redeemed.store_id, redeemed.discount_fen) == (counter.store.pk, 500)
 
 
 def test_a_picture_that_is_no_coupon_is_said_so_and_the_bill_may_come_last(counter, web, film):
     path, show = film
-    with a_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
-        visitor = Visitor(browser, web.base_url, size=PHONE)
-        visitor.signs_in(counter.username, PASSWORD)
-        page = visitor.goes_to(DESK)
+    with open_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
+        visitor = BrowserUser(browser, web.base_url, size=PHONE)
+        visitor.sign_in(counter.username, PASSWORD)
+        page = visitor.open_page(DESK)
 
         show("https://poster.example/claim")
         page.click("[data-start]")
@@ -165,7 +165,7 @@ def test_a_picture_that_is_no_coupon_is_said_so_and_the_bill_may_come_last(count
         page.wait_for_selector("text=已读到券码")
         assert page.input_value("#id_codes") == code
         assert not page.locator("#scanner video").is_visible()
-        assert visitor.troubles == []
+        assert visitor.page_errors == []
 
 
 @pytest.mark.parametrize(
@@ -174,26 +174,26 @@ def test_a_picture_that_is_no_coupon_is_said_so_and_the_bill_may_come_last(count
     ids=["refused", "absent"],
 )
 def test_without_a_camera_the_page_says_why(counter, web, flags, said):
-    with a_browser(*flags) as browser:
-        visitor = Visitor(browser, web.base_url, size=PHONE)
-        visitor.signs_in(counter.username, PASSWORD)
-        page = visitor.goes_to(DESK)
+    with open_browser(*flags) as browser:
+        visitor = BrowserUser(browser, web.base_url, size=PHONE)
+        visitor.sign_in(counter.username, PASSWORD)
+        page = visitor.open_page(DESK)
 
         page.click("[data-start]")
         page.wait_for_selector(f"text={said}")
 
         assert page.locator("#scanner video").is_hidden()
-        assert visitor.troubles == []
+        assert visitor.page_errors == []
 
 
 def test_the_page_can_be_read_on_a_phone_and_on_a_desk(counter, web):
     codes = [counter.paper(name) for name in ("off", "gift", "alone", "dear")]
     found = {}
-    with a_browser() as browser:
+    with open_browser() as browser:
         for size, dark in ((PHONE, False), (PHONE, True), (DESKTOP, False), (DESKTOP, True)):
-            visitor = Visitor(browser, web.base_url, size=size, dark=dark)
-            visitor.signs_in(counter.username, PASSWORD)
-            page = visitor.goes_to(DESK)
+            visitor = BrowserUser(browser, web.base_url, size=size, dark=dark)
+            visitor.sign_in(counter.username, PASSWORD)
+            page = visitor.open_page(DESK)
             found["empty", size["width"], dark] = looks(visitor, "empty", size, dark)
             fill_in(page, *codes, "NONSENSE")
             press(page, "check")

@@ -14,11 +14,11 @@ from loyalty import services as loyalty
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Transfer
 from loyalty.queries import balance_of
-from tests.admin.acting import act
-from tests.admin.scene import signed_in
-from tests.coupons.at_the_counter import counter, told  # noqa: F401 - a fixture
+from tests.admin.action_forms import act
+from tests.admin.two_merchants import signed_in
+from tests.coupons.counter_requests import counter, problem_of  # noqa: F401 - a fixture
 from tests.factories.coupons import fresh_key, make_version, redeem
-from tests.factories.loyalty import buy, make_counter
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import make_member, make_operator
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ SOLD = {"points_price": 60, "claimable": False, "threshold_fen": 0, "transferabl
 
 @pytest.fixture
 def shop():
-    return make_counter()
+    return make_earning_store()
 
 
 def exchanged(member, shop, **fields):
@@ -59,7 +59,7 @@ def test_a_member_undoes_an_unused_exchange_within_its_time_once(counter, shop):
     assert answer.status_code == 201, answer.content
     assert (answer.json()["state"], answer.json()["exchange_undo_until"]) == ("void", None)
     assert undo(counter, coupon, key="u-1").json() == answer.json()
-    assert told(undo(counter, coupon)) == (409, "coupon_exchange_not_undoable")
+    assert problem_of(undo(counter, coupon)) == (409, "coupon_exchange_not_undoable")
     assert entries(counter) == [("earn", 100, 100), ("spend", 60, 40), ("reverse_spend", 60, 100)]
     again = counter.ask("/me/coupons/exchanges", {"version": coupon.version.public_id})
     assert again.status_code == 201, again.content
@@ -68,11 +68,11 @@ def test_a_member_undoes_an_unused_exchange_within_its_time_once(counter, shop):
 @pytest.mark.parametrize("why", ["not allowed", "late", "used", "given", "leased", "claimed"])
 def test_what_is_no_unused_exchange_in_time_is_not_undone(counter, shop, why):  # noqa: F811
     minutes = None if why == "not allowed" else 30
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = exchanged(
             counter.member, shop, exchange_undo_minutes=minutes, offline="leased", per_member=2
         )
-    with clock.moved_to(NOON + timedelta(minutes=30 if why == "late" else 1)):
+    with clock.travel_to(NOON + timedelta(minutes=30 if why == "late" else 1)):
         if why == "used":
             redeem(coupon, store=shop)
         elif why == "leased":
@@ -85,12 +85,12 @@ def test_what_is_no_unused_exchange_in_time_is_not_undone(counter, shop, why):  
         answer = undo(counter, coupon)
 
     # Of what a friend holds nobody else hears.
-    assert told(answer)[0] == (404 if why == "given" else 409)
+    assert problem_of(answer)[0] == (404 if why == "given" else 409)
     assert balance_of(counter.member).available == 40
 
 
 def test_the_phone_reads_until_when_and_the_face_for_how_long(counter, shop):  # noqa: F811
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = exchanged(counter.member, shop, exchange_undo_minutes=1_440)
 
         def get(path):
@@ -106,7 +106,7 @@ def test_the_phone_reads_until_when_and_the_face_for_how_long(counter, shop):  #
 
 
 def test_the_operator_takes_one_back_at_any_time_and_the_points_return(counter, shop):  # noqa: F811
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = exchanged(counter.member, shop)
         code = coupons.offer_coupon(coupon=coupon)
         coupons.accept_coupon(code=code, member=counter.friend, key=fresh_key())
@@ -124,10 +124,10 @@ def test_the_operator_takes_one_back_at_any_time_and_the_points_return(counter, 
 
 def test_of_one_that_was_used_undone_and_replaced_the_points_return_when_that_is_revoked(shop):
     member, by = make_member(), make_operator()
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = exchanged(member, shop, days_from=0, days=1, replacement_days=3)
         used = redeem(coupon, store=shop).redemptions.get()
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         coupons.reverse_redemption(
             redemption=used, reason="扫错", actor="user:1", key=fresh_key(), operator=True
         )

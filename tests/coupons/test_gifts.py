@@ -7,18 +7,19 @@ import pytest
 from coupons import services as coupons
 from coupons.errors import CouponNotUsable, NotLeasable, NotTransferable
 from coupons.models import BudgetSlot, Coupon, ReceiptReward, StockSlot
-from district.kernel import clock, outbox
+from district.kernel import clock
 from district.kernel.models import Idem, OutboxRow
-from loyalty import audits
+from district.kernel.outbox import delivery
+from loyalty import invariants
 from loyalty import services as loyalty
-from loyalty.services import Offer
-from tests.batches.rows import post_all, receipt_row
-from tests.coupons.at_the_counter import counter, told  # noqa: F401 - a fixture
+from loyalty.services import EarningTerms
+from tests.coupons.counter_requests import counter, problem_of  # noqa: F401 - a fixture
 from tests.factories.coupons import claim, fresh_key, make_version, redeem
-from tests.factories.coupons import told as bill_of
-from tests.factories.loyalty import buy, give_back, make_counter
+from tests.factories.coupons import problem_of as bill_of
+from tests.factories.loyalty import buy, make_earning_store, make_refund
 from tests.factories.members import make_member, make_operator
-from tests.mutations.walls import Wall, rewritten
+from tests.mutations.protections import Protection, rewrite_functions
+from tests.receipt_batches.rows import post_all, receipt_row
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
@@ -26,13 +27,13 @@ GIFT = {"gift_from_fen": 5_000, "claimable": False}
 
 
 def deliver():
-    while outbox.deliver_due():
+    while delivery.deliver_due():
         pass
 
 
 @pytest.fixture
 def store():
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture
@@ -57,9 +58,9 @@ def undo(redemption, **options):
 @pytest.mark.parametrize("way", ["reversal", "all goods back"])
 def test_a_gift_used_while_its_purchase_came_back_is_void_once_its_use_is_undone(counter, way):  # noqa: F811
     make_version(**GIFT, threshold_fen=0, stock=5, budget_fen=5_000)
-    bought, gift = bring(counter.member, make_counter())
+    bought, gift = bring(counter.member, make_earning_store())
     used = counter.used(counter.shown(gift), bill={"no": "B-77"})
-    give_back(bought)
+    make_refund(bought)
     deliver()
     gift.refresh_from_db()
     assert gift.state == Coupon.State.USED
@@ -71,30 +72,30 @@ def test_a_gift_used_while_its_purchase_came_back_is_void_once_its_use_is_undone
     assert (gift.state, gift.reserved_fen) == (Coupon.State.VOID, 0)
     assert sum(StockSlot.objects.values_list("remaining", flat=True)) == 5
     assert sum(BudgetSlot.objects.values_list("remaining_fen", flat=True)) == 5_000
-    assert told(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
+    assert problem_of(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
 
 
 @pytest.mark.breaks_the_ledger
 def test_without_that_question_the_gift_would_come_back_to_life_and_the_audit_finds_it(counter):  # noqa: F811
-    wrong = rewritten(
+    wrong = rewrite_functions(
         "coupons/sql/origin.sql",
         (
             "if p_source not in ('receipt', 'replacement') then return true",
             "if p_source <> 'replacement' then return true",
         ),
     )
-    Wall("what brought it is asked for", wrong).take_down()
+    Protection("what brought it is asked for", wrong).remove()
     make_version(**GIFT, threshold_fen=0)
-    bought, gift = bring(counter.member, make_counter())
+    bought, gift = bring(counter.member, make_earning_store())
     used = counter.used(counter.shown(gift), bill={"no": "B-78"})
-    give_back(bought)
+    make_refund(bought)
     deliver()
     assert counter.reverse(used).status_code in (200, 201)
 
     gift.refresh_from_db()
     assert gift.state == Coupon.State.LIVE
     assert "a coupon that can be used is still brought by its purchase" in {
-        found.query for found in audits.offences()
+        found.query for found in invariants.offences()
     }
 
 
@@ -102,14 +103,14 @@ def test_before_anybody_told_of_the_refund_the_gift_is_good_for_nothing_either(s
     make_version(**GIFT, threshold_fen=0, transferable=True, offline="leased")
     bought, gift = bring(member, store)
     code = coupons.show_coupon(coupon=gift).code
-    give_back(bought)
+    make_refund(bought)
 
     with pytest.raises(CouponNotUsable):
         coupons.show_coupon(coupon=gift)
     with pytest.raises(CouponNotUsable):
         coupons.redeem_coupons(
             store=store,
-            told=bill_of(9_000),
+            problem_of=bill_of(9_000),
             shown=[code],
             request_no="Q-1",
             actor="till:1",
@@ -124,13 +125,13 @@ def test_before_anybody_told_of_the_refund_the_gift_is_good_for_nothing_either(s
 
 def test_what_replaced_a_gift_goes_back_with_the_purchase_too(store, member):
     make_version(**GIFT, threshold_fen=0, days_from=0, days=1, replacement_days=5)
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         bought, gift = bring(member, store)
         used = redeem(gift, store=store).redemptions.get()
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         undo(used, operator=True)
         replacement = Coupon.objects.get(source=Coupon.Source.REPLACEMENT)
-        give_back(bought)
+        make_refund(bought)
         deliver()
 
     replacement.refresh_from_db()
@@ -139,12 +140,12 @@ def test_what_replaced_a_gift_goes_back_with_the_purchase_too(store, member):
 
 def test_a_gift_undone_after_its_end_is_not_replaced_once_the_purchase_came_back(store, member):
     make_version(**GIFT, threshold_fen=0, days_from=0, days=1, replacement_days=5)
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         bought, gift = bring(member, store)
         used = redeem(gift, store=store).redemptions.get()
-        give_back(bought)
+        make_refund(bought)
         deliver()
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         undo(used, operator=True)
 
     assert Coupon.objects.get().state == Coupon.State.VOID
@@ -156,7 +157,7 @@ def test_what_is_left_of_a_gift_with_several_uses_ends_and_the_rest_when_they_ar
     make_version(**GIFT, threshold_fen=0, uses=3, stock=1)
     bought, gift = bring(member, store)
     used = redeem(gift, store=store).redemptions.get()
-    give_back(bought)
+    make_refund(bought)
     deliver()
 
     gift.refresh_from_db()
@@ -179,7 +180,7 @@ def test_a_refund_after_the_idempotency_keys_are_gone_takes_the_gift_all_the_sam
     deliver()
     assert Coupon.objects.count() == 1, "a late repetition brought a second one"
 
-    give_back(bought)
+    make_refund(bought)
     deliver()
     gift.refresh_from_db()
     assert gift.state == Coupon.State.VOID
@@ -190,7 +191,7 @@ def test_what_was_given_back_and_bought_anew_brings_the_gift_of_the_purchase_tha
 ):
     make_version(**GIFT)  # one per member
     bought, _gift = bring(member, store)
-    give_back(bought)
+    make_refund(bought)
     deliver()
 
     _kept, gift = bring(member, store)
@@ -206,7 +207,7 @@ def test_rung_up_anew_before_the_first_is_given_back_it_brings_the_gift_when_tha
     kept, nothing = bring(member, store)
     assert nothing is None
 
-    give_back(bought)
+    make_refund(bought)
     deliver()
 
     gift = ReceiptReward.objects.get(receipt=kept).coupon
@@ -218,11 +219,11 @@ def test_rung_up_anew_before_the_first_is_given_back_it_brings_the_gift_when_tha
 
 def test_a_gift_that_expired_unused_counts_for_nothing_once_its_purchase_came_back(store, member):
     make_version(**GIFT, days_from=0, days=1)
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         bought, gift = bring(member, store)
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         coupons.expire_coupons()
-        give_back(bought)
+        make_refund(bought)
         deliver()
         _kept, second = bring(member, store)
 
@@ -234,7 +235,7 @@ def test_a_used_gift_counts_also_after_its_purchase_came_back(store, member):
     make_version(**GIFT, threshold_fen=0)
     bought, gift = bring(member, store)
     redeem(gift, store=store)
-    give_back(bought)
+    make_refund(bought)
     deliver()
 
     _kept, second = bring(member, store)
@@ -255,7 +256,7 @@ def test_what_the_operator_took_back_unused_is_claimed_again(counter, limits):  
     again = counter.ask(path, asked)
 
     assert again.status_code == 201, again.content
-    assert told(counter.ask(path, asked))[0] == 409
+    assert problem_of(counter.ask(path, asked))[0] == 409
 
 
 def test_a_freed_number_lets_nobody_past_the_limit(member):
@@ -278,7 +279,7 @@ def test_a_freed_number_lets_nobody_past_the_limit(member):
 @pytest.mark.parametrize("by", ["a low rate", "the batch"])
 def test_a_purchase_worth_no_points_brings_its_gift(member, by):
     # A point for each ¥1,000: ¥200 earn none.
-    store = make_counter(Offer(earn_points=1, earn_per_fen=100_000))
+    store = make_earning_store(EarningTerms(earn_points=1, earn_per_fen=100_000))
     make_version(gift_from_fen=20_000, claimable=False)
     if by == "the batch":
         post_all(store, [receipt_row(store, member, fen=20_000)])

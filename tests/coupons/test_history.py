@@ -9,10 +9,18 @@ from rest_framework.test import APIClient
 
 from coupons import services as coupons
 from coupons.models import CouponBill
-from coupons.services import Goods
+from coupons.services import ReturnedGoods
 from district.kernel import clock
 from loyalty import services as loyalty
-from tests.factories.coupons import GIFT, claim, fresh_key, issue, make_version, redeem, told
+from tests.factories.coupons import (
+    GIFT,
+    claim,
+    fresh_key,
+    issue,
+    make_version,
+    redeem,
+    reported_bill,
+)
 from tests.factories.members import bearer, make_member, make_operator
 from tests.factories.merchants import allied_store
 
@@ -49,8 +57,8 @@ def undo(redemption, **options):
 
 def test_a_use_names_counter_bill_and_amounts(phone, member, store):
     coupon = claim(make_version(), member)
-    used = redeem(coupon, store=store, bill=told(10_000, no="B-1")).redemptions.get()
-    goods = Goods("R-1", 2_000)
+    used = redeem(coupon, store=store, bill=reported_bill(10_000, no="B-1")).redemptions.get()
+    goods = ReturnedGoods("R-1", 2_000)
     coupons.refund_bill(bill=CouponBill.objects.get(), goods=goods, actor="till:1", key=fresh_key())
 
     (line,) = phone.get(USED).json()["results"]
@@ -87,7 +95,7 @@ def test_a_reversed_one_tells_why_and_that_the_coupon_is_back(phone, member, sto
 
 def test_a_coupon_that_had_ended_names_the_one_granted_instead(phone, member, store):
     version = make_version(days_from=0, days=1, replacement_days=7)
-    with clock.moved_to(clock.now() - timedelta(days=3)):
+    with clock.travel_to(clock.now() - timedelta(days=3)):
         used = redeem(claim(version, member), store=store).redemptions.get()
     undo(used, operator=True)
 
@@ -100,7 +108,7 @@ def test_a_coupon_that_had_ended_names_the_one_granted_instead(phone, member, st
 def test_it_is_paged_newest_first_and_costs_the_same_for_many(phone, member, store):
     version = make_version(**GIFT)
     for number in range(5):
-        redeem(issue(version, member), store=store, bill=told(0, no=f"B-{number}"))
+        redeem(issue(version, member), store=store, bill=reported_bill(0, no=f"B-{number}"))
     redeem(claim(make_version(), make_member("别人")), store=store)
     phone.get(USED)
 
@@ -143,7 +151,7 @@ def test_after_a_merger_the_other_accounts_uses_are_mine_and_a_friends_are_not(
 ):
     version = make_version(transferable=True)
     old, friend = make_member("旧账号"), make_member("小林的朋友")
-    redeem(claim(version, old), store=store, bill=told(10_000, no="B-OLD"))
+    redeem(claim(version, old), store=store, bill=reported_bill(10_000, no="B-OLD"))
     undo(redeem(claim(make_version(), friend), store=store).redemptions.get())
     given = claim(version, friend)
     coupons.accept_coupon(code=coupons.offer_coupon(coupon=given), member=member, key=fresh_key())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.coupons.at_the_counter import CHECK, counter, told
+from tests.coupons.counter_requests import CHECK, counter, problem_of
 from tests.factories.coupons import make_version
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_a_voided_coffee_is_worth_nothing(counter):
     assert (offer["usable"], offer["discount_fen"]) == (False, 0)
     assert [reason["code"] for reason in offer["reasons"]] == ["no_eligible_items"]
     refused = counter.redeem(counter.shown(coupon), fen=5_000, bill={"lines": lines(*voided)})
-    assert told(refused) == (409, "coupon_not_usable")
+    assert problem_of(refused) == (409, "coupon_not_usable")
 
 
 def test_of_a_coffee_voided_in_part_the_rest_counts(counter):

@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 
 from coupons import services as coupons
 from coupons.models import TemplateVersion
-from tests.factories.coupons import claim, fresh_key, issue, make_version, redeem, told
-from tests.factories.loyalty import buy, make_counter
+from tests.factories.coupons import claim, fresh_key, issue, make_version, redeem, reported_bill
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import bearer, make_member
 from tests.factories.merchants import make_merchant, till_key_text, till_of, visit_of
 
@@ -32,7 +32,7 @@ def phone(member):
 
 @pytest.fixture
 def store():
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_the_wallet_takes_two_however_much_is_in_it(phone, member, store, many):
 @pytest.mark.parametrize("many", [1, 20])
 def test_what_was_used_is_listed_in_two_as_well(phone, member, store, many):
     version = make_version(stacking="free")
-    redeem(*(issue(version, member) for _ in range(many)), store=store, bill=told(50_000))
+    redeem(*(issue(version, member) for _ in range(many)), store=store, bill=reported_bill(50_000))
 
     asked = queries_of(lambda: get(phone, "me/coupons?state=used"))
 
@@ -166,9 +166,9 @@ def test_the_centre_takes_seven_however_much_is_given_out_and_to_whomever(
     asked = queries_of(lambda: get(phone, "coupons"))
 
     assert len(asked) == 7, asked
-    told = get(phone, "coupons")
-    assert [one["refusal"] for one in told] == [""] * many
-    assert {one["id"] for one in told} == set(
+    reported_bill = get(phone, "coupons")
+    assert [one["refusal"] for one in reported_bill] == [""] * many
+    assert {one["id"] for one in reported_bill} == set(
         TemplateVersion.objects.values_list("public_id", flat=True)
     )
 

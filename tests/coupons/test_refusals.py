@@ -11,8 +11,8 @@ from coupons.errors import ClaimNotBegun
 from coupons.models import Coupon
 from coupons.offline import errors as offline
 from district.kernel.errors import DomainError
-from district.kernel.refusals import all_refusals
-from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
+from district.kernel.http.error_catalogue import all_refusals
+from tests.factories.coupons import claim, fresh_key, make_version, redeem, reported_bill
 from tests.factories.members import bearer, make_member
 from tests.factories.merchants import allied_store
 
@@ -89,7 +89,7 @@ def test_the_till_reads_the_clerks_words():
     with pytest.raises(errors.CouponNotUsable) as refused:
         coupons.redeem_coupons(
             store=store,
-            told=told(5_000),
+            reported_bill=reported_bill(5_000),
             shown=[code],
             request_no="Q-2",
             actor="till:1",

@@ -6,14 +6,14 @@ from coupons import services as coupons
 from coupons.issuing.services import import_codes
 from coupons.models import CouponBill, Redemption
 from district.kernel import clock
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.members import services as members
 from loyalty import services as loyalty
 from loyalty.models import Receipt
-from tests.admin.acting import text_of
-from tests.admin.scene import signed_in
-from tests.coupons.at_the_counter import CHECK, counter
-from tests.coupons.desk import DESK, bill, confirmation, follow
+from tests.admin.action_forms import text_of
+from tests.admin.two_merchants import signed_in
+from tests.coupons.counter_page import DESK, bill, confirmation, follow
+from tests.coupons.counter_requests import CHECK, counter
 from tests.factories.coupons import LONG_AGO, fresh_key, make_version
 from tests.factories.members import make_operator
 from tests.factories.merchants import make_clerk
@@ -118,7 +118,9 @@ def test_a_bill_has_one_number_and_otherwise_decides_as_it_is_written(counter):
         paid_at = {"paid_at": clock.now().isoformat()}
         return counter.ask("/till/receipts", at | body | paid_at, counter.till)
 
-    loyalty.set_terms(merchant=counter.store.merchant, offer=loyalty.Offer(), start=LONG_AGO)
+    loyalty.set_terms(
+        merchant=counter.store.merchant, earning_terms=loyalty.EarningTerms(), start=LONG_AGO
+    )
     assert earn(f"\ufeff {wide('Bill-7')}\n").status_code == 201
     assert earn("Bill-7").json()["code"] == "receipt_already_posted"
     assert earn("bill-7\r\n", fen=20_000).status_code == 201

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from coupons import services as coupons
-from coupons.rules.bill import Counter
-from coupons.rules.scopes import KINDS, Scope
-from district.kernel.postgres import call
-from tests.bills.pictures import jpeg
+from coupons.engine.bill import StoreRef
+from coupons.engine.scopes import KINDS, CouponScope
+from district.kernel.database.postgres import call
 from tests.factories.coupons import GIFT, PARKING, claim, make_draft, make_version
-from tests.factories.loyalty import make_counter
+from tests.factories.loyalty import make_earning_store
 from tests.factories.members import bearer, make_member
 from tests.factories.merchants import make_store
+from tests.receipt_photos.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def phone(member):
 
 @pytest.fixture
 def store():
-    return make_counter()
+    return make_earning_store()
 
 
 def get(client, path, status=200):
@@ -102,7 +102,7 @@ def test_catalogue_and_wallet_say_where_and_when(phone, member, store):
 
 
 def test_its_stores_are_listed_and_searched(phone, store):
-    make_counter()
+    make_earning_store()
     closed = make_store(merchant=store.merchant, venue=store.venue)
     scope = {"only": {"merchants": [store.merchant.public_id]}}
     version = make_version(scope=scope | {"but_not": {"stores": [closed.public_id]}})
@@ -119,7 +119,7 @@ def test_its_stores_are_listed_and_searched(phone, store):
 
 
 def test_lists_are_narrowed_by_store_merchant_and_kind(phone, member, store):
-    other = make_counter()
+    other = make_earning_store()
     here = make_version(scope={"only": {"stores": [store.public_id]}})
     there = make_version(scope={"only": {"venues": [other.venue.public_id]}}, **GIFT)
     everywhere = make_version()
@@ -149,9 +149,9 @@ def test_lists_are_narrowed_by_store_merchant_and_kind(phone, member, store):
 def test_the_database_holds_a_scope_at_the_stores_the_rules_do(only, but_not, counter):
     document = {"only": only, "but_not": but_not}
     store, merchant, trade, venue = counter
-    here = Counter(store=store, merchant=merchant, trade=trade, venue=venue)
+    here = StoreRef(store=store, merchant=merchant, trade=trade, venue=venue)
     held = call("coupons_holds_at", Jsonb(document), store, merchant, trade, venue)
-    assert held is Scope.of(document).holds_at(here)
+    assert held is CouponScope.of(document).holds_at(here)
 
 
 def test_a_picture_is_shown_to_everybody_who_has_its_address(phone, member):

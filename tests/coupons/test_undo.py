@@ -6,20 +6,27 @@ import pytest
 from django.db.models import Sum
 
 from coupons import services as coupons
-from coupons.audits import COUPONS
 from coupons.errors import (
-    CouponBillRefunded,
+    CouponBillHasRefunds,
     CouponNotUsable,
     RedemptionAlreadyReversed,
     RefundTooLarge,
     ReversalTooLate,
 )
+from coupons.invariants import COUPONS
 from coupons.models import BudgetSlot, Coupon, CouponBill, FundingPart, Redemption
-from coupons.services import Goods
+from coupons.services import ReturnedGoods
 from district.kernel import clock
-from loyalty.audits import findings
+from loyalty.invariants import findings
 from loyalty.settlement.models import Booking
-from tests.factories.coupons import PERCENT_OFF, claim, fresh_key, make_version, redeem, told
+from tests.factories.coupons import (
+    PERCENT_OFF,
+    claim,
+    fresh_key,
+    make_version,
+    redeem,
+    reported_bill,
+)
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import allied_store
 
@@ -45,7 +52,7 @@ def reverse(redemption, **options):
 
 def refund(bill, fen, no, lines=()):
     return coupons.refund_bill(
-        bill=bill, goods=Goods(no, fen, tuple(lines)), actor="till:1", key=fresh_key()
+        bill=bill, goods=ReturnedGoods(no, fen, tuple(lines)), actor="till:1", key=fresh_key()
     )
 
 
@@ -70,9 +77,9 @@ def test_a_reversed_redemption_costs_nobody_anything_and_the_coupon_lives(store,
 
 
 def test_after_midnight_only_the_operator_reverses(store, member):
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         redemption = used(make_version(), member, store)
-    with clock.moved_to(datetime(2026, 11, 26, 16, tzinfo=UTC)):
+    with clock.travel_to(datetime(2026, 11, 26, 16, tzinfo=UTC)):
         with pytest.raises(ReversalTooLate):
             reverse(redemption)
         reverse(redemption, operator=True)
@@ -82,10 +89,10 @@ def test_after_midnight_only_the_operator_reverses(store, member):
 
 @pytest.mark.parametrize("days", [0, 7])
 def test_a_coupon_that_has_ended_is_replaced_where_the_template_says_so(store, member, days):
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         version = make_version(days_from=0, days=1, replacement_days=days, stock=1)
         redemption = used(version, member, store)
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         reverse(redemption, operator=True)
 
     old, *new = Coupon.objects.order_by("pk")
@@ -98,7 +105,7 @@ def test_a_coupon_that_has_ended_is_replaced_where_the_template_says_so(store, m
 
 def test_partial_refunds_come_to_the_same_as_one(store, member):
     version = make_version(payers=[(None, 3_333)], **PERCENT_OFF)
-    redemption = used(version, member, store, bill=told(3_333, no="B-1"))
+    redemption = used(version, member, store, bill=reported_bill(3_333, no="B-1"))
     bill = CouponBill.objects.get()
 
     refund(bill, 1_111, "R-1")
@@ -116,9 +123,9 @@ def test_partial_refunds_come_to_the_same_as_one(store, member):
 
 
 def test_the_preview_says_what_the_refund_then_does(store, member):
-    used(make_version(), member, store, bill=told(4_000))
+    used(make_version(), member, store, bill=reported_bill(4_000))
     bill = CouponBill.objects.get()
-    goods = Goods("R-1", 1_000)
+    goods = ReturnedGoods("R-1", 1_000)
 
     preview = coupons.preview_bill_refund(bill=bill, goods=goods)
     done = coupons.refund_bill(bill=bill, goods=goods, actor="till:1", key=fresh_key())
@@ -130,7 +137,7 @@ def test_the_preview_says_what_the_refund_then_does(store, member):
 def test_of_a_coupon_for_some_products_only_those_count(store, member):
     version = make_version(scope={"products": ["tea"]}, stacking="free", **PERCENT_OFF)
     lines = [(2_000, "tea"), (3_000, "cake")]
-    redemption = used(version, member, store, bill=told(5_000, lines=lines))
+    redemption = used(version, member, store, bill=reported_bill(5_000, lines=lines))
     bill = CouponBill.objects.get()
     assert (redemption.eligible_fen, redemption.discount_fen) == (2_000, 200)
 
@@ -145,7 +152,7 @@ def test_of_a_coupon_for_some_products_only_those_count(store, member):
 
 def test_what_a_refund_frees_of_the_budget_can_be_given_out_again(store, member):
     version = make_version(budget_fen=500, slots=1)
-    used(version, member, store, bill=told(2_000))
+    used(version, member, store, bill=reported_bill(2_000))
 
     refund(CouponBill.objects.get(), 1_000, "R-1")
 
@@ -154,18 +161,18 @@ def test_what_a_refund_frees_of_the_budget_can_be_given_out_again(store, member)
 
 def test_a_bill_of_which_goods_came_back_takes_no_more_coupons(store, member):
     version = make_version(stacking="free", per_member=2)
-    bill = told(8_000)
+    bill = reported_bill(8_000)
     used(version, member, store, bill=bill)
     refund(CouponBill.objects.get(), 1_000, "R-1")
 
-    with pytest.raises(CouponBillRefunded):
+    with pytest.raises(CouponBillHasRefunds):
         used(version, member, store, bill=bill)
 
 
 def test_a_repeated_refund_happens_once(store, member):
-    used(make_version(), member, store, bill=told(2_000))
+    used(make_version(), member, store, bill=reported_bill(2_000))
     bill, key = CouponBill.objects.get(), fresh_key()
-    goods = Goods("R-1", 500)
+    goods = ReturnedGoods("R-1", 500)
 
     first = coupons.refund_bill(bill=bill, goods=goods, actor="till:1", key=key)
     again = coupons.refund_bill(bill=bill, goods=goods, actor="till:1", key=key)
@@ -175,13 +182,13 @@ def test_a_repeated_refund_happens_once(store, member):
 
 
 def test_a_reversal_never_fails_for_want_of_a_budget(store, member):
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         version = make_version(
             days_from=0, days=1, replacement_days=7, budget_fen=500, **PERCENT_OFF
         )
-        redemption = used(version, member, store, bill=told(1_000))
+        redemption = used(version, member, store, bill=reported_bill(1_000))
         coupons.stop_version(version=version, by=make_operator())
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         reverse(redemption, operator=True)
 
     replacement = Coupon.objects.get(replaces=redemption)
@@ -203,7 +210,7 @@ TEA_AND_CAKE = [(300, "tea"), (700, "cake")]
 @pytest.mark.parametrize("first", ["tea", "cake"])
 def test_goods_that_come_back_are_worth_what_was_paid_for_them(store, member, first):
     held = tea_and_everything(member)
-    made = redeem(*held, store=store, bill=told(1_000, lines=TEA_AND_CAKE))
+    made = redeem(*held, store=store, bill=reported_bill(1_000, lines=TEA_AND_CAKE))
     # Of the tea no more than it costs, so the third takes its part from the cake.
     assert sorted(one.discount_fen for one in made.redemptions.all()) == [100, 100, 200]
     bill = CouponBill.objects.get()
@@ -223,7 +230,7 @@ def test_a_coupon_whose_goods_others_have_paid_is_not_used_up(store, member):
         kind="cash_off", face_fen=300, stacking="free", per_member=2, scope={"products": ["tea"]}
     )
     held = [claim(version, member), claim(version, member)]
-    bill = told(1_000, lines=TEA_AND_CAKE)
+    bill = reported_bill(1_000, lines=TEA_AND_CAKE)
 
     with pytest.raises(CouponNotUsable) as refusal:
         redeem(*held, store=store, bill=bill)
@@ -232,8 +239,8 @@ def test_a_coupon_whose_goods_others_have_paid_is_not_used_up(store, member):
     # Nor one after the other.
     redeem(held[0], store=store, bill=bill)
     code = coupons.show_coupon(coupon=held[1]).code
-    checked = coupons.check_coupons(store=store, told=bill, shown=[code])
-    assert [one.code for one in checked.judged[0].verdict.reasons] == ["no_eligible_items"]
+    checked = coupons.check_coupons(store=store, reported_bill=bill, shown=[code])
+    assert [one.code for one in checked.evaluations[0].eligibility.reasons] == ["no_eligible_items"]
     with pytest.raises(CouponNotUsable):
         redeem(held[1], store=store, bill=bill)
 
@@ -241,7 +248,7 @@ def test_a_coupon_whose_goods_others_have_paid_is_not_used_up(store, member):
 def test_rounding_pays_nobody_a_fen(store, member):
     version = make_version(stacking="free", kind="cash_off", face_fen=700, per_member=2)
     held = [claim(version, member), claim(version, member)]
-    redeem(*held, store=store, bill=told(1_000))
+    redeem(*held, store=store, bill=reported_bill(1_000))
     bill = CouponBill.objects.get()
 
     for number in range(3):
@@ -250,12 +257,12 @@ def test_rounding_pays_nobody_a_fen(store, member):
 
 
 def test_a_value_that_came_back_too_late_is_replaced_and_audits_know(store, member):
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         version = make_version(
             kind="cash_off", face_fen=800, partial=True, days_from=0, days=1, replacement_days=7
         )
-        redemption = used(version, member, store, bill=told(300))
-    with clock.moved_to(NOON + timedelta(days=2)):
+        redemption = used(version, member, store, bill=reported_bill(300))
+    with clock.travel_to(NOON + timedelta(days=2)):
         reverse(redemption, operator=True)
 
     ended, other = Coupon.objects.order_by("pk")

@@ -7,10 +7,10 @@ import pytest
 
 from coupons import services as coupons
 from coupons.models import BudgetSlot, Coupon, CouponBill, Redemption
-from coupons.services import Goods
+from coupons.services import ReturnedGoods
 from district.kernel import clock
-from tests.coupons.at_the_counter import counter  # noqa: F401 - a fixture
-from tests.factories.coupons import claim, fresh_key, issue, make_version, redeem, told
+from tests.coupons.counter_requests import counter  # noqa: F401 - a fixture
+from tests.factories.coupons import claim, fresh_key, issue, make_version, redeem, reported_bill
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store
 
@@ -25,7 +25,9 @@ def left(coupon):
 
 
 def refund(bill, fen, no):
-    return coupons.refund_bill(bill=bill, goods=Goods(no, fen), actor="till:1", key=fresh_key())
+    return coupons.refund_bill(
+        bill=bill, goods=ReturnedGoods(no, fen), actor="till:1", key=fresh_key()
+    )
 
 
 def test_thirty_of_a_hundred_used_and_half_the_goods_back_leave_eighty_five(counter):  # noqa: F811
@@ -51,7 +53,7 @@ def test_any_order_of_parts_comes_to_one_refund_of_their_sum(order):
     together, apart = claim(version, member), claim(version, member)
     bills = []
     for coupon in (together, apart):
-        asked = told(3_333)
+        asked = reported_bill(3_333)
         redeem(coupon, store=store, bill=asked)
         bills.append(CouponBill.objects.get(bill_no=asked.bill_no))
 
@@ -65,12 +67,12 @@ def test_any_order_of_parts_comes_to_one_refund_of_their_sum(order):
 def test_what_was_used_up_is_value_again_and_the_reversal_gives_the_rest_once():
     store, member = allied_store(), make_member()
     coupon = claim(make_version(**VALUE), member)
-    redeem(coupon, store=store, bill=told(20_000, no="B-1"))
+    redeem(coupon, store=store, bill=reported_bill(20_000, no="B-1"))
     assert left(coupon) == ("used", 0)
 
     refund(CouponBill.objects.get(), 10_000, "R-1")
     assert left(coupon) == ("live", 5_000)
-    redeem(coupon, store=store, bill=told(2_000, no="B-2"))
+    redeem(coupon, store=store, bill=reported_bill(2_000, no="B-2"))
     first, _second = Redemption.objects.order_by("pk")
     coupons.reverse_redemption(redemption=first, reason="扫错", actor="till:1", key=fresh_key())
 
@@ -80,12 +82,12 @@ def test_what_was_used_up_is_value_again_and_the_reversal_gives_the_rest_once():
 @pytest.mark.parametrize("days", [0, 7])
 def test_value_that_comes_back_after_the_end_is_granted_anew_where_the_template_says_so(days):
     store, member = allied_store(), make_member()
-    with clock.moved_to(NOON):
+    with clock.travel_to(NOON):
         coupon = claim(make_version(**VALUE, days_from=0, days=1, replacement_days=days), member)
-        redeem(coupon, store=store, bill=told(9_000, no="B-1"))
+        redeem(coupon, store=store, bill=reported_bill(9_000, no="B-1"))
         refund(CouponBill.objects.get(), 3_000, "R-1")
     assert left(coupon) == ("live", 4_000)
-    with clock.moved_to(NOON + timedelta(days=2)):
+    with clock.travel_to(NOON + timedelta(days=2)):
         refund(CouponBill.objects.get(), 1_000, "R-2")
         refund(CouponBill.objects.get(), 5_000, "R-3")
 

@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from coupons import services as coupons
 from coupons.errors import CouponNotUsable
-from coupons.judgement import worded
+from coupons.evaluation import reason_documents
 from district.kernel import clock
-from tests.factories.coupons import claim, issue, make_version, redeem, told
+from tests.factories.coupons import claim, issue, make_version, redeem, reported_bill
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_merchant, make_store, make_venue
 from tests.factories.merchants import make_membership as join
@@ -28,9 +28,9 @@ def member():
 
 def reasons(version, member, store, fen=10_000):
     shown = [coupons.show_coupon(coupon=claim(version, member)).code]
-    checked = coupons.check_coupons(store=store, told=told(fen), shown=shown)
-    (judged,) = checked.judged
-    return worded(judged.verdict.reasons, checked.at)
+    checked = coupons.check_coupons(store=store, reported_bill=reported_bill(fen), shown=shown)
+    (evaluations,) = checked.evaluations
+    return reason_documents(evaluations.eligibility.reasons, checked.at)
 
 
 def only(*stores, **places):
@@ -128,7 +128,7 @@ def test_it_costs_one_query_and_only_who_is_refused_for_the_place(here, member):
     def queries(*versions):
         with CaptureQueriesContext(connection) as asked:
             shown = [held[version] for version in versions]
-            coupons.check_coupons(store=here, told=told(10_000), shown=shown)
+            coupons.check_coupons(store=here, reported_bill=reported_bill(10_000), shown=shown)
         return len(asked)
 
     queries(*there)  # what versions say is then known by heart

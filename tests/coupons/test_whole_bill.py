@@ -8,11 +8,11 @@ from coupons.models import Coupon, FundingPart, WholeBillRefund
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
-from tests.admin.acting import once_of, text_of
-from tests.admin.scene import signed_in
-from tests.coupons.at_the_counter import counter, nothing_written, told
+from tests.admin.action_forms import once_of, text_of
+from tests.admin.two_merchants import signed_in
+from tests.coupons.counter_requests import counter, nothing_written, problem_of
 from tests.factories.coupons import LONG_AGO, claim, make_version
-from tests.factories.loyalty import buy, pay, set_aside
+from tests.factories.loyalty import buy, make_hold, pay_points
 from tests.factories.merchants import make_clerk
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +25,15 @@ NO = "B-2026"
 
 @pytest.fixture
 def bill(counter):
-    """Goods of ¥100: ¥20 off by a coupon, ¥10 by points, ¥70 paid, which brought 70 points and a gift."""
-    loyalty.set_terms(merchant=counter.store.merchant, offer=loyalty.Offer(), start=LONG_AGO)
+    """ReturnedGoods of ¥100: ¥20 off by a coupon, ¥10 by points, ¥70 paid, which brought 70 points and a gift."""
+    loyalty.set_terms(
+        merchant=counter.store.merchant, earning_terms=loyalty.EarningTerms(), start=LONG_AGO
+    )
     buy(counter.member, counter.store, fen=500_000)
     said = {"kind": "cash_off", "face_fen": 2_000, "threshold_fen": 0, "stacking": "free"}
     counter.coupon = claim(make_version(payers=[(None, 5_000)], **said), counter.member)
     assert counter.redeem(counter.code, fen=10_000, no=NO).status_code == 201
-    pay(counter.member, counter.store, points=1_000, no=NO)
+    pay_points(counter.member, counter.store, points=1_000, no=NO)
     counter.gifts = make_version(gift_from_fen=5_000, claimable=False)
     receipt = buy(counter.member, counter.store, fen=7_000, no=NO)
     assert coupons.reward_receipt(receipt=receipt.pk) == 1
@@ -79,7 +81,7 @@ def test_all_of_it_goes_back_as_it_was_paid(bill):
     # Repeated it is answered, and done once.
     with nothing_written():
         assert ask(bill, key="once").content == done.content
-    assert told(ask(bill, refund_no="R-2")) == (409, "bill_already_refunded")
+    assert problem_of(ask(bill, refund_no="R-2")) == (409, "bill_already_refunded")
     assert WholeBillRefund.objects.get().pay_back_fen == 7_000
 
 
@@ -106,10 +108,10 @@ def test_any_number_of_parts_comes_to_the_same(bill, pieces):
 
 
 def test_points_spent_under_another_number_are_named(bill):
-    pay(bill.member, bill.store, points=300, no="P-77")
+    pay_points(bill.member, bill.store, points=300, no="P-77")
 
     unknown = ask(bill, request_nos=["P-78"])
-    assert told(unknown) == (404, "bill_spending_unknown")
+    assert problem_of(unknown) == (404, "bill_spending_unknown")
     done = ask(bill, request_nos=["P-77"])
 
     # ¥3 more were paid in points than the ¥100 say; what was paid goes back.
@@ -118,7 +120,7 @@ def test_points_spent_under_another_number_are_named(bill):
 
 
 def test_what_is_set_aside_for_the_bill_is_released(bill):
-    hold = set_aside(bill.member, bill.store, points=200, no="H-1")
+    hold = make_hold(bill.member, bill.store, points=200, no="H-1")
 
     done = ask(bill, request_nos=["H-1"])
 
@@ -129,7 +131,7 @@ def test_what_is_set_aside_for_the_bill_is_released(bill):
 
 
 def test_points_that_are_spent_by_then_are_owed(bill):
-    pay(bill.member, bill.store, points=4_070, no="elsewhere")
+    pay_points(bill.member, bill.store, points=4_070, no="elsewhere")
 
     done = ask(bill)
 
@@ -140,9 +142,9 @@ def test_points_that_are_spent_by_then_are_owed(bill):
 
 def test_more_than_there_is_is_refused_and_nothing_is_half_done(bill):
     with nothing_written():
-        assert told(ask(bill, goods_fen=10_001)) == (409, "coupon_refund_too_large")
-        assert told(ask(bill, PREVIEW, goods_fen=10_001)) == (409, "coupon_refund_too_large")
-        assert told(ask(bill, bill_no="B-nobody")) == (404, "not_found")
+        assert problem_of(ask(bill, goods_fen=10_001)) == (409, "coupon_refund_too_large")
+        assert problem_of(ask(bill, PREVIEW, goods_fen=10_001)) == (409, "coupon_refund_too_large")
+        assert problem_of(ask(bill, bill_no="B-nobody")) == (404, "not_found")
     # The number is taken by a refund of another receipt: coupons and points come back no more than money.
     other = buy(bill.member, bill.store, fen=1_000, no="other")
     loyalty.refund_receipt(
@@ -150,7 +152,7 @@ def test_more_than_there_is_is_refused_and_nothing_is_half_done(bill):
         key=loyalty_key(),
     )  # fmt: skip
     with nothing_written():
-        assert told(ask(bill)) == (409, "refund_already_posted")
+        assert problem_of(ask(bill)) == (409, "refund_already_posted")
 
 
 def loyalty_key():
@@ -197,19 +199,19 @@ def test_a_bill_whose_receipt_comes_later_waits_for_it(bill):
 
 def ledger_bill(no, fen):
     from district.kernel import clock
-    from loyalty.ledger import Bill
+    from loyalty.procedures import ReportedPurchase
 
-    return Bill(receipt_no=no, paid_fen=fen, paid_at=clock.now(), source="till")
+    return ReportedPurchase(receipt_no=no, paid_fen=fen, paid_at=clock.now(), source="till")
 
 
 def test_another_store_knows_nothing_of_it(bill):
     with nothing_written():
-        assert told(ask(bill, store=bill.elsewhere.public_id))[0] in {403, 404}
+        assert problem_of(ask(bill, store=bill.elsewhere.public_id))[0] in {403, 404}
 
 
 def test_the_shopper_reads_what_a_point_is_worth(bill):
-    rules = loyalty.Rules(point_value_milli_fen=750)
-    loyalty.set_rules(rules=rules, start=LONG_AGO)
+    policy = loyalty.AlliancePolicyValues(point_value_milli_fen=750)
+    loyalty.set_alliance_policy(policy=policy, start=LONG_AGO)
     phone = {"Authorization": f"Bearer {bill.phone}"}
 
     mine = Client().get("/api/v1/me/points", headers=phone).json()

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from district.demo.life import CHAPTERS
-from district.demo.plan import Plan, Size, draw_up
+from district.demo.chapters import CHAPTERS
+from district.demo.plan import Plan, Size, build_plan
 from district.demo.seeding import seed
-from tests.databases import pointed_at
-from tests.demo import figures
-from tests.horizon import horizon_of_this_database
-from tests.queues import queue_in
+from tests.databases import use_database
+from tests.demo import database_totals
+from tests.queues import isolated_queue
+from tests.settlement_horizon import horizon_of_this_database
 from tests.wechat.fixtures import APPID, SECRET, wechat, wechat_server
 
 __all__ = ["wechat", "wechat_server"]
@@ -23,7 +23,7 @@ SCALE = 0.035
 LAST_DAY = date(2025, 11, 20)
 
 
-class Silent:
+class NoProgress:
     """Wants to know nothing."""
 
     def begin(self, total, done=0):
@@ -39,25 +39,25 @@ class Silent:
         pass
 
 
-class AtTheEndOfTheYear(Silent):
+class TotalsAfterYear(NoProgress):
     """Keeps what the ledger held when the year of receipts was posted, before the chapters of life."""
 
-    kept = None
+    totals = None
 
     def phase(self, words):
         if words == CHAPTERS[0][0]:
-            self.kept = figures.of_the_year()
+            self.totals = database_totals.year_totals()
 
 
 @dataclass(frozen=True)
-class Seeded:
+class SeededDistrict:
     """A database with a small demo district, and the folder with its logins."""
 
     url: str
     data: Path
     plan: Plan | None
     # What the ledger held before the chapters of life.
-    year: figures.Year | None = None
+    year: database_totals.YearTotals | None = None
 
     @property
     def logins(self):
@@ -69,7 +69,7 @@ class Seeded:
 
 
 @contextmanager
-def at(url, data):
+def using_database(url, data):
     """This process stands in that database and data folder, with quick passwords and a WeChat app."""
     with ExitStack() as stack:
         stack.enter_context(
@@ -80,14 +80,14 @@ def at(url, data):
                 PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             )
         )
-        stack.enter_context(pointed_at(url))
-        stack.enter_context(queue_in(data))
+        stack.enter_context(use_database(url))
+        stack.enter_context(isolated_queue(data))
         yield
 
 
 @pytest.fixture(scope="package")
 def small_plan():
-    return draw_up(Size.at(SCALE), LAST_DAY)
+    return build_plan(Size.using_database(SCALE), LAST_DAY)
 
 
 @pytest.fixture(scope="package")
@@ -95,40 +95,44 @@ def small_district(databases, django_db_blocker, tmp_path_factory, small_plan):
     """A small demo district, made once for all tests that only look at it."""
     name, data = databases.clone(), tmp_path_factory.mktemp("demo")
     url = databases.url_of(name)
-    with django_db_blocker.unblock(), at(url, data), pytest.MonkeyPatch.context() as patch:
+    with (
+        django_db_blocker.unblock(),
+        using_database(url, data),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for verb in ("close", "seal"):
             patch.setattr(
                 f"loyalty.settlement.services.{verb}.horizon_now", horizon_of_this_database
             )
-        meter = AtTheEndOfTheYear()
+        meter = TotalsAfterYear()
         seed(meter=meter, scale=SCALE, last_day=LAST_DAY)
-    yield Seeded(url, data, small_plan, meter.kept)
+    yield SeededDistrict(url, data, small_plan, meter.totals)
     databases.drop(name)
 
 
 @pytest.fixture
 def district(small_district, django_db_blocker):
     """The small district as the database of this test."""
-    with django_db_blocker.unblock(), at(small_district.url, small_district.data):
+    with django_db_blocker.unblock(), using_database(small_district.url, small_district.data):
         yield small_district
 
 
 @pytest.fixture
-def fresh(databases, django_db_blocker, tmp_path_factory):
+def new_database(databases, django_db_blocker, tmp_path_factory):
     """Makes databases without a district; in the block this process stands there."""
 
     @contextmanager
     def make():
-        name, data = databases.clone(), tmp_path_factory.mktemp("fresh")
-        with django_db_blocker.unblock(), at(databases.url_of(name), data):
-            yield Seeded(databases.url_of(name), data, None)
+        name, data = databases.clone(), tmp_path_factory.mktemp("new_database")
+        with django_db_blocker.unblock(), using_database(databases.url_of(name), data):
+            yield SeededDistrict(databases.url_of(name), data, None)
         databases.drop(name)
 
     return make
 
 
 @pytest.fixture
-def empty(fresh):
+def empty_database(new_database):
     """One of them, for the whole test."""
-    with fresh() as place:
+    with new_database() as place:
         yield place

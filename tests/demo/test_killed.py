@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from district.demo.models import Seeding
-from loyalty.audits import offences
-from tests.demo import figures
-from tests.demo.conftest import LAST_DAY, SCALE, at
+from loyalty.invariants import offences
+from tests.demo import database_totals
+from tests.demo.conftest import LAST_DAY, SCALE, using_database
 from tests.wechat.fixtures import APPID, SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +39,7 @@ def seeding(place):
 
 def kill_once(process, reached, *, among):
     """Killed with -9 as soon as so many rows of the table are there."""
-    while figures.rows(f"select count(*) from {among}")[0][0] < reached:
+    while database_totals.rows(f"select count(*) from {among}")[0][0] < reached:
         assert process.poll() is None, process.communicate()
         time.sleep(0.005)
     process.kill()
@@ -49,9 +49,9 @@ def kill_once(process, reached, *, among):
 
 @pytest.mark.slow
 def test_a_seeding_killed_again_and_again_ends_in_the_same_district(
-    small_district, fresh, django_db_blocker
+    small_district, new_database, django_db_blocker
 ):
-    with fresh() as place:
+    with new_database() as place:
         # While merchants open, while members join, early in the year, in the middle of it.
         for among, reached in (
             ("merchants_merchant", 12),
@@ -61,18 +61,18 @@ def test_a_seeding_killed_again_and_again_ends_in_the_same_district(
         ):
             kill_once(seeding(place), reached, among=among)
             assert Seeding.objects.get().finished_at is None
-        played = figures.rows("select count(*) from loyalty_receipt")[0][0]
+        played = database_totals.rows("select count(*) from loyalty_receipt")[0][0]
         assert 100 < played < 600
         # In the weeks of the chapters, each of which is one transaction.
         kill_once(seeding(place), 4, among="demo_chapter")
         last = seeding(place)
         said, complaint = last.communicate()
-        resumed, rows, logins = figures.digest(), figures.row_counts(), place.logins
+        resumed, rows, logins = database_totals.digest(), database_totals.row_counts(), place.logins
         assert list(offences()) == []
 
     assert last.returncode == 0, complaint
     assert said.splitlines()[-1].startswith("36 merchants, 80 stores, 70 members, ")
-    with django_db_blocker.unblock(), at(small_district.url, small_district.data):
-        assert resumed == figures.digest()
-        assert rows == figures.row_counts()
+    with django_db_blocker.unblock(), using_database(small_district.url, small_district.data):
+        assert resumed == database_totals.digest()
+        assert rows == database_totals.row_counts()
     assert logins.keys() == small_district.logins.keys()

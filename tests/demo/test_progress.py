@@ -1,9 +1,9 @@
 from io import StringIO
 
-from district.demo.progress import Bar, Lines, meter_for
+from district.demo.progress import ProgressBar, ProgressLines, meter_for
 
 
-class Terminal(StringIO):
+class TerminalOutput(StringIO):
     def isatty(self):
         return True
 
@@ -27,7 +27,7 @@ def test_a_program_reads_a_line_for_every_five_percent():
 
 def test_a_large_step_is_one_line():
     out = StringIO()
-    meter = Lines(out)
+    meter = ProgressLines(out)
 
     meter.begin(10)
     meter.step(7)
@@ -38,7 +38,7 @@ def test_a_large_step_is_one_line():
 
 def test_what_comes_before_anything_can_be_counted_is_told_at_once():
     out = StringIO()
-    meter = Lines(out)
+    meter = ProgressLines(out)
 
     meter.phase("a plan is drawn up")
     meter.begin(1)
@@ -48,4 +48,4 @@ def test_what_comes_before_anything_can_be_counted_is_told_at_once():
 
 
 def test_a_person_sees_a_bar():
-    assert isinstance(meter_for(Terminal()), Bar)
+    assert isinstance(meter_for(TerminalOutput()), ProgressBar)

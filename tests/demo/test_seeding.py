@@ -5,30 +5,30 @@ from django.test import override_settings
 from coupons.models import Coupon
 from district.demo.errors import SeedingRefused
 from district.demo.models import Seeding
-from district.demo.plan.acts import Purchase, Reversal, Spending
+from district.demo.plan.postings import PlannedPurchase, PlannedReversal, PlannedSpending
 from district.demo.seeding import seed
 from district.members.queries import member_by_public_id
 from district.merchants.models import Merchant, Store
 from district.merchants.queries import till_for
-from loyalty.audits import offences
+from loyalty.invariants import offences
 from loyalty.queries import balance_of, clearing
 from loyalty.services import sweep_accounts
-from tests.demo import figures
-from tests.demo.conftest import LAST_DAY, SCALE, Silent
+from tests.demo import database_totals
+from tests.demo.conftest import LAST_DAY, SCALE, NoProgress
 from tests.factories.merchants import make_merchant
 
 
 def count_of(plan, kind):
-    return sum(isinstance(act, kind) for act in plan.acts)
+    return sum(isinstance(posting, kind) for posting in plan.postings)
 
 
 def test_the_ledger_holds_what_the_plan_foresaw(district):
     year = district.year
 
-    assert year.receipts == count_of(district.plan, Purchase)
-    assert year.transfers["spend"] == count_of(district.plan, Spending)
+    assert year.receipts == count_of(district.plan, PlannedPurchase)
+    assert year.transfers["spend"] == count_of(district.plan, PlannedSpending)
     assert year.transfers["reverse_earn"] + year.transfers["reverse_spend"] == count_of(
-        district.plan, Reversal
+        district.plan, PlannedReversal
     )
     assert {
         "earned": year.points["earn"] - year.points["reverse_earn"],
@@ -44,7 +44,7 @@ def test_the_lanes_of_the_year_share_no_counters(district):
 
 
 def test_every_posting_happened_while_its_merchant_was_in_the_alliance(district):
-    strangers = figures.rows(
+    strangers = database_totals.rows(
         "select count(*) from loyalty_transfer t where t.merchant_id is not null and not exists"
         " (select from merchants_alliancemembership a"
         "  where a.merchant_id = t.merchant_id and a.period @> t.at)"
@@ -54,26 +54,30 @@ def test_every_posting_happened_while_its_merchant_was_in_the_alliance(district)
 
 
 def test_spendings_stand_on_visits_and_leave_merchants_something_to_clear(district):
-    assert district.year.visits == count_of(district.plan, Spending)
+    assert district.year.visits == count_of(district.plan, PlannedSpending)
     assert len(clearing()) > 10
 
 
 def test_a_second_run_returns_at_once_and_changes_nothing(district):
-    before, rows, logins = figures.digest(), figures.row_counts(), district.logins
+    before, rows, logins = database_totals.digest(), database_totals.row_counts(), district.logins
 
-    seed(meter=Silent())
-    seed(meter=Silent(), scale=SCALE, last_day=LAST_DAY)
+    seed(meter=NoProgress())
+    seed(meter=NoProgress(), scale=SCALE, last_day=LAST_DAY)
 
-    assert (figures.digest(), figures.row_counts(), district.logins) == (before, rows, logins)
+    assert (database_totals.digest(), database_totals.row_counts(), district.logins) == (
+        before,
+        rows,
+        logins,
+    )
 
 
 def test_another_kind_of_district_is_refused_and_changes_nothing(district):
-    rows = figures.row_counts()
+    rows = database_totals.row_counts()
 
     with pytest.raises(SeedingRefused):
-        seed(meter=Silent(), scale=0.5)
+        seed(meter=NoProgress(), scale=0.5)
 
-    assert figures.row_counts() == rows
+    assert database_totals.row_counts() == rows
 
 
 def test_the_logins_open_what_they_say_and_nobody_else_reads_them(district):
@@ -126,7 +130,7 @@ def test_logins_that_were_lost_are_given_anew(district):
     old = district.logins
     (district.data / "demo_logins.json").unlink()
 
-    seed(meter=Silent())
+    seed(meter=NoProgress())
 
     new = district.logins
     assert authenticate(**old["operator"]) is None
@@ -136,49 +140,49 @@ def test_logins_that_were_lost_are_given_anew(district):
 
 
 @pytest.mark.slow
-def test_a_sweep_by_todays_clock_in_the_middle_of_the_year_changes_nothing(fresh):
+def test_a_sweep_by_todays_clock_in_the_middle_of_the_year_changes_nothing(new_database):
     """Beat runs beside the seeding; the points it takes are those no later act counts on."""
 
-    class Sweeping(Silent):
+    class SweepingProgress(NoProgress):
         swept = 0
 
         def step(self, steps=1):
             self.swept += sweep_accounts()
 
-    meter = Sweeping()
-    with fresh():
+    meter = SweepingProgress()
+    with new_database():
         last_day = seed(meter=meter, scale=SCALE).last_day
-        swept = figures.digest()
+        swept = database_totals.digest()
         assert list(offences()) == []
-    with fresh():
-        seed(meter=Silent(), scale=SCALE, last_day=last_day)
-        undisturbed = figures.digest()
+    with new_database():
+        seed(meter=NoProgress(), scale=SCALE, last_day=last_day)
+        undisturbed = database_totals.digest()
 
     assert meter.swept > 0
     assert swept == undisturbed
 
 
 @pytest.mark.parametrize("unfit", [{"PRODUCTION": True}, {"WECHAT_APPID": ""}])
-def test_production_and_a_district_without_wechat_are_refused(empty, unfit):
+def test_production_and_a_district_without_wechat_are_refused(empty_database, unfit):
     with override_settings(**unfit), pytest.raises(SeedingRefused):
-        seed(meter=Silent(), scale=SCALE)
+        seed(meter=NoProgress(), scale=SCALE)
 
     assert not Merchant.objects.exists()
     assert not Seeding.objects.exists()
 
 
-def test_a_database_with_merchants_of_its_own_is_refused(empty):
+def test_a_database_with_merchants_of_its_own_is_refused(empty_database):
     make_merchant(name="自家")
 
     with pytest.raises(SeedingRefused):
-        seed(meter=Silent(), scale=SCALE)
+        seed(meter=NoProgress(), scale=SCALE)
 
     assert not Store.objects.exists()
     assert not Seeding.objects.exists()
 
 
 def test_campaigns_are_being_given_out_and_the_first_wallets_hold_something(district):
-    published = figures.rows(
+    published = database_totals.rows(
         "select count(*) from coupons_templateversion where state = 'published'"
     )
 

@@ -8,8 +8,8 @@ import pytest
 from district.embedded import binaries
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import Home
-from district.embedded.places import server_owner
-from district.embedded.postgres import Server
+from district.embedded.paths import server_owner
+from district.embedded.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_system_server_works_like_the_wheels(tmp_path, monkeypatch):
         monkeypatch.setattr(binaries, "wheel_folders", lambda _: [])
     home = Home(tmp_path / "postgres")
     home.prepare()
-    server = Server(home, "fast")
+    server = PostgresServer(home, "fast")
     try:
         server.create()
         server.start()

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.kill
 
 
-class Demo:
+class DemoProcess:
     """A demo in a data folder of its own, as a child of the test."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -96,8 +96,8 @@ class Demo:
 
 
 @pytest.fixture
-def demo(data_dir: Path) -> Iterator[Demo]:
-    demo = Demo(data_dir)
+def demo(data_dir: Path) -> Iterator[DemoProcess]:
+    demo = DemoProcess(data_dir)
     yield demo
     if demo.process is not None and demo.process.poll() is None:
         demo.process.kill()
@@ -151,8 +151,8 @@ def test_whatever_is_killed_comes_back(demo):
     assert wait_until(lambda: "killed by SIGKILL" in demo.said(), 30)
     assert wait_until(lambda: demo.said().count("/ answers") == 2, 60), demo.said()
 
-    [keeper] = demo.named("district.embedded.keeper")
-    send(keeper, signal.SIGKILL)
+    [supervisor] = demo.named("district.embedded.server_supervisor")
+    send(supervisor, signal.SIGKILL)
     assert wait_until(lambda: "postgres  had died; answers again" in demo.said(), 60), demo.said()
     assert demo.ready()
     assert demo.end(signal.SIGINT) == 0

@@ -14,8 +14,8 @@ import pytest
 
 from district.embedded import Cluster
 from district.embedded.errors import EmbeddedError
-from district.embedded.locks import held_exclusively
-from district.embedded.processes import inhabitants, wait_until
+from district.embedded.locks import is_locked_exclusively
+from district.embedded.processes import live_processes, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 JOIN_AND_LEAVE = """
@@ -44,7 +44,7 @@ while True:
 
 @contextmanager
 def machine_at_load(folder: Path) -> Iterator[None]:
-    """Two processes look without a pause whether a keeper is there."""
+    """Two processes look without a pause whether a supervisor is there."""
     command = [sys.executable, "-c", LOOK_ON, str(folder)]
     busy = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     try:
@@ -72,8 +72,8 @@ def join_and_leave(folder: Path, *, processes: int, rounds: int) -> list[str]:
 
 
 def gone(cluster: Cluster) -> bool:
-    return not any(inhabitants(cluster.home.data)) and not held_exclusively(
-        cluster.home.folder / "keeper.lock"
+    return not any(live_processes(cluster.home.data)) and not is_locked_exclusively(
+        cluster.home.folder / "supervisor.lock"
     )
 
 
@@ -99,7 +99,7 @@ def test_nobody_who_joins_is_left_without_a_server(cluster, processes, rounds):
 
 
 def test_whoever_waits_for_a_keeper_that_goes_starts_another(cluster):
-    earlier = cluster.home.lock("keeper").exclusive()
+    earlier = cluster.home.lock("supervisor").exclusive()
     threading.Timer(1, earlier.close).start()
 
     cluster.join()
@@ -110,7 +110,7 @@ def test_whoever_waits_for_a_keeper_that_goes_starts_another(cluster):
 
 def test_whoever_looks_does_not_keep_a_server_from_starting(cluster):
     """A look takes an instant; here it takes as long as the start."""
-    looking = cluster.home.lock("keeper").shared()
+    looking = cluster.home.lock("supervisor").shared()
     threading.Timer(1, looking.close).start()
 
     cluster.join()

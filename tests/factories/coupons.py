@@ -14,7 +14,7 @@ from coupons.models import (
     ShareConsent,
     TemplateVersion,
 )
-from coupons.services import Told
+from coupons.services import ReportedBill
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member, User
@@ -60,13 +60,13 @@ def make_version(**fields: Any) -> TemplateVersion:
     """The same, submitted and published by another person."""
     draft = make_draft(**fields)
     coupons.submit_version(version=draft, by=draft.drafted_by)
-    consent(draft)
+    agree_to_shares(draft)
     return coupons.approve_version(
         version=draft, by=User.objects.create_staff(f"approver{next(_numbers)}")
     )
 
 
-def consent(version: TemplateVersion) -> None:
+def agree_to_shares(version: TemplateVersion) -> None:
     """Every merchant that a submitted version names as a payer agrees to its share."""
     ShareConsent.objects.filter(version=version, state=ShareConsent.State.ASKED).update(
         state=ShareConsent.State.AGREED, decided_by=version.drafted_by, decided_at=clock.now()
@@ -86,21 +86,21 @@ def issue(version: TemplateVersion, member: Member) -> Coupon:
     return Coupon.objects.get(pk=made.pk)
 
 
-def told(fen: int, *, no: str = "", lines: Any = ()) -> Told:
-    return Told(no or f"B{next(_numbers)}", fen, tuple(lines))
+def reported_bill(fen: int, *, no: str = "", lines: Any = ()) -> ReportedBill:
+    return ReportedBill(no or f"B{next(_numbers)}", fen, tuple(lines))
 
 
 def redeem(
     *held: Coupon,
     store: Store,
-    bill: Told | None = None,
+    bill: ReportedBill | None = None,
     no: str = "",
     key: Key | None = None,
 ) -> RedemptionRequest:
     """Coupons shown by rotating codes and used on a bill of ¥100, unless told otherwise."""
     return coupons.redeem_coupons(
         store=store,
-        told=bill or told(10_000),
+        reported_bill=bill or reported_bill(10_000),
         shown=[coupons.show_coupon(coupon=coupon).code for coupon in held],
         request_no=no or f"Q{next(_numbers)}",
         actor="till:1",
@@ -109,14 +109,14 @@ def redeem(
 
 
 @dataclass
-class Couponing:
+class CouponRequests:
     """Right requests about coupons that exist, by the names of the contract's operations."""
 
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
 
-def couponing(member: Member, store: Store, visit: str) -> Couponing:
+def coupon_requests(member: Member, store: Store, visit: str) -> CouponRequests:
     """A member with coupons, two of them used, at a counter."""
     version = make_version(
         per_member=50,
@@ -131,7 +131,7 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
     friend = make_member("小林的朋友")
     gift = coupons.offer_coupon(coupon=claim(version, friend))
     code = coupons.show_coupon(coupon=claim(version, member)).code
-    used = redeem(claim(version, member), store=store, bill=told(5_000, no="C-0001"))
+    used = redeem(claim(version, member), store=store, bill=reported_bill(5_000, no="C-0001"))
     redemption = used.redemptions.get().public_id
     bill = {"no": "C-0002", "fen": 5_000, "lines": [{"fen": 5_000, "product": "4711"}]}
     coded = import_codes(
@@ -144,7 +144,7 @@ def couponing(member: Member, store: Store, visit: str) -> Couponing:
     assert coded.imported == 1
     make_version(audience={"granted": "clean_plate"})
     goods = at | {"bill_no": "C-0001", "goods_fen": 1_000}
-    made = Couponing(
+    made = CouponRequests(
         bodies={
             "claim_coupon": {"version": version.public_id},
             "exchange_coupon": {"version": version.public_id},

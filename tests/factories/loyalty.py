@@ -8,26 +8,28 @@ from district.kernel.idempotency import Key
 from district.members.models import Member
 from district.merchants.models import Store
 from loyalty import services as loyalty
-from loyalty.ledger import Asked, Bill, Place, hold, spend
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
-from loyalty.services.set_terms import Offer
+from loyalty.procedures import HoldRequest, PostingContext, ReportedPurchase, hold, spend
+from loyalty.services.set_terms import EarningTerms
 from tests.factories.merchants import allied_store
 
 LONG_AGO = datetime(2005, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
-def make_counter(offer: Offer | None = None) -> Store:
+def make_earning_store(earning_terms: EarningTerms | None = None) -> Store:
     """A store of the alliance that grants a point for each yuan, unless told otherwise."""
     store = allied_store()
-    loyalty.set_terms(merchant=store.merchant, offer=offer or Offer(), start=LONG_AGO)
+    loyalty.set_terms(
+        merchant=store.merchant, earning_terms=earning_terms or EarningTerms(), start=LONG_AGO
+    )
     return store
 
 
-def without_ceilings() -> None:
+def remove_ceilings() -> None:
     """From now on nothing is counted that members share: for tests of other locks."""
-    loyalty.set_rules(
-        rules=loyalty.Rules(
+    loyalty.set_alliance_policy(
+        policy=loyalty.AlliancePolicyValues(
             receipt_ceiling_points=None,
             member_day_ceiling_points=None,
             key_day_ceiling_points=None,
@@ -43,22 +45,22 @@ def fresh_key(**terms) -> Key:
 
 def buy(member: Member, store: Store, *, fen: int, no: str = "", key: Key | None = None) -> Receipt:
     """A purchase at the counter, posted now."""
-    bill = Bill(
+    purchase = ReportedPurchase(
         receipt_no=no or f"B{next(_numbers)}", paid_fen=fen, paid_at=clock.now(), source="till"
     )
     return loyalty.earn_points(
-        store=store, member=member, bill=bill, actor="till:1", key=key or fresh_key()
+        store=store, member=member, purchase=purchase, actor="till:1", key=key or fresh_key()
     )
 
 
-def pay(
+def pay_points(
     member: Member, store: Store, *, points: int, no: str = "", key: Key | None = None
 ) -> Transfer:
     """A spending below the visit: what the ledger itself does once the member is at the counter."""
-    place = Place(merchant=store.merchant_id, store=store.pk, actor="till:1")
+    context = PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
     entry = spend(
         member=member.pk,
-        place=place,
+        context=context,
         points=points,
         request_no=no or f"P{next(_numbers)}",
         key=key or fresh_key(),
@@ -85,7 +87,7 @@ def undo(
     )
 
 
-def set_aside(
+def make_hold(
     member: Member,
     store: Store,
     *,
@@ -98,21 +100,23 @@ def set_aside(
 ) -> Hold:
     """A hold below the visit: what the ledger itself does once the member is at the counter."""
     at = clock.now()
-    asked = Asked(
+    request = HoldRequest(
         points=points,
         request_no=no or f"H{next(_numbers)}",
         purpose=purpose,
         expires_at=at + timedelta(minutes=minutes),
         grace_days=grace_days,
     )
-    place = Place(merchant=store.merchant_id, store=store.pk, actor="till:1")
-    pk = hold(member=member.pk, place=place, asked=asked, key=key or fresh_key(), at=at)
+    context = PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
+    pk = hold(member=member.pk, context=context, request=request, key=key or fresh_key(), at=at)
     return Hold.objects.get(pk=-pk)
 
 
-def ask(member: Member, store: Store, *, points: int, minutes: int = 5, no: str = "") -> Hold:
+def ask_confirmation(
+    member: Member, store: Store, *, points: int, minutes: int = 5, no: str = ""
+) -> Hold:
     """A spending that waits for the member's word on the phone."""
-    return set_aside(
+    return make_hold(
         member, store, points=points, minutes=minutes, purpose=Hold.Purpose.CONFIRM, no=no
     )
 
@@ -127,7 +131,7 @@ def void(held: Hold, *, key: Key | None = None) -> Hold:
     return loyalty.void_hold(hold=held, actor="till:1", key=key or fresh_key())
 
 
-def give_back(
+def make_refund(
     receipt: Receipt, *, fen: int | None = None, no: str = "", key: Key | None = None
 ) -> Refund:
     """A refund of a receipt: of all that is left of it, unless told otherwise."""
@@ -141,12 +145,12 @@ def return_goods(
     store: Store, receipt_no: str, *, fen: int, no: str = "", key: Key | None = None
 ) -> Refund | ParkedRefund:
     """A refund as the till tells it, whether or not we know the receipt."""
-    returned = loyalty.Returned(
+    purchase_refund = loyalty.PurchaseRefund(
         receipt_store=store,
         receipt_no=receipt_no,
         refund_no=no or f"R{next(_numbers)}",
         fen=fen,
     )
     return loyalty.refund_purchase(
-        store=store, returned=returned, actor="till:1", key=key or fresh_key()
+        store=store, purchase_refund=purchase_refund, actor="till:1", key=key or fresh_key()
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from district.kernel.database.ids import new_id
 from district.kernel.idempotency import Key
-from district.kernel.ids import new_id
 from district.members.models import Member, User
 from district.members.services.card_code import issue_card_code
 from district.merchants import services as merchants

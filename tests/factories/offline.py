@@ -8,17 +8,17 @@ from itertools import count
 from typing import Any
 
 from coupons.api.schemas import rendered
+from coupons.engine import passes
+from coupons.engine.bill import Bill, StoreRef
+from coupons.engine.bill import UploadedLine as BillLine
+from coupons.engine.eligibility import CouponState, UsageTerms, check_eligibility
+from coupons.engine.hash_chain import BEGINNING, TerminalEntry, hash_of
+from coupons.engine.passes import Pass, PassRefused
 from coupons.offline import services as offline
 from coupons.offline.api.schemas import KitOut
-from coupons.offline.kits import content_of
 from coupons.offline.models import LogEntry, Terminal
-from coupons.offline.services.log import Line
-from coupons.rules import passes
-from coupons.rules.bill import Bill, Counter
-from coupons.rules.bill import Line as BillLine
-from coupons.rules.chain import BEGINNING, Entry, hash_of
-from coupons.rules.judging import Held, Rules, judge
-from coupons.rules.passes import Pass, PassRefused
+from coupons.offline.provisioning import kit_document
+from coupons.offline.services.log import UploadedLine
 from district.kernel import clock
 from district.merchants.models import Store
 from tests.factories.coupons import fresh_key
@@ -28,12 +28,12 @@ _numbers = count(1)
 
 
 @dataclass
-class Tills:
+class OfflineTill:
     """A till and its log; its kit, as JSON brought it, is fetched when it is first needed."""
 
     terminal: Terminal
     last_seq: int = 0
-    log: list[Line] = field(default_factory=list)
+    log: list[UploadedLine] = field(default_factory=list)
     sent: int = 0
 
     @cached_property
@@ -41,16 +41,16 @@ class Tills:
         kit = offline.equip_terminal(
             terminal=self.terminal, last_seq=self.last_seq, key=fresh_key()
         )
-        taken_along: dict[str, Any] = json.loads(json.dumps(rendered(KitOut, content_of(kit))))
+        taken_along: dict[str, Any] = json.loads(json.dumps(rendered(KitOut, kit_document(kit))))
         return taken_along
 
     def scan(
         self, code: str, *, no: str, fen: int, at: datetime | None = None, lines: Any = ()
-    ) -> Line:
+    ) -> UploadedLine:
         """What a till without the network does: judge by the kit, take off, write down."""
         at = at or clock.now()
-        discount, outcome = self._judged(code, fen, tuple(lines), at)
-        entry = Entry(
+        discount, outcome = self._evaluated(code, fen, tuple(lines), at)
+        entry = TerminalEntry(
             seq=self.kit["last_seq"] + len(self.log) + 1,
             kit=self.kit["id"],
             scanned_at=at.isoformat(),
@@ -61,21 +61,25 @@ class Tills:
             discount_fen=discount,
             outcome=outcome,
         )
-        return self.write(entry)
+        return self.append_to_log(entry)
 
-    def write(self, entry: Entry) -> Line:
+    def append_to_log(self, entry: TerminalEntry) -> UploadedLine:
         before = self.log[-1].hash if self.log else self.kit["last_hash"]
         at = clock.instant(entry.scanned_at)
         assert at is not None
-        line = Line(entry, hash_of(before, entry), at)
+        line = UploadedLine(entry, hash_of(before, entry), at)
         self.log.append(line)
         return line
 
-    def force(self, code: str, *, no: str, fen: int, discount: int, **other: Any) -> Line:
+    def scan_wrongly(
+        self, code: str, *, no: str, fen: int, discount: int, **other: Any
+    ) -> UploadedLine:
         """What a till does that does not keep to the rules."""
         line = self.scan(code, no=no, fen=fen, at=other.pop("at", None))
         self.log.pop()
-        return self.write(replace(line.entry, discount_fen=discount, outcome="redeemed", **other))
+        return self.append_to_log(
+            replace(line.entry, discount_fen=discount, outcome="redeemed", **other)
+        )
 
     def upload(self, *, sent_at: datetime | None = None) -> list[LogEntry]:
         """Everything that was not sent yet; what became of it."""
@@ -99,40 +103,40 @@ class Tills:
         taken = [line.entry.code for line in self.log if line.entry.outcome == "redeemed"]
         return [one for code in taken if (one := _pass_of(code, keys)) is not None]
 
-    def _judged(
+    def _evaluated(
         self, code: str, fen: int, lines: tuple[tuple[int, str], ...], at: datetime
     ) -> tuple[int, str]:
         keys = {key["version"]: bytes.fromhex(key["ed25519"]) for key in self.kit["keys"]}
         try:
             shown = passes.read(code, keys)
-            passes.require_good(shown, self.kit["store"], at)
+            passes.require_valid(shown, self.kit["store"], at)
         except PassRefused as refused:
             return 0, str(refused)
-        said = {version["number"]: version for version in self.kit["versions"]}.get(shown.version)
-        if said is None or (shown.store == 0 and said["offline"] != "allowance"):
+        terms = {version["number"]: version for version in self.kit["versions"]}.get(shown.version)
+        if terms is None or (shown.store == 0 and terms["offline"] != "allowance"):
             return 0, "not_without_network"
-        if passes.used_before(shown, self._passes_taken(keys)):
+        if passes.was_taken(shown, self._passes_taken(keys)):
             return 0, "pass_used"
         taken = self._taken_of(shown, keys)
         if shown.coupon in self.kit["spent"]:
             return 0, "used"
-        verdict = judge(
-            Held(
+        eligibility = check_eligibility(
+            CouponState(
                 state="live",
                 valid_from=shown.valid_from,
                 valid_until=shown.valid_until,
                 uses_left=shown.uses_left - (len(taken) if shown.value_left is None else 0),
                 value_left=None if shown.value_left is None else shown.value_left - sum(taken),
             ),
-            Rules.of(said),
+            UsageTerms.of(terms),
             Bill(fen, tuple(BillLine(fen, product) for fen, product in lines)),
-            Counter(**self.kit["counter"]),
+            StoreRef(**self.kit["counter"]),
             at,
             lambda day: day.isoformat() in self.kit["workdays"],
         )
-        if verdict.reasons:
-            return 0, verdict.reasons[0].code
-        return verdict.discount_fen, "redeemed"
+        if eligibility.reasons:
+            return 0, eligibility.reasons[0].code
+        return eligibility.discount_fen, "redeemed"
 
 
 def _pass_of(code: str, keys: dict[int, bytes]) -> Pass | None:
@@ -153,9 +157,9 @@ def make_terminal(store: Store, *, most: int = 2, fen: int = 1_500) -> Terminal:
     )
 
 
-def first_upload() -> dict[str, Any]:
+def first_log_upload() -> dict[str, Any]:
     """The first line of any log: a scan that the till refused."""
-    entry = Entry(
+    entry = TerminalEntry(
         seq=1,
         kit="okt_none",
         scanned_at=clock.now().isoformat(),
@@ -166,10 +170,10 @@ def first_upload() -> dict[str, Any]:
         discount_fen=0,
         outcome="forged",
     )
-    return body_of([Line(entry, hash_of(BEGINNING, entry), clock.now())])
+    return body_of([UploadedLine(entry, hash_of(BEGINNING, entry), clock.now())])
 
 
-def body_of(lines: list[Line]) -> dict[str, Any]:
+def body_of(lines: list[UploadedLine]) -> dict[str, Any]:
     """Lines as the API is sent them."""
     return {
         "sent_at": clock.now().isoformat(),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from district.kernel import clock
-from district.kernel.postgres import call
+from district.kernel.database.postgres import call
 from loyalty.settlement import services as settlement
 from loyalty.settlement.queries import last_cycle
 
@@ -13,7 +13,7 @@ def book(payer, payee, fen, *, reference, source="gift"):
     call("settlement_book", source, reference, _id(payer), _id(payee), fen, clock.now())
 
 
-def open_until(last_day, *, by, first_day=None):
+def open_cycle_until(last_day, *, by, first_day=None):
     return settlement.open_cycle(last_day=last_day, first_day=first_day, by=by)
 
 
@@ -21,8 +21,8 @@ def closed(last_day, *, by, approver, first_day=None):
     """The cycle up to that day, closed the morning after."""
     cycle = last_cycle()
     if cycle is None or cycle.state == "closed":
-        cycle = open_until(last_day, by=by, first_day=first_day)
-    with clock.moved_to(clock.start_of_day(last_day + timedelta(days=1)) + timedelta(hours=9)):
+        cycle = open_cycle_until(last_day, by=by, first_day=first_day)
+    with clock.travel_to(clock.start_of_day(last_day + timedelta(days=1)) + timedelta(hours=9)):
         settlement.propose_close(cycle=cycle, by=by)
         return settlement.approve_close(cycle=cycle, by=approver)
 

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coupons.issuing import services
 from coupons.issuing.models import CodeBatch, IssueJob
-from tests.admin.acting import act, fields_of, once_of, text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import act, fields_of, once_of, text_of
+from tests.admin.two_merchants import signed_in
 from tests.factories.coupons import make_version
 from tests.factories.merchants import make_clerk, make_merchant
 

@@ -5,9 +5,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from coupons.issuing import services
-from coupons.issuing.audits import ISSUING
+from coupons.issuing.invariants import ISSUING
 from coupons.issuing.models import ImportedCode
-from loyalty import audits
+from loyalty import invariants
 from tests.factories.coupons import fresh_key, issue, make_version
 from tests.factories.members import make_member
 
@@ -48,8 +48,8 @@ def issued(opened, three, operator):
 
 
 def test_nothing_is_found_where_all_is_well(issued):
-    assert audits.findings(ISSUING) == []
-    assert set(ISSUING) <= set(audits.QUERIES)
+    assert invariants.findings(ISSUING) == []
+    assert set(ISSUING) <= set(invariants.QUERIES)
 
 
 @pytest.mark.parametrize("promise", BROKEN)

@@ -6,14 +6,14 @@ from django.db import InterfaceError, OperationalError, connection
 from coupons.issuing import services, tasks
 from coupons.issuing.models import IssueJob, IssueRow
 from coupons.models import Coupon
-from coupons.queries.centre import stock_of
+from coupons.queries.catalogue import stock_of
 from district.embedded.processes import wait_until
 from district.kernel import clock
 from district.members.models import Member, User
-from loyalty import audits
+from loyalty import invariants
 from tests.factories.coupons import fresh_key, make_version
 from tests.factories.members import make_operator
-from tests.servers import Worker
+from tests.servers import CeleryWorker
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow]
 
@@ -42,7 +42,7 @@ def until(job, reached):
     """Ring as beat does until the job has come so far."""
 
     def there():
-        tasks.ring()
+        tasks.wake_worker()
         try:
             connection.close()
             job.refresh_from_db()
@@ -67,7 +67,7 @@ def test_whoever_dies_each_member_gets_one(durable_cluster, worker, job, tmp_pat
     assert halfway < MEMBERS
 
     forget_the_dead(job)
-    second = Worker(env=worker.env, folder=tmp_path)
+    second = CeleryWorker(env=worker.env, folder=tmp_path)
     second.start()
     until(job, lambda it: it.issued > MEMBERS / 2)
     dead = durable_cluster.kill9()
@@ -83,4 +83,4 @@ def test_whoever_dies_each_member_gets_one(durable_cluster, worker, job, tmp_pat
     answered = IssueRow.objects.filter(job=job, outcome="issued").values("coupon").distinct()
     assert answered.count() == MEMBERS
     assert stock_of(job.version) == (2_000, 2_000 - MEMBERS)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []

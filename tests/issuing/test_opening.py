@@ -7,14 +7,14 @@ import pytest
 from coupons import services as coupons
 from coupons.issuing import services
 from coupons.issuing.errors import IssueListInvalid, IssueNotYours, NobodyToIssueTo
-from coupons.issuing.limits import MOST_ROWS
+from coupons.issuing.job_limits import MOST_ROWS
 from coupons.issuing.models import IssueJob, IssueRow
-from coupons.issuing.services import Audience
+from coupons.issuing.services import IssueAudience
 from district.kernel import clock
 from district.members import personal, phones
 from district.members.models import Member
 from tests.factories.coupons import fresh_key, make_version
-from tests.factories.loyalty import buy, make_counter
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.merchants import make_clerk, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -95,20 +95,20 @@ def test_a_header_is_known_with_its_mark_and_among_others(opened, three):
 
 
 def test_an_audience_by_tag_joining_or_buying(opened, operator, three):
-    store = make_counter()
+    store = make_earning_store()
     buy(three[2], store, fen=10_000)
     coupons.tag_member(member=three[0], tag="vip", merchant=None, actor="user:1", key=fresh_key())
     at = three[1].joined_at
-    assert [row.member for row in opened(Audience(tag="vip")).rows.all()] == [three[0]]
-    span = Audience(since=at, until=at + timedelta(microseconds=1))
+    assert [row.member for row in opened(IssueAudience(tag="vip")).rows.all()] == [three[0]]
+    span = IssueAudience(since=at, until=at + timedelta(microseconds=1))
     assert three[1] in [row.member for row in opened(span).rows.all()]
-    bought = opened(Audience(buyers_of=store.merchant))
+    bought = opened(IssueAudience(buyers_of=store.merchant))
     assert [row.member for row in bought.rows.all()] == [three[2]]
     assert bought.audience == {"buyers_of": store.merchant.public_id}
     with pytest.raises(NobodyToIssueTo):
-        opened(Audience(tag="nobody"))
+        opened(IssueAudience(tag="nobody"))
     with pytest.raises(NobodyToIssueTo):
-        opened(Audience(since=at + timedelta(days=1), until=at + timedelta(days=2)))
+        opened(IssueAudience(since=at + timedelta(days=1), until=at + timedelta(days=2)))
 
 
 def test_an_owner_issues_the_own_coupons_to_whom_it_knows(opened, three):
@@ -121,9 +121,9 @@ def test_an_owner_issues_the_own_coupons_to_whom_it_knows(opened, three):
     for to, version, by in (
         (lists, own, manager),
         (lists, make_version(), owner),
-        (Audience(tag="vip"), own, owner),
-        (Audience(since=clock.now(), until=clock.now()), own, owner),
-        (Audience(buyers_of=make_merchant()), own, owner),
+        (IssueAudience(tag="vip"), own, owner),
+        (IssueAudience(since=clock.now(), until=clock.now()), own, owner),
+        (IssueAudience(buyers_of=make_merchant()), own, owner),
     ):
         with pytest.raises(IssueNotYours):
             opened(to, version=version, by=by)

@@ -1,19 +1,19 @@
 import pytest
 
 from tests.races.conftest import member, other_till, shopper, till  # noqa: F401
-from tests.servers import Web
+from tests.servers import WebServer
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401
 
 
 @pytest.fixture
-def web(served_db, tmp_path, wechat_server):  # noqa: F811
+def web(server_db, tmp_path, wechat_server):  # noqa: F811
     """A real web server that speaks to the WeChat stand-in as it would to WeChat."""
     wechat = {
         "DISTRICT_WECHAT_APPID": APPID,
         "DISTRICT_WECHAT_SECRET": SECRET,
         "DISTRICT_WECHAT_BASE": wechat_server.base,
     }
-    server = Web(env={**served_db.env, **wechat}, folder=tmp_path)
+    server = WebServer(env={**server_db.env, **wechat}, folder=tmp_path)
     server.start()
     yield server
     server.stop()

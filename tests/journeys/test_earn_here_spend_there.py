@@ -2,15 +2,15 @@
 
 import requests
 
-from loyalty import audits, queries
+from loyalty import invariants, queries
+from tests.api_clients import ApiClient, BackOfficeClient, ShopperClient
 from tests.factories.members import PASSWORD, make_operator
-from tests.http import Caller, Desk, Shopper
 
 
 def test_a_shopper_earns_at_one_merchant_and_spends_at_another(web, wechat_code, till, other_till):
-    signed_in = Caller(web.base_url).post("/session", {"code": wechat_code("lin")})
+    signed_in = ApiClient(web.base_url).post("/session", {"code": wechat_code("lin")})
     assert signed_in.status_code == 201
-    phone = Shopper(web.base_url, signed_in.json()["token"])
+    phone = ShopperClient(web.base_url, signed_in.json()["token"])
 
     code = phone.post("/me/card/code").json()
     assert {"code", "expires_at", "server_time", "svg"} <= code.keys()
@@ -35,21 +35,21 @@ def test_a_shopper_earns_at_one_merchant_and_spends_at_another(web, wechat_code,
 
     (claim,) = queries.clearing()
     assert (claim.points, claim.milli_fen) == (60, 60_000)
-    desk = Desk(web.base_url).signs_in(make_operator().username, PASSWORD)
-    assert "60 0 +60 ¥0.60" in desk.reads(f"merchants/merchant/{claim.redeemer}/change/")
-    assert "0 60 -60 -¥0.60" in desk.reads(f"merchants/merchant/{claim.issuer}/change/")
+    back_office = BackOfficeClient(web.base_url).sign_in(make_operator().username, PASSWORD)
+    assert "60 0 +60 ¥0.60" in back_office.read_page(f"merchants/merchant/{claim.redeemer}/change/")
+    assert "0 60 -60 -¥0.60" in back_office.read_page(f"merchants/merchant/{claim.issuer}/change/")
 
     undone = other_till.reverse(spent.json()["id"])
     assert undone.status_code == 201
     assert undone.json()["available_after"] == 126
     assert queries.clearing() == []
-    assert "本月没有与其他商户之间的清算" in desk.reads(
+    assert "本月没有与其他商户之间的清算" in back_office.read_page(
         f"merchants/merchant/{claim.redeemer}/change/"
     )
 
     kinds = [entry["kind"] for entry in phone.get("/me/points/entries").json()["results"]]
     assert kinds == ["reverse_spend", "spend", "earn"]
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
     assert (
         phone.session.delete(
@@ -78,7 +78,7 @@ def test_points_already_spent_elsewhere_are_owed_when_the_purchase_is_undone(
     # The merchant that honoured the points stays paid; the one that undid its sale bears it meanwhile.
     (claim,) = queries.clearing()
     assert (claim.points, claim.milli_fen) == (60, 60_000)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_merchant_cannot_reverse_what_another_posted(till, other_till, member):

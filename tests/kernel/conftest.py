@@ -4,16 +4,17 @@ from collections import defaultdict
 
 import pytest
 
-from district.kernel import bell, events, workdays
-from tests.kernel.probing import probes  # noqa: F401 - a fixture
-from tests.kernel.scene import scene, unchanged  # noqa: F401 - fixtures
+from district.kernel.calendar import workdays
+from district.kernel.outbox import events, wakeup
+from tests.kernel.contract_requests import contract_requests, unchanged  # noqa: F401 - fixtures
+from tests.kernel.probe_client import probes  # noqa: F401 - a fixture
 
 
 @pytest.fixture
-def nobody_listens(monkeypatch):
+def no_listeners(monkeypatch):
     """Without any listener, and with a bell that may ring at once."""
     monkeypatch.setattr(events, "_handlers", defaultdict(dict))
-    monkeypatch.setattr(bell, "_quiet_until", 0.0)
+    monkeypatch.setattr(wakeup, "_paused_until", 0.0)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from district.kernel.api import ApiView
 from district.kernel.errors import DomainError, TooManyRequests
+from district.kernel.http.api import ApiView
 from district.urls import handler404, handler500
 from district.urls import urlpatterns as real
 
@@ -32,18 +32,18 @@ def after_a_failover() -> InternalError:
     return error
 
 
-class Line(serializers.Serializer):
+class OrderLineForm(serializers.Serializer):
     points = serializers.IntegerField()
 
 
-class Order(serializers.Serializer):
+class OrderForm(serializers.Serializer):
     name = serializers.CharField()
-    lines = Line(many=True)
+    lines = OrderLineForm(many=True)
 
 
-class Orders(ApiView):
+class OrdersView(ApiView):
     def post(self, request: Request) -> Response:
-        return Response(self.asked(Order), 201)
+        return Response(self.request_data(OrderForm), 201)
 
     def get(self, request: Request) -> Response:
         return Response({"results": []})
@@ -65,7 +65,7 @@ ERRORS = {
 }
 
 
-class Broken(ApiView):
+class BrokenView(ApiView):
     def get(self, request: Request, how: str) -> Response:
         raise ERRORS[how]()
 
@@ -83,15 +83,15 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("https://elsewhere.example/")
 
 
-class Named(ApiView):
+class NamedView(ApiView):
     def get(self, request: Request, name: str) -> Response:
         return Response({"name": name})
 
 
 probes = [
-    path("named/<str:name>", Named.as_view()),
-    path("orders", Orders.as_view()),
-    path("broken/<str:how>", Broken.as_view()),
+    path("named/<str:name>", NamedView.as_view()),
+    path("orders", OrdersView.as_view()),
+    path("broken/<str:how>", BrokenView.as_view()),
     path("plain/<str:how>", plainly_broken),
     path("html", html),
     path("elsewhere", elsewhere),

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from district.kernel.addresses import client_address
+from district.kernel.http.addresses import client_address
 
 
 def seen_as(remote: str, forwarded: str | None, proxies: int, settings) -> str:

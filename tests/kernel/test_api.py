@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from rest_framework.request import Request
 
 from district.kernel import clock
-from district.kernel.api import cacheable
+from district.kernel.http.api import cacheable
 
 pytestmark = pytest.mark.django_db
 

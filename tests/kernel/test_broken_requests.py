@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.kernel.probing import problem
+from tests.kernel.probe_client import problem
 
 pytestmark = pytest.mark.django_db
 

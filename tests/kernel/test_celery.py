@@ -14,9 +14,9 @@ from kombu import Connection
 
 from district import celery as district_celery
 from district.celery import app
-from district.kernel import bell
-from district.kernel.folder_queue import prepare_folders
-from district.kernel.timetable import MOST_WAITING, Timetable
+from district.kernel.outbox import wakeup
+from district.kernel.outbox.beat_scheduler import MAX_QUEUED, BeatScheduler
+from district.kernel.outbox.file_broker import prepare_folders
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def connect(options):
 
 def test_the_folder_transport_is_ours():
     assert (
-        Connection("filesystem://").get_transport_cls().__module__ == "district.kernel.folder_queue"
+        Connection("filesystem://").get_transport_cls().__module__
+        == "district.kernel.outbox.file_broker"
     )
 
 
@@ -59,7 +60,7 @@ def test_messages_come_out_in_the_order_they_went_in_and_by_queue(connect):
 
 
 def test_only_a_queue_of_exactly_that_name_is_read(connect):
-    connect().SimpleQueue("bells").put("a")
+    connect().SimpleQueue("wakeups").put("a")
 
     assert connect().SimpleQueue("ells").qsize() == 0
     with pytest.raises(connect().SimpleQueue("ells").Empty):
@@ -111,20 +112,20 @@ def test_readers_beside_writers_see_every_message_whole_and_once(connect):
 def test_what_killed_processes_left_is_cleared_after_an_hour(options):
     folder = Path(options["data_folder_in"])
     for name in (
-        "old.bells.msg.draft",
-        "old.bells.msg.taken",
-        "old.bells.msg",
-        "young.bells.msg.draft",
+        "old.wakeups.msg.draft",
+        "old.wakeups.msg.taken",
+        "old.wakeups.msg",
+        "young.wakeups.msg.draft",
     ):
         (folder / name).write_text("{")
-    for name in ("old.bells.msg.draft", "old.bells.msg.taken", "old.bells.msg"):
+    for name in ("old.wakeups.msg.draft", "old.wakeups.msg.taken", "old.wakeups.msg"):
         os.utime(folder / name, (time.time() - 3601,) * 2)
 
     prepare_folders(options)
 
     assert sorted(path.name for path in folder.iterdir()) == [
-        "old.bells.msg",
-        "young.bells.msg.draft",
+        "old.wakeups.msg",
+        "young.wakeups.msg.draft",
     ]
 
 
@@ -159,19 +160,19 @@ def test_every_timed_task_exists_and_goes_to_a_queue_that_workers_read():
 
     for entry in app.conf.beat_schedule.values():
         assert entry["task"] in app.tasks
-    assert set(app.amqp.queues) == {"celery", bell.QUEUE}
-    assert app.conf.task_routes[bell.TASK] == {"queue": bell.QUEUE}
-    assert {queue.exchange.name for queue in app.amqp.queues.values()} == {"celery", bell.QUEUE}
+    assert set(app.amqp.queues) == {"celery", wakeup.QUEUE}
+    assert app.conf.task_routes[wakeup.TASK] == {"queue": wakeup.QUEUE}
+    assert {queue.exchange.name for queue in app.amqp.queues.values()} == {"celery", wakeup.QUEUE}
 
 
 def test_beat_runs_our_timetable():
-    assert app.conf.beat_scheduler == "district.kernel.timetable:Timetable"
+    assert app.conf.beat_scheduler == "district.kernel.outbox.beat_scheduler:BeatScheduler"
     assert district_celery.app is app
 
 
 @pytest.fixture
 def timetable(real_db, tmp_path):
-    made = Timetable(app=app, schedule_filename=str(tmp_path / "schedule"), lazy=True)
+    made = BeatScheduler(app=app, schedule_filename=str(tmp_path / "schedule"), lazy=True)
     made.setup_schedule()
     yield made
     made.close()
@@ -180,8 +181,8 @@ def timetable(real_db, tmp_path):
 @pytest.mark.parametrize(
     ("task", "queue", "most"),
     [
-        (bell.TASK, bell.QUEUE, bell.MOST_WAITING),
-        ("loyalty.sweep_accounts", "celery", MOST_WAITING),
+        (wakeup.TASK, wakeup.QUEUE, wakeup.MAX_QUEUED),
+        ("loyalty.sweep_accounts", "celery", MAX_QUEUED),
     ],
 )
 def test_beat_adds_nothing_to_a_queue_nobody_empties(timetable, task, queue, most):
@@ -190,10 +191,10 @@ def test_beat_adds_nothing_to_a_queue_nobody_empties(timetable, task, queue, mos
     for _ in range(most + 5):
         timetable.apply_async(entry, advance=False)
 
-    assert bell.waiting(queue) == most
-    other = {bell.QUEUE: "celery", "celery": bell.QUEUE}[queue]
-    assert bell.waiting(other) == 0
+    assert wakeup.queue_length(queue) == most
+    other = {wakeup.QUEUE: "celery", "celery": wakeup.QUEUE}[queue]
+    assert wakeup.queue_length(other) == 0
 
 
 def test_a_queue_nobody_has_used_yet_is_empty(real_db):
-    assert bell.waiting("never") == 0
+    assert wakeup.queue_length("never") == 0

@@ -26,8 +26,8 @@ def test_the_next_day_begins_at_its_first_instant_even_when_asked_at_midnight():
 def test_moving_domain_time_leaves_real_time_alone_and_ends_with_the_block():
     then = at(2019, 1, 1)
 
-    with clock.moved_to(then):
-        with clock.moved_to(then + timedelta(days=1)):
+    with clock.travel_to(then):
+        with clock.travel_to(then + timedelta(days=1)):
             assert clock.now() == then + timedelta(days=1)
         assert clock.now() == then
         assert clock.real_now() - then > timedelta(days=2000)
@@ -36,7 +36,7 @@ def test_moving_domain_time_leaves_real_time_alone_and_ends_with_the_block():
 
 
 def test_domain_time_comes_back_when_the_block_fails():
-    with pytest.raises(ZeroDivisionError), clock.moved_to(at(2019, 1, 1)):
+    with pytest.raises(ZeroDivisionError), clock.travel_to(at(2019, 1, 1)):
         raise ZeroDivisionError
 
     assert clock.now().year >= 2026

@@ -22,28 +22,28 @@ from coupons.models import TemplateVersion
 from district.kernel import clock
 from district.members import services as members
 from district.members.models import Member
-from loyalty.batches import services as batches
-from loyalty.batches.models import Batch
-from loyalty.batches.services import Counted, DayTotals
 from loyalty.models import Hold
-from tests.batches.rows import sent, upload
-from tests.bills.desk import bill, send
-from tests.bills.pictures import jpeg
-from tests.databases import Databases, pointed_at
-from tests.factories.coupons import claim, issue, make_version, redeem, told
+from loyalty.receipt_batches import services as batches
+from loyalty.receipt_batches.models import Batch
+from loyalty.receipt_batches.services import DayTotals, TillCount
+from tests.databases import Databases, use_database
+from tests.factories.coupons import claim, issue, make_version, redeem, reported_bill
 from tests.factories.loyalty import (
-    ask,
+    ask_confirmation,
     buy,
     fresh_key,
-    make_counter,
-    pay,
-    set_aside,
-    without_ceilings,
+    make_earning_store,
+    make_hold,
+    pay_points,
+    remove_ceilings,
 )
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of
-from tests.factories.offline import first_upload, make_terminal
-from tests.servers import Web
+from tests.factories.offline import first_log_upload, make_terminal
+from tests.receipt_batches.rows import receive_batch, upload
+from tests.receipt_photos.photo_steps import bill, send
+from tests.receipt_photos.pictures import jpeg
+from tests.servers import WebServer
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def as_it_is(context: schemathesis.SerializationContext, value: Any) -> bytes:
 
 
 @dataclass
-class Served:
+class ContractServer:
     """A running district, and what a till and a member there know."""
 
     base_url: str
@@ -127,7 +127,7 @@ def served(
     django_db_blocker,
     tmp_path_factory,
     wechat_server,  # noqa: F811
-) -> Iterator[Served]:
+) -> Iterator[ContractServer]:
     folder = tmp_path_factory.mktemp("contract")
     name = databases.clone()
     url = databases.url_of(name)
@@ -139,37 +139,37 @@ def served(
         "DISTRICT_WECHAT_SECRET": SECRET,
         "DISTRICT_WECHAT_BASE": wechat_server.base,
     }
-    web = Web(env=env, folder=folder)
-    with django_db_blocker.unblock(), pointed_at(url):
+    web = WebServer(env=env, folder=folder)
+    with django_db_blocker.unblock(), use_database(url):
         web.start()
         try:
-            scene = _scene(web, Phones(wechat_server.base))
-            yield scene
+            contract_requests = _scene(web, Phones(wechat_server.base))
+            yield contract_requests
         finally:
             web.stop()
         said = web.said()
     databases.drop(name)
     assert "unexpected error" not in said
-    assert scene.never_done() == set()
+    assert contract_requests.never_done() == set()
 
 
-def _scene(web: Web, phones: Phones) -> Served:
-    without_ceilings()  # the member of the scene has points for every request
-    member, store = make_member(openid=phones.openid()), make_counter()
+def _scene(web: WebServer, phones: Phones) -> ContractServer:
+    remove_ceilings()  # the member of the scene has points for every request
+    member, store = make_member(openid=phones.openid()), make_earning_store()
     receipt = buy(member, store, fen=10**11)
-    spent = pay(member, store, points=1)
+    spent = pay_points(member, store, points=1)
     submitted = upload(store, CONTENT.encode(), format=Batch.Format.CSV)
-    nothing = Counted(0, 0)
+    nothing = TillCount(0, 0)
     reconciliation = batches.reconcile_day(
         store=store,
         day=clock.business_day(clock.now()),
-        told=DayTotals(nothing, nothing, nothing),
+        reported_bill=DayTotals(nothing, nothing, nothing),
         actor="till:1",
         key=fresh_key(),
     )
     picture = Binary(jpeg())
 
-    receiving = sent(store, CONTENT.encode(), format=Batch.Format.CSV)
+    receiving = receive_batch(store, CONTENT.encode(), format=Batch.Format.CSV)
 
     version = make_version(
         per_member=100,
@@ -185,7 +185,7 @@ def _scene(web: Web, phones: Phones) -> Served:
     friend, coupon = make_member("小王"), claim(version, member)
 
     def new_redemption() -> dict[str, str]:
-        used = redeem(issue(version, member), store=store, bill=told(10_000))
+        used = redeem(issue(version, member), store=store, bill=reported_bill(10_000))
         return {"redemption": used.redemptions.get().public_id}
 
     def new_exchange() -> dict[str, str]:
@@ -209,7 +209,7 @@ def _scene(web: Web, phones: Phones) -> Served:
         return code
 
     def bill_with_a_coupon() -> str:
-        used = redeem(issue(version, member), store=store, bill=told(10**9))
+        used = redeem(issue(version, member), store=store, bill=reported_bill(10**9))
         return str(used.bill.bill_no)
 
     whole_bill: dict[str, Callable[[], Any]] = {
@@ -223,7 +223,7 @@ def _scene(web: Web, phones: Phones) -> Served:
     def batch(one: Batch) -> Callable[[], dict[str, str]]:
         return lambda: {"batch": one.public_id}
 
-    return Served(
+    return ContractServer(
         base_url=web.base_url,
         member=member,
         tokens={
@@ -241,8 +241,12 @@ def _scene(web: Web, phones: Phones) -> Served:
         named={
             "/api/v1/stores/{id}": lambda: {"id": store.public_id},
             "/api/v1/merchants/{id}": lambda: {"id": store.merchant.public_id},
-            "/api/v1/me/points/requests/{hold}/confirm": lambda: held(ask(member, store, points=1)),
-            "/api/v1/me/points/requests/{hold}/decline": lambda: held(ask(member, store, points=1)),
+            "/api/v1/me/points/requests/{hold}/confirm": lambda: held(
+                ask_confirmation(member, store, points=1)
+            ),
+            "/api/v1/me/points/requests/{hold}/decline": lambda: held(
+                ask_confirmation(member, store, points=1)
+            ),
             "/api/v1/me/receipts/{photo}/withdraw": lambda: {
                 "photo": send(member, store, bill(f"W{next(numbers)}")).public_id
             },
@@ -251,9 +255,9 @@ def _scene(web: Web, phones: Phones) -> Served:
             "/api/v1/till/batches/{batch}/content": batch(receiving),
             "/api/v1/till/batches/{batch}/rows": batch(submitted),
             "/api/v1/till/batches/{batch}/submit": batch(submitted),
-            "/api/v1/till/holds/{hold}": lambda: held(set_aside(member, store, points=1)),
-            "/api/v1/till/holds/{hold}/capture": lambda: held(set_aside(member, store, points=99)),
-            "/api/v1/till/holds/{hold}/void": lambda: held(set_aside(member, store, points=1)),
+            "/api/v1/till/holds/{hold}": lambda: held(make_hold(member, store, points=1)),
+            "/api/v1/till/holds/{hold}/capture": lambda: held(make_hold(member, store, points=99)),
+            "/api/v1/till/holds/{hold}/void": lambda: held(make_hold(member, store, points=1)),
             "/api/v1/till/coupons/redemptions/{redemption}/reversal": new_redemption,
             **{
                 "/api/v1/me/coupons/{coupon}" + act: lambda: {"coupon": coupon.public_id}
@@ -307,7 +311,7 @@ def _scene(web: Web, phones: Phones) -> Served:
             "POST /api/v1/me/coupons/{coupon}/lease": {"store": lambda: store.public_id},
             "POST /api/v1/till/terminals/{terminal}/kits": {"last_seq": lambda: 0},
             "POST /api/v1/till/terminals/{terminal}/log": {
-                "entries": lambda: first_upload()["entries"]
+                "entries": lambda: first_log_upload()["entries"]
             },
             "POST /api/v1/till/tags": {"tag": lambda: "clean_plate"},
             "POST /api/v1/till/refunds": {"receipt_no": lambda: receipt.receipt_no},
@@ -351,7 +355,9 @@ def checks(*, aimed: bool) -> list[Any]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_the_server_answers_as_the_contract_says(case: schemathesis.Case, served: Served) -> None:
+def test_the_server_answers_as_the_contract_says(
+    case: schemathesis.Case, served: ContractServer
+) -> None:
     number, aimed = next(numbers), False
     if case.meta is not None and case.meta.generation.mode.is_positive:
         if aimed := bool(number % 3):

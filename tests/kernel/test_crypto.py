@@ -3,32 +3,32 @@
 import pytest
 from django.conf import settings as configured
 
-from district.kernel import crypto
-from district.kernel.crypto import Unsealable
+from district.kernel.security import crypto
+from district.kernel.security.crypto import Unsealable
 
 PLACE = "member:7:phone"
 # Who may hash without a key: what is hashed there cannot be guessed, or is no secret.
 UNKEYED = {
     "district/bootstrap.py": "the pinned requirements",
-    "district/demo/plan/district.py": "an invented plan",
-    "district/embedded/places.py": "a folder of this machine",
-    "district/kernel/api.py": "public answers",
+    "district/demo/plan/build.py": "an invented plan",
+    "district/embedded/paths.py": "a folder of this machine",
+    "district/kernel/http/api.py": "public answers",
     "district/kernel/backoffice/edits.py": "what a form shows, sent to whoever sees it and stored nowhere",
-    "district/kernel/crypto.py": "the keyed digests themselves",
-    "district/kernel/health.py": "names of migrations",
-    "district/kernel/signatures.py": "keys of ours",
-    "district/kernel/sqlfiles.py": "our files",
-    "district/kernel/tokens.py": "keyed by the token keys",
+    "district/kernel/security/crypto.py": "the keyed digests themselves",
+    "district/kernel/http/health.py": "names of migrations",
+    "district/kernel/security/signatures.py": "keys of ours",
+    "district/kernel/database/sqlfiles.py": "our files",
+    "district/kernel/security/tokens.py": "keyed by the token keys",
     "district/members/session_tokens.py": "32 random bytes",
     "district/merchants/till_secrets.py": "32 random bytes",
     "district/wechat/sandbox/people.py": "people who do not exist",
-    "loyalty/replay/batches.py": "files of a replay",
-    "loyalty/replay/figures.py": "sums of a replay",
-    "loyalty/replay/player.py": "card codes of a replay, thirty seconds old",
-    "loyalty/rules.py": "store, day, amount and number of a bill, which stand beside it",
+    "loyalty/replay/batch_player.py": "files of a replay",
+    "loyalty/replay/result.py": "sums of a replay",
+    "loyalty/replay/member_player.py": "card codes of a replay, thirty seconds old",
+    "loyalty/arithmetic.py": "store, day, amount and number of a bill, which stand beside it",
     "loyalty/settlement/merkle.py": "the journal, for others to recompute",
     "coupons/services/pictures.py": "pictures that are shown to everybody",
-    "coupons/rules/chain.py": "a terminal's log, for the terminal to recompute",
+    "coupons/engine/hash_chain.py": "a terminal's log, for the terminal to recompute",
 }
 
 

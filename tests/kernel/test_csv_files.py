@@ -2,7 +2,14 @@
 
 import pytest
 
-from district.kernel.csv_files import CsvWrong, cells_of, is_empty, named, names_of, separator_of
+from district.kernel.text.csv_files import (
+    CsvError,
+    cells_of,
+    is_empty,
+    named,
+    names_of,
+    separator_of,
+)
 
 
 @pytest.mark.parametrize("line", [b"", b",,,", b";;\r", b"\t\t", b' , "" ,'])
@@ -24,9 +31,9 @@ def test_the_first_line_says_what_separates(header, separator):
 
 def test_empty_cells_beyond_the_columns_are_passed_over_and_content_is_not():
     assert named(["a", "", "c"], cells_of("1,,3,, ")) == {"a": "1", "c": "3"}
-    with pytest.raises(CsvWrong, match="多于表头"):
+    with pytest.raises(CsvError, match="多于表头"):
         named(["a"], ["1", "2"])
-    with pytest.raises(CsvWrong, match="没有列名"):
+    with pytest.raises(CsvError, match="没有列名"):
         named(["a", "", "c"], ["1", "2", "3"])
-    with pytest.raises(CsvWrong):
+    with pytest.raises(CsvError):
         cells_of('"a"b,c')

@@ -11,7 +11,15 @@ from django.conf import settings
 from django.test import Client
 
 from tests.factories.members import PASSWORD, make_operator
-from tests.kernel.scene import BY_NAME, CONTRACT, KEYED, NAME, OPERATIONS, SECURED, WRITES
+from tests.kernel.contract_requests import (
+    BY_NAME,
+    CONTRACT,
+    KEYED,
+    NAME,
+    OPERATIONS,
+    SECURED,
+    WRITES,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +44,16 @@ def about(name: str) -> Iterator[None]:
         raise
 
 
-def test_the_scene_covers_every_endpoint(scene):
-    assert set(scene.bodies) == set(WRITES)
+def test_the_scene_covers_every_endpoint(contract_requests):
+    assert set(contract_requests.bodies) == set(WRITES)
     assert len(SECURED) >= 12
 
 
 @pytest.mark.parametrize("name", [name for name in KEYED if name != "bind_my_phone"])
-def test_the_right_request_is_served_and_repeated(scene, name):
-    first = scene.call(name)
+def test_the_right_request_is_served_and_repeated(contract_requests, name):
+    first = contract_requests.call(name)
     assert first.status_code in {200, 201}, first.content
-    assert scene.call(name).content == first.content
+    assert contract_requests.call(name).content == first.content
 
 
 TOKENS = {
@@ -65,37 +73,45 @@ TOKENS = {
 }
 
 
-def test_a_stranger_is_told_to_sign_in(scene, unchanged):
+def test_a_stranger_is_told_to_sign_in(contract_requests, unchanged):
     for name in SECURED:
         with about(name):
             scheme = next(iter(BY_NAME[name][2]["security"][0]))
             code = {"tillKey": "till_key_invalid", "shopper": "sign_in_again"}[scheme]
 
             for token in TOKENS.values():
-                answer = scene.call(name, Authorization=token)
+                answer = contract_requests.call(name, Authorization=token)
                 problem(answer, 401, code)
                 assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_token_of_the_other_kind_opens_nothing(scene, unchanged):
+def test_a_token_of_the_other_kind_opens_nothing(contract_requests, unchanged):
     for name in SECURED:
         with about(name):
             scheme = next(iter(BY_NAME[name][2]["security"][0]))
             other = {"tillKey": "shopper", "shopper": "tillKey"}[scheme]
 
             assert (
-                scene.call(name, Authorization=f"Bearer {scene.tokens[other]}").status_code == 401
+                contract_requests.call(
+                    name, Authorization=f"Bearer {contract_requests.tokens[other]}"
+                ).status_code
+                == 401
             )
             assert (
-                scene.call(name, Authorization=f"Bearer {scene.tokens[scheme]}x").status_code == 401
+                contract_requests.call(
+                    name, Authorization=f"Bearer {contract_requests.tokens[scheme]}x"
+                ).status_code
+                == 401
             )
             assert (
-                scene.call(name, Authorization=f"Bearer {scene.tokens[scheme][:-1]}").status_code
+                contract_requests.call(
+                    name, Authorization=f"Bearer {contract_requests.tokens[scheme][:-1]}"
+                ).status_code
                 == 401
             )
 
 
-def test_the_session_of_the_admin_opens_nothing(scene):
+def test_the_session_of_the_admin_opens_nothing(contract_requests):
     make_operator()
     browser = Client()
     assert browser.login(username="yunying", password=PASSWORD)
@@ -125,26 +141,36 @@ NOT_JSON = {
 }
 
 
-def test_a_body_of_another_form_is_refused(scene, unchanged):
+def test_a_body_of_another_form_is_refused(contract_requests, unchanged):
     for name in WRITES:
         with about(name):
             for body in NOT_JSON.values():
-                problem(scene.call(name, raw=body), 400, "invalid_request")
+                problem(contract_requests.call(name, raw=body), 400, "invalid_request")
 
 
-def test_another_content_type_or_a_huge_body_is_refused(scene, unchanged):
+def test_another_content_type_or_a_huge_body_is_refused(contract_requests, unchanged):
     for name in WRITES:
         with about(name):
-            problem(scene.call(name, **{"Content-Type": "text/xml"}), 415, "unsupported_media_type")
-            problem(scene.call(name, raw=b" " * (settings.BODY_LIMIT + 1)), 413, "body_too_large")
+            problem(
+                contract_requests.call(name, **{"Content-Type": "text/xml"}),
+                415,
+                "unsupported_media_type",
+            )
+            problem(
+                contract_requests.call(name, raw=b" " * (settings.BODY_LIMIT + 1)),
+                413,
+                "body_too_large",
+            )
 
 
-def test_a_write_without_a_readable_key_is_refused(scene, unchanged):
+def test_a_write_without_a_readable_key_is_refused(contract_requests, unchanged):
     for name in KEYED:
         with about(name):
             for key in (None, "", " ", "a b", "键", "k" * 256, "k\x00"):
                 problem(
-                    scene.call(name, **{"Idempotency-Key": key}), 400, "idempotency_key_missing"
+                    contract_requests.call(name, **{"Idempotency-Key": key}),
+                    400,
+                    "idempotency_key_missing",
                 )
 
 
@@ -199,11 +225,11 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_wrong_value_is_refused_by_the_name_of_its_field(scene, unchanged, name):
+def test_a_wrong_value_is_refused_by_the_name_of_its_field(contract_requests, unchanged, name):
     for field, (kind, value) in product(FIELDS[name], BAD.items()):
         if (name, field, kind) in RIGHT:
             continue
-        answer = scene.call(name, scene.bodies[name] | {field: value})
+        answer = contract_requests.call(name, contract_requests.bodies[name] | {field: value})
         if (name, field, kind) in ASKED_ELSEWHERE:
             assert answer.status_code in {400, 503}
             continue
@@ -221,22 +247,28 @@ OPTIONAL = {
 }
 
 
-def test_a_missing_field_is_named(scene, unchanged):
+def test_a_missing_field_is_named(contract_requests, unchanged):
     for name in [name for name in WRITES if name != "change_my_profile"]:
         with about(name):
-            for field in scene.bodies[name]:
+            for field in contract_requests.bodies[name]:
                 if (name, field) in OPTIONAL:
                     continue
                 body = {
-                    given: value for given, value in scene.bodies[name].items() if given != field
+                    given: value
+                    for given, value in contract_requests.bodies[name].items()
+                    if given != field
                 }
-                problem(scene.call(name, body), 400, "invalid_request")
+                problem(contract_requests.call(name, body), 400, "invalid_request")
 
 
-def test_without_its_length_a_body_is_refused(scene, unchanged):
+def test_without_its_length_a_body_is_refused(contract_requests, unchanged):
     for name in WRITES:
         with about(name):
-            problem(scene.call(name, **{"Transfer-Encoding": "chunked"}), 411, "length_required")
+            problem(
+                contract_requests.call(name, **{"Transfer-Encoding": "chunked"}),
+                411,
+                "length_required",
+            )
 
 
 LISTS = [
@@ -255,15 +287,17 @@ FORGED_PAGES = [
 ]
 
 
-def test_a_forged_page_is_refused(scene, unchanged):
+def test_a_forged_page_is_refused(contract_requests, unchanged):
     for name in LISTS:
         with about(name):
             method, path, operation = BY_NAME[name]
             scheme = next(iter(operation.get("security", [{}])[0]), None)
-            headers = {"Authorization": f"Bearer {scene.tokens[scheme]}"} if scheme else {}
+            headers = (
+                {"Authorization": f"Bearer {contract_requests.tokens[scheme]}"} if scheme else {}
+            )
 
             for query in FORGED_PAGES:
-                row = NAME.sub(scene.ids.get(path, ""), path)
+                row = NAME.sub(contract_requests.ids.get(path, ""), path)
                 answer = Client().generic(method, f"{row}?{query}", headers=headers)
                 problem(answer, 400, "invalid_request")
 
@@ -282,21 +316,21 @@ NO_IDS = [
 ]
 
 
-def test_what_is_no_id_is_not_found(scene, unchanged):
+def test_what_is_no_id_is_not_found(contract_requests, unchanged):
     for name in [name for name, (_, path, _) in BY_NAME.items() if "{" in path]:
         with about(name):
             path = BY_NAME[name][1]
-            right = scene.ids[path]
-            foreign = [*scene.ids.values(), scene.member.public_id]
+            right = contract_requests.ids[path]
+            foreign = [*contract_requests.ids.values(), contract_requests.member.public_id]
             zeros = {one.partition("_")[0] + "_" + "0" * 22 for one in foreign}
 
-            for bad in [*NO_IDS, *sorted(zeros), scene.member.public_id]:
-                scene.ids[path] = bad
-                problem(scene.call(name), 404, "not_found")
-            scene.ids[path] = right
+            for bad in [*NO_IDS, *sorted(zeros), contract_requests.member.public_id]:
+                contract_requests.ids[path] = bad
+                problem(contract_requests.call(name), 404, "not_found")
+            contract_requests.ids[path] = right
 
 
-def test_every_other_method_is_refused(scene, unchanged):
+def test_every_other_method_is_refused(contract_requests, unchanged):
     for name in BY_NAME:
         with about(name):
             _, path, _ = BY_NAME[name]
@@ -319,15 +353,17 @@ def test_every_other_method_is_refused(scene, unchanged):
                 assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == known
 
 
-def test_an_unknown_query_parameter_is_refused_and_not_passed_over(scene, unchanged):
+def test_an_unknown_query_parameter_is_refused_and_not_passed_over(contract_requests, unchanged):
     """Also one that is known elsewhere, and a known one given twice."""
     for name, (_, _, operation) in BY_NAME.items():
         with about(name):
             known = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
-            told = problem(scene.call(name, query="no_such=1"), 400, "invalid_request")
+            told = problem(contract_requests.call(name, query="no_such=1"), 400, "invalid_request")
             assert told["errors"] == [
                 {"field": "no_such", "code": "unknown", "message": "没有这个查询参数。"}
             ]
             for one in known:
-                told = problem(scene.call(name, query=f"{one}=1&{one}=1"), 400, "invalid_request")
+                told = problem(
+                    contract_requests.call(name, query=f"{one}=1&{one}=1"), 400, "invalid_request"
+                )
                 assert [error["code"] for error in told["errors"]] == ["repeated"]

@@ -8,7 +8,7 @@ from rest_framework.serializers import Serializer
 
 from district.kernel.clock import SHANGHAI
 from district.kernel.errors import DomainError
-from district.kernel.fields import (
+from district.kernel.http.fields import (
     CodeField,
     FenField,
     IdField,
@@ -19,7 +19,7 @@ from district.kernel.fields import (
 )
 
 
-class Asked(Serializer):
+class ExampleForm(Serializer):
     points = PointsField(required=False)
     fen = FenField(required=False)
     at = InstantField(required=False)
@@ -30,13 +30,13 @@ class Asked(Serializer):
 
 
 def read(**data: object) -> dict[str, object]:
-    asked = Asked(data=data)
+    asked = ExampleForm(data=data)
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
 
 
 def refused(**data: object) -> list[str]:
-    asked = Asked(data=data)
+    asked = ExampleForm(data=data)
     assert not asked.is_valid(), asked.validated_data
     return [f"{name}:{error.code}" for name, errors in asked.errors.items() for error in errors]
 
@@ -68,7 +68,7 @@ def test_an_instant_is_read_and_written_in_shanghai_time():
     noon = datetime(2026, 3, 1, 12, tzinfo=SHANGHAI)
 
     assert read(at="2026-03-01T04:00:00Z") == {"at": noon}
-    assert Asked({"at": noon}).data == {"at": "2026-03-01T12:00:00+08:00"}
+    assert ExampleForm({"at": noon}).data == {"at": "2026-03-01T12:00:00+08:00"}
 
 
 @pytest.mark.parametrize(

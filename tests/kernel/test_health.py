@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from district.kernel import clock, health
+from district.kernel import clock
+from district.kernel.http import health
 from district.kernel.models import OutboxRow
-from tests.kernel.closing import real_db_closed
+from tests.kernel.database_outage import database_outage
 
 
 def ready() -> tuple[int, dict[str, Any]]:
@@ -40,7 +41,7 @@ def test_ready_when_every_part_is_right():
 
 
 def test_not_ready_without_a_database_and_ready_again_with_it(real_db):
-    with real_db_closed(real_db):
+    with database_outage(real_db):
         assert ready() == (
             503,
             {

@@ -92,11 +92,11 @@ def test_an_answer_known_beforehand_is_stored_with_the_claim():
 def test_who_repeats_a_request_too_late_still_hears_what_came_of_it():
     act(TEA, result=7)
 
-    assert idempotency.earlier_answer(TEA, NotFound()) == 7
+    assert idempotency.replay_or_raise(TEA, NotFound()) == 7
     with pytest.raises(KeyReused):
-        idempotency.earlier_answer(MILK, NotFound())
+        idempotency.replay_or_raise(MILK, NotFound())
     with pytest.raises(NotFound):
-        idempotency.earlier_answer(Key.of("merchant:12:earn", "new"), NotFound())
+        idempotency.replay_or_raise(Key.of("merchant:12:earn", "new"), NotFound())
 
 
 def test_terms_are_told_apart_whatever_their_order_or_offset():

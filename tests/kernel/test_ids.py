@@ -2,9 +2,9 @@
 
 import pytest
 
-from district.kernel import ids
-from district.kernel.ids import PublicIdField, looks_like, new_id
-from district.kernel.postgres import call
+from district.kernel.database import ids
+from district.kernel.database.ids import PublicIdField, looks_like, new_id
+from district.kernel.database.postgres import call
 
 
 def test_an_id_is_its_prefix_and_22_letters_and_digits():
@@ -50,7 +50,7 @@ def test_what_is_not_an_id_does_not_look_like_one(text):
 def test_a_migration_names_the_prefix_and_nothing_that_follows_from_it():
     _, path, args, options = PublicIdField("mem").deconstruct()
 
-    assert (path, args, options) == ("district.kernel.ids.PublicIdField", ["mem"], {})
+    assert (path, args, options) == ("district.kernel.database.ids.PublicIdField", ["mem"], {})
 
 
 @pytest.mark.django_db

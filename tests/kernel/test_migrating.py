@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
-from district.kernel.migrating import Migrate
-from tests.databases import pointed_at
+from district.kernel.database.migration_runner import MigrateCommand
+from tests.databases import use_database
 
 SCHEMA = """
     select 'column', table_name || '.' || column_name, data_type || coalesce(column_default, '') || is_nullable
@@ -45,10 +45,10 @@ def schema():
 def test_the_database_is_the_same_as_by_djangos_own_way_and_progress_is_told(empty):
     ours, djangos = empty
     said: list[str] = []
-    with pointed_at(ours):
-        call_command(Migrate(said.append), interactive=False, verbosity=0)
+    with use_database(ours):
+        call_command(MigrateCommand(said.append), interactive=False, verbosity=0)
         made = schema()
-    with pointed_at(djangos):
+    with use_database(djangos):
         call_command("migrate", interactive=False, verbosity=0)
         assert schema() == made
     connections.close_all()
@@ -61,6 +61,6 @@ def test_the_database_is_the_same_as_by_djangos_own_way_and_progress_is_told(emp
 def test_what_is_applied_already_is_nothing_to_tell():
     said: list[str] = []
 
-    call_command(Migrate(said.append), interactive=False, verbosity=0, stdout=StringIO())
+    call_command(MigrateCommand(said.append), interactive=False, verbosity=0, stdout=StringIO())
 
     assert said == []

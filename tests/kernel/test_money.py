@@ -2,7 +2,7 @@
 
 import pytest
 
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from district.kernel.named_database import DatabaseUnusable, working_on
+from district.kernel.database.named_database import DatabaseUnusable, switch_database
 from tests.databases import Databases
 
 ROOT = settings.ROOT
@@ -49,7 +49,7 @@ def run(*words: str, url: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_command_works_on_the_database_it_is_told_and_comes_back(real_db, other):
-    with working_on(other):
+    with switch_database(other):
         assert current_database() == other
 
     assert current_database() == real_db.name
@@ -99,7 +99,7 @@ def test_a_database_without_tables_is_one_sentence(empty):
             DatabaseUnusable,
             match=f"database {empty} is empty; run `python3 manage.py setup --database {empty}` first.",
         ),
-        working_on(empty),
+        switch_database(empty),
     ):
         pytest.fail("there is nothing to work on")
 

@@ -10,21 +10,29 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from district.kernel import audit, clock, events, outbox, tasks
-from district.kernel.events import emit, subscribe, unsubscribe
+from district.kernel import audit, clock, tasks
 from district.kernel.models import AuditLine, OutboxRow
-from tests.kernel.facts import Broken, MilkServed, NotPlain, TeaServed, delivered, fails
+from district.kernel.outbox import delivery, events
+from district.kernel.outbox.events import emit, subscribe, unsubscribe
+from tests.kernel.sample_events import (
+    ListenerFailure,
+    MilkServed,
+    NotPlain,
+    TeaPoured,
+    delivered,
+    failing_handler,
+)
 from tests.race import race
 
-pytestmark = pytest.mark.usefixtures("nobody_listens")
+pytestmark = pytest.mark.usefixtures("no_listeners")
 
 
 @pytest.mark.django_db
 def test_a_fact_is_kept_with_its_name_and_values():
-    emit(TeaServed(cup=1))
+    emit(TeaPoured(cup=1))
 
     row = OutboxRow.objects.get()
-    assert (row.name, row.payload) == ("TeaServed", {"cup": 1, "guest": "mem_1"})
+    assert (row.name, row.payload) == ("TeaPoured", {"cup": 1, "guest": "mem_1"})
     assert (row.done, row.attempts, row.delivered_at, row.set_aside_at) == ([], 0, None, None)
 
 
@@ -38,27 +46,27 @@ def test_a_fact_of_other_than_plain_values_is_a_bug():
 
 def test_a_fact_is_told_only_if_its_transaction_commits(real_db):
     heard: list[dict[str, Any]] = []
-    subscribe(TeaServed, heard.append, name="listener")
+    subscribe(TeaPoured, heard.append, name="listener")
 
-    with pytest.raises(Broken):
+    with pytest.raises(ListenerFailure):
         serve_and_fail()
     with transaction.atomic():
-        emit(TeaServed(cup=2))
-        assert told_elsewhere() == 0
+        emit(TeaPoured(cup=2))
+        assert delivered_elsewhere() == 0
 
-    assert outbox.deliver_due() == 1
+    assert delivery.deliver_due() == 1
     assert heard == [{"cup": 2, "guest": "mem_1"}]
 
 
 @transaction.atomic
 def serve_and_fail() -> None:
-    emit(TeaServed(cup=1))
-    raise Broken
+    emit(TeaPoured(cup=1))
+    raise ListenerFailure
 
 
-def told_elsewhere() -> int:
+def delivered_elsewhere() -> int:
     """What another connection finds to deliver."""
-    (found,) = race(outbox.deliver_due)
+    (found,) = race(delivery.deliver_due)
     return int(found)
 
 
@@ -67,13 +75,13 @@ def test_everybody_who_listens_hears_it_once_and_the_oldest_first():
     tea: list[dict[str, Any]] = []
     more_tea: list[dict[str, Any]] = []
     milk: list[dict[str, Any]] = []
-    subscribe(TeaServed, tea.append, name="a")
-    subscribe("TeaServed", more_tea.append, name="b")
+    subscribe(TeaPoured, tea.append, name="a")
+    subscribe("TeaPoured", more_tea.append, name="b")
     subscribe(MilkServed, milk.append, name="a")
-    for event in (TeaServed(cup=1), MilkServed(cup=2), TeaServed(cup=3)):
+    for event in (TeaPoured(cup=1), MilkServed(cup=2), TeaPoured(cup=3)):
         emit(event)
 
-    assert (outbox.deliver_due(), outbox.deliver_due()) == (3, 0)
+    assert (delivery.deliver_due(), delivery.deliver_due()) == (3, 0)
     assert [heard["cup"] for heard in tea] == [1, 3]
     assert [heard["cup"] for heard in more_tea] == [1, 3]
     assert [heard["cup"] for heard in milk] == [2]
@@ -84,23 +92,23 @@ def test_everybody_who_listens_hears_it_once_and_the_oldest_first():
 def test_subscribing_again_under_the_same_name_is_not_hearing_twice():
     heard: list[dict[str, Any]] = []
     for _ in range(2):
-        subscribe(TeaServed, heard.append, name="listener")
-    emit(TeaServed(cup=1))
-    outbox.deliver_due()
+        subscribe(TeaPoured, heard.append, name="listener")
+    emit(TeaPoured(cup=1))
+    delivery.deliver_due()
 
     assert len(heard) == 1
-    unsubscribe(TeaServed, "listener")
+    unsubscribe(TeaPoured, "listener")
     assert events.heard() == []
 
 
 @pytest.mark.django_db
 def test_what_nobody_listens_to_passes_in_one_statement(django_assert_num_queries):
-    subscribe(MilkServed, fails, name="listener")
+    subscribe(MilkServed, failing_handler, name="listener")
     for cup in range(300):
-        emit(TeaServed(cup=cup))
+        emit(TeaPoured(cup=cup))
 
     with django_assert_num_queries(1):
-        assert outbox.deliver_due() == 300
+        assert delivery.deliver_due() == 300
     assert delivered() == list(range(300))
 
 
@@ -109,9 +117,9 @@ def test_what_a_handler_writes_is_kept_with_the_mark_that_it_heard():
     def wash(heard: dict[str, Any]) -> None:
         audit.record(verb="wash", subject=f"cup:{heard['cup']}")
 
-    subscribe(TeaServed, wash, name="a")
-    emit(TeaServed(cup=1))
-    outbox.deliver_due()
+    subscribe(TeaPoured, wash, name="a")
+    emit(TeaPoured(cup=1))
+    delivery.deliver_due()
 
     assert list(AuditLine.objects.values_list("subject", flat=True)) == ["cup:1"]
 
@@ -123,9 +131,9 @@ def test_two_workers_share_the_rows_and_tell_each_once(real_db):
         time.sleep(0.005)
         heard.append(payload["cup"])
 
-    subscribe(TeaServed, slowly, name="a")
+    subscribe(TeaPoured, slowly, name="a")
     for cup in range(100):
-        emit(TeaServed(cup=cup))
+        emit(TeaPoured(cup=cup))
 
     taken = race(*[partial(tasks.deliver_events)] * 4)
 
@@ -146,24 +154,24 @@ def test_a_row_in_work_holds_nobody_up(real_db):
         heard.append(payload["cup"])
 
     def deliver() -> None:
-        outbox.deliver_due()
+        delivery.deliver_due()
         connection.close()
 
-    subscribe(TeaServed, first_one_waits, name="a")
+    subscribe(TeaPoured, first_one_waits, name="a")
     for cup in (1, 2, 3):
-        emit(TeaServed(cup=cup))
+        emit(TeaPoured(cup=cup))
     slow = Thread(target=deliver)
     slow.start()
     assert working.wait(10)
 
     began = time.monotonic()
-    assert outbox.deliver_due() == 2
+    assert delivery.deliver_due() == 2
     assert time.monotonic() - began < 1
     assert heard == [2, 3]
     # Even when its time to be tried again has come, somebody is at it.
     OutboxRow.objects.filter(payload__cup=1, delivered_at=None).select_for_update(skip_locked=True)
     with time_machine.travel(clock.real_now() + timedelta(hours=1)):
-        assert outbox.deliver_due() == 0
+        assert delivery.deliver_due() == 0
     go_on.set()
     slow.join(10)
 

@@ -7,29 +7,35 @@ import pytest
 import time_machine
 from django.db import connection
 
-from district.kernel import audit, clock, outbox, tasks
-from district.kernel.events import emit, subscribe
+from district.kernel import audit, clock, tasks
 from district.kernel.models import AuditLine, OutboxRow
-from tests.kernel.facts import Broken, MilkServed, TeaServed, fails
+from district.kernel.outbox import delivery
+from district.kernel.outbox.events import emit, subscribe
+from tests.kernel.sample_events import ListenerFailure, MilkServed, TeaPoured, failing_handler
 
-pytestmark = pytest.mark.usefixtures("nobody_listens")
+pytestmark = pytest.mark.usefixtures("no_listeners")
 
 
 @pytest.mark.django_db
 def test_a_failing_handler_writes_nothing_and_does_not_stop_the_others():
     def writes_and_fails(heard: dict[str, Any]) -> None:
         audit.record(verb="wash", subject="cup:1")
-        raise Broken
+        raise ListenerFailure
 
     heard: list[dict[str, Any]] = []
-    subscribe(TeaServed, writes_and_fails, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
+    subscribe(TeaPoured, writes_and_fails, name="a")
+    subscribe(TeaPoured, heard.append, name="b")
+    emit(TeaPoured(cup=1))
 
-    assert outbox.deliver_due() == 1
+    assert delivery.deliver_due() == 1
 
     row = OutboxRow.objects.get()
-    assert (row.done, row.attempts, row.last_error, row.delivered_at) == (["b"], 1, "Broken", None)
+    assert (row.done, row.attempts, row.last_error, row.delivered_at) == (
+        ["b"],
+        1,
+        "ListenerFailure",
+        None,
+    )
     assert len(heard) == 1
     assert not AuditLine.objects.exists()
 
@@ -41,10 +47,10 @@ def test_a_database_error_in_a_handler_spoils_only_that_handler():
             cursor.execute("select 1 / 0")
 
     heard: list[dict[str, Any]] = []
-    subscribe(TeaServed, divides, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
-    outbox.deliver_due()
+    subscribe(TeaPoured, divides, name="a")
+    subscribe(TeaPoured, heard.append, name="b")
+    emit(TeaPoured(cup=1))
+    delivery.deliver_due()
 
     assert (OutboxRow.objects.get().done, OutboxRow.objects.get().last_error) == (
         ["b"],
@@ -55,15 +61,15 @@ def test_a_database_error_in_a_handler_spoils_only_that_handler():
 @pytest.mark.django_db
 def test_who_has_heard_is_not_told_again_when_another_handler_recovers():
     heard: list[dict[str, Any]] = []
-    subscribe(TeaServed, fails, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
+    subscribe(TeaPoured, failing_handler, name="a")
+    subscribe(TeaPoured, heard.append, name="b")
+    emit(TeaPoured(cup=1))
     with time_machine.travel(clock.real_now(), tick=False) as now:
-        outbox.deliver_due()
-        assert outbox.deliver_due() == 0  # it waits
-        subscribe(TeaServed, heard.append, name="a")
+        delivery.deliver_due()
+        assert delivery.deliver_due() == 0  # it waits
+        subscribe(TeaPoured, heard.append, name="a")
         now.shift(2)
-        assert outbox.deliver_due() == 1
+        assert delivery.deliver_due() == 1
 
     row = OutboxRow.objects.get()
     assert (sorted(row.done), row.attempts) == (["a", "b"], 2)
@@ -77,7 +83,7 @@ def attempts_until_set_aside() -> list[int]:
     began = clock.real_now()
     with time_machine.travel(began, tick=False) as now:
         while OutboxRow.objects.filter(set_aside_at=None).exists():
-            if outbox.deliver_due():
+            if delivery.deliver_due():
                 tried.append(round((clock.real_now() - began).total_seconds()))
             now.shift(1)
     return tried
@@ -85,41 +91,46 @@ def attempts_until_set_aside() -> list[int]:
 
 @pytest.mark.django_db
 def test_a_poison_event_is_tried_eight_times_ever_more_rarely_and_then_set_aside(caplog):
-    subscribe(TeaServed, fails, name="a")
-    emit(TeaServed(cup=1))
+    subscribe(TeaPoured, failing_handler, name="a")
+    emit(TeaPoured(cup=1))
 
     with caplog.at_level(logging.CRITICAL, "district.outbox"):
         assert attempts_until_set_aside() == [0, 2, 6, 14, 30, 62, 126, 254]
 
     row = OutboxRow.objects.get()
-    assert (row.attempts, row.last_error, row.done, row.delivered_at) == (8, "Broken", [], None)
+    assert (row.attempts, row.last_error, row.done, row.delivered_at) == (
+        8,
+        "ListenerFailure",
+        [],
+        None,
+    )
 
 
 @pytest.mark.django_db
 def test_the_words_of_an_error_are_kept_nowhere(caplog):
-    subscribe(TeaServed, fails, name="a")
-    emit(TeaServed(cup=1))
+    subscribe(TeaPoured, failing_handler, name="a")
+    emit(TeaPoured(cup=1))
     with caplog.at_level(logging.ERROR, "district.outbox"):
-        outbox.deliver_due()
+        delivery.deliver_due()
 
-    assert OutboxRow.objects.get().last_error == "Broken"
+    assert OutboxRow.objects.get().last_error == "ListenerFailure"
     assert [record.getMessage() for record in caplog.records] == ["handler failed"]
 
 
 @pytest.mark.django_db
 def test_an_event_set_aside_can_be_replayed_to_those_who_have_not_heard_it(caplog):
     heard: list[dict[str, Any]] = []
-    subscribe(TeaServed, fails, name="a")
-    subscribe(TeaServed, heard.append, name="b")
-    emit(TeaServed(cup=1))
+    subscribe(TeaPoured, failing_handler, name="a")
+    subscribe(TeaPoured, heard.append, name="b")
+    emit(TeaPoured(cup=1))
     with caplog.at_level(logging.CRITICAL, "district.outbox"):
         attempts_until_set_aside()
-    subscribe(TeaServed, heard.append, name="a")
+    subscribe(TeaPoured, heard.append, name="a")
 
-    assert outbox.deliver_due() == 0
-    assert outbox.replay(OutboxRow.objects.all()) == 1
-    assert outbox.replay(OutboxRow.objects.all()) == 0
-    assert outbox.deliver_due() == 1
+    assert delivery.deliver_due() == 0
+    assert delivery.replay(OutboxRow.objects.all()) == 1
+    assert delivery.replay(OutboxRow.objects.all()) == 0
+    assert delivery.deliver_due() == 1
 
     assert len(heard) == 2
     row = OutboxRow.objects.get()
@@ -130,10 +141,10 @@ def test_an_event_set_aside_can_be_replayed_to_those_who_have_not_heard_it(caplo
 @pytest.mark.django_db
 def test_poison_events_block_nobody(caplog):
     heard: list[dict[str, Any]] = []
-    subscribe(TeaServed, fails, name="a")
+    subscribe(TeaPoured, failing_handler, name="a")
     subscribe(MilkServed, heard.append, name="a")
     for cup in range(50):
-        emit(TeaServed(cup=cup))
+        emit(TeaPoured(cup=cup))
     emit(MilkServed(cup=99))
 
     with caplog.at_level(logging.CRITICAL, "district.outbox"):
@@ -150,16 +161,16 @@ def test_an_event_that_takes_its_worker_down_is_set_aside_too(caplog):
     def dies(heard: dict[str, Any]) -> None:
         raise SystemExit
 
-    subscribe(TeaServed, dies, name="a")
-    emit(TeaServed(cup=1))
+    subscribe(TeaPoured, dies, name="a")
+    emit(TeaPoured(cup=1))
     with time_machine.travel(clock.real_now(), tick=False) as now:
         for attempt in range(8):
             with pytest.raises(SystemExit):
-                outbox.deliver_due()
+                delivery.deliver_due()
             assert OutboxRow.objects.get().attempts == attempt + 1
             now.shift(2 ** (attempt + 1))
         with caplog.at_level(logging.CRITICAL, "district.outbox"):
-            outbox.deliver_due()
+            delivery.deliver_due()
 
     row = OutboxRow.objects.get()
     assert row.set_aside_at is not None

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.exceptions import ParseError
 
-from district.kernel.parsers import parse_json
+from district.kernel.http.parsers import parse_json
 
 
 def test_reads_json_as_python_does():

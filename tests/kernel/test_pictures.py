@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from district.kernel import pictures
 from district.kernel.errors import PictureRefused, ServiceUnavailable
-from tests.bills.pictures import (
+from district.kernel.http import pictures
+from tests.receipt_photos.pictures import (
     HOSTILE,
     PLACE,
     animated_png,
@@ -34,13 +34,13 @@ def opened(picture):
 
 def reason_of(upload):
     with pytest.raises(PictureRefused) as refused:
-        pictures.redrawn(upload)
+        pictures.redraw(upload)
     return refused.value.facts["reason"]
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_bill_keeps_its_look(form):
-    image = opened(pictures.redrawn(encoded(paper(), form)))
+    image = opened(pictures.redraw(encoded(paper(), form)))
 
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (900, 1400))
     apart = [abs(a - b) for a, b in zip(image.tobytes(), paper().tobytes(), strict=True)]
@@ -51,7 +51,7 @@ def test_a_bill_keeps_its_look(form):
 def test_every_kind_of_colours_becomes_rgb(mode):
     source = Image.new(mode, (300, 400)) if mode == "I;16" else paper(300, 400).convert(mode)
 
-    image = opened(pictures.redrawn(encoded(source, "JPEG" if mode == "CMYK" else "PNG")))
+    image = opened(pictures.redraw(encoded(source, "JPEG" if mode == "CMYK" else "PNG")))
 
     assert (image.mode, image.size) == ("RGB", (300, 400))
 
@@ -59,7 +59,7 @@ def test_every_kind_of_colours_becomes_rgb(mode):
 def test_transparency_becomes_white_paper():
     clear = Image.new("RGBA", (300, 300), (0, 0, 0, 0))
 
-    assert opened(pictures.redrawn(encoded(clear, "PNG"))).getpixel((5, 5)) == (255, 255, 255)
+    assert opened(pictures.redraw(encoded(clear, "PNG"))).getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_position_phone_and_comment_are_gone():
@@ -67,7 +67,7 @@ def test_position_phone_and_comment_are_gone():
     assert b"SpyPhone" in upload
     assert PLACE.encode() in upload
 
-    kept = pictures.redrawn(upload).jpeg
+    kept = pictures.redraw(upload).jpeg
 
     assert b"SpyPhone" not in kept
     assert b"Exif" not in kept
@@ -79,18 +79,18 @@ def test_a_phone_held_upright_gives_an_upright_picture():
     exif = Image.Exif()
     exif[0x0112] = 6
 
-    assert opened(pictures.redrawn(jpeg(exif=exif.tobytes()))).size == (1400, 900)
+    assert opened(pictures.redraw(jpeg(exif=exif.tobytes()))).size == (1400, 900)
 
 
 def test_a_large_photograph_is_made_smaller():
-    image = opened(pictures.redrawn(encoded(paper(4000, 6000), "JPEG")))
+    image = opened(pictures.redraw(encoded(paper(4000, 6000), "JPEG")))
 
     assert image.size == (1333, 2000)
 
 
 @pytest.mark.parametrize("upload", [zip_behind(), script_inside()], ids=["zip behind", "script"])
 def test_of_a_polyglot_only_the_pixels_stay(upload):
-    kept = pictures.redrawn(upload).jpeg
+    kept = pictures.redraw(upload).jpeg
 
     for trace in (b"PK", b"<script", b"<?php", b"evil.html"):
         assert trace not in kept
@@ -100,7 +100,7 @@ def test_of_a_polyglot_only_the_pixels_stay(upload):
 def test_a_phones_picture_with_a_second_one_inside_is_its_first_one():
     two = encoded(paper(), "MPO", save_all=True, append_images=[paper(300, 300)])
 
-    assert opened(pictures.redrawn(two)).size == (900, 1400)
+    assert opened(pictures.redraw(two)).size == (900, 1400)
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -130,7 +130,7 @@ def test_bytes_turned_at_random_never_surprise():
         for _byte in range(dice.choice([1, 3, 40])):
             upload[dice.randrange(len(upload))] = dice.randrange(256)
         try:
-            assert pictures.redrawn(bytes(upload)).jpeg.startswith(b"\xff\xd8\xff")
+            assert pictures.redraw(bytes(upload)).jpeg.startswith(b"\xff\xd8\xff")
         except PictureRefused:
             refused += 1
 
@@ -143,7 +143,7 @@ import django
 django.setup()
 from district.kernel import pictures
 from district.kernel.errors import PictureRefused
-from tests.bills import pictures as made
+from tests.receipt_photos import pictures as made
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for upload in [made.png_that_claims(60_000, 60_000), made.jpeg_that_claims(65_500, 65_500),
                made.HOSTILE["a thousand scans"], made.HOSTILE["text bomb"]]:
@@ -175,10 +175,10 @@ def test_bombs_cost_neither_memory_nor_time():
 
 def test_who_would_wait_too_long_is_asked_to_come_again(monkeypatch):
     monkeypatch.setattr(pictures, "_PATIENCE", 0.01)
-    with pictures._a_turn(), pictures._a_turn(), pytest.raises(ServiceUnavailable):
-        pictures.redrawn(jpeg())
+    with pictures._slot(), pictures._slot(), pytest.raises(ServiceUnavailable):
+        pictures.redraw(jpeg())
 
-    assert pictures.redrawn(jpeg()).digest
+    assert pictures.redraw(jpeg()).digest
 
 
 def test_this_process_stayed_small():

@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError, DataError, connection, transaction
 
-from district.kernel import postgres
+from district.kernel.database import postgres
+from district.kernel.database.postgres import call, refusal_of_sql
 from district.kernel.errors import DomainError, KeyReused
-from district.kernel.postgres import call, refusal_of_sql
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from tests.kernel.probing import problem
+from tests.kernel.probe_client import problem
 
 pytestmark = pytest.mark.django_db
 

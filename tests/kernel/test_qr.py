@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 from PIL import Image
 
-from district.kernel import qr
+from district.kernel.text import qr
 
 CODE = "AFUZ7D2S4K6Q3TQJ5MZP2AWB7HNCXGE4LVR3YD5KQ6T2"
 

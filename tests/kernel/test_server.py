@@ -10,9 +10,9 @@ import pytest
 import requests
 from django.conf import settings
 
-from tests.kernel.closing import real_db_closed
-from tests.kernel.wire import HEAD, JSON, send
-from tests.servers import Web
+from tests.kernel.database_outage import database_outage
+from tests.kernel.raw_http import HEAD, JSON, send
+from tests.servers import WebServer
 
 MIB_10 = 10_000_000
 
@@ -148,7 +148,7 @@ def server(databases, tmp_path_factory, django_db_blocker):
     """One server for all of them: they write nothing."""
     folder = tmp_path_factory.mktemp("server")
     name = databases.clone()
-    web = Web(
+    web = WebServer(
         env={
             **os.environ,
             "DATABASE_URL": databases.url_of(name),
@@ -209,19 +209,19 @@ def test_a_body_cut_off_in_the_middle_holds_no_thread_and_is_no_error(server):
             )
 
     assert requests.get(f"{server.base_url}/readyz", timeout=5).status_code == 200
-    assert [line for line in server.said().splitlines() if '"status": 500' in line] == []
+    assert [line for line in server.log_text().splitlines() if '"status": 500' in line] == []
 
 
 def test_a_caller_cannot_choose_the_address_it_is_counted_by(real_db, tmp_path):
-    web = Web(env={**real_db.env, "DISTRICT_TRUSTED_PROXIES": "1"}, folder=tmp_path)
+    web = WebServer(env={**real_db.env, "DISTRICT_TRUSTED_PROXIES": "1"}, folder=tmp_path)
     web.start()
 
-    def sign_in(said: str, by_our_proxy: str) -> int:
+    def sign_in(log_text: str, by_our_proxy: str) -> int:
         # The proxy appends a header of its own to what the caller wrote.
-        told = f"X-Forwarded-For: {said}\r\nX-Forwarded-For: {by_our_proxy}\r\nContent-Length: 2\r\n\r\n{{}}"
+        told = f"X-Forwarded-For: {log_text}\r\nX-Forwarded-For: {by_our_proxy}\r\nContent-Length: 2\r\n\r\n{{}}"
         return send(web.port, b"POST /api/v1/session HTTP/1.1\r\n", JSON, told.encode()).status
 
-    times, _ = settings.LIMITS["sign_in_address"]
+    times, _ = settings.RATE_LIMITS["sign_in_address"]
     try:
         statuses = [sign_in(f"10.{n // 250}.0.{n % 250}", "203.0.113.9") for n in range(2 * times)]
         assert set(statuses) == {400, 429}
@@ -235,7 +235,7 @@ def test_without_its_database_the_server_says_so_and_recovers_by_itself(web, rea
     url = f"{web.base_url}/api/v1/stores"
     assert requests.get(url, timeout=10).status_code == 200
 
-    with real_db_closed(real_db):
+    with database_outage(real_db):
         for _ in range(20):  # every thread has lost its connection
             lost = requests.get(url, timeout=10)
             assert lost.status_code == 503
@@ -287,6 +287,6 @@ def test_a_killed_postgresql_costs_requests_and_no_error(web, durable_db, durabl
 def test_the_log_of_a_server_is_json_and_names_no_path(server):
     send(server.port, b"GET /api/v1/stores/13812341234?q=13812341234 HTTP/1.1\r\n", HEAD, b"\r\n")
 
-    said = server.said()
-    assert "13812341234" not in said
-    assert '"route": "api/v1/stores/<str:id>"' in said
+    log_text = server.log_text()
+    assert "13812341234" not in log_text
+    assert '"route": "api/v1/stores/<str:id>"' in log_text

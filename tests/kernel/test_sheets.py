@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from district.kernel.sheets import Table, Yuan, csv_lines, harmless, write_xlsx
+from district.kernel.text.sheets import Table, Yuan, csv_lines, harmless, write_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from district.kernel import sqlfiles
-from district.kernel.postgres import call
+from district.kernel.database import sqlfiles
+from district.kernel.database.postgres import call
 from tests.race import race
 
 ROOT = Path(__file__).resolve().parent.parent.parent

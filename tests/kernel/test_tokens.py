@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from district.kernel import tokens
 from district.kernel.errors import TokenExpired, TokenInvalid
+from district.kernel.security import tokens
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HALF_A_MINUTE = timedelta(seconds=30)

@@ -6,11 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from district.kernel import calendar_days, statutory, tasks, workdays
+from district.kernel import tasks
+from district.kernel.calendar import calendar_days, statutory, workdays
+from district.kernel.calendar.statutory import NamedDay
 from district.kernel.clock import SHANGHAI
 from district.kernel.errors import InvalidRequest
 from district.kernel.models import AuditLine, CalendarDay
-from district.kernel.statutory import NamedDay
 from tests.factories.members import make_operator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar_unread")]

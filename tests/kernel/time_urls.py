@@ -5,13 +5,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from district.kernel import clock
-from district.kernel.api import ApiView
+from district.kernel.http.api import ApiView
 from district.urls import handler404, handler500
 
 __all__ = ["handler404", "handler500"]
 
 
-class Time(ApiView):
+class TimeView(ApiView):
     def get(self, request: Request) -> Response:
         return Response(
             {
@@ -21,4 +21,4 @@ class Time(ApiView):
         )
 
 
-urlpatterns = [path("api/v1/time", Time.as_view())]
+urlpatterns = [path("api/v1/time", TimeView.as_view())]

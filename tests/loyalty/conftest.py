@@ -2,8 +2,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from district.kernel import clock
-from loyalty import audits
-from tests.factories.loyalty import buy, make_counter
+from loyalty import invariants
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
 
@@ -16,13 +16,13 @@ def member(db):
 @pytest.fixture
 def tea(db):
     """A tea house that grants one point for each yuan."""
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture
 def books(db):
     """A bookshop of another merchant, on the same terms."""
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def ledger_stays_clean(request):
     request.getfixturevalue("db")
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
-        assert list(audits.offences()) == []
+        assert list(invariants.offences()) == []
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from loyalty.errors import (
     NoTerms,
 )
 from loyalty.models import Adjustment, Draw, Lot, Transfer
-from loyalty.services import Rules
-from tests.factories.loyalty import buy, fresh_key, pay, undo
+from loyalty.services import AlliancePolicyValues
+from tests.factories.loyalty import buy, fresh_key, pay_points, undo
 from tests.factories.members import make_member, make_staff
 from tests.factories.merchants import make_merchant
-from tests.loyalty.going_round import refused
+from tests.loyalty.sql_bypass import refused
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_a_proposal_moves_nothing(member, tea, chen):
 
 
 def test_points_are_added_at_the_terms_of_the_merchant_that_pays(member, tea, chen, wu):
-    offer = loyalty.Offer(price_milli_fen=800, validity_months=3)
-    loyalty.set_terms(merchant=tea.merchant, offer=offer, start=clock.now())
+    earning_terms = loyalty.EarningTerms(price_milli_fen=800, validity_months=3)
+    loyalty.set_terms(merchant=tea.merchant, earning_terms=earning_terms, start=clock.now())
 
     adjustment = decide(propose(member, tea, 200, chen), wu)
 
@@ -96,7 +96,7 @@ def test_points_are_taken_from_the_oldest_for_the_merchant_that_is_paid(
 
 def test_added_points_repay_a_debt_first(member, tea, books, chen, wu):
     bought = buy(member, tea, fen=10_000)
-    pay(member, books, points=100)
+    pay_points(member, books, points=100)
     undo(bought.transfer, tea)
     assert queries.balance_of(member).debt == 100
 
@@ -174,7 +174,9 @@ def test_the_same_key_proposes_once_and_decides_once(member, tea, chen, wu):
 
 
 def test_a_single_adjustment_has_a_limit_either_way(member, tea, chen):
-    loyalty.set_rules(rules=Rules(adjust_limit=100, adjust_day_limit=250), start=clock.now())
+    loyalty.set_alliance_policy(
+        policy=AlliancePolicyValues(adjust_limit=100, adjust_day_limit=250), start=clock.now()
+    )
 
     propose(member, tea, 100, chen)
     for points in (101, -101):
@@ -184,9 +186,11 @@ def test_a_single_adjustment_has_a_limit_either_way(member, tea, chen):
 
 
 def test_a_person_has_a_limit_for_each_shanghai_day(member, tea, chen, wu):
-    loyalty.set_rules(rules=Rules(adjust_limit=100, adjust_day_limit=250), start=clock.now())
+    loyalty.set_alliance_policy(
+        policy=AlliancePolicyValues(adjust_limit=100, adjust_day_limit=250), start=clock.now()
+    )
     midnight = clock.start_of_next_day(clock.now())
-    with clock.moved_to(midnight - timedelta(minutes=1)):
+    with clock.travel_to(midnight - timedelta(minutes=1)):
         propose(member, tea, 100, chen)
         propose(member, tea, -100, chen)
         with pytest.raises(AdjustmentsOfTheDayUsedUp) as refusal:
@@ -194,12 +198,14 @@ def test_a_person_has_a_limit_for_each_shanghai_day(member, tea, chen, wu):
         assert refusal.value.facts == {"left": 50, "asked": 51}
         propose(member, tea, 50, chen)
         propose(member, tea, 100, wu)
-    with clock.moved_to(midnight):
+    with clock.travel_to(midnight):
         propose(member, tea, 100, chen)
 
 
 def test_what_was_rejected_leaves_room_again(member, tea, chen, wu):
-    loyalty.set_rules(rules=Rules(adjust_limit=100, adjust_day_limit=100), start=clock.now())
+    loyalty.set_alliance_policy(
+        policy=AlliancePolicyValues(adjust_limit=100, adjust_day_limit=100), start=clock.now()
+    )
     decide(propose(member, tea, 100, chen), wu, approve=False)
 
     assert propose(member, tea, 100, chen).state == "proposed"
@@ -260,9 +266,9 @@ def test_an_adjustment_of_a_frozen_account_goes_through(tea, chen, wu):
 
 def test_what_is_added_costs_what_the_terms_of_this_hour_say(member, tea, chen, wu):
     buy(member, tea, fen=100)  # since then this process knows the old terms by heart
-    changed = loyalty.Offer(price_milli_fen=1_250, validity_months=3)
+    changed = loyalty.EarningTerms(price_milli_fen=1_250, validity_months=3)
     now = clock.now()
-    loyalty.set_terms(merchant=tea.merchant, offer=changed, start=now)
+    loyalty.set_terms(merchant=tea.merchant, earning_terms=changed, start=now)
 
     decide(propose(member, tea, 200, chen), wu)
 

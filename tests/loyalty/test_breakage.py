@@ -11,8 +11,8 @@ from district.merchants.models import Merchant
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Draw
-from loyalty.services import Offer, Rules
-from tests.factories.loyalty import buy, make_counter, pay, undo
+from loyalty.services import AlliancePolicyValues, EarningTerms
+from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
 from tests.factories.merchants import make_merchant
 
 BOUGHT = datetime(2026, 4, 10, 12, 0, tzinfo=SHANGHAI)
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def short(db):
-    return make_counter(Offer(validity_months=1, price_milli_fen=700))
+    return make_earning_store(EarningTerms(validity_months=1, price_milli_fen=700))
 
 
 @pytest.fixture
@@ -31,18 +31,18 @@ def fund(db):
 
 
 def rule(party, start):
-    with clock.moved_to(BOUGHT - DAY):
-        loyalty.set_rules(rules=Rules(breakage_to=party), start=start)
+    with clock.travel_to(BOUGHT - DAY):
+        loyalty.set_alliance_policy(policy=AlliancePolicyValues(breakage_to=party), start=start)
 
 
 @pytest.fixture
 def bought(member, short):
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         return buy(member, short, fen=10_000)
 
 
 def sweep_at(instant):
-    with clock.moved_to(instant):
+    with clock.travel_to(instant):
         loyalty.sweep_accounts()
 
 
@@ -78,7 +78,7 @@ def test_it_is_the_rule_of_the_very_instant(bought, fund, begins, kept):
 def test_lots_of_two_days_follow_two_rules(member, short, bought, fund):
     alliance = merchants.alliance_party()
     rule(fund, BOUGHT)
-    with clock.moved_to(BOUGHT + DAY):
+    with clock.travel_to(BOUGHT + DAY):
         buy(member, short, fen=5_000)
     rule(alliance, ENDS + DAY)
 
@@ -90,9 +90,9 @@ def test_lots_of_two_days_follow_two_rules(member, short, bought, fund):
 
 def test_what_dies_on_its_way_back_follows_the_rule_of_its_day(member, short, tea, bought, fund):
     rule(fund, BOUGHT)
-    with clock.moved_to(BOUGHT):
-        spent = pay(member, tea, points=30)
-    with clock.moved_to(ENDS + DAY):
+    with clock.travel_to(BOUGHT):
+        spent = pay_points(member, tea, points=30)
+    with clock.travel_to(ENDS + DAY):
         undo(spent, tea)
 
     kept = [(draw.redeemer_id, draw.points) for draw in Draw.objects.order_by("pk")]

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from district.kernel import clock
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.errors import (
     CeilingAboveAlliance,
@@ -17,10 +17,17 @@ from loyalty.errors import (
     ReviewNeedsReason,
 )
 from loyalty.models import EarningCounter, EarningReview, Lot, PointsAccount, Transfer
-from loyalty.services import Ceilings, Rules
-from tests.factories.loyalty import buy, fresh_key, give_back, make_counter, pay, undo
+from loyalty.services import AlliancePolicyValues, Ceilings
+from tests.factories.loyalty import (
+    buy,
+    fresh_key,
+    make_earning_store,
+    make_refund,
+    pay_points,
+    undo,
+)
 from tests.factories.members import bearer, make_member, make_operator
-from tests.loyalty.asking import post
+from tests.loyalty.till_requests import post
 
 ABOVE = 5_000_100  # fen: 50,001 points
 
@@ -45,8 +52,8 @@ def refuse(receipt, by, note="收银密钥被盗用"):
     return loyalty.refuse_earning(review=receipt.review, by=by, key=fresh_key(), note=note)
 
 
-def rules(**changes):
-    return loyalty.set_rules(rules=Rules(**changes), start=clock.now())
+def policy(**changes):
+    return loyalty.set_alliance_policy(policy=AlliancePolicyValues(**changes), start=clock.now())
 
 
 def states():
@@ -65,7 +72,7 @@ def test_the_receipt_of_the_largest_sum_cannot_be_spent(at_till, receipt, member
     assert told["transfer"]["available_after"] == 0
     assert post(at_till, "receipts", receipt | {"paid_fen": 10**12}).json() == told
     with pytest.raises(InsufficientPoints):
-        pay(member, books, points=1)
+        pay_points(member, books, points=1)
     assert queries.balance_of(member) == queries.Balance(0, 0, 10**10, 0)
 
 
@@ -84,7 +91,7 @@ def test_a_shopper_reads_what_waits(waiting, member, client):
 
 
 def test_a_day_of_a_member_a_key_and_a_merchant_has_its_ceiling(member, tea):
-    rules(
+    policy(
         member_day_ceiling_points=100, key_day_ceiling_points=150, merchant_day_ceiling_points=180
     )
     other = make_member()
@@ -95,14 +102,14 @@ def test_a_day_of_a_member_a_key_and_a_merchant_has_its_ceiling(member, tea):
     buy(other, tea, fen=100)
 
     assert states() == [("waiting", ["member_day"]), ("waiting", ["key_day"])]
-    with clock.moved_to(clock.now() + timedelta(days=1)):
+    with clock.travel_to(clock.now() + timedelta(days=1)):
         buy(member, tea, fen=10_000)
     assert len(states()) == 2
 
 
 def test_the_last_point_below_a_ceiling_is_granted_and_the_next_one_waits(tea):
     """Slots: receipts of any size fill a day up to the ceiling exactly."""
-    rules(key_day_ceiling_points=None, merchant_day_ceiling_points=101)
+    policy(key_day_ceiling_points=None, merchant_day_ceiling_points=101)
     for number in range(25):
         buy(make_member(f"客{number}"), tea, fen=400)
     buy(make_member(), tea, fen=100)
@@ -114,10 +121,10 @@ def test_the_last_point_below_a_ceiling_is_granted_and_the_next_one_waits(tea):
 
 
 def test_a_ceiling_that_is_lowered_holds_at_once(member, tea):
-    rules(key_day_ceiling_points=1_000)
+    policy(key_day_ceiling_points=1_000)
     buy(member, tea, fen=30_000)
-    with clock.moved_to(clock.now() + timedelta(milliseconds=1)):
-        rules(key_day_ceiling_points=320)
+    with clock.travel_to(clock.now() + timedelta(milliseconds=1)):
+        policy(key_day_ceiling_points=320)
     for _ in range(3):
         buy(make_member(), tea, fen=1_000)
 
@@ -129,11 +136,11 @@ def test_a_merchant_may_set_tighter_ceilings_and_no_looser_ones(member, tea, ope
         set_own(tea, operator, receipt_points=50_001)
     own = set_own(tea, operator, receipt_points=100)
     assert set_own(tea, operator, receipt_points=100) == own
-    with clock.moved_to(clock.now() - timedelta(days=1)), pytest.raises(CeilingsOverlap):
+    with clock.travel_to(clock.now() - timedelta(days=1)), pytest.raises(CeilingsOverlap):
         set_own(tea, operator, receipt_points=90)
 
     buy(member, tea, fen=10_100)
-    buy(member, make_counter(), fen=10_100)
+    buy(member, make_earning_store(), fen=10_100)
 
     assert states() == [("waiting", ["receipt"])]
 
@@ -148,14 +155,14 @@ def test_approved_points_are_spendable_and_live_from_then_on(waiting, member, op
     """A wait that is longer than the life of the points takes nothing of it."""
     lot = Lot.objects.get()
     later = lot.expires_at + timedelta(days=3)
-    with clock.moved_to(later):
+    with clock.travel_to(later):
         loyalty.sweep_accounts()
         assert queries.balance_of(member) == queries.Balance(0, 0, 50_001, 0)
         assert loyalty.warn_of_expiry() == 0
         review = approve(waiting, operator)
         assert review.state == "approved"
         assert queries.balance_of(member).available == 50_001
-        pay(member, books, points=50_001)
+        pay_points(member, books, points=50_001)
     lot.refresh_from_db()
     assert lot.expires_at > later + timedelta(days=700)
     line = Transfer.objects.get(kind="activate")
@@ -184,25 +191,25 @@ def test_refused_points_go_back_to_their_issuer_for_a_reason(waiting, member, op
     assert (line.reference, line.reason) == (review.public_id, "收银密钥被盗用")
     assert queries.clearing() == []
     # Money given back later takes no points a second time.
-    refund = give_back(waiting, fen=100)
+    refund = make_refund(waiting, fen=100)
     assert (refund.own, refund.other, refund.owed) == (0, 0, 0)
-    assert give_back(waiting).owed == 0
+    assert make_refund(waiting).owed == 0
 
 
 def test_a_refund_of_a_part_is_approved_as_what_is_left(waiting, member, operator):
-    give_back(waiting, fen=1_000_000)
+    make_refund(waiting, fen=1_000_000)
     assert queries.balance_of(member).pending == 40_001
 
     approve(waiting, operator)
     assert queries.balance_of(member).available == 40_001
-    give_back(waiting)
+    make_refund(waiting)
     assert queries.balance_of(member) == queries.Balance(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("how", ["refund", "reversal"])
 def test_a_receipt_that_comes_back_whole_waits_no_more(waiting, tea, operator, how):
     if how == "refund":
-        give_back(waiting)
+        make_refund(waiting)
     else:
         undo(waiting.transfer, tea)
 
@@ -228,7 +235,7 @@ def test_a_merger_in_between_takes_the_waiting_points_along(waiting, member, ope
 
 
 def test_two_accounts_of_one_person_have_one_day(member, tea, operator):
-    rules(member_day_ceiling_points=100)
+    policy(member_day_ceiling_points=100)
     into = make_member()
     buy(member, tea, fen=6_000)
     buy(into, tea, fen=4_000)
@@ -241,8 +248,8 @@ def test_two_accounts_of_one_person_have_one_day(member, tea, operator):
 
 def test_approved_points_repay_a_debt_first(member, tea, books, operator):
     first = buy(member, tea, fen=10_000)
-    pay(member, books, points=100)
-    give_back(first)
+    pay_points(member, books, points=100)
+    make_refund(first)
     receipt = buy(member, tea, fen=ABOVE)
     assert queries.balance_of(member) == queries.Balance(0, 0, 50_001, 100)
 
@@ -252,12 +259,12 @@ def test_approved_points_repay_a_debt_first(member, tea, books, operator):
 
 
 def test_points_that_wait_for_a_day_wait_for_it_after_the_approval_too(member, operator):
-    store = make_counter(loyalty.Offer(pending_days=3))
+    store = make_earning_store(loyalty.EarningTerms(pending_days=3))
     receipt = buy(member, store, fen=ABOVE)
     approve(receipt, operator)
     assert queries.balance_of(member).pending == 50_001
 
-    with clock.moved_to(clock.now() + timedelta(days=3)):
+    with clock.travel_to(clock.now() + timedelta(days=3)):
         assert queries.balance_of(member).available == 50_001
         loyalty.sweep_accounts()
         assert Transfer.objects.filter(kind="activate").count() == 1
@@ -291,7 +298,10 @@ def test_a_person_is_told_by_event_and_by_readyz(waiting, client, settings):
 
 
 def test_what_the_files_say_without_rules_is_what_python_says(tea):
-    held, spoken = queries.ceilings_at(tea.merchant_id, clock.now()), queries.RulesInForce()
+    held, spoken = (
+        queries.ceilings_at(tea.merchant_id, clock.now()),
+        queries.EffectiveAlliancePolicy(),
+    )
 
     assert (
         held.receipt_points,
@@ -306,16 +316,16 @@ def test_what_the_files_say_without_rules_is_what_python_says(tea):
         spoken.merchant_day_ceiling_points,
         spoken.review_by_two_from_points,
     )
-    assert Rules().confirm_from == spoken.confirm_from == 20_000
+    assert AlliancePolicyValues().confirm_from == spoken.confirm_from == 20_000
 
 
 def test_counters_of_a_week_ago_are_forgotten(member, tea):
-    with clock.moved_to(clock.now() - timedelta(days=9)):
+    with clock.travel_to(clock.now() - timedelta(days=9)):
         buy(member, tea, fen=10_000)
     buy(member, tea, fen=10_000)
 
-    assert loyalty.forget_counters() == 2 * 16
-    assert [day.points for day in queries.velocity_of(tea.merchant_id)][:2] == [100, 0]
+    assert loyalty.purge_earning_counters() == 2 * 16
+    assert [day.points for day in queries.earning_velocity(tea.merchant_id)][:2] == [100, 0]
 
 
 @pytest.mark.breaks_the_ledger
@@ -336,8 +346,8 @@ def test_counters_of_a_week_ago_are_forgotten(member, tea):
         ),
         (
             "no day of a member, key or merchant is above its ceiling without a person",
-            "insert into loyalty_alliancerules (valid, hold_minutes, grace_days, confirm_minutes,"
-            " brake_points, brake_per_fen, brake_price_milli_fen, warn_days, adjust_limit,"
+            "insert into loyalty_alliancepolicy (valid, hold_minutes, grace_days, confirm_minutes,"
+            " fallback_points, fallback_per_fen, fallback_price_milli_fen, warn_days, adjust_limit,"
             " adjust_day_limit, member_day_ceiling_points) values (tstzrange(null, null), 120, 7, 5,"
             " 1, 200, 1000, 30, 10000, 50000, 99)",
         ),
@@ -356,11 +366,11 @@ def test_the_audit_finds_what_is_live_without_a_person(
     waiting, member, tea, operator, query, offence
 ):
     buy(member, tea, fen=10_000)
-    assert audits.findings() == []
+    assert invariants.findings() == []
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
         for table in ("loyalty_lot", "loyalty_earningreview"):
             cursor.execute(f"alter table {table} disable trigger user")
         cursor.execute(offence)
 
-    assert query in {found.query for found in audits.findings()}
+    assert query in {found.query for found in invariants.findings()}

@@ -11,15 +11,17 @@ from loyalty import services as loyalty
 from loyalty.errors import HoldNotOpen, HoldWaitsForMember
 from loyalty.models import Hold, Transfer
 from loyalty.queries import Balance
-from loyalty.services import Rules
-from tests.factories.loyalty import buy, capture, fresh_key, set_aside, void
+from loyalty.services import AlliancePolicyValues
+from tests.factories.loyalty import buy, capture, fresh_key, make_hold, void
 from tests.factories.members import make_member
 from tests.factories.merchants import till_of, visit_of
 
 
 @pytest.fixture(autouse=True)
-def rules(db):
-    loyalty.set_rules(rules=Rules(confirm_from=50, confirm_minutes=3), start=clock.now())
+def policy(db):
+    loyalty.set_alliance_policy(
+        policy=AlliancePolicyValues(confirm_from=50, confirm_minutes=3), start=clock.now()
+    )
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_no_gives_all_of_it_back(spend, member):
 
 def test_no_answer_gives_it_back_by_itself(spend, member):
     asked = spend(80)
-    with clock.moved_to(asked.expires_at):
+    with clock.travel_to(asked.expires_at):
         assert queries.balance_of(member) == Balance(available=100, held=0, pending=0, debt=0)
         for answer in (loyalty.confirm_spending, loyalty.decline_spending):
             with pytest.raises(HoldNotOpen) as refusal:
@@ -91,7 +93,7 @@ def test_the_first_answer_counts(spend, member, first, second):
 
 
 def test_only_the_member_answers_and_only_what_was_asked(spend, member, tea):
-    asked, at_till = spend(80), set_aside(member, tea, points=10)
+    asked, at_till = spend(80), make_hold(member, tea, points=10)
     stranger = make_member("小王")
 
     for hold, one in ((asked, stranger), (at_till, member)):
@@ -114,10 +116,10 @@ def test_the_till_may_withdraw_its_question(spend, member):
 def test_the_same_key_asks_once_even_after_the_rules_changed(spend):
     key, other = fresh_key(), fresh_key()
     asked, spent = spend(80, key=key), spend(10, no="P-2", key=other)
-    loyalty.set_rules(rules=Rules(confirm_from=5), start=clock.now())
+    loyalty.set_alliance_policy(policy=AlliancePolicyValues(confirm_from=5), start=clock.now())
 
     assert spend(80, key=key) == asked
     assert spend(10, no="P-2", key=other) == spent
-    loyalty.set_rules(rules=Rules(confirm_from=None), start=clock.now())
+    loyalty.set_alliance_policy(policy=AlliancePolicyValues(confirm_from=None), start=clock.now())
     assert spend(80, key=key) == asked
     assert (Hold.objects.count(), Transfer.objects.filter(kind="spend").count()) == (1, 1)

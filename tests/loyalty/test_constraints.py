@@ -6,13 +6,13 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from district.kernel import clock
 from loyalty.models import Draw, Lot, MerchantTerms, PointsAccount, Receipt, Restore, Transfer
-from tests.factories.loyalty import buy, pay, undo
+from tests.factories.loyalty import buy, pay_points, undo
 
 
 @pytest.fixture
 def scene(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    undo(pay(member, books, points=10), books)
+    undo(pay_points(member, books, points=10), books)
     return receipt
 
 

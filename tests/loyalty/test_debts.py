@@ -10,14 +10,14 @@ from loyalty import services as loyalty
 from loyalty.errors import InsufficientPoints
 from loyalty.models import Debt, Draw, Receipt, Transfer
 from loyalty.queries import Balance
-from loyalty.services import Offer
+from loyalty.services import EarningTerms
 from tests.factories.loyalty import (
     buy,
     fresh_key,
-    give_back,
-    make_counter,
-    pay,
-    set_aside,
+    make_earning_store,
+    make_hold,
+    make_refund,
+    pay_points,
     undo,
     void,
 )
@@ -27,14 +27,14 @@ from tests.factories.members import make_member, make_staff
 @pytest.fixture
 def sweets(db):
     """A third merchant."""
-    return make_counter(Offer(price_milli_fen=500))
+    return make_earning_store(EarningTerms(price_milli_fen=500))
 
 
 def run_up(member, store, points, *, at):
     """A debt: points of a purchase spent elsewhere, and the purchase returned."""
     receipt = buy(member, store, fen=points * 100)
-    pay(member, at, points=points)
-    give_back(receipt)
+    pay_points(member, at, points=points)
+    make_refund(receipt)
 
 
 def test_the_next_earning_repays_the_merchant_that_carried_the_loss(member, tea, books, sweets):
@@ -70,9 +70,9 @@ def test_who_repays_with_the_carriers_own_points_settles_nothing_more(member, te
 def test_debts_to_several_are_repaid_oldest_first_and_in_part(member, tea, books, sweets):
     first = buy(member, tea, fen=3_000)
     second = buy(member, sweets, fen=3_000)
-    pay(member, books, points=60)
-    give_back(second)
-    give_back(first)
+    pay_points(member, books, points=60)
+    make_refund(second)
+    make_refund(first)
 
     buy(member, books, fen=4_000)
 
@@ -86,7 +86,7 @@ def test_debts_to_several_are_repaid_oldest_first_and_in_part(member, tea, books
 def test_who_owes_spends_and_holds_nothing(member, tea, books):
     run_up(member, tea, 60, at=books)
 
-    for act in (pay, set_aside):
+    for act in (pay_points, make_hold):
         with pytest.raises(InsufficientPoints) as refusal:
             act(member, books, points=1)
         assert refusal.value.facts == {"asked": 1, "balance": 0}
@@ -94,8 +94,8 @@ def test_who_owes_spends_and_holds_nothing(member, tea, books):
 
 def test_points_of_a_hold_repay_when_they_come_back(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    held = set_aside(member, books, points=60)
-    give_back(receipt)
+    held = make_hold(member, books, points=60)
+    make_refund(receipt)
 
     void(held)
 
@@ -105,8 +105,8 @@ def test_points_of_a_hold_repay_when_they_come_back(member, tea, books):
 
 def test_a_spending_given_back_repays_first(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    spent = pay(member, books, points=70)
-    give_back(receipt)
+    spent = pay_points(member, books, points=70)
+    make_refund(receipt)
 
     undo(spent, books, points=50)
 
@@ -116,14 +116,14 @@ def test_a_spending_given_back_repays_first(member, tea, books):
 
 
 def test_waiting_points_repay_when_their_day_comes(member, tea, books):
-    slow = make_counter(Offer(pending_days=2))
+    slow = make_earning_store(EarningTerms(pending_days=2))
     run_up(member, tea, 60, at=books)
     receipt = buy(member, slow, fen=10_000)
     assert (receipt.repaid, queries.balance_of(member)) == (0, Balance(0, 0, pending=100, debt=60))
     day = clock.start_of_next_day(clock.now()) + timedelta(days=1)
 
     assert queries.balance_of(member, day) == Balance(available=40, held=0, pending=0, debt=0)
-    with clock.moved_to(day):
+    with clock.travel_to(day):
         loyalty.sweep_accounts()
 
     assert Transfer.objects.get(kind="repay").at == day
@@ -133,9 +133,9 @@ def test_waiting_points_repay_when_their_day_comes(member, tea, books):
 def test_debts_that_came_by_a_merge_are_repaid_in_the_order_they_were_made(tea, books, sweets):
     old, new, by = make_member("旧"), make_member("新"), make_staff("chen")
     now = clock.now()
-    with clock.moved_to(now - timedelta(days=2)):
+    with clock.travel_to(now - timedelta(days=2)):
         run_up(old, tea, 30, at=books)
-    with clock.moved_to(now - timedelta(days=1)):
+    with clock.travel_to(now - timedelta(days=1)):
         run_up(new, sweets, 30, at=books)
 
     loyalty.merge_members(source=old, into=new, reason="同一个人", by=by, key=fresh_key())
@@ -148,10 +148,10 @@ def test_debts_that_came_by_a_merge_are_repaid_in_the_order_they_were_made(tea, 
 def test_what_was_taken_back_while_it_waited_does_not_wake_a_merged_account(tea):
     """It waits for nothing there: no audit finds it, no sweep comes for it."""
     old, new, by = make_member("旧"), make_member("新"), make_staff("chen")
-    slow = make_counter(Offer(pending_days=2))
-    give_back(buy(old, slow, fen=5_000))
+    slow = make_earning_store(EarningTerms(pending_days=2))
+    make_refund(buy(old, slow, fen=5_000))
 
     loyalty.merge_members(source=old, into=new, reason="同一个人", by=by, key=fresh_key())
 
-    with clock.moved_to(clock.now() + timedelta(days=5)):
+    with clock.travel_to(clock.now() + timedelta(days=5)):
         assert loyalty.sweep_accounts() == 0

@@ -7,11 +7,11 @@ from district.kernel.errors import KeyReused
 from district.kernel.models import Idem, OutboxRow
 from loyalty import services as loyalty
 from loyalty.errors import NoTerms, ReceiptAlreadyPosted, ReceiptFromTheFuture, ReceiptTooOld
-from loyalty.ledger import Bill
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
+from loyalty.procedures import ReportedPurchase
 from loyalty.queries import balance_of
-from loyalty.services.set_terms import Offer
-from tests.factories.loyalty import LONG_AGO, buy, fresh_key, make_counter
+from loyalty.services.set_terms import EarningTerms
+from tests.factories.loyalty import LONG_AGO, buy, fresh_key, make_earning_store
 from tests.factories.merchants import allied_store
 
 
@@ -96,13 +96,17 @@ def test_a_refusal_leaves_the_key_free(member, tea):
 def test_terms_of_the_hour_of_payment_hold(member, tea):
     hour = clock.now() - timedelta(hours=1)
     loyalty.set_terms(
-        merchant=tea.merchant, offer=Offer(earn_points=3, price_milli_fen=700), start=hour
+        merchant=tea.merchant,
+        earning_terms=EarningTerms(earn_points=3, price_milli_fen=700),
+        start=hour,
     )
     before, after = hour - timedelta(minutes=1), hour + timedelta(minutes=1)
 
     for no, paid_at in (("old", before), ("new", after)):
-        bill = Bill(receipt_no=no, paid_fen=1000, paid_at=paid_at, source="till")
-        loyalty.earn_points(store=tea, member=member, bill=bill, actor="till:1", key=fresh_key())
+        purchase = ReportedPurchase(receipt_no=no, paid_fen=1000, paid_at=paid_at, source="till")
+        loyalty.earn_points(
+            store=tea, member=member, purchase=purchase, actor="till:1", key=fresh_key()
+        )
 
     assert list(Lot.objects.order_by("pk").values_list("granted", "price_milli_fen")) == [
         (10, 1000),
@@ -133,27 +137,31 @@ def test_a_repeat_is_answered_although_the_terms_are_gone(member, tea):
     ],
 )
 def test_a_receipt_must_be_recent(member, tea, shift, refusal):
-    bill = Bill(receipt_no="A-1", paid_fen=500, paid_at=clock.now() + shift, source="till")
+    purchase = ReportedPurchase(
+        receipt_no="A-1", paid_fen=500, paid_at=clock.now() + shift, source="till"
+    )
 
     with pytest.raises(refusal):
-        loyalty.earn_points(store=tea, member=member, bill=bill, actor="till:1", key=fresh_key())
+        loyalty.earn_points(
+            store=tea, member=member, purchase=purchase, actor="till:1", key=fresh_key()
+        )
 
     assert nothing_was_posted()
 
 
 def test_a_till_that_was_offline_for_a_month_may_still_post(member, tea):
     paid_at = clock.now() - timedelta(days=30, hours=23)
-    bill = Bill(receipt_no="A-1", paid_fen=500, paid_at=paid_at, source="till")
+    purchase = ReportedPurchase(receipt_no="A-1", paid_fen=500, paid_at=paid_at, source="till")
 
     receipt = loyalty.earn_points(
-        store=tea, member=member, bill=bill, actor="till:1", key=fresh_key()
+        store=tea, member=member, purchase=purchase, actor="till:1", key=fresh_key()
     )
 
     assert receipt.granted == 5
 
 
 def test_the_largest_sum_fits(member):
-    store = make_counter(Offer(earn_points=1, earn_per_fen=100))
+    store = make_earning_store(EarningTerms(earn_points=1, earn_per_fen=100))
 
     assert buy(member, store, fen=10**12).granted == 10**10
 
@@ -161,6 +169,6 @@ def test_the_largest_sum_fits(member):
 def test_setting_the_same_terms_twice_changes_nothing(tea):
     before = list(tea.merchant.terms.values())
 
-    loyalty.set_terms(merchant=tea.merchant, offer=Offer(), start=LONG_AGO)
+    loyalty.set_terms(merchant=tea.merchant, earning_terms=EarningTerms(), start=LONG_AGO)
 
     assert list(tea.merchant.terms.values()) == before

@@ -5,24 +5,24 @@ from datetime import timedelta
 import pytest
 
 from district.kernel import clock
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.models import Debt, Receipt, Refund, Transfer
 from loyalty.queries import Balance
-from loyalty.services.set_terms import Offer
+from loyalty.services.set_terms import EarningTerms
 from tests.factories.loyalty import (
     buy,
     fresh_key,
-    give_back,
-    make_counter,
-    pay,
-    set_aside,
+    make_earning_store,
+    make_hold,
+    make_refund,
+    pay_points,
     undo,
     void,
 )
 from tests.factories.members import make_member, make_staff
-from tests.loyalty.asking import post
-from tests.loyalty.going_round import run
+from tests.loyalty.sql_bypass import run
+from tests.loyalty.till_requests import post
 
 NOW = clock.now()
 THEN = NOW - timedelta(days=40)
@@ -31,7 +31,7 @@ THEN = NOW - timedelta(days=40)
 @pytest.fixture
 def short(db):
     """A store whose points live for a month."""
-    return make_counter(Offer(validity_months=1))
+    return make_earning_store(EarningTerms(validity_months=1))
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def parts(refund):
 
 def bought(member, store, *, spent=0, at=None):
     """A hundred points of forty days ago, of which some were spent while they lived."""
-    with clock.moved_to(THEN):
+    with clock.travel_to(THEN):
         receipt = buy(member, store, fen=10_000)
         if spent:
-            pay(member, at, points=spent)
+            pay_points(member, at, points=spent)
     return receipt
 
 
@@ -64,7 +64,7 @@ def owed_among_merchants():
 def test_nobody_owes_anybody_for_points_that_ended(member, short, books):
     receipt = bought(member, short)
 
-    refund = give_back(receipt)
+    refund = make_refund(receipt)
 
     assert parts(refund) == (0, 0, 0, 100)
     assert queries.balance_of(member) == Balance(0, 0, 0, debt=0)
@@ -78,7 +78,7 @@ def test_other_points_of_the_member_stay_as_they_are(member, short, books):
     receipt = bought(member, short)
     buy(member, books, fen=5_000)
 
-    assert parts(give_back(receipt)) == (0, 0, 0, 100)
+    assert parts(make_refund(receipt)) == (0, 0, 0, 100)
     assert queries.balance_of(member).available == 50
     assert owed_among_merchants() == {}
 
@@ -87,9 +87,9 @@ def test_other_points_of_the_member_stay_as_they_are(member, short, books):
 def test_it_is_the_same_before_and_after_the_end(member, short, books, refunded_first):
     """Forty were spent, sixty were left: the member owes forty in both orders, and a half none."""
     receipt = bought(member, short, spent=40, at=books)
-    with clock.moved_to(THEN if refunded_first else NOW):
-        half = give_back(receipt, fen=5_000)
-    rest = give_back(receipt)
+    with clock.travel_to(THEN if refunded_first else NOW):
+        half = make_refund(receipt, fen=5_000)
+    rest = make_refund(receipt)
 
     assert queries.balance_of(member) == Balance(0, 0, 0, debt=40)
     assert parts(half) == ((50, 0, 0, 0) if refunded_first else (0, 0, 0, 50))
@@ -98,11 +98,11 @@ def test_it_is_the_same_before_and_after_the_end(member, short, books, refunded_
 
 
 def test_what_ended_beside_a_hold_is_gone_and_the_held_rest_is_taken(member, short, books):
-    with clock.moved_to(THEN):
+    with clock.travel_to(THEN):
         receipt = buy(member, short, fen=10_000)
-        held = set_aside(member, books, points=40, minutes=60 * 24 * 60)
+        held = make_hold(member, books, points=40, minutes=60 * 24 * 60)
 
-    assert parts(give_back(receipt)) == (0, 0, 40, 60)
+    assert parts(make_refund(receipt)) == (0, 0, 40, 60)
     # It comes back with some days of grace, and makes good what is owed.
     void(held)
     assert queries.balance_of(member) == Balance(0, 0, 0, 0)
@@ -110,14 +110,14 @@ def test_what_ended_beside_a_hold_is_gone_and_the_held_rest_is_taken(member, sho
 
 
 def test_grace_points_that_are_left_are_taken_after_what_ended(member, short, books):
-    with clock.moved_to(THEN):
+    with clock.travel_to(THEN):
         receipt = buy(member, short, fen=10_000)
-        held = set_aside(member, books, points=40, minutes=60 * 24 * 60)
+        held = make_hold(member, books, points=40, minutes=60 * 24 * 60)
     void(held)
 
-    assert parts(give_back(receipt, fen=5_000)) == (0, 0, 0, 50)
+    assert parts(make_refund(receipt, fen=5_000)) == (0, 0, 0, 50)
     assert queries.balance_of(member).available == 40
-    assert parts(give_back(receipt)) == (40, 0, 0, 10)
+    assert parts(make_refund(receipt)) == (40, 0, 0, 10)
     assert queries.balance_of(member) == Balance(0, 0, 0, 0)
 
 
@@ -125,11 +125,11 @@ def test_grace_points_that_are_left_are_taken_after_what_ended(member, short, bo
 def test_points_of_a_merged_account_that_ended_are_gone_too(short, books, merged_first):
     old, new, by = make_member("旧"), make_member("新"), make_staff("chen")
     receipt = bought(old, short, spent=30, at=books)
-    with clock.moved_to(THEN if merged_first else NOW):
+    with clock.travel_to(THEN if merged_first else NOW):
         loyalty.merge_members(source=old, into=new, reason="同一人", by=by, key=fresh_key())
     buy(new, books, fen=1_000)
 
-    assert parts(give_back(receipt)) == (0, 10, 20, 70)
+    assert parts(make_refund(receipt)) == (0, 10, 20, 70)
     assert queries.balance_of(new) == Balance(0, 0, 0, debt=20)
 
 
@@ -167,10 +167,10 @@ def test_the_till_hears_what_had_ended(member, short, at_short):
 
 def test_a_spending_undone_after_the_end_makes_good_what_its_purchase_owes(member, short, books):
     """The issuer got its points back from the other merchant: it lost nothing, and nothing is owed."""
-    with clock.moved_to(THEN):
+    with clock.travel_to(THEN):
         receipt = buy(member, short, fen=10_000)
-        spent = pay(member, books, points=100)
-        give_back(receipt, fen=4_000)
+        spent = pay_points(member, books, points=100)
+        make_refund(receipt, fen=4_000)
     assert queries.balance_of(member).debt == 40
 
     reversal = undo(spent, books)
@@ -181,13 +181,13 @@ def test_a_spending_undone_after_the_end_makes_good_what_its_purchase_owes(membe
     assert queries.balance_of(member) == Balance(0, 0, 0, 0)
     assert owed_among_merchants() == {}
     # And undone first it comes to the same.
-    assert parts(give_back(receipt)) == (0, 0, 0, 60)
+    assert parts(make_refund(receipt)) == (0, 0, 0, 60)
 
 
 @pytest.mark.breaks_the_ledger
 def test_the_audit_finds_who_owes_for_nothing_and_what_took_the_dead(member, short, books):
     receipt = bought(member, short, spent=40, at=books)
-    give_back(receipt)
+    make_refund(receipt)
     run(
         "alter table loyalty_refund disable trigger user",
         "update loyalty_refund set owed = 100, ended = 0",
@@ -197,7 +197,7 @@ def test_the_audit_finds_who_owes_for_nothing_and_what_took_the_dead(member, sho
         "alter table loyalty_debt enable trigger user",
     )
 
-    found = {one.query for one in audits.offences()}
+    found = {one.query for one in invariants.offences()}
 
     assert "a refund takes no points that ended unspent" in found
     assert "nobody owes more of a purchase than was used of its points" in found
@@ -205,7 +205,7 @@ def test_the_audit_finds_who_owes_for_nothing_and_what_took_the_dead(member, sho
 
 @pytest.mark.breaks_the_ledger
 def test_the_audit_finds_ends_that_never_were(member, tea):
-    give_back(buy(member, tea, fen=10_000))
+    make_refund(buy(member, tea, fen=10_000))
     run(
         "alter table loyalty_refund disable trigger user",
         "update loyalty_refund set own = 0, ended = 100",
@@ -213,5 +213,5 @@ def test_the_audit_finds_ends_that_never_were(member, tea):
     )
 
     assert Refund.objects.get().ended == 100
-    found = {one.query for one in audits.offences()}
+    found = {one.query for one in invariants.offences()}
     assert "what a refund found ended has ended" in found

@@ -18,7 +18,7 @@ ENDS = datetime(2026, 11, 20, tzinfo=SHANGHAI)
 
 @pytest.fixture
 def lot(member, tea):
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         buy(member, tea, fen=5_000)
     return Lot.objects.get()
 
@@ -30,7 +30,7 @@ def test_points_live_until_the_last_instant_before_their_day(lot, member):
 
 
 def test_the_sweep_writes_down_what_ended(lot, member):
-    with clock.moved_to(ENDS):
+    with clock.travel_to(ENDS):
         assert loyalty.sweep_accounts() == 1
 
     line = Transfer.objects.get(kind="expire")
@@ -40,7 +40,7 @@ def test_the_sweep_writes_down_what_ended(lot, member):
 
 
 def test_the_sweep_finds_nothing_twice(lot):
-    with clock.moved_to(ENDS):
+    with clock.travel_to(ENDS):
         loyalty.sweep_accounts()
 
         assert loyalty.sweep_accounts() == 0
@@ -48,16 +48,16 @@ def test_the_sweep_finds_nothing_twice(lot):
 
 
 def test_nothing_ends_a_moment_early(lot):
-    with clock.moved_to(ENDS - timedelta(microseconds=1)):
+    with clock.travel_to(ENDS - timedelta(microseconds=1)):
         assert loyalty.sweep_accounts() == 0
 
 
 def test_days_that_ended_apart_stand_apart(member, tea):
     for days in (0, 0, 1):
-        with clock.moved_to(BOUGHT + timedelta(days=days)):
+        with clock.travel_to(BOUGHT + timedelta(days=days)):
             buy(member, tea, fen=1_000)
 
-    with clock.moved_to(ENDS + timedelta(days=7)):
+    with clock.travel_to(ENDS + timedelta(days=7)):
         assert sweep_accounts_due() == 1
 
     lines = Transfer.objects.filter(kind="expire").order_by("seq")
@@ -69,20 +69,20 @@ def test_days_that_ended_apart_stand_apart(member, tea):
 
 def test_the_sweep_reaches_every_account(tea):
     for name in ("小林", "小周", "小陈"):
-        with clock.moved_to(BOUGHT):
+        with clock.travel_to(BOUGHT):
             buy(make_member(name), tea, fen=1_000)
 
-    with clock.moved_to(ENDS):
+    with clock.travel_to(ENDS):
         assert sweep_accounts_due() == 3
 
 
 def test_the_calendar_tells_every_day_and_issuer(member, tea, books):
     for store, fen in ((tea, 1_000), (tea, 2_000), (books, 500)):
-        with clock.moved_to(BOUGHT):
+        with clock.travel_to(BOUGHT):
             buy(member, store, fen=fen)
 
-    with clock.moved_to(ENDS - timedelta(days=30)):
-        found = queries.expiring_soon(member)
+    with clock.travel_to(ENDS - timedelta(days=30)):
+        found = queries.expiring_points(member)
 
     assert sorted((one.points, one.expires_at, one.issuer) for one in found) == sorted(
         [(30, ENDS, tea.merchant.name), (5, ENDS, books.merchant.name)]

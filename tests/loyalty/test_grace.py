@@ -10,14 +10,14 @@ from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Lot, Transfer
 from loyalty.queries import Balance
-from loyalty.services import Offer
+from loyalty.services import EarningTerms
 from tests.factories.loyalty import (
     buy,
     capture,
-    give_back,
-    make_counter,
-    pay,
-    set_aside,
+    make_earning_store,
+    make_hold,
+    make_refund,
+    pay_points,
     undo,
     void,
 )
@@ -30,21 +30,21 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def short(db):
-    return make_counter(Offer(validity_months=1, price_milli_fen=850))
+    return make_earning_store(EarningTerms(validity_months=1, price_milli_fen=850))
 
 
 @pytest.fixture
 def held(member, short, tea):
     """Sixty of a hundred points, held across the midnight at which they end."""
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         buy(member, short, fen=10_000)
-    with clock.moved_to(ENDS - timedelta(minutes=30)):
-        return set_aside(member, tea, points=60, minutes=60, grace_days=7)
+    with clock.travel_to(ENDS - timedelta(minutes=30)):
+        return make_hold(member, tea, points=60, minutes=60, grace_days=7)
 
 
 def test_what_is_held_does_not_end_with_its_lot(held, member):
     assert queries.balance_of(member, ENDS) == Balance(available=0, held=60, pending=0, debt=0)
-    with clock.moved_to(ENDS):
+    with clock.travel_to(ENDS):
         loyalty.sweep_accounts()
         assert capture(held).captured == 60
 
@@ -53,7 +53,7 @@ def test_what_is_held_does_not_end_with_its_lot(held, member):
 
 
 def test_what_comes_back_late_lives_seven_more_days(held, member, short):
-    with clock.moved_to(ENDS + timedelta(minutes=10)):
+    with clock.travel_to(ENDS + timedelta(minutes=10)):
         capture(held, points=20)
 
     lot = Lot.objects.latest("pk")
@@ -73,14 +73,14 @@ def test_a_hold_that_ran_out_counts_its_grace_from_then(held, member):
     late = ENDS + 3 * DAY
     assert queries.balance_of(member, late) == Balance(available=60, held=0, pending=0, debt=0)
 
-    with clock.moved_to(late):
-        pay(member, held.store, points=1)
+    with clock.travel_to(late):
+        pay_points(member, held.store, points=1)
 
     assert Lot.objects.latest("pk").expires_at == GRACE_ENDS
 
 
 def test_a_hold_and_its_grace_long_past_leave_nothing(held, member):
-    with clock.moved_to(GRACE_ENDS):
+    with clock.travel_to(GRACE_ENDS):
         assert queries.balance_of(member) == Balance(0, 0, 0, 0)
         loyalty.sweep_accounts()
         assert queries.balance_of(member) == Balance(0, 0, 0, 0)
@@ -96,20 +96,20 @@ def test_a_hold_and_its_grace_long_past_leave_nothing(held, member):
 
 
 def test_points_of_grace_are_the_receipts_own(held, member):
-    with clock.moved_to(ENDS + timedelta(minutes=10)):
+    with clock.travel_to(ENDS + timedelta(minutes=10)):
         void(held)
-        refund = give_back(queries.receipts().get())
+        refund = make_refund(queries.receipts().get())
 
     # The forty that ended unspent are taken from nobody.
     assert (refund.own, refund.other, refund.owed, refund.ended) == (60, 0, 0, 40)
 
 
 def test_a_second_late_release_goes_on_from_the_first_lot(held, member, tea):
-    with clock.moved_to(ENDS + timedelta(minutes=10)):
+    with clock.travel_to(ENDS + timedelta(minutes=10)):
         void(held)
-    with clock.moved_to(GRACE_ENDS - timedelta(minutes=30)):
-        again = set_aside(member, tea, points=60, minutes=60, grace_days=1)
-    with clock.moved_to(GRACE_ENDS + timedelta(minutes=10)):
+    with clock.travel_to(GRACE_ENDS - timedelta(minutes=30)):
+        again = make_hold(member, tea, points=60, minutes=60, grace_days=1)
+    with clock.travel_to(GRACE_ENDS + timedelta(minutes=10)):
         void(again)
 
     lot = Lot.objects.latest("pk")
@@ -117,7 +117,7 @@ def test_a_second_late_release_goes_on_from_the_first_lot(held, member, tea):
 
 
 def test_a_captured_spending_given_back_after_its_lot_ended_dies(held, member, tea):
-    with clock.moved_to(ENDS + timedelta(minutes=10)):
+    with clock.travel_to(ENDS + timedelta(minutes=10)):
         spent = capture(held).spent
         undo(spent, tea)
 

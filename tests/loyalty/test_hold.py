@@ -17,7 +17,7 @@ from loyalty.errors import (
 )
 from loyalty.models import Draw, Hold, Lot, Transfer
 from loyalty.queries import Balance
-from tests.factories.loyalty import buy, capture, fresh_key, pay, set_aside, undo, void
+from tests.factories.loyalty import buy, capture, fresh_key, make_hold, pay_points, undo, void
 from tests.factories.members import make_staff
 from tests.factories.merchants import till_of, visit_of
 
@@ -41,11 +41,11 @@ def lines(member):
 def test_held_points_are_not_spent_and_not_settled(member, tea, books):
     buy(member, tea, fen=10_000)
 
-    held = set_aside(member, books, points=60)
+    held = make_hold(member, books, points=60)
 
     assert (held.state, held.points, held.captured) == ("open", 60, 0)
     assert queries.balance_of(member) == Balance(available=40, held=60, pending=0, debt=0)
-    assert refused(InsufficientPoints, lambda: pay(member, books, points=41)) == {
+    assert refused(InsufficientPoints, lambda: pay_points(member, books, points=41)) == {
         "asked": 41,
         "balance": 40,
     }
@@ -55,7 +55,7 @@ def test_held_points_are_not_spent_and_not_settled(member, tea, books):
 def test_a_captured_hold_is_a_spending(member, tea, books):
     buy(member, tea, fen=10_000)
 
-    ended = capture(set_aside(member, books, points=60))
+    ended = capture(make_hold(member, books, points=60))
 
     assert (ended.state, ended.captured, ended.spent.kind) == ("captured", 60, "capture")
     assert queries.balance_of(member) == Balance(available=40, held=0, pending=0, debt=0)
@@ -68,7 +68,7 @@ def test_of_a_capture_in_part_the_newest_lots_get_the_rest(member, tea, books):
     buy(member, tea, fen=3_000)
     buy(member, books, fen=3_000)
 
-    capture(set_aside(member, books, points=50), points=35)
+    capture(make_hold(member, books, points=50), points=35)
 
     assert [lot.remaining for lot in Lot.objects.order_by("pk")] == [0, 25]
     assert sorted(Draw.objects.values_list("points", flat=True)) == [5, 30]
@@ -78,7 +78,7 @@ def test_of_a_capture_in_part_the_newest_lots_get_the_rest(member, tea, books):
 
 def test_a_captured_hold_can_be_given_back_like_any_spending(member, tea, books):
     buy(member, tea, fen=10_000)
-    ended = capture(set_aside(member, books, points=60), points=40)
+    ended = capture(make_hold(member, books, points=60), points=40)
 
     undo(ended.spent, books, points=15)
     undo(ended.spent, books, points=25)
@@ -90,7 +90,7 @@ def test_a_captured_hold_can_be_given_back_like_any_spending(member, tea, books)
 def test_a_voided_hold_gives_everything_back(member, tea, books):
     buy(member, tea, fen=10_000)
 
-    ended = void(set_aside(member, books, points=60))
+    ended = void(make_hold(member, books, points=60))
 
     assert (ended.state, ended.captured, ended.spent) == ("voided", 0, None)
     assert queries.balance_of(member) == Balance(available=100, held=0, pending=0, debt=0)
@@ -101,7 +101,7 @@ def test_a_voided_hold_gives_everything_back(member, tea, books):
 @pytest.mark.parametrize("second", [capture, void])
 def test_a_hold_ends_once(member, tea, first, second):
     buy(member, tea, fen=10_000)
-    held = set_aside(member, tea, points=60)
+    held = make_hold(member, tea, points=60)
     state = first(held).state
 
     assert refused(HoldNotOpen, lambda: second(held)) == {"state": state}
@@ -109,21 +109,21 @@ def test_a_hold_ends_once(member, tea, first, second):
 
 def test_no_more_is_captured_than_was_held(member, tea):
     buy(member, tea, fen=10_000)
-    held = set_aside(member, tea, points=60)
+    held = make_hold(member, tea, points=60)
 
     assert refused(HoldTooSmall, lambda: capture(held, points=61)) == {"asked": 61, "held": 60}
 
 
 def test_a_hold_runs_out_by_itself_before_and_after_the_sweep(member, tea):
     buy(member, tea, fen=10_000)
-    held = set_aside(member, tea, points=60, minutes=30)
+    held = make_hold(member, tea, points=60, minutes=30)
     before = held.expires_at - timedelta(microseconds=1)
 
     assert queries.balance_of(member, before).held == 60
     assert queries.balance_of(member, held.expires_at) == Balance(100, 0, 0, 0)
-    with clock.moved_to(held.expires_at):
+    with clock.travel_to(held.expires_at):
         assert refused(HoldNotOpen, lambda: capture(held)) == {"state": "timed_out"}
-        pay(member, tea, points=100)
+        pay_points(member, tea, points=100)
 
     held.refresh_from_db()
     assert (held.state, held.resolved_at) == ("timed_out", held.expires_at)
@@ -132,9 +132,9 @@ def test_a_hold_runs_out_by_itself_before_and_after_the_sweep(member, tea):
 
 def test_the_sweep_ends_what_ran_out(member, tea):
     buy(member, tea, fen=10_000)
-    held = set_aside(member, tea, points=60, minutes=30)
+    held = make_hold(member, tea, points=60, minutes=30)
 
-    with clock.moved_to(held.expires_at + timedelta(hours=3)):
+    with clock.travel_to(held.expires_at + timedelta(hours=3)):
         assert loyalty.sweep_accounts() == 1
         assert loyalty.sweep_accounts() == 0
 
@@ -145,9 +145,9 @@ def test_the_sweep_ends_what_ran_out(member, tea):
 def test_keys_repeat_the_answer_and_know_other_terms(member, tea):
     buy(member, tea, fen=10_000)
     place, end = Key.of("hold", "a", points=60), Key.of("resolve", "b", points=60)
-    held = set_aside(member, tea, points=60, no="H-1", key=place)
+    held = make_hold(member, tea, points=60, no="H-1", key=place)
 
-    assert set_aside(member, tea, points=60, no="H-1", key=place) == held
+    assert make_hold(member, tea, points=60, no="H-1", key=place) == held
     assert capture(held, key=end) == capture(held, key=end)
     with pytest.raises(KeyReused):
         void(held, key=Key.of("resolve", "b"))
@@ -156,28 +156,28 @@ def test_keys_repeat_the_answer_and_know_other_terms(member, tea):
 
 def test_one_request_number_is_one_hold_or_one_spending(member, tea, books):
     buy(member, tea, fen=10_000)
-    held = set_aside(member, tea, points=10, no="P-1")
-    pay(member, tea, points=10, no="P-2")
+    held = make_hold(member, tea, points=10, no="P-1")
+    pay_points(member, tea, points=10, no="P-2")
 
-    refused(RequestAlreadyPosted, lambda: set_aside(member, tea, points=10, no="P-1"))
-    refused(RequestAlreadyPosted, lambda: pay(member, tea, points=10, no="P-1"))
-    refused(RequestAlreadyPosted, lambda: set_aside(member, tea, points=10, no="P-2"))
+    refused(RequestAlreadyPosted, lambda: make_hold(member, tea, points=10, no="P-1"))
+    refused(RequestAlreadyPosted, lambda: pay_points(member, tea, points=10, no="P-1"))
+    refused(RequestAlreadyPosted, lambda: make_hold(member, tea, points=10, no="P-2"))
     void(held)
-    refused(RequestAlreadyPosted, lambda: pay(member, tea, points=10, no="P-1"))
-    assert pay(member, books, points=10, no="P-1").points == 10
+    refused(RequestAlreadyPosted, lambda: pay_points(member, tea, points=10, no="P-1"))
+    assert pay_points(member, books, points=10, no="P-1").points == 10
 
 
 def test_a_frozen_account_holds_and_captures_nothing_but_gets_its_points_back(
     member, tea, frozen_by
 ):
     buy(member, tea, fen=10_000)
-    held, other = (set_aside(member, tea, points=30) for _ in range(2))
+    held, other = (make_hold(member, tea, points=30) for _ in range(2))
     frozen_by(member)
 
-    refused(AccountFrozen, lambda: set_aside(member, tea, points=1))
+    refused(AccountFrozen, lambda: make_hold(member, tea, points=1))
     refused(AccountFrozen, lambda: capture(held))
     assert void(held).state == "voided"
-    with clock.moved_to(other.expires_at):
+    with clock.travel_to(other.expires_at):
         loyalty.sweep_accounts()
     assert queries.balance_of(member) == Balance(available=100, held=0, pending=0, debt=0)
 

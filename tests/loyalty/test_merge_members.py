@@ -20,7 +20,7 @@ from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.errors import AccountFrozen, AccountHoldsPoints, AccountMerged, MergeWithItself
 from loyalty.models import PointsAccount
-from tests.factories.loyalty import buy, fresh_key, pay, undo
+from tests.factories.loyalty import buy, fresh_key, pay_points, undo
 from tests.factories.members import bearer, make_member, make_staff
 from tests.factories.merchants import till_of, visit_of
 from tests.loyalty.test_freeze import hold
@@ -57,17 +57,17 @@ def merge(old, new, by, key=None):
 
 
 def test_all_points_are_with_the_other_with_issuer_and_end(old, new, tea, books, chen):
-    with clock.moved_to(clock.now() - timedelta(days=40)):
+    with clock.travel_to(clock.now() - timedelta(days=40)):
         buy(old, tea, fen=5_000)
     buy(old, books, fen=3_000)
     buy(new, tea, fen=1_000)
-    before = queries.expiring_soon(old, timedelta(days=4000))
+    before = queries.expiring_points(old, timedelta(days=4000))
 
     merge(old, new, chen)
 
     assert queries.balance_of(new).available == 90
     assert queries.balance_of(old).available == 0
-    after = queries.expiring_soon(new, timedelta(days=4000))
+    after = queries.expiring_points(new, timedelta(days=4000))
     for kept in before:
         assert any(one.expires_at == kept.expires_at and one.issuer == kept.issuer for one in after)
     assert PointsAccount.objects.get(pk=old.pk).merged_into_id == new.pk
@@ -76,7 +76,7 @@ def test_all_points_are_with_the_other_with_issuer_and_end(old, new, tea, books,
 
 def test_a_debt_goes_along_and_is_repaid(old, new, tea, books, chen):
     bought = buy(old, tea, fen=5_000)
-    pay(old, books, points=50)
+    pay_points(old, books, points=50)
     undo(bought.transfer, tea)
     buy(new, books, fen=8_000)
 
@@ -163,7 +163,7 @@ def test_a_till_no_longer_finds_the_one_that_was_merged(old, new, tea, chen, at_
     )
     assert (spent.status_code, spent.json()["code"]) == (410, "visit_over")
     with pytest.raises(AccountMerged):
-        pay(old, tea, points=1)
+        pay_points(old, tea, points=1)
     with pytest.raises(AccountMerged):
         buy(old, tea, fen=100)
 
@@ -268,10 +268,10 @@ def test_a_phone_is_bound_although_there_are_two_wechat_accounts(old, new, chen,
 
     class Gateway:
         def phone_for(self, code, openid):
-            from district.wechat.gateway import Phone
+            from district.wechat.gateway import VerifiedPhone
 
             asked.append(openid)
-            return Phone(number="13812345678", country="86")
+            return VerifiedPhone(number="13812345678", country="86")
 
     verb = import_module("district.members.services.bind_phone")
     monkeypatch.setattr(verb, "gateway", Gateway)

@@ -10,7 +10,7 @@ from loyalty import services as loyalty
 from loyalty.errors import ParkedRefundDecided, RefundAlreadyPosted, RefundExceedsPayment
 from loyalty.models import ParkedRefund, Refund
 from loyalty.tasks import match_parked_refunds_due
-from tests.factories.loyalty import buy, give_back, return_goods
+from tests.factories.loyalty import buy, make_refund, return_goods
 from tests.factories.members import make_staff
 
 
@@ -171,4 +171,4 @@ def test_a_matched_one_is_decided(member, tea, chen):
         loyalty.match_refund(parked=parked, receipt=receipt, by=chen)
     with pytest.raises(ParkedRefundDecided):
         loyalty.dismiss_refund(parked=parked, note="重复", by=chen)
-    assert give_back(receipt).own == 70
+    assert make_refund(receipt).own == 70

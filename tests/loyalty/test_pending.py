@@ -12,8 +12,8 @@ from loyalty import services as loyalty
 from loyalty.errors import InsufficientPoints
 from loyalty.models import Lot, Transfer
 from loyalty.queries import Balance
-from loyalty.services import Offer
-from tests.factories.loyalty import buy, give_back, make_counter, pay, undo
+from loyalty.services import EarningTerms
+from tests.factories.loyalty import buy, make_earning_store, make_refund, pay_points, undo
 
 BOUGHT = datetime(2026, 3, 1, 23, 59, tzinfo=SHANGHAI)
 ACTIVE = datetime(2026, 3, 4, tzinfo=SHANGHAI)
@@ -22,12 +22,12 @@ EARLIER = ACTIVE - timedelta(microseconds=1)
 
 @pytest.fixture
 def waiting(db):
-    return make_counter(Offer(pending_days=3, validity_months=1))
+    return make_earning_store(EarningTerms(pending_days=3, validity_months=1))
 
 
 @pytest.fixture
 def receipt(member, waiting):
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         return buy(member, waiting, fen=10_000)
 
 
@@ -37,16 +37,16 @@ def test_points_wait_until_the_start_of_their_day(receipt, member):
 
 
 def test_waiting_points_are_not_spent(receipt, member, tea):
-    with clock.moved_to(EARLIER), pytest.raises(InsufficientPoints):
-        pay(member, tea, points=1)
-    with clock.moved_to(ACTIVE):
-        assert pay(member, tea, points=100).available_after == 0
+    with clock.travel_to(EARLIER), pytest.raises(InsufficientPoints):
+        pay_points(member, tea, points=1)
+    with clock.travel_to(ACTIVE):
+        assert pay_points(member, tea, points=100).available_after == 0
 
 
 def test_the_calendar_shows_what_will_become_spendable(receipt, member, waiting):
-    with clock.moved_to(EARLIER):
+    with clock.travel_to(EARLIER):
         (coming,) = queries.activating(member)
-    with clock.moved_to(ACTIVE):
+    with clock.travel_to(ACTIVE):
         assert queries.activating(member) == []
 
     assert (coming.points, coming.active_from) == (100, ACTIVE)
@@ -54,7 +54,7 @@ def test_the_calendar_shows_what_will_become_spendable(receipt, member, waiting)
 
 
 def test_the_sweep_writes_the_line_at_its_instant(receipt, member):
-    with clock.moved_to(ACTIVE + timedelta(days=2)):
+    with clock.travel_to(ACTIVE + timedelta(days=2)):
         loyalty.sweep_accounts()
 
     line = Transfer.objects.get(kind="activate")
@@ -63,18 +63,18 @@ def test_the_sweep_writes_the_line_at_its_instant(receipt, member):
 
 
 def test_points_of_one_day_become_spendable_by_one_line(member, waiting, receipt):
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         buy(member, waiting, fen=5_000)
-    with clock.moved_to(ACTIVE):
+    with clock.travel_to(ACTIVE):
         loyalty.sweep_accounts()
 
     assert Transfer.objects.get(kind="activate").points == 150
 
 
 def test_a_refund_takes_waiting_points_where_they_wait(receipt, member, tea):
-    with clock.moved_to(EARLIER):
+    with clock.travel_to(EARLIER):
         buy(member, tea, fen=7_000)
-        refund = give_back(receipt, fen=4_000)
+        refund = make_refund(receipt, fen=4_000)
 
         assert (refund.own, refund.other, refund.owed) == (40, 0, 0)
         assert queries.balance_of(member) == Balance(70, 0, pending=60, debt=0)
@@ -83,9 +83,9 @@ def test_a_refund_takes_waiting_points_where_they_wait(receipt, member, tea):
 
 
 def test_what_was_taken_back_while_it_waited_never_comes(receipt, member):
-    with clock.moved_to(EARLIER):
+    with clock.travel_to(EARLIER):
         undone = undo(receipt.transfer, receipt.store)
-    with clock.moved_to(ACTIVE):
+    with clock.travel_to(ACTIVE):
         loyalty.sweep_accounts()
         assert queries.balance_of(member) == Balance(0, 0, 0, 0)
 
@@ -95,7 +95,7 @@ def test_what_was_taken_back_while_it_waited_never_comes(receipt, member):
 
 
 def test_points_that_began_and_ended_unseen_leave_two_lines(receipt, member):
-    with clock.moved_to(BOUGHT + timedelta(days=60)):
+    with clock.travel_to(BOUGHT + timedelta(days=60)):
         assert queries.balance_of(member) == Balance(0, 0, 0, 0)
         loyalty.sweep_accounts()
 
@@ -107,15 +107,15 @@ def test_a_debt_is_repaid_the_moment_points_become_spendable_even_if_they_ended_
     member, tea, books, waiting
 ):
     """Nobody looked between their beginning and their end: the debt was repaid all the same."""
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         bought = buy(member, tea, fen=6_000)
-        pay(member, books, points=60)
-        give_back(bought)
+        pay_points(member, books, points=60)
+        make_refund(bought)
         buy(member, waiting, fen=10_000)
     long_after = BOUGHT + timedelta(days=60)
 
     foreseen = queries.balance_of(member, long_after)
-    with clock.moved_to(long_after):
+    with clock.travel_to(long_after):
         loyalty.sweep_accounts()
 
     assert foreseen == queries.balance_of(member, long_after) == Balance(0, 0, 0, debt=0)

@@ -18,7 +18,7 @@ from loyalty.errors import (
 from loyalty.models import IssueBudget, IssueBudgetSlot, Lot, PrefundEntry, Receipt
 from tests.factories.loyalty import buy, fresh_key
 from tests.factories.members import make_operator
-from tests.loyalty.going_round import refused
+from tests.loyalty.sql_bypass import refused
 
 
 def open_for(store, *, fen=1_000, slots=4, reference="T-1"):
@@ -40,7 +40,7 @@ def withdraw(budget, fen, reference):
 
 
 def left(budget):
-    return queries.left_of([budget.pk])[budget.pk]
+    return queries.budget_left_by_merchant([budget.pk])[budget.pk]
 
 
 def parts(budget):
@@ -48,9 +48,9 @@ def parts(budget):
     return list(slots.values_list("remaining_milli_fen", flat=True))
 
 
-def told():
+def prefund_warnings():
     rows = OutboxRow.objects.filter(name="PrefundLow").order_by("pk")
-    return [(row.payload["left_fen"], row.payload["braked"]) for row in rows]
+    return [(row.payload["left_fen"], row.payload["used_up"]) for row in rows]
 
 
 def test_a_deposit_is_spread_evenly_to_the_last_thousandth(tea):
@@ -171,76 +171,76 @@ def test_a_budget_is_opened_once_and_for_merchants_only(tea):
 def test_a_merchant_is_warned_once_below_a_fifth(member, tea):
     budget = open_for(tea, fen=1_000)
     buy(member, tea, fen=80_000)
-    assert loyalty.watch_prefunds() == 0  # exactly a fifth is left
+    assert loyalty.warn_of_low_prefunds() == 0  # exactly a fifth is left
     buy(member, tea, fen=100)
 
-    assert loyalty.watch_prefunds() == 1
-    assert loyalty.watch_prefunds() == 0
+    assert loyalty.warn_of_low_prefunds() == 1
+    assert loyalty.warn_of_low_prefunds() == 0
 
     budget.refresh_from_db()
-    assert (budget.warned_at is None, budget.braked_at) == (False, None)
-    assert told() == [(199, False)]
+    assert (budget.warned_at is None, budget.fallback_since) == (False, None)
+    assert prefund_warnings() == [(199, False)]
 
 
 def test_a_merchant_is_told_once_that_its_money_is_used_up(member, tea):
     budget = open_for(tea, fen=1_000)
     buy(member, tea, fen=85_000)
-    loyalty.watch_prefunds()
+    loyalty.warn_of_low_prefunds()
     buy(member, tea, fen=15_000)
 
-    assert loyalty.watch_prefunds() == 1
-    assert loyalty.watch_prefunds() == 0
-    assert told() == [(150, False), (0, True)]
+    assert loyalty.warn_of_low_prefunds() == 1
+    assert loyalty.warn_of_low_prefunds() == 0
+    assert prefund_warnings() == [(150, False), (0, True)]
     budget.refresh_from_db()
-    assert budget.braked_at >= budget.warned_at
+    assert budget.fallback_since >= budget.warned_at
 
 
 def test_what_is_used_up_at_once_is_told_once(member, tea):
     open_for(tea, fen=1_000)
     buy(member, tea, fen=100_000)
 
-    assert loyalty.watch_prefunds() == 1
-    assert told() == [(0, True)]
-    assert loyalty.watch_prefunds() == 0
+    assert loyalty.warn_of_low_prefunds() == 1
+    assert prefund_warnings() == [(0, True)]
+    assert loyalty.warn_of_low_prefunds() == 0
 
 
 def test_too_little_for_a_single_point_is_used_up(tea):
     loyalty.set_terms(
         merchant=tea.merchant,
-        offer=loyalty.Offer(price_milli_fen=1_500),
+        earning_terms=loyalty.EarningTerms(price_milli_fen=1_500),
         start=clock.now(),
     )
     open_for(tea, fen=1)
 
-    loyalty.watch_prefunds()
+    loyalty.warn_of_low_prefunds()
 
-    assert told() == [(1, True)]
+    assert prefund_warnings() == [(1, True)]
 
 
 def test_a_deposit_begins_anew(member, tea):
     budget = open_for(tea, fen=1_000)
     buy(member, tea, fen=100_000)
-    loyalty.watch_prefunds()
+    loyalty.warn_of_low_prefunds()
 
     deposit(budget, 500, "T-2")
     budget.refresh_from_db()
-    assert (budget.warned_at, budget.braked_at) == (None, None)
-    assert loyalty.watch_prefunds() == 0
+    assert (budget.warned_at, budget.fallback_since) == (None, None)
+    assert loyalty.warn_of_low_prefunds() == 0
 
     buy(member, tea, fen=40_100)
-    loyalty.watch_prefunds()
-    assert told() == [(0, True), (99, False)]
+    loyalty.warn_of_low_prefunds()
+    assert prefund_warnings() == [(0, True), (99, False)]
 
 
 def test_money_taken_out_lowers_what_a_fifth_is_of(member, tea):
     budget = open_for(tea, fen=1_000)
 
     withdraw(budget, 900, "W-1")
-    assert loyalty.watch_prefunds() == 0
+    assert loyalty.warn_of_low_prefunds() == 0
     buy(member, tea, fen=8_100)
 
-    loyalty.watch_prefunds()
-    assert told() == [(19, False)]
+    loyalty.warn_of_low_prefunds()
+    assert prefund_warnings() == [(19, False)]
 
 
 def test_a_refused_receipt_gives_its_money_back_to_the_budget(member, tea):
@@ -260,7 +260,7 @@ def test_a_refused_receipt_gives_its_money_back_to_the_budget(member, tea):
         ("update loyalty_issuebudgetslot set slot = 16", "budget_never_overdrawn"),
         ("update loyalty_issuebudgetslot set slot = 0", "budget_slot_once"),
         ("update loyalty_issuebudget set full_milli_fen = -1", "budget_full_is_not_negative"),
-        ("update loyalty_issuebudget set braked_at = since", "budget_warned_before_braked"),
+        ("update loyalty_issuebudget set fallback_since = since", "budget_warned_before_fallback"),
         ("update loyalty_issuebudget set slots = 5", "append-only"),
         ("delete from loyalty_issuebudget", "append-only"),
         ("update loyalty_prefundentry set milli_fen = 7", "append-only"),

@@ -6,14 +6,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from district.kernel import clock
-from district.kernel.ids import new_id
+from district.kernel.database.ids import new_id
 from district.kernel.models import Idem
 from district.merchants import services as merchants
 from loyalty.models import Receipt
 from loyalty.queries import balance_of
 from tests.factories.members import make_member
 from tests.factories.merchants import make_store, till_key_text
-from tests.loyalty.asking import PROBLEM, fields_of, post
+from tests.loyalty.till_requests import PROBLEM, fields_of, post
 
 
 def test_a_receipt_is_posted(at_till, receipt, member, tea):

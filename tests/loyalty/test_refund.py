@@ -9,13 +9,21 @@ from district.kernel.clock import SHANGHAI
 from district.kernel.errors import KeyReused
 from district.kernel.idempotency import Key
 from district.kernel.models import Idem, OutboxRow
-from loyalty import queries, rules
+from loyalty import arithmetic, queries
 from loyalty import services as loyalty
 from loyalty.errors import RefundAlreadyPosted, RefundExceedsPayment, TransferNotReversible
 from loyalty.models import Draw, Lot, Receipt, Refund, Transfer
 from loyalty.queries import Balance
-from loyalty.services import Offer
-from tests.factories.loyalty import buy, give_back, make_counter, pay, return_goods, set_aside, undo
+from loyalty.services import EarningTerms
+from tests.factories.loyalty import (
+    buy,
+    make_earning_store,
+    make_hold,
+    make_refund,
+    pay_points,
+    return_goods,
+    undo,
+)
 
 
 def parts(refund):
@@ -25,7 +33,7 @@ def parts(refund):
 def test_a_refund_takes_the_points_of_the_money_given_back(member, tea):
     receipt = buy(member, tea, fen=12_680)
 
-    refund = give_back(receipt, fen=3_000, no="R-1")
+    refund = make_refund(receipt, fen=3_000, no="R-1")
 
     assert parts(refund) == (30, 0, 0)
     assert queries.balance_of(member).available == 96
@@ -39,7 +47,7 @@ def test_a_refund_takes_the_points_of_the_money_given_back(member, tea):
 def test_parts_that_earned_nothing_take_nothing_until_a_whole_point_is_gone(member, tea):
     receipt = buy(member, tea, fen=12_680)
 
-    taken = [sum(parts(give_back(receipt, fen=40))) for _ in range(5)]
+    taken = [sum(parts(make_refund(receipt, fen=40))) for _ in range(5)]
 
     # ¥126.80 earned 126: the first ¥0.80 back take none, then each ¥1.00 that is begun takes one.
     assert taken == [0, 0, 1, 0, 1]
@@ -52,11 +60,11 @@ def test_parts_that_earned_nothing_take_nothing_until_a_whole_point_is_gone(memb
     cuts=some.lists(some.floats(0, 1), max_size=6),
 )
 def test_any_number_of_refunds_takes_what_one_of_their_sum_takes(fen, rate, cuts):
-    granted = rules.points_for(fen, earn_points=rate[0], earn_per_fen=rate[1])
+    granted = arithmetic.points_for(fen, earn_points=rate[0], earn_per_fen=rate[1])
     ends = sorted({int(fen * cut) for cut in cuts} | {fen})
     clawed = 0
     for end in ends:
-        clawed += rules.clawback(
+        clawed += arithmetic.clawback(
             paid_fen=fen, refunded_fen=end, granted=granted, clawed=clawed, rate=rate
         )
         assert clawed == granted - (fen - end) * rate[0] // rate[1]
@@ -65,23 +73,23 @@ def test_any_number_of_refunds_takes_what_one_of_their_sum_takes(fen, rate, cuts
 
 def test_no_more_is_refunded_than_was_paid(member, tea):
     receipt = buy(member, tea, fen=10_000)
-    give_back(receipt, fen=9_000)
+    make_refund(receipt, fen=9_000)
 
     with pytest.raises(RefundExceedsPayment) as refusal:
-        give_back(receipt, fen=1_001)
+        make_refund(receipt, fen=1_001)
 
     assert refusal.value.facts == {"left_fen": 1_000, "asked_fen": 1_001}
-    assert parts(give_back(receipt, fen=1_000)) == (10, 0, 0)
+    assert parts(make_refund(receipt, fen=1_000)) == (10, 0, 0)
     assert Refund.objects.count() == 2
 
 
 def test_points_spent_meanwhile_come_from_the_oldest_others_for_the_merchant(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    pay(member, books, points=70)
+    pay_points(member, books, points=70)
     buy(member, books, fen=2_000)
     buy(member, books, fen=3_000)
 
-    refund = give_back(receipt)
+    refund = make_refund(receipt)
 
     assert parts(refund) == (30, 50, 20)
     assert queries.balance_of(member) == Balance(0, 0, 0, debt=20)
@@ -96,28 +104,30 @@ def test_points_spent_meanwhile_come_from_the_oldest_others_for_the_merchant(mem
 
 def test_held_points_stay_held_and_are_owed(member, tea):
     receipt = buy(member, tea, fen=10_000)
-    set_aside(member, tea, points=60)
+    make_hold(member, tea, points=60)
 
-    assert parts(give_back(receipt)) == (40, 0, 60)
+    assert parts(make_refund(receipt)) == (40, 0, 60)
     assert queries.balance_of(member) == Balance(available=0, held=60, pending=0, debt=60)
 
 
 def test_a_later_change_of_terms_changes_no_refund(member, tea):
     receipt = buy(member, tea, fen=10_000)
     loyalty.set_terms(
-        merchant=tea.merchant, offer=Offer(earn_points=9, price_milli_fen=1), start=clock.now()
+        merchant=tea.merchant,
+        earning_terms=EarningTerms(earn_points=9, price_milli_fen=1),
+        start=clock.now(),
     )
 
-    assert parts(give_back(receipt, fen=5_000)) == (50, 0, 0)
+    assert parts(make_refund(receipt, fen=5_000)) == (50, 0, 0)
 
 
 def test_points_that_ended_are_not_taken_once_more(member, books):
-    short = make_counter(Offer(validity_months=1))
+    short = make_earning_store(EarningTerms(validity_months=1))
     bought = datetime(2026, 1, 31, 12, tzinfo=SHANGHAI)
-    with clock.moved_to(bought):
+    with clock.travel_to(bought):
         receipt = buy(member, short, fen=10_000)
-    with clock.moved_to(bought + timedelta(days=40)):
-        refund = give_back(receipt)
+    with clock.travel_to(bought + timedelta(days=40)):
+        refund = make_refund(receipt)
 
         # What ended fell back to the merchant: it is taken from nobody, and nobody owes it.
         assert (parts(refund), refund.ended) == ((0, 0, 0), 100)
@@ -127,7 +137,7 @@ def test_points_that_ended_are_not_taken_once_more(member, books):
 def test_a_receipt_without_points_is_refunded_all_the_same(member, tea):
     receipt = buy(member, tea, fen=99)
 
-    refund = give_back(receipt)
+    refund = make_refund(receipt)
 
     assert parts(refund) == (0, 0, 0)
     assert refund.last_seq == refund.first_seq - 1
@@ -137,7 +147,7 @@ def test_a_receipt_without_points_is_refunded_all_the_same(member, tea):
 
 def test_a_reversal_takes_what_refunds_left(member, tea):
     receipt = buy(member, tea, fen=10_000)
-    give_back(receipt, fen=2_500)
+    make_refund(receipt, fen=2_500)
 
     undone = undo(receipt.transfer, tea)
 
@@ -152,11 +162,11 @@ def test_the_same_key_refunds_once_and_knows_other_terms(member, tea):
     receipt = buy(member, tea, fen=10_000)
     key = Key.of("refund", "a", fen=100)
 
-    first = give_back(receipt, fen=100, no="R-1", key=key)
+    first = make_refund(receipt, fen=100, no="R-1", key=key)
 
-    assert give_back(receipt, fen=100, no="R-1", key=key) == first
+    assert make_refund(receipt, fen=100, no="R-1", key=key) == first
     with pytest.raises(KeyReused):
-        give_back(receipt, fen=200, no="R-1", key=Key.of("refund", "a", fen=200))
+        make_refund(receipt, fen=200, no="R-1", key=Key.of("refund", "a", fen=200))
     assert Refund.objects.count() == 1
 
 
@@ -170,18 +180,18 @@ def test_a_repeated_key_is_answered_although_nothing_is_left(member, tea):
 
 def test_one_number_of_a_store_is_one_refund_even_when_its_key_is_forgotten(member, tea, books):
     receipt, other = buy(member, tea, fen=10_000), buy(member, books, fen=10_000)
-    give_back(receipt, fen=100, no="R-1")
+    make_refund(receipt, fen=100, no="R-1")
     Idem.objects.all().delete()
 
     with pytest.raises(RefundAlreadyPosted):
-        give_back(receipt, fen=100, no="R-1")
+        make_refund(receipt, fen=100, no="R-1")
 
-    assert parts(give_back(other, fen=100, no="R-1")) == (1, 0, 0)
+    assert parts(make_refund(other, fen=100, no="R-1")) == (1, 0, 0)
 
 
 def test_a_preview_says_what_the_refund_then_does_and_leaves_nothing(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    pay(member, books, points=70)
+    pay_points(member, books, points=70)
     buy(member, books, fen=2_000)
     before = [
         list(model.objects.order_by("pk").values()) for model in (Transfer, Lot, Receipt, OutboxRow)
@@ -195,7 +205,7 @@ def test_a_preview_says_what_the_refund_then_does_and_leaves_nothing(member, tea
     assert after == before
     assert not Refund.objects.exists()
     assert not Idem.objects.filter(scope="preview").exists()
-    refund = give_back(receipt, fen=9_000)
+    refund = make_refund(receipt, fen=9_000)
     assert (preview.own, preview.other, preview.owed) == parts(refund) == (30, 20, 40)
     assert (preview.left_fen, preview.available_after) == (1_000, 0)
 

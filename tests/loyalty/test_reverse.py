@@ -6,7 +6,7 @@ from district.kernel import clock
 from loyalty import queries
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Lot, Receipt, Restore, Transfer
-from tests.factories.loyalty import buy, fresh_key, pay, undo
+from tests.factories.loyalty import buy, fresh_key, pay_points, undo
 
 
 def refused_because(reason, transfer, store):
@@ -33,7 +33,7 @@ def test_an_earning_is_taken_back_whole(member, tea):
 def test_a_spending_goes_back_to_the_lots_it_came_from(member, tea, books):
     buy(member, tea, fen=3_000)
     buy(member, books, fen=3_000)
-    spent = pay(member, books, points=40)
+    spent = pay_points(member, books, points=40)
 
     reversal = undo(spent, books)
 
@@ -44,7 +44,7 @@ def test_a_spending_goes_back_to_the_lots_it_came_from(member, tea, books):
 
 
 def test_nothing_is_reversed_twice(member, tea):
-    spent = buy(member, tea, fen=10_000) and pay(member, tea, points=60)
+    spent = buy(member, tea, fen=10_000) and pay_points(member, tea, points=60)
     undo(spent, tea)
 
     refused_because("already_reversed", spent, tea)
@@ -60,7 +60,7 @@ def test_the_same_key_reverses_once(member, tea):
 
 def test_points_already_spent_elsewhere_are_owed(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    pay(member, books, points=1)
+    pay_points(member, books, points=1)
 
     reversal = undo(receipt.transfer, tea)
 
@@ -71,7 +71,7 @@ def test_points_already_spent_elsewhere_are_owed(member, tea, books):
 
 def test_points_spent_and_given_back_can_be_taken_back(member, tea, books):
     receipt = buy(member, tea, fen=10_000)
-    undo(pay(member, books, points=1), books)
+    undo(pay_points(member, books, points=1), books)
 
     assert undo(receipt.transfer, tea).points == 100
 
@@ -84,9 +84,9 @@ def test_a_reversal_is_final(member, tea):
 
 def test_points_whose_day_came_while_they_were_spent_die_at_once(member, tea):
     now = clock.now()
-    with clock.moved_to(now - timedelta(days=24 * 31)):
+    with clock.travel_to(now - timedelta(days=24 * 31)):
         buy(member, tea, fen=5_000)
-        spent = pay(member, tea, points=20)
+        spent = pay_points(member, tea, points=20)
 
     undo(spent, tea)
 

@@ -5,13 +5,13 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.models import Rollup, RollupHorizon, Transfer
-from tests.factories.loyalty import buy, make_counter, pay, without_ceilings
+from tests.factories.loyalty import buy, make_earning_store, pay_points, remove_ceilings
 from tests.factories.members import make_member
-from tests.horizon import others_have_ended
 from tests.race import race
+from tests.settlement_horizon import wait_for_other_transactions
 
 FULL = """
     select coalesce(merchant_id, 0), kind, sum(points)::bigint, count(*) from loyalty_transfer
@@ -47,41 +47,41 @@ def full(merchant):
     return found
 
 
-def told(merchant):
+def totals_by_rollup(merchant):
     return {kind: (one.points, one.count) for kind, one in queries.totals_of(merchant).items()}
 
 
 def test_totals_are_exact_without_any_rollup(member, tea):
     buy(member, tea, fen=5_000)
     buy(member, tea, fen=5_000)
-    pay(member, tea, points=30)
+    pay_points(member, tea, points=30)
 
-    assert told(tea.merchant_id) == {"earn": (100, 2), "spend": (30, 1)}
-    assert told(None) == {}
+    assert totals_by_rollup(tea.merchant_id) == {"earn": (100, 2), "spend": (30, 1)}
+    assert totals_by_rollup(None) == {}
 
 
 def test_what_has_ended_is_rolled_up_once(real_db):
-    member, tea = make_member(), make_counter()
+    member, tea = make_member(), make_earning_store()
     buy(member, tea, fen=5_000)
-    others_have_ended()
+    wait_for_other_transactions()
 
     assert loyalty.advance_rollup() == 1
     assert loyalty.advance_rollup() == 0
     buy(member, tea, fen=700)
-    assert told(tea.merchant_id) == {"earn": (57, 2)}
-    others_have_ended()
+    assert totals_by_rollup(tea.merchant_id) == {"earn": (57, 2)}
+    wait_for_other_transactions()
     loyalty.advance_rollup()
 
-    assert told(tea.merchant_id) == {"earn": (57, 2)}
+    assert totals_by_rollup(tea.merchant_id) == {"earn": (57, 2)}
     row = Rollup.objects.get()
     assert (row.merchant_id, row.kind, row.points, row.count) == (tea.merchant_id, "earn", 57, 2)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_line_that_commits_late_is_not_lost(real_db):
     """Its number is lower than that of lines rolled up before: whoever goes by numbers loses it."""
-    without_ceilings()  # the day's first receipt of a merchant locks its counters until it commits
-    early, late, tea = make_member("早"), make_member("晚"), make_counter()
+    remove_ceilings()  # the day's first receipt of a merchant locks its counters until it commits
+    early, late, tea = make_member("早"), make_member("晚"), make_earning_store()
     posted, go_on = threading.Event(), threading.Event()
 
     def slow():
@@ -98,20 +98,20 @@ def test_a_line_that_commits_late_is_not_lost(real_db):
     assert posted.wait(30)
     buy(late, tea, fen=200)
     loyalty.advance_rollup()
-    assert told(tea.merchant_id) == {"earn": (2, 1)}
+    assert totals_by_rollup(tea.merchant_id) == {"earn": (2, 1)}
     go_on.set()
     writer.join()
 
-    assert told(tea.merchant_id) == {"earn": (12, 2)}
+    assert totals_by_rollup(tea.merchant_id) == {"earn": (12, 2)}
     loyalty.advance_rollup()
-    assert told(tea.merchant_id) == {"earn": (12, 2)} == full(tea.merchant_id)
+    assert totals_by_rollup(tea.merchant_id) == {"earn": (12, 2)} == full(tea.merchant_id)
     first = Transfer.objects.order_by("pk").first()
     assert first.account_id == early.pk
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_beside_eight_writers_the_sums_agree_at_every_moment(real_db):
-    stores = [make_counter() for _ in range(3)]
+    stores = [make_earning_store() for _ in range(3)]
     people = [make_member(f"客{number}") for number in range(8)]
     done = threading.Event()
 
@@ -121,7 +121,7 @@ def test_beside_eight_writers_the_sums_agree_at_every_moment(real_db):
             store = stores[(number + turn) % 3]
             buy(member, store, fen=100 * (turn % 7 + 1))
             if turn % 3 == 2:
-                pay(member, store, points=2)
+                pay_points(member, store, points=2)
 
     def advance():
         moved = 0
@@ -147,12 +147,12 @@ def test_beside_eight_writers_the_sums_agree_at_every_moment(real_db):
     assert wrote == [None] * 8
     assert len(seen) > 5
     assert all(seen)
-    others_have_ended()
+    wait_for_other_transactions()
     rest = loyalty.advance_rollup()
     assert moved + also_moved + rest == Transfer.objects.count() == 8 * (40 + 13)
     for store in stores:
-        assert told(store.merchant_id) == full(store.merchant_id)
-    assert list(audits.offences()) == []
+        assert totals_by_rollup(store.merchant_id) == full(store.merchant_id)
+    assert list(invariants.offences()) == []
 
 
 def test_the_lines_since_the_horizon_are_found_by_their_index(db):
@@ -164,13 +164,13 @@ def test_the_lines_since_the_horizon_are_found_by_their_index(db):
 
 @pytest.mark.breaks_the_ledger
 def test_the_audit_sees_a_rollup_that_lost_a_line(real_db):
-    buy(make_member(), make_counter(), fen=1_000)
-    others_have_ended()
+    buy(make_member(), make_earning_store(), fen=1_000)
+    wait_for_other_transactions()
     loyalty.advance_rollup()
 
     Rollup.objects.update(count=2)
 
-    assert {one.query for one in audits.offences()} == {
+    assert {one.query for one in invariants.offences()} == {
         "the rollup is the sum of the lines below its horizon"
     }
 

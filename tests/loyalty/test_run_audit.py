@@ -7,14 +7,15 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from district.kernel import clock, health
-from loyalty import audits
+from district.kernel import clock
+from district.kernel.http import health
+from loyalty import invariants
 from loyalty import services as loyalty
 from loyalty.models import AuditRun, PointsAccount
 from loyalty.tasks import run_audit_nightly
 from tests.factories.loyalty import buy
 from tests.factories.members import make_member
-from tests.loyalty.going_round import refused
+from tests.loyalty.sql_bypass import refused
 
 breaks = pytest.mark.breaks_the_ledger
 
@@ -35,24 +36,24 @@ def test_a_clean_ledger_is_written_down_as_clean(member, tea):
     assert run_audit_nightly() == 0
 
     run = AuditRun.objects.get()
-    assert (run.queries, run.offences, run.found) == (len(audits.QUERIES), 0, [])
+    assert (run.queries, run.offences, run.found) == (len(invariants.QUERIES), 0, [])
     assert run.ended_at >= run.started_at
     assert warnings() == {}
 
 
 @breaks
 def test_what_is_broken_is_counted_and_its_first_rows_are_kept(tea):
-    break_something(tea, many=audits.SHOWN + 2)
+    break_something(tea, many=invariants.SHOWN + 2)
 
     run = loyalty.run_audit()
 
     run.refresh_from_db()
     found = {one["query"]: one for one in run.found}
     pockets = found["every pocket of an account is the sum of its lines"]
-    assert pockets["count"] == audits.SHOWN + 2
-    assert len(pockets["rows"]) == audits.SHOWN
+    assert pockets["count"] == invariants.SHOWN + 2
+    assert len(pockets["rows"]) == invariants.SHOWN
     assert pockets["rows"][0]["pending"] == 7
-    assert run.offences == sum(one["count"] for one in run.found) > audits.SHOWN
+    assert run.offences == sum(one["count"] for one in run.found) > invariants.SHOWN
 
 
 @breaks
@@ -90,7 +91,7 @@ def test_an_alarm_that_fails_is_a_warning_and_no_accident(db, monkeypatch):
 
 @breaks
 def test_the_command_prints_the_rows_and_fails(tea, capsys):
-    break_something(tea, many=audits.SHOWN + 2)
+    break_something(tea, many=invariants.SHOWN + 2)
 
     with pytest.raises(CommandError, match="rows break a promise"):
         call_command("audit_ledger")
@@ -104,7 +105,7 @@ def test_the_command_prints_the_rows_and_fails(tea, capsys):
 def test_the_command_says_that_all_is_well(db, capsys):
     call_command("audit_ledger")
 
-    assert capsys.readouterr().out.startswith(f"clean: {len(audits.QUERIES)} audit queries")
+    assert capsys.readouterr().out.startswith(f"clean: {len(invariants.QUERIES)} audit queries")
 
 
 @pytest.mark.parametrize(

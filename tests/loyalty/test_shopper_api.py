@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from district.kernel import clock
-from tests.factories.loyalty import buy, pay, undo
+from tests.factories.loyalty import buy, pay_points, undo
 from tests.factories.members import bearer, make_member
 
 
@@ -27,7 +27,7 @@ def test_a_new_member_has_no_points(phone):
 
 
 def test_the_balance_tells_what_ends_soon(phone, member, tea):
-    with clock.moved_to(clock.now() - timedelta(days=700)):
+    with clock.travel_to(clock.now() - timedelta(days=700)):
         buy(member, tea, fen=5_000)
     buy(member, tea, fen=3_000)
 
@@ -41,7 +41,7 @@ def test_the_balance_tells_what_ends_soon(phone, member, tea):
 def test_the_statement_is_paged_newest_first_without_gaps(phone, member, tea, books):
     for _ in range(3):
         buy(member, tea, fen=1_000)
-    undo(pay(member, books, points=25), books)
+    undo(pay_points(member, books, points=25), books)
 
     first = phone.get("/api/v1/me/points/entries", {"limit": 3}).json()
     second = phone.get("/api/v1/me/points/entries", {"limit": 3, "cursor": first["next"]}).json()

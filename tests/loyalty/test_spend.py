@@ -11,7 +11,7 @@ from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.errors import InsufficientPoints, RequestAlreadyPosted
 from loyalty.models import Draw, Lot, PointsAccount, Transfer
-from tests.factories.loyalty import buy, fresh_key, make_counter, pay
+from tests.factories.loyalty import buy, fresh_key, make_earning_store, pay_points
 from tests.factories.members import make_member
 from tests.factories.merchants import till_of, visit_of
 
@@ -19,7 +19,7 @@ from tests.factories.merchants import till_of, visit_of
 def test_points_earned_anywhere_reach_the_merchant_who_accepts_them(member, tea, books):
     buy(member, tea, fen=10_000)
 
-    transfer = pay(member, books, points=60)
+    transfer = pay_points(member, books, points=60)
 
     assert (transfer.source, transfer.target, transfer.available_after) == (
         "available",
@@ -30,7 +30,7 @@ def test_points_earned_anywhere_reach_the_merchant_who_accepts_them(member, tea,
     assert queries.clearing_of(books.merchant_id) == 60
     assert queries.clearing_of(tea.merchant_id) == -60
     assert queries.clearing() == [
-        queries.Claim(
+        queries.ClearingPosition(
             issuer=tea.merchant_id, redeemer=books.merchant_id, points=60, milli_fen=60_000
         )
     ]
@@ -39,7 +39,7 @@ def test_points_earned_anywhere_reach_the_merchant_who_accepts_them(member, tea,
 def test_points_spent_where_they_were_earned_cost_nobody_anything(member, tea):
     buy(member, tea, fen=10_000)
 
-    pay(member, tea, points=60)
+    pay_points(member, tea, points=60)
 
     assert queries.clearing() == []
     assert Draw.objects.get().redeemer_id == tea.merchant_id
@@ -47,12 +47,12 @@ def test_points_spent_where_they_were_earned_cost_nobody_anything(member, tea):
 
 def test_the_lots_that_end_first_go_first(member, tea, books):
     now = clock.now()
-    with clock.moved_to(now - timedelta(days=20)):
+    with clock.travel_to(now - timedelta(days=20)):
         buy(member, tea, fen=3_000)
-    with clock.moved_to(now - timedelta(days=40)):
+    with clock.travel_to(now - timedelta(days=40)):
         buy(member, books, fen=3_000)
 
-    pay(member, tea, points=40)
+    pay_points(member, tea, points=40)
 
     drawn = list(Draw.objects.order_by("pk").values_list("lot__issuer", "points"))
     assert drawn == [(books.merchant_id, 30), (tea.merchant_id, 10)]
@@ -64,7 +64,7 @@ def test_refuses_more_than_the_balance_and_changes_nothing(member, tea):
     before = list(Lot.objects.values()), list(PointsAccount.objects.values()), Idem.objects.count()
 
     with pytest.raises(InsufficientPoints) as refusal:
-        pay(member, tea, points=101)
+        pay_points(member, tea, points=101)
 
     assert refusal.value.facts == {"balance": 100, "asked": 101}
     assert refusal.value.detail == "可用 100 积分，本次需要 101 积分。"
@@ -78,19 +78,19 @@ def test_refuses_more_than_the_balance_and_changes_nothing(member, tea):
 
 def test_who_never_earned_cannot_spend(member, tea):
     with pytest.raises(InsufficientPoints) as refusal:
-        pay(member, tea, points=1)
+        pay_points(member, tea, points=1)
 
     assert refusal.value.facts == {"balance": 0, "asked": 1}
 
 
 def test_dead_points_buy_nothing_before_the_sweep_has_run(member, tea):
     now = clock.now()
-    with clock.moved_to(now - timedelta(days=24 * 31)):
+    with clock.travel_to(now - timedelta(days=24 * 31)):
         buy(member, tea, fen=5_000)
     buy(member, tea, fen=1_000)
 
     with pytest.raises(InsufficientPoints) as refusal:
-        pay(member, tea, points=11)
+        pay_points(member, tea, points=11)
 
     assert refusal.value.facts == {"balance": 10, "asked": 11}
     assert queries.balance_of(member).available == 10
@@ -98,11 +98,11 @@ def test_dead_points_buy_nothing_before_the_sweep_has_run(member, tea):
 
 def test_a_spending_writes_down_what_died_before_it(member, tea):
     now = clock.now()
-    with clock.moved_to(now - timedelta(days=24 * 31)):
+    with clock.travel_to(now - timedelta(days=24 * 31)):
         buy(member, tea, fen=5_000)
     buy(member, tea, fen=1_000)
 
-    pay(member, tea, points=4)
+    pay_points(member, tea, points=4)
 
     lines = queries.statement(member).order_by("seq")
     assert [(line.kind, line.points, line.available_after) for line in lines] == [
@@ -117,8 +117,8 @@ def test_the_same_key_spends_once(member, tea):
     buy(member, tea, fen=10_000)
     key = fresh_key(points=60)
 
-    first = pay(member, tea, points=60, no="P-1", key=key)
-    again = pay(member, tea, points=60, no="P-1", key=key)
+    first = pay_points(member, tea, points=60, no="P-1", key=key)
+    again = pay_points(member, tea, points=60, no="P-1", key=key)
 
     assert again == first
     assert queries.balance_of(member).available == 40
@@ -127,21 +127,21 @@ def test_the_same_key_spends_once(member, tea):
 def test_the_same_key_with_other_points_is_refused(member, tea):
     buy(member, tea, fen=10_000)
     key = fresh_key(points=60)
-    pay(member, tea, points=60, key=key)
+    pay_points(member, tea, points=60, key=key)
 
     with pytest.raises(KeyReused):
-        pay(member, tea, points=10, key=type(key).of(key.scope, key.key, points=10))
+        pay_points(member, tea, points=10, key=type(key).of(key.scope, key.key, points=10))
 
     assert queries.balance_of(member).available == 40
 
 
 def test_a_request_number_is_good_once_per_merchant_for_ever(member, tea):
     buy(member, tea, fen=10_000)
-    pay(member, tea, points=60, no="P-1")
+    pay_points(member, tea, points=60, no="P-1")
     Idem.objects.all().delete()
 
     with pytest.raises(RequestAlreadyPosted):
-        pay(member, tea, points=10, no="P-1")
+        pay_points(member, tea, points=10, no="P-1")
 
     assert queries.balance_of(member).available == 40
 
@@ -185,8 +185,8 @@ def test_a_repeat_is_answered_although_the_visit_is_over(visit):
 
 
 def test_two_members_do_not_share_a_balance(member, tea):
-    other, counter = make_member("小周"), make_counter()
+    other, counter = make_member("小周"), make_earning_store()
     buy(member, tea, fen=10_000)
 
     with pytest.raises(InsufficientPoints):
-        pay(other, counter, points=1)
+        pay_points(other, counter, points=1)

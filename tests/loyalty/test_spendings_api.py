@@ -8,9 +8,9 @@ from district.kernel import clock
 from district.merchants.models import Visit
 from loyalty.models import Transfer
 from loyalty.queries import balance_of
-from tests.factories.loyalty import buy, make_counter
+from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.merchants import make_store, till_of, visit_of
-from tests.loyalty.asking import fields_of, post
+from tests.loyalty.till_requests import fields_of, post
 
 
 def test_points_are_spent_at_the_counter(at_till, spending, member):
@@ -101,7 +101,7 @@ def test_a_wrong_reversal_is_refused(at_till, reversal, member, change, field):
 
 
 def test_what_another_merchant_posted_is_not_there_for_this_one(at_till, reversal, member):
-    foreign = buy(member, make_counter(), fen=500).transfer
+    foreign = buy(member, make_earning_store(), fen=500).transfer
 
     answer = post(at_till, "reversals", reversal | {"transfer": foreign.public_id})
 

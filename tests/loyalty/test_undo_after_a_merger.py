@@ -5,26 +5,26 @@ from datetime import timedelta
 import pytest
 
 from district.kernel import clock
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Lot, PointsAccount, Transfer
 from loyalty.queries import Balance
-from loyalty.services.set_terms import Offer
+from loyalty.services.set_terms import EarningTerms
 from tests.factories.loyalty import (
     buy,
     capture,
     fresh_key,
-    give_back,
-    make_counter,
-    pay,
-    set_aside,
+    make_earning_store,
+    make_hold,
+    make_refund,
+    pay_points,
     undo,
 )
 from tests.factories.members import bearer, make_member, make_staff
 from tests.factories.merchants import till_key_text
-from tests.loyalty.asking import post
-from tests.loyalty.going_round import run
+from tests.loyalty.sql_bypass import run
+from tests.loyalty.till_requests import post
 
 EMPTY = Balance(0, 0, 0, 0)
 
@@ -50,7 +50,7 @@ def merge(source, into, by):
 
 def test_the_till_undoes_it_and_the_heir_has_the_points(at_till, old, new, tea, books, chen):
     buy(old, books, fen=10_000)
-    spent = pay(old, tea, points=60, no="P-77")
+    spent = pay_points(old, tea, points=60, no="P-77")
     merge(old, new, chen)
     assert queries.balance_of(new).available == 40
 
@@ -83,7 +83,7 @@ def post_again(client, store, asked):
 def test_in_parts_as_often_as_something_is_left(old, new, tea, books, chen):
     buy(old, tea, fen=3_000)
     buy(old, books, fen=3_000)
-    spent = pay(old, books, points=50)
+    spent = pay_points(old, books, points=50)
     undo(spent, books, points=10)
     merge(old, new, chen)
 
@@ -98,7 +98,7 @@ def test_in_parts_as_often_as_something_is_left(old, new, tea, books, chen):
 def test_what_a_hold_captured_goes_to_the_end_of_a_chain(old, new, tea, books, chen):
     last = make_member("再一个号")
     buy(old, tea, fen=10_000)
-    held = capture(set_aside(old, books, points=70), points=50)
+    held = capture(make_hold(old, books, points=70), points=50)
     merge(old, new, chen)
     merge(new, last, chen)
 
@@ -111,8 +111,8 @@ def test_what_a_hold_captured_goes_to_the_end_of_a_chain(old, new, tea, books, c
 def test_it_repays_what_the_heir_owes_by_the_other_account(old, new, tea, books, chen):
     """Lent to the one account, owed by the other, and made good by the very points."""
     receipt = buy(old, tea, fen=10_000)
-    spent = pay(old, books, points=100)
-    give_back(receipt)
+    spent = pay_points(old, books, points=100)
+    make_refund(receipt)
     merge(old, new, chen)
     assert queries.balance_of(new).debt == 100
 
@@ -125,11 +125,11 @@ def test_it_repays_what_the_heir_owes_by_the_other_account(old, new, tea, books,
 
 
 def test_dead_points_make_good_their_own_purchase_there_too(old, new, books, chen):
-    short = make_counter(Offer(validity_months=1))
-    with clock.moved_to(clock.now() - timedelta(days=40)):
+    short = make_earning_store(EarningTerms(validity_months=1))
+    with clock.travel_to(clock.now() - timedelta(days=40)):
         receipt = buy(old, short, fen=10_000)
-        spent = pay(old, books, points=100)
-        give_back(receipt, fen=4_000)
+        spent = pay_points(old, books, points=100)
+        make_refund(receipt, fen=4_000)
         merge(old, new, chen)
 
     assert undo(spent, books).balance_after == 0
@@ -142,11 +142,11 @@ def test_dead_points_make_good_their_own_purchase_there_too(old, new, books, che
 
 def test_a_refund_after_the_undoing_finds_the_points_with_the_heir(old, new, tea, books, chen):
     receipt = buy(old, tea, fen=10_000)
-    spent = pay(old, books, points=60)
+    spent = pay_points(old, books, points=60)
     merge(old, new, chen)
     undo(spent, books)
 
-    refund = give_back(receipt)
+    refund = make_refund(receipt)
 
     assert (refund.own, refund.other, refund.owed) == (100, 0, 0)
     assert queries.balance_of(new) == EMPTY
@@ -155,7 +155,7 @@ def test_a_refund_after_the_undoing_finds_the_points_with_the_heir(old, new, tea
 @pytest.mark.breaks_the_ledger
 def test_the_audits_find_points_that_stayed_behind(old, new, tea, books, chen):
     buy(old, tea, fen=10_000)
-    spent = pay(old, books, points=60)
+    spent = pay_points(old, books, points=60)
     merge(old, new, chen)
     undo(spent, books)
     run(
@@ -165,7 +165,7 @@ def test_the_audits_find_points_that_stayed_behind(old, new, tea, books, chen):
         "alter table loyalty_transfer enable trigger user",
     )
 
-    found = {one.query for one in audits.offences()}
+    found = {one.query for one in invariants.offences()}
 
     assert PointsAccount.objects.get(pk=old.pk).available == 0
     assert "what came back to a merged account went on to its heir" in found

@@ -11,10 +11,10 @@ from district.kernel.clock import SHANGHAI
 from district.kernel.models import OutboxRow
 from loyalty import services as loyalty
 from loyalty.models import ExpiryWarning
-from loyalty.services import Rules
-from tests.factories.loyalty import buy, fresh_key, pay, undo
+from loyalty.services import AlliancePolicyValues
+from tests.factories.loyalty import buy, fresh_key, pay_points, undo
 from tests.factories.members import make_member, make_staff
-from tests.loyalty.going_round import refused
+from tests.loyalty.sql_bypass import refused
 
 BOUGHT = datetime(2024, 11, 20, 15, 0, tzinfo=SHANGHAI)
 ENDS = datetime(2026, 11, 20, tzinfo=SHANGHAI)
@@ -22,16 +22,16 @@ ENDS = datetime(2026, 11, 20, tzinfo=SHANGHAI)
 
 @pytest.fixture
 def bought(member, tea):
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         buy(member, tea, fen=5_000)
 
 
 def warn(at):
-    with clock.moved_to(at):
+    with clock.travel_to(at):
         return loyalty.warn_of_expiry()
 
 
-def told():
+def expiry_events():
     return [row.payload for row in OutboxRow.objects.filter(name="PointsExpiring").order_by("pk")]
 
 
@@ -41,7 +41,7 @@ def test_a_member_is_told_once_so_many_days_ahead(bought, member):
     assert warn(ENDS - timedelta(days=29)) == 0
     assert warn(ENDS) == 0
 
-    assert told() == [
+    assert expiry_events() == [
         {"member": member.pk, "points": 50, "expires_at": "2026-11-20T00:00:00+08:00"}
     ]
     row = ExpiryWarning.objects.get()
@@ -49,57 +49,57 @@ def test_a_member_is_told_once_so_many_days_ahead(bought, member):
 
 
 def test_the_rules_say_how_many_days(bought):
-    with clock.moved_to(BOUGHT):
-        loyalty.set_rules(rules=Rules(warn_days=3), start=BOUGHT)
+    with clock.travel_to(BOUGHT):
+        loyalty.set_alliance_policy(policy=AlliancePolicyValues(warn_days=3), start=BOUGHT)
 
     assert warn(ENDS - timedelta(days=4)) == 0
     assert warn(ENDS - timedelta(days=3)) == 1
 
 
 def test_points_of_one_day_are_told_of_together_and_days_apart(bought, member, tea, books):
-    with clock.moved_to(BOUGHT + timedelta(hours=1)):
+    with clock.travel_to(BOUGHT + timedelta(hours=1)):
         buy(member, books, fen=700)
-    with clock.moved_to(BOUGHT + timedelta(days=1)):
+    with clock.travel_to(BOUGHT + timedelta(days=1)):
         buy(member, books, fen=900)
 
     assert warn(ENDS - timedelta(days=5)) == 2
 
-    assert [one["points"] for one in told()] == [57, 9]
+    assert [one["points"] for one in expiry_events()] == [57, 9]
 
 
 def test_what_is_spent_already_is_not_told_of(bought, member, tea):
-    with clock.moved_to(BOUGHT):
-        pay(member, tea, points=50)
+    with clock.travel_to(BOUGHT):
+        pay_points(member, tea, points=50)
 
     assert warn(ENDS - timedelta(days=5)) == 0
 
 
 def test_points_given_back_for_a_day_that_was_told_of_are_not_told_of_again(bought, member, tea):
-    with clock.moved_to(BOUGHT):
-        spent = pay(member, tea, points=20)
+    with clock.travel_to(BOUGHT):
+        spent = pay_points(member, tea, points=20)
     assert warn(ENDS - timedelta(days=5)) == 1
-    with clock.moved_to(ENDS - timedelta(days=4)):
+    with clock.travel_to(ENDS - timedelta(days=4)):
         undo(spent, tea)
 
     assert warn(ENDS - timedelta(days=3)) == 0
-    assert [one["points"] for one in told()] == [30]
+    assert [one["points"] for one in expiry_events()] == [30]
 
 
 def test_after_a_merge_the_points_are_told_of_where_they_are(bought, member):
     other = make_member("新号")
-    with clock.moved_to(ENDS - timedelta(days=40)):
+    with clock.travel_to(ENDS - timedelta(days=40)):
         loyalty.merge_members(
             source=member, into=other, reason="同一人", by=make_staff("chen"), key=fresh_key()
         )
 
     assert warn(ENDS - timedelta(days=5)) == 1
-    assert told()[0]["member"] == other.pk
+    assert expiry_events()[0]["member"] == other.pk
 
 
 def test_many_accounts_are_gone_through_in_chunks(tea, monkeypatch):
     sweep = import_module("loyalty.services.warn_of_expiry")
     monkeypatch.setattr(sweep, "_ACCOUNTS", 2)
-    with clock.moved_to(BOUGHT):
+    with clock.travel_to(BOUGHT):
         for number in range(5):
             buy(make_member(f"客{number}"), tea, fen=1_000)
 

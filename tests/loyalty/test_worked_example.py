@@ -4,24 +4,26 @@ from django.conf import settings
 
 from loyalty import queries, services
 from loyalty.models import Draw, Transfer
-from loyalty.services import Returned, preview_refund, refund_purchase
-from tests.factories.loyalty import buy, fresh_key, make_counter, pay
+from loyalty.services import PurchaseRefund, preview_refund, refund_purchase
+from tests.factories.loyalty import buy, fresh_key, make_earning_store, pay_points
 
 README = (settings.ROOT / "loyalty" / "README.md").read_text()
 
 
 def give_back(store, receipt, fen, number):
-    returned = Returned(
+    purchase_refund = PurchaseRefund(
         receipt_store=store, receipt_no=receipt.receipt_no, refund_no=number, fen=fen
     )
     foreseen = preview_refund(receipt=receipt, store=store, fen=fen, actor="till:1")
-    refund = refund_purchase(store=store, returned=returned, actor="till:1", key=fresh_key())
+    refund = refund_purchase(
+        store=store, purchase_refund=purchase_refund, actor="till:1", key=fresh_key()
+    )
     assert (foreseen.own, foreseen.other, foreseen.owed) == (refund.own, refund.other, refund.owed)
     return refund
 
 
 def test_the_worked_example(member):
-    a, b, c = make_counter(), make_counter(), make_counter()
+    a, b, c = make_earning_store(), make_earning_store(), make_earning_store()
     names = {a.merchant_id: "A", b.merchant_id: "B", c.merchant_id: "C"}
     rows = []
 
@@ -45,7 +47,7 @@ def test_the_worked_example(member):
         return result
 
     tea = then("buys for ¥126.80 at A", lambda: buy(member, a, fen=12_680))
-    then("spends 100 at B", lambda: pay(member, b, points=100))
+    then("spends 100 at B", lambda: pay_points(member, b, points=100))
     first = then("gets ¥80.00 back from A", lambda: give_back(a, tea, 8_000, "R-1"))
     then("buys for ¥40.00 at C", lambda: buy(member, c, fen=4_000))
     then("buys for ¥30.00 at B", lambda: buy(member, b, fen=3_000))

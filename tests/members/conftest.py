@@ -17,7 +17,7 @@ def member(db):
     return make_member()
 
 
-class Api:
+class MemberApiClient:
     """A mini-program: JSON out, JSON in, one member's token if there is one."""
 
     def __init__(self, client, headers):
@@ -35,17 +35,17 @@ class Api:
 
 @pytest.fixture
 def nobody(client, db):
-    return Api(client, {})
+    return MemberApiClient(client, {})
 
 
 @pytest.fixture
 def shopper(client, member):
-    return Api(client, bearer(member))
+    return MemberApiClient(client, bearer(member))
 
 
 @pytest.fixture
 def api_of(client):
     def make(someone):
-        return Api(client, bearer(someone))
+        return MemberApiClient(client, bearer(someone))
 
     return make

@@ -168,7 +168,7 @@ def test_a_code_of_somebody_else_binds_nothing(api_of, lin, wechat):
 
 
 def test_somebody_who_tries_too_often_is_slowed_down(api_of, lin, wechat, settings):
-    settings.LIMITS = settings.LIMITS | {"bind_phone_member": (1, 60)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"bind_phone_member": (1, 60)}
     api = api_of(lin)
 
     codes = [api.post("me/phone", {"code": "x"}, key=str(n)).json()["code"] for n in range(2)]

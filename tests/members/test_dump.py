@@ -13,14 +13,14 @@ from coupons.issuing import services as issuing
 from district.kernel import clock
 from district.members.models import Member
 from loyalty import services as loyalty
-from tests.batches.rows import ndjson, receipt_row
-from tests.bills.pictures import jpeg
-from tests.dumping import Reader, full_dump
+from tests.database_dump import DumpReader, full_dump
 from tests.factories import coupons as coupon_factory
-from tests.factories.loyalty import fresh_key, make_counter
+from tests.factories.loyalty import fresh_key, make_earning_store
 from tests.factories.members import make_operator
 from tests.factories.merchants import till_key_text
-from tests.members.conftest import Api
+from tests.members.conftest import MemberApiClient
+from tests.receipt_batches.rows import ndjson, receipt_row
+from tests.receipt_photos.pictures import jpeg
 
 PHONE, OTHER_PHONE = "13800001234", "13955556789"
 BIRTHDAY, NICKNAME, PERSON = "1990-05-17", "林一一", "小林"
@@ -28,12 +28,12 @@ OLDEST_BIRTHDAY, YOUNGEST_BIRTHDAY = date(1940, 1, 1), date(2015, 1, 1)
 
 
 @pytest.fixture
-def lived(real_db, wechat):
+def database_after_use(real_db, wechat):
     """A database in which a member has done whatever the APIs let a member do, and its dump."""
     cache.clear()
     web = Client()
-    session = Api(web, {}).post("session", {"code": wechat.login_code(PERSON)}).json()
-    phone = Api(web, {"HTTP_AUTHORIZATION": f"Bearer {session['token']}"})
+    session = MemberApiClient(web, {}).post("session", {"code": wechat.login_code(PERSON)}).json()
+    phone = MemberApiClient(web, {"HTTP_AUTHORIZATION": f"Bearer {session['token']}"})
     for number, change in enumerate(
         (
             {"birthday": BIRTHDAY},
@@ -46,8 +46,8 @@ def lived(real_db, wechat):
     bound = phone.post("me/phone", {"code": wechat.phone_code(PERSON, phone=PHONE)}, key="phone-1")
     assert bound.status_code == 200, bound.content
 
-    store = make_counter()
-    till = Api(web, {"HTTP_AUTHORIZATION": f"Bearer {till_key_text(store)}"})
+    store = make_earning_store()
+    till = MemberApiClient(web, {"HTTP_AUTHORIZATION": f"Bearer {till_key_text(store)}"})
     at = {"store": store.public_id}
     member = session["member"]["id"]
     assert till.post("till/members/lookup", at | {"phone": PHONE}, key="k1").status_code == 200
@@ -87,23 +87,25 @@ def lived(real_db, wechat):
         key=fresh_key(),
     )
     till.post("till/holds/none/void", key="k10")
-    loyalty.set_rules(rules=loyalty.Rules(), start=clock.now(), by=operator)
-    return Reader(full_dump(real_db.url)), wechat.openid(PERSON)
+    loyalty.set_alliance_policy(
+        policy=loyalty.AlliancePolicyValues(), start=clock.now(), by=operator
+    )
+    return DumpReader(full_dump(real_db.url)), wechat.openid(PERSON)
 
 
-def test_no_personal_value_stands_in_a_dump_in_clear_or_by_dictionary(lived):
-    reader, openid = lived
+def test_no_personal_value_stands_in_a_dump_in_clear_or_by_dictionary(database_after_use):
+    reader, openid = database_after_use
 
     # The reader finds what is there: the nickname is kept to be shown (docs/decisions/0003).
-    assert reader.holds(NICKNAME)
+    assert reader.contains(NICKNAME)
     for value in (PHONE, f"+86{PHONE}", OTHER_PHONE, BIRTHDAY, "19900517", openid):
-        assert not reader.holds(value), value
+        assert not reader.contains(value), value
 
-    assert reader.guessed(_birthdays()) == []
+    assert reader.found_as_digest(_birthdays()) == []
     phones = [PHONE, OTHER_PHONE, *(f"138000{number:05}" for number in range(1_000, 3_000))]
-    assert reader.guessed(_written(phones, "phone", prefixes=("", "+86"))) == []
-    assert reader.guessed([openid, f"openid\0{openid}", NICKNAME, PERSON]) == []
-    assert reader.guessed(_written([NICKNAME], "nickname")) == []
+    assert reader.found_as_digest(_written(phones, "phone", prefixes=("", "+86"))) == []
+    assert reader.found_as_digest([openid, f"openid\0{openid}", NICKNAME, PERSON]) == []
+    assert reader.found_as_digest(_written([NICKNAME], "nickname")) == []
 
 
 def test_the_dictionary_finds_a_digest_without_a_key(real_db):
@@ -115,10 +117,10 @@ def test_the_dictionary_finds_a_digest_without_a_key(real_db):
             " ('a', 'whole', sha256(%(terms)s), 1), ('a', 'cut', substr(sha256(%(phone)s), 1, 12), 1)",
             {"terms": terms.encode(), "phone": PHONE.encode()},
         )
-    reader = Reader(full_dump(real_db.url))
+    reader = DumpReader(full_dump(real_db.url))
 
-    assert reader.guessed(_birthdays()) == [terms]
-    assert reader.guessed([PHONE, OTHER_PHONE]) == [PHONE]
+    assert reader.found_as_digest(_birthdays()) == [terms]
+    assert reader.found_as_digest([PHONE, OTHER_PHONE]) == [PHONE]
 
 
 def _birthdays():

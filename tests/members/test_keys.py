@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from district.kernel.crypto import Unsealable
+from district.kernel.security.crypto import Unsealable
 from district.members import personal
 from district.members.models import Member, MemberKey
 from tests.factories.members import make_member

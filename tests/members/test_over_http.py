@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from district.members.models import Member, ShopperSession
-from tests.servers import Web
+from tests.servers import WebServer
 from tests.wechat.fixtures import APPID, SECRET
 
 
@@ -19,7 +19,7 @@ def district(real_db, wechat, tmp_path):
         "DISTRICT_WECHAT_APPID": APPID,
         "DISTRICT_WECHAT_SECRET": SECRET,
     }
-    server = Web(env={**real_db.env, **known}, folder=tmp_path)
+    server = WebServer(env={**real_db.env, **known}, folder=tmp_path)
     server.start()
     yield f"{server.base_url}/api/v1/"
     server.stop()

@@ -100,7 +100,7 @@ def test_bytes_that_are_no_json_are_an_invalid_request(nobody, text):
 
 
 def test_an_address_that_tries_too_often_is_slowed_down(nobody, wechat, settings):
-    settings.LIMITS = settings.LIMITS | {"sign_in_address": (2, 60)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign_in_address": (2, 60)}
 
     codes = [nobody.post("session", {"code": "x"}).json()["code"] for _ in range(3)]
 
@@ -176,7 +176,7 @@ def test_a_session_ends_after_thirty_days_of_wall_time(nobody, member):
 def test_a_replays_clock_neither_ends_nor_revives_a_session(nobody, member):
     token = bearer(member)
 
-    with clock.moved_to(clock.real_now() + timedelta(days=400)):
+    with clock.travel_to(clock.real_now() + timedelta(days=400)):
         assert nobody.get("me", **token).status_code == 200
 
 

@@ -4,7 +4,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from district.kernel import clock
-from district.kernel.crypto import lookup_hash
+from district.kernel.security.crypto import lookup_hash
 from district.members import personal, queries
 from district.members import services as members
 from district.members.errors import AccountClosed

@@ -85,7 +85,7 @@ def test_createsuperuser_makes_an_operator(monkeypatch):
 
 
 def test_guessing_a_password_is_slowed_down(settings):
-    settings.LIMITS = settings.LIMITS | {"admin_sign_in": (2, 300)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"admin_sign_in": (2, 300)}
     make_operator("yunying")
     client = Client()
 

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, till_key_text
-from tests.merchants.asking import code_of, look_up
+from tests.merchants.api_client import code_of, look_up
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.factories.merchants import (
     make_trade,
     make_venue,
 )
-from tests.merchants.asking import STORES, names, problem
+from tests.merchants.api_client import STORES, names, problem
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tests.factories.merchants import (
     make_merchant,
     make_store,
 )
-from tests.merchants.asking import STORES, names
+from tests.merchants.api_client import STORES, names
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from district.kernel.models import AuditLine, Idem
 from district.members.models import CardCodeUse
 from district.merchants.models import Visit
 from tests.factories.merchants import allied_store, make_store, till_key_text
-from tests.merchants.asking import LOOK_UP, code_of, look_up, problem, refusal
+from tests.merchants.api_client import LOOK_UP, code_of, look_up, problem, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -118,7 +118,7 @@ def test_an_unknown_phone_is_not_found(at_till, store, with_phone, phone):
 
 
 def test_looking_up_by_phone_is_limited(at_till, store, with_phone, settings):
-    settings.LIMITS = settings.LIMITS | {"look_up_phone_till": (2, 60)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"look_up_phone_till": (2, 60)}
     with time_machine.travel(clock.real_now(), tick=False):
         for _ in range(2):
             assert look_up(at_till, store=store.public_id, phone="13800138000").status_code == 200
@@ -133,7 +133,7 @@ def test_looking_up_by_phone_is_limited(at_till, store, with_phone, settings):
 
 
 def test_guessing_codes_and_phones_is_limited_across_both(at_till, store, settings):
-    settings.LIMITS = settings.LIMITS | {"look_up_miss_till": (2, 60)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"look_up_miss_till": (2, 60)}
     with time_machine.travel(clock.real_now(), tick=False):
         first = look_up(at_till, store=store.public_id, code="A" * 60)
         second = look_up(at_till, store=store.public_id, phone="13800138000")
@@ -145,7 +145,7 @@ def test_guessing_codes_and_phones_is_limited_across_both(at_till, store, settin
 
 
 def test_after_too_many_misses_a_right_code_is_refused_too(at_till, store, member, settings):
-    settings.LIMITS = settings.LIMITS | {"look_up_miss_till": (2, 60)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"look_up_miss_till": (2, 60)}
     with time_machine.travel(clock.real_now(), tick=False):
         for turn in range(2):
             look_up(at_till, f"k{turn}", store=store.public_id, code="A" * 40)

@@ -4,9 +4,9 @@ import pytest
 import time_machine
 
 from district.kernel import clock
-from district.kernel.crypto import lookup_hash
 from district.kernel.errors import KeyReused, TokenExpired, TokenInvalid, TokenUsed
 from district.kernel.models import Idem
+from district.kernel.security.crypto import lookup_hash
 from district.members.models import CardCodeUse
 from district.members.services.card_code import issue_card_code
 from district.merchants import services as merchants
@@ -143,7 +143,7 @@ def test_a_replay_moves_the_alliance_but_not_the_visit(member):
     text, now = till_key_text(store), clock.real_now()
 
     assert not till_for(text).in_alliance
-    with time_machine.travel(now, tick=False), clock.moved_to(then):
+    with time_machine.travel(now, tick=False), clock.travel_to(then):
         till = till_for(text)
         visit = visit_of(member, till, till.alliance_store(store.public_id)).visit
 

@@ -1,7 +1,7 @@
 import pytest
 
 from district.merchants.models import Clerk
-from district.merchants.permissions import ACTS, can
+from district.merchants.permissions import PERMISSIONS, can
 
 MATRIX = {
     "view_store": "owner manager cashier finance",
@@ -20,7 +20,7 @@ MATRIX = {
 }
 
 
-@pytest.mark.parametrize("act", sorted(ACTS))
+@pytest.mark.parametrize("act", sorted(PERMISSIONS))
 def test_each_role_may_do_what_the_matrix_says(act):
     allowed = [role for role in Clerk.Role.values if can(Clerk(role=role), act)]
 
@@ -30,7 +30,7 @@ def test_each_role_may_do_what_the_matrix_says(act):
 def test_an_ended_post_and_no_post_allow_nothing():
     ended = Clerk(role=Clerk.Role.OWNER, ended_at="2026-01-01")
 
-    assert not any(can(ended, act) or can(None, act) for act in ACTS)
+    assert not any(can(ended, act) or can(None, act) for act in PERMISSIONS)
 
 
 def test_an_unknown_act_is_a_mistake_of_ours():

@@ -8,7 +8,7 @@ from district.kernel import clock
 from district.merchants import services as merchants
 from district.merchants.models import TillKey, Visit
 from tests.factories.members import bearer
-from tests.merchants.asking import code_of, look_up, refusal
+from tests.merchants.api_client import code_of, look_up, refusal
 
 pytestmark = pytest.mark.django_db
 

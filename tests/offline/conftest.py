@@ -3,11 +3,11 @@
 import pytest
 
 from coupons.offline import services as offline
-from loyalty import audits
+from loyalty import invariants
 from tests.factories.coupons import fresh_key
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import allied_store
-from tests.factories.offline import Tills
+from tests.factories.offline import OfflineTill
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def sound(request):
     request.getfixturevalue("db")
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
-        assert list(audits.offences()) == []
+        assert list(invariants.offences()) == []
 
 
 @pytest.fixture
@@ -51,4 +51,4 @@ def terminal(store, operator):
 
 @pytest.fixture
 def till(terminal):
-    return Tills(terminal)
+    return OfflineTill(terminal)

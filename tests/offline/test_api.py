@@ -7,10 +7,10 @@ from coupons import services as coupons
 from coupons.models import CouponBill
 from coupons.offline.models import LogEntry, RedemptionConflict
 from district.members import services as members
-from tests.factories.coupons import claim, make_version, redeem, told
+from tests.factories.coupons import claim, make_version, redeem, reported_bill
 from tests.factories.merchants import allied_store, make_store, till_key_text
-from tests.factories.offline import Tills, body_of, first_upload, make_terminal
-from tests.offline.scanning import leased_code
+from tests.factories.offline import OfflineTill, body_of, first_log_upload, make_terminal
+from tests.offline.pass_codes import leased_code
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_from_the_lease_to_the_upload(phone, till_key, terminal, store, member):
 
     kit = post(f"/till/terminals/{terminal.public_id}/kits", {"last_seq": 0}, till_key)
     assert kit.status_code == 201
-    till = Tills(terminal)
+    till = OfflineTill(terminal)
     till.kit = kit.json()
     line = till.scan(code["code"], no="B1", fen=5_000)
     sent = body_of([line])
@@ -83,7 +83,7 @@ def test_of_a_collision_the_shopper_is_told_and_asked_for_nothing(
 ):
     held = claim(make_version(offline="allowance"), member)
     till.scan(coupons.show_coupon(coupon=held).code, no="B1", fen=5_000)
-    redeem(held, store=allied_store(), bill=told(5_000))
+    redeem(held, store=allied_store(), bill=reported_bill(5_000))
 
     answer = post(f"/till/terminals/{terminal.public_id}/log", body_of(till.log), till_key).json()
 
@@ -112,7 +112,7 @@ def test_two_kits_are_one_allowance_and_a_merchant_bears_its_own(
         till.log.clear()
         code = post(f"/me/coupons/{held[number].public_id}/code", {}, phone).json()["code"]
         till.scan(code, no=f"B{number}", fen=5_000)
-        redeem(held[number], store=at, bill=told(5_000))
+        redeem(held[number], store=at, bill=reported_bill(5_000))
         answer = post(f"{address}/log", body_of(till.log), till_key).json()
         conflicts.append(answer["entries"][0]["conflict"])
 
@@ -127,7 +127,7 @@ def test_two_kits_are_one_allowance_and_a_merchant_bears_its_own(
 def test_another_stores_terminal_is_not_there(till_key):
     other = make_terminal(allied_store()).public_id
 
-    for act, body in (("kits", {"last_seq": 0}), ("log", first_upload())):
+    for act, body in (("kits", {"last_seq": 0}), ("log", first_log_upload())):
         answer = post(f"/till/terminals/{other}/{act}", body, till_key)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 

@@ -7,7 +7,7 @@ import time_machine
 
 from coupons import services as coupons
 from coupons.offline import services as offline
-from coupons.offline.errors import AppealDecidedByItsMaker, AppealNotOpen, AppealNotPossible
+from coupons.offline.errors import AppealDecidedByAppellant, AppealNotOpen, AppealNotPossible
 from coupons.offline.models import RedemptionConflict
 from district.kernel import clock
 from loyalty.settlement.models import Booking
@@ -24,7 +24,7 @@ def conflict(till, store, member):
     held = coupons.lease_coupon(coupon=coupon, store=store, hours=4, key=fresh_key())
     code = coupons.show_coupon(coupon=held).code
     till.scan(code, no="B1", fen=5_000)
-    till.force(code, no="B2", fen=5_000, discount=500)
+    till.scan_wrongly(code, no="B2", fen=5_000, discount=500)
     till.upload()
     return RedemptionConflict.objects.get()
 
@@ -58,7 +58,7 @@ def test_nobody_decides_the_own_appeal_or_one_that_was_not_made(conflict, clerk)
     with pytest.raises(AppealNotOpen):
         offline.uphold_appeal(conflict=conflict, words="没有申诉", by=clerk)
     offline.appeal_conflict(conflict=conflict, words="申诉", by=clerk)
-    with pytest.raises(AppealDecidedByItsMaker):
+    with pytest.raises(AppealDecidedByAppellant):
         offline.uphold_appeal(conflict=conflict, words="自己批", by=clerk)
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from coupons import services as coupons
-from coupons.offline.audits import OFFLINE
-from tests.factories.coupons import claim, make_version, redeem, told
+from coupons.offline.invariants import OFFLINE
+from tests.factories.coupons import claim, make_version, redeem, reported_bill
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store
 
@@ -31,7 +31,7 @@ def used(till, store):
     for number, coupon in enumerate(held):
         till.scan(coupons.show_coupon(coupon=coupon).code, no=f"A{number}", fen=5_000)
     for coupon in held[1:]:
-        redeem(coupon, store=allied_store(), bill=told(5_000))
+        redeem(coupon, store=allied_store(), bill=reported_bill(5_000))
     till.upload()
 
 

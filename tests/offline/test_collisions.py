@@ -12,11 +12,11 @@ from coupons.offline.models import LogEntry, RedemptionConflict
 from district.kernel import clock
 from district.kernel.models import OutboxRow
 from loyalty.settlement.models import Booking
-from tests.factories.coupons import fresh_key, redeem, told
+from tests.factories.coupons import fresh_key, redeem, reported_bill
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_merchant, make_store
-from tests.factories.offline import Tills
-from tests.offline.scanning import later, leased_code, only_conflict, open_code
+from tests.factories.offline import OfflineTill
+from tests.offline.pass_codes import later, leased_code, only_conflict, open_code
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_a_till_knows_its_own_doings_also_by_another_pass(till, store, member):
 
         assert another != code
         assert till.scan(another, no="B2", fen=5_000).entry.outcome == "used"
-        till.force(another, no="B3", fen=5_000, discount=500)
+        till.scan_wrongly(another, no="B3", fen=5_000, discount=500)
         till.upload()
 
     assert (only_conflict().reason, only_conflict().payer) == ("used_at_this_store", "store")
@@ -40,7 +40,7 @@ def test_after_the_lease_another_store_was_first_and_the_alliance_bears_it(till,
     coupon, code = leased_code(member, store, hours=1, payers=[(None, 2_000), (fund, 5_000)])
     till.scan(code, no="B1", fen=5_000)
     with later(hours=2):
-        redeem(Coupon.objects.get(pk=coupon.pk), store=allied_store(), bill=told(5_000))
+        redeem(Coupon.objects.get(pk=coupon.pk), store=allied_store(), bill=reported_bill(5_000))
 
         (entry,) = till.upload()
 
@@ -74,7 +74,7 @@ def test_within_the_allowance_the_alliance_answers_and_beyond_it_the_store(till,
     for number, (_coupon, code) in enumerate(taken):
         till.scan(code, no=f"B{number}", fen=5_000)
     for coupon, _code in taken:
-        redeem(coupon, store=allied_store(), bill=told(5_000))
+        redeem(coupon, store=allied_store(), bill=reported_bill(5_000))
 
     till.upload()
 
@@ -96,7 +96,7 @@ def test_beyond_the_allowance_what_is_still_there_is_redeemed(till):
 
 def test_two_tills_of_one_store_are_one_house(till, store, member, operator):
     _coupon, code = leased_code(member, store)
-    second = Tills(
+    second = OfflineTill(
         offline.register_terminal(
             store=store,
             name="二号机",
@@ -140,7 +140,7 @@ def test_who_does_not_keep_to_a_rule_bears_it_alone(till, store, member, reason)
     coupon, code = leased_code(member, store)
     line = till.scan(code, no="B1", fen=5_000)
     till.log.clear()
-    till.write(replace(line.entry, **BROKEN[reason](code, till.kit)))
+    till.append_to_log(replace(line.entry, **BROKEN[reason](code, till.kit)))
 
     (entry,) = till.upload()
 
@@ -156,9 +156,9 @@ def test_an_instant_is_believed_between_the_kit_and_the_upload_by_a_clock_like_o
     _coupon, code = leased_code(member, store)
     now = clock.now()
     for number, at in enumerate((now - timedelta(hours=1), now + timedelta(hours=1))):
-        till.force(code, no=f"B{number}", fen=5_000, discount=500, at=at)
+        till.scan_wrongly(code, no=f"B{number}", fen=5_000, discount=500, at=at)
     till.upload()
-    till.force(code, no="B3", fen=5_000, discount=500)
+    till.scan_wrongly(code, no="B3", fen=5_000, discount=500)
     till.upload(sent_at=now - timedelta(minutes=10))
 
     reasons = set(RedemptionConflict.objects.values_list("reason", "payer"))
@@ -168,7 +168,7 @@ def test_an_instant_is_believed_between_the_kit_and_the_upload_by_a_clock_like_o
 
 def test_a_pass_of_another_store_is_no_good_here(till, store, member):
     _coupon, code = leased_code(member, make_store(merchant=store.merchant))
-    till.force(code, no="B1", fen=5_000, discount=500)
+    till.scan_wrongly(code, no="B1", fen=5_000, discount=500)
 
     till.upload()
 

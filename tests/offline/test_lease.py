@@ -7,13 +7,13 @@ import time_machine
 from django.db import DatabaseError, transaction
 
 from coupons import services as coupons
-from coupons.errors import CodeElsewhere, CouponNotUsable, NotLeasable, NotTransferable
+from coupons.engine import passes
+from coupons.errors import CodeLeasedElsewhere, CouponNotUsable, NotLeasable, NotTransferable
 from coupons.models import Coupon
-from coupons.rules import passes
 from district.kernel import clock
 from district.kernel.errors import KeyReused, TokenExpired, TokenInvalid
 from district.kernel.idempotency import Key
-from tests.factories.coupons import PARKING, claim, fresh_key, make_version, redeem, told
+from tests.factories.coupons import PARKING, claim, fresh_key, make_version, redeem, reported_bill
 from tests.factories.merchants import allied_store, make_store
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_a_leased_coupon_is_shown_by_one_pass_until_the_lease_ends(coupon, store
     with time_machine.travel(later):
         done = coupons.redeem_coupons(
             store=store,
-            told=told(5_000),
+            reported_bill=reported_bill(5_000),
             shown=[code.code],
             request_no="L1",
             actor="till:1",
@@ -55,14 +55,14 @@ def test_elsewhere_neither_pass_nor_printed_number_nor_screenshot_helps(coupon, 
     code = coupons.show_coupon(coupon=held).code
 
     for shown, refusal in [
-        (code, CodeElsewhere),
+        (code, CodeLeasedElsewhere),
         (paper, CouponNotUsable),
         (shown_before, CouponNotUsable),
     ]:
         with pytest.raises(refusal):
             coupons.redeem_coupons(
                 store=other,
-                told=told(5_000),
+                reported_bill=reported_bill(5_000),
                 shown=[shown],
                 request_no="L2",
                 actor="till:1",
@@ -77,7 +77,7 @@ def test_after_its_end_the_pass_is_dead_and_the_coupon_free(coupon, store):
 
     with time_machine.travel(clock.real_now() + timedelta(minutes=61)):
         with pytest.raises(TokenExpired):
-            coupons.check_coupons(store=store, told=told(5_000), shown=[code])
+            coupons.check_coupons(store=store, reported_bill=reported_bill(5_000), shown=[code])
         redeem(Coupon.objects.get(), store=allied_store())
 
     assert Coupon.objects.get().state == Coupon.State.USED
@@ -142,7 +142,7 @@ def test_a_coupon_of_many_uses_is_used_up_by_one_pass_at_its_store(store, member
     for number in (1, 2):
         coupons.redeem_coupons(
             store=store,
-            told=told(5_000),
+            reported_bill=reported_bill(5_000),
             shown=[code],
             request_no=f"L{number}",
             actor="till:1",
@@ -151,7 +151,7 @@ def test_a_coupon_of_many_uses_is_used_up_by_one_pass_at_its_store(store, member
     with pytest.raises(CouponNotUsable):
         coupons.redeem_coupons(
             store=store,
-            told=told(5_000),
+            reported_bill=reported_bill(5_000),
             shown=[code],
             request_no="L3",
             actor="till:1",
@@ -166,16 +166,18 @@ def test_a_pass_that_was_changed_by_one_bit_is_none(coupon, store):
         other = "A" if code[place] != "A" else "B"
         forged = code[:place] + other + code[place + 1 :]
         with pytest.raises(TokenInvalid):
-            coupons.check_coupons(store=store, told=told(5_000), shown=[forged])
+            coupons.check_coupons(store=store, reported_bill=reported_bill(5_000), shown=[forged])
 
 
 def test_another_store_of_the_same_merchant_is_another_store(coupon, store):
     held = leased(coupon, store)
     code = coupons.show_coupon(coupon=held).code
 
-    with pytest.raises(CodeElsewhere):
+    with pytest.raises(CodeLeasedElsewhere):
         coupons.check_coupons(
-            store=make_store(merchant=store.merchant), told=told(5_000), shown=[code]
+            store=make_store(merchant=store.merchant),
+            reported_bill=reported_bill(5_000),
+            shown=[code],
         )
 
 

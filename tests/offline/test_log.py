@@ -12,9 +12,9 @@ from coupons.offline.errors import LogForked, LogGap, LogNotUploaded, TerminalRe
 from coupons.offline.models import LogEntry, RedemptionConflict
 from district.kernel import clock
 from loyalty.settlement.models import Booking
-from tests.factories.coupons import GIFT, claim, fresh_key, make_version, told
-from tests.factories.offline import Tills
-from tests.offline.scanning import later, leased_code, open_code
+from tests.factories.coupons import GIFT, claim, fresh_key, make_version, reported_bill
+from tests.factories.offline import OfflineTill
+from tests.offline.pass_codes import later, leased_code, open_code
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,7 @@ def test_a_coupon_that_expired_before_the_upload_comes_back_for_its_use(till, st
 
 def test_of_what_the_till_gave_no_more_counts_than_the_rules_give(till, store, member):
     _coupon, code = leased_code(member, store)
-    till.force(code, no="B1", fen=5_000, discount=4_000)
+    till.scan_wrongly(code, no="B1", fen=5_000, discount=4_000)
 
     (entry,) = till.upload()
 
@@ -163,9 +163,9 @@ def test_a_new_kit_needs_the_whole_log(till, terminal):
     till.scan("RUBBISH", no="B1", fen=100)
 
     with pytest.raises(LogNotUploaded):
-        _ = Tills(terminal, last_seq=1).kit
+        _ = OfflineTill(terminal, last_seq=1).kit
     till.upload()
-    assert Tills(terminal, last_seq=1).kit["last_hash"] == till.log[0].hash
+    assert OfflineTill(terminal, last_seq=1).kit["last_hash"] == till.log[0].hash
 
 
 def test_a_retired_terminal_gets_no_kit_and_its_log_is_still_taken(till, terminal, operator):
@@ -174,21 +174,21 @@ def test_a_retired_terminal_gets_no_kit_and_its_log_is_still_taken(till, termina
 
     assert [entry.result for entry in till.upload()] == ["noted"]
     with pytest.raises(TerminalRetired):
-        _ = Tills(terminal, last_seq=1).kit
+        _ = OfflineTill(terminal, last_seq=1).kit
 
 
 def test_the_kit_says_which_leased_coupons_are_gone(terminal, store, member):
     coupon, code = leased_code(member, store)
     coupons.redeem_coupons(
         store=store,
-        told=told(5_000),
+        reported_bill=reported_bill(5_000),
         shown=[code],
         request_no="L1",
         actor="till:1",
         key=fresh_key(),
     )
 
-    till = Tills(terminal)
+    till = OfflineTill(terminal)
 
     assert till.kit["spent"] == [coupon.pk]
     assert till.scan(code, no="B1", fen=5_000).entry.outcome == "used"

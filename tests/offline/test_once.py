@@ -13,11 +13,19 @@ from coupons.offline import services as offline
 from coupons.offline.models import RedemptionConflict
 from district.kernel import clock
 from district.kernel.errors import TokenUsed
-from tests.factories.coupons import GIFT, claim, fresh_key, issue, make_version, redeem, told
+from tests.factories.coupons import (
+    GIFT,
+    claim,
+    fresh_key,
+    issue,
+    make_version,
+    redeem,
+    reported_bill,
+)
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_store
-from tests.factories.offline import Tills, make_terminal
-from tests.offline.scanning import later, only_conflict, open_code
+from tests.factories.offline import OfflineTill, make_terminal
+from tests.offline.pass_codes import later, only_conflict, open_code
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +46,12 @@ def taken_twice(till, version, *, elsewhere):
     coupon = claim(version, make_member())
     line = till.scan(coupons.show_coupon(coupon=coupon).code, no=f"K{coupon.pk}", fen=5_000)
     assert line.entry.outcome == "redeemed"
-    redeem(coupon, store=elsewhere, bill=told(5_000))
+    redeem(coupon, store=elsewhere, bill=reported_bill(5_000))
 
 
 def next_till(till):
     """The same terminal with the kit it is given after its log was uploaded."""
-    return Tills(till.terminal, last_seq=till.kit["last_seq"] + len(till.log))
+    return OfflineTill(till.terminal, last_seq=till.kit["last_seq"] + len(till.log))
 
 
 def test_kits_fetched_one_after_the_other_have_one_allowance(till, version):
@@ -87,7 +95,7 @@ def test_after_72_hours_there_is_an_allowance_again(till, version):
 
 def test_a_gift_takes_its_value_of_the_allowance(store, operator):
     till, version = (
-        Tills(make_terminal(store, most=5, fen=1_000)),
+        OfflineTill(make_terminal(store, most=5, fen=1_000)),
         make_version(offline="allowance", **GIFT),
     )
     for _ in range(2):
@@ -109,11 +117,11 @@ def test_a_merchant_bears_what_it_redeemed_at_its_other_store(till, store, versi
 
 def test_two_stores_of_a_merchant_are_answered_for_once(till, store, member):
     """Both took one pass without the network, a third merchant's till had redeemed it online."""
-    other = Tills(make_terminal(make_store(merchant=store.merchant)))
+    other = OfflineTill(make_terminal(make_store(merchant=store.merchant)))
     coupon, code = open_code(member)
     till.scan(code, no="K1", fen=5_000)
     other.scan(code, no="K2", fen=5_000)
-    redeem(coupon, store=allied_store(), bill=told(5_000))
+    redeem(coupon, store=allied_store(), bill=reported_bill(5_000))
 
     till.upload()
     other.upload()
@@ -125,7 +133,7 @@ def test_one_pass_of_three_uses_goes_once_at_a_till(till, member):
     coupon, code = open_code(member, **THREE)
     assert till.scan(code, no="K1", fen=5_000).entry.outcome == "redeemed"
     assert till.scan(code, no="K2", fen=5_000).entry.outcome == "pass_used"
-    till.force(code, no="K3", fen=5_000, discount=500)
+    till.scan_wrongly(code, no="K3", fen=5_000, discount=500)
 
     taken, noted, forced = till.upload()
 
@@ -138,7 +146,7 @@ def test_one_pass_of_three_uses_goes_once_over_three_tills(till, store, member):
     """At two stores of one merchant, and at another merchant's."""
     coupon, code = open_code(member, **THREE)
     stores = [make_store(merchant=store.merchant), allied_store()]
-    tills = [till, *[Tills(make_terminal(one)) for one in stores]]
+    tills = [till, *[OfflineTill(make_terminal(one)) for one in stores]]
     for number, one in enumerate(tills):
         one.scan(code, no=f"K{number}", fen=5_000)
 
@@ -156,7 +164,9 @@ def test_a_pass_taken_online_is_no_good_without_the_network(till, member, by_tic
     elsewhere = allied_store()
     shown = code
     if by_ticket:
-        checked = coupons.check_coupons(store=elsewhere, told=told(5_000), shown=[code])
+        checked = coupons.check_coupons(
+            store=elsewhere, reported_bill=reported_bill(5_000), shown=[code]
+        )
         shown = checked.tickets[coupon.public_id]
     use(elsewhere, shown)
 
@@ -172,7 +182,9 @@ def test_a_pass_taken_without_the_network_is_no_good_online(till, member, by_tic
     # A value in parts: what is left of it would still be as it was shown.
     coupon, code = open_code(member, kind="cash_off", face_fen=3_000, partial=True, threshold_fen=0)
     elsewhere = allied_store()
-    checked = coupons.check_coupons(store=elsewhere, told=told(1_000), shown=[code])
+    checked = coupons.check_coupons(
+        store=elsewhere, reported_bill=reported_bill(1_000), shown=[code]
+    )
     till.scan(code, no="K1", fen=1_000)
     till.upload()
     shown = checked.tickets[coupon.public_id] if by_ticket else code
@@ -251,10 +263,10 @@ def test_a_coupon_of_before_whose_time_says_fractions(till, member):
 
 
 def use(store, shown):
-    bill = told(1_000)
+    bill = reported_bill(1_000)
     return coupons.redeem_coupons(
         store=store,
-        told=bill,
+        reported_bill=bill,
         shown=[shown],
         request_no=bill.bill_no,
         actor="till:1",

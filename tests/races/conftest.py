@@ -1,9 +1,9 @@
 import pytest
 
-from tests.factories.loyalty import make_counter
+from tests.api_clients import ShopperClient, TillClient
+from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
-from tests.http import Shopper, Till
 
 
 @pytest.fixture
@@ -15,16 +15,16 @@ def member(web):
 def shopper(web, member):
     from district.members import services as members
 
-    return Shopper(web.base_url, members.open_session(member=member).token)
+    return ShopperClient(web.base_url, members.open_session(member=member).token)
 
 
 @pytest.fixture
 def till(web):
-    store = make_counter()
-    return Till(web.base_url, till_key_text(store), store=store.public_id)
+    store = make_earning_store()
+    return TillClient(web.base_url, till_key_text(store), store=store.public_id)
 
 
 @pytest.fixture
 def other_till(web):
-    store = make_counter()
-    return Till(web.base_url, till_key_text(store), store=store.public_id)
+    store = make_earning_store()
+    return TillClient(web.base_url, till_key_text(store), store=store.public_id)

@@ -5,17 +5,17 @@ from functools import partial
 import pytest
 
 from district.kernel import clock
-from loyalty import audits
+from loyalty import invariants
 from loyalty import services as loyalty
-from loyalty.batches import services as batches
 from loyalty.errors import ReviewDecided
 from loyalty.models import EarningCounter, EarningReview, PointsAccount, Receipt, Transfer
-from loyalty.services import Rules
-from tests.batches.rows import ndjson, receipt_row, upload
-from tests.bills.desk import bill, clerk_of, confirm, send
-from tests.factories.loyalty import buy, fresh_key, give_back, make_counter
+from loyalty.receipt_batches import services as batches
+from loyalty.services import AlliancePolicyValues
+from tests.factories.loyalty import buy, fresh_key, make_earning_store, make_refund
 from tests.factories.members import make_member, make_operator
 from tests.race import race
+from tests.receipt_batches.rows import ndjson, receipt_row, upload
+from tests.receipt_photos.photo_steps import clerk_of, confirm, purchase, send
 
 AT_ONCE = 64
 NONE = {
@@ -28,11 +28,11 @@ NONE = {
 
 @pytest.fixture
 def store(real_db):
-    return make_counter()
+    return make_earning_store()
 
 
 def ceilings(**points):
-    loyalty.set_rules(rules=Rules(**NONE | points), start=clock.now())
+    loyalty.set_alliance_policy(policy=AlliancePolicyValues(**NONE | points), start=clock.now())
 
 
 def live():
@@ -58,7 +58,7 @@ def test_of_sixty_four_receipts_as_many_are_live_as_fit(store, ceiling):
     assert raised(outcomes) == []
     assert live() == (320, 32)
     assert sum(PointsAccount.objects.values_list("available", flat=True)) == 320
-    assert audits.findings() == []
+    assert invariants.findings() == []
 
 
 def test_receipts_of_all_sizes_under_both_ceilings_end_without_a_deadlock(store):
@@ -86,7 +86,7 @@ def test_receipts_of_all_sizes_under_both_ceilings_end_without_a_deadlock(store)
         )
         == points
     )
-    assert audits.findings() == []
+    assert invariants.findings() == []
 
 
 def test_batch_photographs_and_single_receipts_share_the_merchants_day(store):
@@ -96,7 +96,7 @@ def test_batch_photographs_and_single_receipts_share_the_merchants_day(store):
     upload(store, ndjson(rows))
     clerk = clerk_of(store).user
     photos = [
-        send(member, store, bill(f"2026-{number}", 1_000))
+        send(member, store, purchase(f"2026-{number}", 1_000))
         for number, member in enumerate(members[32:40])
     ]
 
@@ -110,7 +110,7 @@ def test_batch_photographs_and_single_receipts_share_the_merchants_day(store):
 
     assert raised(outcomes) == []
     assert live() == (320, 32)
-    assert audits.findings() == []
+    assert invariants.findings() == []
 
 
 def test_a_waiting_receipt_is_approved_refused_or_given_back_once(store):
@@ -132,7 +132,7 @@ def test_a_waiting_receipt_is_approved_refused_or_given_back_once(store):
                 )
                 for by in operators[2:]
             ),
-            partial(give_back, receipt),
+            partial(make_refund, receipt),
         )
 
         assert {type(outcome) for outcome in raised(outcomes)} <= {ReviewDecided}
@@ -141,4 +141,4 @@ def test_a_waiting_receipt_is_approved_refused_or_given_back_once(store):
         account = PointsAccount.objects.get(pk=member.pk)
         assert (account.available, account.pending, account.debt) == (0, 0, 0)
     assert Transfer.objects.filter(kind="activate").count() <= 5
-    assert audits.findings() == []
+    assert invariants.findings() == []

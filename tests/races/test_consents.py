@@ -4,9 +4,9 @@ import pytest
 
 from coupons import services as coupons
 from coupons.models import ShareConsent, TemplateVersion
-from coupons.planning_audits import PLANNING
 from coupons.planning_errors import ConsentMissing
-from loyalty import audits
+from coupons.planning_invariants import PLANNING
+from loyalty import invariants
 from tests.factories.coupons import make_draft
 from tests.factories.members import make_operator
 from tests.factories.merchants import allied_store, make_clerk
@@ -44,4 +44,4 @@ def test_a_version_is_published_with_the_agreement_or_not_at_all(waiting):
     published = TemplateVersion.objects.filter(state="published")
     assert published.count() == len(versions) - len(refused)
     assert ShareConsent.objects.exclude(revoked_at=None).count() == len(versions)
-    assert audits.findings(PLANNING) == []
+    assert invariants.findings(PLANNING) == []

@@ -11,29 +11,29 @@ from coupons import services as coupons
 from coupons.models import Coupon, CouponGift, Redemption, TemplateVersion
 from coupons.offline.models import LogEntry, RedemptionConflict
 from coupons.planning_errors import BudgetTaken
-from coupons.queries.budgets import Budget, budget_of
-from coupons.queries.centre import stock_of
+from coupons.queries.budgets import BudgetBalance, budget_of
+from coupons.queries.catalogue import stock_of
 from district.kernel import clock
 from district.members import services as members
 from district.members.models import Member, ShopperSession, User
 from district.members.session_tokens import token_hash
 from district.merchants.models import Store
-from loyalty import audits
+from loyalty import invariants
+from tests.api_clients import call_concurrently
+from tests.coupon_api_clients import CouponShopperClient, CouponTillClient
 from tests.factories.coupons import fresh_key, make_version
 from tests.factories.members import make_member, make_operator
-from tests.factories.offline import Tills, body_of, make_terminal
-from tests.http import at_once
-from tests.http_coupons import CouponShopper, CouponTill
+from tests.factories.offline import OfflineTill, body_of, make_terminal
 
 
 @pytest.fixture
 def phone(shopper):
-    return CouponShopper(shopper.base_url, shopper.token)
+    return CouponShopperClient(shopper.base_url, shopper.token)
 
 
 @pytest.fixture
 def counter(till):
-    return CouponTill(till.base_url, till.token, store=till.store)
+    return CouponTillClient(till.base_url, till.token, store=till.store)
 
 
 def statuses(answers):
@@ -43,7 +43,9 @@ def statuses(answers):
 def phones(base_url, count):
     """So many members, each with a phone."""
     return [
-        CouponShopper(base_url, members.open_session(member=make_member(f"会员{number}")).token)
+        CouponShopperClient(
+            base_url, members.open_session(member=make_member(f"会员{number}")).token
+        )
         for number in range(count)
     ]
 
@@ -51,9 +53,9 @@ def phones(base_url, count):
 def test_one_coupon_at_16_tills_is_redeemed_once(phone, counter, other_till):
     coupon = phone.claim(make_version().public_id).json()["id"]
     code = phone.code(coupon)
-    others = CouponTill(other_till.base_url, other_till.token, store=other_till.store)
+    others = CouponTillClient(other_till.base_url, other_till.token, store=other_till.store)
 
-    answers = at_once(counter, [lambda it: it.redeem(code)] * 8) + at_once(
+    answers = call_concurrently(counter, [lambda it: it.redeem(code)] * 8) + call_concurrently(
         others, [lambda it: it.redeem(code)] * 8
     )
 
@@ -61,14 +63,14 @@ def test_one_coupon_at_16_tills_is_redeemed_once(phone, counter, other_till):
     assert told.pop((201, None)) == 1
     assert set(told) <= {(409, "coupon_not_usable"), (409, "token_used")}
     assert Redemption.objects.count() == 1
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_320_redemptions_of_one_request_are_one(phone, counter):
     coupon = phone.claim(make_version().public_id).json()["id"]
     code = phone.code(coupon)
 
-    answers = at_once(
+    answers = call_concurrently(
         counter, [lambda it: it.redeem(code, no="C-1", request_no="Q-1", key="one")] * 320
     )
 
@@ -80,11 +82,11 @@ def test_320_redemptions_of_one_request_are_one(phone, counter):
 def test_of_64_claims_with_a_limit_of_two_two_succeed(phone, member):
     version = make_version(per_member=2, stock=1_000).public_id
 
-    answers = at_once(phone, [lambda it: it.claim(version)] * 64)
+    answers = call_concurrently(phone, [lambda it: it.claim(version)] * 64)
 
     assert statuses(answers) == {(201, None): 2, (409, "claim_limit_reached"): 62}
     assert sorted(Coupon.objects.values_list("nth", flat=True)) == [1, 2]
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_gift_opened_by_16_friends_is_one_friends(phone, web):
@@ -92,7 +94,7 @@ def test_a_gift_opened_by_16_friends_is_one_friends(phone, web):
     gift = phone.offer(phone.claim(version.public_id).json()["id"])
     friends = phones(web.base_url, 16)
 
-    answers = at_once(friends[0], [lambda _, it=it: it.accept(gift) for it in friends])
+    answers = call_concurrently(friends[0], [lambda _, it=it: it.accept(gift) for it in friends])
 
     assert statuses(answers) == {(201, None): 1, (409, "coupon_not_transferable"): 15}
     assert CouponGift.objects.count() == 1
@@ -102,7 +104,9 @@ def test_of_16_leases_to_two_stores_one_holds(phone, counter, other_till):
     coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
     stores = [counter.store, other_till.store]
 
-    answers = at_once(phone, [lambda it, at=at: it.lease(coupon, at) for at in stores * 8])
+    answers = call_concurrently(
+        phone, [lambda it, at=at: it.lease(coupon, at) for at in stores * 8]
+    )
 
     assert statuses(answers) == {(201, None): 1, (409, "coupon_not_leasable"): 15}
     assert Coupon.objects.get().leased_to is not None
@@ -114,7 +118,7 @@ def test_a_lease_beside_15_redemptions_elsewhere_either_holds_or_comes_too_late(
     coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
     code = phone.code(coupon)
 
-    answers = at_once(
+    answers = call_concurrently(
         phone,
         [
             lambda it: it.lease(coupon, other_till.store),
@@ -131,34 +135,34 @@ def test_a_lease_beside_15_redemptions_elsewhere_either_holds_or_comes_too_late(
     }
     held = Coupon.objects.get()
     assert (held.state == Coupon.State.USED) == (held.leased_to is None)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_log_sent_by_16_connections_at_once_is_taken_over_once(phone, counter):
     coupon = phone.claim(make_version(offline="leased").public_id).json()["id"]
     assert phone.lease(coupon, counter.store).status_code == 201
-    till = Tills(make_terminal(Store.objects.get(public_id=counter.store)))
+    till = OfflineTill(make_terminal(Store.objects.get(public_id=counter.store)))
     for number in range(3):
         till.scan(phone.code(coupon), no=f"L{number}", fen=5_000)
     sent, address = body_of(till.log), f"/till/terminals/{till.terminal.public_id}/log"
 
-    answers = at_once(counter, [lambda it: it.post(address, sent)] * 16)
+    answers = call_concurrently(counter, [lambda it: it.post(address, sent)] * 16)
 
     assert statuses(answers) == {(200, None): 16}
     assert len({answer.text for answer in answers}) == 1
     assert (Redemption.objects.count(), LogEntry.objects.count()) == (1, 3)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_reversals_one_gives_the_coupon_back(phone, counter):
     code = phone.code(phone.claim(make_version().public_id).json()["id"])
     redemption = counter.redeem(code).json()["redemptions"][0]["id"]
 
-    answers = at_once(counter, [lambda it: it.reverse_redemption(redemption)] * 64)
+    answers = call_concurrently(counter, [lambda it: it.reverse_redemption(redemption)] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "redemption_already_reversed"): 63}
     assert Coupon.objects.get().state == Coupon.State.LIVE
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_claims_race_an_increase_of_the_stock(web):
@@ -173,7 +177,9 @@ def test_claims_race_an_increase_of_the_stock(web):
 
     adding = threading.Thread(target=more)
     adding.start()
-    answers = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people])
+    answers = call_concurrently(
+        people[0], [lambda _, it=it: it.claim(version.public_id) for it in people]
+    )
     adding.join()
 
     told = statuses(answers)
@@ -181,7 +187,7 @@ def test_claims_race_an_increase_of_the_stock(web):
     assert 10 <= told[201, None] <= 40
     assert stock_of(version) == (40, 40 - told[201, None])
     assert Coupon.objects.count() == told[201, None]
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_claims_race_changes_of_the_budget(web):
@@ -209,15 +215,17 @@ def test_claims_race_changes_of_the_budget(web):
 
     changing = threading.Thread(target=change)
     changing.start()
-    answers = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people])
+    answers = call_concurrently(
+        people[0], [lambda _, it=it: it.claim(version.public_id) for it in people]
+    )
     changing.join()
 
     told = statuses(answers)
     assert set(told) <= {(201, None), (409, "budget_used_up"), (503, "claim_busy")}
     assert told[201, None] <= 30
     reserved = 500 * told[201, None]
-    assert budget_of(version) == Budget(15_000, 15_000 - reserved, reserved, 0)
-    assert list(audits.offences()) == []
+    assert budget_of(version) == BudgetBalance(15_000, 15_000 - reserved, reserved, 0)
+    assert list(invariants.offences()) == []
 
 
 @pytest.mark.parametrize("stock", [1_000, None])
@@ -233,7 +241,9 @@ def test_claims_race_the_stop_of_a_campaign(web, stock):
 
     stopping = threading.Timer(0.05, stop)
     stopping.start()
-    answers = at_once(people[0], [lambda _, it=it: it.claim(version.public_id) for it in people])
+    answers = call_concurrently(
+        people[0], [lambda _, it=it: it.claim(version.public_id) for it in people]
+    )
     stopping.join()
 
     told = statuses(answers)
@@ -247,7 +257,7 @@ def test_claims_race_the_stop_of_a_campaign(web, stock):
     assert [Coupon.objects.count()] == out == [told[201, None]], "one came after the stop's answer"
     if stock:
         assert stock_of(version) == (out[0], 0)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def crowd(base_url, count):
@@ -277,7 +287,7 @@ def crowd(base_url, count):
         ],
         batch_size=2_000,
     )
-    return [CouponShopper(base_url, token) for token in tokens]
+    return [CouponShopperClient(base_url, token) for token in tokens]
 
 
 @pytest.mark.slow
@@ -298,14 +308,14 @@ def test_a_thousand_units_for_ten_thousand_members(web):
 
         return call
 
-    answers = at_once(people[0], [ask(person) for person in people], connections=64)
+    answers = call_concurrently(people[0], [ask(person) for person in people], connections=64)
 
     told = statuses(answers)
     assert set(told) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
     assert told[201, None] == Coupon.objects.count() == 1_000
     assert set(early) == {0}, "sold out was said while something was left"
     assert stock_of(version) == (1_000, 0)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_one_open_pass_at_two_terminals_and_a_till_at_once_is_one_use(phone, counter, other_till):
@@ -313,14 +323,14 @@ def test_one_open_pass_at_two_terminals_and_a_till_at_once_is_one_use(phone, cou
     version = make_version(offline="allowance", uses=3, threshold_fen=0)
     coupon = phone.claim(version.public_id).json()["id"]
     store = Store.objects.get(public_id=counter.store)
-    tills = [Tills(make_terminal(store)) for _ in range(2)]
+    tills = [OfflineTill(make_terminal(store)) for _ in range(2)]
     code = phone.code(coupon)
     for number, till in enumerate(tills):
         assert till.scan(code, no=f"P{number}", fen=5_000).entry.outcome == "redeemed"
     logs = [(f"/till/terminals/{till.terminal.public_id}/log", body_of(till.log)) for till in tills]
-    other = CouponTill(other_till.base_url, other_till.token, store=other_till.store)
+    other = CouponTillClient(other_till.base_url, other_till.token, store=other_till.store)
 
-    at_once(
+    call_concurrently(
         counter,
         [
             *[lambda it, log=log: it.post(*log) for log in logs * 2],
@@ -332,4 +342,4 @@ def test_one_open_pass_at_two_terminals_and_a_till_at_once_is_one_use(phone, cou
     assert Coupon.objects.get().uses_left == 2
     conflicts = RedemptionConflict.objects.filter(payer="alliance").count()
     assert conflicts == (0 if Redemption.objects.get().offline else 1)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []

@@ -9,7 +9,7 @@ from coupons import services as coupons
 from coupons.models import Coupon
 from district.embedded.processes import wait_until
 from tests.factories.coupons import fresh_key, make_version, redeem
-from tests.factories.loyalty import buy, give_back, make_counter
+from tests.factories.loyalty import buy, make_earning_store, make_refund
 from tests.factories.members import make_member
 from tests.race import race
 
@@ -17,7 +17,7 @@ from tests.race import race
 @pytest.fixture
 def bought(real_db):
     make_version(gift_from_fen=10_000, claimable=False, per_member=99, stock=99, slots=4)
-    counter, member = make_counter(), make_member()
+    counter, member = make_earning_store(), make_member()
     return [buy(member, counter, fen=10_000) for _ in range(16)]
 
 
@@ -66,14 +66,14 @@ def test_of_purchases_given_back_at_the_same_instant_no_gift_is_left(bought):
 
 def _refund(receipt):
     try:
-        give_back(receipt, fen=1)
+        make_refund(receipt, fen=1)
     finally:
         connection.close()
 
 
 def test_of_gifts_whose_use_is_undone_while_the_purchase_comes_back_none_lives(real_db):
     make_version(gift_from_fen=10_000, claimable=False, per_member=99, threshold_fen=0)
-    counter, member = make_counter(), make_member()
+    counter, member = make_earning_store(), make_member()
     receipts = [buy(member, counter, fen=10_000) for _ in range(12)]
     for receipt in receipts:
         assert coupons.reward_receipt(receipt=receipt.pk) == 1

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from district.kernel import clock
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.models import Hold, Lot, PointsAccount, Transfer
-from tests.factories.loyalty import ask, buy, fresh_key, make_counter
+from tests.api_clients import call_concurrently
+from tests.factories.loyalty import ask_confirmation, buy, fresh_key, make_earning_store
 from tests.factories.members import make_member
-from tests.http import at_once
 from tests.race import race
 from tests.races.test_spendings import statuses
 
@@ -23,28 +23,32 @@ def visit(till, shopper, member):
 
 
 def test_of_160_holds_of_a_whole_wallet_one_succeeds(till, visit):
-    answers = at_once(till, [lambda it: it.hold(visit, points=100)] * 160)
+    answers = call_concurrently(till, [lambda it: it.hold(visit, points=100)] * 160)
 
     assert statuses(answers) == {(201, None): 1, (409, "insufficient_points"): 159}
     account = PointsAccount.objects.get()
     assert (account.available, account.held, Lot.objects.get().remaining) == (0, 100, 0)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_160_holds_with_one_key_one_is_placed(till, visit):
-    answers = at_once(till, [lambda it: it.hold(visit, points=10, no="H-1", key="one")] * 160)
+    answers = call_concurrently(
+        till, [lambda it: it.hold(visit, points=10, no="H-1", key="one")] * 160
+    )
 
     assert statuses(answers) == {(201, None): 160}
     assert len({answer.text for answer in answers}) == 1
     assert PointsAccount.objects.get().held == 10
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_one_request_number_is_one_hold_or_one_spending(till, visit):
     hold = [lambda it: it.hold(visit, points=10, no="P-1")] * 32
     spend = [lambda it: it.spend(visit, points=10, no="P-1")] * 32
 
-    answers = at_once(till, [call for pair in zip(hold, spend, strict=True) for call in pair])
+    answers = call_concurrently(
+        till, [call for pair in zip(hold, spend, strict=True) for call in pair]
+    )
 
     assert statuses(answers) == {(201, None): 1, (409, "request_already_posted"): 63}
     account = PointsAccount.objects.get()
@@ -53,7 +57,7 @@ def test_one_request_number_is_one_hold_or_one_spending(till, visit):
         account.held + sum(Transfer.objects.filter(kind="spend").values_list("points", flat=True))
         == 10
     )
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
@@ -61,7 +65,9 @@ def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
     captures = [lambda it, n=n: it.capture(hold, points=n) for n in range(1, 33)]
     voids = [lambda it: it.void(hold)] * 32
 
-    answers = at_once(till, [call for pair in zip(captures, voids, strict=True) for call in pair])
+    answers = call_concurrently(
+        till, [call for pair in zip(captures, voids, strict=True) for call in pair]
+    )
 
     assert statuses(answers) == {(200, None): 1, (409, "hold_not_open"): 63}
     (winner,) = [answer.json() for answer in answers if answer.ok]
@@ -69,63 +75,63 @@ def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
     assert (ended.state, ended.captured) == (winner["state"], winner["captured"])
     account = PointsAccount.objects.get()
     assert (account.available, account.held) == (100 - ended.captured, 0)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_captures_with_one_key_one_is_posted(till, visit):
     hold = till.hold(visit, points=60).json()["id"]
 
-    answers = at_once(till, [lambda it: it.capture(hold, points=40, key="one")] * 64)
+    answers = call_concurrently(till, [lambda it: it.capture(hold, points=40, key="one")] * 64)
 
     assert statuses(answers) == {(200, None): 64}
     assert len({answer.text for answer in answers}) == 1
     assert Transfer.objects.get(kind="capture").points == 40
     assert PointsAccount.objects.get().available == 60
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_spending_is_confirmed_declined_or_withdrawn(till, shopper, member):
     till.receipt(member.public_id, fen=10_000)
     store = queries.receipts().get().store
-    asked = ask(member, store, points=60).public_id
+    asked = ask_confirmation(member, store, points=60).public_id
     phone = [lambda it: it.confirm(asked), lambda it: it.decline(asked)] * 16
 
     def counter():
-        return at_once(till, [lambda it: it.void(asked)] * 16, connections=4)
+        return call_concurrently(till, [lambda it: it.void(asked)] * 16, connections=4)
 
-    told = race(lambda: at_once(shopper, phone, connections=12), counter)
+    told = race(lambda: call_concurrently(shopper, phone, connections=12), counter)
     answers = [answer for lane in told for answer in lane]
 
     assert statuses(answers) == {(200, None): 1, (409, "hold_not_open"): 47}
     ended = Hold.objects.get()
     assert PointsAccount.objects.get().available == 100 - ended.captured
     assert ended.captured == (60 if ended.state == "captured" else 0)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_spending_is_confirmed_or_runs_out(real_db):
     """The member's last moment against the sweep's first: each time one of the two, never both."""
-    store, seen = make_counter(), set()
+    store, seen = make_earning_store(), set()
     for _ in range(12):
         member = make_member()
         buy(member, store, fen=10_000)
-        asked = ask(member, store, points=60)
+        asked = ask_confirmation(member, store, points=60)
 
         def confirm(asked=asked, member=member):
-            with clock.moved_to(asked.expires_at - timedelta(microseconds=1)):
+            with clock.travel_to(asked.expires_at - timedelta(microseconds=1)):
                 loyalty.confirm_spending(hold=asked, member=member, key=fresh_key())
 
         def sweep(asked=asked):
-            with clock.moved_to(asked.expires_at):
+            with clock.travel_to(asked.expires_at):
                 loyalty.sweep_accounts()
 
         race(*[confirm, sweep] * 4)
 
-        with clock.moved_to(asked.expires_at):
+        with clock.travel_to(asked.expires_at):
             loyalty.sweep_accounts()
         ended = Hold.objects.get(pk=asked.pk)
         seen.add(ended.state)
         assert (ended.state, ended.captured) in {("captured", 60), ("timed_out", 0)}
         assert PointsAccount.objects.get(pk=member.pk).available == 100 - ended.captured
     assert seen
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []

@@ -14,7 +14,7 @@ from district.members.models import Member
 from district.merchants import services as merchants
 from district.merchants.models import Store
 from district.wechat.gateway import WechatSession
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.models import (
     Adjustment,
@@ -26,10 +26,10 @@ from loyalty.models import (
     PrefundEntry,
     Transfer,
 )
-from loyalty.services import Rules
-from tests.factories.loyalty import buy, fresh_key, make_counter, pay
+from loyalty.services import AlliancePolicyValues
+from tests.api_clients import call_concurrently
+from tests.factories.loyalty import buy, fresh_key, make_earning_store, pay_points
 from tests.factories.members import make_member, make_staff
-from tests.http import at_once
 from tests.race import race
 
 
@@ -67,7 +67,7 @@ def test_a_nearly_empty_budget_brakes_at_the_very_point_and_no_till_sees_an_erro
         for _ in range(8)
     ]
 
-    answers = at_once(till, calls)
+    answers = call_concurrently(till, calls)
 
     # 100 points at the merchant's own rate as long as it holds 100 fen, then 50 from the alliance.
     assert Counter((one.status_code, one.json()["points"]) for one in answers) == {
@@ -78,11 +78,11 @@ def test_a_nearly_empty_budget_brakes_at_the_very_point_and_no_till_sees_an_erro
     assert slots_now.aggregate(left=Sum("remaining_milli_fen"))["left"] == 70_000
     assert Lot.objects.filter(budgeted=True, issuer=merchant).count() == 5
     assert Lot.objects.filter(issuer=merchants.alliance_party()).count() == 123
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_receipts_deposits_and_withdrawals_side_by_side_lose_no_money_and_never_lock_up(real_db):
-    store, party = make_counter(), merchants.alliance_party()
+    store, party = make_earning_store(), merchants.alliance_party()
     people = [make_member(f"客{number}") for number in range(8)]
     budget = open_for(store.merchant, fen=300, slots=3)
 
@@ -107,19 +107,19 @@ def test_receipts_deposits_and_withdrawals_side_by_side_lose_no_money_and_never_
         *[lambda member=member: shop(member) for member in people],
         *[lambda number=number: fill(number) for number in range(3)],
         *[lambda number=number: empty(number) for number in range(3)],
-        loyalty.watch_prefunds,
+        loyalty.warn_of_low_prefunds,
     )
 
     assert [one for one in outcomes if isinstance(one, Exception)] == []
     entered = PrefundEntry.objects.aggregate(money=Sum("milli_fen"))["money"]
     spent = sum(lot.granted * lot.price_milli_fen for lot in Lot.objects.filter(budgeted=True))
-    assert queries.left_of([budget.pk])[budget.pk] == entered - spent >= 0
+    assert queries.budget_left_by_merchant([budget.pk])[budget.pk] == entered - spent >= 0
     assert Lot.objects.exclude(issuer=party).filter(budgeted=False).count() == 0
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_sixteen_withdrawals_of_everything_one_succeeds(real_db):
-    budget = open_for(make_counter().merchant, fen=1_000)
+    budget = open_for(make_earning_store().merchant, fen=1_000)
 
     outcomes = race(
         *[
@@ -129,34 +129,34 @@ def test_of_sixteen_withdrawals_of_everything_one_succeeds(real_db):
     )
 
     assert codes(outcomes) == {"PrefundEntry": 1, "prefund_too_low": 15}
-    assert queries.left_of([budget.pk])[budget.pk] == 0
+    assert queries.budget_left_by_merchant([budget.pk])[budget.pk] == 0
 
 
 def test_one_payment_told_by_sixteen_people_is_entered_once(real_db):
-    budget = open_for(make_counter().merchant, fen=1)
+    budget = open_for(make_earning_store().merchant, fen=1)
 
     outcomes = race(*[lambda: move(loyalty.deposit_prefund, budget, 500, "T-9")] * 16)
 
     assert codes(outcomes) == {"PrefundEntry": 1, "prefund_already_entered": 15}
-    assert queries.left_of([budget.pk])[budget.pk] == 501_000
+    assert queries.budget_left_by_merchant([budget.pk])[budget.pk] == 501_000
 
 
 def test_a_budget_opened_by_many_is_opened_once(real_db):
-    merchant = make_counter().merchant
+    merchant = make_earning_store().merchant
 
     outcomes = race(*[lambda: open_for(merchant, fen=10)] * 8)
 
     assert codes(outcomes) == {"IssueBudget": 1, "budget_already_open": 7}
     assert IssueBudgetSlot.objects.count() == IssueBudget.objects.get().slots
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_many_sweeps_tell_of_an_empty_budget_once(real_db):
-    store = make_counter()
+    store = make_earning_store()
     open_for(store.merchant, fen=10)
     buy(make_member(), store, fen=1_000)
 
-    outcomes = race(*[loyalty.watch_prefunds] * 8)
+    outcomes = race(*[loyalty.warn_of_low_prefunds] * 8)
 
     assert sum(outcomes) == 1
     assert OutboxRow.objects.filter(name="PrefundLow").count() == 1
@@ -169,8 +169,10 @@ def propose(member, store, points, by):
 
 
 def test_proposals_at_once_do_not_share_the_same_room(real_db):
-    member, store, chen = make_member(), make_counter(), make_staff("chen")
-    loyalty.set_rules(rules=Rules(adjust_limit=100, adjust_day_limit=250), start=clock.now())
+    member, store, chen = make_member(), make_earning_store(), make_staff("chen")
+    loyalty.set_alliance_policy(
+        policy=AlliancePolicyValues(adjust_limit=100, adjust_day_limit=250), start=clock.now()
+    )
 
     outcomes = race(*[lambda: propose(member, store, 100, chen)] * 16)
 
@@ -178,7 +180,7 @@ def test_proposals_at_once_do_not_share_the_same_room(real_db):
 
 
 def test_of_many_decisions_one_counts(real_db):
-    member, store = make_member(), make_counter()
+    member, store = make_member(), make_earning_store()
     adjustment = propose(member, store, 100, make_staff("chen"))
     deciders = [make_staff(f"wu{number}") for number in range(16)]
 
@@ -194,15 +196,15 @@ def test_of_many_decisions_one_counts(real_db):
     assert codes(outcomes) == {"Adjustment": 1, "adjustment_decided": 15}
     approved = Adjustment.objects.get().state == "approved"
     assert Transfer.objects.count() == int(approved)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_after_a_freeze_nothing_more_is_spent(real_db):
-    member, store, chen = make_member(), make_counter(), make_staff("chen")
+    member, store, chen = make_member(), make_earning_store(), make_staff("chen")
     buy(member, store, fen=100_000)
 
     def spend():
-        return [attempt(lambda: pay(member, store, points=1)) for _ in range(10)]
+        return [attempt(lambda: pay_points(member, store, points=1)) for _ in range(10)]
 
     def freeze():
         account = loyalty.freeze_account(member=member, reason="可疑", by=chen)
@@ -213,7 +215,7 @@ def test_after_a_freeze_nothing_more_is_spent(real_db):
     outcomes = codes(one for lane in spent for one in lane)
     assert set(outcomes) <= {"Transfer", "account_frozen"}
     assert queries.balance_of(member).available == 1_000 - outcomes["Transfer"] == at_freezing
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def attempt(call):
@@ -224,7 +226,7 @@ def attempt(call):
 
 
 def test_two_members_merged_both_ways_at_once_become_one(real_db):
-    store, chen = make_counter(), make_staff("chen")
+    store, chen = make_earning_store(), make_staff("chen")
     first, second = make_member("甲"), make_member("乙")
     buy(first, store, fen=3_000)
     buy(second, store, fen=4_000)
@@ -242,11 +244,11 @@ def test_two_members_merged_both_ways_at_once_become_one(real_db):
     assert codes(outcomes) == {"Member": 1, "account_merged": 7}
     [left] = Member.objects.filter(closed_at=None)
     assert queries.balance_of(left).available == 70
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_merge_beside_tills_phones_and_sign_ins_loses_nothing(real_db):
-    store, chen = make_counter(), make_staff("chen")
+    store, chen = make_earning_store(), make_staff("chen")
     person = WechatSession(openid="o-old")
     old, new = members.sign_up_member(person=person), make_member("新号")
     buy(old, store, fen=10_000)
@@ -255,7 +257,7 @@ def test_a_merge_beside_tills_phones_and_sign_ins_loses_nothing(real_db):
         return [attempt(lambda: buy(member, store, fen=700)) for _ in range(10)]
 
     def spend():
-        return [attempt(lambda: pay(old, store, points=3)) for _ in range(10)]
+        return [attempt(lambda: pay_points(old, store, points=3)) for _ in range(10)]
 
     def sign_in():
         return [attempt(lambda: members.sign_up_member(person=person)) for _ in range(10)]
@@ -277,13 +279,13 @@ def test_a_merge_beside_tills_phones_and_sign_ins_loses_nothing(real_db):
         100 + 7 * happened["Receipt"] - 3 * happened["Transfer"]
     )
     assert PointsAccount.objects.get(pk=old.pk).available == 0
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_many_warning_sweeps_tell_of_a_day_once(real_db):
-    store = make_counter()
+    store = make_earning_store()
     people = [make_member(f"客{number}") for number in range(5)]
-    with clock.moved_to(clock.now() - timedelta(days=710)):
+    with clock.travel_to(clock.now() - timedelta(days=710)):
         for member in people:
             buy(member, store, fen=1_000)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty import services as loyalty
 from loyalty.models import Debt, ParkedRefund, PointsAccount, Receipt, Refund, Transfer
-from tests.http import at_once
+from tests.api_clients import call_concurrently
 from tests.races.test_spendings import statuses
 
 
@@ -16,39 +16,41 @@ def bought(till, member):
 
 
 def test_of_64_refunds_of_a_whole_receipt_one_succeeds(till, bought):
-    answers = at_once(till, [lambda it: it.refund("B-1", fen=10_000)] * 64)
+    answers = call_concurrently(till, [lambda it: it.refund("B-1", fen=10_000)] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "refund_exceeds_payment"): 63}
     receipt = Receipt.objects.get()
     assert (receipt.refunded_fen, receipt.clawed) == (10_000, 100)
     assert PointsAccount.objects.get().available == 0
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_refunds_of_three_tenths_three_succeed(till, bought):
-    answers = at_once(till, [lambda it: it.refund("B-1", fen=3_333)] * 64)
+    answers = call_concurrently(till, [lambda it: it.refund("B-1", fen=3_333)] * 64)
 
     assert statuses(answers) == {(201, None): 3, (409, "refund_exceeds_payment"): 61}
     receipt = Receipt.objects.get()
     assert (receipt.refunded_fen, receipt.clawed) == (9_999, 100)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_160_refunds_with_one_key_one_is_posted(till, bought):
-    answers = at_once(till, [lambda it: it.refund("B-1", fen=100, no="R-1", key="one")] * 160)
+    answers = call_concurrently(
+        till, [lambda it: it.refund("B-1", fen=100, no="R-1", key="one")] * 160
+    )
 
     assert statuses(answers) == {(201, None): 160}
     assert len({answer.text for answer in answers}) == 1
     assert (Refund.objects.get().fen, PointsAccount.objects.get().available) == (100, 99)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_refunds_with_one_number_and_many_keys_one_is_posted(till, bought):
-    answers = at_once(till, [lambda it: it.refund("B-1", fen=100, no="R-1")] * 64)
+    answers = call_concurrently(till, [lambda it: it.refund("B-1", fen=100, no="R-1")] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "refund_already_posted"): 63}
     assert PointsAccount.objects.get().available == 99
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_reversals_of_an_earning_whose_points_are_spent_one_succeeds(
@@ -57,37 +59,37 @@ def test_of_64_reversals_of_an_earning_whose_points_are_spent_one_succeeds(
     visit = other_till.look_up(shopper.card_code()).json()["visit"]["token"]
     other_till.spend(visit, points=70)
 
-    answers = at_once(till, [lambda it: it.reverse(bought["transfer"]["id"])] * 64)
+    answers = call_concurrently(till, [lambda it: it.reverse(bought["transfer"]["id"])] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "transfer_not_reversible"): 63}
     assert Debt.objects.get().points == 70
     account = PointsAccount.objects.get()
     assert (account.available, account.debt) == (0, 70)
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_returns_of_three_tenths_of_a_spending_three_succeed(till, shopper, bought):
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
     spent = till.spend(visit, points=100).json()["id"]
 
-    answers = at_once(till, [lambda it: it.reverse(spent, points=30)] * 64)
+    answers = call_concurrently(till, [lambda it: it.reverse(spent, points=30)] * 64)
 
     assert statuses(answers) == {(201, None): 3, (409, "transfer_not_reversible"): 61}
     assert PointsAccount.objects.get().available == 90
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_reversal_and_refunds_of_one_receipt_take_its_points_once(till, bought):
     earned = bought["transfer"]["id"]
     calls = [lambda it: it.reverse(earned), lambda it: it.refund("B-1", fen=10_000)] * 32
 
-    answers = at_once(till, calls)
+    answers = call_concurrently(till, calls)
 
     assert sum(answer.ok for answer in answers) == 1
     assert {answer.status_code for answer in answers} == {201, 409}
     assert Refund.objects.get().fen == 10_000
     assert PointsAccount.objects.get().available == 0
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_refund_that_meets_its_late_receipt_is_posted_exactly_once(till, member):
@@ -100,7 +102,7 @@ def test_a_refund_that_meets_its_late_receipt_is_posted_exactly_once(till, membe
 
     # The till that got no answer asks again with the same key.
     both = [call for pair in zip(earn, refund, refund, strict=True) for call in pair]
-    answers = at_once(till, both)
+    answers = call_concurrently(till, both)
     loyalty.match_parked_refunds()
 
     assert {answer.status_code for answer in answers} <= {201, 202}
@@ -108,10 +110,10 @@ def test_a_refund_that_meets_its_late_receipt_is_posted_exactly_once(till, membe
     assert not ParkedRefund.objects.exclude(state="matched").exists()
     assert not Receipt.objects.exclude(refunded_fen=10_000, clawed=100).exists()
     assert queries.balance_of(member) == queries.Balance(0, 0, 0, 0)
-    again = at_once(till, refund)
+    again = call_concurrently(till, refund)
     assert {answer.status_code for answer in again} == {201}
     assert {answer.json()["points"]["own"] for answer in again} == {100}
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_a_bill_that_was_undone_is_told_again_once(till, member):
@@ -124,7 +126,7 @@ def test_a_bill_that_was_undone_is_told_again_once(till, member):
             lambda it, earning=earning: it.reverse(earning),
         ]
 
-        answers = at_once(till, calls * 16)
+        answers = call_concurrently(till, calls * 16)
 
         assert {answer.status_code for answer in answers} <= {201, 409}
         rows = list(
@@ -133,7 +135,7 @@ def test_a_bill_that_was_undone_is_told_again_once(till, member):
         earned = [one for one in answers if one.status_code == 201 and "receipt_no" in one.json()]
         assert rows.count(True) == 1
         assert rows.count(False) == len(earned) <= 1
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_everything_at_once_keeps_every_promise(till, other_till, shopper, member):
@@ -154,9 +156,9 @@ def test_everything_at_once_keeps_every_promise(till, other_till, shopper, membe
             lambda it: it.preview("B-0", fen=5_000),
         ]
 
-    answers = at_once(till, calls * 2)
+    answers = call_concurrently(till, calls * 2)
     loyalty.match_parked_refunds()
 
     assert {answer.status_code for answer in answers} <= {200, 201, 202, 409}
     assert Transfer.objects.filter(kind__in=["capture", "release"]).exists()
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from loyalty import audits
+from loyalty import invariants
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
-from tests.http import at_once
+from tests.api_clients import call_concurrently
 
 
 def statuses(answers):
@@ -15,34 +15,38 @@ def test_of_800_spendings_of_a_whole_wallet_one_succeeds(till, other_till, shopp
     till.receipt(member.public_id, fen=10_000)
     visit = other_till.look_up(shopper.card_code()).json()["visit"]["token"]
 
-    answers = at_once(other_till, [lambda it: it.spend(visit, points=100)] * 800)
+    answers = call_concurrently(other_till, [lambda it: it.spend(visit, points=100)] * 800)
 
     assert statuses(answers) == {(201, None): 1, (409, "insufficient_points"): 799}
     assert PointsAccount.objects.get().available == 0
     assert Lot.objects.get().remaining == 0
     assert Transfer.objects.filter(kind="spend").count() == 1
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_320_spendings_with_one_key_one_is_posted(till, shopper, member):
     till.receipt(member.public_id, fen=100_000)
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
 
-    answers = at_once(till, [lambda it: it.spend(visit, points=10, no="P-1", key="one")] * 320)
+    answers = call_concurrently(
+        till, [lambda it: it.spend(visit, points=10, no="P-1", key="one")] * 320
+    )
 
     assert statuses(answers) == {(201, None): 320}
     assert len({answer.text for answer in answers}) == 1
     assert PointsAccount.objects.get().available == 990
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_320_receipts_with_one_number_and_many_keys_one_is_posted(till, member):
-    answers = at_once(till, [lambda it: it.receipt(member.public_id, fen=10_000, no="B-1")] * 320)
+    answers = call_concurrently(
+        till, [lambda it: it.receipt(member.public_id, fen=10_000, no="B-1")] * 320
+    )
 
     assert statuses(answers) == {(201, None): 1, (409, "receipt_already_posted"): 319}
     assert Receipt.objects.get().granted == 100
     assert PointsAccount.objects.get().available == 100
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_of_64_reversals_of_one_spending_one_succeeds(till, shopper, member):
@@ -50,17 +54,17 @@ def test_of_64_reversals_of_one_spending_one_succeeds(till, shopper, member):
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
     spent = till.spend(visit, points=60).json()["id"]
 
-    answers = at_once(till, [lambda it: it.reverse(spent)] * 64)
+    answers = call_concurrently(till, [lambda it: it.reverse(spent)] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "transfer_not_reversible"): 63}
     assert PointsAccount.objects.get().available == 100
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_one_card_code_at_two_tills_opens_one_visit(till, other_till, shopper):
     code = shopper.card_code()
 
-    answers = at_once(till, [lambda it: it.look_up(code)] * 16) + at_once(
+    answers = call_concurrently(till, [lambda it: it.look_up(code)] * 16) + call_concurrently(
         other_till, [lambda it: it.look_up(code)] * 16
     )
 
@@ -73,8 +77,10 @@ def test_earnings_and_spendings_side_by_side_lose_nothing(till, shopper, member)
     earn = [lambda it: it.receipt(member.public_id, fen=700)] * 100
     spend = [lambda it: it.spend(visit, points=3)] * 100
 
-    answers = at_once(till, [call for pair in zip(earn, spend, strict=True) for call in pair])
+    answers = call_concurrently(
+        till, [call for pair in zip(earn, spend, strict=True) for call in pair]
+    )
 
     assert statuses(answers) == {(201, None): 200}
     assert PointsAccount.objects.get().available == 1000 + 100 * 7 - 100 * 3
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []

@@ -5,10 +5,10 @@ import pytest
 from coupons import services as coupons
 from coupons.errors import BillAlreadyRefunded
 from coupons.models import CouponBill, WholeBillRefund
-from loyalty import audits, queries
+from loyalty import invariants, queries
 from loyalty.models import Receipt
-from tests.factories.coupons import claim, fresh_key, make_version, redeem, told
-from tests.factories.loyalty import buy, make_counter, pay
+from tests.factories.coupons import claim, fresh_key, make_version, redeem, reported_bill
+from tests.factories.loyalty import buy, make_earning_store, pay_points
 from tests.factories.members import make_member
 from tests.race import race
 
@@ -17,11 +17,11 @@ NO, AT_ONCE = "B-1", 8
 
 @pytest.fixture
 def sold(real_db):
-    """Goods of ¥100: ¥5 off by a coupon, ¥10 by points, ¥85 paid."""
-    store, member = make_counter(), make_member()
+    """ReturnedGoods of ¥100: ¥5 off by a coupon, ¥10 by points, ¥85 paid."""
+    store, member = make_earning_store(), make_member()
     buy(member, store, fen=500_000)
-    redeem(claim(make_version(), member), store=store, bill=told(10_000, no=NO))
-    pay(member, store, points=1_000, no=NO)
+    redeem(claim(make_version(), member), store=store, bill=reported_bill(10_000, no=NO))
+    pay_points(member, store, points=1_000, no=NO)
     buy(member, store, fen=8_500, no=NO)
     return store, member
 
@@ -45,7 +45,7 @@ def test_of_many_refunds_of_a_whole_bill_one_happens(sold):
     assert {type(one) for one in outcomes} == {WholeBillRefund, BillAlreadyRefunded}
     assert (done[0].pay_back_fen, done[0].points_returned) == (8_500, 1_000)
     assert queries.balance_of(member).available == 5_000
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_parts_given_back_at_the_same_instant_come_to_no_more_than_the_bill(sold):
@@ -60,4 +60,4 @@ def test_parts_given_back_at_the_same_instant_come_to_no_more_than_the_bill(sold
     assert CouponBill.objects.get().refunded_fen == 10_000
     assert Receipt.objects.get(receipt_no=NO).refunded_fen == 8_500
     assert queries.balance_of(member).available == 5_000
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []

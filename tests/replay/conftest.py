@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from district.embedded import Cluster
-from district.embedded.locks import held
+from district.embedded.locks import is_locked
 from district.embedded.processes import wait_until
 
 COLUMNS = (
@@ -55,7 +55,7 @@ def write_synthetic(folder, baskets=BASKETS):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReplayOutcome:
     """What a run of the command left at the terminal."""
 
     code: int
@@ -71,7 +71,7 @@ class Outcome:
         return {k: v for k, v in self.result.items() if k not in {"refused", "seconds"}}
 
 
-class Place:
+class ReplayEnvironment:
     """Where the command is run: its environment, and the database it works on."""
 
     def __init__(self, url, environment):
@@ -91,7 +91,7 @@ class Place:
 
     def finish(self, process, timeout=900):
         out, err = process.communicate(timeout=timeout)
-        return Outcome(process.returncode, out, err)
+        return ReplayOutcome(process.returncode, out, err)
 
     def run(self, *arguments, command="replay_receipts"):
         return self.finish(self.start(*arguments, command=command))
@@ -114,7 +114,7 @@ class Place:
         return sorted(found)
 
 
-class Stage(Place):
+class ReplayDatabase(ReplayEnvironment):
     """A migrated database of its own on a server of the tests."""
 
     _numbers = itertools.count(1)
@@ -154,7 +154,7 @@ class Stage(Place):
         self._databases.drop(self.name)
 
 
-class Alone(Place):
+class EmbeddedReplayEnvironment(ReplayEnvironment):
     """A machine without DATABASE_URL: the command brings the embedded server in a data folder."""
 
     def __init__(self, data_dir):
@@ -173,7 +173,7 @@ class Alone(Place):
     def end(self):
         """The server has stopped, as it does when nobody needs it, and its folder is gone."""
         self.cluster.home.lock("users").exclusive().close()
-        assert wait_until(lambda: not held(self.cluster.home.folder / "keeper.lock"), 60)
+        assert wait_until(lambda: not is_locked(self.cluster.home.folder / "supervisor.lock"), 60)
         shutil.rmtree(self.cluster.home.folder)
 
 
@@ -183,7 +183,7 @@ def new_stage(databases, tmp_path_factory):
     stages = []
 
     def make(on=databases):
-        stages.append(Stage(on, tmp_path_factory.mktemp("data")))
+        stages.append(ReplayDatabase(on, tmp_path_factory.mktemp("data")))
         return stages[-1]
 
     yield make

@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 
 from loyalty.replay import completejourney
-from loyalty.replay.dataset import Receipt, Spending
+from loyalty.replay.dataset import ReceiptEvent, SpendingEvent
 from loyalty.replay.errors import UnreadableData
 from loyalty.replay.formats import recognise
 
@@ -42,13 +42,13 @@ def test_a_basket_is_the_sum_of_its_lines_at_the_time_of_the_earliest(table):
         line(7, 3, 100, "2.78", "2017-01-02T10:00:01", coupon="0.5"),
     )
 
-    assert journey_of(path, 7) == [Receipt("100", 3, shanghai("2017-01-02T10:00:01"), 378)]
+    assert journey_of(path, 7) == [ReceiptEvent("100", 3, shanghai("2017-01-02T10:00:01"), 378)]
 
 
 def test_coupons_above_the_basket_leave_nothing_paid(table):
     path = table(line(7, 3, 100, "1.0", "2017-01-02T10:00:00", coupon="2.5"))
 
-    assert journey_of(path, 7) == [Receipt("100", 3, shanghai("2017-01-02T10:00:00"), 0)]
+    assert journey_of(path, 7) == [ReceiptEvent("100", 3, shanghai("2017-01-02T10:00:00"), 0)]
 
 
 def test_a_household_goes_by_time_then_by_basket_number_as_a_number(table):
@@ -67,18 +67,18 @@ def test_after_every_fifth_basket_half_is_spent_at_the_last_other_store(table):
         *(line(7, store, n, "1", f"2017-01-{n:02}T10:00:00") for n, store in enumerate(stores, 1))
     )
 
-    spendings = [event for event in journey_of(path, 7) if isinstance(event, Spending)]
+    spendings = [event for event in journey_of(path, 7) if isinstance(event, SpendingEvent)]
 
     assert spendings == [
-        Spending("5", 2, shanghai("2017-01-05T10:00:00"), 2),
-        Spending("10", 2, shanghai("2017-01-10T10:00:00"), 2),
+        SpendingEvent("5", 2, shanghai("2017-01-05T10:00:00"), 2),
+        SpendingEvent("10", 2, shanghai("2017-01-10T10:00:00"), 2),
     ]
 
 
 def test_a_household_of_one_store_never_spends(table):
     path = table(*(line(7, 1, n, "9", f"2017-01-{n:02}T10:00:00") for n in range(1, 11)))
 
-    assert [type(event) for event in journey_of(path, 7)] == [Receipt] * 10
+    assert [type(event) for event in journey_of(path, 7)] == [ReceiptEvent] * 10
 
 
 def test_the_smallest_household_numbers_are_the_first(table):

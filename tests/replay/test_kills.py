@@ -7,7 +7,7 @@ import pytest
 
 from district.embedded.processes import wait_until
 from tests.replay import reference
-from tests.replay.conftest import Alone, write_synthetic
+from tests.replay.conftest import EmbeddedReplayEnvironment, write_synthetic
 from tests.replay.reference_retail import online_retail
 from tests.replay.retail import write_retail
 
@@ -21,7 +21,7 @@ def long_data(tmp_path):
 
 @pytest.fixture
 def alone(tmp_path):
-    place = Alone(tmp_path / "data")
+    place = EmbeddedReplayEnvironment(tmp_path / "data")
     yield place
     place.end()
 
@@ -103,7 +103,7 @@ def test_alone_on_the_machine_it_brings_its_own_servers_and_outlives_their_keepe
     run = alone.start(long_data)
     _after(alone, expected["receipts"] / 3)
 
-    os.kill(alone.cluster.state.keeper, signal.SIGKILL)
+    os.kill(alone.cluster.state.supervisor, signal.SIGKILL)
     outcome = alone.finish(run)
 
     assert (outcome.code, outcome.figures) == (0, expected), outcome.err

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from loyalty.replay import online_retail
-from loyalty.replay.dataset import Receipt, Refund, Spending
+from loyalty.replay.dataset import ReceiptEvent, RefundEvent, SpendingEvent
 from loyalty.replay.errors import UnreadableData
 from loyalty.replay.formats import recognise
 from tests.replay.retail import HEADER, row
@@ -31,7 +31,7 @@ def refunds(dataset, member=7):
     return [
         (event.receipt, event.fen)
         for event in dataset.journeys[member]
-        if isinstance(event, Refund)
+        if isinstance(event, RefundEvent)
     ]
 
 
@@ -42,7 +42,9 @@ def test_an_invoice_is_the_sum_of_its_rounded_lines_at_the_time_of_the_earliest(
         row(536365, "B", 2, at(1, 10), "2.55", 7),
     )
 
-    assert list(dataset.journeys[7]) == [Receipt("536365", 5, shanghai(at(1, 9)), 38 + 1 + 510)]
+    assert list(dataset.journeys[7]) == [
+        ReceiptEvent("536365", 5, shanghai(at(1, 9)), 38 + 1 + 510)
+    ]
 
 
 def test_purchases_come_before_cancellations_then_numbers_as_numbers(read):
@@ -66,11 +68,11 @@ def test_after_every_third_purchase_everything_is_spent_at_the_last_other_store(
     numbers = [1, 2, 22, 42, 62, 82, 102]
     dataset = read(*(row(n, "A", 1, at(day), "1", 7) for day, n in enumerate(numbers, 1)))
 
-    spendings = [event for event in dataset.journeys[7] if isinstance(event, Spending)]
+    spendings = [event for event in dataset.journeys[7] if isinstance(event, SpendingEvent)]
 
     assert spendings == [
-        Spending("22", 1, shanghai(at(3)), 1),
-        Spending("82", 1, shanghai(at(6)), 1),
+        SpendingEvent("22", 1, shanghai(at(3)), 1),
+        SpendingEvent("82", 1, shanghai(at(6)), 1),
     ]
 
 
@@ -82,7 +84,7 @@ def test_a_cancellation_counts_neither_as_a_purchase_nor_as_a_store(read):
         row(41, "A", 1, at(4), "1", 7),
     )
 
-    assert not [event for event in dataset.journeys[7] if isinstance(event, Spending)]
+    assert not [event for event in dataset.journeys[7] if isinstance(event, SpendingEvent)]
     assert dataset.stores == [1]
 
 
@@ -99,8 +101,8 @@ def test_the_latest_purchase_gives_first_and_in_it_the_last_line(read):
     # The money follows the cancellation's price: 4 × 1.50 is cut to what purchase 2 cost, and what
     # is then left of purchase 1 is 3.50 of 5.00.
     assert refunds(dataset) == [("1", 150), ("2", 400), ("1", 350)]
-    assert dataset.untold["parked_fen"] == 200 + 250 + 150
-    assert dataset.untold["parked_quantity"] == 1
+    assert dataset.left_out_counts["parked_fen"] == 200 + 250 + 150
+    assert dataset.left_out_counts["parked_quantity"] == 1
 
 
 def test_a_piece_is_rounded_half_up_line_by_line_and_cut_pieces_stay_returned(read):
@@ -115,8 +117,8 @@ def test_a_piece_is_rounded_half_up_line_by_line_and_cut_pieces_stay_returned(re
 
     # Two lines with one piece each: 0.5 fen twice, each rounded up.
     assert refunds(dataset) == [("1", 2), ("1", 199)]
-    assert dataset.untold["parked_quantity"] == 1
-    assert dataset.untold["parked_fen"] == (999 - 199) + 999
+    assert dataset.left_out_counts["parked_quantity"] == 1
+    assert dataset.left_out_counts["parked_fen"] == (999 - 199) + 999
 
 
 def test_a_purchase_after_the_cancellation_gives_nothing_back(read):
@@ -127,22 +129,22 @@ def test_a_purchase_after_the_cancellation_gives_nothing_back(read):
     )
 
     assert refunds(dataset) == []
-    assert dataset.untold["parked_quantity"] == 3
-    assert dataset.untold["parked_fen"] == 300
+    assert dataset.left_out_counts["parked_quantity"] == 3
+    assert dataset.left_out_counts["parked_fen"] == 300
 
 
 def test_purchases_of_another_member_give_nothing_back(read):
     dataset = read(row(1, "A", 2, at(1), "1", 8), row("C2", "A", -2, at(2), "1", 7))
 
     assert dataset.journeys[7] == ()
-    assert (dataset.untold["parked_quantity"], len(dataset.journeys)) == (2, 2)
+    assert (dataset.left_out_counts["parked_quantity"], len(dataset.journeys)) == (2, 2)
 
 
 def test_a_refund_of_nothing_is_none(read):
     dataset = read(row(1, "A", 9, at(1), "1", 7), row("C2", "A", -1, at(2), "0.004", 7))
 
     assert refunds(dataset) == []
-    assert dataset.untold["parked_quantity"] == 0
+    assert dataset.left_out_counts["parked_quantity"] == 0
 
 
 def test_a_refund_is_named_by_both_numbers_and_given_back_where_it_was_bought(read):
@@ -150,7 +152,7 @@ def test_a_refund_is_named_by_both_numbers_and_given_back_where_it_was_bought(re
 
     *_, refund = dataset.journeys[7]
 
-    assert refund == Refund("536379", 5, shanghai(at(2)), "536365", 100)
+    assert refund == RefundEvent("536379", 5, shanghai(at(2)), "536365", 100)
     assert refund.reference == "C536379/536365"
 
 
@@ -166,8 +168,8 @@ def test_lines_that_count_for_nothing_are_counted_and_invoices_of_them_do_not_ex
         row(7, "A", 1, at(1), "0.0", 8),
     )
 
-    assert dataset.untold["ignored_lines"] == 7
-    assert dict(dataset.journeys) == {8: (Receipt("7", 7, shanghai(at(2)), 100),)}
+    assert dataset.left_out_counts["ignored_lines"] == 7
+    assert dict(dataset.journeys) == {8: (ReceiptEvent("7", 7, shanghai(at(2)), 100),)}
 
 
 def test_receipts_of_nobody_are_counted_by_number_whatever_they_say(read):
@@ -179,8 +181,8 @@ def test_receipts_of_nobody_are_counted_by_number_whatever_they_say(read):
         row("A563185", "B", 1, at(1), "11062.06", ""),
     )
 
-    assert dataset.untold["anonymous_receipts"] == 3
-    assert dataset.untold["ignored_lines"] == 0
+    assert dataset.left_out_counts["anonymous_receipts"] == 3
+    assert dataset.left_out_counts["ignored_lines"] == 0
 
 
 def test_the_members_with_the_smallest_numbers_bring_their_own_parked_returns(read):
@@ -191,7 +193,7 @@ def test_the_members_with_the_smallest_numbers_bring_their_own_parked_returns(re
         row(4, "A", 2, at(1), "1", ""),
     )
 
-    assert dataset.of_the_first(1).untold == {
+    assert dataset.of_the_first(1).left_out_counts == {
         "parked_quantity": 1,
         "parked_fen": 100,
         "ignored_lines": 1,

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from district.embedded.processes import wait_until
 from tests.replay.conftest import write_synthetic
-from tests.servers import Web
+from tests.servers import WebServer
 
 
 def refused(*arguments):
@@ -71,7 +71,7 @@ def stranger():
     servers = []
 
     def start(told):
-        class Handler(BaseHTTPRequestHandler):
+        class StrangerHandler(BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(200)
                 self.end_headers()
@@ -80,7 +80,7 @@ def stranger():
             def log_message(self, *_args):
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), StrangerHandler)
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         servers.append(server)
         return f"http://127.0.0.1:{server.server_port}"
@@ -107,7 +107,7 @@ def test_a_server_that_is_not_ours(synthetic, stranger, told):
 def test_a_server_on_another_database(new_stage, synthetic, tmp_path):
     other, stage = new_stage(), new_stage()
     assert other.run(synthetic, "--households", 1).code == 0
-    server = Web(env=other.environment, folder=tmp_path)
+    server = WebServer(env=other.environment, folder=tmp_path)
     server.start()
     try:
         before = other.books()
@@ -123,7 +123,7 @@ def test_a_server_on_another_database(new_stage, synthetic, tmp_path):
 
 def test_a_server_that_is_right_is_used(new_stage, synthetic, tmp_path):
     stage = new_stage()
-    server = Web(env=stage.environment, folder=tmp_path)
+    server = WebServer(env=stage.environment, folder=tmp_path)
     server.start()
     try:
         outcome = stage.run(synthetic, "--households", 2, "--base-url", server.base_url)

@@ -11,9 +11,9 @@ from tests.replay_coupons.synthetic import write_coupons
 COMMAND = "replay_coupons"
 
 
-def redeemed(stage):
+def redeemed(replay_setup):
     """How many coupons are redeemed so far; none while there are no books."""
-    with contextlib.suppress(psycopg.Error), psycopg.connect(stage.url) as connection:
+    with contextlib.suppress(psycopg.Error), psycopg.connect(replay_setup.url) as connection:
         rows = connection.execute("select count(*) from coupons_redemption").fetchall()
         return rows[0][0]
     return 0

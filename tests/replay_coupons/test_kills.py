@@ -18,21 +18,23 @@ def test_the_web_server_and_postgres_die_and_the_replay_completes(
 ):
     folder = write_coupons(tmp_path / "long", 60)
     expected = coupons(folder)
-    stage = new_stage(durable_databases)
-    run = stage.start(folder, command=COMMAND)
+    replay_setup = new_stage(durable_databases)
+    run = replay_setup.start(folder, command=COMMAND)
 
     for part, victim in ((1, "web"), (2, "postgres"), (3, "all")):
-        assert wait_until(lambda part=part: redeemed(stage) >= expected["redeemed"] * part / 4, 120)
+        assert wait_until(
+            lambda part=part: redeemed(replay_setup) >= expected["redeemed"] * part / 4, 120
+        )
         if victim == "web":
-            main, *_ = stage.processes("district.embedded.web")
+            main, *_ = replay_setup.processes("district.embedded.web")
             os.kill(main, signal.SIGKILL)
         else:
             dead = durable_cluster.kill9()
     run.kill()
-    stage.finish(run)
+    replay_setup.finish(run)
     durable_cluster.wait_back(dead)
-    assert redeemed(stage) < expected["redeemed"]
-    completed = stage.run(folder, command=COMMAND)
+    assert redeemed(replay_setup) < expected["redeemed"]
+    completed = replay_setup.run(folder, command=COMMAND)
 
     assert (completed.code, completed.result) == (0, expected), completed.err
-    assert stage.run(command="audit_coupons").code == 0
+    assert replay_setup.run(command="audit_coupons").code == 0

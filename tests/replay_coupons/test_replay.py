@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def played(new_stage, few_coupons):
-    stage = new_stage()
-    return stage, stage.run(few_coupons, command=COMMAND)
+    replay_setup = new_stage()
+    return replay_setup, replay_setup.run(few_coupons, command=COMMAND)
 
 
 def test_the_figures_are_those_of_the_separate_recomputation(played, few_coupons):
-    _stage, outcome = played
+    _replay_setup, outcome = played
 
     assert outcome.code == 0, outcome.err
     assert outcome.result == coupons(few_coupons)
@@ -30,70 +30,70 @@ def test_the_figures_are_those_of_the_separate_recomputation(played, few_coupons
 
 
 def test_another_run_changes_no_row_of_any_table(played, few_coupons):
-    stage, first = played
-    before = stage.books()
+    replay_setup, first = played
+    before = replay_setup.books()
 
-    second = stage.run(few_coupons, command=COMMAND)
+    second = replay_setup.run(few_coupons, command=COMMAND)
 
     assert (second.code, second.result) == (0, first.result), second.err
-    assert stage.books() == before
+    assert replay_setup.books() == before
 
 
 def test_a_database_of_another_data_set_is_refused_and_left_alone(played, few_coupons, tmp_path):
-    stage, _first = played
+    replay_setup, _first = played
     other = shutil.copytree(few_coupons, tmp_path / "other")
     write(
         other / "campaign_descriptions.csv",
         ("campaign_id", "campaign_type", "start_date", "end_date"),
         [(number, "Type B", "2017-03-01", "2017-04-30") for number in (3, 11)],
     )
-    before = stage.books()
+    before = replay_setup.books()
 
-    refused = stage.run(other, command=COMMAND)
+    refused = replay_setup.run(other, command=COMMAND)
 
     assert (refused.code, refused.out) == (1, "")
     assert "属于另一份数据的重放" in refused.err
     assert "Traceback" not in refused.err
-    assert stage.books() == before
+    assert replay_setup.books() == before
 
 
 def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tmp_path):
     folder = write_coupons(tmp_path / "long", 40)
     expected = coupons(folder)
-    stage = new_stage()
-    process = stage.start(folder, command=COMMAND)
-    assert wait_until(lambda: redeemed(stage) >= expected["redeemed"] / 4, 60)
+    replay_setup = new_stage()
+    process = replay_setup.start(folder, command=COMMAND)
+    assert wait_until(lambda: redeemed(replay_setup) >= expected["redeemed"] / 4, 60)
 
     process.kill()
-    stage.finish(process)
-    assert wait_until(lambda: not stage.processes(), 20)
-    assert redeemed(stage) < expected["redeemed"]
-    completed = stage.run(folder, command=COMMAND)
+    replay_setup.finish(process)
+    assert wait_until(lambda: not replay_setup.processes(), 20)
+    assert redeemed(replay_setup) < expected["redeemed"]
+    completed = replay_setup.run(folder, command=COMMAND)
 
     assert (completed.code, completed.result) == (0, expected), completed.err
 
 
 def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage, tmp_path):
     folder = write_coupons(tmp_path / "long", 40)
-    stage = new_stage()
-    process = stage.start(folder, command=COMMAND)
-    assert wait_until(lambda: redeemed(stage) > 0, 60)
+    replay_setup = new_stage()
+    process = replay_setup.start(folder, command=COMMAND)
+    assert wait_until(lambda: redeemed(replay_setup) > 0, 60)
 
     process.send_signal(signal.SIGTERM)
-    stopped = stage.finish(process)
+    stopped = replay_setup.finish(process)
 
     assert (stopped.code, stopped.out) == (130, "")
     assert stopped.err.rstrip().split("\n")[-1] == "已停止；再次运行同一命令即可从停下处继续。"
     assert "Traceback" not in stopped.err
-    assert stage.run(folder, command=COMMAND).result == coupons(folder)
+    assert replay_setup.run(folder, command=COMMAND).result == coupons(folder)
 
 
 def test_without_its_notes_a_run_comes_to_the_same(new_stage, few_coupons):
-    stage = new_stage()
-    first = stage.run(few_coupons, command=COMMAND)
-    notes = stage.environment["DISTRICT_DATA_DIR"]
+    replay_setup = new_stage()
+    first = replay_setup.run(few_coupons, command=COMMAND)
+    notes = replay_setup.environment["DISTRICT_DATA_DIR"]
     shutil.rmtree(f"{notes}/replay")
 
-    second = stage.run(few_coupons, command=COMMAND)
+    second = replay_setup.run(few_coupons, command=COMMAND)
 
     assert (second.code, second.result) == (0, first.result), second.err

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 import pytest
 
 from district.kernel import clock
-from loyalty import audits
-from tests.factories.loyalty import make_counter
+from loyalty import invariants
+from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member, make_operator
-from tests.horizon import horizon_of_this_database
+from tests.settlement_horizon import horizon_of_this_database
 
 # The cycle most tests close, and an instant after it.
 FIRST, LAST = datetime(2026, 3, 1, tzinfo=UTC).date(), datetime(2026, 3, 31, tzinfo=UTC).date()
@@ -23,7 +23,7 @@ def books_stay_clean(request):
     request.getfixturevalue("real_db")
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
-        assert list(audits.offences()) == []
+        assert list(invariants.offences()) == []
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def horizon_of_this_database_alone(monkeypatch):
 @pytest.fixture
 def march(real_db):
     """Domain time stands in the middle of the cycle."""
-    with clock.moved_to(INSIDE):
+    with clock.travel_to(INSIDE):
         yield
 
 
@@ -49,12 +49,12 @@ def member(march):
 
 @pytest.fixture
 def tea(march):
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture
 def books(march):
-    return make_counter()
+    return make_earning_store()
 
 
 @pytest.fixture

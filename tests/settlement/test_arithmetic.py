@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from district.kernel import clock
-from loyalty import audits
-from loyalty.services.set_terms import Offer
+from loyalty import invariants
+from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement.models import Fee, Line, Statement
-from tests.factories.loyalty import buy, make_counter, pay, undo
+from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
 from tests.factories.members import make_member, make_operator
 from tests.factories.settlement import closed
 from tests.settlement.conftest import FIRST, INSIDE, LAST
@@ -32,10 +32,10 @@ spendings = st.lists(
     cycles=st.lists(spendings, min_size=1, max_size=3),
 )
 def test_fen_and_carry_are_exactly_what_was_drawn(databases_each, prices, fees, cycles):
-    with databases_each(), clock.moved_to(INSIDE):
+    with databases_each(), clock.travel_to(INSIDE):
         by, approver = make_operator("zhang"), make_operator("wang")
         stores = [
-            make_counter(Offer(price_milli_fen=price, redeem_fee_bp=fee))
+            make_earning_store(EarningTerms(price_milli_fen=price, redeem_fee_bp=fee))
             for price, fee in zip(prices, fees, strict=True)
         ]
         member = make_member()
@@ -43,13 +43,13 @@ def test_fen_and_carry_are_exactly_what_was_drawn(databases_each, prices, fees, 
             buy(member, store, fen=50_000)
         plan = _Plan(stores, prices, fees)
         for number, wanted in enumerate(cycles):
-            with clock.moved_to(INSIDE + number * timedelta(days=30)):
+            with clock.travel_to(INSIDE + number * timedelta(days=30)):
                 plan.undo(number)
                 for turn, points, later in wanted:
                     plan.spend(member, turn, points, later and number + later)
             closed(LAST + number * timedelta(days=30), first_day=FIRST, by=by, approver=approver)
             plan.require_settled()
-        assert list(audits.offences()) == []
+        assert list(invariants.offences()) == []
 
 
 class _Plan:
@@ -64,7 +64,7 @@ class _Plan:
     def spend(self, member, turn, points, undone):
         if sum(self.left) < points:
             return
-        transfer = pay(member, self.stores[turn], points=points)
+        transfer = pay_points(member, self.stores[turn], points=points)
         parts = []
         for issuer in range(3):
             taken = min(points, self.left[issuer])
@@ -117,12 +117,12 @@ def databases_each(databases, django_db_blocker, tmp_path):
     """A database for each example."""
     from contextlib import contextmanager
 
-    from tests.databases import pointed_at
+    from tests.databases import use_database
 
     @contextmanager
     def fresh():
         name = databases.clone()
-        with django_db_blocker.unblock(), pointed_at(databases.url_of(name)):
+        with django_db_blocker.unblock(), use_database(databases.url_of(name)):
             yield
             connection.close()
         databases.drop(name)

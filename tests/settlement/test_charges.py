@@ -7,17 +7,17 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from district.kernel import clock
-from district.kernel.money import MAX_FEN
+from district.kernel.text.money import MAX_FEN
 from district.merchants.services import alliance_party
-from loyalty import audits
+from loyalty import invariants
 from loyalty.settlement import services as settlement
 from loyalty.settlement import sources
 from loyalty.settlement.errors import CycleChanged
 from loyalty.settlement.models import Booking, Charge, Line, Statement
 from loyalty.settlement.queries import bookings_of_charge, draft_charges
-from tests.factories.loyalty import buy, pay
+from tests.factories.loyalty import buy, pay_points
 from tests.factories.merchants import make_merchant
-from tests.factories.settlement import book, closed, open_until
+from tests.factories.settlement import book, closed, open_cycle_until
 from tests.settlement.conftest import AFTER, FIRST, LAST
 
 APRIL = date(2026, 4, 30)
@@ -40,7 +40,7 @@ def run(statement):
 def test_bookings_are_summed_by_pair_and_source_beside_the_points(member, tea, books, zhang, wang):
     alliance = alliance_party()
     buy(member, tea, fen=20_000)
-    pay(member, books, points=60)
+    pay_points(member, books, points=60)
     book(tea, books, 500, reference="rdm_1")
     book(tea, books, 250, reference="rdm_2")
     book(alliance, books, 250, reference="rdm_2")
@@ -68,10 +68,10 @@ def test_what_is_taken_back_is_settled_when_it_is_taken_back(tea, books, zhang, 
     book(tea, books, 40, reference="rdm_2")
     book(tea, books, -40, reference="rvr_2")
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         book(tea, books, -120, reference="rfd_1")
     closed(APRIL, by=zhang, approver=wang)
-    with clock.moved_to(AFTER + timedelta(days=40)):
+    with clock.travel_to(AFTER + timedelta(days=40)):
         book(tea, books, 7, reference="rdm_3")
         book(tea, books, -7, reference="rvr_3")
     closed(date(2026, 5, 31), by=zhang, approver=wang)
@@ -85,12 +85,12 @@ def test_what_is_taken_back_is_settled_when_it_is_taken_back(tea, books, zhang, 
 
 
 def test_what_is_booked_late_for_an_earlier_day_falls_into_the_next_cycle(tea, books, zhang, wang):
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
-    with clock.moved_to(AFTER):
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
+    with clock.travel_to(AFTER):
         book(tea, books, 1, reference="of_april")
         settlement.propose_close(cycle=cycle, by=zhang)
     book(tea, books, 20, reference="late")
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         settlement.approve_close(cycle=cycle, by=wang)
     assert charges(1) == []
 
@@ -104,7 +104,7 @@ def test_a_charge_opens_down_to_its_bookings_for_its_two_sides_alone(tea, books,
     book(tea, books, -20, reference="rfd_1")
     book(books, tea, 9, reference="rdm_2")
     book(tea, books, 8, reference="tkt_1", source="parking")
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
     assert [(one.source, one.pairs, one.bookings, one.fen) for one in draft_charges(cycle)] == [
         ("gift", 2, 3, 489), ("parking", 1, 1, 8),
     ]  # fmt: skip
@@ -187,15 +187,15 @@ def test_the_audit_finds_what_is_broken(tea, books, zhang, wang):
         table = re.search(r"settlement_\w+", broken)[0]
         with transaction.atomic():
             run(f"alter table {table} disable trigger user; {broken}")
-            assert promise in {found.query for found in audits.findings()}, broken
+            assert promise in {found.query for found in invariants.findings()}, broken
             transaction.set_rollback(True)
 
 
 @pytest.mark.breaks_the_ledger
 def test_a_booking_tampered_with_after_the_proposal_stops_the_approval(tea, books, zhang, wang):
     book(tea, books, 5, reference="rdm_1")
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
-    with clock.moved_to(AFTER):
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
+    with clock.travel_to(AFTER):
         settlement.propose_close(cycle=cycle, by=zhang)
         run(
             "alter table settlement_booking disable trigger user;"

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from district.kernel import clock
 from district.merchants.services import alliance_party
 from loyalty import services as loyalty
-from loyalty.services.set_terms import Offer
+from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import (
     CycleChanged,
@@ -20,8 +20,8 @@ from loyalty.settlement.errors import (
     FourEyesNeeded,
 )
 from loyalty.settlement.models import Cycle, Fee, Line, Statement
-from tests.factories.loyalty import LONG_AGO, buy, make_counter, pay, undo
-from tests.factories.settlement import closed, open_until
+from tests.factories.loyalty import LONG_AGO, buy, make_earning_store, pay_points, undo
+from tests.factories.settlement import closed, open_cycle_until
 from tests.settlement.conftest import AFTER, FIRST, LAST
 
 APRIL = date(2026, 4, 30)
@@ -37,7 +37,7 @@ def line():
 
 def test_what_was_spent_elsewhere_is_owed_at_the_issuers_price(member, tea, books, zhang, wang):
     buy(member, tea, fen=12_680)
-    pay(member, books, points=60)
+    pay_points(member, books, points=60)
 
     cycle = closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
@@ -51,7 +51,7 @@ def test_what_was_spent_elsewhere_is_owed_at_the_issuers_price(member, tea, book
 
 def test_points_spent_where_they_were_earned_cost_nobody_anything(member, tea, zhang, wang):
     buy(member, tea, fen=12_680)
-    pay(member, tea, points=60)
+    pay_points(member, tea, points=60)
 
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
@@ -60,14 +60,14 @@ def test_points_spent_where_they_were_earned_cost_nobody_anything(member, tea, z
 
 
 def test_less_than_a_fen_goes_on_to_the_next_cycle(member, books, zhang, wang):
-    tea = make_counter(Offer(price_milli_fen=333))
+    tea = make_earning_store(EarningTerms(price_milli_fen=333))
     buy(member, tea, fen=100_000)
-    pay(member, books, points=5)
+    pay_points(member, books, points=5)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
     assert line() == (5, 1_665, 0, 1, 665)
 
-    with clock.moved_to(AFTER):
-        pay(member, books, points=2)
+    with clock.travel_to(AFTER):
+        pay_points(member, books, points=2)
     closed(APRIL, by=zhang, approver=wang)
 
     assert line() == (2, 666, 665, 1, 331)
@@ -76,12 +76,12 @@ def test_less_than_a_fen_goes_on_to_the_next_cycle(member, books, zhang, wang):
 def test_a_reversal_after_the_close_is_a_negative_line_of_the_next_cycle(
     member, books, zhang, wang
 ):
-    tea = make_counter(Offer(price_milli_fen=333))
+    tea = make_earning_store(EarningTerms(price_milli_fen=333))
     buy(member, tea, fen=100_000)
-    spent = pay(member, books, points=5)
+    spent = pay_points(member, books, points=5)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         undo(spent, books)
     closed(APRIL, by=zhang, approver=wang)
 
@@ -94,11 +94,11 @@ def test_what_is_posted_late_for_an_earlier_day_falls_into_the_next_cycle(
     member, tea, books, zhang, wang
 ):
     buy(member, tea, fen=10_000)
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
-    with clock.moved_to(AFTER):
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
+    with clock.travel_to(AFTER):
         settlement.propose_close(cycle=cycle, by=zhang)
-    pay(member, books, points=30)
-    with clock.moved_to(AFTER):
+    pay_points(member, books, points=30)
+    with clock.travel_to(AFTER):
         settlement.approve_close(cycle=cycle, by=wang)
 
     assert not Line.objects.exists()
@@ -107,9 +107,9 @@ def test_what_is_posted_late_for_an_earlier_day_falls_into_the_next_cycle(
 
 
 def test_the_alliance_keeps_the_fee_of_what_a_merchant_receives(member, tea, zhang, wang):
-    books = make_counter(Offer(redeem_fee_bp=150))
+    books = make_earning_store(EarningTerms(redeem_fee_bp=150))
     buy(member, tea, fen=1_000_000)
-    spent = pay(member, books, points=433)
+    spent = pay_points(member, books, points=433)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
     fee = Fee.objects.get()
@@ -119,9 +119,11 @@ def test_the_alliance_keeps_the_fee_of_what_a_merchant_receives(member, tea, zha
     assert nets == {tea.merchant_id: -433, books.merchant_id: 427, alliance_party().pk: 6}
 
     # Given back is the fee that was paid, whatever the terms say by then.
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         loyalty.set_terms(
-            merchant=books.merchant, offer=Offer(redeem_fee_bp=2_000), start=clock.now()
+            merchant=books.merchant,
+            earning_terms=EarningTerms(redeem_fee_bp=2_000),
+            start=clock.now(),
         )
         undo(spent, books)
     closed(APRIL, by=zhang, approver=wang)
@@ -130,9 +132,9 @@ def test_the_alliance_keeps_the_fee_of_what_a_merchant_receives(member, tea, zha
 
 
 def test_no_fee_is_taken_of_ones_own_points(member, zhang, wang):
-    books = make_counter(Offer(redeem_fee_bp=150))
+    books = make_earning_store(EarningTerms(redeem_fee_bp=150))
     buy(member, books, fen=1_000_000)
-    pay(member, books, points=433)
+    pay_points(member, books, points=433)
 
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
@@ -141,11 +143,11 @@ def test_no_fee_is_taken_of_ones_own_points(member, zhang, wang):
 
 def test_two_people_close_a_cycle_and_each_may_say_it_twice(member, tea, books, zhang, wang):
     buy(member, tea, fen=10_000)
-    pay(member, books, points=10)
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
+    pay_points(member, books, points=10)
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
     with pytest.raises(CycleNotOver):
         settlement.propose_close(cycle=cycle, by=zhang)
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         with pytest.raises(CycleState):
             settlement.approve_close(cycle=cycle, by=wang)
         proposed = settlement.propose_close(cycle=cycle, by=zhang)
@@ -165,19 +167,21 @@ def test_two_people_close_a_cycle_and_each_may_say_it_twice(member, tea, books, 
 
 def test_terms_changed_after_the_fact_stop_the_approval(member, tea, books, zhang, wang):
     buy(member, tea, fen=10_000)
-    pay(member, books, points=10)
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
-    with clock.moved_to(AFTER):
+    pay_points(member, books, points=10)
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
+    with clock.travel_to(AFTER):
         settlement.propose_close(cycle=cycle, by=zhang)
     loyalty.set_terms(
-        merchant=books.merchant, offer=Offer(redeem_fee_bp=100), start=LONG_AGO + timedelta(days=9)
+        merchant=books.merchant,
+        earning_terms=EarningTerms(redeem_fee_bp=100),
+        start=LONG_AGO + timedelta(days=9),
     )
 
-    with clock.moved_to(AFTER), pytest.raises(CycleChanged):
+    with clock.travel_to(AFTER), pytest.raises(CycleChanged):
         settlement.approve_close(cycle=cycle, by=wang)
 
     assert not Line.objects.exists()
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         settlement.withdraw_close(cycle=cycle, by=wang)
         settlement.propose_close(cycle=cycle, by=zhang)
         settlement.approve_close(cycle=cycle, by=wang)
@@ -189,20 +193,20 @@ def test_cycles_follow_each_other_without_a_gap(zhang, wang):
         settlement.open_cycle(last_day=LAST, by=zhang)
     with pytest.raises(CycleWithoutDays):
         settlement.open_cycle(first_day=LAST, last_day=FIRST, by=zhang)
-    first = open_until(FIRST, first_day=FIRST, by=zhang)
-    assert open_until(FIRST, by=zhang) == first
+    first = open_cycle_until(FIRST, first_day=FIRST, by=zhang)
+    assert open_cycle_until(FIRST, by=zhang) == first
     with pytest.raises(CycleStillOpen):
-        open_until(LAST, by=zhang)
+        open_cycle_until(LAST, by=zhang)
     settlement.move_cycle_end(cycle=first, last_day=LAST, by=zhang)
     closed(LAST, by=zhang, approver=wang)
-    second = open_until(APRIL, by=zhang)
+    second = open_cycle_until(APRIL, by=zhang)
     assert (second.number, second.starts_at) == (2, clock.start_of_day(date(2026, 4, 1)))
 
 
 @pytest.fixture
 def settled(member, tea, books, zhang, wang):
     buy(member, tea, fen=10_000)
-    pay(member, books, points=10)
+    pay_points(member, books, points=10)
     return closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
 
@@ -238,8 +242,8 @@ def test_a_closed_cycle_stands(settled, broken):
 
 
 def test_nets_that_do_not_cancel_out_are_refused_by_the_database(zhang, tea):
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
-    with clock.moved_to(AFTER):
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
+    with clock.travel_to(AFTER):
         settlement.propose_close(cycle=cycle, by=zhang)
 
     with pytest.raises(IntegrityError, match="do not come to nothing"):
@@ -250,9 +254,9 @@ def test_nets_that_do_not_cancel_out_are_refused_by_the_database(zhang, tea):
 
 
 def test_whoever_moved_the_end_does_not_approve_it(zhang, wang):
-    cycle = open_until(FIRST, first_day=FIRST, by=zhang)
+    cycle = open_cycle_until(FIRST, first_day=FIRST, by=zhang)
     settlement.move_cycle_end(cycle=cycle, last_day=LAST, by=wang)
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         settlement.propose_close(cycle=cycle, by=zhang)
         with pytest.raises(FourEyesNeeded):
             settlement.approve_close(cycle=cycle, by=wang)
@@ -265,7 +269,7 @@ def test_whoever_moved_the_end_does_not_approve_it(zhang, wang):
 
 def test_one_person_cannot_be_both_whatever_the_code_says(zhang, wang):
     cycle = closed(LAST, first_day=FIRST, by=zhang, approver=wang)
-    open_until(APRIL, by=zhang)
+    open_cycle_until(APRIL, by=zhang)
 
     with pytest.raises(IntegrityError, match="cycle_by_four_eyes"):
         Cycle.objects.filter(number=2).update(

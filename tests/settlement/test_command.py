@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from district.kernel import clock
 from district.kernel.models import AuditLine
 from loyalty.settlement.models import Cycle, JournalSeal, Statement
-from tests.factories.loyalty import buy, pay
+from tests.factories.loyalty import buy, pay_points
 from tests.factories.members import make_operator, make_staff
 from tests.factories.settlement import book
 from tests.settlement.conftest import AFTER, INSIDE
@@ -16,7 +16,7 @@ from tests.settlement.conftest import AFTER, INSIDE
 PEOPLE = ("--proposer", "zhang", "--approver", "wang")
 
 
-def told(capsys, *arguments):
+def command_output(capsys, *arguments):
     call_command(*arguments)
     return json.loads(capsys.readouterr().out)
 
@@ -24,12 +24,12 @@ def told(capsys, *arguments):
 @pytest.mark.usefixtures("zhang", "wang")
 def test_every_cycle_that_is_over_is_closed_once(member, tea, books, capsys):
     buy(member, tea, fen=20_000)
-    pay(member, books, points=100)
+    pay_points(member, books, points=100)
     book(tea, books, 30, reference="rdm_1")
-    with clock.moved_to(AFTER):
-        pay(member, books, points=10)
-        first = told(capsys, "settle", "--days", "7", *PEOPLE)
-        again = told(capsys, "settle", "--days", "7", *PEOPLE)
+    with clock.travel_to(AFTER):
+        pay_points(member, books, points=10)
+        first = command_output(capsys, "settle", "--days", "7", *PEOPLE)
+        again = command_output(capsys, "settle", "--days", "7", *PEOPLE)
 
     assert first == again
     assert [cycle["last_day"] for cycle in first["cycles"]] == [
@@ -40,7 +40,7 @@ def test_every_cycle_that_is_over_is_closed_once(member, tea, books, capsys):
     assert {cycle["net"] for cycle in first["cycles"]} == {0}
     assert first["seals"] == JournalSeal.objects.count() == 22
     assert Cycle.objects.filter(state="open").count() == 0
-    found = told(capsys, "export_statement", "1", tea.merchant.public_id)
+    found = command_output(capsys, "export_statement", "1", tea.merchant.public_id)
     assert found["statement"] == Statement.objects.get(merchant=tea.merchant).public_id
     with pytest.raises(CommandError, match="no such statement"):
         call_command("export_statement", "9", "largest")
@@ -48,7 +48,7 @@ def test_every_cycle_that_is_over_is_closed_once(member, tea, books, capsys):
 
 def test_it_takes_two_people_who_exist(zhang, member, tea):
     buy(member, tea, fen=20_000)
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         with pytest.raises(CommandError, match="nobody"):
             call_command("settle", "--proposer", "zhang", "--approver", "nobody")
         with pytest.raises(CommandError, match="复核"):
@@ -64,7 +64,7 @@ def test_naming_somebody_at_the_shell_gives_no_right(zhang, member, tea):
     gone = make_operator("gone")
     gone.is_active = False
     gone.save(update_fields=["is_active"])
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         for proposer, approver in (("clerk", "zhang"), ("zhang", "clerk"), ("zhang", "gone")):
             with pytest.raises(CommandError, match="no operator with the right to close"):
                 call_command("settle", "--proposer", proposer, "--approver", approver)
@@ -75,8 +75,8 @@ def test_naming_somebody_at_the_shell_gives_no_right(zhang, member, tea):
 @pytest.mark.usefixtures("wang")
 def test_the_journal_says_that_it_was_done_at_the_shell(zhang, member, tea, client, capsys):
     buy(member, tea, fen=20_000)
-    with clock.moved_to(AFTER):
-        told(capsys, "settle", *PEOPLE)
+    with clock.travel_to(AFTER):
+        command_output(capsys, "settle", *PEOPLE)
 
     lines = AuditLine.objects.filter(verb__in=["open_cycle", "propose_close", "approve_close"])
     assert [line.facts["shell_command"] for line in lines] == ["settle"] * 3
@@ -89,7 +89,7 @@ def test_the_journal_says_that_it_was_done_at_the_shell(zhang, member, tea, clie
 
 
 def test_a_database_without_postings_has_nothing_to_settle(zhang, wang, capsys):
-    with clock.moved_to(INSIDE):
-        figures = told(capsys, "settle", *PEOPLE)
+    with clock.travel_to(INSIDE):
+        figures = command_output(capsys, "settle", *PEOPLE)
     assert figures == {"cycles": [], "seals": 0, "last_seal": None}
     assert zhang != wang

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from district.kernel.sheets import csv_lines, write_xlsx
+from district.kernel.text.sheets import csv_lines, write_xlsx
 from loyalty.settlement import sources
 from loyalty.settlement.documents import statement_page, statement_tables
 from loyalty.settlement.models import Line, Statement
 from loyalty.settlement.queries import movements_of_line
-from tests.factories.loyalty import buy, pay
+from tests.factories.loyalty import buy, pay_points
 from tests.factories.merchants import make_merchant
 from tests.factories.settlement import book, closed
 from tests.settlement.conftest import FIRST, LAST
@@ -29,8 +29,8 @@ def line(member, tea, books, zhang, wang):
     tea.merchant.name = "=HYPERLINK(1)"
     tea.merchant.save()
     buy(member, tea, fen=20_000, no="TEA-7")
-    pay(member, books, points=60, no="=1+2")
-    pay(member, books, points=40, no="P-8")
+    pay_points(member, books, points=60, no="=1+2")
+    pay_points(member, books, points=40, no="P-8")
     book(tea, books, 550, reference="rdm_7", source="parcel")
     book(tea, books, -30, reference="rfd_7", source="parcel")
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)

@@ -12,10 +12,10 @@ from django.conf import settings
 
 from district.embedded.processes import wait_until
 from district.kernel import clock
-from loyalty import audits
+from loyalty import invariants
 from loyalty.models import IssueBudget, IssueBudgetSlot, PrefundEntry
 from loyalty.settlement.models import Cycle, Line, Statement
-from tests.factories.loyalty import buy, make_counter, pay
+from tests.factories.loyalty import buy, make_earning_store, pay_points
 from tests.factories.members import make_member, make_operator
 from tests.settlement.conftest import INSIDE
 
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.kill
 @pytest.fixture
 def books(durable_db):
     """Something to settle, and something that goes back into a budget as the closing's last step."""
-    with clock.moved_to(INSIDE):
+    with clock.travel_to(INSIDE):
         make_operator("zhang"), make_operator("wang")
-        tea, books, member = make_counter(), make_counter(), make_member()
+        tea, books, member = make_earning_store(), make_earning_store(), make_member()
         budget = IssueBudget.objects.create(merchant=tea.merchant, slots=1, since=INSIDE)
         IssueBudgetSlot.objects.create(budget=budget, slot=0, remaining_milli_fen=1_000_000)
         PrefundEntry.objects.create(
@@ -35,8 +35,8 @@ def books(durable_db):
             actor="user:1", at=INSIDE,
         )  # fmt: skip
         buy(member, tea, fen=50_000)
-        pay(member, books, points=100)
-        pay(member, tea, points=70)
+        pay_points(member, books, points=100)
+        pay_points(member, tea, points=70)
     return durable_db
 
 
@@ -63,7 +63,7 @@ def _waits(database):
     with psycopg.connect(database.url, autocommit=True) as watch:
         return watch.execute(
             "select count(*) from pg_stat_activity where datname = current_database()"
-            " and wait_event_type = 'Lock' and query like '%settlement_write%'"
+            " and wait_event_type = 'Lock' and query like '%settlement_close%'"
         ).fetchone() == (1,)
 
 
@@ -75,7 +75,7 @@ def _require_one_close(database):
     assert Statement.objects.filter(cycle__number=1).count() == 2
     assert IssueBudgetSlot.objects.get().remaining_milli_fen == 570_000
     assert PrefundEntry.objects.filter(kind="release").count() == 1
-    assert list(audits.offences()) == []
+    assert list(invariants.offences()) == []
 
 
 def test_the_closing_process_dies(books):

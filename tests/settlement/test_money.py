@@ -9,7 +9,7 @@ from district.kernel import clock
 from district.kernel.errors import NotFound
 from loyalty.models import IssueBudget, IssueBudgetSlot, PrefundEntry
 from loyalty.services import sweep_accounts
-from loyalty.services.set_terms import Offer
+from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import (
     CreditNoteState,
@@ -26,25 +26,25 @@ from loyalty.settlement.errors import (
 )
 from loyalty.settlement.models import Line, Payment, Release, Statement
 from loyalty.settlement.services.credit_notes import Correction
-from loyalty.settlement.services.payments import Paid
-from tests.factories.loyalty import buy, fresh_key, make_counter, pay, undo
+from loyalty.settlement.services.payments import PaymentDetails
+from tests.factories.loyalty import buy, fresh_key, make_earning_store, pay_points, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_merchant
-from tests.factories.settlement import closed, open_until
+from tests.factories.settlement import closed, open_cycle_until
 from tests.settlement.conftest import AFTER, FIRST, LAST
 
 APRIL, MAY = date(2026, 4, 30), date(2026, 5, 31)
 
 
 def paid(fen, reference="B-1", direction="to_merchant"):
-    return Paid(fen=fen, direction=direction, reference=reference, paid_at=AFTER)
+    return PaymentDetails(fen=fen, direction=direction, reference=reference, paid_at=AFTER)
 
 
 @pytest.fixture
 def line(member, tea, books, zhang, wang):
     """Tea owes books 100 fen."""
     buy(member, tea, fen=20_000)
-    pay(member, books, points=100)
+    pay_points(member, books, points=100)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
     return Line.objects.select_related("cycle").get()
 
@@ -174,13 +174,13 @@ def test_a_note_waits_while_a_proposal_is_out_and_goes_back_when_it_is_withdrawn
         return settlement.approve_credit_note(note=note, by=wang)
 
     early = approved()
-    cycle = open_until(APRIL, by=zhang)
+    cycle = open_cycle_until(APRIL, by=zhang)
     with pytest.raises(CycleState):
         settlement.propose_credit_note(
             correction=Correction(cycle, tea.merchant, books.merchant, 7, "更正"),
             by=zhang, key=fresh_key(),
         )  # fmt: skip
-    with clock.moved_to(cycle.ends_at):
+    with clock.travel_to(cycle.ends_at):
         settlement.propose_close(cycle=cycle, by=zhang)
         late = approved()
         early.refresh_from_db()
@@ -213,7 +213,7 @@ def left():
 def test_the_prefund_pays_what_its_points_cost_elsewhere(member, tea, books, zhang, wang):
     buy(member, tea, fen=50_000)
     assert left() == 500_000
-    pay(member, books, points=100)
+    pay_points(member, books, points=100)
 
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
@@ -229,13 +229,13 @@ def test_the_prefund_pays_what_its_points_cost_elsewhere(member, tea, books, zha
 @pytest.mark.usefixtures("_prefunded")
 def test_what_cost_nobody_anything_goes_back_into_the_prefund_once(member, tea, books, zhang, wang):
     buy(member, tea, fen=50_000)
-    spent = pay(member, tea, points=100)
+    spent = pay_points(member, tea, points=100)
     cycle = closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
     assert left() == 600_000
     entry = PrefundEntry.objects.get(kind="release")
     assert (entry.milli_fen, entry.reference) == (100_000, cycle.public_id)
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         settlement.approve_close(cycle=cycle, by=wang)
         # Given back: those points live again, and cost something again.
         undo(spent, tea)
@@ -243,15 +243,15 @@ def test_what_cost_nobody_anything_goes_back_into_the_prefund_once(member, tea, 
     assert left() == 600_000
     assert Release.objects.get(cycle__number=2).carry_out == -100_000
 
-    with clock.moved_to(clock.start_of_day(date(2026, 5, 2))):
-        pay(member, tea, points=150)
+    with clock.travel_to(clock.start_of_day(date(2026, 5, 2))):
+        pay_points(member, tea, points=150)
     closed(MAY, by=zhang, approver=wang)
     assert left() == 650_000
     assert Release.objects.get(cycle__number=3).carry_out == 0
 
 
 def test_points_that_expire_go_back_into_the_prefund(member, books, zhang, wang, march):
-    store = make_counter(Offer(validity_months=1))
+    store = make_earning_store(EarningTerms(validity_months=1))
     budget = IssueBudget.objects.create(merchant=store.merchant, slots=1, since=AFTER)
     IssueBudgetSlot.objects.create(budget=budget, slot=0, remaining_milli_fen=200_000)
     PrefundEntry.objects.create(
@@ -260,9 +260,9 @@ def test_points_that_expire_go_back_into_the_prefund(member, books, zhang, wang,
     )  # fmt: skip
     buy(make_member("小王"), store, fen=20_000)
     assert left() == 0
-    IssueBudget.objects.update(full_milli_fen=200_000, warned_at=AFTER, braked_at=AFTER)
-    open_until(APRIL, first_day=FIRST, by=zhang)
-    with clock.moved_to(clock.start_of_day(APRIL + timedelta(days=1))):
+    IssueBudget.objects.update(full_milli_fen=200_000, warned_at=AFTER, fallback_since=AFTER)
+    open_cycle_until(APRIL, first_day=FIRST, by=zhang)
+    with clock.travel_to(clock.start_of_day(APRIL + timedelta(days=1))):
         sweep_accounts()
     closed(APRIL, by=zhang, approver=wang)
 
@@ -270,4 +270,4 @@ def test_points_that_expire_go_back_into_the_prefund(member, books, zhang, wang,
     assert Statement.objects.get().expired_points == 200
     # The merchant grants again, and will be warned again.
     budget.refresh_from_db()
-    assert (budget.warned_at, budget.braked_at) == (None, None)
+    assert (budget.warned_at, budget.fallback_since) == (None, None)

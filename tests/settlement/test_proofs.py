@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from district.kernel import clock
-from loyalty.services.set_terms import Offer
+from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement import merkle
 from loyalty.settlement import services as settlement
 from loyalty.settlement.models import JournalSeal, Statement
 from loyalty.settlement.queries import sealed_from, statement_with_proofs
-from tests.factories.loyalty import buy, make_counter, pay, undo
+from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
 from tests.factories.settlement import book, closed
 from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
 
@@ -41,7 +41,7 @@ def mth(leaves):
 def test_root_and_proofs_are_those_of_rfc_6962(lines):
     hashes = [merkle.leaf_hash(line) for line in lines]
     assert merkle.root_of(iter(hashes)) == (len(lines), mth(lines))
-    tree = merkle.Tree(hashes)
+    tree = merkle.MerkleTree(hashes)
     climb = script_functions()["climb"]
     for index, line in enumerate(lines):
         proof = [node.hex() for node in tree.proof(index)]
@@ -68,24 +68,24 @@ def verified(path, *options):
 @pytest.fixture
 def settled(member, zhang, wang):
     """Two closed and sealed months with fees, carries, a restore and charges; the second's statement."""
-    tea = make_counter(Offer(price_milli_fen=333))
-    books = make_counter(Offer(redeem_fee_bp=150, price_milli_fen=777))
+    tea = make_earning_store(EarningTerms(price_milli_fen=333))
+    books = make_earning_store(EarningTerms(redeem_fee_bp=150, price_milli_fen=777))
     buy(member, tea, fen=100_000)
     buy(member, books, fen=20_000)
-    pay(member, books, points=5)
+    pay_points(member, books, points=5)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         settlement.seal_days()
-        spent = pay(member, books, points=400)
+        spent = pay_points(member, books, points=400)
         book(tea, books, 500, reference="rdm_1")
         book(books, tea, 70, reference="rdm_2", source="parking")
-    with clock.moved_to(AFTER + timedelta(days=3)):
+    with clock.travel_to(AFTER + timedelta(days=3)):
         undo(spent, books)
-        pay(member, books, points=301)
-        pay(member, tea, points=800)
+        pay_points(member, books, points=301)
+        pay_points(member, tea, points=800)
         book(tea, books, -120, reference="rvr_1")
     cycle = closed(date(2026, 4, 30), by=zhang, approver=wang)
-    with clock.moved_to(cycle.approved_at + timedelta(days=1)):
+    with clock.travel_to(cycle.approved_at + timedelta(days=1)):
         settlement.seal_days()
     return Statement.objects.select_related("cycle").get(cycle=cycle, merchant=books.merchant)
 
@@ -203,19 +203,19 @@ def test_a_statement_of_before_charges_is_still_one(settled, tmp_path):
 def waiting(settled, member, zhang, wang):
     """A month that closed this very day, of which the last night is not sealed yet."""
     at = clock.start_of_day(date(2026, 5, 31)) + timedelta(hours=12)
-    third = make_counter()
-    with clock.moved_to(at - timedelta(days=2)):
-        pay(member, third, points=11)
-    with clock.moved_to(at):
+    third = make_earning_store()
+    with clock.travel_to(at - timedelta(days=2)):
+        pay_points(member, third, points=11)
+    with clock.travel_to(at):
         settlement.seal_days()
-        pay(member, third, points=13)
+        pay_points(member, third, points=13)
     cycle = closed(date(2026, 5, 31), by=zhang, approver=wang)
     return Statement.objects.select_related("cycle").get(cycle=cycle, merchant=third.merchant)
 
 
 def test_what_is_not_sealed_yet_is_told_from_what_is_wrong(waiting, tmp_path):
     path = tmp_path / "early.json"
-    with clock.moved_to(waiting.cycle.approved_at):
+    with clock.travel_to(waiting.cycle.approved_at):
         early = statement_with_proofs(waiting)
         ready = sealed_from(waiting)
     path.write_text(json.dumps(early))
@@ -237,7 +237,7 @@ def test_what_is_not_sealed_yet_is_told_from_what_is_wrong(waiting, tmp_path):
     path.write_text(json.dumps(early))
     assert verified(path)[0] == 1
 
-    with clock.moved_to(ready):
+    with clock.travel_to(ready):
         settlement.seal_days()
         assert sealed_from(waiting) is None
         late = statement_with_proofs(waiting)
@@ -277,11 +277,11 @@ def test_a_statement_that_says_something_twice_is_unreadable(settled, tmp_path):
 
 def test_every_day_is_sealed_once_and_late_postings_by_the_next_seal(member, tea, books):
     buy(member, tea, fen=10_000)
-    with clock.moved_to(INSIDE + timedelta(days=3)):
+    with clock.travel_to(INSIDE + timedelta(days=3)):
         assert settlement.seal_days() == 3
         assert settlement.seal_days() == 0
-    pay(member, books, points=30)
-    with clock.moved_to(INSIDE + timedelta(days=4)):
+    pay_points(member, books, points=30)
+    with clock.travel_to(INSIDE + timedelta(days=4)):
         assert settlement.seal_days() == 1
 
     leaves = list(JournalSeal.objects.order_by("day").values_list("day", "leaves"))

@@ -14,10 +14,10 @@ from loyalty.models import Draw, Restore
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import CycleStillOpen
 from loyalty.settlement.models import Booking, Charge, Cycle, JournalSeal, Line, Payment, Statement
-from loyalty.settlement.services.payments import Paid
-from tests.factories.loyalty import buy, make_counter, pay, undo
+from loyalty.settlement.services.payments import PaymentDetails
+from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
 from tests.factories.members import make_member, make_operator
-from tests.factories.settlement import book, closed, open_until
+from tests.factories.settlement import book, closed, open_cycle_until
 from tests.race import race
 from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
 
@@ -30,7 +30,7 @@ def moved(at, call, **asked):
     """A call for another thread, in which the clock stands at an instant."""
 
     def run():
-        with clock.moved_to(at):
+        with clock.travel_to(at):
             return call(**asked)
 
     return run
@@ -38,10 +38,10 @@ def moved(at, call, **asked):
 
 def test_of_two_approvals_at_once_one_closes(member, tea, books, zhang, wang):
     buy(member, tea, fen=20_000)
-    pay(member, books, points=100)
+    pay_points(member, books, points=100)
     li = make_operator("li")
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
-    with clock.moved_to(AFTER):
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
+    with clock.travel_to(AFTER):
         settlement.propose_close(cycle=cycle, by=zhang)
 
     results = race(
@@ -73,7 +73,7 @@ def test_of_many_proposals_and_openings_at_once_one_stands(zhang, wang):
 def statement(member, tea, books, zhang, wang):
     """Books is to get 100 fen."""
     buy(member, tea, fen=20_000)
-    pay(member, books, points=100)
+    pay_points(member, books, points=100)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
     return Statement.objects.get(merchant=books.merchant)
 
@@ -84,7 +84,7 @@ def test_sixteen_payments_at_once_never_exceed_what_is_due(statement, zhang, ref
         *[
             moved(
                 AFTER, settlement.record_payment, statement=statement, by=zhang,
-                paid=Paid(30, "to_merchant", f"B-{n % references}", AFTER),
+                paid=PaymentDetails(30, "to_merchant", f"B-{n % references}", AFTER),
             )
             for n in range(16)
         ]
@@ -103,12 +103,12 @@ def test_a_transaction_that_commits_after_the_proposal_is_settled_in_the_next_cy
 ):
     """Its draw was written, and its number taken, before the horizon: the classic lost row."""
     buy(member, tea, fen=20_000)
-    cycle = open_until(LAST, first_day=FIRST, by=zhang)
+    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
     written, proposed = Event(), Event()
 
     def slow():
-        with clock.moved_to(INSIDE), transaction.atomic():
-            pay(member, books, points=70)
+        with clock.travel_to(INSIDE), transaction.atomic():
+            pay_points(member, books, points=70)
             book(tea, books, 700, reference="slow")
             written.set()
             proposed.wait(30)
@@ -118,13 +118,13 @@ def test_a_transaction_that_commits_after_the_proposal_is_settled_in_the_next_cy
         late = pool.submit(slow)
         assert written.wait(30)
         # Younger than the one that waits, and through before the proposal.
-        pay(make_member_with_points(tea), books, points=30)
+        pay_points(make_member_with_points(tea), books, points=30)
         book(tea, books, 300, reference="quick")
-        with clock.moved_to(AFTER):
+        with clock.travel_to(AFTER):
             settlement.propose_close(cycle=cycle, by=zhang)
         proposed.set()
         late.result()
-    with clock.moved_to(AFTER):
+    with clock.travel_to(AFTER):
         settlement.approve_close(cycle=cycle, by=wang)
     first = sum(Line.objects.values_list("points", flat=True))
     assert not Charge.objects.exists()
@@ -145,8 +145,8 @@ def make_member_with_points(store):
 def test_cycles_close_and_seals_fall_beside_writers_and_nothing_is_lost_or_doubled(
     real_db, zhang, wang
 ):
-    with clock.moved_to(INSIDE):
-        stores = [make_counter() for _ in range(3)]
+    with clock.travel_to(INSIDE):
+        stores = [make_earning_store() for _ in range(3)]
         members = [make_member(f"m{n}") for n in range(6)]
         for n, member in enumerate(members):
             for store in stores:
@@ -159,12 +159,12 @@ def test_cycles_close_and_seals_fall_beside_writers_and_nothing_is_lost_or_doubl
         while not stop.is_set() and done < 400:
             # Postings of the days before and after midnight, in no order.
             at = INSIDE + timedelta(days=chance.choice([0, 5, 21, 22, 40, 60]))
-            with clock.moved_to(at), transaction.atomic():
+            with clock.travel_to(at), transaction.atomic():
                 if spent and chance.random() < 0.3:
                     undo(*spent.pop())
                 else:
                     store = chance.choice(stores)
-                    transfer = pay(members[seed], store, points=chance.randint(1, 50))
+                    transfer = pay_points(members[seed], store, points=chance.randint(1, 50))
                     if chance.random() < 0.5:
                         spent.append((transfer, store))
                     payer, payee = chance.sample(stores, 2)
@@ -179,13 +179,13 @@ def test_cycles_close_and_seals_fall_beside_writers_and_nothing_is_lost_or_doubl
         writers = [pool.submit(write, seed) for seed in range(6)]
         for day in (LAST, LAST + timedelta(days=15), LAST + timedelta(days=30)):
             closed(day, first_day=FIRST, by=zhang, approver=wang)
-            with clock.moved_to(clock.start_of_day(day + timedelta(days=2))):
+            with clock.travel_to(clock.start_of_day(day + timedelta(days=2))):
                 settlement.seal_days()
         stop.set()
         assert sum(writer.result() for writer in writers) > 0
     last = LAST + timedelta(days=90)
     closed(last, by=zhang, approver=wang)
-    with clock.moved_to(clock.start_of_day(last + timedelta(days=2))):
+    with clock.travel_to(clock.start_of_day(last + timedelta(days=2))):
         settlement.seal_days()
 
     settled = sum(Line.objects.values_list("movements", flat=True))
@@ -217,10 +217,10 @@ def test_sixteen_seals_at_once_seal_each_day_once(member, tea):
 def test_references_that_collide_at_once_are_refused(member, tea, books, zhang, wang):
     """Two statements of one merchant, one bank number: the database lets one stand."""
     buy(member, tea, fen=20_000)
-    pay(member, books, points=50)
+    pay_points(member, books, points=50)
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
-    with clock.moved_to(AFTER):
-        pay(member, books, points=50)
+    with clock.travel_to(AFTER):
+        pay_points(member, books, points=50)
     closed(LAST + timedelta(days=30), by=zhang, approver=wang)
     both = list(Statement.objects.filter(merchant=books.merchant))
 
@@ -228,7 +228,7 @@ def test_references_that_collide_at_once_are_refused(member, tea, books, zhang, 
         *[
             moved(
                 AFTER, settlement.record_payment, statement=one, by=zhang,
-                paid=Paid(50, "to_merchant", "B-1", AFTER),
+                paid=PaymentDetails(50, "to_merchant", "B-1", AFTER),
             )
             for one in both
         ]

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from district.wechat.client import WechatClient
 from district.wechat.sandbox.server import SandboxServer
-from district.wechat.sandbox.world import World
+from district.wechat.sandbox.state import SandboxState
 
 APPID, SECRET = "wx0123456789abcdef", "a-secret-nobody-may-read"
 
@@ -42,7 +42,7 @@ class Phones:
 
 @pytest.fixture(scope="session")
 def wechat_server():
-    server = SandboxServer(("127.0.0.1", 0), World(appid=APPID, secret=SECRET))
+    server = SandboxServer(("127.0.0.1", 0), SandboxState(appid=APPID, secret=SECRET))
     threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     yield server
     server.shutdown()
@@ -52,8 +52,8 @@ def wechat_server():
 @pytest.fixture
 def wechat(wechat_server, settings):
     """The stand-in as on its first day, with the district pointed at it."""
-    with wechat_server.world.lock:
-        wechat_server.world.reset()
+    with wechat_server.state.lock:
+        wechat_server.state.reset()
     settings.WECHAT_APPID, settings.WECHAT_SECRET = APPID, SECRET
     settings.WECHAT_BASE = wechat_server.base
     return Phones(wechat_server.base)

@@ -12,7 +12,7 @@ from district.wechat.errors import (
     WechatMisconfigured,
     WechatUnavailable,
 )
-from district.wechat.gateway import Phone
+from district.wechat.gateway import VerifiedPhone
 
 
 def test_a_login_code_tells_who_the_person_is_without_any_access_token(weixin, wechat):
@@ -140,13 +140,17 @@ def test_a_phone_code_tells_the_number_however_wechat_writes_the_country(
     wechat.control("dialect", country_as_number=country_as_number)
     code = wechat.phone_code(phone="13800001234")
 
-    assert weixin.phone_for(code, wechat.openid()) == Phone(number="13800001234", country="86")
+    assert weixin.phone_for(code, wechat.openid()) == VerifiedPhone(
+        number="13800001234", country="86"
+    )
 
 
 def test_a_foreign_number_comes_without_its_area_code(weixin, wechat):
     code = wechat.phone_code(phone="51234567", country="852")
 
-    assert weixin.phone_for(code, wechat.openid()) == Phone(number="51234567", country="852")
+    assert weixin.phone_for(code, wechat.openid()) == VerifiedPhone(
+        number="51234567", country="852"
+    )
 
 
 def test_a_phone_code_is_good_once(weixin, wechat):

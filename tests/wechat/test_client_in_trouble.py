@@ -108,8 +108,8 @@ def test_neither_logs_nor_exceptions_hold_secret_token_or_code(
     caplog.set_level(logging.DEBUG)
     caplog.clear()
 
-    told = [told_by(weixin.session_for, codes[0])]
-    told += [told_by(weixin.phone_for, codes[1], wechat.openid())]
+    told = [logged_text(weixin.session_for, codes[0])]
+    told += [logged_text(weixin.phone_for, codes[1], wechat.openid())]
 
     records = [record for record in caplog.records if "_control" not in str(record.args)]
     told += [f"{record.getMessage()} {vars(record)}" for record in records]
@@ -117,7 +117,7 @@ def test_neither_logs_nor_exceptions_hold_secret_token_or_code(
         assert hidden not in "\n".join(told)
 
 
-def told_by(call, *arguments):
+def logged_text(call, *arguments):
     """Everything an exception and all that hang on it would write into a log."""
     with pytest.raises(Exception) as raised:  # noqa: PT011 - whichever it is, it must hold its tongue
         call(*arguments)

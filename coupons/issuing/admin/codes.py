@@ -12,8 +12,15 @@ from coupons.admin.common import COUPONS
 from coupons.issuing import services
 from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import CodeBatch, ImportedCode
-from district.kernel.backoffice import Act, DayRangeFilter, Menu, ReadOnlyAdmin, Section, name_verbs
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice import (
+    Action,
+    DayRangeFilter,
+    Menu,
+    ReadOnlyAdmin,
+    Section,
+    name_verbs,
+)
+from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
 from district.merchants.scope import viewer
 
@@ -32,7 +39,7 @@ class CodesForm(FileOfVersionForm):
         )
 
 
-class ImportCodes(Act):
+class ImportCodes(Action):
     name, label, icon = "add", gettext_lazy("导入券码"), "upload_file"
     explain = gettext_lazy(
         "第三方售出的券码，会员在手机上输入后得到一张券，一码一券。券码本身不保存，只保存摘要与末四位。"
@@ -40,14 +47,16 @@ class ImportCodes(Act):
     done = gettext_lazy("券码已导入。")
     form_class = CodesForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> CodeBatch:
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> CodeBatch:
         return services.import_codes(
-            version=asked["version"],
-            content=asked["file"].read(),
-            name=asked["name"],
+            version=cleaned_data["version"],
+            content=cleaned_data["file"].read(),
+            name=cleaned_data["name"],
             by=viewer(request).user,
             key=key,
         )
@@ -56,7 +65,7 @@ class ImportCodes(Act):
 @admin.register(CodeBatch)
 class CodeBatchAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(COUPONS, "upload_file", 52)
-    operator_may = ("view", "add")
+    operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("第三方售出的券码从这里导入。")
     ordering = ["-pk"]
     sortable_by = ()
@@ -66,7 +75,7 @@ class CodeBatchAdmin(ExactSearch, ReadOnlyAdmin):
     exact_fields = ("public_id",)
     search_help_text = gettext_lazy("完整的批次编号")
     fields = ["public_id", "name", "version", "total", "imported", "made_by", "made_at"]
-    add_act = ImportCodes()
+    add_action = ImportCodes()
 
     def sections(self, request: HttpRequest, row: CodeBatch) -> Iterable[Section]:
         used = row.codes.exclude(coupon=None).count()
@@ -76,8 +85,8 @@ class CodeBatchAdmin(ExactSearch, ReadOnlyAdmin):
             rows=[
                 (_("已导入"), f"{row.imported:,}", ""),
                 (_("其中已使用"), f"{used:,}", ""),
-                (_("重复"), f"{len(row.repeated_lines):,}", _some(row.repeated_lines)),
-                (_("有误"), f"{len(row.refused_lines):,}", _some(row.refused_lines)),
+                (_("重复"), f"{len(row.repeated_lines):,}", _first_lines(row.repeated_lines)),
+                (_("有误"), f"{len(row.refused_lines):,}", _first_lines(row.refused_lines)),
             ],
             empty="",
         )
@@ -97,6 +106,6 @@ class ImportedCodeAdmin(ExactSearch, ReadOnlyAdmin):
     fields = ["last4", "version", "batch", "coupon", "used_at"]
 
 
-def _some(lines: list[int]) -> str:
+def _first_lines(lines: list[int]) -> str:
     more = "…" if len(lines) > SHOWN else ""
     return "、".join(str(line) for line in lines[:SHOWN]) + more

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coupons.issuing.limits import MOST_BYTES
+from coupons.issuing.job_limits import MOST_BYTES
 from coupons.models import TemplateVersion
-from district.kernel.backoffice import ActForm
+from district.kernel.backoffice import ActionForm
 from district.merchants.scope import viewer
 
 
@@ -21,7 +21,7 @@ class VersionChoice(forms.ModelChoiceField):
         return f"{row.template.name}（{owner}，v{row.number}）"
 
 
-class FileOfVersionForm(ActForm):
+class FileOfVersionForm(ActionForm):
     """A version that is being given out, a name and a CSV."""
 
     version = VersionChoice(TemplateVersion.objects.none(), label=gettext_lazy("券模板"))

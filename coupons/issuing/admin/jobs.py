@@ -15,12 +15,12 @@ from unfold.decorators import display
 
 from coupons.admin.common import COUPONS
 from coupons.issuing import queries, services, tasks
-from coupons.issuing.admin.answers import answers_of
 from coupons.issuing.admin.common import FileOfVersionForm
+from coupons.issuing.admin.results import issue_results_table
 from coupons.issuing.models import IssueJob, IssueRow
-from coupons.issuing.permits import may_issue
+from coupons.issuing.permissions import may_issue
 from district.kernel.backoffice import (
-    Act,
+    Action,
     Cell,
     DayRangeFilter,
     Menu,
@@ -28,9 +28,9 @@ from district.kernel.backoffice import (
     name_verbs,
     progress_bar,
 )
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
-from district.kernel.sheets import csv_answer, xlsx_answer
+from district.kernel.text.sheets import csv_answer, xlsx_answer
 from district.merchants.models import Clerk, Merchant
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
@@ -71,17 +71,22 @@ class JobForm(FileOfVersionForm):
         self.field("buyers_of").queryset = merchants.order_by("name_key")
 
     def clean(self) -> dict[str, Any]:
-        asked: dict[str, Any] = super().clean() or {}
-        since, until = asked.get("since"), asked.get("until")
-        given = [asked.get("file"), asked.get("tag"), since or until, asked.get("buyers_of")]
+        cleaned_data: dict[str, Any] = super().clean() or {}
+        since, until = cleaned_data.get("since"), cleaned_data.get("until")
+        given = [
+            cleaned_data.get("file"),
+            cleaned_data.get("tag"),
+            since or until,
+            cleaned_data.get("buyers_of"),
+        ]
         if not self.errors and sum(bool(one) for one in given) != 1:
             raise forms.ValidationError(_("请上传文件，或选择一种人群，二者择一。"))
         if (since is None) != (until is None) or (since and until and since >= until):
             raise forms.ValidationError(_("入会时间须有起止，且起早于止。"))
-        return asked
+        return cleaned_data
 
 
-class OpenJob(Act):
+class OpenJob(Action):
     name, label, icon = "add", gettext_lazy("批量发券"), "send"
     explain = gettext_lazy(
         "每位会员发一张，不受每人限领约束；库存与预算仍然有效。名单中的手机号只用于查找会员，不会保存。"
@@ -89,65 +94,69 @@ class OpenJob(Act):
     done = gettext_lazy("任务已创建，正在后台发放。")
     form_class = JobForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return _issues(request)
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> IssueJob:
-        file = asked["file"]
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> IssueJob:
+        file = cleaned_data["file"]
         job = services.open_issue_job(
-            version=asked["version"],
-            to=file.read() if file else _audience(asked),
-            name=asked["name"],
+            version=cleaned_data["version"],
+            to=file.read() if file else _audience(cleaned_data),
+            name=cleaned_data["name"],
             by=viewer(request).user,
             key=key,
         )
-        transaction.on_commit(tasks.ring)
+        transaction.on_commit(tasks.wake_worker)
         return job
 
 
-class StopJob(Act):
+class StopJob(Action):
     name, label, icon, danger = "stop", gettext_lazy("停止"), "stop_circle", True
     explain = gettext_lazy("尚未发放的不再发放，已发放的券保持有效。停止后不能继续。")
     done = gettext_lazy("任务已停止。")
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return row is None or may_issue(row.version, viewer(request).user)
 
-    def fits(self, row: IssueJob) -> bool:
+    def is_applicable(self, row: IssueJob) -> bool:
         return row.state in (State.OPEN, State.RUNNING)
 
-    def run(self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         services.stop_issue_job(job=row, by=viewer(request).user)
 
 
-class DownloadAnswers(Act):
+class DownloadIssueResults(Action):
     name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
     explain = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return _issues(request)
 
     def run(
-        self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key
+        self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
     ) -> HttpResponseBase:
-        return csv_answer(row.public_id, [answers_of(row)], titled=False)
+        return csv_answer(row.public_id, [issue_results_table(row)], titled=False)
 
 
-class DownloadWorkbook(DownloadAnswers):
+class DownloadIssueWorkbook(DownloadIssueResults):
     name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
     explain = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
 
     def run(
-        self, request: HttpRequest, row: IssueJob, asked: dict[str, Any], key: Key
+        self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
     ) -> HttpResponseBase:
-        return xlsx_answer(row.public_id, [answers_of(row)])
+        return xlsx_answer(row.public_id, [issue_results_table(row)])
 
 
 @admin.register(IssueJob)
 class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "send", 50)
-    merchant_path, needs = "version__template__merchant", "edit_merchant"
-    operator_may = ("view", "add")
+    merchant_path, required_permission = "version__template__merchant", "edit_merchant"
+    operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("把一张券发给一份名单或一群会员：点击“批量发券”。")
     ordering = ["-pk"]
     sortable_by = ()
@@ -168,8 +177,8 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
         *("number", "name", "template", "kind", "audience", "state_label", "progress"),
         *("made_by", "made_at", "started_at", "ended_at"),
     ]
-    add_act = OpenJob()
-    acts = (StopJob(), DownloadAnswers(), DownloadWorkbook())
+    add_action = OpenJob()
+    row_actions = (StopJob(), DownloadIssueResults(), DownloadIssueWorkbook())
 
     def is_at_work(self, row: IssueJob) -> bool:
         return row.state in (State.OPEN, State.RUNNING)
@@ -201,7 +210,7 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
             rows=[
                 (
                     Cell(word(outcome), tone="bad" if code else ""),
-                    queries.reason_of(code) if code else "",
+                    queries.reason_text(code) if code else "",
                     f"{rows:,}",
                 )
                 for outcome, code, rows in queries.counts_of(row)
@@ -210,10 +219,10 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
         )
 
 
-def _audience(asked: dict[str, Any]) -> services.Audience:
-    return services.Audience(
-        tag=asked.get("tag") or "",
-        since=asked.get("since"),
-        until=asked.get("until"),
-        buyers_of=asked.get("buyers_of"),
+def _audience(cleaned_data: dict[str, Any]) -> services.IssueAudience:
+    return services.IssueAudience(
+        tag=cleaned_data.get("tag") or "",
+        since=cleaned_data.get("since"),
+        until=cleaned_data.get("until"),
+        buyers_of=cleaned_data.get("buyers_of"),
     )

@@ -11,10 +11,10 @@ from coupons.issuing import services
 from coupons.issuing.errors import CodeNotUsable
 from coupons.issuing.files import normalised_code
 from coupons.queries.wallet import coupon_of
-from district.kernel import limits
-from district.kernel.crypto import lookup_hash
 from district.kernel.errors import TooManyRequests
-from district.kernel.fields import CodeField
+from district.kernel.http import rate_limits
+from district.kernel.http.fields import CodeField
+from district.kernel.security.crypto import lookup_hash
 from district.members.api.base import ShopperView
 
 
@@ -48,8 +48,8 @@ class ImportedCodes(ShopperView):
         tags=["coupons"],
     )
     def post(self, request: Request) -> Response:
-        code = self.asked(CouponCodeIn)["code"]
-        limits.hit("coupon_code_member", self.member.pk)
+        code = self.request_data(CouponCodeIn)["code"]
+        rate_limits.hit("coupon_code_member", self.member.pk)
         # Only a keyed hash goes into the key: a plain digest of a short code is soon undone.
         key = self.idempotency_key(
             f"member:{self.member.pk}:coupon_code",

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.triggers import guard
+from district.kernel.database.triggers import guard
 
 # Rows that stand as written but for what happens to them; none is ever deleted.
 WRITTEN_ONCE = {

@@ -3,8 +3,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from coupons.issuing.limits import MOST_ROWS
-from district.kernel.ids import PublicIdField
+from coupons.issuing.job_limits import MOST_ROWS
+from district.kernel.database.ids import PublicIdField
 
 
 class CodeBatch(models.Model):

@@ -1,29 +1,29 @@
 """Whom a job goes to, and how far it is."""
 
-from coupons.issuing.queries.answers import counts_of, reason_of, rows_of
-from coupons.issuing.queries.people import (
+from coupons.issuing.queries.recipients import (
     MEMBER_CLOSED,
     MEMBER_UNKNOWN,
     ROW_REPEATED,
     ROW_UNREADABLE,
-    Answer,
-    buyers,
-    joined,
-    named,
-    tagged,
+    ResolvedLine,
+    members_of_list,
+    members_who_bought,
+    members_who_joined,
+    members_with_tag,
 )
+from coupons.issuing.queries.results import counts_of, reason_text, rows_of
 
 __all__ = [
     "MEMBER_CLOSED",
     "MEMBER_UNKNOWN",
     "ROW_REPEATED",
     "ROW_UNREADABLE",
-    "Answer",
-    "buyers",
+    "ResolvedLine",
+    "members_who_bought",
     "counts_of",
-    "joined",
-    "named",
-    "reason_of",
+    "members_who_joined",
+    "members_of_list",
+    "reason_text",
     "rows_of",
-    "tagged",
+    "members_with_tag",
 ]

@@ -4,14 +4,14 @@ from django.db import transaction
 
 from coupons.issuing.errors import CodeNotUsable, IssueNotYours
 from coupons.issuing.files import column_of, normalised_code
-from coupons.issuing.limits import AT_ONCE
+from coupons.issuing.job_limits import AT_ONCE
 from coupons.issuing.models import CodeBatch, ImportedCode
-from coupons.issuing.permits import require_given_out
+from coupons.issuing.permissions import require_issuable
 from coupons.models import Coupon, TemplateVersion
 from coupons.services import issue_coupon
 from district.kernel import audit, clock, idempotency
-from district.kernel.crypto import lookup_hash
 from district.kernel.idempotency import Key
+from district.kernel.security.crypto import lookup_hash
 from district.members.models import Member, User
 from district.merchants.queries import is_operator
 
@@ -33,9 +33,9 @@ def import_codes(
         return CodeBatch.objects.get(pk=earlier)
     if not is_operator(by):
         raise IssueNotYours
-    require_given_out(version)
+    require_issuable(version)
     _column, cells = column_of(content, ("code",))
-    good, repeated, refused = _sorted_out(cells)
+    good, repeated, refused = _classified(cells)
     batch = CodeBatch.objects.create(
         version=version,
         name=name,
@@ -74,7 +74,7 @@ def use_code(*, code: str, member: Member, key: Key) -> Coupon:
     """
     held = _locked(code)
     if held is None or held.coupon_id is not None:
-        return Coupon.objects.get(pk=idempotency.earlier_answer(key, CodeNotUsable()))
+        return Coupon.objects.get(pk=idempotency.replay_or_raise(key, CodeNotUsable()))
     coupon = issue_coupon(
         version=held.version,
         member=member,
@@ -94,7 +94,7 @@ def _locked(text: str) -> ImportedCode | None:
     return rows.select_related("version").filter(code_hash=_code_hash(code)).first()
 
 
-def _sorted_out(cells: list[tuple[int, str]]) -> tuple[list[Hashed], list[int], list[int]]:
+def _classified(cells: list[tuple[int, str]]) -> tuple[list[Hashed], list[int], list[int]]:
     """The new codes, the lines that repeat one, and the lines without one."""
     seen: set[bytes] = set()
     good: list[Hashed] = []

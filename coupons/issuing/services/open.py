@@ -14,9 +14,9 @@ from coupons.issuing.errors import (
     TooManyToIssueTo,
 )
 from coupons.issuing.files import column_of
-from coupons.issuing.limits import AT_ONCE, MOST_ROWS
+from coupons.issuing.job_limits import AT_ONCE, MOST_ROWS
 from coupons.issuing.models import IssueJob
-from coupons.issuing.permits import require_given_out, require_may_issue
+from coupons.issuing.permissions import require_issuable, require_may_issue
 from coupons.models import TemplateVersion
 from district.kernel import audit, clock, idempotency
 from district.kernel.idempotency import Key
@@ -32,7 +32,7 @@ _WRITE = """
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class IssueAudience:
     """One of: who bears an operator's tag; who joined from `since` until before `until`; who bought at a
     merchant."""
 
@@ -41,7 +41,7 @@ class Audience:
     until: datetime | None = None
     buyers_of: Merchant | None = None
 
-    def said(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """As the job keeps it."""
         if self.tag:
             return {"tag": self.tag}
@@ -53,17 +53,17 @@ class Audience:
 
     def members(self, most: int) -> list[int]:
         if self.tag:
-            return queries.tagged(self.tag, most)
+            return queries.members_with_tag(self.tag, most)
         if self.buyers_of is not None:
-            return queries.buyers(self.buyers_of, most)
+            return queries.members_who_bought(self.buyers_of, most)
         if self.since is None or self.until is None:
             raise NobodyToIssueTo
-        return queries.joined(self.since, self.until, most)
+        return queries.members_who_joined(self.since, self.until, most)
 
 
 @transaction.atomic
 def open_issue_job(
-    *, version: TemplateVersion, to: bytes | Audience, name: str, by: User, key: Key
+    *, version: TemplateVersion, to: bytes | IssueAudience, name: str, by: User, key: Key
 ) -> IssueJob:
     """A job that gives each of these members one coupon: of a CSV with a column `member` (mem_…) or
     `phone`, or of an audience. A line that means nobody, or somebody twice, is refused at once.
@@ -78,13 +78,17 @@ def open_issue_job(
     if (earlier := idempotency.claim(key)) is not None:
         return IssueJob.objects.get(pk=earlier)
     require_may_issue(version, by)
-    require_given_out(version)
-    rows = _listed(to, by) if isinstance(to, bytes) else _meant(to, version, by)
+    require_issuable(version)
+    rows = (
+        _recipients_of_file(to, by)
+        if isinstance(to, bytes)
+        else _recipients_of_audience(to, version, by)
+    )
     at, waiting = clock.now(), sum(not code for _line, _member, code in rows)
     job = IssueJob.objects.create(
         version=version,
         kind=IssueJob.Kind.LIST if isinstance(to, bytes) else IssueJob.Kind.AUDIENCE,
-        audience={} if isinstance(to, bytes) else to.said(),
+        audience={} if isinstance(to, bytes) else to.to_document(),
         name=name,
         state=IssueJob.State.OPEN if waiting else IssueJob.State.DONE,
         made_by=by,
@@ -105,13 +109,15 @@ def open_issue_job(
     return job
 
 
-def _listed(content: bytes, by: User) -> list[queries.Answer]:
+def _recipients_of_file(content: bytes, by: User) -> list[queries.ResolvedLine]:
     names = ("member", "phone") if is_operator(by) else ("member",)
     column, cells = column_of(content, names)
-    return list(queries.named(column, cells))
+    return list(queries.members_of_list(column, cells))
 
 
-def _meant(audience: Audience, version: TemplateVersion, by: User) -> list[queries.Answer]:
+def _recipients_of_audience(
+    audience: IssueAudience, version: TemplateVersion, by: User
+) -> list[queries.ResolvedLine]:
     own = audience.buyers_of is not None and not audience.tag
     if not is_operator(by) and not (own and audience.buyers_of == version.template.merchant):
         raise IssueNotYours
@@ -123,7 +129,7 @@ def _meant(audience: Audience, version: TemplateVersion, by: User) -> list[queri
     return [(line, member, "") for line, member in enumerate(members, start=1)]
 
 
-def _write(job: IssueJob, rows: Sequence[queries.Answer]) -> None:
+def _write(job: IssueJob, rows: Sequence[queries.ResolvedLine]) -> None:
     with connection.cursor() as cursor:
         for start in range(0, len(rows), AT_ONCE):
             lines, members, codes = zip(*rows[start : start + AT_ONCE], strict=True)

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from coupons.errors import ClaimBusy
-from coupons.issuing.limits import CHUNK, LEASE, SLICE_SECONDS
+from coupons.issuing.job_limits import CHUNK, LEASE, SLICE_SECONDS
 from coupons.issuing.models import IssueJob, IssueRow
 from coupons.issuing.queries import MEMBER_CLOSED
 from coupons.models import Coupon

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from coupons.issuing.errors import IssueJobEnded
 from coupons.issuing.models import IssueJob
-from coupons.issuing.permits import require_may_issue
+from coupons.issuing.permissions import require_may_issue
 from district.kernel import audit, clock
 from district.members.models import User
 

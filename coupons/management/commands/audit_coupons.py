@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from coupons.audits import COUPONS
-from coupons.issuing.audits import ISSUING
-from coupons.offline.audits import OFFLINE
-from coupons.planning_audits import PLANNING
-from district.kernel.named_database import DatabaseCommand
-from loyalty import audits
+from coupons.invariants import COUPONS
+from coupons.issuing.invariants import ISSUING
+from coupons.offline.invariants import OFFLINE
+from coupons.planning_invariants import PLANNING
+from district.kernel.database.named_database import DatabaseCommand
+from loyalty import invariants
 
 QUERIES = {**COUPONS, **PLANNING, **ISSUING, **OFFLINE}
 
@@ -20,7 +20,7 @@ class Command(DatabaseCommand):
     )
 
     def work(self, *_args: Any, **_options: Any) -> None:
-        found = audits.findings(QUERIES)
+        found = invariants.findings(QUERIES)
         for one in found:
             for row in one.rows:
                 facts = ", ".join(f"{name}={value}" for name, value in row.items())

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from coupons.replay.run import replay
-from loyalty.management.commands.replay_receipts import STOPPED, Bars
+from loyalty.management.commands.replay_receipts import STOPPED, ProgressBars
 from loyalty.replay.errors import ReplayError
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with Bars() as bars:
+            with ProgressBars() as bars:
                 figures = replay(Path(options["path"]), bars)
         except ReplayError as trouble:
             raise CommandError(str(trouble)) from trouble

@@ -11,80 +11,80 @@ from django.utils.translation import gettext_lazy
 from coupons.admin.common import COUPONS
 from coupons.offline import services
 from coupons.offline.models import RedemptionConflict
-from coupons.offline.wording import of_reason
+from coupons.offline.texts import reason_text
 from district.kernel.backoffice import (
-    Act,
-    ActForm,
+    Action,
+    ActionForm,
     DayRangeFilter,
     Menu,
     Pending,
-    wait_for_decision,
+    register_pending,
 )
-from district.kernel.backoffice.finding import ExactSearch
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
-from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
 State, Payer = RedemptionConflict.State, RedemptionConflict.Payer
 
 
-class WordsForm(ActForm):
+class AppealTextForm(ActionForm):
     words = forms.CharField(
         label=gettext_lazy("说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
-class Appeal(Act):
+class AppealConflict(Action):
     name, label, icon = "appeal", gettext_lazy("申诉"), "gavel"
     explain = gettext_lazy("每个冲突可在三十天内申诉一次，由商圈运营方处理。")
     done = gettext_lazy("申诉已提交。")
-    form_class = WordsForm
+    form_class = AppealTextForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
         return who.post is not None and who.can("view_clearing")
 
-    def fits(self, row: RedemptionConflict) -> bool:
+    def is_applicable(self, row: RedemptionConflict) -> bool:
         return row.state == State.DECIDED and row.payer == Payer.STORE
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        services.appeal_conflict(conflict=row, words=asked["words"], by=viewer(request).user)
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        services.appeal_conflict(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
 
 
-class _Decide(Act):
-    form_class = WordsForm
+class _AppealDecision(Action):
+    form_class = AppealTextForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator
 
-    def fits(self, row: RedemptionConflict) -> bool:
+    def is_applicable(self, row: RedemptionConflict) -> bool:
         return row.state == State.APPEALED
 
 
-class Uphold(_Decide):
+class UpholdAppeal(_AppealDecision):
     name, label, icon = "uphold", gettext_lazy("申诉成立"), "check_circle"
     explain = gettext_lazy("改由商圈承担，金额记入结算。")
     done = gettext_lazy("已改由商圈承担。")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        services.uphold_appeal(conflict=row, words=asked["words"], by=viewer(request).user)
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        services.uphold_appeal(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
 
 
-class Reject(_Decide):
+class RejectAppeal(_AppealDecision):
     name, label, icon, danger = "reject", gettext_lazy("驳回申诉"), "cancel", True
     done = gettext_lazy("已驳回。")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        services.reject_appeal(conflict=row, words=asked["words"], by=viewer(request).user)
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        services.reject_appeal(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
 
 
-wait_for_decision(
+register_pending(
     Pending(
         RedemptionConflict,
         gettext_lazy("待处理申诉"),
         State.APPEALED,
-        may=lambda request: viewer(request).operator,
+        is_allowed=lambda request: viewer(request).operator,
         tone="bad",
     ),
     order=33,
@@ -94,8 +94,8 @@ wait_for_decision(
 @admin.register(RedemptionConflict)
 class RedemptionConflictAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "report", 62)
-    merchant_path, store_path, needs = "merchant", "store", "view_receipts"
-    operator_may = ("view", "change")
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    operator_permissions = ("view", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("离线核销后发现券已用过，会在这里列出由谁承担。")
     list_display = ["public_id", "store", "why", "amount", "payer", "state", "at"]
@@ -120,16 +120,16 @@ class RedemptionConflictAdmin(ExactSearch, MerchantScopedAdmin):
         "decision",
         "ended_at",
     ]
-    acts = (Appeal(), Uphold(), Reject())
+    row_actions = (AppealConflict(), UpholdAppeal(), RejectAppeal())
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("cpn", term):
             return Q(entry__coupon__public_id=term)
         return Q(public_id=term)
 
     @admin.display(description=gettext_lazy("原因"))
     def why(self, row: RedemptionConflict) -> str:
-        return of_reason(row.reason)
+        return reason_text(row.reason)
 
     @admin.display(description=gettext_lazy("金额"))
     def amount(self, row: RedemptionConflict) -> str:

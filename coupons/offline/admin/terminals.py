@@ -13,12 +13,19 @@ from coupons.admin.common import COUPONS, YuanField, yuan_of
 from coupons.offline import services
 from coupons.offline.models import LogEntry, Terminal
 from coupons.offline.models.terminal import MOST_COUPONS
-from coupons.offline.wording import of_reason
-from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, name_events, name_verbs
-from district.kernel.backoffice.finding import ExactSearch
+from coupons.offline.texts import reason_text
+from district.kernel.backoffice import (
+    Action,
+    ActionForm,
+    DayRangeFilter,
+    Menu,
+    name_events,
+    name_verbs,
+)
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
-from district.kernel.ids import looks_like
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Store
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
@@ -33,7 +40,7 @@ name_verbs(
 )
 
 
-class AllowanceForm(ActForm):
+class AllowanceForm(ActionForm):
     allowance_count = forms.IntegerField(
         label=gettext_lazy("离线额度（张）"), min_value=0, max_value=MOST_COUPONS
     )
@@ -58,15 +65,15 @@ class TerminalForm(AllowanceForm):
         self.field("store").queryset = stores
 
 
-class _OperatorAct(Act):
-    def may(self, request: HttpRequest, row: Any) -> bool:
+class _TerminalAction(Action):
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator
 
-    def fits(self, row: Any) -> bool:
+    def is_applicable(self, row: Any) -> bool:
         return row is None or row.retired_at is None
 
 
-class Register(_OperatorAct):
+class RegisterTerminal(_TerminalAction):
     name, label, icon = "add", gettext_lazy("登记终端"), "add_circle"
     explain = gettext_lazy(
         "登记后，该门店的收银台可在断网时核销锁定在本店的券，并在额度内核销允许离线的券。"
@@ -74,11 +81,13 @@ class Register(_OperatorAct):
     done = gettext_lazy("终端已登记。")
     form_class = TerminalForm
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Terminal:
-        return services.register_terminal(**asked, by=viewer(request).user, key=key)
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> Terminal:
+        return services.register_terminal(**cleaned_data, by=viewer(request).user, key=key)
 
 
-class ChangeAllowance(_OperatorAct):
+class ChangeAllowance(_TerminalAction):
     name, label, icon = "allowance", gettext_lazy("调整额度"), "tune"
     is_edit = True
     explain = gettext_lazy("从下一次离线授权起生效。")
@@ -90,23 +99,27 @@ class ChangeAllowance(_OperatorAct):
             "allowance_fen": yuan_of(row.allowance_fen),
         }
 
-    def run(self, request: HttpRequest, row: Terminal, asked: dict[str, Any], key: Key) -> None:
-        services.change_allowance(terminal=row, **asked, by=viewer(request).user)
+    def run(
+        self, request: HttpRequest, row: Terminal, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
+        services.change_allowance(terminal=row, **cleaned_data, by=viewer(request).user)
 
 
-class Retire(_OperatorAct):
+class RetireTerminal(_TerminalAction):
     name, label, icon, danger = "retire", gettext_lazy("停用终端"), "block", True
     explain = gettext_lazy("停用后不再给予离线授权；已有的离线流水仍可上传。")
 
-    def run(self, request: HttpRequest, row: Terminal, asked: dict[str, Any], key: Key) -> None:
+    def run(
+        self, request: HttpRequest, row: Terminal, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
         services.retire_terminal(terminal=row, by=viewer(request).user)
 
 
 @admin.register(Terminal)
 class TerminalAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "wifi_off", 60)
-    merchant_path, store_path, needs = "store__merchant", "store", "view_receipts"
-    operator_may = ("view", "add", "change")
+    merchant_path, store_path, required_permission = "store__merchant", "store", "view_receipts"
+    operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("网络不好的门店可在这里登记终端，断网时也能核销。")
     list_display = ["name", "public_id", "store", "allowance", "last_seq", "registered_at", "state"]
@@ -117,8 +130,8 @@ class TerminalAdmin(ExactSearch, MerchantScopedAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     fields = ["public_id", "name", "store", "allowance", "last_seq", "registered_at", "retired_at"]
-    add_act = Register()
-    acts = (ChangeAllowance(), Retire())
+    add_action = RegisterTerminal()
+    row_actions = (ChangeAllowance(), RetireTerminal())
 
     @admin.display(description=gettext_lazy("离线额度"))
     def allowance(self, row: Terminal) -> str:
@@ -133,10 +146,18 @@ class TerminalAdmin(ExactSearch, MerchantScopedAdmin):
 class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "receipt_long", 61)
     merchant_path, store_path = "terminal__store__merchant", "terminal__store"
-    needs = "view_receipts"
-    operator_may = ("view",)
+    required_permission = "view_receipts"
+    operator_permissions = ("view",)
     empty_hint = gettext_lazy("终端断网时的核销，上传后会出现在这里。")
-    list_display = ["terminal", "seq", "scanned_at", "told", "result", "discount", "recorded_at"]
+    list_display = [
+        "terminal",
+        "seq",
+        "scanned_at",
+        "terminal_result",
+        "result",
+        "discount",
+        "recorded_at",
+    ]
     list_filter = ["result", ("scanned_at", DayRangeFilter)]
     list_select_related = ["terminal__store", "kit", "coupon", "redemption"]
     exact_fields = ("terminal__public_id", "bill_no", "coupon__public_id")
@@ -148,7 +169,7 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
         "seq",
         "scanned_at",
         "skew",
-        "told",
+        "terminal_result",
         "bill_no",
         "discount",
         "charged",
@@ -159,7 +180,7 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
         "hash",
     ]
 
-    def exactly(self, term: str) -> Q:
+    def exact_condition(self, term: str) -> Q:
         if looks_like("trm", term):
             return Q(terminal__public_id=term)
         if looks_like("cpn", term):
@@ -167,9 +188,9 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
         return Q(bill_no=term)
 
     @admin.display(description=gettext_lazy("终端结果"))
-    def told(self, row: LogEntry) -> str:
+    def terminal_result(self, row: LogEntry) -> str:
         done = row.outcome == "redeemed"
-        return str(gettext_lazy("已核销")) if done else of_reason(row.outcome)
+        return str(gettext_lazy("已核销")) if done else reason_text(row.outcome)
 
     @admin.display(description=gettext_lazy("终端减免"))
     def discount(self, row: LogEntry) -> str:

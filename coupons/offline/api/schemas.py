@@ -5,17 +5,23 @@ from typing import Any
 from rest_framework import serializers
 
 from coupons.api.schemas_till import BillIn, LineIn
-from coupons.limits import MOST_LINES
+from coupons.input_limits import MOST_LINES
 from coupons.offline.models import LogEntry, RedemptionConflict
-from coupons.offline.wording import for_shopper
-from district.kernel.fields import FenField, InstantField, NumberField, PatternField, StrictInteger
+from coupons.offline.texts import for_shopper
+from district.kernel.http.fields import (
+    FenField,
+    InstantField,
+    NumberField,
+    PatternField,
+    StrictInteger,
+)
 
 MOST_ENTRIES = 100
 MOST_SEQ = 2**53 - 1
 HASH = r"^[0-9a-f]{64}\Z"
 
 
-class SpokenInstant(InstantField):
+class VerbatimInstant(InstantField):
     """An instant whose very text is kept, because a hash was taken over it."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -23,7 +29,7 @@ class SpokenInstant(InstantField):
         return data
 
 
-class SpokenNumber(NumberField):
+class VerbatimNumber(NumberField):
     """A number on paper whose very text is kept, because a hash was taken over it."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -32,13 +38,13 @@ class SpokenNumber(NumberField):
 
 
 class SpokenLineIn(LineIn):
-    product = SpokenNumber(required=False, help_text="the merchant's code for what was sold")
+    product = VerbatimNumber(required=False, help_text="the merchant's code for what was sold")
 
 
 class SpokenBillIn(BillIn):
     """A bill before any coupon, as the terminal wrote it down."""
 
-    no = SpokenNumber(help_text="unique per store for ever")
+    no = VerbatimNumber(help_text="unique per store for ever")
     lines = SpokenLineIn(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
@@ -114,7 +120,7 @@ class LogEntryIn(serializers.Serializer):
 
     seq = StrictInteger(min_value=1, max_value=MOST_SEQ)
     kit = PatternField(r"^[0-9A-Za-z_]{1,40}\Z", max_length=40)
-    scanned_at = SpokenInstant(help_text="by the terminal's clock")
+    scanned_at = VerbatimInstant(help_text="by the terminal's clock")
     # As it was scanned, with what scanners add, because a hash was taken over it.
     code = PatternField(
         r"^[^\x00-\x1f]{1,400}[\r\n]{0,2}\Z", max_length=402, help_text="what was scanned"

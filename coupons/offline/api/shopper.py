@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from coupons.api.schemas import rendered
 from coupons.offline.api.schemas import MyConflictOut, MyConflictPage
 from coupons.offline.queries import conflicts_of
-from district.kernel.api import cursor_page
+from district.kernel.http.api import cursor_page
 from district.members.api.base import ShopperView
 
 

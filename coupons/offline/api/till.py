@@ -9,12 +9,12 @@ from rest_framework.response import Response
 
 from coupons.api.schemas import rendered
 from coupons.api.schemas_till import lines_of
+from coupons.engine.hash_chain import TerminalEntry
 from coupons.offline import errors, services
 from coupons.offline.api.schemas import KitIn, KitOut, LogIn, LogOut
-from coupons.offline.kits import content_of
-from coupons.offline.queries import terminal_of, with_all
-from coupons.offline.services.log import Line
-from coupons.rules.chain import Entry
+from coupons.offline.provisioning import kit_document
+from coupons.offline.queries import terminal_of, with_relations
+from coupons.offline.services.log import UploadedLine
 from district.kernel import clock
 from district.kernel.errors import NotFound
 from district.merchants.api.base import TillView
@@ -42,13 +42,13 @@ class Kits(TillView):
     def post(self, request: Request, terminal: str) -> Response:
         found = terminal_of(self.till, terminal)
         self.till.alliance_store(found.store.public_id)
-        asked = self.asked(KitIn)
+        request_data = self.request_data(KitIn)
         kit = services.equip_terminal(
             terminal=found,
-            last_seq=asked["last_seq"],
-            key=self.key("equip_terminal", terminal=terminal, **asked),
+            last_seq=request_data["last_seq"],
+            key=self.key("equip_terminal", terminal=terminal, **request_data),
         )
-        return Response(rendered(KitOut, content_of(kit)), status.HTTP_201_CREATED)
+        return Response(rendered(KitOut, kit_document(kit)), status.HTTP_201_CREATED)
 
 
 class Logs(TillView):
@@ -69,30 +69,32 @@ class Logs(TillView):
     )
     def post(self, request: Request, terminal: str) -> Response:
         found = terminal_of(self.till, terminal)
-        asked = self.asked(LogIn)
+        request_data = self.request_data(LogIn)
         answer = services.upload_log(
             terminal=found,
-            lines=[_line(entry) for entry in asked["entries"]],
-            sent_at=asked["sent_at"],
+            lines=[_line(entry) for entry in request_data["entries"]],
+            sent_at=request_data["sent_at"],
             actor=self.till.actor,
         )
         return Response(
-            rendered(LogOut, {"next_seq": answer.next_seq, "entries": with_all(answer.entries)})
+            rendered(
+                LogOut, {"next_seq": answer.next_seq, "entries": with_relations(answer.entries)}
+            )
         )
 
 
-def _line(asked: dict[str, Any]) -> Line:
-    at = clock.instant(asked["scanned_at"])
+def _line(request_data: dict[str, Any]) -> UploadedLine:
+    at = clock.instant(request_data["scanned_at"])
     assert at is not None  # the form has read it
-    entry = Entry(
-        seq=asked["seq"],
-        kit=asked["kit"],
-        scanned_at=asked["scanned_at"],
-        code=asked["code"],
-        bill_no=asked["bill"]["no"],
-        bill_fen=asked["bill"]["fen"],
-        lines=lines_of(asked["bill"]),
-        discount_fen=asked["discount_fen"],
-        outcome=asked["outcome"],
+    entry = TerminalEntry(
+        seq=request_data["seq"],
+        kit=request_data["kit"],
+        scanned_at=request_data["scanned_at"],
+        code=request_data["code"],
+        bill_no=request_data["bill"]["no"],
+        bill_fen=request_data["bill"]["fen"],
+        lines=lines_of(request_data["bill"]),
+        discount_fen=request_data["discount_fen"],
+        outcome=request_data["outcome"],
     )
-    return Line(entry, asked["hash"], at)
+    return UploadedLine(entry, request_data["hash"], at)

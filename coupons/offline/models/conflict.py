@@ -4,8 +4,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coupons.offline.models.log import LogEntry
-from district.kernel.ids import PublicIdField
-from district.kernel.money import MAX_FEN
+from district.kernel.database.ids import PublicIdField
+from district.kernel.text.money import MAX_FEN
 
 
 class RedemptionConflict(models.Model):

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coupons.offline.models.terminal import Kit, Terminal
-from district.kernel.money import MAX_FEN
+from district.kernel.text.money import MAX_FEN
 
 
 class LogEntry(models.Model):

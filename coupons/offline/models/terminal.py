@@ -2,9 +2,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from coupons.rules.chain import BEGINNING
-from district.kernel.ids import PublicIdField
-from district.kernel.money import MAX_FEN
+from coupons.engine.hash_chain import BEGINNING
+from district.kernel.database.ids import PublicIdField
+from district.kernel.text.money import MAX_FEN
 
 MOST_COUPONS = 1_000
 

@@ -1,7 +1,7 @@
 """Every public verb of redemption without the network."""
 
 from coupons.offline.services.conflicts import appeal_conflict, reject_appeal, uphold_appeal
-from coupons.offline.services.log import Answer, upload_log
+from coupons.offline.services.log import UploadResult, upload_log
 from coupons.offline.services.terminals import (
     change_allowance,
     equip_terminal,
@@ -10,7 +10,7 @@ from coupons.offline.services.terminals import (
 )
 
 __all__ = [
-    "Answer",
+    "UploadResult",
     "appeal_conflict",
     "change_allowance",
     "equip_terminal",

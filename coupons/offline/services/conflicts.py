@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from coupons.offline import bearing
-from coupons.offline.errors import AppealDecidedByItsMaker, AppealNotOpen, AppealNotPossible
+from coupons.offline import liability
+from coupons.offline.errors import AppealDecidedByAppellant, AppealNotOpen, AppealNotPossible
 from coupons.offline.models import RedemptionConflict
 from district.kernel import audit, clock
 from district.members.models import User
@@ -37,12 +37,12 @@ def appeal_conflict(*, conflict: RedemptionConflict, words: str, by: User) -> Re
 def uphold_appeal(*, conflict: RedemptionConflict, words: str, by: User) -> RedemptionConflict:
     """The alliance bears it after all, and owes it to the merchant.
 
-    Raises AppealDecidedByItsMaker, AppealNotOpen.
+    Raises AppealDecidedByAppellant, AppealNotOpen.
     """
     held = _ended(conflict, State.UPHELD, words, by)
     held.payer = Payer.ALLIANCE
     held.save(update_fields=["payer", "state", "decision", "ended_at", "ended_by"])
-    bearing.book(held)
+    liability.book_liability(held)
     _record("uphold_appeal", held, by)
     return held
 
@@ -51,7 +51,7 @@ def uphold_appeal(*, conflict: RedemptionConflict, words: str, by: User) -> Rede
 def reject_appeal(*, conflict: RedemptionConflict, words: str, by: User) -> RedemptionConflict:
     """It stays with the store.
 
-    Raises AppealDecidedByItsMaker, AppealNotOpen.
+    Raises AppealDecidedByAppellant, AppealNotOpen.
     """
     held = _ended(conflict, State.REJECTED, words, by)
     held.save(update_fields=["state", "decision", "ended_at", "ended_by"])
@@ -66,7 +66,7 @@ def _ended(
     if held.state != State.APPEALED:
         raise AppealNotOpen(state=held.get_state_display())
     if held.appealed_by_id == by.pk:
-        raise AppealDecidedByItsMaker
+        raise AppealDecidedByAppellant
     held.state, held.decision, held.ended_at, held.ended_by = state, words, clock.now(), by
     return held
 

@@ -7,29 +7,29 @@ from itertools import pairwise
 
 from django.db import transaction
 
-from coupons.offline import bearing, deciding
-from coupons.offline.deciding import REDEEMED, Outcome, Payer, Scan
+from coupons.engine.hash_chain import TerminalEntry, hash_of
+from coupons.offline import liability, resolution
 from coupons.offline.errors import LogForked, LogGap
 from coupons.offline.events import CouponConflict
 from coupons.offline.models import Kit, LogEntry, RedemptionConflict, Terminal
-from coupons.rules.chain import Entry, hash_of
+from coupons.offline.resolution import REDEEMED, Payer, Scan, ScanResolution
 from district.kernel import clock
-from district.kernel.events import emit
+from district.kernel.outbox.events import emit
 
 Result = LogEntry.Result
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UploadedLine:
     """A line of the log with the hash that the terminal gave it, and the instant its text means."""
 
-    entry: Entry
+    entry: TerminalEntry
     hash: str
     scanned_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class UploadResult:
     """What became of the lines, in their order, and which number is expected next."""
 
     entries: list[LogEntry]
@@ -37,8 +37,8 @@ class Answer:
 
 
 def upload_log(
-    *, terminal: Terminal, lines: Sequence[Line], sent_at: datetime, actor: str
-) -> Answer:
+    *, terminal: Terminal, lines: Sequence[UploadedLine], sent_at: datetime, actor: str
+) -> UploadResult:
     """Take the lines over, each exactly once, each in a transaction of its own: whoever was cut off sends
     the same again, or goes on from the next number. Lines that are here already must be the same.
 
@@ -48,12 +48,12 @@ def upload_log(
     skew = received - sent_at
     # Seen before anything is written: a log with a gap or a tear is refused as a whole.
     _require_one_piece(lines)
-    entries = [_taken_over(terminal, line, received, skew, actor) for line in lines]
+    entries = [_process_line(terminal, line, received, skew, actor) for line in lines]
     last = Terminal.objects.values_list("last_seq", flat=True).get(pk=terminal.pk)
-    return Answer(entries, last + 1)
+    return UploadResult(entries, last + 1)
 
 
-def _require_one_piece(lines: Sequence[Line]) -> None:
+def _require_one_piece(lines: Sequence[UploadedLine]) -> None:
     for before, line in pairwise(lines):
         if line.entry.seq != before.entry.seq + 1:
             raise LogGap(next_seq=before.entry.seq + 1)
@@ -62,8 +62,8 @@ def _require_one_piece(lines: Sequence[Line]) -> None:
 
 
 @transaction.atomic
-def _taken_over(
-    terminal: Terminal, line: Line, received: datetime, skew: timedelta, actor: str
+def _process_line(
+    terminal: Terminal, line: UploadedLine, received: datetime, skew: timedelta, actor: str
 ) -> LogEntry:
     rows = Terminal.objects.select_for_update(no_key=True, of=("self",)).select_related("store")
     held, entry = rows.get(pk=terminal.pk), line.entry
@@ -81,14 +81,18 @@ def _taken_over(
     kit = Kit.objects.filter(terminal=held, public_id=entry.kit).first()
     scan = Scan(entry, line.scanned_at, _seconds(skew), received, kit)
     # What was refused at the counter is only kept: it says how often, and why.
-    found = deciding.decide(held, scan, actor) if entry.outcome == REDEEMED else Outcome()
+    found = (
+        resolution.resolve_scan(held, scan, actor)
+        if entry.outcome == REDEEMED
+        else ScanResolution()
+    )
     written = _write(held, line, scan, found)
     held.last_seq, held.last_hash = entry.seq, line.hash
     held.save(update_fields=["last_seq", "last_hash"])
     return written
 
 
-def _write(terminal: Terminal, line: Line, scan: Scan, found: Outcome) -> LogEntry:
+def _write(terminal: Terminal, line: UploadedLine, scan: Scan, found: ScanResolution) -> LogEntry:
     entry = line.entry
     written = LogEntry.objects.create(
         terminal=terminal,
@@ -98,7 +102,7 @@ def _write(terminal: Terminal, line: Line, scan: Scan, found: Outcome) -> LogEnt
         scanned_at=line.scanned_at,
         skew=scan.skew,
         outcome=entry.outcome,
-        bill_no=scan.told.bill_no,
+        bill_no=scan.reported_bill.bill_no,
         bill_fen=entry.bill_fen,
         discount_fen=entry.discount_fen,
         on_allowance=found.on_allowance,
@@ -109,17 +113,17 @@ def _write(terminal: Terminal, line: Line, scan: Scan, found: Outcome) -> LogEnt
         result=_result(entry, found),
     )
     if written.result == Result.CONFLICT:
-        _note(written, found)
+        _record_conflict(written, found)
     return written
 
 
-def _result(entry: Entry, found: Outcome) -> str:
+def _result(entry: TerminalEntry, found: ScanResolution) -> str:
     if entry.outcome != REDEEMED:
         return Result.NOTED
     return Result.REDEEMED if found.redemption is not None else Result.CONFLICT
 
 
-def _note(entry: LogEntry, found: Outcome) -> None:
+def _record_conflict(entry: LogEntry, found: ScanResolution) -> None:
     """Write the conflict down, book what the alliance bears, and tell the shopper."""
     store = entry.terminal.store
     conflict = RedemptionConflict.objects.create(
@@ -134,7 +138,7 @@ def _note(entry: LogEntry, found: Outcome) -> None:
         at=entry.scanned_at,
     )
     if found.payer == Payer.ALLIANCE:
-        bearing.book(conflict)
+        liability.book_liability(conflict)
     if found.card is not None:
         emit(
             CouponConflict(

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from coupons.offline.errors import LogNotUploaded, TerminalNameTaken, TerminalRetired
-from coupons.offline.kits import LIFE
 from coupons.offline.models import Kit, Terminal
+from coupons.offline.provisioning import KIT_LIFETIME
 from district.kernel import audit, clock, idempotency
 from district.kernel.idempotency import Key
 from district.members.models import User
@@ -88,7 +88,7 @@ def equip_terminal(*, terminal: Terminal, last_seq: int, key: Key) -> Kit:
     kit = Kit.objects.create(
         terminal=held,
         at=at,
-        until=at + LIFE,
+        until=at + KIT_LIFETIME,
         allowance_count=held.allowance_count,
         allowance_fen=held.allowance_fen,
     )

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(unique=True)),
-                ('played_through', models.DateField()),
+                ('posted_through', models.DateField()),
             ],
         ),
     ]

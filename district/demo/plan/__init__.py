@@ -1,5 +1,5 @@
 """The demo district on paper: pure, without a database, the same from the same numbers on every machine."""
 
-from district.demo.plan.district import Plan, Size, draw_up
+from district.demo.plan.build import Plan, Size, build_plan
 
-__all__ = ["Plan", "Size", "draw_up"]
+__all__ = ["Plan", "Size", "build_plan"]

@@ -43,7 +43,7 @@ _NIGHT_STREET: dict[str, tuple[tuple[float, float], ...]] = {
 _ROUND_THE_CLOCK = {"all_day": 0.3, "pharmacy": 0.25}
 _FREE_MONDAYS = {"books": 0.5, "heritage": 0.4, "bar": 0.3}
 _TRIES = 12
-_NOT_AT_THE_DOOR = 10
+_MARGIN_MINUTES = 10
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Week:
     def is_open(self, weekday: int, minute: int) -> bool:
         """Whether somebody may be at the counter at that minute of the weekday or the night after."""
         return any(
-            opens + _NOT_AT_THE_DOOR <= minute <= closes - _NOT_AT_THE_DOOR
+            opens + _MARGIN_MINUTES <= minute <= closes - _MARGIN_MINUTES
             for opens, closes in self.spans(weekday)
         )
 
@@ -92,4 +92,4 @@ def minute_at(week: Week, weekday: int, rhythm: str, chance: Random) -> int | No
         if week.is_open(weekday, minute):
             return minute
     opens, closes = chance.choice(spans)
-    return chance.randint(opens + _NOT_AT_THE_DOOR, closes - _NOT_AT_THE_DOOR)
+    return chance.randint(opens + _MARGIN_MINUTES, closes - _MARGIN_MINUTES)

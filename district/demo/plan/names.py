@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import cycle
 from random import Random
 
-from district.demo.plan.dice import dice, shuffled
+from district.demo.plan.random_streams import random_stream, shuffle
 
 # For each trade: the first parts, each used once in the whole district, and what may follow.
-_SHOPS = """
+_NAME_PARTS = """
 hotpot       沸川 椒响 九滚 满汀 红泥炉 山集 / 老火锅 牛油火锅 铜锅涮肉 鲜牛肉锅 菌汤锅
 cuisine      穗安里 渔归处 灶上青 柴火间 江湾里 半亩塘 竹外桃 四季桌 豆棚下 望山阁 / 小馆 私房菜 家常菜 土菜馆 食府
 noodles      一箸 巷口老井 汤浓浓 半碗山 弯弯桥 晨炊 禾下 / 面馆 牛肉面 米粉铺 小面 拌面馆
@@ -49,11 +49,11 @@ _SHORT = "阿圆 小鹿 阿柚 小豆 阿橘 小禾 阿星 小舟 阿宝 麦麦 
 _SURNAMES = "陈林黄何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
 
 
-def shop_names(trade: str) -> Iterator[tuple[str, str]]:
+def merchant_names(trade: str) -> Iterator[tuple[str, str]]:
     """First part and whole name, shop after shop; a first part never comes twice."""
-    firsts, lasts = _shops()[trade]
-    stream = dice("shop names", trade)
-    pairs = zip(shuffled(stream, firsts), cycle(shuffled(stream, lasts)), strict=False)
+    firsts, lasts = _name_parts()[trade]
+    stream = random_stream("shop names", trade)
+    pairs = zip(shuffle(stream, firsts), cycle(shuffle(stream, lasts)), strict=False)
     return ((first, f"{first}{last}") for first, last in pairs)
 
 
@@ -69,14 +69,14 @@ def nickname(stream: Random) -> str:
     return stream.choice(_SHORT)
 
 
-def addressed(stream: Random, post: str) -> str:
+def staff_name(stream: Random, post: str) -> str:
     """A surname and a post, as one speaks of colleagues: 陈店长."""
     return f"{stream.choice(_SURNAMES)}{post}"
 
 
-def _shops() -> dict[str, tuple[list[str], list[str]]]:
+def _name_parts() -> dict[str, tuple[list[str], list[str]]]:
     shops = {}
-    for line in _SHOPS.strip().splitlines():
+    for line in _NAME_PARTS.strip().splitlines():
         code, words = line.split(maxsplit=1)
         firsts, lasts = words.split("/")
         shops[code] = (firsts.split(), lasts.split())

@@ -4,14 +4,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from district.demo.plan.almanac import DAYS
-from district.demo.plan.dice import dice
+from district.demo.plan.demand_calendar import DAYS
 from district.demo.plan.hours import Week, week_of
+from district.demo.plan.random_streams import random_stream
 from district.demo.plan.trades import PlannedTrade
 from district.demo.plan.venues import VENUES, PlannedVenue
 
 # How much a trade that belongs here or there is drawn to malls, to the old street, to the night market.
-_DRAWN = {
+_VENUE_WEIGHTS = {
     "mall": (1.0, 0.0, 0.0),
     "any": (1.0, 0.6, 0.45),
     "night": (0.35, 0.5, 2.0),
@@ -48,7 +48,7 @@ class PlannedStore:
 
 
 @dataclass
-class Plots:
+class UnitNumbers:
     """Hands out store numbers and units; none twice."""
 
     stores: int = 0
@@ -58,7 +58,9 @@ class Plots:
         self.stores += 1
         return self.stores - 1
 
-    def place(self, venue: PlannedVenue, trade: PlannedTrade, chance: Random) -> tuple[str, str]:
+    def assign_unit(
+        self, venue: PlannedVenue, trade: PlannedTrade, chance: Random
+    ) -> tuple[str, str]:
         """A floor the trade likes, if the venue has floors, and the next free unit there."""
         liked = [floor for floor in trade.floors if floor in venue.floors]
         floor = chance.choice(liked or venue.floors or ("",))
@@ -68,15 +70,15 @@ class Plots:
 
 
 def planned_stores(
-    merchant: int, name: str, trade: PlannedTrade, count: int, plots: Plots
+    merchant: int, name: str, trade: PlannedTrade, count: int, unit_numbers: UnitNumbers
 ) -> tuple[PlannedStore, ...]:
     """The stores of one merchant, spread over the venues that suit its trade."""
-    stream = dice("stores", merchant)
+    stream = random_stream("stores", merchant)
     appeal = stream.lognormvariate(0, 0.6)
     stores: list[PlannedStore] = []
     for venue in _venues(trade, count, stream):
-        number = plots.number()
-        floor, unit_no = plots.place(venue, trade, stream)
+        number = unit_numbers.number()
+        floor, unit_no = unit_numbers.assign_unit(venue, trade, stream)
         there = sum(store.venue == venue for store in stores)
         stores.append(
             PlannedStore(
@@ -99,7 +101,7 @@ def planned_stores(
 
 def _venues(trade: PlannedTrade, count: int, chance: Random) -> list[PlannedVenue]:
     """Mostly a different venue each time; a street's trade may come twice to its street."""
-    malls, old_street, night_market = _DRAWN[trade.where]
+    malls, old_street, night_market = _VENUE_WEIGHTS[trade.where]
     pull = {
         venue.code: venue.weight
         * {"zhenhe": old_street, "dengying": night_market}.get(venue.code, malls)

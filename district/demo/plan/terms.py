@@ -26,7 +26,7 @@ _USUAL: dict[str, tuple[int, int, int, int]] = {
     "pricey": (1, 500, 1000, 36),
     "grocer": (1, 200, 800, 24),
 }
-SHORT = (1, 2, 3, 6)
+SHORT_VALIDITY_MONTHS = (1, 2, 3, 6)
 
 
 def usual_terms(kind: str, since: int, chance: Random) -> PlannedTerms:
@@ -36,9 +36,13 @@ def usual_terms(kind: str, since: int, chance: Random) -> PlannedTerms:
     return PlannedTerms(since, points, per_fen, own_price, months)
 
 
-def shortened(terms: PlannedTerms, chance: Random) -> PlannedTerms:
+def with_short_validity(terms: PlannedTerms, chance: Random) -> PlannedTerms:
     """More points, but they want to be used soon."""
-    return replace(terms, earn_points=terms.earn_points * 2, validity_months=chance.choice(SHORT))
+    return replace(
+        terms,
+        earn_points=terms.earn_points * 2,
+        validity_months=chance.choice(SHORT_VALIDITY_MONTHS),
+    )
 
 
 def changed(terms: PlannedTerms, since: int, chance: Random) -> PlannedTerms:

@@ -1,6 +1,6 @@
 """The kernel's screens."""
 
+from district.kernel.admin.audit_and_events import AuditLineAdmin, OutboxRowAdmin
 from district.kernel.admin.calendar import CalendarDayAdmin
-from district.kernel.admin.journal import AuditLineAdmin, OutboxRowAdmin
 
 __all__ = ["AuditLineAdmin", "CalendarDayAdmin", "OutboxRowAdmin"]

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
-from district.kernel import calendar_days, clock, statutory, workdays
-from district.kernel.admin.journal import PLATFORM
-from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin, name_verbs
+from district.kernel import clock
+from district.kernel.admin.audit_and_events import PLATFORM
+from district.kernel.backoffice import Action, ActionForm, Menu, ReadOnlyAdmin, name_verbs
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.widgets import DayInput
+from district.kernel.calendar import calendar_days, statutory, workdays
 from district.kernel.idempotency import Key
 from district.kernel.models import CalendarDay
 from district.kernel.models.calendar import LONGEST_NAME
@@ -33,7 +34,7 @@ def _provisional_years() -> list[int]:
     return [one for one in (year, year + 1) if workdays.is_provisional(date(one, 1, 1), fresh=True)]
 
 
-class ChangeForm(ActForm):
+class ChangeForm(ActionForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("这一天"),
         choices=[(WORK, gettext_lazy("上班")), (REST, gettext_lazy("放假"))],
@@ -50,23 +51,23 @@ class SetForm(ChangeForm):
     field_order = ["day", "kind", "name"]
 
 
-class SetDay(Act):
+class SetDay(Action):
     """What a day is, said by a person; a day that has no row yet gets one."""
 
     name, label, icon = "add", gettext_lazy("设置日期"), "edit_calendar"
     explain = gettext_lazy("手工设置的日期不再随官方安排更新，直到恢复为官方安排。")
     done = gettext_lazy("日历已设置，各处最迟一分钟后生效。")
-    form_class: type[ActForm] = SetForm
+    form_class: type[ActionForm] = SetForm
     right = "kernel.add_calendarday"
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm(self.right)
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         return calendar_days.set_day(
-            day=row.day if row else asked["day"],
-            is_workday=asked["kind"] == WORK,
-            name=asked["name"],
+            day=row.day if row else cleaned_data["day"],
+            is_workday=cleaned_data["kind"] == WORK,
+            name=cleaned_data["name"],
             by=person(request),
         )
 
@@ -81,20 +82,22 @@ class ChangeDay(SetDay):
         return {"kind": WORK if row.is_workday else REST, "name": row.name}
 
 
-class RestoreDay(Act):
+class RestoreDay(Action):
     """Back to what the law says."""
 
     name, label, icon = "restore", gettext_lazy("恢复官方安排"), "settings_backup_restore"
     explain = gettext_lazy("恢复为国务院的放假安排；没有安排的日期恢复为周一至周五上班。")
     done = gettext_lazy("已恢复，各处最迟一分钟后生效。")
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm("kernel.change_calendarday")
 
-    def fits(self, row: CalendarDay) -> bool:
+    def is_applicable(self, row: CalendarDay) -> bool:
         return row.source == CalendarDay.Source.HAND
 
-    def run(self, request: HttpRequest, row: CalendarDay, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: CalendarDay, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         return calendar_days.restore_day(day=row.day, by=person(request))
 
 
@@ -121,15 +124,15 @@ class CalendarDayAdmin(ReadOnlyAdmin):
     """Holidays and make-up workdays; every other day follows the week."""
 
     menu = Menu(PLATFORM, "calendar_month", 30)
-    operator_may = ("view", "add", "change")
+    operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("没有节假日和调休，每天按周一至周五上班推算。")
     list_display = ["written", "weekday", "kind", "name", "from_whom"]
     list_filter = [YearFilter]
     ordering = ["-day"]
     sortable_by = ()
     fields = ["written", "weekday", "kind", "name", "from_whom", "law"]
-    acts = [ChangeDay(), RestoreDay()]
-    add_act = SetDay()
+    row_actions = [ChangeDay(), RestoreDay()]
+    add_action = SetDay()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.method == "GET" and (years := _provisional_years()):

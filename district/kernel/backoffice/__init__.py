@@ -1,33 +1,33 @@
 """The back office's machinery: one site, read-only screens, acts by POST, explorer sections, figures."""
 
-from district.kernel.backoffice.acts import Act, ActForm, refusals_shown
+from district.kernel.backoffice.actions import Action, ActionForm, refusals_as_form_errors
+from district.kernel.backoffice.audit_labels import name_actors, name_events, name_verbs
 from district.kernel.backoffice.base import DistrictAdmin, ReadOnlyAdmin
+from district.kernel.backoffice.dashboard import BarChart, Panel, Tile, Tiles, dashboard_panels
 from district.kernel.backoffice.day_ranges import DayRangeFilter
-from district.kernel.backoffice.desks import Desk, offer_desk
-from district.kernel.backoffice.figures import Bars, Panel, Tile, Tiles, on_dashboard
-from district.kernel.backoffice.first_pages import first_page
+from district.kernel.backoffice.landing_pages import landing_page
 from district.kernel.backoffice.menus import Menu, MenuGroup
-from district.kernel.backoffice.pages import (
+from district.kernel.backoffice.pending_decisions import Pending, register_pending
+from district.kernel.backoffice.reports import Report, register_report
+from district.kernel.backoffice.sections import (
     Cell,
     Section,
-    contribute,
+    add_sections,
+    format_instant,
     link,
-    moment,
-    open_rows,
     progress_bar,
     visible,
+    visible_rows,
 )
-from district.kernel.backoffice.reports import Report, offer_report
-from district.kernel.backoffice.waiting import Pending, wait_for_decision
-from district.kernel.backoffice.words import name_actors, name_events, name_verbs
+from district.kernel.backoffice.workspace import Workspace, register_workspace
 
 __all__ = [
-    "Act",
-    "ActForm",
-    "Bars",
+    "Action",
+    "ActionForm",
+    "BarChart",
     "Cell",
     "DayRangeFilter",
-    "Desk",
+    "Workspace",
     "DistrictAdmin",
     "Menu",
     "MenuGroup",
@@ -38,19 +38,19 @@ __all__ = [
     "Section",
     "Tile",
     "Tiles",
-    "contribute",
-    "first_page",
+    "add_sections",
+    "landing_page",
     "link",
-    "moment",
+    "format_instant",
     "name_actors",
     "name_events",
     "name_verbs",
-    "offer_desk",
-    "offer_report",
-    "on_dashboard",
-    "open_rows",
+    "register_workspace",
+    "register_report",
+    "dashboard_panels",
+    "visible_rows",
     "progress_bar",
-    "refusals_shown",
+    "refusals_as_form_errors",
     "visible",
-    "wait_for_decision",
+    "register_pending",
 ]

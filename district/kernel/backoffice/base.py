@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from district.kernel import audit
-from district.kernel.backoffice.act_pages import ActPages, refuse_null_characters
+from district.kernel.backoffice.action_pages import ActionPages, refuse_null_characters
 from district.kernel.backoffice.day_ranges import DayRangeFilter, parameters_of
-from district.kernel.backoffice.edits import EditForm, hold
-from district.kernel.backoffice.journal import entries, subject_of
+from district.kernel.backoffice.edits import EditForm, lock_for_edit
+from district.kernel.backoffice.lazy_text import Text
 from district.kernel.backoffice.menus import Menu
-from district.kernel.backoffice.pages import Section, contributed
 from district.kernel.backoffice.registry import person
-from district.kernel.backoffice.wording import Text
+from district.kernel.backoffice.row_history import entries, subject_of
+from district.kernel.backoffice.sections import Section, added_sections
 
 _SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull))?"
 
@@ -28,12 +28,12 @@ _SUFFIX = r"(__(id|pk|public_id))?(__(exact|gte|gt|lte|lt|in|isnull))?"
 REFRESH_SECONDS = 4
 
 
-class DistrictAdmin(ActPages):
+class DistrictAdmin(ActionPages):
     """A screen of the back office."""
 
     menu: ClassVar[Menu | None] = None
     # The rights the group of operators holds on these rows; see members/operators.py.
-    operator_may: ClassVar[tuple[str, ...]] = ("view",)
+    operator_permissions: ClassVar[tuple[str, ...]] = ("view",)
     # What an empty list tells the person to do.
     empty_hint: ClassVar[Text] = ""
 
@@ -58,8 +58,8 @@ class DistrictAdmin(ActPages):
         return False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        if self.add_act is not None:
-            return self.has_view_permission(request) and self.add_act.may(request, None)
+        if self.add_action is not None:
+            return self.has_view_permission(request) and self.add_action.is_allowed(request, None)
         granted: bool = super().has_add_permission(request)
         return granted
 
@@ -83,8 +83,8 @@ class DistrictAdmin(ActPages):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         refuse_null_characters(request)
-        offered = [act for act in self.list_acts if act.may(request, None)]
-        context = {"list_acts": [(act, self.act_url(act)) for act in offered]}
+        offered = [act for act in self.list_actions if act.is_allowed(request, None)]
+        context = {"list_actions": [(act, self.action_url(act)) for act in offered]}
         answer: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return answer
 
@@ -106,7 +106,7 @@ class DistrictAdmin(ActPages):
         row = super().get_object(request, object_id, from_field)
         saving = request.method == "POST" and connection.in_atomic_block
         if row is not None and saving and self.has_change_permission(request, row):
-            hold(row, "")
+            lock_for_edit(row, "")
             row = super().get_object(request, object_id, from_field)
         return row
 
@@ -135,8 +135,10 @@ class DistrictAdmin(ActPages):
         row = self.get_object(request, object_id) if object_id else None
         if row is not None and self.has_view_permission(request, row):
             context |= {
-                "acts": [(act, self.act_url(act, row)) for act in self.acts_for(request, row)],
-                "sections": [*self.sections(request, row), *contributed(request, row)],
+                "row_actions": [
+                    (act, self.action_url(act, row)) for act in self.actions_for(request, row)
+                ],
+                "sections": [*self.sections(request, row), *added_sections(request, row)],
                 "subtitle": self.name_of(row),
                 "refresh_seconds": REFRESH_SECONDS if self.is_at_work(row) else None,
             }
@@ -169,7 +171,7 @@ class ReadOnlyAdmin(DistrictAdmin):
     """A screen whose rows only acts can add or change, whatever a person's permissions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.add_act is not None and super().has_add_permission(request)
+        return self.add_action is not None and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

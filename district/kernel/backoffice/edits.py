@@ -15,9 +15,9 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice.journal import entries
-from district.kernel.backoffice.pages import Section, moment
-from district.kernel.postgres import first_row
+from district.kernel.backoffice.row_history import entries
+from district.kernel.backoffice.sections import Section, format_instant
+from district.kernel.database.postgres import first_row
 
 PAGE_VALUES = "page_values"
 _EXPIRED = gettext_lazy("页面已过期，请重新打开。")
@@ -80,14 +80,14 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg]
         return asked
 
 
-def watch(form: Any, suggested_fields: Collection[str]) -> None:
+def track_page_values(form: Any, suggested_fields: Collection[str]) -> None:
     """Have a form carry what it shows, but for what it only suggests, such as the present hour."""
     form.suggested_fields = suggested_fields
     form.initial[PAGE_VALUES] = json.dumps(_digests(form))
     form.fields[PAGE_VALUES] = PageValuesField()
 
 
-def hold(row: Model | None, act: str) -> None:
+def lock_for_edit(row: Model | None, act: str) -> None:
     """Until the transaction ends nobody else edits the row; without one, nobody else does this act."""
     if row is None:
         first_row("select pg_advisory_xact_lock(hashtextextended(%s, 0))", f"backoffice.{act}")
@@ -123,7 +123,11 @@ def _overtaken(form: Any, name: str, shown: dict[str, Any]) -> OvertakenField | 
         # The same, written differently.
         return None
     return OvertakenField(
-        name, str(field.label), _words(field, saved), _words(field, sent), before != _digest(sent)
+        name,
+        str(field.label),
+        _display_text(field, saved),
+        _display_text(field, sent),
+        before != _digest(sent),
     )
 
 
@@ -139,7 +143,7 @@ def _take_over(form: Any, names: list[str]) -> None:
 
 def _panel(found: list[OvertakenField], row: Model | None) -> Section:
     line = next(iter(entries(row)), None) if row is not None else None
-    said = {"who": line.actor, "at": moment(line.at)} if line else {}
+    said = {"who": line.actor, "at": format_instant(line.at)} if line else {}
     return Section(
         title=_("他人已修改的内容"),
         headers=[_("栏目"), _("现在保存的"), _("您的页面"), _("表单里现在是")],
@@ -201,7 +205,7 @@ def _labels(field: Any) -> dict[str, str]:
     return {str(key): str(label) for key, label in field.choices}
 
 
-def _words(field: Any, value: Value) -> str:
+def _display_text(field: Any, value: Value) -> str:
     """A value for people."""
     if isinstance(value, bool):
         return _("是") if value else _("否")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from district.kernel.backoffice.wording import Text
+from district.kernel.backoffice.lazy_text import Text
 
 
 @dataclass(frozen=True)

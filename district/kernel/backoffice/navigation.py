@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice.desks import open_pages
 from district.kernel.backoffice.menus import MenuGroup
-from district.kernel.backoffice.registry import in_sidebar
+from district.kernel.backoffice.registry import sidebar_screens
+from district.kernel.backoffice.workspace import sidebar_pages
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -19,9 +19,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             str(model._meta.verbose_name_plural),
             reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
         )
-        for model, screen in in_sidebar(request)
+        for model, screen in sidebar_screens(request)
     ]
-    entries += [(page.menu, str(page.title), page.url) for page in open_pages(request)]
+    entries += [(page.menu, str(page.title), page.url) for page in sidebar_pages(request)]
     entries.sort(key=lambda entry: (entry[0].group.order, entry[0].order))
     groups: dict[MenuGroup, list[dict[str, Any]]] = {}
     for menu, title, address in entries:

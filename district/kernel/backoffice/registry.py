@@ -12,7 +12,7 @@ def screen_of(model: type[Model]) -> Any:
     return admin.site._registry.get(model)
 
 
-def in_sidebar(request: HttpRequest) -> list[tuple[type[Model], Any]]:
+def sidebar_screens(request: HttpRequest) -> list[tuple[type[Model], Any]]:
     """The screens with a place in the sidebar that the person may open, each with its model."""
     screens: list[tuple[type[Model], Any]] = list(admin.site._registry.items())
     return [

@@ -12,9 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice.figures import Panel
+from district.kernel.backoffice.dashboard import Panel
+from district.kernel.backoffice.lazy_text import Text
 from district.kernel.backoffice.menus import Menu
-from district.kernel.backoffice.wording import Text
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Report:
     name: str
     title: Text
     menu: Menu
-    may: Callable[[HttpRequest], bool]
+    is_allowed: Callable[[HttpRequest], bool]
     panels: Callable[[HttpRequest, int], Iterable[Panel]]
     periods: Sequence[int]
     explain: Text = ""
@@ -37,14 +37,14 @@ class Report:
 _reports: dict[str, Report] = {}
 
 
-def offer_report(report: Report) -> None:
+def register_report(report: Report) -> None:
     """Give a report its address and its place in the sidebar."""
     _reports[report.name] = report
 
 
-def open_reports(request: HttpRequest) -> list[Report]:
+def visible_reports(request: HttpRequest) -> list[Report]:
     """The reports the person may open."""
-    return [report for report in _reports.values() if report.may(request)]
+    return [report for report in _reports.values() if report.is_allowed(request)]
 
 
 def report_urls() -> list[URLPattern]:
@@ -59,7 +59,7 @@ def report_urls() -> list[URLPattern]:
 
 
 def _page(request: HttpRequest, *, report: Report) -> HttpResponse:
-    if not report.may(request):
+    if not report.is_allowed(request):
         raise PermissionDenied
     days = _period(request.GET.get("days", ""), report.periods)
     context: dict[str, Any] = {

@@ -14,17 +14,18 @@ from django.utils.translation import gettext_lazy
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
-from district.kernel import audit, limits
-from district.kernel.addresses import client_address
-from district.kernel.backoffice.act_pages import refuse_null_characters
+from district.kernel import audit
+from district.kernel.backoffice.action_pages import refuse_null_characters
 from district.kernel.backoffice.base import DistrictAdmin
-from district.kernel.backoffice.desks import desk_urls
-from district.kernel.backoffice.figures import panels
-from district.kernel.backoffice.finding import found
-from district.kernel.backoffice.first_pages import first_page_of
+from district.kernel.backoffice.dashboard import panels
+from district.kernel.backoffice.landing_pages import landing_page_of
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.reports import report_urls
+from district.kernel.backoffice.search import search_results
+from district.kernel.backoffice.workspace import workspace_urls
 from district.kernel.errors import TooManyRequests
+from district.kernel.http import rate_limits
+from district.kernel.http.addresses import client_address
 
 
 class SignInForm(AuthenticationForm):
@@ -40,7 +41,7 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         name = self.cleaned_data.get("username", "").lower()
         try:
-            limits.hit("admin_sign_in", f"{client_address(self.request)} {name}")
+            rate_limits.hit("admin_sign_in", f"{client_address(self.request)} {name}")
         except TooManyRequests as refusal:
             self.request.slowed_down = refusal
             raise forms.ValidationError(f"{refusal.title}。{refusal.detail}") from None
@@ -78,7 +79,7 @@ class DistrictAdminSite(UnfoldAdminSite):
         )
 
     def get_urls(self) -> list[Any]:
-        return [*desk_urls(), *report_urls(), *super().get_urls()]
+        return [*workspace_urls(), *report_urls(), *super().get_urls()]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Screens and rows by name or number, within scope.
@@ -89,7 +90,7 @@ class DistrictAdminSite(UnfoldAdminSite):
         term = request.GET.get("s", "").strip()
         if not term:
             return HttpResponse()
-        context = {"results": found(request, term), "term": term}
+        context = {"results": search_results(request, term), "term": term}
         return TemplateResponse(
             request, "district/found.html", context, headers={"HX-Trigger": "search"}
         )
@@ -104,7 +105,7 @@ class DistrictAdminSite(UnfoldAdminSite):
             who = person(request)
             audit.record(by=who, verb="sign_in_admin", subject=f"members.user:{who.pk}")
             if response["Location"] == reverse("admin:index"):
-                response["Location"] = first_page_of(request) or response["Location"]
+                response["Location"] = landing_page_of(request) or response["Location"]
         return response
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -15,7 +15,7 @@ _CLASSES: dict[type[forms.Widget], list[str]] = {
 }
 
 
-_Ticks = widgets.UnfoldAdminCheckboxSelectMultipleWidget
+_CheckboxList = widgets.UnfoldAdminCheckboxSelectMultipleWidget
 
 
 class InstantInput(forms.DateTimeInput):
@@ -59,7 +59,7 @@ class ListToTick(forms.CheckboxSelectMultiple):
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 
-def dress(field: forms.Field) -> None:
+def style(field: forms.Field) -> None:
     """The field with the theme's look; choices become a list to tick when several may be chosen."""
     if isinstance(field.widget, forms.HiddenInput | ListToTick):
         return
@@ -68,7 +68,7 @@ def dress(field: forms.Field) -> None:
         if not several and isinstance(field, forms.ModelChoiceField) and field.empty_label:
             field.empty_label = gettext("请选择")
         choices = field.choices
-        field.widget = (_Ticks if several else widgets.UnfoldAdminSelectWidget)()
+        field.widget = (_CheckboxList if several else widgets.UnfoldAdminSelectWidget)()
         field.widget.is_required = field.required
         field.choices = choices
         return

@@ -11,7 +11,7 @@ register = template.Library()
 
 
 @register.filter
-def called(thing: Any) -> str:
+def display_name(thing: Any) -> str:
     """A row by the name its screen gives it; anything else as it is."""
     screen = screen_of(type(thing)) if isinstance(thing, Model) else None
     return str(screen.name_of(thing) if screen else thing)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import (
-    Act,
-    ActForm,
+    Action,
+    ActionForm,
     Cell,
     DayRangeFilter,
     Menu,
@@ -25,13 +25,13 @@ from district.kernel.backoffice import (
     Section,
     Tile,
     Tiles,
+    dashboard_panels,
     name_actors,
     name_verbs,
-    on_dashboard,
 )
-from district.kernel.backoffice.finding import ExactSearch
-from district.kernel.backoffice.pages import moment
 from district.kernel.backoffice.registry import person
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.backoffice.sections import format_instant
 from district.kernel.errors import InvalidRequest
 from district.kernel.idempotency import Key
 from district.members import queries
@@ -51,7 +51,7 @@ name_verbs(
 name_actors("member", queries.member_names)
 
 
-class FindByPhoneForm(ActForm):
+class FindByPhoneForm(ActionForm):
     number = forms.CharField(
         label=gettext_lazy("手机号"),
         max_length=20,
@@ -60,7 +60,7 @@ class FindByPhoneForm(ActForm):
     secret = ("number",)
 
 
-class FindByPhone(Act):
+class FindByPhone(Action):
     """By POST: a phone number belongs in no address bar, and the asking leaves a line."""
 
     name, label, icon = "find-by-phone", gettext_lazy("按手机号查找"), "phone_iphone"
@@ -68,11 +68,11 @@ class FindByPhone(Act):
     done = gettext_lazy("已找到。")
     form_class = FindByPhoneForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm("members.view_member")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Member:
-        found = members.look_up_by_phone(number=asked["number"], by=person(request))
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Member:
+        found = members.look_up_by_phone(number=cleaned_data["number"], by=person(request))
         if not found:
             raise InvalidRequest(reason=_("没有使用该手机号的会员。"))
         return found[0]
@@ -81,12 +81,12 @@ class FindByPhone(Act):
 class _SessionChoice(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return _("%(created)s 登录，最近使用 %(used)s") % {
-            "created": moment(obj.created_at),
-            "used": moment(obj.last_used_at),
+            "created": format_instant(obj.created_at),
+            "used": format_instant(obj.last_used_at),
         }
 
 
-class EndSessionsForm(ActForm):
+class EndSessionsForm(ActionForm):
     sessions = _SessionChoice(ShopperSession.objects.none(), label=gettext_lazy("会话"))
 
     def prepare(self) -> None:
@@ -95,21 +95,21 @@ class EndSessionsForm(ActForm):
         self.field("sessions").initial = list(live)
 
 
-class EndSessions(Act):
+class EndSessions(Action):
     name, label, icon = "end-sessions", gettext_lazy("下线会话"), "logout"
     explain = gettext_lazy("勾选的手机会立即退出登录；会员重新打开小程序即可再次登录。")
     danger = True
     done = gettext_lazy("所选会话已下线。")
     form_class = EndSessionsForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm("members.change_member")
 
-    def fits(self, row: Member) -> bool:
+    def is_applicable(self, row: Member) -> bool:
         return live_sessions(row).exists()
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        members.end_sessions(member=row, sessions=asked["sessions"], by=person(request))
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        members.end_sessions(member=row, sessions=cleaned_data["sessions"], by=person(request))
 
 
 def live_sessions(member: Member) -> QuerySet[ShopperSession]:
@@ -121,7 +121,7 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
     """Members, to be found and looked at."""
 
     menu = Menu(PEOPLE, "group", 10)
-    operator_may = ("view", "change")
+    operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("顾客第一次在小程序登录后，会出现在这里。")
     list_display = ["public_id", "nickname", "phone", "joined_at", "closed_at"]
     list_filter = [("joined_at", DayRangeFilter)]
@@ -130,15 +130,15 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
     ordering = ["-joined_at", "-pk"]
     sortable_by = ["joined_at"]
     fields = ["public_id", "nickname", "card_no", "phone", "joined_at", "closed_at"]
-    acts = [EndSessions()]
-    list_acts = [FindByPhone()]
+    row_actions = [EndSessions()]
+    list_actions = [FindByPhone()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
         return rows.select_related("key")
 
-    def exactly(self, term: str) -> Q:
-        return super().exactly(term) | queries.with_card(term)
+    def exact_condition(self, term: str) -> Q:
+        return super().exact_condition(term) | queries.has_card_no(term)
 
     @admin.display(description=gettext_lazy("手机号"))
     def phone(self, member: Member) -> str:
@@ -155,9 +155,9 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
             headers=[_("登录时间"), _("最近使用"), _("到期时间"), _("状态")],
             rows=[
                 [
-                    moment(session.created_at),
-                    moment(session.last_used_at),
-                    moment(session.expires_at),
+                    format_instant(session.created_at),
+                    format_instant(session.last_used_at),
+                    format_instant(session.expires_at),
                     Cell(_("有效"), tone="good")
                     if session.revoked_at is None and session.expires_at > now
                     else Cell(_("已结束"), tone="quiet"),
@@ -168,7 +168,7 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
         )
 
 
-@on_dashboard(order=50)
+@dashboard_panels(order=50)
 def people(request: HttpRequest) -> Iterable[Panel]:
     """How many have joined."""
     if not request.user.has_perm("members.view_member"):

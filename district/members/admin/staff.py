@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, Menu, ReadOnlyAdmin, name_actors, name_verbs
+from district.kernel.backoffice import (
+    Action,
+    ActionForm,
+    Menu,
+    ReadOnlyAdmin,
+    name_actors,
+    name_verbs,
+)
 from district.kernel.backoffice.registry import person
 from district.kernel.idempotency import Key
 from district.members import queries
@@ -31,7 +38,7 @@ name_verbs(
 name_actors("user", queries.user_names)
 
 
-class PasswordForm(ActForm):
+class PasswordForm(ActionForm):
     """A password typed twice, held to the rules for passwords."""
 
     password = forms.CharField(
@@ -72,81 +79,81 @@ class AccountForm(PasswordForm):
     field_order = ["once", "username", "name"]
 
 
-class OpenAccount(Act):
+class OpenAccount(Action):
     name, label, icon = "add", gettext_lazy("开通账号"), "person_add"
     explain = gettext_lazy("新账号本身没有任何权限：任命为店员后，才能看到所属商户。")
     done = gettext_lazy("账号已开通。")
     form_class = AccountForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm("members.add_user")
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> User:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> User:
         return members.create_staff(
-            username=asked["username"],
-            name=asked["name"],
-            password=asked["password"],
+            username=cleaned_data["username"],
+            name=cleaned_data["name"],
+            password=cleaned_data["password"],
             by=person(request),
             key=key,
         )
 
 
-class OnAccount(Act):
+class StaffAccountAction(Action):
     """Done to somebody else's account; an operator does nothing to another operator's."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         if row.pk == request.user.pk or not request.user.has_perm("members.change_user"):
             return False
         return bool(request.user.is_superuser) or not (row.is_superuser or is_operator(row))
 
 
-class ResetPassword(OnAccount):
+class ResetPassword(StaffAccountAction):
     name, label, icon = "reset-password", gettext_lazy("重置密码"), "key"
     explain = gettext_lazy("原密码立即失效，该账号在各处的登录也随之退出。")
     done = gettext_lazy("密码已重置。")
     form_class = PasswordForm
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
-        members.set_staff_password(user=row, password=asked["password"], by=person(request))
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
+        members.set_staff_password(user=row, password=cleaned_data["password"], by=person(request))
 
 
-class SwitchOff(OnAccount):
+class SwitchOff(StaffAccountAction):
     name, label, icon = "switch-off", gettext_lazy("停用账号"), "person_off"
     explain = gettext_lazy("该账号立即不能登录，已登录的也随之退出；记录保留。")
     danger = True
     done = gettext_lazy("账号已停用。")
 
-    def fits(self, row: User) -> bool:
+    def is_applicable(self, row: User) -> bool:
         return row.is_active
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         members.switch_off_staff(user=row, by=person(request))
 
 
-class SwitchOn(OnAccount):
+class SwitchOn(StaffAccountAction):
     name, label, icon = "switch-on", gettext_lazy("恢复账号"), "person"
     done = gettext_lazy("账号已恢复。")
 
-    def fits(self, row: User) -> bool:
+    def is_applicable(self, row: User) -> bool:
         return not row.is_active
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         members.switch_on_staff(user=row, by=person(request))
 
 
-class MakeOperator(Act):
+class MakeOperator(Action):
     name, label, icon = "make-operator", gettext_lazy("设为运营人员"), "admin_panel_settings"
     explain = gettext_lazy("运营人员可以查看和管理整个商圈，请确认此人属于运营机构。")
     done = gettext_lazy("已设为运营人员。")
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         # Who could make operators could make anybody anything: a right that is not passed on.
         return bool(request.user.is_superuser) and row.pk != request.user.pk
 
-    def fits(self, row: User) -> bool:
+    def is_applicable(self, row: User) -> bool:
         return not is_operator(row) and not row.is_superuser
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         members.make_operator(user=row, by=person(request))
 
 
@@ -156,10 +163,10 @@ class UnmakeOperator(MakeOperator):
     danger = True
     done = gettext_lazy("已取消运营人员。")
 
-    def fits(self, row: User) -> bool:
+    def is_applicable(self, row: User) -> bool:
         return is_operator(row)
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         members.unmake_operator(user=row, by=person(request))
 
 
@@ -172,7 +179,7 @@ class StaffAdmin(ReadOnlyAdmin):
     """Accounts of staff. Shoppers are not listed: they have no password and no rights to give."""
 
     menu = Menu(PEOPLE, "badge", 20)
-    operator_may = ("view", "add", "change")
+    operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("请先开通账号，再任命为商户店员。")
     list_display = ["username", "name", "part", "is_active", "last_login"]
     list_filter = ["is_active"]
@@ -180,8 +187,8 @@ class StaffAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("用户名或姓名")
     ordering = ["username"]
     fields = ["username", "name", "part", "is_active", "last_login", "date_joined"]
-    add_act = OpenAccount()
-    acts = [ResetPassword(), SwitchOff(), SwitchOn(), MakeOperator(), UnmakeOperator()]
+    add_action = OpenAccount()
+    row_actions = [ResetPassword(), SwitchOff(), SwitchOn(), MakeOperator(), UnmakeOperator()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows: QuerySet[User] = super().get_queryset(request)

@@ -6,8 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from district.kernel.api import ApiView
 from district.kernel.errors import DomainError
+from district.kernel.http.api import ApiView
 from district.members import queries
 from district.members import services as members
 from district.members.errors import AccountClosed, SignInAgain

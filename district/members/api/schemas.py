@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from district.kernel import clock
-from district.kernel.fields import InstantField, TextField
+from district.kernel.http.fields import InstantField, TextField
 
 _OLDEST = date(1900, 1, 1)
 _LONGEST_CODE = 128

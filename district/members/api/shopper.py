@@ -5,10 +5,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from district.kernel import limits
-from district.kernel.addresses import client_address
-from district.kernel.api import ApiView
 from district.kernel.errors import TooManyRequests
+from district.kernel.http import rate_limits
+from district.kernel.http.addresses import client_address
+from district.kernel.http.api import ApiView
 from district.members import queries
 from district.members import services as members
 from district.members.api import examples, schemas
@@ -22,7 +22,7 @@ from district.members.errors import (
 )
 from district.wechat import errors as wechat
 
-_OF_WECHAT = (wechat.WechatBusy, wechat.WechatUnavailable, wechat.WechatMisconfigured)
+_WECHAT_ERRORS = (wechat.WechatBusy, wechat.WechatUnavailable, wechat.WechatMisconfigured)
 
 
 class Session(ApiView):
@@ -37,7 +37,7 @@ class Session(ApiView):
         AccountClosed,
         TooManyRequests,
         SignInAgain,
-        *_OF_WECHAT,
+        *_WECHAT_ERRORS,
     )
 
     @extend_schema(
@@ -49,8 +49,8 @@ class Session(ApiView):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        limits.hit("sign_in_address", client_address(request))
-        code = self.asked(schemas.CodeIn)["code"]
+        rate_limits.hit("sign_in_address", client_address(request))
+        code = self.request_data(schemas.CodeIn)["code"]
         entered = members.sign_in_with_wechat(code=code)
         told = {
             "token": entered.token,
@@ -93,7 +93,7 @@ class Me(ShopperView):
         examples=[examples.CHANGE, examples.PROFILE],
     )
     def patch(self, request: Request) -> Response:
-        changes = self.asked(schemas.ProfileIn)
+        changes = self.request_data(schemas.ProfileIn)
         key = self.idempotency_key(f"member:{self.member.pk}:update_profile", **changes)
         changed = members.update_profile(member=self.member, key=key, **changes)
         return Response(schemas.ProfileOut(queries.profile(changed)).data)
@@ -118,7 +118,7 @@ class MyPhone(ShopperView):
         PhoneAlreadyBound,
         PhoneNotSupported,
         TooManyRequests,
-        *_OF_WECHAT,
+        *_WECHAT_ERRORS,
     )
 
     @extend_schema(
@@ -129,9 +129,9 @@ class MyPhone(ShopperView):
         examples=[examples.PHONE, examples.PROFILE],
     )
     def post(self, request: Request) -> Response:
-        code = self.asked(schemas.CodeIn)["code"]
+        code = self.request_data(schemas.CodeIn)["code"]
         key = self.idempotency_key(f"member:{self.member.pk}:bind_phone", code=code)
-        limits.hit("bind_phone_member", self.member.pk)
+        rate_limits.hit("bind_phone_member", self.member.pk)
         bound = members.bind_phone(member=self.member, code=code, key=key)
         return Response(schemas.ProfileOut(queries.profile(bound)).data)
 
@@ -169,6 +169,6 @@ class MyCardCode(ShopperView):
         examples=[examples.CARD_CODE],
     )
     def post(self, request: Request) -> Response:
-        limits.hit("card_code_member", self.member.pk)
+        rate_limits.hit("card_code_member", self.member.pk)
         code = members.issue_card_code(member=self.member)
         return Response(schemas.CardCodeOut(code).data, status.HTTP_201_CREATED)

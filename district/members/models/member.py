@@ -6,7 +6,7 @@ from django.db.models import F, Func, IntegerField, Q
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
+from district.kernel.database.ids import PublicIdField
 
 CARD_BYTES, CARD_DIGITS = 8, 20
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import new_id
+from district.kernel.database.ids import new_id
 
 
 class UserManager(BaseUserManager["User"]):

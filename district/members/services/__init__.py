@@ -22,12 +22,12 @@ from district.members.services.staff import (
     switch_off_staff,
     switch_on_staff,
 )
-from district.members.services.update_profile import KEEP, Keep, update_profile
+from district.members.services.update_profile import UNSET, Unset, update_profile
 
 __all__ = [
-    "KEEP",
+    "UNSET",
     "CardCode",
-    "Keep",
+    "Unset",
     "SignedIn",
     "absorb_member",
     "bind_phone",

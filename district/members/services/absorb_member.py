@@ -30,7 +30,7 @@ def absorb_member(*, source: Member, into: Member, reason: str, by: User) -> Mem
         identity.save(update_fields=["member", "openid_sealed"])
     SocialAccount.objects.filter(user=old.user_id).update(user=new.user_id)
     ShopperSession.objects.filter(member=old).update(member=new)
-    _hand_over(old, new)
+    _move_personal_data(old, new)
     audit.record(
         by=by,
         verb="absorb_member",
@@ -41,7 +41,7 @@ def absorb_member(*, source: Member, into: Member, reason: str, by: User) -> Mem
     return new
 
 
-def _hand_over(old: Member, new: Member) -> None:
+def _move_personal_data(old: Member, new: Member) -> None:
     """Phone and birthday where they are missing; the source is closed before its phone is another's."""
     phone = personal.read(old, "phone", old.phone_sealed) if new.phone_hash is None else None
     found_by = old.phone_hash

@@ -20,13 +20,13 @@ def bind_phone(*, member: Member, code: str, key: Key) -> Member:
     Raises PhoneCodeInvalid, PhoneCodeUsed, WechatBusy, WechatUnavailable, WechatMisconfigured,
     PhoneNotSupported, PhoneAlreadyBound, AccountClosed, KeyReused.
     """
-    if _is_answered(key):
+    if _was_done_before(key):
         return Member.objects.get(pk=member.pk)
     try:
         told = gateway().phone_for(code, _openid_of(member))
     except PhoneCodeUsed:
         # Perhaps by a twin of this request, a moment ago.
-        if _is_answered(key):
+        if _was_done_before(key):
             return Member.objects.get(pk=member.pk)
         raise
     try:
@@ -69,7 +69,7 @@ def _bind(member: Member, number: str, key: Key) -> Member:
     return bound
 
 
-def _is_answered(key: Key) -> bool:
+def _was_done_before(key: Key) -> bool:
     """Whether an earlier request with this key went through. Raises KeyReused for other terms."""
     with transaction.atomic():
         answered = idempotency.claim(key) is not None

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from district.kernel import clock, qr, spelling, tokens
+from district.kernel import clock
 from district.kernel.errors import TokenInvalid, TokenUsed
+from district.kernel.security import tokens
+from district.kernel.text import qr, spelling
 from district.members.models import CardCodeUse, Member
 from district.members.models.member import CARD_BYTES
 
@@ -53,12 +55,12 @@ def use_card_code(*, code: str) -> Member:
     member = Member.objects.open().filter(card_id=card_id).first()
     if member is None:
         raise TokenInvalid
-    if not _used_now(member, once):
+    if not _mark_used(member, once):
         raise TokenUsed
     return member
 
 
-def _used_now(member: Member, once: bytes) -> bool:
+def _mark_used(member: Member, once: bytes) -> bool:
     """Whether this use is the first; a twin waits here until the first one ends."""
     with connection.cursor() as cursor:
         cursor.execute(

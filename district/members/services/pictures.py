@@ -2,7 +2,7 @@
 
 import logging
 
-from district.kernel import crypto
+from district.kernel.security import crypto
 from district.members import personal
 from district.members.models import Member, MemberKey
 

@@ -8,7 +8,7 @@ from district.members.models import Member, ShopperSession
 from district.members.session_tokens import new_token, token_hash
 
 LIFE = timedelta(days=30)
-NOTED_EVERY = timedelta(minutes=1)
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def note_session_use(*, session: ShopperSession) -> None:
     To be called outside of any transaction, so that no request holds the row for another.
     """
     now = clock.real_now()
-    stale = now - NOTED_EVERY
+    stale = now - USE_NOTED_EVERY
     if session.last_used_at <= stale:
         ShopperSession.objects.filter(pk=session.pk, last_used_at__lte=stale).update(
             last_used_at=now

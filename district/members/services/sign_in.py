@@ -63,7 +63,7 @@ def _find_or_join(person: WechatSession, nickname: str) -> Member:
     member = Member(user=login.user, nickname=nickname, joined_at=clock.now())
     member.nickname = nickname or f"会员{member.card_no[-4:]}"
     member.save()
-    personal.give_key(member)
+    personal.create_member_key(member)
     WechatIdentity.objects.create(
         member=member,
         appid=person.appid,

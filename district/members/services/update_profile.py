@@ -13,13 +13,13 @@ from district.members.errors import AccountClosed
 from district.members.models import Member
 
 
-class Keep(Enum):
+class Unset(Enum):
     """Stands for a value that was not mentioned."""
 
-    KEEP = "keep"
+    UNSET = "keep"
 
 
-KEEP: Final = Keep.KEEP
+UNSET: Final = Unset.UNSET
 
 
 @transaction.atomic
@@ -27,8 +27,8 @@ def update_profile(
     *,
     member: Member,
     key: Key,
-    nickname: str | Literal[Keep.KEEP] = KEEP,
-    birthday: date | Literal[Keep.KEEP] | None = KEEP,
+    nickname: str | Literal[Unset.UNSET] = UNSET,
+    birthday: date | Literal[Unset.UNSET] | None = UNSET,
 ) -> Member:
     """The member with what was mentioned changed; a birthday of None is forgotten.
 
@@ -40,11 +40,11 @@ def update_profile(
         return changed
     if changed.closed_at is not None:
         raise AccountClosed
-    if nickname is not KEEP:
+    if nickname is not UNSET:
         changed.nickname = nickname
     if birthday is None:
         changed.birthday_sealed = None
-    elif birthday is not KEEP:
+    elif birthday is not UNSET:
         changed.birthday_sealed = personal.seal(changed, "birthday", birthday.isoformat())
     changed.save(update_fields=["nickname", "birthday_sealed"])
     idempotency.answer(key, changed.pk)

@@ -4,8 +4,8 @@ from district.merchants.admin import overview
 from district.merchants.admin.clerks import ClerkAdmin
 from district.merchants.admin.keys import TillKeyAdmin
 from district.merchants.admin.merchants import AllianceMembershipAdmin, MerchantAdmin
-from district.merchants.admin.places import TradeAdmin, VenueAdmin
 from district.merchants.admin.stores import StoreAdmin
+from district.merchants.admin.venues_and_trades import TradeAdmin, VenueAdmin
 
 __all__ = [
     "AllianceMembershipAdmin",

@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice import Action, ActionForm, Menu
 from district.kernel.errors import InvalidRequest
 from district.kernel.idempotency import Key
 from district.members import services as members
 from district.members.models import User
 from district.merchants import services as merchants
+from district.merchants.admin.audit_labels import MERCHANTS
 from district.merchants.admin.keys import merchant_of
-from district.merchants.admin.words import MERCHANTS
 from district.merchants.models import Clerk, Merchant, Store
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, Viewer, viewer
 
 ROLE = Clerk.Role
 
 
-def roles_to_give(who: Viewer) -> list[ROLE]:
+def assignable_roles(who: Viewer) -> list[ROLE]:
     """The roles a person may appoint to and dismiss from; owners are the operator's business."""
     if who.operator:
         return list(ROLE)
@@ -35,7 +35,7 @@ def roles_to_give(who: Viewer) -> list[ROLE]:
     return [ROLE.CASHIER] if who.can("appoint_cashiers") else []
 
 
-class AppointForm(ActForm):
+class AppointClerkForm(ActionForm):
     """A person, by a new account or one they have already, and what they are to do where."""
 
     role = forms.ChoiceField(label=gettext_lazy("角色"))
@@ -66,11 +66,11 @@ class AppointForm(ActForm):
 
     def prepare(self) -> None:
         who = viewer(self.request)
-        self.field("role").choices = [(role.value, role.label) for role in roles_to_give(who)]
+        self.field("role").choices = [(role.value, role.label) for role in assignable_roles(who)]
         mine = who.stores().filter(merchant=merchant_of(self.request, self.row))
         stores = self.field("stores")
         stores.queryset = mine.order_by("name_key")
-        if who.limited:
+        if who.is_store_limited:
             stores.required, stores.help_text = True, ""
 
     def clean(self) -> dict[str, Any]:
@@ -80,58 +80,58 @@ class AppointForm(ActForm):
         return cleaned
 
 
-class Appoint(Act):
+class AppointClerk(Action):
     name, label, icon = "appoint", gettext_lazy("任命店员"), "person_add"
     explain = gettext_lazy("店员登录后台后只能看到本商户。一个账号同时只能有一个职务。")
     done = gettext_lazy("已任命。")
-    form_class = AppointForm
+    form_class = AppointClerkForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who, merchant = viewer(request), merchant_of(request, row)
-        return merchant is not None and who.owns(merchant) and bool(roles_to_give(who))
+        return merchant is not None and who.owns(merchant) and bool(assignable_roles(who))
 
     @transaction.atomic
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Clerk:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Clerk:
         who, merchant = viewer(request), merchant_of(request, row)
         assert merchant is not None
-        if asked["password"]:
+        if cleaned_data["password"]:
             user = members.create_staff(
-                username=asked["username"],
-                name=asked["name"],
-                password=asked["password"],
+                username=cleaned_data["username"],
+                name=cleaned_data["name"],
+                password=cleaned_data["password"],
                 by=who.user,
                 key=key,
             )
         else:
-            user = _known_person(who, merchant, asked["username"])
+            user = _find_person(who, merchant, cleaned_data["username"])
         return merchants.appoint_clerk(
             user=user,
             merchant=merchant,
-            role=ROLE(asked["role"]),
+            role=ROLE(cleaned_data["role"]),
             by=who.user,
-            stores=list(asked["stores"]),
+            stores=list(cleaned_data["stores"]),
         )
 
 
-class Dismiss(Act):
+class DismissClerk(Action):
     name, label, icon = "dismiss", gettext_lazy("离任"), "person_remove"
     explain = gettext_lazy("此人立即看不到本商户的任何数据；账号与历史记录保留。")
     danger = True
     done = gettext_lazy("已离任。")
 
-    def may(self, request: HttpRequest, row: Clerk) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Clerk) -> bool:
         who = viewer(request)
-        within = who.owns(row.merchant) and ROLE(row.role) in roles_to_give(who)
-        return within and row.user_id != who.user.pk and _reaches(who, row)
+        within = who.owns(row.merchant) and ROLE(row.role) in assignable_roles(who)
+        return within and row.user_id != who.user.pk and _covers_clerk(who, row)
 
-    def fits(self, row: Clerk) -> bool:
+    def is_applicable(self, row: Clerk) -> bool:
         return row.ended_at is None
 
-    def run(self, request: HttpRequest, row: Clerk, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Clerk, cleaned_data: dict[str, Any], key: Key) -> None:
         merchants.dismiss_clerk(clerk=row, by=viewer(request).user)
 
 
-def _known_person(who: Viewer, merchant: Merchant, username: str) -> User:
+def _find_person(who: Viewer, merchant: Merchant, username: str) -> User:
     """Somebody with an account. A merchant finds only people who have worked there before.
 
     Raises InvalidRequest alike for all others, so that nobody can feel for foreign names.
@@ -145,9 +145,9 @@ def _known_person(who: Viewer, merchant: Merchant, username: str) -> User:
     return person
 
 
-def _reaches(who: Viewer, clerk: Clerk) -> bool:
+def _covers_clerk(who: Viewer, clerk: Clerk) -> bool:
     """Who is limited to some stores decides only over people limited to those."""
-    if not who.limited:
+    if not who.is_store_limited:
         return True
     stores = [limit.store_id for limit in clerk.limits.all()]
     return bool(stores) and who.acts_for_all(stores)
@@ -156,8 +156,8 @@ def _reaches(who: Viewer, clerk: Clerk) -> bool:
 @admin.register(Clerk)
 class ClerkAdmin(MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "groups", 30)
-    merchant_path, needs = "merchant", "appoint_cashiers"
-    operator_may = ("view", "add", "change")
+    merchant_path, required_permission = "merchant", "appoint_cashiers"
+    operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("任命店员后，他们可以登录后台；运营人员请在商户页面任命。")
     list_display = [
@@ -185,8 +185,8 @@ class ClerkAdmin(MerchantScopedAdmin):
         "appointed_at",
         "ended_at",
     ]
-    add_act = Appoint()
-    acts = [Dismiss()]
+    add_action = AppointClerk()
+    row_actions = [DismissClerk()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clerk]:
         return super().get_queryset(request).prefetch_related("stores", "limits")

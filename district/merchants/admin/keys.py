@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, Menu
+from district.kernel.backoffice import Action, ActionForm, Menu
 from district.kernel.backoffice.registry import screen_of
 from district.kernel.idempotency import Key
 from district.merchants import services as merchants
-from district.merchants.admin.words import MERCHANTS
+from district.merchants.admin.audit_labels import MERCHANTS
 from district.merchants.models import Merchant, Store, TillKey
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
 _LIVES = (90, 180, 365)
 
 
-class KeyForm(ActForm):
+class KeyForm(ActionForm):
     """Where a key is good, what its till is called, and how long it lives."""
 
     name = forms.CharField(
@@ -45,7 +45,7 @@ class KeyForm(ActForm):
         self.field("days").initial = _LIVES[-1]
 
 
-class IssueKey(Act):
+class IssueKey(Action):
     """On a merchant's page, or for a clerk on the list of keys: the merchant is then the own one."""
 
     name, label, icon = "issue-key", gettext_lazy("签发收银密钥"), "vpn_key"
@@ -54,55 +54,59 @@ class IssueKey(Act):
     )
     form_class = KeyForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return may_manage_keys(request, merchant_of(request, row))
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> HttpResponse:
-        lives = timedelta(days=asked["days"])
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> HttpResponse:
+        lives = timedelta(days=cleaned_data["days"])
         issued = merchants.issue_till_key(
             merchant=merchant_of(request, row),  # type: ignore[arg-type]  # may() has seen to it
-            stores=asked["stores"],
-            name=asked["name"],
+            stores=cleaned_data["stores"],
+            name=cleaned_data["name"],
             by=viewer(request).user,
             key=key,
             expires_at=clock.real_now() + lives if lives else None,
         )
-        return shown_once(request, issued)
+        return render_key_once(request, issued)
 
 
-class OnKey(Act):
+class TillKeyAction(Action):
     """Done to a key of which every store is within what the person may act for."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
         stores = [limit.store_id for limit in row.scope.all()]
         return may_manage_keys(request, row.merchant) and who.acts_for_all(stores)
 
 
-class RotateKey(OnKey):
+class RotateKey(TillKeyAction):
     name, label, icon = "rotate", gettext_lazy("更换密钥"), "autorenew"
     explain = gettext_lazy(
         "签发一把门店相同的新密钥；旧密钥再用 24 小时，供收银台更换。新密钥只显示一次。"
     )
 
-    def fits(self, row: TillKey) -> bool:
+    def is_applicable(self, row: TillKey) -> bool:
         return row.replaced_by_id is None and is_live(row)
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> HttpResponse:
+    def run(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
+    ) -> HttpResponse:
         issued = merchants.rotate_till_key(till_key=row, by=viewer(request).user, key=key)
-        return shown_once(request, issued)
+        return render_key_once(request, issued)
 
 
-class RevokeKey(OnKey):
+class RevokeKey(TillKeyAction):
     name, label, icon = "revoke", gettext_lazy("吊销密钥"), "key_off"
     explain = gettext_lazy("使用该密钥的收银台会立即无法入账与扣减，且不能恢复。")
     danger = True
     done = gettext_lazy("密钥已吊销。")
 
-    def fits(self, row: TillKey) -> bool:
+    def is_applicable(self, row: TillKey) -> bool:
         return is_live(row)
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> None:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         merchants.revoke_till_key(till_key=row, by=viewer(request).user)
 
 
@@ -124,7 +128,7 @@ def is_live(key: TillKey) -> bool:
     return key.revoked_at is None and not over
 
 
-def shown_once(request: HttpRequest, issued: merchants.IssuedTillKey) -> HttpResponse:
+def render_key_once(request: HttpRequest, issued: merchants.IssuedTillKey) -> HttpResponse:
     """The answer to the very POST that made the key: nothing keeps the secret to show it again.
 
     Like every page of the admin it goes out as `no-store`.
@@ -139,8 +143,8 @@ def shown_once(request: HttpRequest, issued: merchants.IssuedTillKey) -> HttpRes
 @admin.register(TillKey)
 class TillKeyAdmin(MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "vpn_key", 40)
-    merchant_path, needs = "merchant", "manage_keys"
-    operator_may = ("view", "add", "change")
+    merchant_path, required_permission = "merchant", "manage_keys"
+    operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台要有密钥才能入账与扣减积分；运营人员请在商户页面签发。")
     list_display = ["name", "shown_prefix", "merchant", "where", "state", "last_used_at"]
@@ -161,8 +165,8 @@ class TillKeyAdmin(MerchantScopedAdmin):
         "expires_at",
         "revoked_at",
     ]
-    add_act = IssueKey()
-    acts = [RotateKey(), RevokeKey()]
+    add_action = IssueKey()
+    row_actions = [RotateKey(), RevokeKey()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TillKey]:
         rows = super().get_queryset(request).prefetch_related("stores", "scope")

@@ -11,24 +11,24 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel import clock
-from district.kernel.backoffice import Cell, Menu, Section, moment, open_rows
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice import Cell, Menu, Section, format_instant, visible_rows
 from district.kernel.backoffice.registry import screen_of
-from district.merchants.admin.clerks import Appoint
+from district.kernel.backoffice.sections import url_of
+from district.merchants.admin.audit_labels import MERCHANTS
+from district.merchants.admin.clerks import AppointClerk
 from district.merchants.admin.keys import IssueKey
-from district.merchants.admin.merchant_acts import (
-    Edit,
-    Enrol,
+from district.merchants.admin.merchant_actions import (
+    EditMerchant,
+    EnrolMerchant,
     FoundFund,
-    Register,
-    Resume,
+    RegisterMerchant,
+    ResumeMerchant,
     SetContact,
-    Suspend,
-    Withdraw,
+    SuspendMerchant,
+    WithdrawMerchant,
 )
-from district.merchants.admin.places import NameSearch
-from district.merchants.admin.store_acts import OpenStore
-from district.merchants.admin.words import MERCHANTS
+from district.merchants.admin.store_actions import OpenStore
+from district.merchants.admin.venues_and_trades import NameSearch
 from district.merchants.models import AllianceMembership, Clerk, Merchant, Store, TillKey
 from district.merchants.queries import is_member
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
@@ -37,8 +37,8 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 @admin.register(Merchant)
 class MerchantAdmin(NameSearch, MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "business_center", 10)
-    merchant_path, needs = "pk", "view_store"
-    operator_may = ("view", "add", "change")
+    merchant_path, required_permission = "pk", "view_store"
+    operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("登记商户之后，才能开店、任命店员、签发收银密钥。")
     list_display = ["name", "legal_name", "alliance", "state_label"]
     list_filter = ["state"]
@@ -56,18 +56,18 @@ class MerchantAdmin(NameSearch, MerchantScopedAdmin):
         "suspended_at",
         "suspended_for",
     ]
-    add_act = Register()
-    list_acts = [FoundFund()]
-    acts = [
-        Edit(),
+    add_action = RegisterMerchant()
+    list_actions = [FoundFund()]
+    row_actions = [
+        EditMerchant(),
         SetContact(),
         OpenStore(),
-        Appoint(),
+        AppointClerk(),
         IssueKey(),
-        Enrol(),
-        Resume(),
-        Withdraw(),
-        Suspend(),
+        EnrolMerchant(),
+        ResumeMerchant(),
+        WithdrawMerchant(),
+        SuspendMerchant(),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
@@ -82,7 +82,7 @@ class MerchantAdmin(NameSearch, MerchantScopedAdmin):
         return merchant.get_state_display()
 
     def sections(self, request: HttpRequest, row: Merchant) -> Iterable[Section]:
-        stores = open_rows(request, Store).filter(merchant=row).select_related("venue")
+        stores = visible_rows(request, Store).filter(merchant=row).select_related("venue")
         yield Section(
             title=_("门店"),
             headers=[_("名称"), _("场所"), _("状态")],
@@ -104,7 +104,7 @@ class MerchantAdmin(NameSearch, MerchantScopedAdmin):
             title=_("联盟成员期"),
             headers=[_("开始"), _("结束")],
             rows=[
-                [moment(held.period.lower), moment(held.period.upper)]
+                [format_instant(held.period.lower), format_instant(held.period.upper)]
                 for held in row.memberships.order_by("-period")
             ],
             empty=_("从未入盟。"),
@@ -118,7 +118,7 @@ def _parts(request: HttpRequest) -> set[str]:
 
 
 def _clerks(request: HttpRequest, merchant: Merchant) -> Section:
-    posts = open_rows(request, Clerk).filter(merchant=merchant, ended_at=None)
+    posts = visible_rows(request, Clerk).filter(merchant=merchant, ended_at=None)
     return Section(
         title=_("在任店员"),
         headers=[_("姓名"), _("角色"), _("任命时间")],
@@ -126,7 +126,7 @@ def _clerks(request: HttpRequest, merchant: Merchant) -> Section:
             [
                 Cell(str(post.user), url_of(Clerk, post.pk)),
                 post.get_role_display(),
-                moment(post.appointed_at),
+                format_instant(post.appointed_at),
             ]
             for post in posts.select_related("user").order_by("pk")
         ],
@@ -135,7 +135,7 @@ def _clerks(request: HttpRequest, merchant: Merchant) -> Section:
 
 
 def _keys(request: HttpRequest, merchant: Merchant) -> Section:
-    keys = open_rows(request, TillKey).filter(merchant=merchant, revoked_at=None)
+    keys = visible_rows(request, TillKey).filter(merchant=merchant, revoked_at=None)
     return Section(
         title=_("收银密钥"),
         headers=[_("名称"), _("前缀"), _("最近使用")],
@@ -143,7 +143,7 @@ def _keys(request: HttpRequest, merchant: Merchant) -> Section:
             [
                 Cell(key.name, url_of(TillKey, key.pk)),
                 f"tk_{key.prefix}…",
-                moment(key.last_used_at),
+                format_instant(key.last_used_at),
             ]
             for key in keys.order_by("-pk")
         ],
@@ -156,7 +156,7 @@ class AllianceMembershipAdmin(MerchantScopedAdmin):
     """When who belonged to the alliance; changed by enrolling and withdrawing."""
 
     menu = Menu(MERCHANTS, "handshake", 50)
-    merchant_path, needs = "merchant", "view_store"
+    merchant_path, required_permission = "merchant", "view_store"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("在商户页面“入盟”后，成员期会出现在这里。")
     list_display = ["since", "until", "merchant"]
@@ -171,8 +171,8 @@ class AllianceMembershipAdmin(MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("开始"))
     def since(self, held: AllianceMembership) -> str:
-        return moment(held.period.lower)
+        return format_instant(held.period.lower)
 
     @admin.display(description=gettext_lazy("结束"))
     def until(self, held: AllianceMembership) -> str:
-        return moment(held.period.upper) if held.period.upper else _("至今")
+        return format_instant(held.period.upper) if held.period.upper else _("至今")

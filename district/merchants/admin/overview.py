@@ -13,19 +13,19 @@ from district.kernel.backoffice import (
     Section,
     Tile,
     Tiles,
-    contribute,
-    moment,
-    on_dashboard,
-    open_rows,
+    add_sections,
+    dashboard_panels,
+    format_instant,
+    visible_rows,
 )
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice.sections import url_of
 from district.members.models import User
 from district.merchants.models import Clerk, Merchant, Store, TillKey
 from district.merchants.queries import is_member
 from district.merchants.scope import Viewer, viewer
 
 
-@on_dashboard(order=40)
+@dashboard_panels(order=40)
 def merchants(request: HttpRequest) -> Iterable[Panel]:
     """Merchants and stores of the district; for a merchant's people their own."""
     who = viewer(request)
@@ -73,7 +73,7 @@ def _own(request: HttpRequest, who: Viewer, merchant: Merchant) -> Tiles:
         Tile(_("营业门店"), f"{stores.count():,}", url=reverse("admin:merchants_store_changelist")),
     ]
     if who.can("manage_keys"):
-        keys = open_rows(request, TillKey).filter(revoked_at=None)
+        keys = visible_rows(request, TillKey).filter(revoked_at=None)
         tiles.append(
             Tile(
                 _("收银密钥"),
@@ -84,9 +84,9 @@ def _own(request: HttpRequest, who: Viewer, merchant: Merchant) -> Tiles:
     return Tiles(str(merchant), tiles)
 
 
-def posts_of(request: HttpRequest, user: User) -> Iterator[Section]:
+def post_sections(request: HttpRequest, user: User) -> Iterator[Section]:
     """Where the person works and has worked."""
-    posts = open_rows(request, Clerk).filter(user=user).order_by("-pk")
+    posts = visible_rows(request, Clerk).filter(user=user).order_by("-pk")
     yield Section(
         title=_("职务"),
         headers=[_("商户"), _("角色"), _("任命时间"), _("离任时间")],
@@ -94,8 +94,8 @@ def posts_of(request: HttpRequest, user: User) -> Iterator[Section]:
             [
                 Cell(str(post.merchant), url_of(Clerk, post.pk)),
                 post.get_role_display(),
-                moment(post.appointed_at),
-                moment(post.ended_at) if post.ended_at else _("在任"),
+                format_instant(post.appointed_at),
+                format_instant(post.ended_at) if post.ended_at else _("在任"),
             ]
             for post in posts
         ],
@@ -103,4 +103,4 @@ def posts_of(request: HttpRequest, user: User) -> Iterator[Section]:
     )
 
 
-contribute("members.user", posts_of)
+add_sections("members.user", post_sections)

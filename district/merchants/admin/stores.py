@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import Menu, Section
-from district.merchants.admin.places import NameSearch
-from district.merchants.admin.store_acts import (
+from district.merchants.admin.audit_labels import MERCHANTS
+from district.merchants.admin.store_actions import (
     CloseStore,
     EditStore,
-    Introduce,
-    SetHours,
-    lines_of,
+    IntroduceStore,
+    SetOpeningHours,
+    week_lines,
 )
-from district.merchants.admin.words import MERCHANTS
+from district.merchants.admin.venues_and_trades import NameSearch
 from district.merchants.models import OpeningHours, Store
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 
@@ -25,8 +25,8 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 @admin.register(Store)
 class StoreAdmin(NameSearch, MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "storefront", 20)
-    merchant_path, store_path, needs = "merchant", "pk", "view_store"
-    operator_may = ("view", "add", "change")
+    merchant_path, store_path, required_permission = "merchant", "pk", "view_store"
+    operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant", "venue", "trade"})
     empty_hint = gettext_lazy("运营人员在商户页面“新开门店”后，门店会出现在这里。")
     list_display = ["name", "merchant", "venue_name", "place", "trade_name", "state_label"]
@@ -51,7 +51,7 @@ class StoreAdmin(NameSearch, MerchantScopedAdmin):
         "state_label",
         "closed_at",
     ]
-    acts = [SetHours(), Introduce(), EditStore(), CloseStore()]
+    row_actions = [SetOpeningHours(), IntroduceStore(), EditStore(), CloseStore()]
 
     @admin.display(description=gettext_lazy("楼层铺位"))
     def place(self, store: Store) -> str:
@@ -70,7 +70,7 @@ class StoreAdmin(NameSearch, MerchantScopedAdmin):
         return store.get_state_display()
 
     def sections(self, request: HttpRequest, row: Store) -> Iterable[Section]:
-        lines = {} if row.round_the_clock else lines_of(row)
+        lines = {} if row.round_the_clock else week_lines(row)
         days = OpeningHours.Weekday if lines else ()
         yield Section(
             title=_("营业时间"),

@@ -16,9 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from district.kernel import clock
-from district.kernel.api import ApiView, cacheable, cursor_page
+from district.kernel.database.ids import looks_like
 from district.kernel.errors import NotFound
-from district.kernel.ids import looks_like
+from district.kernel.http.api import ApiView, cacheable, cursor_page
 from district.merchants.api import examples
 from district.merchants.api import schemas_directory as schemas
 from district.merchants.queries import directory
@@ -47,14 +47,18 @@ def _described(
 
 
 def _listed(
-    name: str, summary: str, out: Out, asked: type[schemas.ListAsked], example: dict[str, Any]
+    name: str,
+    summary: str,
+    out: Out,
+    parameters: type[schemas.ListParameters],
+    example: dict[str, Any],
 ) -> Callable[..., Any]:
     page = inline_serializer(
         f"{name}Page",
         {"results": out(many=True), "next": serializers.CharField(allow_null=True)},
     )
     row = examples.page(example)
-    return _described(f"list_{name.lower()}s", summary, page, row, asked)
+    return _described(f"list_{name.lower()}s", summary, page, row, parameters)
 
 
 def _identified(prefix: str) -> OpenApiParameter:
@@ -65,18 +69,18 @@ def _identified(prefix: str) -> OpenApiParameter:
 class Venues(ApiView):
     """Malls, streets and complexes, in the order of their pinyin."""
 
-    @_listed("Venue", "场所列表", schemas.VenueOut, schemas.ListAsked, examples.VENUE_DETAIL)
+    @_listed("Venue", "场所列表", schemas.VenueOut, schemas.ListParameters, examples.VENUE_DETAIL)
     def get(self, request: Request) -> Response:
-        _asked(request, schemas.ListAsked)
+        _query_parameters(request, schemas.ListParameters)
         return _page(request, directory.venues(), schemas.VenueOut)
 
 
 class Trades(ApiView):
     """Lines of business, in the operator's order."""
 
-    @_listed("Trade", "业态列表", schemas.TradeOut, schemas.ListAsked, examples.TRADE)
+    @_listed("Trade", "业态列表", schemas.TradeOut, schemas.ListParameters, examples.TRADE)
     def get(self, request: Request) -> Response:
-        _asked(request, schemas.ListAsked)
+        _query_parameters(request, schemas.ListParameters)
         return _page(request, directory.trades(), schemas.TradeOut, ("sort", "code"))
 
 
@@ -87,15 +91,17 @@ class Merchants(ApiView):
         "Merchant",
         "商户列表与搜索",
         schemas.MerchantOut,
-        schemas.MerchantsAsked,
+        schemas.MerchantListParameters,
         examples.MERCHANT | {"in_alliance": True},
     )
     def get(self, request: Request) -> Response:
-        found = directory.merchants(at=clock.now(), **_asked(request, schemas.MerchantsAsked))
+        found = directory.merchants(
+            at=clock.now(), **_query_parameters(request, schemas.MerchantListParameters)
+        )
         return _page(request, found, schemas.MerchantOut)
 
 
-class OneMerchant(ApiView):
+class MerchantDetailView(ApiView):
     """A merchant with its open stores."""
 
     @_described(
@@ -113,15 +119,17 @@ class OneMerchant(ApiView):
 class Stores(ApiView):
     """Open stores in the order of their pinyin; found by their own or their merchant's name."""
 
-    @_listed("Store", "门店列表与搜索", schemas.StoreOut, schemas.StoresAsked, examples.STORE)
+    @_listed(
+        "Store", "门店列表与搜索", schemas.StoreOut, schemas.StoreListParameters, examples.STORE
+    )
     def get(self, request: Request) -> Response:
-        asked, now = _asked(request, schemas.StoresAsked), clock.now()
-        if asked.pop("open_now"):
-            asked["open_at"] = now
-        return _page(request, directory.stores(at=now, **asked), schemas.StoreOut)
+        parameters, now = _query_parameters(request, schemas.StoreListParameters), clock.now()
+        if parameters.pop("open_now"):
+            parameters["open_at"] = now
+        return _page(request, directory.stores(at=now, **parameters), schemas.StoreOut)
 
 
-class OneStore(ApiView):
+class StoreDetailView(ApiView):
     """A store with its opening hours, also one that has closed."""
 
     @_described(
@@ -139,11 +147,11 @@ def _known(prefix: str, public_id: str) -> str:
     return public_id
 
 
-def _asked(request: Request, form: type[schemas.ListAsked]) -> dict[str, Any]:
+def _query_parameters(request: Request, form: type[schemas.ListParameters]) -> dict[str, Any]:
     # A plain dict: of a QueryDict DRF reads an absent boolean as an unticked box.
-    asked = form(data=request.query_params.dict())
-    asked.is_valid(raise_exception=True)
-    given: dict[str, Any] = asked.validated_data
+    parameters = form(data=request.query_params.dict())
+    parameters.is_valid(raise_exception=True)
+    given: dict[str, Any] = parameters.validated_data
     for paging in ("limit", "cursor"):
         given.pop(paging, None)
     return given

@@ -38,14 +38,14 @@ _MEMBER: Final[dict[str, Any]] = {
     "nickname": "小林",
     "phone_masked": "138****8000",
 }
-SEEN_BY_CODE: Final = {
+LOOK_UP_BY_CODE: Final = {
     "member": _MEMBER,
     "visit": {
         "token": "vis_8Jm2QzT5cXwK1rNdLh7PvYb3sFgA9uEo4iCkRtWx6Bq",
         "expires_at": "2026-03-01T12:10:00+08:00",
     },
 }
-SEEN_BY_PHONE: Final = {"member": _MEMBER | {"nickname": "小*"}, "visit": None}
+LOOK_UP_BY_PHONE: Final = {"member": _MEMBER | {"nickname": "小*"}, "visit": None}
 TILL: Final = {
     "key": {"id": "key_5gTn1VbXq9LwJc3RzKm7Hd", "name": "一楼收银台"},
     "merchant": MERCHANT | {"in_alliance": True},

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel.fields import IdField, InstantField, TextField
+from district.kernel.http.fields import IdField, InstantField, TextField
 
 
 class QueryInstantField(InstantField):
@@ -16,7 +16,7 @@ class QueryInstantField(InstantField):
         return super().to_internal_value(data.replace(" ", "+"))
 
 
-class ListAsked(serializers.Serializer[Any]):
+class ListParameters(serializers.Serializer[Any]):
     """The parameters every list knows; one it does not know is refused rather than ignored."""
 
     cursor = serializers.CharField(required=False, help_text="`next` of the page before.")
@@ -31,7 +31,7 @@ class ListAsked(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class MerchantsAsked(ListAsked):
+class MerchantListParameters(ListParameters):
     q = TextField(
         required=False, allow_blank=True, max_length=50, help_text="Name, pinyin or initials."
     )
@@ -44,7 +44,7 @@ class MerchantsAsked(ListAsked):
     )
 
 
-class StoresAsked(MerchantsAsked):
+class StoreListParameters(MerchantListParameters):
     merchant = IdField("mrc", required=False)
     floor = TextField(required=False, max_length=10)
     round_the_clock = serializers.BooleanField(required=False)

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from district.kernel import spelling
-from district.kernel.fields import IdField, InstantField, PatternField, WrittenField
+from district.kernel.http.fields import IdField, InstantField, NormalizedTextField, PatternField
+from district.kernel.text import spelling
 
 
 class _LookUpIn(serializers.Serializer[Any]):
@@ -13,7 +13,7 @@ class _LookUpIn(serializers.Serializer[Any]):
 
 
 class LookUpByCodeIn(_LookUpIn):
-    code = WrittenField(
+    code = NormalizedTextField(
         r"^[^\s\x00-\x1f\x7f]{1,400}\Z",
         spelling=spelling.code_of,
         max_length=400,

@@ -6,8 +6,9 @@ from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, ex
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from district.kernel import clock, limits
+from district.kernel import clock
 from district.kernel.errors import TokenExpired, TokenInvalid, TokenUsed, TooManyRequests
+from district.kernel.http import rate_limits
 from district.members.queries import phone_masked
 from district.merchants import services as merchants
 from district.merchants.api import examples
@@ -23,7 +24,7 @@ from district.merchants.models import Store
 from district.merchants.services import OpenedVisit
 
 
-class WhoAmI(TillView):
+class TillInfo(TillView):
     """GET /api/v1/till: what this key may do, and the server's time."""
 
     @extend_schema(
@@ -85,32 +86,32 @@ class LookUpMember(TillView):
                 "by phone", {"store": examples.STORE_ID, "phone": "13800138000"}, request_only=True
             ),
             OpenApiExample(
-                "visit", examples.SEEN_BY_CODE, response_only=True, status_codes=["201"]
+                "visit", examples.LOOK_UP_BY_CODE, response_only=True, status_codes=["201"]
             ),
             OpenApiExample(
-                "no visit", examples.SEEN_BY_PHONE, response_only=True, status_codes=["200"]
+                "no visit", examples.LOOK_UP_BY_PHONE, response_only=True, status_codes=["200"]
             ),
         ],
     )
     def post(self, request: Request) -> Response:
         by_phone = isinstance(request.data, dict) and "phone" in request.data
-        given = self.asked(LookUpByPhoneIn if by_phone else LookUpByCodeIn)
+        given = self.request_data(LookUpByPhoneIn if by_phone else LookUpByCodeIn)
         key = self.key("look_up", **given)
         store = self.till.store(given["store"])
-        limits.hit("look_up_till", self.till.key_id)
+        rate_limits.hit("look_up_till", self.till.key_id)
         # Whoever has guessed too often must not be told when a guess was right.
-        limits.require_room("look_up_miss_till", self.till.key_id)
+        rate_limits.require_within_limit("look_up_miss_till", self.till.key_id)
         try:
             if by_phone:
                 return self._by_phone(store, given["phone"])
             opened = merchants.open_visit(till=self.till, store=store, code=given["code"], key=key)
         except (MemberNotFound, TokenInvalid):
-            limits.hit("look_up_miss_till", self.till.key_id)
+            rate_limits.hit("look_up_miss_till", self.till.key_id)
             raise
-        return _seen(opened)
+        return _look_up_result(opened)
 
     def _by_phone(self, store: Store, phone: str) -> Response:
-        limits.hit("look_up_phone_till", self.till.key_id)
+        rate_limits.hit("look_up_phone_till", self.till.key_id)
         member = merchants.find_by_phone(till=self.till, store=store, phone=phone)
         seen = {
             "id": member.public_id,
@@ -120,7 +121,7 @@ class LookUpMember(TillView):
         return Response(LookUpOut({"member": seen, "visit": None}).data)
 
 
-def _seen(opened: OpenedVisit) -> Response:
+def _look_up_result(opened: OpenedVisit) -> Response:
     member = opened.visit.member
     seen = {
         "id": member.public_id,

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from district.merchants.models.expressions import same
+from district.merchants.models.expressions import id_range
 
 
 class AllianceMembership(models.Model):
@@ -26,7 +26,7 @@ class AllianceMembership(models.Model):
             ExclusionConstraint(
                 name="alliance_one_membership_at_a_time",
                 expressions=[
-                    (same("merchant"), RangeOperators.OVERLAPS),
+                    (id_range("merchant"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("该商户在此期间已是联盟成员"),

@@ -7,7 +7,7 @@ _DAY = 24 * 60
 _WEEK = 7 * _DAY
 
 
-def same(field: str) -> Func:
+def id_range(field: str) -> Func:
     """A range that overlaps only another row's of the same id: equality for GiST without btree_gist.
 
     With the bounds: without `[]` the range is empty and excludes nothing.

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from district.merchants.models.expressions import minutes_of_the_week, same
+from district.merchants.models.expressions import id_range, minutes_of_the_week
 
 DAY = 24 * 60
 
@@ -46,7 +46,7 @@ class OpeningHours(models.Model):
             ExclusionConstraint(
                 name="hours_never_overlap_in_a_store",
                 expressions=[
-                    (same("store"), RangeOperators.OVERLAPS),
+                    (id_range("store"), RangeOperators.OVERLAPS),
                     (minutes_of_the_week(), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("营业时间互相重叠"),

@@ -5,7 +5,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.ids import PublicIdField
+from district.kernel.database.ids import PublicIdField
 
 
 class TillKey(models.Model):

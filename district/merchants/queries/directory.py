@@ -51,7 +51,7 @@ def stores(
         "floor": floor,
         "merchant__public_id": merchant,
     }
-    found = found.filter(_said(q, "search_key", "merchant__search_key"))
+    found = found.filter(_matches_search(q, "search_key", "merchant__search_key"))
     found = found.filter(**{path: value for path, value in wanted.items() if value})
     if open_at is not None:
         found = found.filter(is_open(open_at))
@@ -77,7 +77,7 @@ def merchants(
     alliance_only: bool = True,
 ) -> QuerySet[Merchant]:
     """Merchants that are not suspended, each with `in_alliance` as of `at`."""
-    found = _merchants(at).filter(_said(q, "search_key"), state=Merchant.State.ACTIVE)
+    found = _merchants(at).filter(_matches_search(q, "search_key"), state=Merchant.State.ACTIVE)
     theirs = {"venue__public_id": venue, "trade__code": trade}
     if theirs := {path: value for path, value in theirs.items() if value}:
         held = Store.objects.filter(merchant=OuterRef("pk"), state=Store.State.OPEN, **theirs)
@@ -120,7 +120,7 @@ def _merchants(at: datetime) -> QuerySet[Merchant]:
     )
 
 
-def _said(q: str, *columns: str) -> Q:
+def _matches_search(q: str, *columns: str) -> Q:
     """Each word of a search stands in one of the columns; a search of no words finds nothing."""
     if not q:
         return Q()

@@ -1,7 +1,7 @@
 """Whether a member is at the counter."""
 
 from district.kernel import clock
-from district.kernel.crypto import lookup_hash
+from district.kernel.security.crypto import lookup_hash
 from district.merchants import till_secrets
 from district.merchants.errors import StoreNotYours, VisitElsewhere, VisitOver, VisitUnknown
 from district.merchants.models import Store, Visit

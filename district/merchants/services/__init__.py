@@ -2,11 +2,11 @@
 
 from district.merchants.services.alliance_party import alliance_party
 from district.merchants.services.appoint_clerk import appoint_clerk, dismiss_clerk
+from district.merchants.services.create_fund import create_fund
 from district.merchants.services.edit_merchant import MerchantDetails, edit_merchant, set_contact
 from district.merchants.services.edit_store import StoreDetails, edit_store, introduce_store
 from district.merchants.services.enrol_merchant import enrol_merchant, withdraw_merchant
 from district.merchants.services.find_by_phone import find_by_phone
-from district.merchants.services.found_fund import found_fund
 from district.merchants.services.issue_till_key import (
     IssuedTillKey,
     issue_till_key,
@@ -34,7 +34,7 @@ __all__ = [
     "edit_store",
     "enrol_merchant",
     "find_by_phone",
-    "found_fund",
+    "create_fund",
     "introduce_store",
     "issue_till_key",
     "note_key_use",

@@ -32,7 +32,7 @@ def edit_merchant(*, merchant: Merchant, details: MerchantDetails, by: User | No
     twins = Merchant.objects.filter(uscc=details.uscc).exclude(pk=merchant.pk)
     if details.uscc is not None and twins.exists():
         raise MerchantAlreadyRegistered(uscc=details.uscc)
-    return _written(merchant, asdict(details), by)
+    return _save_changes(merchant, asdict(details), by)
 
 
 @transaction.atomic
@@ -41,14 +41,14 @@ def set_contact(
 ) -> Merchant:
     """Whom the operator calls: the part of the books a merchant keeps itself."""
     wanted = {"contact_name": contact_name, "contact_phone": contact_phone}
-    return _written(_locked(merchant), wanted, by)
+    return _save_changes(_locked(merchant), wanted, by)
 
 
 def _locked(merchant: Merchant) -> Merchant:
     return Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
 
 
-def _written(merchant: Merchant, wanted: dict[str, Any], by: User | None) -> Merchant:
+def _save_changes(merchant: Merchant, wanted: dict[str, Any], by: User | None) -> Merchant:
     changed = [name for name, value in wanted.items() if getattr(merchant, name) != value]
     if changed:
         for name in changed:

@@ -33,20 +33,20 @@ def edit_store(*, store: Store, details: StoreDetails, by: User | None) -> Store
     moved = details.floor != store.floor
     if moved and details.floor and details.floor not in store.venue.floors:
         raise FloorUnknown(floor=details.floor)
-    return _written(store, dict(vars(details)), by)
+    return _save_changes(store, dict(vars(details)), by)
 
 
 @transaction.atomic
 def introduce_store(*, store: Store, phone: str, intro: str, by: User | None) -> Store:
     """How the store presents itself: the part of the directory a merchant keeps itself."""
-    return _written(_locked(store), {"phone": phone, "intro": intro}, by)
+    return _save_changes(_locked(store), {"phone": phone, "intro": intro}, by)
 
 
 def _locked(store: Store) -> Store:
     return Store.objects.select_for_update(no_key=True).get(pk=store.pk)
 
 
-def _written(store: Store, wanted: dict[str, Any], by: User | None) -> Store:
+def _save_changes(store: Store, wanted: dict[str, Any], by: User | None) -> Store:
     changed = [name for name, value in wanted.items() if getattr(store, name) != value]
     if changed:
         for name in changed:

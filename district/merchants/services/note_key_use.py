@@ -7,7 +7,7 @@ from django.db import connection
 from district.kernel import clock
 from district.merchants.queries.till import Till
 
-EVERY = timedelta(minutes=1)
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def note_key_use(*, till: Till) -> None:
@@ -16,12 +16,12 @@ def note_key_use(*, till: Till) -> None:
     Called before the verb's transaction, so that no till holds the key's row while it works.
     """
     now = clock.real_now()
-    if till.last_used_at is not None and till.last_used_at > now - EVERY:
+    if till.last_used_at is not None and till.last_used_at > now - USE_NOTED_EVERY:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "update merchants_tillkey set last_used_at = %s where id ="
             " (select id from merchants_tillkey where id = %s"
             "  and (last_used_at is null or last_used_at <= %s) for no key update skip locked)",
-            [now, till.key_id, now - EVERY],
+            [now, till.key_id, now - USE_NOTED_EVERY],
         )

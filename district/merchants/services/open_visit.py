@@ -15,7 +15,7 @@ from district.merchants.models import Store, Visit
 from district.merchants.queries.till import Till
 from district.merchants.queries.visits import token_of
 
-LASTS = timedelta(minutes=10)
+VISIT_LIFETIME = timedelta(minutes=10)
 
 
 class OpenedVisit(NamedTuple):
@@ -48,7 +48,7 @@ def open_visit(*, till: Till, store: Store, code: str, key: Key) -> OpenedVisit:
         seed=seed,
         token_hash=till_secrets.digest(token),
         opened_at=now,
-        expires_at=now + LASTS,
+        expires_at=now + VISIT_LIFETIME,
     )
     answer(key, visit.pk)
     return OpenedVisit(visit, token)

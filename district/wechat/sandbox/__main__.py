@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from district.wechat.sandbox.server import SandboxServer
-from district.wechat.sandbox.world import World
+from district.wechat.sandbox.state import SandboxState
 
 APPID, SECRET = "DISTRICT_WECHAT_APPID", "DISTRICT_WECHAT_SECRET"
 
@@ -23,8 +23,8 @@ def main() -> None:
     secret = asked.secret or os.environ.get(SECRET) or written.get(SECRET)
     if not appid or not secret:
         sys.exit(f"Tell the sandbox its appid and secret: --appid, --secret or {APPID}, {SECRET}.")
-    server = SandboxServer((asked.host, asked.port), World(appid=appid, secret=secret))
-    signal.signal(signal.SIGTERM, _leave)
+    server = SandboxServer((asked.host, asked.port), SandboxState(appid=appid, secret=secret))
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     print(f"WeChat sandbox at {server.base}", flush=True)  # noqa: T201 - the launcher reads this line
     try:
         server.serve_forever(poll_interval=0.1)
@@ -50,7 +50,7 @@ def _secrets_beside_the_data(folder: Path | None) -> dict[str, str]:
     return written
 
 
-def _leave(*_: object) -> None:
+def _exit_on_signal(*_: object) -> None:
     raise SystemExit(0)
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from district.wechat.sandbox.refusals import Refusal
+from district.wechat.sandbox.errcodes import WechatErrorResponse
 
 LIFE = 300.0
 _KEPT = 3600.0
@@ -30,15 +30,15 @@ class CodeBook:
         self._codes[code] = Issued(openid, at + LIFE)
         return code
 
-    def look_at(self, code: str, at: float) -> Issued:
+    def use_code(self, code: str, at: float) -> Issued:
         """The live code, not used up yet; a used one says 40163 also after its time."""
         issued = self._codes.get(code)
         if issued is None:
-            raise Refusal(40029)
+            raise WechatErrorResponse(40029)
         if issued.used:
-            raise Refusal(40163)
+            raise WechatErrorResponse(40163)
         if at >= issued.expires_at:
-            raise Refusal(40029)
+            raise WechatErrorResponse(40029)
         return issued
 
     def expire_all(self, at: float) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from district.wechat.sandbox.faults import KINDS, Fault
+from district.wechat.sandbox.request_fields import Call
 from district.wechat.sandbox.routes import ROUTES
-from district.wechat.sandbox.strict import Call
-from district.wechat.sandbox.world import World
+from district.wechat.sandbox.state import SandboxState
 
 NAMES = {name for name, _route in ROUTES.values()}
 
@@ -16,7 +16,7 @@ class BadControl(Exception):
     """A control call that makes no sense; answered with HTTP 400 and this sentence."""
 
 
-def handle(world: World, call: Call) -> dict[str, Any]:
+def handle(state: SandboxState, call: Call) -> dict[str, Any]:
     """Do what a control call asks; the fields come as query or as JSON body."""
     name = call.path.removeprefix("/_control/")
     if name not in CONTROLS:
@@ -28,14 +28,14 @@ def handle(world: World, call: Call) -> dict[str, Any]:
         except (ValueError, TypeError):
             raise BadControl("the body must be a JSON object") from None
     try:
-        return CONTROLS[name](world, fields)
+        return CONTROLS[name](state, fields)
     except (KeyError, TypeError, ValueError) as error:
         raise BadControl(f"{type(error).__name__}: {error}") from None
 
 
-def person(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def person(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Make or change a person: name, and perhaps phone, country, unionid, blocked."""
-    someone = world.person(fields.pop("name"))
+    someone = state.person(fields.pop("name"))
     for name, value in fields.items():
         if name not in {"phone", "country", "unionid", "blocked"}:
             raise BadControl(f"a person has no {name!r}")
@@ -43,85 +43,85 @@ def person(world: World, fields: dict[str, Any]) -> dict[str, Any]:
     return {"openid": someone.openid, "phone": someone.phone}
 
 
-def login_code(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def login_code(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """A fresh wx.login code of the named person."""
-    someone = world.person(fields["person"])
-    return {"code": world.login_codes.issue(someone.openid, world.now())}
+    someone = state.person(fields["person"])
+    return {"code": state.login_codes.issue(someone.openid, state.now())}
 
 
-def phone_code(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def phone_code(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """A fresh getPhoneNumber code of the named person, for another number if one is given."""
-    someone = world.person(fields["person"])
-    code = world.phone_codes.issue(someone.openid, world.now())
+    someone = state.person(fields["person"])
+    code = state.phone_codes.issue(someone.openid, state.now())
     number = (fields.get("country", someone.country), fields.get("phone", someone.phone))
-    world.numbers[code] = number
+    state.numbers[code] = number
     return {"code": code}
 
 
-def fault(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def fault(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Order trouble: route, kind, and perhaps times (null: until cleared), seconds, number."""
     route = fields.pop("route")
     if route not in NAMES or fields.get("kind") not in KINDS:
         raise BadControl(f"route is one of {sorted(NAMES)}, kind one of {KINDS}")
-    world.faults.add(route, Fault(**fields))
+    state.faults.add(route, Fault(**fields))
     return {}
 
 
-def clear_faults(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def clear_faults(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Order no more trouble."""
-    world.faults.clear()
+    state.faults.clear()
     return {}
 
 
-def expire(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def expire(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """End the life of everything of one kind: login_codes, phone_codes or tokens."""
     if fields["what"] not in {"login_codes", "phone_codes", "tokens"}:
         raise BadControl("what is login_codes, phone_codes or tokens")
-    getattr(world, fields["what"]).expire_all(world.now())
+    getattr(state, fields["what"]).expire_all(state.now())
     return {}
 
 
-def kill_token(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def kill_token(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Make the current token unknown, as another server's forced refresh would."""
-    world.tokens.kill()
+    state.tokens.kill()
     return {}
 
 
-def quota(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def quota(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Set a route's calls a minute, or switch its quota off with null."""
     if fields["route"] not in NAMES:
         raise BadControl(f"route is one of {sorted(NAMES)}")
-    world.quotas.per_minute[fields["route"]] = fields["per_minute"]
+    state.quotas.per_minute[fields["route"]] = fields["per_minute"]
     return {}
 
 
-def dialect(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def dialect(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Speak countryCode as a number or as a string: the real pages show both."""
-    world.country_as_number = bool(fields["country_as_number"])
+    state.country_as_number = bool(fields["country_as_number"])
     return {}
 
 
-def advance(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def advance(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Move the sandbox's clock on by seconds."""
-    world.advance(float(fields["seconds"]))
-    return {"now": world.now()}
+    state.advance(float(fields["seconds"]))
+    return {"now": state.now()}
 
 
-def counters(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def counters(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """How often each route was called and how it answered."""
     told: dict[str, Any] = {name: {} for name in sorted(NAMES)}
-    for (route, what), times in sorted(world.counted.items()):
+    for (route, what), times in sorted(state.counted.items()):
         told[route][what] = times
     return told
 
 
-def reset(world: World, fields: dict[str, Any]) -> dict[str, Any]:
+def reset(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Forget everybody and everything, as a restart does."""
-    world.reset()
+    state.reset()
     return {}
 
 
-CONTROLS: dict[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
+CONTROLS: dict[str, Callable[[SandboxState, dict[str, Any]], dict[str, Any]]] = {
     "person": person,
     "login-code": login_code,
     "phone-code": phone_code,

@@ -7,7 +7,7 @@ from district.wechat.sandbox import control
 from district.wechat.sandbox.routes import ROUTES
 
 # What a person may simply open; the others change something and want their fields.
-_TO_OPEN = (
+_EXAMPLE_LINKS = (
     ("login-code?person=demo-1", "会员 demo-1 的登录码（wx.login）：五分钟内有效，只能用一次"),
     ("phone-code?person=demo-1", "会员 demo-1 的手机号授权码（getPhoneNumber）"),
     ("counters", "各接口被调用的次数和结果"),
@@ -44,7 +44,7 @@ def front_page(base: str) -> str:
         base=escape(base),
         to_open="".join(
             f'<li><a href="/_control/{address}"><code>/_control/{address}</code></a><br>{words}</li>'
-            for address, words in _TO_OPEN
+            for address, words in _EXAMPLE_LINKS
         ),
         controls="".join(
             f"<li><code>/_control/{name}</code> {escape(_first_line(act))}</li>"

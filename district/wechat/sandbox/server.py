@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from district.wechat.sandbox import control
+from district.wechat.sandbox.errcodes import WechatErrorResponse
 from district.wechat.sandbox.faults import Fault
 from district.wechat.sandbox.front_page import front_page
-from district.wechat.sandbox.refusals import Refusal
-from district.wechat.sandbox.routes import ROUTES, Answer
-from district.wechat.sandbox.strict import Call
-from district.wechat.sandbox.world import World
+from district.wechat.sandbox.request_fields import Call
+from district.wechat.sandbox.routes import ROUTES, SandboxResponse
+from district.wechat.sandbox.state import SandboxState
 
 _LONGEST_BODY = 1_000_000
 _JSON_AS_WECHAT_SENDS_IT = "text/plain"
@@ -26,9 +26,9 @@ class SandboxServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], world: World) -> None:
-        self.world = world
-        super().__init__(address, Handler)
+    def __init__(self, address: tuple[str, int], state: SandboxState) -> None:
+        self.state = state
+        super().__init__(address, SandboxRequestHandler)
 
     @property
     def base(self) -> str:
@@ -36,7 +36,7 @@ class SandboxServer(ThreadingHTTPServer):
         return f"http://{host!s}:{port}/"
 
 
-class Handler(BaseHTTPRequestHandler):
+class SandboxRequestHandler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
@@ -71,32 +71,32 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer_control(self, call: Call) -> None:
         try:
-            with self.server.world.lock:
-                told, status = control.handle(self.server.world, call), 200
+            with self.server.state.lock:
+                told, status = control.handle(self.server.state, call), 200
         except control.BadControl as error:
             told, status = {"error": str(error)}, 400
         self._send(status, json.dumps(told).encode(), "application/json")
 
     def _answer_as_wechat(self, call: Call) -> None:
-        world, (name, route) = self.server.world, ROUTES[call.path]
-        with world.lock:
-            world.count(name, "calls")
-            fault = world.faults.take(name)
+        state, (name, route) = self.server.state, ROUTES[call.path]
+        with state.lock:
+            state.count(name, "calls")
+            fault = state.faults.take(name)
         if fault and self._trouble_before_work(name, fault):
             return
-        answer: Answer
-        with world.lock:
+        answer: SandboxResponse
+        with state.lock:
             try:
-                answer, errcode = route(world, call), 0
-            except Refusal as no:
+                answer, errcode = route(state, call), 0
+            except WechatErrorResponse as no:
                 rid = f"{secrets.token_hex(4)}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
                 answer, errcode = (
                     {"errcode": no.errcode, "errmsg": f"{no.errmsg} rid: {rid}"},
                     no.errcode,
                 )
-            world.count(name, f"errcode {errcode}")
+            state.count(name, f"errcode {errcode}")
         if fault and fault.kind == "cut":
-            self._hang_up()
+            self._close_connection()
         elif isinstance(answer, tuple):
             self._send(200, *answer)
         else:
@@ -104,8 +104,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _trouble_before_work(self, name: str, fault: Fault) -> bool:
         """Whether the fault has already answered, so that no work is to be done."""
-        with self.server.world.lock:
-            self.server.world.count(name, f"fault {fault.kind}")
+        with self.server.state.lock:
+            self.server.state.count(name, f"fault {fault.kind}")
         match fault.kind:
             case "latency":
                 time.sleep(fault.seconds)
@@ -113,7 +113,10 @@ class Handler(BaseHTTPRequestHandler):
             case "cut":
                 return False
             case "errcode":
-                refused = {"errcode": fault.number, "errmsg": Refusal(fault.number).errmsg}
+                refused = {
+                    "errcode": fault.number,
+                    "errmsg": WechatErrorResponse(fault.number).errmsg,
+                }
                 self._send(200, json.dumps(refused).encode(), _JSON_AS_WECHAT_SENDS_IT)
             case "http":
                 self._send(fault.number, b"<html><h1>Bad Gateway</h1></html>", "text/html")
@@ -121,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(200, b"<html>please sign in to the free WiFi</html>", "text/html")
         return True
 
-    def _hang_up(self) -> None:
+    def _close_connection(self) -> None:
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 

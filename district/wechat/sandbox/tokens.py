@@ -2,12 +2,12 @@
 
 import secrets
 
-from district.wechat.sandbox.refusals import Refusal
+from district.wechat.sandbox.errcodes import WechatErrorResponse
 
 LIFE = 7200.0
 OVERLAP = 300.0
-FORCED_APART = 30.0
-FORCED_A_DAY = 20
+FORCED_INTERVAL_SECONDS = 30.0
+FORCED_PER_DAY = 20
 _SHANGHAI = 8 * 3600
 _DAY = 86400
 
@@ -23,7 +23,7 @@ class TokenBook:
 
     def fetch(self, at: float, *, force: bool) -> tuple[str, int]:
         """The token and the seconds it has left."""
-        if force and at - self._forced_at >= FORCED_APART:
+        if force and at - self._forced_at >= FORCED_INTERVAL_SECONDS:
             self._count_forced(at)
             self.kill()
         elif self._current and self._left(self._current, at) > OVERLAP:
@@ -35,13 +35,13 @@ class TokenBook:
         return self._current, int(LIFE)
 
     def check(self, token: str, at: float) -> None:
-        """Raises Refusal 41001 without a token, 40001 for an unknown or killed one, 42001 for an old one."""
+        """Raises WechatErrorResponse 41001 without a token, 40001 for an unknown or killed one, 42001 for an old one."""
         if not token:
-            raise Refusal(41001)
+            raise WechatErrorResponse(41001)
         if token not in self._good_until:
-            raise Refusal(40001)
+            raise WechatErrorResponse(40001)
         if self._left(token, at) <= 0:
-            raise Refusal(42001)
+            raise WechatErrorResponse(42001)
 
     def kill(self) -> None:
         """Make the current token unknown at once."""
@@ -59,6 +59,6 @@ class TokenBook:
         today = int((at + _SHANGHAI) // _DAY)
         day, times = self._forced_on
         times = times if day == today else 0
-        if times >= FORCED_A_DAY:
-            raise Refusal(45009)
+        if times >= FORCED_PER_DAY:
+            raise WechatErrorResponse(45009)
         self._forced_on, self._forced_at = (today, times + 1), at

@@ -7,16 +7,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from district.kernel import clock
-from district.kernel.backoffice import Cell, Section, moment
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice import Cell, Section, format_instant
+from district.kernel.backoffice.sections import url_of
 from loyalty import queries
-from loyalty.admin.common import signed
+from loyalty.admin.common import signed_points
 from loyalty.admin.explorer import parts
 from loyalty.admin.explorer.lots import lots
 from loyalty.models import Hold, Lot, PointsAccount, Transfer
 
 
-def of_account(request: HttpRequest, account: PointsAccount) -> Iterator[Section]:
+def account_sections(request: HttpRequest, account: PointsAccount) -> Iterator[Section]:
     """The live lots, soonest end first, what is held and owed, and the statement page by page."""
     yield from parts.person(request, account)
     yield from _due(account)
@@ -64,9 +64,9 @@ def statement(request: HttpRequest, account: PointsAccount, lines: int = 50) -> 
         rows=[
             [
                 line.seq,
-                moment(line.at),
+                format_instant(line.at),
                 Cell(line.get_kind_display(), url_of(Transfer, line.pk)),
-                signed(line),
+                signed_points(line),
                 f"{line.available_after:,}",
                 line.merchant or "—",
                 line.store or "—",

@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, moment, open_rows
-from district.kernel.backoffice.pages import url_of
-from district.kernel.money import format_yuan
+from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
+from district.kernel.backoffice.sections import url_of
+from district.kernel.text.money import format_yuan
 from loyalty.admin.explorer import parts
 from loyalty.admin.explorer.lots import held
 from loyalty.models import Debt, Hold, ParkedRefund, Receipt, Refund, Transfer
@@ -21,7 +21,7 @@ _OF_HOLDS = (
 )
 
 
-def of_hold(request: HttpRequest, hold: Hold) -> Iterator[Section]:
+def hold_sections(request: HttpRequest, hold: Hold) -> Iterator[Section]:
     """Its lines, from the setting aside to its end, and the lots it sets points of aside."""
     yield from parts.person(request, hold.account)
     which = Q(
@@ -34,7 +34,7 @@ def of_hold(request: HttpRequest, hold: Hold) -> Iterator[Section]:
     yield from held(request, hold.parts.all())
 
 
-def of_refund(request: HttpRequest, refund: Refund) -> Iterator[Section]:
+def refund_sections(request: HttpRequest, refund: Refund) -> Iterator[Section]:
     """The receipt, the lines that took the points, what was left owing and came back of it."""
     yield from parts.person(request, refund.account)
     yield parts.receipts(request, _("原小票"), Q(pk=refund.receipt_id))
@@ -48,7 +48,7 @@ def of_refund(request: HttpRequest, refund: Refund) -> Iterator[Section]:
     yield from parts.parked(request, Q(refund=refund))
 
 
-def of_debt(request: HttpRequest, debt: Debt) -> Iterator[Section]:
+def debt_sections(request: HttpRequest, debt: Debt) -> Iterator[Section]:
     """The line and the refund it comes from, and the lines that repaid it."""
     yield from parts.person(request, debt.account)
     yield parts.transfer(request, _("欠积分流水"), debt.transfer_id)
@@ -58,7 +58,7 @@ def of_debt(request: HttpRequest, debt: Debt) -> Iterator[Section]:
     yield from parts.repayments(request, [debt.transfer_id])
 
 
-def of_parked_refund(request: HttpRequest, parked: ParkedRefund) -> Iterator[Section]:
+def parked_refund_sections(request: HttpRequest, parked: ParkedRefund) -> Iterator[Section]:
     """What it became; while it waits, receipts that might be the missing one."""
     if parked.refund_id:
         yield from parts.refunds(request, Q(pk=parked.refund_id))
@@ -70,7 +70,7 @@ def candidates(request: HttpRequest, parked: ParkedRefund) -> Section:
     """Receipts of the merchant with that number at any of its stores, written as tills write it."""
     number = parked.receipt_no.strip()
     written = {number, number.upper(), number.lower(), number.lstrip("0"), number.zfill(6)}
-    rows = open_rows(request, Receipt).filter(
+    rows = visible_rows(request, Receipt).filter(
         merchant=parked.merchant_id,
         # By the merchant's stores: the index of receipts is by store and number.
         store__in=parked.merchant.stores.values("pk"),
@@ -85,7 +85,7 @@ def candidates(request: HttpRequest, parked: ParkedRefund) -> Section:
                 str(row.store),
                 format_yuan(row.paid_fen),
                 format_yuan(row.paid_fen - row.refunded_fen),
-                moment(row.paid_at),
+                format_instant(row.paid_at),
             ]
             for row in rows.select_related("store").order_by("-pk")[:10]
         ],

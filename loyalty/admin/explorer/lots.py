@@ -7,14 +7,14 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, moment, open_rows, visible
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice import Cell, Section, format_instant, visible, visible_rows
+from district.kernel.backoffice.sections import url_of
 from loyalty.admin.common import price_text
 from loyalty.admin.explorer import parts
 from loyalty.models import Draw, Hold, HoldPart, Lot, Restore, Transfer
 
 
-def of_lot(request: HttpRequest, lot: Lot) -> Iterator[Section]:
+def lot_sections(request: HttpRequest, lot: Lot) -> Iterator[Section]:
     """What a lot comes from, what goes on with its points, who holds of it and each draw on it."""
     yield from parts.person(request, lot.account)
     yield parts.transfer(request, _("来自流水"), lot.pk)
@@ -26,10 +26,10 @@ def of_lot(request: HttpRequest, lot: Lot) -> Iterator[Section]:
     later = Lot.objects.filter(origin=lot).order_by("pk")
     yield from lots(request, later, title=_("后续批次"), always=False)
     yield from held(request, HoldPart.objects.filter(lot=lot, hold__state=Hold.State.OPEN))
-    yield from draws(request, lot.draws.all(), of_lot=True)
+    yield from draws(request, lot.draws.all(), lot_sections=True)
 
 
-def of_draw(request: HttpRequest, draw: Draw) -> Iterator[Section]:
+def draw_sections(request: HttpRequest, draw: Draw) -> Iterator[Section]:
     """The transfer that drew, the lot it drew on, and what was given back."""
     yield from parts.person(request, draw.transfer.account)
     yield parts.transfer(request, _("流水"), draw.transfer_id)
@@ -37,7 +37,7 @@ def of_draw(request: HttpRequest, draw: Draw) -> Iterator[Section]:
     yield from restores(request, draw.restores.all())
 
 
-def of_restore(request: HttpRequest, restore: Restore) -> Iterator[Section]:
+def restore_sections(request: HttpRequest, restore: Restore) -> Iterator[Section]:
     """The reversal that gave back, and the draw it undid."""
     yield parts.transfer(request, _("冲正流水"), restore.transfer_id)
     yield from draws(request, Draw.objects.filter(pk=restore.draw_id))
@@ -68,7 +68,7 @@ def _lot_line(lot: Lot) -> Sequence[Any]:
         if lot.pending
         else f"{lot.remaining:,}",
         price_text(lot.price_milli_fen),
-        moment(lot.expires_at),
+        format_instant(lot.expires_at),
     ]
 
 
@@ -77,16 +77,16 @@ def _foreign_lot() -> Sequence[Any]:
     return [Cell(_("其他商户发放的批次"), tone="quiet"), "—", "—", "—", "—", "—"]
 
 
-def draws(request: HttpRequest, rows: Any, *, of_lot: bool = False) -> Iterable[Section]:
+def draws(request: HttpRequest, rows: Any, *, lot_sections: bool = False) -> Iterable[Section]:
     """Draws within scope one by one; of a lot also the sum of those that are not."""
-    seen = open_rows(request, Draw).filter(pk__in=rows.values("pk"))
+    seen = visible_rows(request, Draw).filter(pk__in=rows.values("pk"))
     found = list(seen.select_related("redeemer", "transfer").order_by("pk")[: parts.SHOWN])
-    if not found and not of_lot:
+    if not found and not lot_sections:
         return
     mine = visible(request, Lot, [draw.lot_id for draw in found])
     open_to = visible(request, Transfer, [draw.transfer_id for draw in found])
     note = ""
-    if of_lot and (elsewhere := _points(rows) - _points(seen)):
+    if lot_sections and (elsewhere := _points(rows) - _points(seen)):
         note = _("另有 %(points)s 积分在其他商户使用。") % {"points": f"{elsewhere:,}"}
     yield Section(
         title=_("批次支取"),
@@ -101,7 +101,7 @@ def draws(request: HttpRequest, rows: Any, *, of_lot: bool = False) -> Iterable[
                     draw.transfer.get_kind_display(),
                     url_of(Transfer, draw.transfer_id) if draw.transfer_id in open_to else "",
                 ),
-                moment(draw.transfer.at),
+                format_instant(draw.transfer.at),
             ]
             for draw in found
         ],
@@ -120,7 +120,7 @@ def lot_cell(pk: int, mine: set[int]) -> Cell:
 
 
 def restores(request: HttpRequest, rows: Any) -> Iterable[Section]:
-    seen = open_rows(request, Restore).filter(pk__in=rows.values("pk"))
+    seen = visible_rows(request, Restore).filter(pk__in=rows.values("pk"))
     found = list(seen.select_related("draw", "transfer").order_by("pk")[: parts.SHOWN])
     if not found:
         return
@@ -145,7 +145,7 @@ def restores(request: HttpRequest, rows: Any) -> Iterable[Section]:
 def held(request: HttpRequest, rows: Any) -> Iterable[Section]:
     """Parts of holds within scope: which lots a hold sets aside, or which holds set a lot aside."""
     found = list(
-        rows.filter(hold__in=open_rows(request, Hold).values("pk"))
+        rows.filter(hold__in=visible_rows(request, Hold).values("pk"))
         .select_related("hold")
         .order_by("pk")[: parts.SHOWN]
     )

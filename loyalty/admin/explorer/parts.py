@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, link, moment, open_rows, visible
-from district.kernel.backoffice.pages import url_of
-from district.kernel.money import format_yuan
-from loyalty.admin.common import HOLD_TONES, hold_state, signed
+from district.kernel.backoffice import Cell, Section, format_instant, link, visible, visible_rows
+from district.kernel.backoffice.sections import url_of
+from district.kernel.text.money import format_yuan
+from loyalty.admin.common import HOLD_TONES, hold_state, signed_points
 from loyalty.models import Debt, Hold, ParkedRefund, PointsAccount, Receipt, Refund, Transfer
 
 SHOWN = 200
@@ -27,13 +27,13 @@ def person(request: HttpRequest, account: PointsAccount) -> Iterator[Section]:
 def transfer(request: HttpRequest, title: str, pk: int | None, empty: str = "") -> Section:
     """One line of the ledger, which the page's row cannot be without."""
     return _lines(
-        title, open_rows(request, Transfer).filter(pk=pk), empty or _("不在您的权限之内。")
+        title, visible_rows(request, Transfer).filter(pk=pk), empty or _("不在您的权限之内。")
     )
 
 
 def transfers(request: HttpRequest, title: str, which: Q) -> Iterator[Section]:
     """Lines in the order they were posted; nothing where there is none to see."""
-    shown = _lines(title, open_rows(request, Transfer).filter(which).order_by("pk")[:SHOWN], "")
+    shown = _lines(title, visible_rows(request, Transfer).filter(which).order_by("pk")[:SHOWN], "")
     if shown.rows:
         yield shown
 
@@ -46,8 +46,8 @@ def _lines(title: str, rows: Any, empty: str) -> Section:
             [
                 Cell(row, url_of(Transfer, row.pk)),
                 row.get_kind_display(),
-                signed(row),
-                moment(row.at),
+                signed_points(row),
+                format_instant(row.at),
             ]
             for row in rows
         ],
@@ -56,7 +56,7 @@ def _lines(title: str, rows: Any, empty: str) -> Section:
 
 
 def receipts(request: HttpRequest, title: str, which: Q, empty: str = "") -> Section:
-    rows = open_rows(request, Receipt).filter(which).select_related("store").order_by("pk")
+    rows = visible_rows(request, Receipt).filter(which).select_related("store").order_by("pk")
     return Section(
         title,
         [_("小票号"), _("实付"), _("已退"), _("门店"), _("支付时间")],
@@ -66,7 +66,7 @@ def receipts(request: HttpRequest, title: str, which: Q, empty: str = "") -> Sec
                 format_yuan(row.paid_fen),
                 format_yuan(row.refunded_fen),
                 str(row.store),
-                moment(row.paid_at),
+                format_instant(row.paid_at),
             ]
             for row in rows[:SHOWN]
         ],
@@ -78,7 +78,7 @@ def refunds(
     request: HttpRequest, which: Q, *, title: str = "", empty: str = ""
 ) -> Iterator[Section]:
     """Refunds and where the points they took came from; with no word for none, then nothing."""
-    rows = open_rows(request, Refund).filter(which).select_related("store").order_by("pk")
+    rows = visible_rows(request, Refund).filter(which).select_related("store").order_by("pk")
     lines = [
         [
             Cell(row.refund_no, url_of(Refund, row.pk)),
@@ -87,7 +87,7 @@ def refunds(
             f"{row.other:,}",
             Cell(f"{row.owed:,}", tone="bad" if row.owed else ""),
             str(row.store),
-            moment(row.at),
+            format_instant(row.at),
         ]
         for row in rows[:SHOWN]
     ]
@@ -110,7 +110,7 @@ def refunds(
 
 def debts(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Section]:
     """What was left owing and what came back of it since."""
-    rows = open_rows(request, Debt).filter(which).select_related("carrier").order_by("pk")
+    rows = visible_rows(request, Debt).filter(which).select_related("carrier").order_by("pk")
     lines = [
         [
             Cell(row.pk, url_of(Debt, row.pk)),
@@ -118,7 +118,7 @@ def debts(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Sectio
             f"{row.points:,}",
             f"{row.repaid:,}",
             Cell(f"{row.points - row.repaid:,}", tone="bad" if row.points > row.repaid else "good"),
-            moment(row.at),
+            format_instant(row.at),
         ]
         for row in rows[:SHOWN]
     ]
@@ -139,7 +139,7 @@ def repayments(request: HttpRequest, debt_lines: list[int]) -> Iterator[Section]
 
 
 def holds(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Section]:
-    rows = open_rows(request, Hold).filter(which).select_related("store").order_by("-pk")
+    rows = visible_rows(request, Hold).filter(which).select_related("store").order_by("-pk")
     lines = [
         [
             Cell(row, url_of(Hold, row.pk)),
@@ -147,8 +147,8 @@ def holds(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Sectio
             f"{row.points:,}",
             f"{row.captured:,}",
             str(row.store),
-            moment(row.at),
-            moment(row.expires_at),
+            format_instant(row.at),
+            format_instant(row.expires_at),
         ]
         for row in rows[:SHOWN]
     ]
@@ -170,7 +170,7 @@ def holds(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Sectio
 
 
 def parked(request: HttpRequest, which: Q) -> Iterator[Section]:
-    rows = list(open_rows(request, ParkedRefund).filter(which)[:SHOWN])
+    rows = list(visible_rows(request, ParkedRefund).filter(which)[:SHOWN])
     if rows:
         yield Section(
             _("曾待匹配"),
@@ -179,8 +179,8 @@ def parked(request: HttpRequest, which: Q) -> Iterator[Section]:
                 [
                     Cell(row.public_id, url_of(ParkedRefund, row.pk)),
                     row.get_state_display(),
-                    moment(row.at),
-                    moment(row.decided_at),
+                    format_instant(row.at),
+                    format_instant(row.decided_at),
                 ]
                 for row in rows
             ],
@@ -189,7 +189,7 @@ def parked(request: HttpRequest, which: Q) -> Iterator[Section]:
 
 
 def accounts(request: HttpRequest, title: str, which: Q) -> Iterator[Section]:
-    rows = list(open_rows(request, PointsAccount).filter(which).select_related("member")[:SHOWN])
+    rows = list(visible_rows(request, PointsAccount).filter(which).select_related("member")[:SHOWN])
     mine = visible(request, PointsAccount, [row.pk for row in rows])
     if mine:
         yield Section(

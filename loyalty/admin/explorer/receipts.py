@@ -12,7 +12,7 @@ from loyalty.admin.explorer import parts
 from loyalty.models import Receipt, Transfer
 
 
-def of_receipt(request: HttpRequest, receipt: Receipt) -> Iterator[Section]:
+def receipt_sections(request: HttpRequest, receipt: Receipt) -> Iterator[Section]:
     """The earning and what of it repaid a debt, the refunds, and the terms it was reckoned by."""
     yield from parts.person(request, receipt.account)
     empty = _("实付金额不足以获得积分。")

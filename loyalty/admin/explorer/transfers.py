@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Cell, Section, moment, open_rows
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
+from district.kernel.backoffice.sections import url_of
 from loyalty.admin.explorer import parts
 from loyalty.admin.explorer.lots import draws, lots, restores
 from loyalty.models import Adjustment, Lot, PointsAccount, Transfer
@@ -19,7 +19,7 @@ Kind = Transfer.Kind
 Part = Callable[[HttpRequest, Transfer], Iterable[Section]]
 
 
-def of_transfer(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
+def transfer_sections(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
     """The cause of a line and the lots it made or drew on, what repaid a debt then, and reversals."""
     yield from parts.person(request, transfer.account)
     for part in _CAUSES.get(Kind(transfer.kind), ()):
@@ -45,7 +45,7 @@ def _receipt(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
 
 
 def _own_lot(request: HttpRequest, transfer: Transfer) -> Iterable[Section]:
-    born = open_rows(request, Lot).filter(pk=transfer.pk)
+    born = visible_rows(request, Lot).filter(pk=transfer.pk)
     yield from lots(request, born, always=transfer.kind == Kind.EARN)
     origin = Lot.objects.filter(pk__in=born.values("origin"))
     yield from lots(request, origin, title=_("原批次"), always=False)
@@ -88,7 +88,7 @@ def _followed_by_repayment(request: HttpRequest, transfer: Transfer) -> Iterator
 
 
 def _adjustment(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
-    rows = list(open_rows(request, Adjustment).filter(transfer=transfer))
+    rows = list(visible_rows(request, Adjustment).filter(transfer=transfer))
     if rows:
         yield Section(
             _("人工调整"),
@@ -139,7 +139,7 @@ _UNDOING = {
 
 def _relations(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
     """What the line undoes, and what undid it; repayments of a debt stand with the debt."""
-    seen = open_rows(request, Transfer)
+    seen = visible_rows(request, Transfer)
     undone = list(seen.filter(pk=transfer.reverses_id)) if transfer.reverses_id else []
     undoing = seen.filter(reverses=transfer).exclude(kind=Kind.REPAY).order_by("pk")
     rows = [_relation(transfer.kind, 0, other) for other in undone]
@@ -158,5 +158,5 @@ def _relation(kind: str, side: int, other: Transfer) -> list[Any]:
         Cell(other, url_of(Transfer, other.pk)),
         other.get_kind_display(),
         f"{other.points:,}",
-        moment(other.at),
+        format_instant(other.at),
     ]

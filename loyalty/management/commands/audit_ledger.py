@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from district.kernel.named_database import DatabaseCommand
+from district.kernel.database.named_database import DatabaseCommand
 from loyalty import services as loyalty
 
 

@@ -10,11 +10,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ReplayProgress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from loyalty.replay.errors import ReplayError
 from loyalty.replay.formats import FORMATS
-from loyalty.replay.run import Wish, replay
+from loyalty.replay.run import ReplayOptions, replay
 
 MOST_CONNECTIONS = 64
 STOPPED = 130
@@ -48,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wish = Wish(
+        wish = ReplayOptions(
             path=Path(options["path"]),
             format=options["format"],
             households=_whole(options["households"], "--households"),
@@ -59,7 +65,7 @@ class Command(BaseCommand):
         )
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with Bars() as bars:
+            with ProgressBars() as bars:
                 result = replay(wish, bars)
         except ReplayError as trouble:
             raise CommandError(str(trouble)) from trouble
@@ -71,11 +77,11 @@ class Command(BaseCommand):
             raise CommandError(_("有 {count} 项被拒绝。").format(count=len(result["refused"])))
 
 
-class Bars:
-    """Progress bars on stderr, one for each part of the run."""
+class ProgressBars:
+    """ReplayProgress bars on stderr, one for each part of the run."""
 
     def __init__(self) -> None:
-        self._bars = Progress(
+        self._bars = ReplayProgress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -83,7 +89,7 @@ class Bars:
             console=Console(stderr=True),
         )
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> "ProgressBars":
         self._bars.start()
         return self
 

@@ -10,17 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Menu, Section, moment, open_rows
+from district.kernel.backoffice import Menu, Section, format_instant, visible_rows
 from district.kernel.backoffice.base import ReadOnlyAdmin
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import viewer
 from loyalty.settlement import sources
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
     SHOWN,
-    DeskAdmin,
-    OfCycle,
+    CycleColumns,
+    SettlementAdmin,
     period_text,
     sum_cell,
 )
@@ -29,7 +29,7 @@ from loyalty.settlement.queries import bookings_of_charge
 
 
 @admin.register(Charge)
-class ChargeAdmin(OfCycle, DeskAdmin):
+class ChargeAdmin(CycleColumns, SettlementAdmin):
     """Each of the two sees what stands between them."""
 
     menu = Menu(SETTLEMENT, "sell", 35)
@@ -88,7 +88,7 @@ class ChargeAdmin(OfCycle, DeskAdmin):
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         both = Q(cycle=row.cycle_id, merchant__in=[row.payer_id, row.payee_id])
-        own = open_rows(request, Statement).filter(both).values("pk")
+        own = visible_rows(request, Statement).filter(both).values("pk")
         yield parts.statements(request, Q(pk__in=own))
         yield _bookings(request, row)
 
@@ -102,7 +102,7 @@ def _bookings(request: HttpRequest, charge: Charge) -> Section:
     return Section(
         title=_("逐笔明细"),
         headers=[_("时间"), _("单号"), _("金额")],
-        rows=[[moment(one.at), one.reference, sum_cell(one.fen)] for one in found],
+        rows=[[format_instant(one.at), one.reference, sum_cell(one.fen)] for one in found],
         empty=_("没有往来。"),
         note=_("另有 %(count)s 笔，见结算单的工作簿。") % {"count": f"{more:,}"}
         if more > 0

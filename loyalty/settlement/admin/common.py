@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import Act, ActForm, Cell, MenuGroup, name_verbs
-from district.kernel.backoffice.wording import Text
-from district.kernel.backoffice.written import AmountInput
-from district.kernel.money import format_yuan
+from district.kernel.backoffice import Action, ActionForm, Cell, MenuGroup, name_verbs
+from district.kernel.backoffice.lazy_text import Text
+from district.kernel.backoffice.typed_fields import AmountInput
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, viewer
 from loyalty.settlement.models import Cycle
 
@@ -40,26 +40,26 @@ name_verbs(
 )
 
 
-class DeskAdmin(MerchantScopedAdmin):
+class SettlementAdmin(MerchantScopedAdmin):
     """A table of the settlement; a merchant's is for those who may see its clearing as a whole."""
 
-    needs = "view_clearing"
+    required_permission = "view_clearing"
     ordering = ["-pk"]
     sortable_by = ()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # A statement is of all stores: whoever is limited to some of them is not meant.
-        return super().has_view_permission(request, obj) and not viewer(request).limited
+        return super().has_view_permission(request, obj) and not viewer(request).is_store_limited
 
 
-class OperatorAct(Act):
+class SettlementOperatorAction(Action):
     """Something of the alliance's own desk."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator
 
 
-class WordsForm(ActForm):
+class SettlementReasonForm(ActionForm):
     """Why, in words that the other side will read."""
 
     words = forms.CharField(
@@ -90,7 +90,7 @@ def period_text(cycle: Cycle) -> str:
     return _("第 %(number)s 期") % {"number": cycle.number}
 
 
-class OfCycle:
+class CycleColumns:
     """Rows that belong to a cycle say which one."""
 
     @admin.display(description=gettext_lazy("期号"))

@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import ActForm, Menu, Section
+from district.kernel.backoffice import ActionForm, Menu, Section
 from district.kernel.backoffice.base import ReadOnlyAdmin
 from district.kernel.idempotency import Key
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 from district.merchants.scope import viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
-    DeskAdmin,
-    OperatorAct,
-    WordsForm,
+    SettlementAdmin,
+    SettlementOperatorAction,
+    SettlementReasonForm,
     fen_of,
     period_text,
     yuan_field,
@@ -32,7 +32,7 @@ from loyalty.settlement.models import CreditNote, Cycle
 from loyalty.settlement.services.credit_notes import Correction
 
 
-class NoteForm(ActForm):
+class CreditNoteForm(ActionForm):
     cycle = forms.ModelChoiceField(Cycle.objects.none(), label=gettext_lazy("更正周期"))
     payer = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("付方"))
     payee = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("收方"))
@@ -55,65 +55,73 @@ class NoteForm(ActForm):
         return cleaned
 
 
-class ProposeNote(OperatorAct):
+class ProposeNote(SettlementOperatorAction):
     name, label, icon = "add", gettext_lazy("提出贷项通知"), "receipt"
     explain = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
     done = gettext_lazy("贷项通知已提出，等待另一人复核。")
-    form_class = NoteForm
+    form_class = CreditNoteForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
-        return super().may(request, row) and request.user.has_perm("settlement.add_creditnote")
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return super().is_allowed(request, row) and request.user.has_perm(
+            "settlement.add_creditnote"
+        )
 
-    def run(self, request: HttpRequest, row: Any, asked: dict[str, Any], key: Key) -> Any:
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         correction = Correction(
-            cycle=asked["cycle"],
-            payer=asked["payer"],
-            payee=asked["payee"],
-            fen=fen_of(asked["yuan"]),
-            reason=asked["reason"],
+            cycle=cleaned_data["cycle"],
+            payer=cleaned_data["payer"],
+            payee=cleaned_data["payee"],
+            fen=fen_of(cleaned_data["yuan"]),
+            reason=cleaned_data["reason"],
         )
         return settlement.propose_credit_note(
             correction=correction, by=viewer(request).user, key=key
         )
 
 
-class _Decide(OperatorAct):
+class _DecideCreditNote(SettlementOperatorAction):
     """Another person than the one who proposed."""
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
-        return super().may(request, row) and (row is None or row.proposed_by_id != who.user.pk)
+        return super().is_allowed(request, row) and (
+            row is None or row.proposed_by_id != who.user.pk
+        )
 
-    def fits(self, row: CreditNote) -> bool:
+    def is_applicable(self, row: CreditNote) -> bool:
         return row.state == CreditNote.State.PROPOSED
 
 
-class ApproveNote(_Decide):
+class ApproveNote(_DecideCreditNote):
     name, label, icon = "approve", gettext_lazy("通过"), "verified"
     explain = gettext_lazy("通过之后，在下一次提出结账的周期里结算。")
     done = gettext_lazy("贷项通知已通过。")
     danger = True
 
-    def run(self, request: HttpRequest, row: CreditNote, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: CreditNote, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         return settlement.approve_credit_note(note=row, by=viewer(request).user)
 
 
-class RejectNote(_Decide):
+class RejectNote(_DecideCreditNote):
     name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
     done = gettext_lazy("贷项通知已拒绝。")
-    form_class = WordsForm
+    form_class = SettlementReasonForm
 
-    def run(self, request: HttpRequest, row: CreditNote, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: CreditNote, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         return settlement.reject_credit_note(
-            note=row, decision=asked["words"], by=viewer(request).user
+            note=row, decision=cleaned_data["words"], by=viewer(request).user
         )
 
 
 @admin.register(CreditNote)
-class CreditNoteAdmin(DeskAdmin):
+class CreditNoteAdmin(SettlementAdmin):
     menu = Menu(SETTLEMENT, "receipt", 60)
     merchant_path = "payer"
-    operator_may = ("view", "add")
+    operator_permissions = ("view", "add")
     operator_only = frozenset({"proposed_by", "decided_by", "decision", "dispute"})
     empty_hint = gettext_lazy("已结账的周期有误时，用贷项通知在下一期更正。")
     list_display = ["public_id", "state_label", "corrected", "payer", "payee", "money", "reason"]
@@ -134,8 +142,8 @@ class CreditNoteAdmin(DeskAdmin):
         "decided_at",
         "decision",
     ]
-    add_act = ProposeNote()
-    acts = (ApproveNote(), RejectNote())
+    add_action = ProposeNote()
+    row_actions = (ApproveNote(), RejectNote())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Two sides, who learn of it when it holds: what is still being weighed is the desk's own."""

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import SETTLEMENT, days_of, period_text
-from loyalty.settlement.admin.cycle_acts import (
+from loyalty.settlement.admin.cycle_actions import (
     ApproveClose,
     MoveEnd,
     OpenCycle,
@@ -28,7 +28,7 @@ class CycleAdmin(ReadOnlyAdmin):
     """For operators: its sums are everybody's."""
 
     menu = Menu(SETTLEMENT, "event_repeat", 10)
-    operator_may = ("view", "add")
+    operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("开始第一个结算周期：期间内各商户之间的积分往来按期结清。")
     ordering = ["-number"]
     sortable_by = ()
@@ -47,8 +47,8 @@ class CycleAdmin(ReadOnlyAdmin):
         "approved_at",
         "digest",
     ]
-    add_act = OpenCycle()
-    acts = (ProposeClose(), ApproveClose(), WithdrawClose(), MoveEnd())
+    add_action = OpenCycle()
+    row_actions = (ProposeClose(), ApproveClose(), WithdrawClose(), MoveEnd())
 
     def name_of(self, row: Cycle) -> str:
         return period_text(row)

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from district.kernel.backoffice import Act, ActForm, DayRangeFilter, Menu, Section
+from district.kernel.backoffice import Action, ActionForm, DayRangeFilter, Menu, Section
 from district.kernel.idempotency import Key
 from district.merchants.scope import ScopedFilter, viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
-    DeskAdmin,
-    OperatorAct,
-    WordsForm,
+    SettlementAdmin,
+    SettlementOperatorAction,
+    SettlementReasonForm,
     fen_of,
     yuan_field,
 )
@@ -28,51 +28,57 @@ from loyalty.settlement.models import CreditNote, Dispute
 from loyalty.settlement.services.credit_notes import Correction
 
 
-class _Decide(OperatorAct):
-    form_class = WordsForm
+class _DecideDispute(SettlementOperatorAction):
+    form_class = SettlementReasonForm
 
-    def fits(self, row: Dispute) -> bool:
+    def is_applicable(self, row: Dispute) -> bool:
         return row.state == Dispute.State.OPEN
 
 
-class Uphold(_Decide):
+class UpholdDispute(_DecideDispute):
     name, label, icon = "uphold", gettext_lazy("争议成立"), "check_circle"
     explain = gettext_lazy("成立之后，可据此提出贷项通知，在下一期更正。")
     done = gettext_lazy("已判定成立。")
 
-    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         return settlement.uphold_dispute(
-            dispute=row, decision=asked["words"], by=viewer(request).user
+            dispute=row, decision=cleaned_data["words"], by=viewer(request).user
         )
 
 
-class Reject(_Decide):
+class RejectDispute(_DecideDispute):
     name, label, icon = "reject", gettext_lazy("驳回争议"), "cancel"
     done = gettext_lazy("已驳回。")
     danger = True
 
-    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         return settlement.reject_dispute(
-            dispute=row, decision=asked["words"], by=viewer(request).user
+            dispute=row, decision=cleaned_data["words"], by=viewer(request).user
         )
 
 
-class Withdraw(Act):
+class WithdrawDispute(Action):
     name, label, icon = "withdraw", gettext_lazy("撤回争议"), "undo"
     done = gettext_lazy("争议已撤回。")
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
         return who.post is not None and who.can("view_clearing")
 
-    def fits(self, row: Dispute) -> bool:
+    def is_applicable(self, row: Dispute) -> bool:
         return row.state == Dispute.State.OPEN
 
-    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         return settlement.withdraw_dispute(dispute=row, by=viewer(request).user)
 
 
-class CorrectionForm(ActForm):
+class CorrectionForm(ActionForm):
     way = forms.ChoiceField(label=gettext_lazy("谁付给谁"))
     yuan = yuan_field(gettext_lazy("金额（元）"))
     reason = forms.CharField(
@@ -88,7 +94,7 @@ class CorrectionForm(ActForm):
         ]
 
 
-class Correct(OperatorAct):
+class CorrectLine(SettlementOperatorAction):
     """A credit note for an upheld dispute; another person approves it."""
 
     name, label, icon = "correct", gettext_lazy("提出贷项通知"), "receipt"
@@ -96,24 +102,28 @@ class Correct(OperatorAct):
     done = gettext_lazy("贷项通知已提出，等待另一人复核。")
     form_class = CorrectionForm
 
-    def fits(self, row: Dispute) -> bool:
+    def is_applicable(self, row: Dispute) -> bool:
         live = (CreditNote.State.PROPOSED, CreditNote.State.APPROVED)
         return (
             row.state == Dispute.State.UPHELD
             and not row.credit_notes.filter(state__in=live).exists()
         )
 
-    def run(self, request: HttpRequest, row: Dispute, asked: dict[str, Any], key: Key) -> Any:
+    def run(
+        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
+    ) -> Any:
         line = row.line
         sides = (
-            [line.redeemer, line.issuer] if asked["way"] == "back" else [line.issuer, line.redeemer]
+            [line.redeemer, line.issuer]
+            if cleaned_data["way"] == "back"
+            else [line.issuer, line.redeemer]
         )
         correction = Correction(
             cycle=line.cycle,
             payer=sides[0],
             payee=sides[1],
-            fen=fen_of(asked["yuan"]),
-            reason=asked["reason"],
+            fen=fen_of(cleaned_data["yuan"]),
+            reason=cleaned_data["reason"],
             dispute=row,
         )
         return settlement.propose_credit_note(
@@ -122,7 +132,7 @@ class Correct(OperatorAct):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(DeskAdmin):
+class DisputeAdmin(SettlementAdmin):
     menu = Menu(SETTLEMENT, "gavel", 50)
     merchant_path = "merchant"
     operator_only = frozenset({"merchant", "decided_by"})
@@ -141,7 +151,7 @@ class DisputeAdmin(DeskAdmin):
         "decided_by",
         "decided_at",
     ]
-    acts = (Uphold(), Reject(), Correct(), Withdraw())
+    row_actions = (UpholdDispute(), RejectDispute(), CorrectLine(), WithdrawDispute())
 
     @display(
         description=gettext_lazy("状态"),

@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Act, Cell, Menu, Section, moment, open_rows
+from district.kernel.backoffice import Action, Cell, Menu, Section, format_instant, visible_rows
 from district.kernel.backoffice.base import ReadOnlyAdmin
-from district.kernel.backoffice.pages import url_of
+from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
-from district.kernel.money import format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import viewer
 from loyalty.admin.common import exact_yuan, price_text
 from loyalty.models import Lot, Transfer
@@ -23,16 +23,16 @@ from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
     SHOWN,
-    DeskAdmin,
-    OfCycle,
-    WordsForm,
+    CycleColumns,
+    SettlementAdmin,
+    SettlementReasonForm,
     period_text,
 )
 from loyalty.settlement.models import Line, Statement
 from loyalty.settlement.queries import Movement, movements_of_line
 
 
-class OpenDispute(Act):
+class OpenDispute(Action):
     """A side of the line says what is wrong with it."""
 
     name, label, icon = "dispute", gettext_lazy("提出争议"), "gavel"
@@ -40,25 +40,25 @@ class OpenDispute(Act):
         "写明哪里不对，例如某笔积分没有在本店使用。由运营方处理，结果以贷项通知在下一期更正。"
     )
     done = gettext_lazy("争议已提出。")
-    form_class = WordsForm
+    form_class = SettlementReasonForm
 
-    def may(self, request: HttpRequest, row: Any) -> bool:
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
         return who.post is not None and who.can("view_clearing")
 
-    def fits(self, row: Line) -> bool:
+    def is_applicable(self, row: Line) -> bool:
         return True
 
-    def run(self, request: HttpRequest, row: Line, asked: dict[str, Any], key: Key) -> Any:
+    def run(self, request: HttpRequest, row: Line, cleaned_data: dict[str, Any], key: Key) -> Any:
         who = viewer(request)
         assert who.post is not None, "only somebody with a post may"
         return settlement.open_dispute(
-            line=row, merchant=who.post.merchant, reason=asked["words"], by=who.user, key=key
+            line=row, merchant=who.post.merchant, reason=cleaned_data["words"], by=who.user, key=key
         )
 
 
 @admin.register(Line)
-class LineAdmin(OfCycle, DeskAdmin):
+class LineAdmin(CycleColumns, SettlementAdmin):
     """Each side sees the line between them, and of its movements its own side only."""
 
     menu = Menu(SETTLEMENT, "swap_vert", 30)
@@ -81,7 +81,7 @@ class LineAdmin(OfCycle, DeskAdmin):
         "carried_out",
         "from_prefund",
     ]
-    acts = (OpenDispute(),)
+    row_actions = (OpenDispute(),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """A line has two sides."""
@@ -134,7 +134,7 @@ class LineAdmin(OfCycle, DeskAdmin):
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         both = Q(cycle=row.cycle_id, merchant__in=[row.issuer_id, row.redeemer_id])
-        own = open_rows(request, Statement).filter(both).values("pk")
+        own = visible_rows(request, Statement).filter(both).values("pk")
         yield parts.statements(request, Q(pk__in=own))
         yield _movements(request, row)
         yield from parts.disputes(request, Q(line=row))
@@ -145,8 +145,10 @@ def _movements(request: HttpRequest, line: Line) -> Section:
     who = viewer(request)
     side = None if who.post is None else who.post.merchant_id
     found = list(islice(movements_of_line(line, merchant=side), SHOWN))
-    transfers = _known(open_rows(request, Transfer), "public_id", [one.transfer for one in found])
-    lots = _known(open_rows(request, Lot), "transfer__public_id", [one.lot for one in found])
+    transfers = _known(
+        visible_rows(request, Transfer), "public_id", [one.transfer for one in found]
+    )
+    lots = _known(visible_rows(request, Lot), "transfer__public_id", [one.lot for one in found])
     more = line.movements - len(found)
     return Section(
         title=_("逐笔明细"),
@@ -172,7 +174,7 @@ def _movements(request: HttpRequest, line: Line) -> Section:
 def _movement(one: Movement, transfers: dict[str, int], lots: dict[str, int]) -> list[Any]:
     kind = str(Transfer.Kind(one.kind).label)
     return [
-        moment(one.at),
+        format_instant(one.at),
         Cell(kind, url_of(Transfer, transfers[one.transfer]) if one.transfer in transfers else ""),
         one.member,
         f"{one.points:,}",

@@ -14,13 +14,13 @@ from district.kernel.backoffice import (
     Section,
     Tile,
     Tiles,
-    contribute,
-    on_dashboard,
-    open_rows,
-    wait_for_decision,
+    add_sections,
+    dashboard_panels,
+    register_pending,
+    visible_rows,
 )
-from district.kernel.backoffice.pages import url_of
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.sections import url_of
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 from district.merchants.scope import viewer
 from loyalty.settlement.admin import parts
@@ -29,17 +29,17 @@ from loyalty.settlement.models import CreditNote, Cycle, Dispute, Statement
 from loyalty.settlement.queries import last_cycle
 
 
-@on_dashboard(order=20)
+@dashboard_panels(order=20)
 def settlement(request: HttpRequest) -> Iterable[Panel]:
     """The current cycle; for a merchant its newest statement."""
     who = viewer(request)
     if who.operator:
-        yield _desk()
-    elif who.can("view_clearing") and not who.limited:
+        yield _operator_tasks()
+    elif who.can("view_clearing") and not who.is_store_limited:
         yield _own(request)
 
 
-def _desk() -> Tiles:
+def _operator_tasks() -> Tiles:
     cycle = last_cycle()
     state = {Cycle.State.PROPOSED: "warn", Cycle.State.OPEN: ""}
     period = Tile(
@@ -60,26 +60,28 @@ def _proposed_by_oneself(request: HttpRequest) -> Q:
     return Q(proposed_by=viewer(request).user)
 
 
-wait_for_decision(
+register_pending(
     Pending(
         Cycle,
         gettext_lazy("待复核结账"),
         Cycle.State.PROPOSED,
-        may=_operator,
+        is_allowed=_operator,
         unless=_proposed_by_oneself,
     ),
     order=30,
 )
-wait_for_decision(
-    Pending(Dispute, gettext_lazy("待处理争议"), Dispute.State.OPEN, may=_operator, tone="bad"),
+register_pending(
+    Pending(
+        Dispute, gettext_lazy("待处理争议"), Dispute.State.OPEN, is_allowed=_operator, tone="bad"
+    ),
     order=31,
 )
-wait_for_decision(
+register_pending(
     Pending(
         CreditNote,
         gettext_lazy("待复核贷项通知"),
         CreditNote.State.PROPOSED,
-        may=_operator,
+        is_allowed=_operator,
         unless=_proposed_by_oneself,
     ),
     order=32,
@@ -87,7 +89,7 @@ wait_for_decision(
 
 
 def _own(request: HttpRequest) -> Tiles:
-    rows = parts.with_paid(open_rows(request, Statement)).select_related("cycle")
+    rows = parts.with_paid(visible_rows(request, Statement)).select_related("cycle")
     newest = rows.order_by("-pk").first()
     if newest is None:
         return Tiles(_("结算"), [Tile(_("最近结算单"), "—", note=_("还没有结账"))])
@@ -109,11 +111,11 @@ def _own(request: HttpRequest) -> Tiles:
     )
 
 
-def of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
+def statements_of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Section]:
     """Its statements, the newest first."""
     who = viewer(request)
-    if who.can("view_clearing") and not who.limited:
+    if who.can("view_clearing") and not who.is_store_limited:
         yield parts.statements(request, Q(merchant=merchant))
 
 
-contribute("merchants.merchant", of_merchant)
+add_sections("merchants.merchant", statements_of_merchant)

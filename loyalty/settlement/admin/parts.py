@@ -8,9 +8,9 @@ from django.db.models.functions import Abs, Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, moment, open_rows
-from district.kernel.backoffice.pages import url_of
-from district.kernel.money import format_yuan
+from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
+from district.kernel.backoffice.sections import url_of
+from district.kernel.text.money import format_yuan
 from loyalty.settlement import sources
 from loyalty.settlement.admin.common import SHOWN, period_text, sum_cell
 from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
@@ -25,7 +25,7 @@ def with_paid(rows: Any) -> Any:
 
 
 def statements(request: HttpRequest, which: Q) -> Section:
-    rows = with_paid(open_rows(request, Statement).filter(which))
+    rows = with_paid(visible_rows(request, Statement).filter(which))
     rows = rows.select_related("merchant", "cycle").order_by("due", "pk")
     return Section(
         title=_("结算单"),
@@ -53,7 +53,7 @@ def paid_cell(row: Any) -> Cell:
 
 
 def lines(request: HttpRequest, which: Q, *, title: str, top: int = SHOWN) -> Iterator[Section]:
-    rows = open_rows(request, Line).filter(which).select_related("issuer", "redeemer")
+    rows = visible_rows(request, Line).filter(which).select_related("issuer", "redeemer")
     found = list(rows.order_by(Abs("fen").desc(), "pk")[:top])
     yield Section(
         title=title,
@@ -73,7 +73,7 @@ def lines(request: HttpRequest, which: Q, *, title: str, top: int = SHOWN) -> It
 
 
 def charges(request: HttpRequest, which: Q, *, top: int = SHOWN) -> Iterator[Section]:
-    rows = open_rows(request, Charge).filter(which).select_related("payer", "payee")
+    rows = visible_rows(request, Charge).filter(which).select_related("payer", "payee")
     found = [
         [
             Cell(row.pk, url_of(Charge, row.pk)),
@@ -91,7 +91,7 @@ def charges(request: HttpRequest, which: Q, *, top: int = SHOWN) -> Iterator[Sec
 
 
 def payments(request: HttpRequest, which: Q) -> Section:
-    rows = open_rows(request, Payment).filter(which).order_by("statement", "nth")
+    rows = visible_rows(request, Payment).filter(which).order_by("statement", "nth")
     return Section(
         title=_("付款"),
         headers=[_("编号"), _("方向"), _("金额"), _("凭证号"), _("付款时间"), _("说明")],
@@ -101,7 +101,7 @@ def payments(request: HttpRequest, which: Q) -> Section:
                 row.get_direction_display(),
                 sum_cell(row.fen),
                 row.reference,
-                moment(row.paid_at),
+                format_instant(row.paid_at),
                 row.note or "—",
             ]
             for row in rows[:SHOWN]
@@ -111,14 +111,14 @@ def payments(request: HttpRequest, which: Q) -> Section:
 
 
 def disputes(request: HttpRequest, which: Q) -> Iterator[Section]:
-    rows = open_rows(request, Dispute).filter(which).select_related("merchant").order_by("-pk")
+    rows = visible_rows(request, Dispute).filter(which).select_related("merchant").order_by("-pk")
     found = [
         [
             Cell(row, url_of(Dispute, row.pk)),
             str(row.merchant),
             Cell(row.get_state_display(), tone=DISPUTE_TONES[row.state]),
             row.reason,
-            moment(row.opened_at),
+            format_instant(row.opened_at),
         ]
         for row in rows[:SHOWN]
     ]
@@ -128,7 +128,7 @@ def disputes(request: HttpRequest, which: Q) -> Iterator[Section]:
 
 
 def credit_notes(request: HttpRequest, which: Q, *, title: str) -> Iterator[Section]:
-    rows = open_rows(request, CreditNote).filter(which).select_related("payer", "payee")
+    rows = visible_rows(request, CreditNote).filter(which).select_related("payer", "payee")
     found = [
         [
             Cell(row, url_of(CreditNote, row.pk)),

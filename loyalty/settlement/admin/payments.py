@@ -9,17 +9,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
-from district.kernel.backoffice.finding import ExactSearch
-from district.kernel.money import format_yuan
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.text.money import format_yuan
 from district.merchants.scope import ScopedFilter
 from loyalty.settlement.admin import parts
-from loyalty.settlement.admin.common import SETTLEMENT, DeskAdmin
-from loyalty.settlement.admin.payment_acts import ReversePayment
+from loyalty.settlement.admin.common import SETTLEMENT, SettlementAdmin
+from loyalty.settlement.admin.payment_actions import ReversePayment
 from loyalty.settlement.models import Payment
 
 
 @admin.register(Payment)
-class PaymentAdmin(ExactSearch, DeskAdmin):
+class PaymentAdmin(ExactSearch, SettlementAdmin):
     menu = Menu(SETTLEMENT, "payments", 40)
     merchant_path = "merchant"
     operator_only = frozenset({"merchant", "recorded_by"})
@@ -43,7 +43,7 @@ class PaymentAdmin(ExactSearch, DeskAdmin):
         "recorded_by",
         "at",
     ]
-    acts = (ReversePayment(),)
+    row_actions = (ReversePayment(),)
 
     @admin.display(description=gettext_lazy("金额"))
     def money(self, row: Payment) -> str:

@@ -14,22 +14,22 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import Cell, Menu, Section
-from district.kernel.money import format_yuan
-from district.kernel.sheets import csv_answer, xlsx_answer
+from district.kernel.text.money import format_yuan
+from district.kernel.text.sheets import csv_answer, xlsx_answer
 from district.merchants.scope import ScopedFilter
 from loyalty.settlement import documents
 from loyalty.settlement.admin import parts
-from loyalty.settlement.admin.common import SETTLEMENT, DeskAdmin, OfCycle, period_text
-from loyalty.settlement.admin.payment_acts import RecordPayment
+from loyalty.settlement.admin.common import SETTLEMENT, CycleColumns, SettlementAdmin, period_text
+from loyalty.settlement.admin.payment_actions import RecordPayment
 from loyalty.settlement.models import Statement
 from loyalty.settlement.queries import sealed_from, statement_with_proofs
 
 # The page prints as it stands: its own style sheet, and nothing from anywhere.
-_PAPER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_DOCUMENT_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 @admin.register(Statement)
-class StatementAdmin(OfCycle, DeskAdmin):
+class StatementAdmin(CycleColumns, SettlementAdmin):
     menu = Menu(SETTLEMENT, "request_quote", 20)
     merchant_path = "merchant"
     operator_only = frozenset({"merchant", "fees_kept_sum"})
@@ -63,7 +63,7 @@ class StatementAdmin(OfCycle, DeskAdmin):
         "expired_points",
         "digest",
     ]
-    acts = (RecordPayment(),)
+    row_actions = (RecordPayment(),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = parts.with_paid(super().get_queryset(request))
@@ -82,7 +82,7 @@ class StatementAdmin(OfCycle, DeskAdmin):
                 to(partial(self._download, paper=paper)),
                 name=f"settlement_statement_{name}",
             )
-            for name, paper in _PAPERS.items()
+            for name, paper in _DOWNLOADS.items()
         ]
         return own + super().get_urls()
 
@@ -160,7 +160,7 @@ def _xlsx(row: Statement) -> HttpResponseBase:
 
 def _page(row: Statement) -> HttpResponseBase:
     answer = HttpResponse(documents.statement_page(row))
-    answer["Content-Security-Policy"] = _PAPER_POLICY
+    answer["Content-Security-Policy"] = _DOCUMENT_CSP
     return answer
 
 
@@ -174,7 +174,7 @@ def _named(answer: HttpResponseBase, row: Statement, kind: str) -> HttpResponseB
     return answer
 
 
-_PAPERS = {"csv": _csv, "xlsx": _xlsx, "print": _page, "proofs": _proofs}
+_DOWNLOADS = {"csv": _csv, "xlsx": _xlsx, "print": _page, "proofs": _proofs}
 
 
 def _downloads(row: Statement) -> Section:

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from district.kernel.money import format_yuan
-from district.kernel.sheets import Cell, Table, Yuan
-from loyalty.settlement.documents.tables import Paper
+from district.kernel.text.money import format_yuan
+from district.kernel.text.sheets import Cell, Table, Yuan
+from loyalty.settlement.documents.tables import StatementDocument
 from loyalty.settlement.models import Statement
 
 
 def statement_page(statement: Statement) -> str:
     """The statement and its lines; the single movements stand in the workbook."""
-    paper = Paper(statement)
+    paper = StatementDocument(statement)
     tables = [paper.line_table(), *paper.others(), paper.exact_table()]
     context: dict[str, Any] = {
         "paper": paper,

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from district.kernel.sheets import Table
-from loyalty.settlement.documents.tables import Paper
+from district.kernel.text.sheets import Table
+from loyalty.settlement.documents.tables import StatementDocument
 from loyalty.settlement.models import Statement
 
 
 def statement_tables(statement: Statement) -> Iterator[Table]:
     """A statement with everything it is made of, one table after another; long ones are streamed."""
-    paper = Paper(statement)
+    paper = StatementDocument(statement)
     yield paper.summary()
     yield paper.line_table()
     yield from paper.others()

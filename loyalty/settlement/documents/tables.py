@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from district.kernel import clock
-from district.kernel.sheets import Cell, Table, Yuan
+from district.kernel.text.sheets import Cell, Table, Yuan
 from loyalty.models import Transfer
 from loyalty.settlement import sources
 from loyalty.settlement.models import Charge, CreditNote, Fee, Line, Payment, Statement
@@ -23,7 +23,7 @@ Row = tuple[Cell, ...]
 Totals = dict[int, type[int] | type[Yuan]]
 
 
-class Paper:
+class StatementDocument:
     """A statement as its merchant may see it."""
 
     def __init__(self, statement: Statement) -> None:

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from district.kernel.money import MAX_FEN
+from district.kernel.text.money import MAX_FEN
 
 
 class Booking(models.Model):
@@ -65,7 +65,7 @@ class Charge(models.Model):
     """What one merchant owes another in a cycle for the bookings of one source.
 
     Whole fen, and nothing is carried on. Negative when more was taken back than booked, nothing when
-    it cancels out. Written by `settlement_write` alone; like lines it has no database keys.
+    it cancels out. Written by `settlement_close` alone; like lines it has no database keys.
     """
 
     cycle = models.ForeignKey(

@@ -32,7 +32,7 @@ def _carried(
 class Line(models.Model):
     """What one merchant owes another for the points of a cycle: issued by the one, accepted by the other.
 
-    Written once, when the cycle closes, by `settlement_write` alone; like the ledger's rows it has
+    Written once, when the cycle closes, by `settlement_close` alone; like the ledger's rows it has
     no database keys (decision 0001).
     """
 

@@ -1,13 +1,13 @@
 """What can be asked of the settlement; nothing here writes or locks."""
 
 from loyalty.settlement.queries.bookings import (
-    Booked,
+    BookingMovement,
     DraftCharge,
     bookings_of_charge,
     bookings_of_statement,
     draft_charges,
 )
-from loyalty.settlement.queries.cycles import Window, horizon_now, last_cycle, window_of
+from loyalty.settlement.queries.cycles import LedgerWindow, horizon_now, last_cycle, window_of
 from loyalty.settlement.queries.draft import DraftLine, draft
 from loyalty.settlement.queries.journal import journal, last_seal, window_of_seal
 from loyalty.settlement.queries.movements import (
@@ -18,11 +18,11 @@ from loyalty.settlement.queries.movements import (
 from loyalty.settlement.queries.proofs import sealed_from, statement_with_proofs, text_of
 
 __all__ = [
-    "Booked",
+    "BookingMovement",
     "DraftCharge",
     "DraftLine",
     "Movement",
-    "Window",
+    "LedgerWindow",
     "bookings_of_charge",
     "bookings_of_statement",
     "draft",

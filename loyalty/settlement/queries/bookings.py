@@ -14,7 +14,7 @@ _BATCH = 2_000
 
 
 @dataclass(frozen=True)
-class Booked:
+class BookingMovement:
     """Fen that a payer owes a payee for one act, or gets back (negative)."""
 
     at: datetime
@@ -35,7 +35,7 @@ class DraftCharge:
     fen: int
 
 
-def bookings_of_charge(charge: Charge, *, merchant: int | None = None) -> Iterator[Booked]:
+def bookings_of_charge(charge: Charge, *, merchant: int | None = None) -> Iterator[BookingMovement]:
     """What a charge is the sum of, oldest first; with a merchant, nothing unless it is one of the two."""
     if merchant not in {None, charge.payer_id, charge.payee_id}:
         return
@@ -44,7 +44,7 @@ def bookings_of_charge(charge: Charge, *, merchant: int | None = None) -> Iterat
     yield from _bookings("payer = %(payer)s and payee = %(payee)s and source = %(source)s", asked)
 
 
-def bookings_of_statement(statement: Statement) -> Iterator[Booked]:
+def bookings_of_statement(statement: Statement) -> Iterator[BookingMovement]:
     """Everything that a merchant's charges of a cycle are made of."""
     asked = window_of(statement.cycle).arguments | {"merchant": statement.merchant_id}
     yield from _bookings("%(merchant)s in (payer, payee)", asked)
@@ -60,12 +60,12 @@ def draft_charges(cycle: Cycle) -> list[DraftCharge]:
         ]
 
 
-def _bookings(where: str, asked: dict[str, Any]) -> Iterator[Booked]:
+def _bookings(where: str, asked: dict[str, Any]) -> Iterator[BookingMovement]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(_BOOKINGS.format(where=where), asked)
         while rows := cursor.fetchmany(_BATCH):
             for row in rows:
-                yield Booked(*row)
+                yield BookingMovement(*row)
 
 
 _BOOKINGS = """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from district.kernel.postgres import first_row
+from district.kernel.database.postgres import first_row
 from loyalty.settlement.models import Cycle
 
 # Later than any instant the ledger knows; and a horizon above every transaction.
@@ -13,7 +13,7 @@ _NO_HORIZON = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Window:
+class LedgerWindow:
     """A stretch of the ledger: what lies before a horizon and an end, and not before the last ones."""
 
     horizon: int
@@ -36,16 +36,16 @@ def last_cycle() -> Cycle | None:
     return Cycle.objects.order_by("-number").first()
 
 
-def window_of(cycle: Cycle) -> Window:
+def window_of(cycle: Cycle) -> LedgerWindow:
     """What belongs to a cycle; of one that is not proposed yet, what was posted so far."""
     horizon = _NO_HORIZON if cycle.horizon is None else cycle.horizon
     last = None
     if cycle.follows is not None:
         last = Cycle.objects.filter(number=cycle.follows).first()
     if last is None:
-        return Window(horizon, cycle.ends_at)
+        return LedgerWindow(horizon, cycle.ends_at)
     assert last.horizon is not None, "a cycle begins when the last one has closed"
-    return Window(horizon, cycle.ends_at, last.horizon, last.ends_at)
+    return LedgerWindow(horizon, cycle.ends_at, last.horizon, last.ends_at)
 
 
 def horizon_now() -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection, transaction
 
 from loyalty.settlement.models import JournalSeal
-from loyalty.settlement.queries.cycles import Window
+from loyalty.settlement.queries.cycles import LedgerWindow
 
 _BATCH = 5_000
 
@@ -14,14 +14,14 @@ def last_seal() -> JournalSeal | None:
     return JournalSeal.objects.order_by("-day").first()
 
 
-def window_of_seal(seal: JournalSeal) -> Window:
+def window_of_seal(seal: JournalSeal) -> LedgerWindow:
     last = JournalSeal.objects.filter(day__lt=seal.day).order_by("-day").first()
     if last is None:
-        return Window(seal.horizon, seal.ends_at)
-    return Window(seal.horizon, seal.ends_at, last.horizon, last.ends_at)
+        return LedgerWindow(seal.horizon, seal.ends_at)
+    return LedgerWindow(seal.horizon, seal.ends_at, last.horizon, last.ends_at)
 
 
-def journal(window: Window) -> Iterator[str]:
+def journal(window: LedgerWindow) -> Iterator[str]:
     """The lines of a stretch in the order in which they are sealed, streamed."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(_JOURNAL, window.arguments)

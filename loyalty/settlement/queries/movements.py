@@ -41,7 +41,7 @@ class Movement:
     def milli_fen(self) -> int:
         return self.points * self.price_milli_fen
 
-    def seen_by(self, merchant: int) -> "Movement":
+    def as_seen_by(self, merchant: int) -> "Movement":
         """Without the other side's business."""
         seen = self
         if merchant != self.issuer:
@@ -62,7 +62,7 @@ def movements_of_line(line: Line, *, merchant: int | None = None) -> Iterator[Mo
     asked |= {"issuer": line.issuer_id, "redeemer": line.redeemer_id}
     where = "moved.issuer = %(issuer)s and moved.redeemer = %(redeemer)s"
     for movement in _movements(where, asked):
-        yield movement if merchant is None else movement.seen_by(merchant)
+        yield movement if merchant is None else movement.as_seen_by(merchant)
 
 
 def movements_of_statement(statement: Statement) -> Iterator[Movement]:
@@ -71,7 +71,7 @@ def movements_of_statement(statement: Statement) -> Iterator[Movement]:
     asked = window_of(statement.cycle).arguments | {"merchant": merchant}
     where = "%(merchant)s in (moved.issuer, moved.redeemer) and moved.issuer <> moved.redeemer"
     for movement in _movements(where, asked):
-        yield movement.seen_by(merchant)
+        yield movement.as_seen_by(merchant)
 
 
 def _movements(where: str, asked: dict[str, Any]) -> Iterator[Movement]:

@@ -12,10 +12,10 @@ from django.db import connection
 from django.db.models import Q
 
 from district.kernel import clock
-from district.kernel.postgres import first_row
+from district.kernel.database.postgres import first_row
 from loyalty.settlement import merkle
 from loyalty.settlement.models import JournalSeal, Statement
-from loyalty.settlement.queries.cycles import Window, window_of
+from loyalty.settlement.queries.cycles import LedgerWindow, window_of
 from loyalty.settlement.queries.journal import journal, last_seal, window_of_seal
 
 FORMAT = "smart-district-statement/2"
@@ -24,7 +24,7 @@ SEALED_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class _Sealed:
+class _SealedLine:
     """Where a line of the journal lies: its seal, its place, and the way to the root."""
 
     day: str
@@ -86,7 +86,7 @@ def sealing_of(statement: Statement) -> datetime:
 def text_of(statement: Statement) -> str:
     """What a statement's hash is the hash of."""
     row = first_row(
-        "select settlement_text(%s, %s) || e'\\n' || settlement_totals("
+        "select settlement_statement_text(%s, %s) || e'\\n' || settlement_totals("
         "%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint,"
         " %s::bigint, %s::bigint, %s::bigint)",
         statement.cycle_id,
@@ -107,7 +107,7 @@ def text_of(statement: Statement) -> str:
 
 
 def _movements_and_bookings(
-    statement: Statement, window: Window
+    statement: Statement, window: LedgerWindow
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     movements: list[dict[str, Any]] = []
     bookings: list[dict[str, Any]] = []
@@ -121,14 +121,14 @@ def _movements_and_bookings(
     return movements, bookings
 
 
-def _seals_about(window: Window) -> Iterator[JournalSeal]:
+def _seals_about(window: LedgerWindow) -> Iterator[JournalSeal]:
     """The seals that can hold something of a stretch, in the order of their days."""
     earlier = Q(horizon__lte=window.last_horizon, ends_at__lte=window.last_ends_at)
     yield from JournalSeal.objects.exclude(earlier).order_by("day")
 
 
-def _places(wanted: set[str], seals: list[JournalSeal]) -> dict[str, _Sealed]:
-    found: dict[str, _Sealed] = {}
+def _places(wanted: set[str], seals: list[JournalSeal]) -> dict[str, _SealedLine]:
+    found: dict[str, _SealedLine] = {}
     for seal in seals:
         if len(found) == len(wanted):
             break
@@ -136,10 +136,10 @@ def _places(wanted: set[str], seals: list[JournalSeal]) -> dict[str, _Sealed]:
         here = {line: index for index, line in enumerate(lines) if line in wanted}
         if not here:
             continue
-        tree = merkle.Tree([merkle.leaf_hash(line) for line in lines])
+        tree = merkle.MerkleTree([merkle.leaf_hash(line) for line in lines])
         for line, index in here.items():
             proof = [node.hex() for node in tree.proof(index)]
-            found[line] = _Sealed(seal.day.isoformat(), index, proof)
+            found[line] = _SealedLine(seal.day.isoformat(), index, proof)
     return found
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.postgres import call
+from district.kernel.database.postgres import call
 from district.members.models import User
 from district.merchants import services as merchants
 from loyalty.settlement.errors import (
@@ -35,7 +35,7 @@ def propose_close(*, cycle: Cycle, by: User) -> Cycle:
         raise CycleNotOver(ends_at=row.ends_at.astimezone(clock.SHANGHAI).isoformat())
     CreditNote.objects.filter(state=CreditNote.State.APPROVED, cycle=None).update(cycle=row)
     row.horizon = horizon_now()
-    row.draft_hash = call("settlement_reckon", row.pk, row.horizon)
+    row.draft_hash = call("settlement_compute", row.pk, row.horizon)
     row.state, row.proposed_by, row.proposed_at = Cycle.State.PROPOSED, by, clock.now()
     row.save(update_fields=["horizon", "draft_hash", "state", "proposed_by", "proposed_at"])
     audit.record(
@@ -60,12 +60,12 @@ def approve_close(*, cycle: Cycle, by: User) -> Cycle:
         raise CycleState(state=row.state)
     if by.pk in {row.proposed_by_id, row.end_moved_by_id}:
         raise FourEyesNeeded
-    if call("settlement_reckon", row.pk, row.horizon) != bytes(row.draft_hash or b""):
+    if call("settlement_compute", row.pk, row.horizon) != bytes(row.draft_hash or b""):
         raise CycleChanged
     # The audit line first: tills wait for what the last step writes.
     audit.record(by=by, verb="approve_close", subject=f"settlement.cycle:{row.pk}")
     alliance = merchants.alliance_party()
-    call("settlement_write", row.pk, alliance.pk, by.pk, clock.now())
+    call("settlement_close", row.pk, alliance.pk, by.pk, clock.now())
     row.refresh_from_db()
     return row
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from district.kernel import audit, clock
+from district.kernel.database.postgres import translate_database_errors
 from district.kernel.idempotency import Key, answer, claim
-from district.kernel.postgres import refusing
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.settlement.errors import (
@@ -38,10 +38,10 @@ def propose_credit_note(*, correction: Correction, by: User, key: Key) -> Credit
     """
     if correction.cycle.state != Cycle.State.CLOSED:
         raise CycleState(state=correction.cycle.state)
-    _require_fit(correction)
+    _require_valid(correction)
     if (earlier := claim(key)) is not None:
         return CreditNote.objects.get(pk=earlier)
-    with refusing():
+    with translate_database_errors():
         note = CreditNote.objects.create(
             corrects=correction.cycle,
             payer=correction.payer,
@@ -72,7 +72,7 @@ def reject_credit_note(*, note: CreditNote, decision: str, by: User) -> CreditNo
     return _decide(note, CreditNote.State.REJECTED, decision, by, "reject_credit_note")
 
 
-def _require_fit(correction: Correction) -> None:
+def _require_valid(correction: Correction) -> None:
     if correction.dispute is None:
         return
     line = correction.dispute.line

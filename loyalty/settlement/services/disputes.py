@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from district.kernel import audit, clock
+from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import NotFound
 from district.kernel.idempotency import Key, answer, claim
-from district.kernel.postgres import refusing
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.settlement.errors import DisputeDecided, FourEyesNeeded
@@ -22,7 +22,7 @@ def open_dispute(*, line: Line, merchant: Merchant, reason: str, by: User, key: 
         raise NotFound
     if (earlier := claim(key)) is not None:
         return Dispute.objects.get(pk=earlier)
-    with refusing():
+    with translate_database_errors():
         dispute = Dispute.objects.create(
             line=line, merchant=merchant, reason=reason, opened_by=by, opened_at=clock.now()
         )

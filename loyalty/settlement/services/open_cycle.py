@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.postgres import refusing
+from district.kernel.database.postgres import translate_database_errors
 from district.members.models import User
 from loyalty.settlement.errors import (
     CycleNeedsFirstDay,
@@ -36,7 +36,7 @@ def open_cycle(*, last_day: date, by: User, first_day: date | None = None) -> Cy
     starts_at = last.ends_at if last is not None else clock.start_of_day(first_day or last_day)
     if starts_at >= ends_at:
         raise CycleWithoutDays(first_day=clock.business_day(starts_at).isoformat())
-    with refusing():
+    with translate_database_errors():
         cycle = Cycle.objects.create(
             number=last.number + 1 if last is not None else 1,
             follows=last.number if last is not None else None,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.postgres import refusing
+from district.kernel.database.postgres import translate_database_errors
 from district.members.models import User
 from loyalty.settlement.errors import (
     PaymentExceedsDue,
@@ -18,7 +18,7 @@ from loyalty.settlement.models import Payment, Statement
 
 
 @dataclass(frozen=True)
-class Paid:
+class PaymentDetails:
     """Money that went, as the bank says: fen, the way it took, the bank's number and instant."""
 
     fen: int
@@ -29,7 +29,7 @@ class Paid:
 
 
 @transaction.atomic
-def record_payment(*, statement: Statement, paid: Paid, by: User) -> Payment:
+def record_payment(*, statement: Statement, paid: PaymentDetails, by: User) -> Payment:
     """Note a payment of a statement, once per merchant, direction and reference.
 
     Raises PaymentExceedsDue, PaymentReferenceUsed, PaymentWrongWay.
@@ -42,12 +42,12 @@ def record_payment(*, statement: Statement, paid: Paid, by: User) -> Payment:
         if (earlier.statement_id, earlier.fen) == (row.pk, paid.fen):
             return earlier
         raise PaymentReferenceUsed
-    if row.due == 0 or paid.direction != _way_of(row):
+    if row.due == 0 or paid.direction != _direction_of(row):
         raise PaymentWrongWay
-    before, nth = _so_far(row)
+    before, nth = _paid_so_far(row)
     if before + paid.fen > abs(row.due):
         raise PaymentExceedsDue(open_fen=abs(row.due) - before, asked_fen=paid.fen)
-    with refusing():
+    with translate_database_errors():
         payment = Payment.objects.create(
             statement=row,
             merchant_id=row.merchant_id,
@@ -87,7 +87,7 @@ def reverse_payment(*, payment: Payment, note: str, by: User) -> Payment:
         raise PaymentNotReversible
     if payment.fen < 0:
         raise PaymentNotReversible
-    before, nth = _so_far(row)
+    before, nth = _paid_so_far(row)
     reversal = Payment.objects.create(
         statement=row,
         merchant_id=row.merchant_id,
@@ -114,13 +114,13 @@ def reverse_payment(*, payment: Payment, note: str, by: User) -> Payment:
     return reversal
 
 
-def _way_of(statement: Statement) -> str:
+def _direction_of(statement: Statement) -> str:
     if statement.due > 0:
         return Payment.Direction.TO_MERCHANT
     return Payment.Direction.FROM_MERCHANT
 
 
-def _so_far(statement: Statement) -> tuple[int, int]:
+def _paid_so_far(statement: Statement) -> tuple[int, int]:
     """What was paid, and by how many entries."""
     last = Payment.objects.filter(statement=statement).order_by("-nth").first()
     return (last.after, last.nth) if last is not None else (0, 0)

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.postgres import first_row
+from district.kernel.database.postgres import first_row
 from loyalty.settlement import merkle
 from loyalty.settlement.models import JournalSeal
-from loyalty.settlement.queries import Window, horizon_now, journal, last_seal
+from loyalty.settlement.queries import LedgerWindow, horizon_now, journal, last_seal
 
 # Any fixed number: two that would seal at the same time take turns.
 _LOCK = 6_962_001
@@ -39,9 +39,9 @@ def _seal_next(last_day: date) -> bool:
     ends_at = clock.start_of_day(day + timedelta(days=1))
     horizon = horizon_now()
     window = (
-        Window(horizon, ends_at)
+        LedgerWindow(horizon, ends_at)
         if last is None
-        else Window(horizon, ends_at, last.horizon, last.ends_at)
+        else LedgerWindow(horizon, ends_at, last.horizon, last.ends_at)
     )
     leaves, root = merkle.root_of(map(merkle.leaf_hash, journal(window)))
     previous = bytes(last.hash) if last is not None else _FIRST

@@ -1,6 +1,6 @@
--- Write down what settlement_reckon has just reckoned: lines, charges, fees, what goes back into budgets,
+-- Write down what settlement_compute has just reckoned: lines, charges, fees, what goes back into budgets,
 -- and the statements. The cycle's hash comes back.
-create or replace function settlement_write(
+create or replace function settlement_close(
     p_cycle bigint, p_alliance bigint, p_by bigint, p_at timestamptz
 ) returns bytea language plpgsql as $$
 declare
@@ -15,7 +15,7 @@ begin
             milli_fen, carry, (milli_fen + carry) / 1000, (milli_fen + carry) % 1000,
             prefunded_milli_fen, prefunded_carry, (prefunded_milli_fen + prefunded_carry) / 1000,
             (prefunded_milli_fen + prefunded_carry) % 1000
-        from settlement_figures
+        from settlement_pair_sums
         left join lateral (
             select carry_out, prefunded_carry_out from settlement_line
             where issuer_id = issuer and redeemer_id = redeemer
@@ -33,7 +33,7 @@ begin
         select p_cycle, redeemer, milli_fen, parts, carry,
             (parts + carry) / 10000000, (parts + carry) % 10000000
         from (select redeemer, sum(fee_milli_fen)::bigint as milli_fen, sum(fee_parts)::bigint as parts
-              from settlement_figures group by redeemer
+              from settlement_pair_sums group by redeemer
               having bool_or(fee_parts <> 0 or fee_milli_fen <> 0)) fees
         left join lateral (
             select carry_out from settlement_fee where merchant_id = redeemer
@@ -44,7 +44,7 @@ begin
     insert into settlement_release (cycle_id, merchant_id, milli_fen, carry_in,
                                     released_milli_fen, carry_out)
         select p_cycle, issuer, milli_fen, carry, released, milli_fen + carry - released
-        from (select issuer, released_milli_fen as milli_fen from settlement_figures
+        from (select issuer, released_milli_fen as milli_fen from settlement_pair_sums
               where issuer = redeemer and released_milli_fen <> 0) freed
         left join lateral (
             select carry_out from settlement_release where merchant_id = issuer
@@ -76,7 +76,7 @@ begin
         union all select payer_id, 0, 0, 0, 0, 0, -fen, 0, 0
             from settlement_charge where cycle_id = p_cycle
         union all select issuer, 0, 0, 0, 0, 0, 0, 0, expired_points
-            from settlement_figures
+            from settlement_pair_sums
     ), sums as (
         select merchant, sum(receivable)::bigint as receivable, sum(payable)::bigint as payable,
             sum(fees)::bigint as fees, sum(kept)::bigint as kept, sum(credits)::bigint as credits,
@@ -91,7 +91,7 @@ begin
         select 'stm_' || kernel_public_id(), p_cycle, merchant, receivable, payable, fees, kept,
             credits, charges, net, prefunded, net + prefunded, expired,
             sha256(convert_to(
-                settlement_text(p_cycle, merchant) || e'\n' || settlement_totals(
+                settlement_statement_text(p_cycle, merchant) || e'\n' || settlement_totals(
                     receivable, payable, fees, kept, credits, net, prefunded, net + prefunded,
                     expired, charges), 'UTF8'))
         from sums order by merchant;
@@ -136,7 +136,7 @@ begin
                 using errcode = 'data_corrupted';
         end if;
         -- Above a fifth of what it was filled to its merchant will be warned anew, as after a deposit.
-        update loyalty_issuebudget budget set warned_at = null, braked_at = null
+        update loyalty_issuebudget budget set warned_at = null, fallback_since = null
             where merchant_id = v_release.merchant_id and warned_at is not null
                 and full_milli_fen <= 5 * (select sum(remaining_milli_fen)
                                            from loyalty_issuebudgetslot

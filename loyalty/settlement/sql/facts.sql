@@ -6,7 +6,7 @@ language sql immutable parallel safe as $$
 $$;
 
 -- What a merchant's statement of a cycle is made of, one fact on each line.
-create or replace function settlement_text(p_cycle bigint, p_merchant bigint) returns text
+create or replace function settlement_statement_text(p_cycle bigint, p_merchant bigint) returns text
 language sql stable as $$
     with facts (turn, number, fact) as (
         select 1, 0::bigint, concat_ws('|', 'cycle', cycle.number, settlement_instant(starts_at),

@@ -1,8 +1,8 @@
--- Reckon what a cycle comes to at a horizon, in the temporary table `settlement_figures` of this
+-- Reckon what a cycle comes to at a horizon, in the temporary table `settlement_pair_sums` of this
 -- transaction: one row for each issuer and redeemer, a merchant and itself included; and in
 -- `settlement_charges` one for each payer, payee and source of bookings. What comes back is a digest of
 -- everything that the closing will be made of.
-create or replace function settlement_reckon(p_cycle bigint, p_horizon bigint)
+create or replace function settlement_compute(p_cycle bigint, p_horizon bigint)
 returns bytea language plpgsql as $$
 declare
     v_cycle settlement_cycle;
@@ -13,8 +13,8 @@ declare
 begin
     select * into strict v_cycle from settlement_cycle where id = p_cycle;
     select * into v_last from settlement_cycle where number = v_cycle.follows;
-    drop table if exists pg_temp.settlement_figures;
-    create temporary table settlement_figures on commit drop as
+    drop table if exists pg_temp.settlement_pair_sums;
+    create temporary table settlement_pair_sums on commit drop as
         select moved.issuer, moved.redeemer, count(*) as movements,
             sum(moved.points)::bigint as points,
             sum(moved.points * moved.price_milli_fen)::bigint as milli_fen,
@@ -44,7 +44,7 @@ begin
                                 prefunded_milli_fen, released_milli_fen, fee_milli_fen, fee_parts,
                                 expired_points),
                       e'\n' order by issuer, redeemer)
-        into v_figures from settlement_figures;
+        into v_figures from settlement_pair_sums;
     drop table if exists pg_temp.settlement_charges;
     create temporary table settlement_charges on commit drop as
         select payer, payee, source, count(*) as bookings, sum(fen)::bigint as fen

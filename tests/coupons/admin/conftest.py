@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from district.kernel import clock
-from tests.admin.scene import signed_in
+from tests.admin.two_merchants import signed_in
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_clerk
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from district.kernel import clock
-from tests.admin.browsing import DESKTOP, PHONE, Visitor, a_browser
+from tests.admin.browser import DESKTOP, PHONE, BrowserUser, open_browser
 from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
 from tests.factories.coupons import make_draft, make_version
 from tests.factories.members import PASSWORD
@@ -21,7 +21,7 @@ SHOTS = os.environ.get("SCREENSHOTS")
 A4_POINTS = (594.96, 841.92)
 
 
-class Campaign:
+class CampaignPagesSetup:
     """A merchant with a draft and two published versions; made before the browser's loop runs."""
 
     def __init__(self):
@@ -85,20 +85,20 @@ class Campaign:
 
 @pytest.fixture
 def campaign(real_db, linked_assets):  # noqa: F811
-    return Campaign()
+    return CampaignPagesSetup()
 
 
 @pytest.fixture
 def browser(campaign, web):
-    with a_browser() as found:
+    with open_browser() as found:
         yield found
 
 
 @pytest.fixture
 def owner_at(browser, web, campaign):
     def at(**screen):
-        visitor = Visitor(browser, web.base_url, **screen)
-        visitor.signs_in(campaign.username, PASSWORD)
+        visitor = BrowserUser(browser, web.base_url, **screen)
+        visitor.sign_in(campaign.username, PASSWORD)
         return visitor
 
     return at
@@ -111,7 +111,7 @@ def shoot(page, name):
 
 def test_the_face_follows_what_is_typed_and_a_wrong_field_is_found_in_its_tab(owner_at, campaign):
     visitor = owner_at()
-    page = visitor.goes_to(f"{campaign.draft}edit/")
+    page = visitor.open_page(f"{campaign.draft}edit/")
     face = page.locator("[data-preview]")
     assert "满 20 元减 5 元" in face.inner_text()
     shoot(page, "draft")
@@ -146,7 +146,7 @@ def test_the_face_follows_what_is_typed_and_a_wrong_field_is_found_in_its_tab(ow
     assert "草稿已保存" in page.content()
     assert "兑换：热美式一杯" in page.locator(".c-face").inner_text()
     shoot(page, "version")
-    assert visitor.troubles == []
+    assert visitor.page_errors == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -163,23 +163,23 @@ def test_every_page_of_a_campaign_fits_and_can_be_read(owner_at, campaign, size,
         campaign.public,
         "/c/nothing",
     ):
-        page = visitor.goes_to(path)
+        page = visitor.open_page(path)
         shoot(page, f"{path.strip('/').replace('/', '_')[-30:]}-{size['width']}-{dark}")
-        found[path] = (visitor.wide_by(), visitor.too_pale())
-    page = visitor.goes_to(f"{campaign.draft}edit/")
+        found[path] = (visitor.overflow_px(), visitor.low_contrast_texts())
+    page = visitor.open_page(f"{campaign.draft}edit/")
     for tab in page.locator("role=tab").all():
         tab.click()
-        found[tab.inner_text()] = (visitor.wide_by(), visitor.too_pale())
+        found[tab.inner_text()] = (visitor.overflow_px(), visitor.low_contrast_texts())
         shoot(page, f"tab-{tab.inner_text()}-{size['width']}-{dark}")
 
     assert {path: told for path, told in found.items() if told != (0, [])} == {}
     # A page that is not there is told to the console by the browser itself.
-    assert [trouble for trouble in visitor.troubles if "404" not in trouble] == []
+    assert [trouble for trouble in visitor.page_errors if "404" not in trouble] == []
 
 
 def test_without_script_the_form_is_whole_and_a_button_shows_the_face(browser, web, campaign):
-    visitor = Visitor(browser, web.base_url)
-    visitor.signs_in(campaign.username, PASSWORD)
+    visitor = BrowserUser(browser, web.base_url)
+    visitor.sign_in(campaign.username, PASSWORD)
     state = visitor.context.storage_state()
     plain = browser.new_context(
         base_url=web.base_url, java_script_enabled=False, storage_state=state, locale="zh-CN"
@@ -198,7 +198,7 @@ def test_without_script_the_form_is_whole_and_a_button_shows_the_face(browser, w
 @pytest.mark.parametrize("which", ["plain", "full"])
 def test_a_poster_prints_to_exactly_one_a4_page(owner_at, campaign, which):
     visitor = owner_at()
-    page = visitor.goes_to(f"{getattr(campaign, which)}poster/")
+    page = visitor.open_page(f"{getattr(campaign, which)}poster/")
     shoot(page, f"poster-{which}")
 
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
@@ -217,4 +217,4 @@ def test_a_poster_prints_to_exactly_one_a4_page(owner_at, campaign, which):
     assert page.evaluate(f"{lines}(document.querySelector('.p-lines'))") == [0, 0]
     page.emulate_media(media="print")
     assert page.locator(".p-bar").is_hidden()
-    assert visitor.troubles == []
+    assert visitor.page_errors == []

@@ -7,8 +7,8 @@ from django.utils import timezone
 from coupons import services as coupons
 from coupons.models import ShareConsent, TemplateVersion
 from coupons.planning_errors import ConsentMissing, ConsentNotInState, ConsentNotYours
-from tests.admin.acting import act, text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import act, text_of
+from tests.admin.two_merchants import signed_in
 from tests.coupons.admin.drafts import CONSENTS, VERSIONS
 from tests.factories.coupons import claim, make_draft, make_version, redeem
 from tests.factories.members import make_member, make_operator
@@ -111,12 +111,12 @@ def test_what_was_agreed_to_is_remembered_for_the_template_up_to_its_share(store
     more = submitted(store, 4_001, template=first.template)
     other = submitted(store, 4_000)
 
-    assert (asked(less).state, asked(less).remembered) == ("agreed", asked(first))
+    assert (asked(less).state, asked(less).derived_from) == ("agreed", asked(first))
     assert [asked(one).state for one in (more, other)] == ["asked", "asked"]
 
 
 def test_a_standing_agreement_is_for_all_later_platform_coupons(store, boss):
-    coupons.agree_to_share(consent=asked(submitted(store)), by=boss, standing=True)
+    coupons.agree_to_share(consent=asked(submitted(store)), by=boss, covers_later_coupons=True)
     foreign = make_draft(merchant=allied_store().merchant, payers=[(store.merchant, 1_000)])
     coupons.submit_version(version=foreign, by=foreign.drafted_by)
 

@@ -9,10 +9,10 @@ from coupons.models import Coupon, Redemption
 from district.kernel import clock
 from district.kernel.models import AuditLine
 from district.merchants.models import ClerkStore
-from tests.admin.acting import text_of
-from tests.admin.scene import signed_in
-from tests.coupons.desk import DESK, bill, code, confirmation, follow
-from tests.factories.coupons import GIFT, claim, fresh_key, make_version, redeem, told
+from tests.admin.action_forms import text_of
+from tests.admin.two_merchants import signed_in
+from tests.coupons.counter_page import DESK, bill, code, confirmation, follow
+from tests.factories.coupons import GIFT, claim, fresh_key, make_version, redeem, reported_bill
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import allied_store, make_clerk, make_store
 
@@ -212,7 +212,7 @@ def test_a_redemption_that_was_reversed_is_told_as_such(store, clerk, member):
 
 
 def test_what_another_merchant_redeemed_is_not_told_here(store, clerk, member):
-    done = redeem(claim(make_version(), member), store=store, bill=told(10_000, no="B-77"))
+    done = redeem(claim(make_version(), member), store=store, bill=reported_bill(10_000, no="B-77"))
     stranger = signed_in(make_clerk(merchant=allied_store().merchant, role="cashier").user)
 
     assert "B-77" in text_of(clerk.get(DESK, {"done": done.request_no}))

@@ -7,9 +7,9 @@ from coupons import services as coupons
 from coupons.models import PaperCode, Redemption
 from district.kernel import clock
 from district.merchants.models import AllianceMembership, Merchant
-from tests.admin.acting import text_of
-from tests.coupons.desk import DESK, bill, code, confirmation
-from tests.factories.coupons import claim, make_version, redeem, told
+from tests.admin.action_forms import text_of
+from tests.coupons.counter_page import DESK, bill, code, confirmation
+from tests.factories.coupons import claim, make_version, redeem, reported_bill
 from tests.factories.merchants import make_clerk
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_a_wrong_pin_is_counted_and_can_be_corrected(store, clerk, member):
 def test_a_coupon_used_meanwhile_is_refused_with_nothing_half_done(store, clerk, member):
     taken, free = (claim(make_version(stacking="free"), member) for _ in range(2))
     sent = confirmation(clerk.post(DESK, bill(store, code(taken), code(free))))
-    redeem(taken, store=store, bill=told(10_000, no="B-9"))
+    redeem(taken, store=store, bill=reported_bill(10_000, no="B-9"))
 
     refused = clerk.post(DESK, sent)
 
@@ -75,7 +75,7 @@ def test_a_coupon_used_meanwhile_is_refused_with_nothing_half_done(store, clerk,
 
 def test_a_bill_that_was_told_otherwise_is_refused_at_the_check(store, clerk, member):
     version = make_version(per_member=2, stacking="free")
-    redeem(claim(version, member), store=store, bill=told(9_900, no="B-0001"))
+    redeem(claim(version, member), store=store, bill=reported_bill(9_900, no="B-0001"))
 
     page = clerk.post(DESK, bill(store, code(claim(version, member))))
 

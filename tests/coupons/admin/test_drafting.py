@@ -4,18 +4,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coupons import services as coupons
+from coupons.engine.audience import Audience
+from coupons.engine.scopes import CouponScope
+from coupons.engine.times import Times
 from coupons.models import TemplateVersion
-from coupons.rules.audience import Audience
-from coupons.rules.scopes import Scope
-from coupons.rules.times import Times
 from district.members.models import User
 from district.merchants.models import Merchant
-from tests.admin.acting import act
-from tests.admin.scene import signed_in, tables
-from tests.bills.pictures import HOSTILE, PLACE, located
+from tests.admin.action_forms import act
+from tests.admin.two_merchants import signed_in, table_digests
 from tests.coupons.admin.drafts import VERSIONS, look, said
 from tests.factories.coupons import make_draft, make_version
 from tests.factories.merchants import allied_store, make_clerk, make_merchant
+from tests.receipt_photos.pictures import HOSTILE, PLACE, located
 
 pytestmark = pytest.mark.django_db
 ADD = f"{VERSIONS}add/"
@@ -65,7 +65,7 @@ def filled(page):
 
 
 def meaning(version):
-    return Times.of(version.times), Scope.of(version.scope), Audience.of(version.audience)
+    return Times.of(version.times), CouponScope.of(version.scope), Audience.of(version.audience)
 
 
 def test_a_version_put_through_the_form_untouched_says_the_same(store, operator):
@@ -193,7 +193,7 @@ def test_what_is_missing_is_said_with_the_field_it_stands_at(store, owner, wrong
 
 
 def test_the_face_follows_the_form_and_nothing_is_written(store, owner):
-    before = tables()
+    before = table_digests()
 
     piece = look(owner, ADD, **said(store, face_yuan="8.80", threshold_yuan="66"))
     page = owner.post(ADD, said(store) | {"once": "0" * 32, "look": "page"})
@@ -202,7 +202,7 @@ def test_the_face_follows_the_form_and_nothing_is_written(store, owner):
     assert "满二十减五" in piece
     assert store.merchant.name in piece
     assert (page.status_code, "满 20 元减 5 元" in page.content.decode()) == (200, True)
-    assert tables() == before
+    assert table_digests() == before
 
 
 def test_a_look_from_a_page_without_script_says_what_is_wrong_on_the_form(store, owner):

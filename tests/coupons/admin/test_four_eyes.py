@@ -4,14 +4,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from coupons import services as coupons
-from coupons.comparing import compared_with, contents_of
-from coupons.errors import ApprovedByItsDrafter
+from coupons.errors import ApproverIsEditor
 from coupons.models import TemplateVersion
-from coupons.terms import named_terms
+from coupons.terms_diff import named_terms
+from coupons.version_history import changes_since_published, contents_of
 from district.kernel import clock
 from district.members.models import User
-from tests.admin.acting import act, text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import act, text_of
+from tests.admin.two_merchants import signed_in
 from tests.coupons.admin.drafts import CONSENTS, VERSIONS, said
 from tests.factories.coupons import make_draft, make_version
 from tests.factories.members import make_operator
@@ -69,9 +69,9 @@ def test_who_only_submitted_cannot_approve_or_reject(drafted):
     submitting = make_operator("yunying1")
     coupons.submit_version(version=drafted, by=submitting)
 
-    with pytest.raises(ApprovedByItsDrafter):
+    with pytest.raises(ApproverIsEditor):
         coupons.approve_version(version=drafted, by=submitting)
-    with pytest.raises(ApprovedByItsDrafter):
+    with pytest.raises(ApproverIsEditor):
         coupons.reject_version(version=drafted, by=submitting, note="不妥")
 
 
@@ -82,7 +82,7 @@ def test_who_wrote_a_rejected_version_cannot_approve_its_copy():
     copy = make_draft(template=first.template)
     coupons.submit_version(version=copy, by=copy.drafted_by)
 
-    with pytest.raises(ApprovedByItsDrafter):
+    with pytest.raises(ApproverIsEditor):
         coupons.approve_version(version=copy, by=first.drafted_by)
 
 
@@ -149,7 +149,7 @@ def test_a_newer_version_is_compared_with_the_published_one():
     published = make_version(stock=5, payers=[(None, 5_000)])
     newer = make_draft(template=published.template, stock=9, payers=[(None, 2_500)])
 
-    last, changed = compared_with(newer)
+    last, changed = changes_since_published(newer)
 
     assert last == published
     assert {(one.label, one.before, one.after) for one in changed} == {
@@ -170,7 +170,7 @@ def test_what_the_words_do_not_show_is_compared_as_stored():
     published = make_version(audience={"tags": ["vip"]})
     newer = make_draft(template=published.template, audience={"tags": ["staff"]})
 
-    (change,) = compared_with(newer)[1]
+    (change,) = changes_since_published(newer)[1]
 
     assert ("vip" in change.before, "staff" in change.after) == (True, True)
 

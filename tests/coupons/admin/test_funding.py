@@ -9,8 +9,8 @@ from coupons.errors import TemplateInvalid
 from coupons.models import FundingPart, TemplateFunding, TemplateVersion, VersionEdit
 from district.kernel import clock
 from district.merchants import services as merchants
-from tests.admin.acting import act, text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import act, text_of
+from tests.admin.two_merchants import signed_in
 from tests.coupons.admin.drafts import VERSIONS, said
 from tests.factories.coupons import claim, make_draft, make_version, redeem
 from tests.factories.members import make_member, make_operator

@@ -3,8 +3,8 @@
 import pytest
 
 from coupons.models import MemberTag
-from tests.admin.acting import act, fields_of, text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import act, fields_of, text_of
+from tests.admin.two_merchants import signed_in
 from tests.factories.coupons import make_version
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import make_clerk

@@ -3,12 +3,12 @@
 import pytest
 
 from coupons.models import Coupon, CouponTemplate, Redemption, TemplateVersion
-from coupons.queries.centre import stock_of
+from coupons.queries.catalogue import stock_of
 from district.kernel.models import AuditLine
 from district.members.models import User
 from district.members.services.make_operator import make_operator
-from tests.admin.acting import act, text_of
-from tests.admin.scene import signed_in
+from tests.admin.action_forms import act, text_of
+from tests.admin.two_merchants import signed_in
 from tests.coupons.admin.drafts import VERSIONS, said
 from tests.factories.coupons import claim, make_version, redeem
 from tests.factories.members import make_member

@@ -1,18 +1,18 @@
 """The coupons of a district kept with lists and loops, by somebody who has only read what is promised.
 
-Nothing of coupons is imported, not even its arithmetic. It raises Refused before it changes anything.
+Nothing of coupons is imported, not even its arithmetic. It raises NaiveRefusal before it changes anything.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.coupons.model.naive_counter import Counter
-from tests.coupons.model.naive_gifts import Gifts
-from tests.coupons.model.things import Coupon, Refused, Version, day_of
+from tests.coupons.model.naive_counter import NaiveCounter
+from tests.coupons.model.naive_gifts import NaiveGifts
+from tests.coupons.model.naive_types import NaiveCoupon, NaiveRefusal, NaiveVersion, day_of
 
 
-class District(Counter, Gifts):
+class NaiveDistrict(NaiveCounter, NaiveGifts):
     """Everybody's coupons; members, stores and parties are names, a store's is its merchant's."""
 
     def __init__(self, members, points, now):
@@ -25,17 +25,19 @@ class District(Counter, Gifts):
 
     # -- versions --------------------------------------------------------------------------------
 
-    def publish(self, template, owner, said):
+    def publish(self, template, owner, terms):
         for earlier in self.versions:
             if earlier.template == template and not earlier.stopped:
                 self.stop(earlier)
-        version = Version(template, owner, said, self.now, stock=said.stock, free=said.budget)
+        version = NaiveVersion(
+            template, owner, terms, self.now, stock=terms.stock, free=terms.budget
+        )
         self.versions.append(version)
         return version
 
     def stop(self, version):
         if version.stopped:
-            raise Refused("coupon_version_not_in_state")
+            raise NaiveRefusal("coupon_version_not_in_state")
         version.stopped = True
         if version.stock is not None:
             version.stock = version.given
@@ -45,13 +47,13 @@ class District(Counter, Gifts):
 
     def resize(self, version, was, stock):
         if version.stopped:
-            raise Refused("coupon_version_not_in_state")
+            raise NaiveRefusal("coupon_version_not_in_state")
         if version.stock is None:
-            raise Refused("coupon_template_invalid")
+            raise NaiveRefusal("coupon_template_invalid")
         if was != version.stock:
-            raise Refused("coupon_stock_changed")
+            raise NaiveRefusal("coupon_stock_changed")
         if stock < version.given:
-            raise Refused("coupon_stock_given_out")
+            raise NaiveRefusal("coupon_stock_given_out")
         version.stock = stock
 
     # -- getting one -----------------------------------------------------------------------------
@@ -63,39 +65,39 @@ class District(Counter, Gifts):
         return self._give(version, member, "issue", limited=False)
 
     def hand_out(self, version, member, merchant):
-        if not version.said.at_counter or version.owner not in (None, merchant):
-            raise Refused("coupon_not_claimable")
+        if not version.terms.at_counter or version.owner not in (None, merchant):
+            raise NaiveRefusal("coupon_not_claimable")
         return self._give(version, member, "counter")
 
     def exchange(self, version, member):
-        price = version.said.price
+        price = version.terms.price
         if price is None:
-            raise Refused("coupon_not_claimable")
+            raise NaiveRefusal("coupon_not_claimable")
         self._require_gettable(version, member, limited=True)
         if self.points[member] < price:
-            raise Refused("insufficient_points")
+            raise NaiveRefusal("insufficient_points")
         self.points[member] -= price
         return self._give(version, member, "exchange")
 
     def _require_gettable(self, version, member, *, limited):
-        said, now = version.said, self.now
-        begins, ends = said.claims or (now, now + timedelta(1))
-        if said.window(now)[1] <= now or version.stopped or now >= ends:
-            raise Refused("claim_over")
+        terms, now = version.terms, self.now
+        begins, ends = terms.claims or (now, now + timedelta(1))
+        if terms.window(now)[1] <= now or version.stopped or now >= ends:
+            raise NaiveRefusal("claim_over")
         if version.stock is not None and version.given >= version.stock:
-            raise Refused("coupon_sold_out")
+            raise NaiveRefusal("coupon_sold_out")
         if now < begins:
-            raise Refused("claim_not_begun")
+            raise NaiveRefusal("claim_not_begun")
         mine = self._claimed(version, member)
-        if limited and len(mine) >= said.per_member:
-            raise Refused("claim_limit_reached")
+        if limited and len(mine) >= terms.per_member:
+            raise NaiveRefusal("claim_limit_reached")
         today = [one for one in mine if one.day == day_of(now)]
-        if limited and said.per_day is not None and len(today) >= said.per_day:
-            raise Refused("claim_limit_of_the_day_reached")
-        if version.free is not None and version.free < self._most(said):
-            raise Refused("budget_used_up")
-        if said.stock_per_day is not None and not version.days.get(day_of(now), 1):
-            raise Refused("coupon_sold_out_today")
+        if limited and terms.per_day is not None and len(today) >= terms.per_day:
+            raise NaiveRefusal("claim_limit_of_the_day_reached")
+        if version.free is not None and version.free < self._most(terms):
+            raise NaiveRefusal("budget_used_up")
+        if terms.stock_per_day is not None and not version.days.get(day_of(now), 1):
+            raise NaiveRefusal("coupon_sold_out_today")
 
     def _claimed(self, version, member):
         return [
@@ -104,25 +106,25 @@ class District(Counter, Gifts):
             if one.version.template == version.template and one.claimer == member and one.counts
         ]
 
-    def _most(self, said):
-        return said.face * (1 if said.partial else said.uses)
+    def _most(self, terms):
+        return terms.face * (1 if terms.partial else terms.uses)
 
     def _give(self, version, member, source, *, limited=True):
         self._require_gettable(version, member, limited=limited)
-        said, today = version.said, day_of(self.now)
+        terms, today = version.terms, day_of(self.now)
         version.given += 1
-        if said.stock_per_day is not None:
-            version.days[today] = version.days.get(today, said.stock_per_day) - 1
+        if terms.stock_per_day is not None:
+            version.days[today] = version.days.get(today, terms.stock_per_day) - 1
         reserved = 0
         if version.free is not None:
-            reserved = self._most(said)
+            reserved = self._most(terms)
             version.free -= reserved
-        begins, ends = said.window(self.now)
-        value = said.face if said.partial else None
-        return self._keep(version, member, begins, ends, said.uses, value, reserved, source)
+        begins, ends = terms.window(self.now)
+        value = terms.face if terms.partial else None
+        return self._keep(version, member, begins, ends, terms.uses, value, reserved, source)
 
     def _keep(self, version, member, *facts):
-        coupon = Coupon(version, member, member, day_of(self.now), *facts)
+        coupon = NaiveCoupon(version, member, member, day_of(self.now), *facts)
         coupon.claimed, coupon.counts = self.now, coupon.source != "replacement"
         self.coupons.append(coupon)
         return coupon
@@ -136,15 +138,15 @@ class District(Counter, Gifts):
     def accept(self, offered, member):
         coupon, giver = offered
         if member == giver or coupon.holder != giver:
-            raise Refused("coupon_not_transferable")
+            raise NaiveRefusal("coupon_not_transferable")
         self._require_transferable(coupon)
         coupon.holder, coupon.given = member, True
 
     def _require_transferable(self, coupon):
-        said = coupon.version.said
-        whole = said.uses, (said.face if said.partial else None)
+        terms = coupon.version.terms
+        whole = terms.uses, (terms.face if terms.partial else None)
         if (
-            not said.transferable
+            not terms.transferable
             or coupon.given
             or coupon.state != "live"
             or self.now >= coupon.ends
@@ -152,25 +154,25 @@ class District(Counter, Gifts):
             or coupon.left != whole
             or not self.still_brought(coupon)
         ):
-            raise Refused("coupon_not_transferable")
+            raise NaiveRefusal("coupon_not_transferable")
 
     def lease(self, coupon, store, hours):
-        said, now = coupon.version.said, self.now
+        terms, now = coupon.version.terms, self.now
         if (
-            not said.leased
+            not terms.leased
             or coupon.state != "live"
             or not coupon.begins <= now < coupon.ends
             or coupon.is_leased(now)
             or not self.still_brought(coupon)
-            or (said.stores and store not in said.stores)
+            or (terms.stores and store not in terms.stores)
         ):
-            raise Refused("coupon_not_leasable")
+            raise NaiveRefusal("coupon_not_leasable")
         until = min(now + timedelta(hours=hours), coupon.ends)
         coupon.lease = store, until.replace(microsecond=0)
 
     def merge(self, member, into):
         if {member, into} & self.closed:
-            raise Refused("account_merged")
+            raise NaiveRefusal("account_merged")
         self.closed.add(member)
         self.points[into] += self.points[member]
         self.points[member] = 0
@@ -182,7 +184,7 @@ class District(Counter, Gifts):
     def revoke(self, coupon):
         used = any(one.coupon is coupon and not one.reversed for one in self.redemptions)
         if coupon.state != "live" or self.now >= coupon.ends or used:
-            raise Refused("coupon_not_revocable")
+            raise NaiveRefusal("coupon_not_revocable")
         self.void(coupon, unused=True)
         self.pay_back(coupon)
 
@@ -192,12 +194,12 @@ class District(Counter, Gifts):
         if unused and coupon.counts:
             coupon.counts = False
             version.given -= 1
-            if version.said.stock_per_day is not None:
+            if version.terms.stock_per_day is not None:
                 version.days[coupon.day] += 1
         self._free(coupon)
 
     def undo_exchange(self, coupon):
-        minutes = coupon.version.said.undo_minutes
+        minutes = coupon.version.terms.undo_minutes
         if (
             coupon.source != "exchange"
             or minutes is None
@@ -205,11 +207,11 @@ class District(Counter, Gifts):
             or self.now >= coupon.claimed + timedelta(minutes=minutes)
             or coupon.is_leased(self.now)
         ):
-            raise Refused("coupon_exchange_not_undoable")
+            raise NaiveRefusal("coupon_exchange_not_undoable")
         try:
             self.revoke(coupon)
-        except Refused:
-            raise Refused("coupon_exchange_not_undoable") from None
+        except NaiveRefusal:
+            raise NaiveRefusal("coupon_exchange_not_undoable") from None
 
     def pay_back(self, coupon):
         """Points for a coupon of which nothing was used, and nothing is left or ended unused."""
@@ -218,7 +220,7 @@ class District(Counter, Gifts):
         used = any(one.coupon in family and not one.reversed for one in self.redemptions)
         kept = any(one.state != "void" and one.uses for one in family)
         if root.source == "exchange" and not used and not kept:
-            self.points[self.heir(root.claimer)] += root.version.said.price
+            self.points[self.heir(root.claimer)] += root.version.terms.price
 
     def expire(self):
         due = [one for one in self.coupons if one.state == "live" and one.ends <= self.now]

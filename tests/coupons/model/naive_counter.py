@@ -6,7 +6,13 @@ from fractions import Fraction
 from itertools import combinations
 from math import floor
 
-from tests.coupons.model.things import Bill, Redemption, Refused, day_of, days_on
+from tests.coupons.model.naive_types import (
+    NaiveBill,
+    NaiveRedemption,
+    NaiveRefusal,
+    day_of,
+    days_on,
+)
 
 # As their rows were made.
 PARTIES = ["x", "y", "fund"]
@@ -37,78 +43,80 @@ def share_out(fen, shares, turn):
     return {party: part for party, part in parts.items() if part}
 
 
-class Counter:
-    """What `District` does where coupons are used."""
+class NaiveCounter:
+    """What `NaiveDistrict` does where coupons are used."""
 
     # -- at the counter --------------------------------------------------------------------------
 
     def show(self, coupon):
         live = coupon.state == "live" and self.now < coupon.ends
         if not live or not self.still_brought(coupon):
-            raise Refused("coupon_not_usable")
+            raise NaiveRefusal("coupon_not_usable")
         return coupon, coupon.holder, coupon.left
 
     def redeem(self, store, bill, shown, number):
         """Use what is shown (coupon, holder and what was left of it) on a bill as the till tells it."""
         coupons = [coupon for coupon, _, _ in shown]
         if len(set(coupons)) < len(coupons):
-            raise Refused("token_used")
+            raise NaiveRefusal("token_used")
         for coupon, holder, left in shown:
             if coupon.holder != holder:
-                raise Refused("token_invalid")
+                raise NaiveRefusal("token_invalid")
             if coupon.state == "live" and coupon.left != left:
-                raise Refused("token_used")
+                raise NaiveRefusal("token_used")
         known = self.bills.get((store, bill.no))
         there = self.live_on(known) if known else []
         worth = {coupon: self._worth(coupon, store, bill) for coupon in coupons}
         for pair in [*combinations(coupons, 2), *((a, b.coupon) for a in coupons for b in there)]:
             if not self._go_together(*pair):
-                raise Refused("coupon_not_usable")
+                raise NaiveRefusal("coupon_not_usable")
         left = (known or bill).fen - sum(one.discount for one in there)
         # Of the tea those for tea alone take no more than it costs.
         tea = min(bill.tea, bill.fen) - sum(
-            one.discount for one in there if one.coupon.version.said.tea_only
+            one.discount for one in there if one.coupon.version.terms.tea_only
         )
         taken = {}
         for coupon in sorted(coupons, key=lambda one: (one.ends, one.name)):
-            tea_only = coupon.version.said.tea_only
+            tea_only = coupon.version.terms.tea_only
             taken[coupon] = max(min(worth[coupon][1], left, *([tea] if tea_only else [])), 0)
             left -= taken[coupon]
             tea -= taken[coupon] if tea_only else 0
-            if coupon.version.said.kind != "gift" and not taken[coupon]:
-                raise Refused("coupon_not_usable")
+            if coupon.version.terms.kind != "gift" and not taken[coupon]:
+                raise NaiveRefusal("coupon_not_usable")
         if known and known.fen != bill.fen:
-            raise Refused("coupon_bill_told_otherwise")
+            raise NaiveRefusal("coupon_bill_told_otherwise")
         if known and known.refunded:
-            raise Refused("coupon_bill_refunded")
+            raise NaiveRefusal("coupon_bill_refunded")
         if (store, number) in self.requests:
-            raise Refused("request_already_redeemed")
+            raise NaiveRefusal("request_already_redeemed")
         self._require_budget(taken)
         self.requests.add((store, number))
-        bill = self.bills.setdefault((store, bill.no), Bill(store, bill.no, bill.fen, bill.tea))
+        bill = self.bills.setdefault(
+            (store, bill.no), NaiveBill(store, bill.no, bill.fen, bill.tea)
+        )
         for coupon in sorted(coupons, key=lambda one: one.pk):
             self._use(coupon, bill, worth[coupon][0], taken[coupon])
 
     def _worth(self, coupon, store, bill):
-        said = coupon.version.said
-        eligible = min(bill.tea, bill.fen) if said.tea_only else bill.fen
+        terms = coupon.version.terms
+        eligible = min(bill.tea, bill.fen) if terms.tea_only else bill.fen
         discount = {
-            "cash_off": min(said.face if coupon.value is None else coupon.value, eligible),
-            "percent_off": min(int(Fraction(eligible * said.off_bp, 10_000)), said.face),
+            "cash_off": min(terms.face if coupon.value is None else coupon.value, eligible),
+            "percent_off": min(int(Fraction(eligible * terms.off_bp, 10_000)), terms.face),
             "gift": 0,
-        }[said.kind]
+        }[terms.kind]
         if (
             coupon.state != "live"
             or not self.still_brought(coupon)
             or not coupon.begins <= self.now < coupon.ends
-            or not said.is_open(self.now)
-            or (said.stores and store not in said.stores)
+            or not terms.is_open(self.now)
+            or (terms.stores and store not in terms.stores)
             or (coupon.is_leased(self.now) and coupon.lease[0] != store)
-            or (said.tea_only and not eligible)
-            or eligible < said.threshold
-            or (said.kind != "gift" and not discount)
+            or (terms.tea_only and not eligible)
+            or eligible < terms.threshold
+            or (terms.kind != "gift" and not discount)
         ):
-            raise Refused("coupon_not_usable")
+            raise NaiveRefusal("coupon_not_usable")
         return eligible, discount
 
     def _go_together(self, one, other):
@@ -118,13 +126,13 @@ class Counter:
         levels = one.owner is None, other.owner is None
         return {
             "alone": False,
-            "one_per_kind": one.said.kind != other.said.kind,
+            "one_per_kind": one.terms.kind != other.terms.kind,
             "one_per_level": levels[0] != levels[1],
             "free": True,
-        }[one.said.stacking]
+        }[one.terms.stacking]
 
     def _cost(self, coupon, taken):
-        return coupon.version.said.face if coupon.version.said.kind == "gift" else taken
+        return coupon.version.terms.face if coupon.version.terms.kind == "gift" else taken
 
     def _after(self, coupon, taken):
         """Uses and value left after a use."""
@@ -135,7 +143,7 @@ class Counter:
     def _still_needs(self, coupon, left):
         """What its next uses may cost at the most."""
         uses, value = left
-        return coupon.version.said.face * uses if value is None else value
+        return coupon.version.terms.face * uses if value is None else value
 
     def _kept(self, coupon, taken):
         """What stays reserved, and what comes back into the budget (below zero: is taken from it)."""
@@ -150,7 +158,7 @@ class Counter:
             if version.free is not None:
                 changes[version] = changes.get(version, 0) + self._kept(coupon, fen)[1]
         if any(version.free + change < 0 for version, change in changes.items()):
-            raise Refused("coupon_budget_used_up")
+            raise NaiveRefusal("coupon_budget_used_up")
 
     def _use(self, coupon, bill, eligible, taken):
         cost = self._cost(coupon, taken)
@@ -161,15 +169,17 @@ class Counter:
         coupon.uses, coupon.value = self._after(coupon, taken)
         if not coupon.uses:
             coupon.state = "used"
-        self.redemptions.append(Redemption(coupon, bill, self.now, eligible, taken, cost, turn))
+        self.redemptions.append(
+            NaiveRedemption(coupon, bill, self.now, eligible, taken, cost, turn)
+        )
 
     # -- undoing ---------------------------------------------------------------------------------
 
     def reverse(self, redemption, *, operator):
         if not operator and day_of(redemption.at) != day_of(self.now):
-            raise Refused("redemption_reversal_too_late")
+            raise NaiveRefusal("redemption_reversal_too_late")
         if redemption.reversed:
-            raise Refused("redemption_already_reversed")
+            raise NaiveRefusal("redemption_already_reversed")
         self._undo(redemption)
 
     def _undo(self, redemption):
@@ -181,8 +191,8 @@ class Counter:
 
     def _give_back(self, redemption):
         """A use that was undone, or of a value what came back and was not given back before."""
-        coupon, said, value = redemption.coupon, redemption.coupon.version.said, None
-        if said.partial:
+        coupon, terms, value = redemption.coupon, redemption.coupon.version.terms, None
+        if terms.partial:
             back = redemption.discount if redemption.reversed else redemption.returned
             value = back - redemption.restored - redemption.replaced
         over = coupon.state == "expired" or self.now >= coupon.ends
@@ -201,8 +211,8 @@ class Counter:
             coupon.state = "expired"
         if not self.still_brought(coupon):
             self.withdraw(coupon)
-        elif over and coupon.state != "void" and said.replacement_days and value != 0:
-            ends = days_on(self.now, said.replacement_days)
+        elif over and coupon.state != "void" and terms.replacement_days and value != 0:
+            ends = days_on(self.now, terms.replacement_days)
             begins = self.now.replace(microsecond=0)
             facts = (begins, ends, 1, value, 0, "replacement")
             other = self._keep(coupon.version, coupon.holder, *facts)
@@ -218,17 +228,17 @@ class Counter:
             coupon.version.free -= taken
 
     def refund(self, bill, no, fen, tea):
-        """Goods come back; `tea` is how much of them is tea, or None where the till does not say."""
+        """ReturnedGoods come back; `tea` is how much of them is tea, or None where the till does not say."""
         left = bill.fen - bill.refunded
         if fen > left:
-            raise Refused("coupon_refund_too_large")
+            raise NaiveRefusal("coupon_refund_too_large")
         if no in bill.refunds:
-            raise Refused("coupon_refund_number_used")
+            raise NaiveRefusal("coupon_refund_number_used")
         whole, live, back = fen == left, self.live_on(bill), {}
         for one in live:
             rest = one.eligible - one.refunded
             goods = int(Fraction((bill.refunded + fen) * one.eligible, bill.fen)) - one.refunded
-            if tea is not None and one.coupon.version.said.tea_only:
+            if tea is not None and one.coupon.version.terms.tea_only:
                 goods = min(tea, fen)
             one.refunded += rest if whole else max(min(goods, rest), 0)
             due = int(Fraction(one.cost * one.refunded, one.eligible)) if one.eligible else 0
@@ -243,7 +253,7 @@ class Counter:
         for one in live:
             if whole:
                 self._undo(one)
-            elif one.coupon.version.said.partial:
+            elif one.coupon.version.terms.partial:
                 self._give_back(one)
 
     def _bound(self, back, fen, stays):
@@ -272,7 +282,7 @@ class Counter:
 
     def promised(self, version):
         """Who promised which part; of a merchant's coupon what nobody promised is the merchant's."""
-        parts = dict(version.said.payers)
+        parts = dict(version.terms.payers)
         rest = 10_000 - sum(parts.values())
         if version.owner is not None and rest:
             parts[version.owner] = parts.get(version.owner, 0) + rest

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tests.coupons.model.things import Purchase, Refused
+from tests.coupons.model.naive_types import NaivePurchase, NaiveRefusal
 
 
-class Gifts:
-    """What `District` does with purchases."""
+class NaiveGifts:
+    """What `NaiveDistrict` does with purchases."""
 
     def buy(self, member, fen):
-        purchase = Purchase(member, fen, self.now)
+        purchase = NaivePurchase(member, fen, self.now)
         self.purchases.append(purchase)
         for version in self.versions:
             self._reward(purchase, version)
@@ -17,7 +17,7 @@ class Gifts:
 
     def return_goods(self, purchase, fen):
         if fen > purchase.left:
-            raise Refused("refund_exceeds_payment")
+            raise NaiveRefusal("refund_exceeds_payment")
         purchase.refunded += fen
         for (bought, _template), coupon in list(self.rewards.items()):
             if bought is purchase and not self.still_brought(coupon):
@@ -26,18 +26,18 @@ class Gifts:
 
     def _reward(self, purchase, version):
         """The coupon that a version grants for a purchase, if it does."""
-        said, key = version.said, (purchase, version.template)
+        terms, key = version.terms, (purchase, version.template)
         if (
             version.stopped
-            or said.gift_from is None
-            or purchase.left < said.gift_from
-            or said.stores
+            or terms.gift_from is None
+            or purchase.left < terms.gift_from
+            or terms.stores
             or key in self.rewards
         ):
             return False
         try:
             coupon = self._give(version, self.heir(purchase.member), "receipt")
-        except Refused:
+        except NaiveRefusal:
             return False
         coupon.purchase = purchase
         self.rewards[key] = coupon
@@ -62,7 +62,7 @@ class Gifts:
 
     def still_brought(self, coupon):
         root = self.root(coupon)
-        return root.purchase is None or root.purchase.left >= root.version.said.gift_from
+        return root.purchase is None or root.purchase.left >= root.version.terms.gift_from
 
     def withdraw(self, coupon):
         used = any(one.coupon is coupon and not one.reversed for one in self.redemptions)

@@ -12,7 +12,7 @@ class ListenerConfig(AppConfig):
     name = "tests.kernel.listener"
 
     def ready(self) -> None:
-        from district.kernel.events import subscribe
+        from district.kernel.outbox.events import subscribe
 
         subscribe("TeaServed", wash_up)
 

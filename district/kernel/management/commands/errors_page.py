@@ -2,13 +2,13 @@
 
 from django.conf import settings
 
-from district.kernel import refusals
-from district.kernel.written import WrittenFileCommand
+from district.kernel.http import error_catalogue
+from district.kernel.management.generated_files import GeneratedFileCommand
 
 
-class Command(WrittenFileCommand):
+class Command(GeneratedFileCommand):
     help = "Write docs/errors.md from the code, or check it."
     path = settings.ROOT / "docs" / "errors.md"
 
     def text(self) -> str:
-        return refusals.page()
+        return error_catalogue.page()

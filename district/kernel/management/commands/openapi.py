@@ -6,11 +6,11 @@ from django.core.management.base import CommandError
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 
-from district.kernel.docs_page import OPENAPI_FILE
-from district.kernel.written import WrittenFileCommand
+from district.kernel.http.docs_page import OPENAPI_FILE
+from district.kernel.management.generated_files import GeneratedFileCommand
 
 
-class Command(WrittenFileCommand):
+class Command(GeneratedFileCommand):
     help = "Write docs/openapi.json from the code, or check it."
     path = OPENAPI_FILE
 

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from district.kernel.migrating import Migrate, Tell
-from district.kernel.named_database import DatabaseCommand
+from district.kernel.database.migration_runner import MigrateCommand, Tell
+from district.kernel.database.named_database import DatabaseCommand
 
 LOCK = 0x5D15781C7  # any number that nobody else uses in this database
 
 
-def _say_nothing(_: str) -> None:
+def _ignore_progress(_: str) -> None:
     """Whoever calls the command by hand reads what Django prints."""
 
 
@@ -30,9 +30,11 @@ class Command(DatabaseCommand):
         super().add_arguments(parser)
         parser.add_argument("--no-static", action="store_true", help="leave the static files alone")
 
-    def work(self, *, no_static: bool, verbosity: int, tell: Tell = _say_nothing, **_: Any) -> None:
-        with one_at_a_time():
-            call_command(Migrate(tell), interactive=False, verbosity=verbosity)
+    def work(
+        self, *, no_static: bool, verbosity: int, tell: Tell = _ignore_progress, **_: Any
+    ) -> None:
+        with setup_lock():
+            call_command(MigrateCommand(tell), interactive=False, verbosity=verbosity)
             call_command("createcachetable", verbosity=verbosity)
             if not no_static:
                 tell("static files")
@@ -40,7 +42,7 @@ class Command(DatabaseCommand):
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
+def setup_lock() -> Iterator[None]:
     """Servers of a rolling release that start together take turns; a killed one's turn ends with its connection."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [LOCK])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from district.kernel.named_database import DatabaseCommand
+from district.kernel.database.named_database import DatabaseCommand
 from district.members import services as members
 
 

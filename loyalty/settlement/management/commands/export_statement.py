@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from loyalty.settlement.management.replayed import add_database, at_database
+from loyalty.settlement.management.database_options import add_database, at_database
 from loyalty.settlement.models import Statement
 from loyalty.settlement.queries import statement_with_proofs
 

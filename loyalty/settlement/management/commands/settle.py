@@ -12,14 +12,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Sum
 
 from district.kernel import audit, clock
+from district.kernel.database.postgres import first_row
 from district.kernel.errors import DomainError
-from district.kernel.postgres import first_row
 from district.members import services as members
 from district.members.models import User
 from district.merchants.queries import is_operator
 from loyalty.services import sweep_accounts
 from loyalty.settlement import services as settlement
-from loyalty.settlement.management.replayed import add_database, at_database
+from loyalty.settlement.management.database_options import add_database, at_database
 from loyalty.settlement.models import Charge, Cycle, JournalSeal
 from loyalty.settlement.queries import last_cycle
 
@@ -46,11 +46,11 @@ class Command(BaseCommand):
             with contextlib.ExitStack() as stage:
                 is_replay = stage.enter_context(at_database(options))
                 if is_replay:
-                    stage.enter_context(clock.moved_to(_after_the_last_posting()))
+                    stage.enter_context(clock.travel_to(_after_the_last_posting()))
                 proposer, approver = (
                     _person(options[name], make=is_replay) for name in ("proposer", "approver")
                 )
-                stage.enter_context(audit.at_the_shell("settle"))
+                stage.enter_context(audit.recorded_as_command("settle"))
                 self._settle(proposer, approver, options["days"])
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -1,0 +1,189 @@
+"""A published version's budget in the back office: what is left, another one proposed and decided."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coupons import services as coupons
+from coupons.admin.approval_view import approval_panels
+from coupons.admin.common import YuanField, yuan_of
+from coupons.models import BudgetChange, BudgetWarning, TemplateVersion
+from coupons.queries.budgets import budget_of
+from coupons.queries.catalogue import stock_of
+from district.kernel.backoffice import (
+    Action,
+    ActionForm,
+    Cell,
+    Section,
+    Tile,
+    Tiles,
+    format_instant,
+)
+from district.kernel.idempotency import Key
+from district.kernel.text.money import format_yuan
+from district.merchants.scope import viewer
+
+State = TemplateVersion.State
+_TONES = {"proposed": "warn", "approved": "good", "rejected": "bad"}
+
+
+class BudgetForm(ActionForm):
+    budget_was_yuan = YuanField(gettext_lazy("现有预算（元）"), most=1_000_000_000)
+    budget_yuan = YuanField(gettext_lazy("改为（元）"), most=1_000_000_000)
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+    def prepare(self) -> None:
+        for name in ("budget_was_yuan", "budget_yuan"):
+            self.field(name).required = True
+
+
+class ProposeBudget(Action):
+    name, label, icon = "propose-budget", gettext_lazy("调整预算"), "savings"
+    # It stores a proposal; the budget it was made for is compared when it is decided.
+    is_edit = False
+    explain = gettext_lazy(
+        "新旧预算都要填写。由运营方的另一人批准后立即生效，不需要新版本；不能少于已占用和已核销的合计。"
+    )
+    done = gettext_lazy("已提出预算调整，等待审批。")
+    form_class = BudgetForm
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        who = viewer(request)
+        return who.can("run_campaigns") and (who.operator or _own(request, row))
+
+    def is_applicable(self, row: TemplateVersion) -> bool:
+        return (
+            row.state == State.PUBLISHED and row.budget_fen is not None and open_change(row) is None
+        )
+
+    def initial(self, request: HttpRequest, row: TemplateVersion) -> dict[str, Any]:
+        budget = budget_of(row)
+        return {"budget_was_yuan": yuan_of(budget.whole_fen) if budget else None}
+
+    def aside(self, request: HttpRequest, row: TemplateVersion) -> Iterator[Any]:
+        yield from remaining_tiles(row)
+
+    def run(
+        self, request: HttpRequest, row: TemplateVersion, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
+        coupons.propose_budget_change(
+            version=row,
+            budget_was_fen=cleaned_data["budget_was_yuan"],
+            budget_fen=cleaned_data["budget_yuan"],
+            reason=cleaned_data["reason"],
+            by=viewer(request).user,
+            key=key,
+        )
+
+
+class BudgetApprovalForm(ActionForm):
+    note = forms.CharField(label=gettext_lazy("审批意见"), max_length=200, required=False)
+
+
+class BudgetRejectionForm(ActionForm):
+    note = forms.CharField(label=gettext_lazy("驳回原因"), max_length=200)
+
+
+class _BudgetDecision(Action):
+    """The operator's; the verb refuses whoever proposed the change, and says so."""
+
+    approve: bool
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).operator and request.user.has_perm("coupons.change_templateversion")
+
+    def is_applicable(self, row: TemplateVersion) -> bool:
+        return open_change(row) is not None
+
+    def aside(self, request: HttpRequest, row: TemplateVersion) -> Iterator[Any]:
+        yield budget_changes_section(row)
+        yield from remaining_tiles(row)
+        yield from approval_panels(row)
+
+    def run(
+        self, request: HttpRequest, row: TemplateVersion, cleaned_data: dict[str, Any], key: Key
+    ) -> None:
+        change = row.budget_changes.latest("pk")
+        coupons.decide_budget_change(
+            change=change, approve=self.approve, by=viewer(request).user, note=cleaned_data["note"]
+        )
+
+
+class ApproveBudget(_BudgetDecision):
+    name, label, icon = "approve-budget", gettext_lazy("批准预算调整"), "check_circle"
+    done = gettext_lazy("预算已调整。")
+    form_class, approve = BudgetApprovalForm, True
+
+
+class RejectBudget(_BudgetDecision):
+    name, label, icon, danger = "reject-budget", gettext_lazy("驳回预算调整"), "cancel", True
+    done = gettext_lazy("预算调整已驳回。")
+    form_class, approve = BudgetRejectionForm, False
+
+
+def open_change(version: TemplateVersion) -> BudgetChange | None:
+    """The change that waits for a decision, if any."""
+    return version.budget_changes.filter(state=BudgetChange.State.PROPOSED).first()
+
+
+def remaining_tiles(version: TemplateVersion) -> Iterator[Tiles]:
+    """Stock and budget of a version that is given out, as far as it has them."""
+    tiles = []
+    if version.stock is not None:
+        whole, left = stock_of(version)
+        tiles.append(
+            Tile(
+                _("剩余库存"),
+                f"{left:,}",
+                note=_("共 %(whole)s") % {"whole": f"{whole:,}"},
+                tone="" if left else "bad",
+            )
+        )
+    if (budget := budget_of(version)) is not None:
+        warned = set(version.budget_warnings.values_list("level", flat=True))
+        low = budget.left_fen * 100 < budget.whole_fen * version.budget_warn_percent
+        used_up = BudgetWarning.Level.USED_UP in warned and low
+        tiles += [
+            Tile(
+                _("剩余预算"),
+                format_yuan(budget.left_fen),
+                note=_("共 %(whole)s") % {"whole": format_yuan(budget.whole_fen)},
+                tone="bad" if used_up else "warn" if low else "",
+            ),
+            Tile(_("未用券占用预算"), format_yuan(budget.reserved_fen)),
+            Tile(_("已核销预算"), format_yuan(budget.spent_fen)),
+        ]
+    if tiles:
+        yield Tiles(_("库存与预算"), tiles)
+
+
+def budget_changes_section(version: TemplateVersion) -> Section:
+    """The changes of a version's budget, newest first."""
+    rows = version.budget_changes.select_related("proposed_by", "decided_by").order_by("-pk")
+    return Section(
+        _("预算调整"),
+        [_("原预算"), _("改为"), _("原因"), _("提出"), _("状态"), _("审批")],
+        [
+            [
+                format_yuan(row.from_fen),
+                format_yuan(row.to_fen),
+                row.reason,
+                f"{row.proposed_by} {format_instant(row.proposed_at)}",
+                Cell(str(row.get_state_display()), tone=_TONES[row.state]),
+                f"{row.decided_by} {format_instant(row.decided_at)} {row.decision}".strip()
+                if row.decided_by
+                else "—",
+            ]
+            for row in rows
+        ],
+        empty=_("没有调整过。"),
+    )
+
+
+def _own(request: HttpRequest, row: TemplateVersion) -> bool:
+    post = viewer(request).post
+    return post is not None and row.template.merchant_id == post.merchant_id

@@ -1,0 +1,210 @@
+"""Which coupons may lie on one bill together, and which of those together take off the most.
+
+Each coupon is reckoned on the whole of its eligible amount, whatever lies beside it, so the order in
+which they are shown changes nothing; together they never take off more than their eligible goods cost.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from coupons.engine.bill import Bill
+from coupons.engine.goods_allocation import DiscountRequest, GoodsAllocation
+
+# More on one bill nobody shows.
+MAX_CANDIDATES = 24
+
+
+class Stacking(StrEnum):
+    """What a coupon bears beside it; of two coupons both must bear the other."""
+
+    ALONE = "alone"
+    ONE_PER_KIND = "one_per_kind"
+    ONE_PER_LEVEL = "one_per_level"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class StackingCandidate:
+    """A coupon that may be used on the bill, and what it takes off alone; `level` is whose it is: a
+    merchant's or the platform's. `valid_until` decides between equals: the one that ends first.
+    `products` are those of the bill's products it is for; None for all that the bill counts."""
+
+    code: str
+    discount_fen: int
+    stacking: Stacking
+    kind: str
+    level: str
+    valid_until: datetime
+    products: frozenset[str] | None = None
+
+    @property
+    def discount_request(self) -> DiscountRequest:
+        return DiscountRequest(self.discount_fen, self.products)
+
+    def allows(self, other: "StackingCandidate") -> bool:
+        match self.stacking:
+            case Stacking.ALONE:
+                return False
+            case Stacking.ONE_PER_KIND:
+                return self.kind != other.kind
+            case Stacking.ONE_PER_LEVEL:
+                return self.level != other.level
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountLine:
+    """A coupon of the chosen ones, what it takes off, and what is left to pay after it, in fen."""
+
+    code: str
+    discount_fen: int
+    left_fen: int
+
+
+Chosen = tuple[StackingCandidate, ...]
+
+
+def can_stack(one: StackingCandidate, other: StackingCandidate) -> bool:
+    return one.allows(other) and other.allows(one)
+
+
+def combined(
+    bill: Bill, candidates: Sequence[StackingCandidate], before: Sequence[StackingCandidate] = ()
+) -> tuple[DiscountLine, ...]:
+    """These coupons one after the other, on a bill with those on it that lie there `before`; the last
+    ones are cut where the goods they are for are paid."""
+    ordered = sorted(candidates, key=_order)
+    goods = _goods(bill, candidates, before)
+    left = bill.fen - sum(candidate.discount_fen for candidate in before)
+    steps = []
+    for candidate, taken in zip(ordered, goods.taken(_discount_requests(ordered)), strict=True):
+        left -= taken
+        steps.append(DiscountLine(candidate.code, taken, left))
+    return tuple(steps)
+
+
+def best(
+    bill: Bill, candidates: Sequence[StackingCandidate], before: Sequence[StackingCandidate] = ()
+) -> Chosen:
+    """The legal combination that takes off the most beside what lies on the bill `before`: of equals the
+    one of fewer coupons, then the one whose coupons end first (its latest end is the earliest, then the
+    next latest, and so on).
+
+    Of more than `MAX_CANDIDATES` offers the largest are looked at, those for the same products in turn with the
+    others; one that takes off nothing is never chosen. Those that bear only some others are few on one
+    bill (one of each kind, one of each level), so all their combinations are tried; all the free ones
+    beside them take off the most. Of these the fewest are picked that do the same: first what adds the
+    most, which is exact for coupons on the same goods; where those of different goods overlap, to find
+    fewer still could take hours.
+    """
+    looked_at = _looked_at(candidates)
+    goods = _goods(bill, looked_at, before)
+    free = [candidate for candidate in looked_at if candidate.stacking == Stacking.FREE]
+    choosy = [candidate for candidate in looked_at if candidate.stacking != Stacking.FREE]
+    tried: list[tuple[int, Chosen, Chosen]] = []
+    for some in _combinations(choosy):
+        beside = tuple(one for one in free if all(can_stack(one, other) for other in some))
+        tried.append((goods.most(_discount_requests((*some, *beside))), some, beside))
+    most = max(taken for taken, _, _ in tried)
+    fewest = [
+        (some, beside, len(some) + len(_fewest(goods, some, beside, most)))
+        for taken, some, beside in tried
+        if taken == most
+    ]
+    count = min(number for _, _, number in fewest)
+    return max(
+        (
+            (*some, *_earliest(goods, some, beside, most))
+            for some, beside, number in fewest
+            if number == count
+        ),
+        key=_ends,
+    )
+
+
+def _looked_at(candidates: Sequence[StackingCandidate]) -> list[StackingCandidate]:
+    ranked: list[tuple[int, StackingCandidate]] = []
+    of_products: dict[frozenset[str] | None, int] = {}
+    for candidate in sorted(candidates, key=_largest_first):
+        if candidate.discount_fen:
+            rank = of_products[candidate.products] = of_products.get(candidate.products, -1) + 1
+            ranked.append((rank, candidate))
+    ranked.sort(key=lambda one: one[0])
+    return sorted((candidate for _, candidate in ranked[:MAX_CANDIDATES]), key=_largest_first)
+
+
+def _combinations(
+    candidates: Sequence[StackingCandidate], chosen: tuple[StackingCandidate, ...] = ()
+) -> Iterator[Chosen]:
+    """Every legal one, the empty one first."""
+    yield chosen
+    for index, candidate in enumerate(candidates):
+        if all(can_stack(candidate, other) for other in chosen):
+            yield from _combinations(candidates[index + 1 :], (*chosen, candidate))
+
+
+def _fewest(
+    goods: GoodsAllocation, must: Chosen, others: Sequence[StackingCandidate], most: int
+) -> list[StackingCandidate]:
+    """Of offers that all go together those that take off the most beside some that must stay: whoever
+    adds the most is picked first, and who is not needed for those picked later goes again."""
+    if most == _sum((*must, *others)):
+        return list(others)  # nobody is cut
+    picked: list[StackingCandidate] = []
+    taken = goods.most(_discount_requests(must))
+    left = sorted(others, key=_largest_first)
+    while taken < most:
+        add = max(left, key=lambda one: goods.most(_discount_requests((*must, *picked, one))))
+        picked.append(add)
+        left.remove(add)
+        taken = goods.most(_discount_requests((*must, *picked)))
+    for candidate in picked[-2::-1]:
+        without = [one for one in picked if one is not candidate]
+        if goods.most(_discount_requests((*must, *without))) == most:
+            picked = without
+    return picked
+
+
+def _earliest(goods: GoodsAllocation, some: Chosen, free: Chosen, most: int) -> Chosen:
+    """As many as the fewest; as many others may do as well: whoever ends last is spared where it can be."""
+    count = len(_fewest(goods, some, free, most))
+    stay: list[StackingCandidate] = []
+    rest = list(free)
+    for candidate in sorted(free, key=_order, reverse=True):
+        if len(stay) == count:
+            break
+        rest.remove(candidate)
+        must = (*some, *stay)
+        without = goods.most(_discount_requests((*must, *rest))) == most
+        if without and len(stay) + len(_fewest(goods, must, rest, most)) <= count:
+            continue
+        stay.append(candidate)
+    return tuple(stay)
+
+
+def _goods(
+    bill: Bill, candidates: Sequence[StackingCandidate], before: Sequence[StackingCandidate]
+) -> GoodsAllocation:
+    return GoodsAllocation(bill, _discount_requests(candidates), _discount_requests(before))
+
+
+def _discount_requests(candidates: Sequence[StackingCandidate]) -> list[DiscountRequest]:
+    return [candidate.discount_request for candidate in candidates]
+
+
+def _sum(candidates: Sequence[StackingCandidate]) -> int:
+    return sum(candidate.discount_fen for candidate in candidates)
+
+
+def _ends(candidates: Sequence[StackingCandidate]) -> list[float]:
+    return sorted(-candidate.valid_until.timestamp() for candidate in candidates)
+
+
+def _order(candidate: StackingCandidate) -> tuple[datetime, str]:
+    return candidate.valid_until, candidate.code
+
+
+def _largest_first(candidate: StackingCandidate) -> tuple[int, datetime, str]:
+    return -candidate.discount_fen, candidate.valid_until, candidate.code

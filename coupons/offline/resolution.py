@@ -1,0 +1,280 @@
+"""What becomes of a line that a terminal wrote without the network. The rule is fixed beforehand:
+
+* The terminal must have kept to the rules: a pass of ours that was good at this store and instant, under
+  a kit of its own, by a clock that is nearly ours, on a bill that the coupon's rules allow as its pass
+  shows it. Where it did not, nothing is redeemed and the store bears what it gave.
+* Then the coupon is redeemed at the instant of the scan, if it is still there to be taken.
+* If it is not: of a coupon leased to the store, or taken within the allowance, the alliance bears it; of
+  one beyond the allowance, or that the same merchant used itself, the store (see `colliding`).
+
+The allowance is the terminal's: so much within any 72 hours, over all its kits. An open pass counts once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from coupons import codes, evaluation
+from coupons import services as coupons
+from coupons.engine import passes
+from coupons.engine.eligibility import CouponState, check_eligibility
+from coupons.engine.hash_chain import TerminalEntry
+from coupons.engine.passes import Pass, PassRefused
+from coupons.errors import (
+    CouponAlreadyRedeemed,
+    CouponBudgetUsedUp,
+    CouponChanged,
+    CouponNotUsable,
+)
+from coupons.evaluation import ReportedBill
+from coupons.models import CouponGift, Redemption, TemplateVersion
+from coupons.offline.collisions import Collision, Payer, collision_of
+from coupons.offline.log_queries import (
+    REDEEMED,
+    allowance_left,
+    entries_after_pass,
+    entries_of_pass,
+)
+from coupons.offline.models import Kit, Terminal
+from coupons.queries import VersionTerms, version_terms
+from coupons.queries.counter import CounterCoupon, cards, counter_of
+from district.kernel.calendar.workdays import is_workday
+from district.kernel.database.postgres import translate_database_errors
+from district.kernel.errors import DomainError, TokenUsed
+from district.kernel.idempotency import Key
+from district.kernel.text import spelling
+
+__all__ = ["REDEEMED", "ScanResolution", "Payer", "Scan", "resolve_scan"]
+
+# A clock that is further from ours says nothing of when something happened.
+MOST_SKEW = timedelta(minutes=5)
+# What is said of a coupon that is no longer there to take; any other refusal is the till's own mistake.
+UNAVAILABLE_ERRORS = (CouponAlreadyRedeemed, CouponChanged, CouponBudgetUsedUp, TokenUsed)
+UNAVAILABLE_REASONS = {"used", "void", "expired", "leased_to_another_store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A line that says a coupon was taken, with the instant that its clock meant; skew in seconds."""
+
+    entry: TerminalEntry
+    at: datetime
+    skew: int
+    received_at: datetime
+    kit: Kit | None
+
+    @property
+    def reported_bill(self) -> ReportedBill:
+        lines = ((fen, spelling.number_of(product)) for fen, product in self.entry.lines)
+        return ReportedBill(
+            spelling.number_of(self.entry.bill_no), self.entry.bill_fen, tuple(lines)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedScan:
+    """A pass that was taken by the rules, and the coupon as it is now; `given_fen` is what the rules give."""
+
+    shown: Pass
+    card: CounterCoupon
+    terms: VersionTerms
+    given_fen: int
+    within_allowance: bool
+
+    @property
+    def on_allowance(self) -> bool:
+        return self.shown.store == 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResolution:
+    """A redemption, or why not and who bears `fen`; `shown` is the pass, where it could be read, and
+    `allowance_fen` what counts against the allowance."""
+
+    shown: Pass | None = None
+    card: CounterCoupon | None = None
+    redemption: Redemption | None = None
+    reason: str = ""
+    payer: str = ""
+    fen: int = 0
+    winner: Redemption | None = None
+    on_allowance: bool = False
+    allowance_fen: int = 0
+
+
+class _RuleBroken(Exception):
+    """The terminal did not keep to a rule, by whose name."""
+
+
+def resolve_scan(terminal: Terminal, scan: Scan, actor: str) -> ScanResolution:
+    """Redeem what a line says was taken, or say who bears it; in the caller's transaction, which holds
+    the terminal's row."""
+    shown: Pass | None = None
+    card: CounterCoupon | None = None
+    try:
+        shown = _read(scan)
+        _require_valid(shown, terminal, scan)
+        card = cards([shown.coupon]).get(shown.coupon)
+        taken = _validated(terminal, scan, shown, card)
+    except _RuleBroken as violation:
+        return ScanResolution(
+            shown=shown,
+            card=card,
+            reason=str(violation),
+            payer=Payer.STORE,
+            fen=_claim_fen(card, terminal, scan.entry.discount_fen),
+        )
+    try:
+        _require_holder(shown, taken.card)
+        # Whatever was begun for it, such as an expired coupon made live, goes with a refusal.
+        with translate_database_errors():
+            request = coupons.redeem_offline(
+                store=terminal.store,
+                reported_bill=scan.reported_bill,
+                held=taken.card,
+                discount_fen=scan.entry.discount_fen,
+                request_no=f"{terminal.public_id}-{scan.entry.seq}",
+                actor=actor,
+                key=Key.of(f"terminal:{terminal.pk}", str(scan.entry.seq)),
+                at=scan.at,
+                pass_made_at=shown.made_at if taken.on_allowance else None,
+            )
+    except DomainError as refusal:
+        return _resolve_collision(terminal, taken, refusal)
+    return ScanResolution(
+        shown=shown,
+        card=taken.card,
+        redemption=request.redemptions.get(),
+        on_allowance=taken.on_allowance,
+        allowance_fen=taken.given_fen if taken.on_allowance else 0,
+    )
+
+
+def _read(scan: Scan) -> Pass:
+    """The pass that was scanned. Raises _RuleBroken."""
+    try:
+        return passes.read(spelling.code_of(scan.entry.code), codes.pass_keys())
+    except PassRefused as refused:
+        raise _RuleBroken(str(refused)) from None
+
+
+def _require_valid(shown: Pass, terminal: Terminal, scan: Scan) -> None:
+    """The pass was good here and then. Raises _RuleBroken."""
+    _require_trusted_clock(scan)
+    try:
+        passes.require_valid(shown, terminal.store_id, scan.at)
+    except PassRefused as refused:
+        raise _RuleBroken(str(refused)) from None
+
+
+def _require_trusted_clock(scan: Scan) -> None:
+    """An instant is believed between the kit and the upload. Raises _RuleBroken."""
+    if scan.kit is None:
+        raise _RuleBroken("kit_unknown")
+    slack = timedelta(seconds=passes.TOLERANCE_SECONDS)
+    if (
+        abs(scan.skew) > MOST_SKEW.total_seconds()
+        or not scan.kit.at - slack <= scan.at < scan.kit.until + slack
+        or scan.at > scan.received_at + slack
+    ):
+        raise _RuleBroken("clock_not_trusted")
+
+
+def _validated(
+    terminal: Terminal, scan: Scan, shown: Pass, card: CounterCoupon | None
+) -> ValidatedScan:
+    """What the till was right to take, by the rules it has itself. Raises _RuleBroken."""
+    if card is None or card.version != shown.version:
+        raise _RuleBroken("forged")
+    terms = version_terms(card.version)
+    if shown.store == 0:
+        if terms.offline != TemplateVersion.Offline.ALLOWANCE:
+            raise _RuleBroken("not_without_network")
+        if entries_of_pass(shown, card.pk).filter(terminal=terminal).exists():
+            raise _RuleBroken("pass_used")
+    seen = _state_of_pass(terminal, shown, card)
+    eligibility = check_eligibility(
+        seen,
+        terms.usage,
+        scan.reported_bill.bill,
+        counter_of(terminal.store_id),
+        scan.at,
+        is_workday,
+    )
+    if eligibility.reasons:
+        raise _RuleBroken(eligibility.reasons[0].code)
+    given = min(scan.entry.discount_fen, eligibility.discount_fen)
+    if terms.usage.benefit.on_a_bill and given == 0:
+        raise _RuleBroken("nothing_given")
+    if not terms.usage.benefit.on_a_bill:
+        given = terms.most
+    assert scan.kit is not None  # or its clock would not have been believed
+    return ValidatedScan(
+        shown=shown,
+        card=card,
+        terms=terms,
+        given_fen=given,
+        within_allowance=shown.store != 0 or allowance_left(scan.kit, scan.at).covers(given),
+    )
+
+
+def _state_of_pass(terminal: Terminal, shown: Pass, card: CounterCoupon) -> CouponState:
+    """The coupon as its pass shows it, less what this terminal's own log says it took of it since."""
+    took = entries_after_pass(shown, card.pk).filter(terminal=terminal)
+    fens = list(took.values_list("discount_fen", flat=True))
+    value_left, uses_left = shown.value_left, shown.uses_left
+    if value_left is None:
+        uses_left = max(uses_left - len(fens), 0)
+    else:
+        value_left = max(value_left - sum(fens), 0)
+    return CouponState(
+        state="live",
+        valid_from=card.held.valid_from,
+        valid_until=card.held.valid_until,
+        uses_left=uses_left,
+        value_left=value_left,
+    )
+
+
+def _require_holder(shown: Pass, card: CounterCoupon) -> None:
+    """Given to a friend since it was shown, it is the friend's. (A merger changes nothing.)"""
+    gifts = CouponGift.objects.filter(coupon=card.pk, at__gte=shown.made_at)
+    if card.member != shown.member and gifts.exists():
+        raise CouponChanged
+
+
+def _resolve_collision(
+    terminal: Terminal, taken: ValidatedScan, refusal: DomainError
+) -> ScanResolution:
+    code = refusal.code
+    if isinstance(refusal, CouponNotUsable):
+        code = refusal.facts["reasons"][0]["code"]
+    found = Collision(code, Payer.STORE, None)
+    if isinstance(refusal, UNAVAILABLE_ERRORS) or code in UNAVAILABLE_REASONS:
+        found = collision_of(
+            terminal,
+            taken.shown,
+            taken.card.pk,
+            code=code,
+            within_allowance=taken.within_allowance,
+        )
+    return ScanResolution(
+        shown=taken.shown,
+        card=taken.card,
+        reason=found.reason,
+        payer=found.payer,
+        fen=_claim_fen(taken.card, terminal, taken.given_fen),
+        winner=found.winner,
+        on_allowance=taken.on_allowance,
+        allowance_fen=taken.given_fen if taken.on_allowance else 0,
+    )
+
+
+def _claim_fen(card: CounterCoupon | None, terminal: Terminal, given_fen: int) -> int:
+    """What the merchant would have been owed by others for what it gave, in fen."""
+    if card is None:
+        return given_fen
+    parts: Mapping[int, int] = evaluation.split(
+        version_terms(card.version), terminal.store.merchant_id, given_fen, card.turn
+    )
+    return given_fen - parts.get(terminal.store.merchant_id, 0)

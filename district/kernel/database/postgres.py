@@ -1,0 +1,97 @@
+"""The door to SQL functions: one server call, and its SQLSTATE becomes the refusal of that name."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+from django.db.models.base import ModelState
+from psycopg.types.numeric import Int8
+
+from district.kernel.errors import DomainError, KeyReused
+
+RefusalType = TypeVar("RefusalType", bound=type[DomainError])
+Row = TypeVar("Row", bound=Model)
+
+# Class SD is ours: SDnnn carries a refusal whose message is the code and whose detail holds the facts.
+_refusals: dict[str, type[DomainError]] = {KeyReused.code: KeyReused}
+_refusals_of_constraints: dict[str, type[DomainError]] = {}
+
+
+def refusal_of_sql(refusal: RefusalType) -> RefusalType:
+    """Class decorator: SQL functions may raise this refusal by its code."""
+    _refusals[refusal.code] = refusal
+    return refusal
+
+
+def refusal_of_constraint(name: str) -> Callable[[RefusalType], RefusalType]:
+    """Class decorator: breaking the constraint of that name inside `call` is this refusal."""
+
+    def register(refusal: RefusalType) -> RefusalType:
+        _refusals_of_constraints[name] = refusal
+        return refusal
+
+    return register
+
+
+def call(function: str, *arguments: Any) -> Any:
+    """What the SQL function returns; its `SDnnn` exceptions become domain refusals."""
+    marks = ", ".join(["%s"] * len(arguments))
+    with translate_database_errors(), connection.cursor() as cursor:
+        # One width for all numbers, or each mixture of them would be prepared apart.
+        sized = [Int8(value) if type(value) is int else value for value in arguments]
+        cursor.execute(f"select {function}({marks})", sized)
+        row = cursor.fetchone()
+    return row[0]
+
+
+@contextmanager
+def translate_database_errors() -> Iterator[None]:
+    """What the database refuses inside becomes the domain refusal it stands for.
+
+    Inside a transaction the block has a savepoint, so that a refusal leaves the rest of it alive.
+    """
+    savepoint = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    try:
+        with savepoint:
+            yield
+    except DatabaseError as error:
+        refusal = _refusal_in(error)
+        if refusal is None:
+            raise
+        raise refusal from None
+
+
+def first_row(sql: str, *arguments: Any) -> Any:
+    """The first row of a query, or None: for the few that every request of a till asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return cursor.fetchone()
+
+
+def partial_instance(model: type[Row], **columns: Any) -> Row:
+    """A row of which these columns are known without reading it; the others load when they are read.
+
+    Made as Django makes an unpickled one, without `__init__`, which walks over every field.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, connection.alias
+    row.__dict__.update(columns)
+    return row
+
+
+def _refusal_in(error: DatabaseError) -> DomainError | None:
+    cause = error.__cause__
+    diagnosis = getattr(cause, "diag", None)
+    if diagnosis is None:
+        return None
+    if refusal := _refusals_of_constraints.get(diagnosis.constraint_name or ""):
+        return refusal()
+    if not (diagnosis.sqlstate or "").startswith("SD"):
+        return None
+    refusal = _refusals.get(diagnosis.message_primary or "")
+    facts = json.loads(diagnosis.message_detail) if diagnosis.message_detail else {}
+    return refusal(**facts) if refusal else None

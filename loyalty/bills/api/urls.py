@@ -1,8 +1,0 @@
-from django.urls import path
-
-from loyalty.bills.api import shopper
-
-urlpatterns = [
-    path("me/receipts", shopper.Photos.as_view()),
-    path("me/receipts/<str:photo>/withdraw", shopper.WithdrawPhoto.as_view()),
-]

@@ -1,0 +1,310 @@
+"""The only Python that calls the ledger's SQL functions: typed, refusals translated.
+
+Each function is one server call and one transaction of its own when the caller has none open;
+a surrounding `transaction.atomic` costs a quarter of the rate and buys nothing.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from district.kernel.database.ids import new_id
+from district.kernel.database.postgres import call
+from district.kernel.idempotency import Key
+from district.kernel.outbox.events import wake_worker_on_commit
+from loyalty.values import RefundPosting, ReviewDecision
+
+
+@dataclass(frozen=True)
+class PostingContext:
+    """Where a posting happens and who causes it, as ids; in no store where a member does it on the phone."""
+
+    merchant: int
+    store: int | None
+    actor: str
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """What a receipt earns at the alliance's expense once its merchant's prefund has run out."""
+
+    issuer: int
+    points: int
+    rate_points: int
+    rate_per_fen: int
+    price_milli_fen: int
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a receipt earns: points and their rate, their price to the issuer, the day they become
+    spendable and their exclusive end, the terms used, and the brake of a merchant that prefunds."""
+
+    points: int
+    rate_points: int
+    rate_per_fen: int
+    price_milli_fen: int
+    active_from: datetime
+    expires_at: datetime
+    terms: int
+    fallback: Fallback | None = None
+
+
+@dataclass(frozen=True)
+class ReportedPurchase:
+    """A purchase as the till knows it; the fingerprint is the same whichever way it is told.
+
+    `distinct_as` tells it from one that looks the same; `reported_at` is when we heard of it, if that was
+    before it is posted: a member is not late because a clerk was.
+    """
+
+    receipt_no: str
+    paid_fen: int
+    paid_at: datetime
+    source: str
+    fingerprint: bytes | None = None
+    distinct_as: str = ""
+    reported_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PostedTransfer:
+    """A transfer just written, and what became of the account by it."""
+
+    public_id: str
+    pk: int
+    seq: int
+    available: int
+
+
+@dataclass(frozen=True)
+class EarnResult:
+    """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number.
+
+    `waiting` counts the refunds that were parked for it; `review` is the number of the review its
+    points wait for, when they are above a ceiling.
+    """
+
+    receipt: int
+    repeated: bool
+    entry: PostedTransfer | None
+    granted: int = 0
+    repaid: int = 0
+    waiting: int = 0
+    review: int | None = None
+
+
+def earn(
+    *,
+    member: int,
+    context: PostingContext,
+    purchase: ReportedPurchase,
+    grant: Grant,
+    key: Key,
+    at: datetime,
+) -> EarnResult:
+    """Post a receipt and its points, exactly once per key, receipt number and bill.
+
+    Raises PurchaseAlreadyEarned, KeyReused, ReceiptAlreadyPosted.
+    """
+    public_id = new_id("tr")
+    fallback = grant.fallback and json.dumps(asdict(grant.fallback))
+    receipt, *written = call(
+        "loyalty_earn",
+        *(key.scope, key.key, key.terms),
+        *(member, context.merchant, context.store),
+        *(
+            purchase.receipt_no,
+            purchase.paid_fen,
+            purchase.paid_at,
+            purchase.source,
+            purchase.fingerprint,
+        ),
+        *(grant.terms, grant.points, grant.rate_points, grant.rate_per_fen, grant.price_milli_fen),
+        *(grant.active_from, grant.expires_at, fallback),
+        *(public_id, context.actor, at),
+    )
+    wake_worker_on_commit()
+    if not written:
+        return EarnResult(receipt, repeated=True, entry=None)
+    transfer, seq, available, granted, repaid, waiting, review = written
+    entry = PostedTransfer(public_id, transfer, seq, available) if transfer is not None else None
+    return EarnResult(receipt, False, entry, granted, repaid, waiting, review)  # noqa: FBT003
+
+
+def spend(
+    *, member: int, context: PostingContext, points: int, request_no: str, key: Key, at: datetime
+) -> PostedTransfer | int:
+    """Draw points from the oldest lots, exactly once per key and request number.
+
+    A repetition only knows the number of what its key came to: a transfer's, or as a negative one that
+    of a hold which waits for the member.
+
+    Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
+    """
+    public_id = new_id("tr")
+    pk, *written = call(
+        "loyalty_spend",
+        *(key.scope, key.key, key.terms),
+        *(
+            member,
+            context.merchant,
+            context.store,
+            request_no,
+            points,
+            public_id,
+            context.actor,
+            at,
+        ),
+    )
+    wake_worker_on_commit()
+    return PostedTransfer(public_id, pk, *written) if written else int(pk)
+
+
+@dataclass(frozen=True)
+class HoldRequest:
+    """What a hold sets aside, for what and until when; `grace_days` for points that end meanwhile."""
+
+    points: int
+    request_no: str
+    purpose: str
+    expires_at: datetime
+    grace_days: int
+
+
+def hold(
+    *, member: int, context: PostingContext, request: HoldRequest, key: Key, at: datetime
+) -> int:
+    """Set points aside, exactly once per key and request number; the hold's pk, negative.
+
+    Positive: the key was answered by a spending; its transfer's pk.
+
+    Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
+    """
+    pk: int = call(
+        "loyalty_hold",
+        *(key.scope, key.key, key.terms),
+        *(member, context.merchant, context.store, request.request_no, request.points),
+        *(request.purpose, request.grace_days, request.expires_at),
+        *(new_id("hld"), new_id("tr"), context.actor, at),
+    )
+    wake_worker_on_commit()
+    return pk
+
+
+def resolve_hold(*, hold: int, points: int | None, actor: str, key: Key, at: datetime) -> int:
+    """Capture so many points of a hold and release the rest, or void it (None); the hold's pk.
+
+    Raises AccountFrozen, HoldNotOpen, HoldTooSmall, KeyReused.
+    """
+    pk: int = call(
+        "loyalty_resolve_hold",
+        *(key.scope, key.key, key.terms, hold, points, new_id("tr"), actor, at),
+    )
+    wake_worker_on_commit()
+    return pk
+
+
+def reverse_spending(
+    *,
+    transfer: int,
+    points: int | None,
+    store: int | None,
+    actor: str,
+    reason: str,
+    key: Key,
+    at: datetime,
+) -> int:
+    """Give back a whole spending (None) or a part of it; the new transfer's pk.
+
+    After a merger the points go to the account that holds the member's points today.
+
+    Raises KeyReused, TransferNotReversible.
+    """
+    pk: int = call(
+        "loyalty_reverse_spending",
+        *(key.scope, key.key, key.terms),
+        *(transfer, points, store, reason, new_id("tr"), actor, at),
+    )
+    wake_worker_on_commit()
+    return pk
+
+
+def lock_account(*, member: int, at: datetime) -> int:
+    """Hold a member's account until this transaction ends, everything due in it done; the account's pk.
+
+    It is another member's once the two were merged.
+    """
+    pk: int = call("loyalty_lock_current_account", member, at)
+    return pk
+
+
+def refund(*, request: RefundPosting, store: int, actor: str, key: Key, at: datetime) -> int:
+    """Post a refund under the account's lock, exactly once per key and number; the refund's pk.
+
+    Raises KeyReused, RefundAlreadyPosted.
+    """
+    pk: int = call(
+        "loyalty_refund",
+        *(key.scope, key.key, key.terms),
+        *(request.receipt, store, request.refund_no, request.fen, request.points),
+        *(
+            request.reverses,
+            request.frees_number,
+            request.reason,
+            new_id("rfd"),
+            new_id("tr"),
+            actor,
+            at,
+        ),
+    )
+    wake_worker_on_commit()
+    return pk
+
+
+def adjust(
+    *, member: int, merchant: int, points: int, price_milli_fen: int, expires_at: datetime,
+    reference: str, reason: str, actor: str, at: datetime,
+) -> int:  # fmt: skip
+    """Post an approved adjustment, once per reference; the transfer's pk.
+
+    Raises InsufficientPoints.
+    """
+    pk: int = call(
+        "loyalty_adjust",
+        *(member, merchant, points, price_milli_fen, expires_at),
+        *(reference, reason, new_id("tr"), actor, at),
+    )
+    wake_worker_on_commit()
+    return pk
+
+
+def merge(*, source: int, into: int, reason: str, actor: str, at: datetime) -> int:
+    """Move every lot and debt of one account into another; how many points moved.
+
+    Raises AccountHoldsPoints, AccountMerged.
+    """
+    points: int = call("loyalty_merge", source, into, reason, actor, at)
+    wake_worker_on_commit()
+    return points
+
+
+def decide_review(*, decision: ReviewDecision, key: Key, at: datetime) -> int:
+    """Let waiting points go or give them back to their issuer, exactly once per key; the review's pk.
+
+    Raises KeyReused, ReviewBySamePerson, ReviewDecided.
+    """
+    pk: int = call(
+        "loyalty_decide_review",
+        *(key.scope, key.key, key.terms),
+        *(decision.review, decision.approve, decision.by, decision.note, decision.expires_at),
+        *(new_id("tr"), f"user:{decision.by}", at),
+    )
+    wake_worker_on_commit()
+    return pk
+
+
+def sweep(*, account: int, at: datetime) -> bool:
+    """Do what is due in one account; false when the account is busy."""
+    done: bool = call("loyalty_sweep_account", account, at)
+    return done

@@ -1,0 +1,291 @@
+"""Uploads with their progress and what came of their rows; a file may be brought here, too."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from district.kernel.backoffice import (
+    Action,
+    ActionForm,
+    Cell,
+    DayRangeFilter,
+    Menu,
+    Section,
+    name_verbs,
+    progress_bar,
+    visible,
+)
+from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.backoffice.sections import url_of
+from district.kernel.idempotency import Key
+from district.kernel.text.sheets import csv_answer, xlsx_answer
+from district.merchants.models import Merchant
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from loyalty.admin.common import POINTS
+from loyalty.models import ParkedRefund, Receipt, Refund
+from loyalty.receipt_batches import queries, services, tasks
+from loyalty.receipt_batches.admin.results import results_of
+from loyalty.receipt_batches.batch_limits import PIECE
+from loyalty.receipt_batches.models import Batch, RowResult
+from loyalty.receipt_batches.texts import reason_in_words
+
+TONES = {
+    "接收中": "",
+    "待处理": "warning",
+    "处理中": "info",
+    "已完成": "success",
+    "已放弃": "danger",
+}
+FORMATS = {"csv": Batch.Format.CSV, "ndjson": Batch.Format.NDJSON, "jsonl": Batch.Format.NDJSON}
+SHOWN = 50
+
+name_verbs(upload_batch=gettext_lazy("批量上传"))
+
+
+class UploadForm(ActionForm):
+    """A file; of which merchant, only an operator can say."""
+
+    merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
+    file = forms.FileField(
+        label=gettext_lazy("文件"),
+        help_text=gettext_lazy(
+            "UTF-8 编码的 CSV（第一行是列名 store、member、receipt_no、paid_fen、paid_at）"
+            "或每行一个 JSON 对象的 .ndjson 文件，格式与收银接口相同。"
+        ),
+    )
+
+    def prepare(self) -> None:
+        if viewer(self.request).operator:
+            own = Merchant.objects.filter(kind=Merchant.Kind.MERCHANT)
+            self.field("merchant").queryset = own.order_by("name_key")
+        else:
+            del self.fields["merchant"]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.BATCH_LIMIT:
+            most = settings.BATCH_LIMIT // 2**20
+            raise forms.ValidationError(_("文件最大 %(most)d MB，请分成几个。") % {"most": most})
+        if self._suffix(file) not in FORMATS:
+            raise forms.ValidationError(_("请选择 .csv 或 .ndjson 文件。"))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned_data: dict[str, Any] = super().clean() or {}
+        if file := cleaned_data.get("file"):
+            cleaned_data["format"] = FORMATS[self._suffix(file)]
+        return cleaned_data
+
+    @staticmethod
+    def _suffix(file: Any) -> str:
+        return str(file.name).rpartition(".")[2].lower()
+
+
+class Upload(Action):
+    name, label, icon = "add", gettext_lazy("批量上传"), "upload_file"
+    explain = gettext_lazy(
+        "逐行入账，规则与收银台相同；有误的行会被拒绝并说明原因，其余照常入账。"
+        "同一文件再次上传不会重复入账。"
+    )
+    done = gettext_lazy("文件已收到，正在后台逐行处理。")
+    form_class = UploadForm
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        who = viewer(request)
+        if who.operator:
+            return bool(request.user.has_perm("batches.add_batch"))
+        return who.can("upload_batches")
+
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Batch:
+        who = viewer(request)
+        merchant = cleaned_data["merchant"] if who.operator else who.post.merchant  # type: ignore[union-attr]  # may()
+        stores = who.stores().filter(merchant=merchant).values_list("pk", flat=True)
+        batch = services.upload_batch(
+            merchant=merchant,
+            stores=list(stores),
+            format=cleaned_data["format"],
+            name=cleaned_data["file"].name[:100],
+            pieces=cleaned_data["file"].chunks(PIECE),
+            by=who.user,
+            key=key,
+        )
+        tasks.wake_batch_worker()
+        return batch
+
+
+class DownloadBatchResults(Action):
+    name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
+    explain = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).can("view_receipts")
+
+    def is_applicable(self, row: Batch) -> bool:
+        return row.answered > 0 and row.results_purged_at is None
+
+    def run(
+        self, request: HttpRequest, row: Batch, cleaned_data: dict[str, Any], key: Key
+    ) -> HttpResponseBase:
+        return csv_answer(row.public_id, [results_of(row)], titled=False)
+
+
+class DownloadBatchWorkbook(DownloadBatchResults):
+    name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
+    explain = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
+
+    def run(
+        self, request: HttpRequest, row: Batch, cleaned_data: dict[str, Any], key: Key
+    ) -> HttpResponseBase:
+        return xlsx_answer(row.public_id, [results_of(row)])
+
+
+@admin.register(Batch)
+class BatchAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(POINTS, "upload_file", 26)
+    merchant_path, required_permission = "merchant", "view_receipts"
+    operator_permissions = ("view", "add")
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("ERP 或收银系统批量上传之后，会出现在这里；也可以在此上传文件。")
+    ordering = ["-pk"]
+    sortable_by = ()
+    list_display = [
+        "number",
+        "name",
+        "merchant",
+        "state_label",
+        "progress",
+        "posted",
+        "repeated",
+        "parked",
+        "refused",
+        "points",
+        "created_at",
+    ]
+    list_filter = ["state", ("merchant", ScopedFilter), ("created_at", DayRangeFilter)]
+    list_select_related = ["merchant"]
+    exact_fields = ("public_id",)
+    search_help_text = gettext_lazy("完整的批次编号")
+    fields = [
+        "number",
+        "name",
+        "merchant",
+        "format",
+        "state_label",
+        "progress",
+        "received_bytes",
+        "points",
+        "actor_name",
+        "created_at",
+        "submitted_at",
+        "finished_at",
+    ]
+    add_action = Upload()
+    row_actions = (DownloadBatchResults(), DownloadBatchWorkbook())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        rows: QuerySet[Batch] = super().get_queryset(request)
+        who = viewer(request)
+        if not who.is_store_limited:
+            return rows
+        # A batch tells of all its stores.
+        return rows.filter(stores__contained_by=list(who.stores().values_list("pk", flat=True)))
+
+    def is_at_work(self, row: Batch) -> bool:
+        return row.state in (Batch.State.SUBMITTED, Batch.State.RUNNING)
+
+    def name_of(self, row: Batch) -> str:
+        return row.public_id
+
+    @admin.display(description=gettext_lazy("批次编号"))
+    def number(self, batch: Batch) -> str:
+        return batch.public_id
+
+    @display(description=gettext_lazy("状态"), label=TONES)
+    def state_label(self, batch: Batch) -> str:
+        return batch.get_state_display()
+
+    @admin.display(description=gettext_lazy("进度"))
+    def progress(self, batch: Batch) -> str:
+        return progress_bar(batch.answered, batch.rows)
+
+    @admin.display(description=gettext_lazy("操作者"))
+    def actor_name(self, batch: Batch) -> str:
+        return actor_texts([batch.actor])[batch.actor]
+
+    def sections(self, request: HttpRequest, row: Batch) -> Iterable[Section]:
+        yield _counts(row)
+        yield _rows(request, row, RowResult.State.REFUSED, _("被拒绝的行"))
+        yield _rows(request, row, RowResult.State.POSTED, _("已入账的行"))
+        yield _rows(request, row, RowResult.State.PARKED, _("等待原小票的退货"))
+
+
+def _counts(batch: Batch) -> Section:
+    """What was refused, by reason: one cause often spoils a whole file."""
+    found = RowResult.objects.filter(batch=batch, state=RowResult.State.REFUSED)
+    by_title = found.values_list("problem__title").annotate(rows=Count("line")).order_by("-rows")
+    return Section(
+        title=_("结果"),
+        headers=[_("结果"), _("行数")],
+        rows=[
+            (_("入账"), f"{batch.posted:,}"),
+            (_("重复（以前已入账）"), f"{batch.repeated:,}"),
+            (_("待匹配"), f"{batch.parked:,}"),
+            *(
+                (Cell(_("拒绝：%(reason)s") % {"reason": title}, tone="bad"), f"{rows:,}")
+                for title, rows in by_title
+            ),
+        ],
+        empty="",
+    )
+
+
+def _rows(request: HttpRequest, batch: Batch, state: str, title: str) -> Section:
+    answers = list(queries.results_of(batch).filter(state=state)[: SHOWN + 1])
+    more = len(answers) > SHOWN
+    links = _ResultLinks(request, answers[:SHOWN])
+    return Section(
+        title=title,
+        headers=[_("行号"), _("类型"), _("单号"), _("积分"), _("说明")],
+        rows=[
+            (one.line, one.get_kind_display(), links.of(one), f"{one.points:,}", _reason(one))
+            for one in answers[:SHOWN]
+        ],
+        empty=_("没有。"),
+        note=_("只列出前 %(shown)d 行，全部结果请下载。") % {"shown": SHOWN} if more else "",
+    )
+
+
+class _ResultLinks:
+    """The rows that answers name, linked where the person may open them: a query for each kind."""
+
+    def __init__(self, request: HttpRequest, answers: list[RowResult]) -> None:
+        self._open = {
+            Receipt: visible(request, Receipt, [one.receipt_id for one in answers]),
+            Refund: visible(request, Refund, [one.refund_id for one in answers]),
+            ParkedRefund: visible(request, ParkedRefund, [one.parked_id for one in answers]),
+        }
+
+    def of(self, answer: RowResult) -> Cell:
+        named = {
+            Receipt: answer.receipt_id,
+            Refund: answer.refund_id,
+            ParkedRefund: answer.parked_id,
+        }
+        for model, pk in named.items():
+            if pk in self._open[model]:
+                return Cell(answer.number, url_of(model, pk))
+        return Cell(answer.number or "—")
+
+
+def _reason(answer: RowResult) -> str:
+    return reason_in_words(answer.problem or {}) or "—"

@@ -1,0 +1,122 @@
+"""Day-end reconciliations: what a till counted beside what we had, read only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from district.kernel.backoffice import Cell, DayRangeFilter, Menu, Section
+from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.search import ExactSearch
+from district.kernel.text.money import format_yuan
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
+from loyalty.admin.common import POINTS
+from loyalty.receipt_batches.models import Difference, Reconciliation
+
+SHOWN = 200
+TONES = {"一致": "success", "有差异": "danger"}
+
+
+class AgreementFilter(admin.SimpleListFilter):
+    """Days that agree, and days that do not, in words instead of yes and no."""
+
+    title = gettext_lazy("结果")
+    parameter_name = "agrees"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", _("一致")), ("0", _("有差异"))]
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows if self.value() is None else rows.filter(agrees=self.value() == "1")
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ExactSearch, MerchantScopedAdmin):
+    menu = Menu(POINTS, "balance", 28)
+    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    operator_only = frozenset({"merchant"})
+    empty_hint = gettext_lazy("收银系统日终上报合计之后，会在这里与系统数据比对。")
+    ordering = ["-pk"]
+    sortable_by = ()
+    list_display = ["number", "day", "store", "merchant", "result", "differences", "at"]
+    list_filter = [
+        AgreementFilter,
+        ("merchant", ScopedFilter),
+        ("store", ScopedFilter),
+        ("day", DayRangeFilter),
+    ]
+    list_select_related = ["merchant", "store"]
+    exact_fields = ("public_id",)
+    search_help_text = gettext_lazy("完整的对账编号")
+    fields = ["number", "day", "store", "merchant", "result", "actor_name", "at"]
+
+    @admin.display(description=gettext_lazy("对账编号"))
+    def number(self, row: Reconciliation) -> str:
+        return row.public_id
+
+    @display(description=gettext_lazy("结果"), label=TONES)
+    def result(self, row: Reconciliation) -> str:
+        return _("一致") if row.agrees else _("有差异")
+
+    @admin.display(description=gettext_lazy("操作者"))
+    def actor_name(self, row: Reconciliation) -> str:
+        return actor_texts([row.actor])[row.actor]
+
+    def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        yield _totals(row)
+        yield _differences(row)
+
+
+def _totals(row: Reconciliation) -> Section:
+    def line(title: str, theirs: Any, ours: Any) -> tuple[Any, ...]:
+        tone = "" if theirs == ours else "bad"
+        return (title, Cell(theirs, tone=tone), Cell(ours, tone=tone))
+
+    return Section(
+        title=_("合计"),
+        headers=[_("项目"), _("收银"), _("系统")],
+        rows=[
+            line(_("小票数"), f"{row.their_receipts:,}", f"{row.our_receipts:,}"),
+            line(_("实付"), format_yuan(row.their_paid_fen), format_yuan(row.our_paid_fen)),
+            line(_("退货数"), f"{row.their_refunds:,}", f"{row.our_refunds:,}"),
+            line(_("退款"), format_yuan(row.their_refunded_fen), format_yuan(row.our_refunded_fen)),
+            line(_("抵扣数"), f"{row.their_spendings:,}", f"{row.our_spendings:,}"),
+            line(_("抵扣积分"), f"{row.their_spent_points:,}", f"{row.our_spent_points:,}"),
+        ],
+        empty="",
+    )
+
+
+def _differences(row: Reconciliation) -> Section:
+    found = list(Difference.objects.filter(reconciliation=row).order_by("kind", "pk")[:SHOWN])
+    more = row.differences is not None and row.differences > len(found)
+    return Section(
+        title=_("差异"),
+        headers=[_("类型"), _("差异"), _("单号"), _("收银"), _("系统")],
+        rows=[
+            (
+                one.get_kind_display(),
+                one.get_what_display(),
+                one.number,
+                _amount(one, one.theirs),
+                _amount(one, one.ours),
+            )
+            for one in found
+        ],
+        empty=_("收银没有上报明细，只比对合计。") if row.differences is None else _("没有差异。"),
+        note=_("共 %(all)d 项，列出前 %(shown)d 项。")
+        % {"all": row.differences, "shown": len(found)}
+        if more
+        else "",
+    )
+
+
+def _amount(difference: Difference, amount: int | None) -> str:
+    if amount is None:
+        return "—"
+    points = difference.kind == Difference.Kind.SPENDING
+    return f"{amount:,}" if points else format_yuan(amount)

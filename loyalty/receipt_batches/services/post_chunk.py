@@ -1,0 +1,178 @@
+"""ReceiptPosting a chunk: the plain receipts in one server call, the rest one by one, each with its answer."""
+
+import logging
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from district.kernel import clock
+from district.kernel.database.postgres import partial_instance
+from district.kernel.errors import DomainError
+from district.kernel.idempotency import Key
+from district.members.models import Member
+from district.merchants.models import Store
+from loyalty import services as loyalty
+from loyalty.models import ParkedRefund
+from loyalty.receipt_batches import procedures, queries, results
+from loyalty.receipt_batches.batch_limits import CHUNK, LEASE
+from loyalty.receipt_batches.chunk import Chunk, EarningRow, RefundRow, chunk_of, is_same
+from loyalty.receipt_batches.models import Batch, RowResult
+
+logger = logging.getLogger("district.batches")
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the batch now."""
+
+
+def post_chunk(*, batch: Batch, lease: str, most: int = CHUNK) -> bool:
+    """Answer the next rows of a batch; false when none was left.
+
+    A row's answer stands in the transaction that posts it, so a worker that dies anywhere leaves
+    rows that are done and rows that are not, and the next one does the latter.
+
+    Raises LeaseLost.
+    """
+    lines, last = procedures.load_staged_rows(batch.pk, batch.done_line, most)
+    if last is None:
+        return False
+    chunk = chunk_of(batch, lines, clock.now())
+    _post_together(batch, lease, chunk)
+    for one in chunk.single:
+        _post_alone(batch, lease, one)
+    _advance(batch, lease, last)
+    return True
+
+
+@transaction.atomic
+def _post_together(batch: Batch, lease: str, chunk: Chunk) -> None:
+    _lock_batch(batch, lease)
+    results.save(chunk.results)
+    left = procedures.post_receipts(
+        batch=batch.pk,
+        merchant=batch.merchant_id,
+        actor=batch.actor,
+        at=clock.now(),
+        receipt_postings=chunk.set_based,
+        grants=chunk.grants,
+    )
+    chunk.single += [chunk.earning_rows[line] for line in left]
+    chunk.single.sort(key=lambda one: one.row.line)
+
+
+def _post_alone(batch: Batch, lease: str, one: EarningRow | RefundRow) -> None:
+    try:
+        with transaction.atomic():
+            _lock_batch(batch, lease)
+            if not RowResult.objects.filter(batch=batch, line=one.row.line).exists():
+                results.save([_row_result(batch, one)])
+    except (InterfaceError, OperationalError, LeaseLost):
+        raise
+    except Exception:
+        # A mistake of ours in one row must not stop all rows behind it.
+        logger.exception("row failed", extra={"batch": batch.pk, "line": one.row.line})
+        with transaction.atomic():
+            _lock_batch(batch, lease)
+            results.save([results.failed_result(batch.pk, one.row)])
+
+
+def _row_result(batch: Batch, one: EarningRow | RefundRow) -> RowResult:
+    told = _earlier_result(batch, one)
+    if told is not None:
+        return told
+    try:
+        return _earn(batch, one) if isinstance(one, EarningRow) else _refund(batch, one)
+    except DomainError as refusal:
+        # The till may have told us the same at this very moment.
+        return _earlier_result(batch, one) or results.refused_result(batch.pk, one.row, refusal)
+
+
+def _earlier_result(batch: Batch, one: EarningRow | RefundRow) -> RowResult | None:
+    """The answer to a row that tells what we know already, word for word."""
+    if isinstance(one, EarningRow):
+        mark = (one.store, one.purchase.receipt_no)
+        known = queries.receipts_by_number([mark]).get(mark, [])
+        receipt = next((each for each in known if is_same(each, one)), None)
+        if receipt is None:
+            return None
+        return results.receipt_result(batch.pk, one.row, receipt, repeated=True)
+    refund = queries.refund_by_number(one.store, one.row.number)
+    if refund is None:
+        return None
+    if isinstance(refund, ParkedRefund):
+        told = (refund.receipt_store_id, refund.receipt_no, refund.fen)
+    else:
+        told = (refund.receipt.store_id, refund.receipt.receipt_no, refund.fen)
+    if told != (one.receipt_store, one.row.asked["receipt_no"], one.row.asked["fen"]):
+        return None
+    return results.refund_result(batch.pk, one.row, refund, repeated=True)
+
+
+def _earn(batch: Batch, one: EarningRow) -> RowResult:
+    receipt = loyalty.earn_points(
+        store=_store(batch, one.store),
+        member=partial_instance(Member, id=one.member, public_id=one.row.asked["member"]),
+        purchase=one.purchase,
+        actor=batch.actor,
+        key=_key(batch, one.row.line),
+    )
+    return results.receipt_result(batch.pk, one.row, receipt, repeated=False)
+
+
+def _refund(batch: Batch, one: RefundRow) -> RowResult:
+    refund = loyalty.refund_purchase(
+        store=_store(batch, one.store),
+        purchase_refund=loyalty.PurchaseRefund(
+            receipt_store=_store(batch, one.receipt_store),
+            receipt_no=one.row.asked["receipt_no"],
+            refund_no=one.row.asked["refund_no"],
+            fen=one.row.asked["fen"],
+        ),
+        actor=batch.actor,
+        key=_key(batch, one.row.line),
+    )
+    return results.refund_result(batch.pk, one.row, refund, repeated=False)
+
+
+def _store(batch: Batch, pk: int) -> Store:
+    return partial_instance(Store, id=pk, merchant_id=batch.merchant_id)
+
+
+def _key(batch: Batch, line: int) -> Key:
+    return Key.of(f"batch:{batch.pk}", f"line-{line}")
+
+
+def _lock_batch(batch: Batch, lease: str) -> None:
+    """The batch's row until this transaction ends. Raises LeaseLost."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select lease, done_line from batches_batch where id = %s and state = 'running'"
+            " for no key update",
+            [batch.pk],
+        )
+        if cursor.fetchone() != (lease, batch.done_line):
+            raise LeaseLost
+
+
+_ADVANCE = """
+    update batches_batch batch
+        set done_line = %s, leased_until = %s, posted = batch.posted + found.posted,
+            parked = batch.parked + found.parked, repeated = batch.repeated + found.repeated,
+            refused = batch.refused + found.refused, points = batch.points + found.points
+        from (
+            select count(*) filter (where state = 'posted') as posted,
+                count(*) filter (where state = 'parked') as parked,
+                count(*) filter (where state = 'repeated') as repeated,
+                count(*) filter (where state = 'refused') as refused,
+                coalesce(sum(points) filter (where state = 'posted' and kind = 'receipt'), 0) as points
+            from batches_rowresult where batch_id = %s and line > %s and line <= %s) found
+        where batch.id = %s and state = 'running' and lease = %s and done_line = %s
+"""
+
+
+def _advance(batch: Batch, lease: str, last: int) -> None:
+    until = clock.real_now() + LEASE
+    before = batch.done_line
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, [last, until, batch.pk, before, last, batch.pk, lease, before])
+        if cursor.rowcount != 1:
+            raise LeaseLost

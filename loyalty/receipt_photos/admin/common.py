@@ -1,0 +1,49 @@
+"""What the two screens share: the picture beside the form, and words."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from district.kernel.backoffice import Action, name_verbs
+from district.kernel.text.money import format_yuan
+from district.merchants.scope import viewer
+from loyalty.receipt_photos.models import PhotoPicture, ReceiptPhoto
+
+name_verbs(
+    confirm_photo=gettext_lazy("审核拍照小票"),
+    reject_photo=gettext_lazy("不通过拍照小票"),
+    keep_earlier=gettext_lazy("冲突：保留先入账的"),
+    keep_both=gettext_lazy("冲突：确认是两笔消费"),
+    keep_later=gettext_lazy("冲突：改记后到的"),
+)
+
+
+@dataclass(frozen=True)
+class PhotoPanel:
+    """The picture, as long as there is one."""
+
+    url: str
+    caption: str
+
+    template: str = field(default="bills/photo.html", init=False)
+
+
+def photo_panel(photo: ReceiptPhoto) -> PhotoPanel:
+    held = PhotoPicture.objects.filter(photo=photo).exists()
+    url = reverse("admin:bills_receiptphoto_picture", args=[photo.pk]) if held else ""
+    said = _("会员填写：小票号 %(no)s，实付 %(paid)s。点击照片可放大。")
+    words = {"no": photo.receipt_no, "paid": format_yuan(photo.paid_fen)}
+    return PhotoPanel(url, said % words)
+
+
+class ReceiptReviewAction(Action):
+    """An act beside what it is about."""
+
+    template = "bills/decide.html"
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).can("work_the_till")

@@ -1,0 +1,6 @@
+"""Photographed bills, their pictures, and bills that seem to be told twice."""
+
+from loyalty.receipt_photos.models.conflict import ReceiptConflict
+from loyalty.receipt_photos.models.photo import PhotoPicture, ReceiptPhoto
+
+__all__ = ["ReceiptConflict", "ReceiptPhoto", "PhotoPicture"]

@@ -1,0 +1,188 @@
+"""Acts on cycles: what is proposed is shown before, and again before it is approved."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from district.kernel import clock
+from district.kernel.backoffice import ActionForm, Panel, Section, Tile, Tiles
+from district.kernel.backoffice.widgets import DayInput
+from district.kernel.idempotency import Key
+from district.kernel.text.money import format_yuan
+from district.merchants.models import Merchant
+from district.merchants.scope import viewer
+from loyalty.admin.common import exact_yuan
+from loyalty.settlement import services as settlement
+from loyalty.settlement import sources
+from loyalty.settlement.admin.common import SettlementOperatorAction, days_of
+from loyalty.settlement.models import Cycle
+from loyalty.settlement.queries import draft, draft_charges, last_cycle
+
+TOP = 20
+
+
+class LastDayForm(ActionForm):
+    last_day = forms.DateField(
+        label=gettext_lazy("最后一天"),
+        widget=DayInput,
+        help_text=gettext_lazy("含当天，按上海日期。"),
+    )
+
+
+class OpenCycleForm(LastDayForm):
+    first_day = forms.DateField(
+        label=gettext_lazy("第一天"),
+        widget=DayInput,
+        help_text=gettext_lazy("只有第一个周期需要；更早的往来一并计入。"),
+    )
+    field_order = ["first_day", "last_day"]
+
+    def prepare(self) -> None:
+        if last_cycle() is not None:
+            del self.fields["first_day"]
+
+
+class OpenCycle(SettlementOperatorAction):
+    name, label, icon = "add", gettext_lazy("开始结算周期"), "add"
+    explain = gettext_lazy("新周期从上一期结束的次日开始；上一期结账之后才能开始。")
+    done = gettext_lazy("结算周期已开始。")
+    form_class = OpenCycleForm
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return super().is_allowed(request, row) and request.user.has_perm("settlement.add_cycle")
+
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        return settlement.open_cycle(
+            last_day=cleaned_data["last_day"],
+            first_day=cleaned_data.get("first_day"),
+            by=viewer(request).user,
+        )
+
+
+class MoveEnd(SettlementOperatorAction):
+    name, label, icon = "move-end", gettext_lazy("调整结束日"), "edit_calendar"
+    done = gettext_lazy("结束日已调整。")
+    form_class = LastDayForm
+
+    def is_applicable(self, row: Cycle) -> bool:
+        return row.state == Cycle.State.OPEN
+
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        return settlement.move_cycle_end(
+            cycle=row, last_day=cleaned_data["last_day"], by=viewer(request).user
+        )
+
+
+class ProposeClose(SettlementOperatorAction):
+    name, label, icon = "propose", gettext_lazy("提出结账"), "task_alt"
+    explain = gettext_lazy(
+        "定下哪些往来属于本期；之后才到的计入下一期。收银照常进行。须由另一人复核后才结账。"
+    )
+    done = gettext_lazy("已提出结账，等待另一人复核。")
+    previews = True
+
+    def is_applicable(self, row: Cycle) -> bool:
+        return row.state == Cycle.State.OPEN and row.ends_at <= clock.now()
+
+    def preview(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]
+    ) -> Iterable[Panel]:
+        return draft_figures(row)
+
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        return settlement.propose_close(cycle=row, by=viewer(request).user)
+
+
+class ApproveClose(SettlementOperatorAction):
+    name, label, icon = "approve", gettext_lazy("复核并结账"), "verified"
+    explain = gettext_lazy(
+        "数字会重新计算，必须与提出时完全一致。结账后不能更改，只能用贷项通知更正。"
+    )
+    done = gettext_lazy("已结账，结算单已生成。")
+    danger, previews = True, True
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        who = viewer(request)
+        return super().is_allowed(request, row) and (
+            row is None or who.user.pk not in {row.proposed_by_id, row.end_moved_by_id}
+        )
+
+    def is_applicable(self, row: Cycle) -> bool:
+        return row.state == Cycle.State.PROPOSED
+
+    def preview(
+        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]
+    ) -> Iterable[Panel]:
+        return draft_figures(row)
+
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        return settlement.approve_close(cycle=row, by=viewer(request).user)
+
+
+class WithdrawClose(SettlementOperatorAction):
+    name, label, icon = "withdraw", gettext_lazy("撤回提议"), "undo"
+    explain = gettext_lazy("周期恢复为进行中，可以重新提出。")
+    done = gettext_lazy("提议已撤回。")
+
+    def is_applicable(self, row: Cycle) -> bool:
+        return row.state == Cycle.State.PROPOSED
+
+    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
+        return settlement.withdraw_close(cycle=row, by=viewer(request).user)
+
+
+def draft_figures(cycle: Cycle) -> Iterable[Panel]:
+    """What the cycle comes to at this moment, before fractions of earlier cycles and fees."""
+    pairs, movements, milli_fen, largest = draft(cycle, top=TOP)
+    names = dict(
+        Merchant.objects.filter(
+            pk__in={pk for line in largest for pk in (line.issuer, line.redeemer)}
+        ).values_list("pk", "name")
+    )
+    yield Tiles(
+        _("本期数字"),
+        [
+            Tile(_("结算期间"), days_of(cycle)),
+            Tile(_("商户对"), f"{pairs:,}"),
+            Tile(_("往来笔数"), f"{movements:,}"),
+            Tile(_("应付合计"), exact_yuan(milli_fen)),
+        ],
+    )
+    yield Section(
+        title=_("金额最大的往来"),
+        headers=[_("发放商户（付）"), _("收取商户（收）"), _("笔数"), _("积分"), _("金额")],
+        rows=[
+            [
+                names[line.issuer],
+                names[line.redeemer],
+                f"{line.movements:,}",
+                f"{line.points:,}",
+                exact_yuan(line.milli_fen),
+            ]
+            for line in largest
+        ],
+        empty=_("本期没有商户之间的往来。"),
+        note=_("另有 %(count)s 对。") % {"count": pairs - len(largest)}
+        if pairs > len(largest)
+        else "",
+    )
+    charges = draft_charges(cycle)
+    if charges:
+        yield Section(
+            title=_("其他款项"),
+            headers=[_("来源"), _("商户对"), _("笔数"), _("合计")],
+            rows=[
+                [
+                    sources.name_of(one.source),
+                    f"{one.pairs:,}",
+                    f"{one.bookings:,}",
+                    format_yuan(one.fen),
+                ]
+                for one in charges
+            ],
+            empty="",
+        )

@@ -1,0 +1,67 @@
+"""The bell that wakes a worker: rung after the commit, never in vain, never at a price."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from district.kernel.outbox import wakeup
+from district.kernel.outbox.events import emit, subscribe
+from tests.kernel.sample_events import TeaPoured, failing_handler
+
+pytestmark = pytest.mark.usefixtures("no_listeners")
+
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_a_commit_rings_once_a_second_and_only_if_somebody_listens(real_db):
+    emit(TeaPoured(cup=1))
+    assert wakeup.queue_length(wakeup.QUEUE) == 0
+
+    subscribe(TeaPoured, failing_handler, name="a")
+    with transaction.atomic():
+        emit(TeaPoured(cup=2))
+        assert wakeup.queue_length(wakeup.QUEUE) == 0
+    for cup in range(3, 30):
+        emit(TeaPoured(cup=cup))
+
+    assert wakeup.queue_length(wakeup.QUEUE) == 1
+
+
+def test_a_queue_nobody_empties_gets_no_more_than_four_rings(real_db, monkeypatch):
+    monkeypatch.setattr(wakeup, "_GAP", 0.0)
+    for _ in range(20):
+        wakeup.wake_worker()
+
+    assert wakeup.queue_length(wakeup.QUEUE) == 4
+
+
+RING = """
+import time, django
+django.setup()
+from district.kernel import bell
+began = time.monotonic()
+bell.ring()
+print(time.monotonic() - began, bell._quiet_until - time.monotonic())
+"""
+
+
+def test_a_broker_that_is_down_costs_a_moment_and_is_then_left_alone():
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "district.settings",
+        "DISTRICT_BROKER_URL": "redis://127.0.0.1:1/0",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", RING], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    spent, silence = map(float, done.stdout.split())
+    assert spent < 3
+    assert 25 < silence <= 30
+    assert [line for line in done.stderr.splitlines() if "bell lost" not in line] == []

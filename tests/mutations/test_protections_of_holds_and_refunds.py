@@ -1,0 +1,322 @@
+"""The walls of holds, refunds, bills and budgets, taken down one by one; see test_walls.py."""
+
+from district.kernel import clock
+from district.kernel.models import OutboxRow
+from district.merchants import services as merchants
+from loyalty import services as loyalty
+from loyalty.models import (
+    Hold,
+    IssueBudgetSlot,
+    Lot,
+    PointsAccount,
+    Receipt,
+    Refund,
+    Restore,
+    Transfer,
+)
+from loyalty.procedures import ReportedPurchase
+from tests.factories.loyalty import (
+    buy,
+    capture,
+    fresh_key,
+    make_earning_store,
+    make_hold,
+    make_refund,
+    pay_points,
+    return_goods,
+    undo,
+    void,
+)
+from tests.factories.members import make_member
+from tests.mutations.invariant_tests import (
+    CALLERS,
+    attempt,
+    test_each_protection_holds_alone,  # noqa: F401 - collected here
+    test_with_every_protection_the_promise_holds,  # noqa: F401
+    test_without_any_protection_the_race_breaks_the_promise,  # noqa: F401
+)
+from tests.mutations.protections import Protection, drop_constraint, rewrite_functions
+from tests.race import race
+
+ACCOUNT = "loyalty/sql/account.sql"
+BUDGET = "loyalty/sql/budget.sql"
+HOLD = "loyalty/sql/hold.sql"
+REVERSE = "loyalty/sql/reverse.sql"
+CLAIM = "district/kernel/sql/claim.sql"
+
+A_KEY = Protection(
+    "a key is claimed once",
+    rewrite_functions(CLAIM, ("if found then return null; end if;", "return null;")),
+)
+
+
+class NothingHeldTwice:
+    """Of many holds of a whole wallet, one is placed."""
+
+    protections = (
+        Protection(
+            "the balance is checked while its row is locked",
+            rewrite_functions(
+                ACCOUNT,
+                ("and available + p_available >= 0 and debt = 0", ""),
+                ("if v_account.available + p_available < 0 then return null; end if;", ""),
+            ),
+        ),
+        Protection(
+            "no balance below zero",
+            drop_constraint("loyalty_pointsaccount", "account_not_overdrawn")
+            + drop_constraint("loyalty_transfer", "transfer_fits_its_kind"),
+        ),
+        Protection(
+            "lots must cover what is held",
+            rewrite_functions(HOLD, ("if v_left > 0 then", "if false then")),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store = make_member(), make_earning_store()
+        buy(member, store, fen=10_000)
+        race(*[lambda: attempt(lambda: make_hold(member, store, points=100))] * CALLERS)
+        return Hold.objects.filter(account=member.pk).count() == 1
+
+
+class OneHoldForOneKey:
+    """Of many holds with one key and one request number, one is placed."""
+
+    protections = (
+        A_KEY,
+        Protection(
+            "a request number is a hold once",
+            drop_constraint("loyalty_hold", "hold_once_per_request_number"),
+        ),
+        Protection(
+            "a request number is a spending or a hold once",
+            drop_constraint("loyalty_transfer", "transfer_once_per_request_number"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store, key = make_member(), make_earning_store(), fresh_key()
+        buy(member, store, fen=100_000)
+        call = lambda: make_hold(member, store, points=10, no="H-1", key=key)  # noqa: E731
+        race(*[lambda: attempt(call)] * CALLERS)
+        return Hold.objects.filter(account=member.pk).count() == 1
+
+
+class OneRequestOneAct:
+    """Of holds and spendings with one request number and keys of their own, one is posted."""
+
+    protections = (
+        Protection(
+            "a request number is a spending or a hold once",
+            drop_constraint("loyalty_transfer", "transfer_once_per_request_number"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store = make_member(), make_earning_store()
+        buy(member, store, fen=100_000)
+        calls = [
+            lambda: attempt(lambda: make_hold(member, store, points=10, no="P-1")),
+            lambda: attempt(lambda: pay_points(member, store, points=10, no="P-1")),
+        ]
+        race(*calls * (CALLERS // 2))
+        acts = Transfer.objects.filter(account=member.pk, kind__in=["hold", "spend"])
+        return acts.count() == 1
+
+
+class AHoldEndsOnce:
+    """Of many captures and voids of one hold, one ends it."""
+
+    protections = (
+        Protection(
+            "the state is asked under the account's lock",
+            rewrite_functions(HOLD, ("if v_hold.state <> 'open' then", "if false then")),
+        ),
+        Protection(
+            "only an open hold is ended",
+            rewrite_functions(
+                HOLD,
+                ("where id = p_hold and state = 'open' returning", "where id = p_hold returning"),
+            ),
+        ),
+        Protection(
+            "nobody holds less than nothing",
+            drop_constraint("loyalty_pointsaccount", "account_not_overdrawn"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store = make_member(), make_earning_store()
+        buy(member, store, fen=10_000)
+        held = make_hold(member, store, points=60)
+        calls = [lambda: attempt(lambda: capture(held)), lambda: attempt(lambda: void(held))]
+        race(*calls * (CALLERS // 2))
+        ends = OutboxRow.objects.filter(name="HoldEnded", payload__hold=held.pk)
+        return ends.count() == 1 and PointsAccount.objects.get(pk=member.pk).held == 0
+
+
+class NoMoreRefundedThanPaid:
+    """Of many whole refunds of one receipt, one is posted."""
+
+    protections = (
+        Protection(
+            "what is left of a receipt is asked under the account's lock",
+            rewrite_functions(
+                ACCOUNT,
+                (
+                    "return (loyalty_lock_surviving_account(p_member, p_at)).member_id;",
+                    "return p_member;",
+                ),
+            ),
+        ),
+        Protection(
+            "a receipt gives back at most what it took",
+            drop_constraint("loyalty_receipt", "receipt_gives_back_at_most_what_it_took"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store = make_member(), make_earning_store()
+        receipt = buy(member, store, fen=10_000)
+        race(*[lambda: attempt(lambda: make_refund(receipt, fen=10_000))] * CALLERS)
+        return Refund.objects.filter(receipt=receipt).count() == 1
+
+
+class OneRefundForOneKey:
+    """Of many refunds with one key and one number, one is posted."""
+
+    protections = (
+        A_KEY,
+        Protection(
+            "a refund's number is posted once",
+            drop_constraint("loyalty_refund", "refund_once_per_number"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store, key = make_member(), make_earning_store(), fresh_key()
+        receipt = buy(member, store, fen=10_000)
+        call = lambda: make_refund(receipt, fen=100, no="R-1", key=key)  # noqa: E731
+        race(*[lambda: attempt(call)] * CALLERS)
+        return Refund.objects.filter(receipt=receipt).count() == 1
+
+
+class OneParkedRefund:
+    """Of many refunds of an unknown receipt with one key and one number, one waits."""
+
+    protections = (
+        A_KEY,
+        Protection(
+            "a parked refund's number is parked once",
+            drop_constraint("loyalty_parkedrefund", "parked_refund_once_per_number"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        store, key = make_earning_store(), fresh_key()
+        call = lambda: return_goods(store, "B-1", fen=100, no="R-1", key=key)  # noqa: E731
+        race(*[lambda: attempt(call)] * CALLERS)
+        return store.merchant.parkedrefund_set.count() == 1
+
+
+class NoMoreReturnedThanSpent:
+    """Of many returns of a third of a spending, three give points back."""
+
+    protections = (
+        Protection(
+            "what was given back is asked under the account's lock, in all and of each draw",
+            rewrite_functions(
+                REVERSE,
+                ("and kind in ('reverse_spend', 'return_spend')", "and false"),
+                ("loyalty_restore where draw_id = draw.id", "loyalty_restore where false"),
+            ),
+        ),
+        Protection(
+            "pieces given back of a draw follow one another",
+            drop_constraint("loyalty_restore", "restore_one_after_another"),
+        ),
+        Protection(
+            "a lot never holds more than was granted",
+            drop_constraint("loyalty_lot", "lot_never_overdrawn"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store = make_member(), make_earning_store()
+        buy(member, store, fen=10_000)
+        spent = pay_points(member, store, points=100)
+        race(*[lambda: attempt(lambda: undo(spent, store, points=30))] * CALLERS)
+        back = sum(Restore.objects.filter(draw__transfer=spent).values_list("points", flat=True))
+        return 0 < back <= 100
+
+
+class OneBillOnce:
+    """Of many tellings of a bill that was undone, one earns."""
+
+    protections = (
+        Protection(
+            "one receipt of a number stands",
+            drop_constraint("loyalty_receipt", "receipt_once_per_number"),
+        ),
+        Protection(
+            "a bill earns once", drop_constraint("loyalty_receipt", "receipt_once_per_purchase")
+        ),
+    )
+
+    def holds_under_attack(self):
+        member, store = make_member(), make_earning_store()
+        at = clock.now()
+        purchase = ReportedPurchase(receipt_no="B-1", paid_fen=700, paid_at=at, source="till")
+
+        def tell():
+            return loyalty.earn_points(
+                store=store, member=member, purchase=purchase, actor="till:1", key=fresh_key()
+            )
+
+        undo(tell().transfer, store)
+        race(*[lambda: attempt(tell)] * CALLERS)
+        return Receipt.objects.filter(account=member.pk, freed=False).count() == 1
+
+
+class NoMoreIssuedThanPrefunded:
+    """Of many receipts at a merchant whose prefund holds three, three are at its own expense."""
+
+    protections = (
+        Protection(
+            "a slot gives only what it holds",
+            rewrite_functions(
+                BUDGET,
+                ("and remaining_milli_fen >= p_cost", ""),
+            ),
+        ),
+        Protection(
+            "a budget is never overdrawn",
+            drop_constraint("loyalty_issuebudgetslot", "budget_never_overdrawn"),
+        ),
+    )
+
+    def holds_under_attack(self):
+        store = make_earning_store()
+        merchants.alliance_party()
+        asked = {"merchant": store.merchant, "fen": 300, "reference": "B-1", "slots": 1}
+        loyalty.open_budget(**asked, by=None, key=fresh_key())
+        members = [make_member() for _ in range(CALLERS)]
+        race(*[lambda one=one: attempt(lambda: buy(one, store, fen=10_000)) for one in members])
+        left = IssueBudgetSlot.objects.filter(budget=store.merchant_id)
+        own = Lot.objects.filter(issuer=store.merchant_id, budgeted=True).count()
+        return own <= 3 and all(slot.remaining_milli_fen >= 0 for slot in left)
+
+
+INVARIANTS = [
+    NothingHeldTwice,
+    OneHoldForOneKey,
+    OneRequestOneAct,
+    AHoldEndsOnce,
+    NoMoreRefundedThanPaid,
+    OneRefundForOneKey,
+    OneParkedRefund,
+    NoMoreReturnedThanSpent,
+    OneBillOnce,
+    NoMoreIssuedThanPrefunded,
+]

@@ -1,0 +1,55 @@
+"""However long the file, the servers hold no more of it."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from district.embedded.processes import wait_until
+from loyalty.receipt_batches.models import Batch
+from tests.api_clients import TillClient
+from tests.factories.loyalty import make_earning_store
+from tests.factories.members import make_member
+from tests.factories.merchants import till_key_text
+from tests.receipt_batches.rows import receipt_row
+
+pytestmark = pytest.mark.slow
+
+SMALL, LARGE, SLACK_MIB = 6_000, 30_000, 12
+
+
+def resident_mib(server):
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in server.pids()]
+    return sum(pages) * 4096 / 2**20
+
+
+def test_memory_is_flat(web, worker, real_db):
+    tea = make_earning_store()
+    people = itertools.cycle([make_member() for _ in range(50)])
+    till = TillClient(web.base_url, till_key_text(tea))
+    numbers = itertools.count(1)
+
+    def run(rows):
+        lines = (
+            json.dumps(receipt_row(tea, next(people), no=f"M{next(numbers)}", fen=100)).encode()
+            for _ in range(rows)
+        )
+        content = b"\n".join(lines) + b"\n"
+        path = f"/till/batches/{till.post('/till/batches', {'format': 'ndjson'}).json()['id']}"
+        media = {"Content-Type": "application/x-ndjson"}
+        till._call("PUT", f"{path}/content?offset=0", data=content, headers=media)
+        sent = resident_mib(web)
+        till._call("POST", f"{path}/submit", json={"bytes": len(content)})
+        assert wait_until(lambda: till.get(path).json()["state"] == "done", 240)
+        answers = till.get(f"{path}/answers.ndjson", stream=True)
+        assert sum(1 for _ in answers.iter_lines()) == rows
+        return max(sent, resident_mib(web)), resident_mib(worker)
+
+    run(SMALL), run(SMALL)
+    before = run(SMALL)
+    after = run(LARGE)
+
+    assert Batch.objects.filter(state="done").count() == 4
+    growth = [later - earlier for earlier, later in zip(before, after, strict=True)]
+    assert max(growth) < SLACK_MIB, (before, after)

@@ -1,0 +1,263 @@
+"""Batches over the wire: a real web server, a real worker, and the examples of the documentation."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from district.kernel import clock
+from loyalty.models import PointsAccount, Receipt
+from loyalty.receipt_batches.models import Batch
+from tests.api_clients import TillClient, fresh_number
+from tests.factories.loyalty import buy, make_earning_store
+from tests.factories.members import make_member
+from tests.factories.merchants import till_key_text
+from tests.receipt_batches.rows import as_csv, ndjson, receipt_row, refund_row
+
+PAGE = (settings.ROOT / "docs" / "batches.md").read_text()
+
+
+@pytest.fixture
+def member(real_db):
+    return make_member()
+
+
+@pytest.fixture
+def tea(real_db):
+    return make_earning_store()
+
+
+@pytest.fixture
+def till(web, tea):
+    return TillClient(web.base_url, till_key_text(tea), store=tea.public_id)
+
+
+class Client:
+    """An upload as its sender sees it."""
+
+    def __init__(self, till, format="ndjson"):
+        self.till = till
+        answer = till.post("/till/batches", {"format": format, "name": "今天"})
+        assert answer.status_code == 201, answer.text
+        self.path = f"/till/batches/{answer.json()['id']}"
+        self.media = {"ndjson": "application/x-ndjson", "csv": "text/csv"}[format]
+
+    def send(self, content, offset=0, media=None):
+        return self.till._call(
+            "PUT",
+            f"{self.path}/content?offset={offset}",
+            data=content,
+            headers={"Content-Type": media or self.media},
+        )
+
+    def submit(self, size):
+        return self.till._call("POST", f"{self.path}/submit", json={"bytes": size})
+
+    def read(self, where=""):
+        return self.till.get(self.path + where)
+
+    def wait(self):
+        from district.embedded.processes import wait_until
+
+        assert wait_until(lambda: self.read().json()["state"] == "done", 60)
+        return self.read().json()
+
+
+def scripts(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def run(command, folder, **environment):
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.mark.slow
+def test_the_examples_of_the_page_work(worker, till, tea, member, tmp_path):
+    folder = tmp_path / "client"
+    folder.mkdir()
+    rows = [receipt_row(tea, member, fen=12_680), receipt_row(tea, member) | {"paid_fen": "many"}]
+    (folder / "receipts.csv").write_bytes(as_csv(rows))
+    here = {"BASE": f"{till.base_url}/api/v1", "TILL_KEY": till.token}
+
+    upload, reconcile = scripts("bash")
+    run(["bash", "-c", upload], folder, **here)
+    answers = [json.loads(line) for line in (folder / "answers.ndjson").read_text().splitlines()]
+    assert [(one["line"], one["state"], one["points"]) for one in answers] == [
+        (2, "posted", 126),
+        (3, "refused", 0),
+    ]
+    assert answers[1]["problem"]["errors"][0]["field"] == "paid_fen"
+
+    (script,) = scripts("python")
+    more = [*rows, *(receipt_row(tea, member) for _ in range(3_000))]
+    (folder / "more.ndjson").write_bytes(ndjson(more))
+    said = run([sys.executable, "-c", script, "more.ndjson"], folder, **here)
+    batch = json.loads(said.stdout)
+    assert (batch["repeated"], batch["refused"], batch["posted"]) == (1, 1, 3_000)
+    assert said.stderr.split() == ["2", rows[1]["receipt_no"], "invalid_request"]
+    again = run([sys.executable, "-c", script, "more.ndjson"], folder, **here)
+    assert json.loads(again.stdout) == batch
+
+    day = clock.business_day(clock.now()).isoformat()
+    run(["bash", "-c", reconcile], folder, STORE=tea.public_id, DAY=day, **here)
+    told = json.loads((folder / "reconciliation.json").read_text())
+    assert told["agrees"] is False
+    assert told["receipts"]["theirs"] == {"count": 1, "fen": 999}
+    found = {one["number"]: one["what"] for one in told["listed"]}
+    assert found["A-UNKNOWN"] == "missing_here"
+
+
+def test_a_cut_connection_goes_on_where_it_broke(web, worker, till, tea, member):
+    client = Client(till)
+    content = ndjson([receipt_row(tea, member) for _ in range(100)])
+    host, port = web.base_url.removeprefix("http://").split(":")
+    wire = socket.create_connection((host, int(port)))
+    head = (
+        f"PUT /api/v1{client.path}/content?offset=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {till.token}\r\nContent-Type: application/x-ndjson\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    wire.sendall(head.encode() + content[: len(content) // 2 + 7])
+    wire.shutdown(socket.SHUT_WR)
+    wire.close()
+    from district.embedded.processes import wait_until
+
+    assert wait_until(lambda: client.read().json()["received_bytes"] > 0, 20)
+    received = client.read().json()["received_bytes"]
+    assert 0 < received <= len(content) // 2 + 7
+
+    wrong = client.send(content, offset=0)
+    assert (wrong.status_code, wrong.json()["received_bytes"]) == (409, received)
+    assert client.send(content[received:], offset=received).json()["rows"] == 100
+    assert client.submit(len(content)).status_code == 200
+    assert client.wait()["posted"] == 100
+    assert PointsAccount.objects.get(pk=member.pk).seq == 100
+
+
+def test_pages_and_the_file_tell_the_same(web, worker, till, tea, member):
+    client = Client(till)
+    rows = [receipt_row(tea, member) for _ in range(30)]
+    rows[5]["paid_fen"] = rows[20]["paid_fen"] = None
+    content = ndjson([*rows, refund_row(tea, rows[0]["receipt_no"], fen=5_000)])
+    client.send(content)
+    client.submit(len(content))
+    client.wait()
+
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = client.read(f"/rows?limit=7{cursor and '&cursor='}{cursor}").json()
+        paged += page["results"]
+        cursor = page["next"]
+    answer = client.read("/answers.ndjson")
+
+    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in answer.text.splitlines()] == paged
+    assert [row["line"] for row in paged] == list(range(1, 32))
+    refused = client.read("/rows?state=refused").json()["results"]
+    assert [row["line"] for row in refused] == [6, 21]
+    assert paged[0]["transfer"].startswith("tr_")
+    assert paged[-1]["refund"].startswith("rfd_")
+    assert client.read("/rows?state=other").status_code == 400
+
+
+def test_another_merchants_till_finds_nothing(web, till, tea, member):
+    client = Client(till)
+    stranger = TillClient(web.base_url, till_key_text(make_earning_store()))
+    for where in ("", "/rows", "/answers.ndjson"):
+        assert stranger.get(client.path + where).status_code == 404
+    other = Client.__new__(Client)
+    other.till, other.path, other.media = stranger, client.path, client.media
+    assert other.send(b"{}").status_code == 404
+    assert other.submit(2).status_code == 404
+    assert client.read().json()["received_bytes"] == 0
+
+
+def test_a_till_of_fewer_stores_does_not_reach_a_batch_of_more(web, till, tea):
+    from tests.factories.merchants import make_store
+
+    second = make_store(merchant=tea.merchant)
+    both = Client(TillClient(web.base_url, till_key_text(tea, second)))
+
+    assert till.get(both.path).status_code == 404
+    assert till.get("/till/batches").json()["results"] == []
+    one = Client(till)
+    assert both.till.get(one.path).status_code == 200
+
+
+def test_bad_requests_are_problems_and_leave_nothing(web, till, tea):
+    client = Client(till, "csv")
+
+    def code(answer):
+        assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+        return (answer.status_code, answer.json()["code"])
+
+    assert code(client.send(b"x", media="application/json")) == (415, "unsupported_media_type")
+    assert code(client.send(b"x", offset=-1)) == (400, "invalid_request")
+    assert code(client.send(b"x", offset="x")) == (400, "invalid_request")
+    assert code(client.send(b"x", offset=10**30)) == (400, "invalid_request")
+    assert code(client.send(b"x", offset=5)) == (409, "batch_offset_wrong")
+    assert code(client.send(b"a,b\n")) == (400, "batch_header_wrong")
+    assert code(client.submit(0)) == (400, "invalid_request")
+    assert code(client.submit(3)) == (409, "batch_incomplete")
+    assert code(till.post("/till/batches", {"format": "xml"})) == (400, "invalid_request")
+    assert code(till.get("/till/batches/bat_x")) == (404, "not_found")
+    assert code(till.get("/till/batches/%00")) == (404, "not_found")
+    chunked = client.send(iter([b"a"]))
+    assert code(chunked) == (411, "length_required")
+    assert head_alone(web, client, settings.BATCH_LIMIT + 1).startswith(b"HTTP/1.1 413")
+    batch = Batch.objects.get()
+    assert (batch.received_bytes, batch.rows, batch.state) == (0, 0, "receiving")
+
+
+def head_alone(web, client, length):
+    """The first words of the answer to a request whose body never comes."""
+    host, port = web.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as wire:
+        wire.sendall(
+            f"PUT /api/v1{client.path}/content?offset=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {client.till.token}\r\nContent-Type: text/csv\r\n"
+            f"Content-Length: {length}\r\n\r\n".encode()
+        )
+        return wire.recv(100)
+
+
+def test_opening_with_the_same_key_opens_one(web, till):
+    key = fresh_number()
+    answers = [till.post("/till/batches", {"format": "csv"}, key=key) for _ in range(3)]
+
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert till.post("/till/batches", {"format": "ndjson"}, key=key).status_code == 422
+
+
+def test_a_day_that_agrees(web, till, tea, member):
+    receipt = buy(member, tea, fen=5_000, no="A-1")
+    body = {
+        "store": tea.public_id,
+        "day": clock.business_day(receipt.paid_at).isoformat(),
+        "receipts": {"count": 1, "fen": 5_000, "each": [{"number": "A-1", "fen": 5_000}]},
+        "refunds": {"count": 0, "fen": 0, "each": []},
+        "spendings": {"count": 0, "points": 0},
+    }
+    answer = till.post("/till/reconciliations", body)
+
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["agrees"], told["differences"], told["listed"]) == (True, 0, [])
+    assert till.get(f"/till/reconciliations/{told['id']}").json() == told
+    body["receipts"]["fen"] = 5_001
+    assert till.post("/till/reconciliations", body).status_code == 400
+    assert Receipt.objects.count() == 1

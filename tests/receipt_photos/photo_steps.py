@@ -1,0 +1,50 @@
+"""What tests of doubtful bills do again and again."""
+
+from datetime import timedelta
+
+from district.kernel import clock
+from district.kernel.http.pictures import Picture
+from loyalty import services as loyalty
+from loyalty.procedures import ReportedPurchase
+from loyalty.receipt_photos import services as bills
+from tests.factories.loyalty import fresh_key
+from tests.factories.merchants import make_clerk
+
+NUMBER, FEN = "20261121-0042", 12_680
+# Made without a decoder: what the pictures of these tests show does not matter.
+PICTURE = Picture(b"\xff\xd8\xff a picture", b"d" * 32)
+
+
+def paid(minutes_ago=30):
+    return (clock.now() - timedelta(minutes=minutes_ago)).replace(second=0, microsecond=0)
+
+
+def clerk_of(store, role="cashier"):
+    return make_clerk(merchant=store.merchant, role=role)
+
+
+def purchase(number=NUMBER, fen=FEN, *, at=None, source="photo"):
+    return ReportedPurchase(receipt_no=number, paid_fen=fen, paid_at=at or paid(), source=source)
+
+
+def send(member, store, told=None, *, key=None, picture=PICTURE):
+    return bills.submit_photo(
+        member=member,
+        store=store,
+        purchase=told or purchase(),
+        picture=picture,
+        key=key or fresh_key(),
+    )
+
+
+def confirm(photo, by, told=None, *, key=None):
+    told = told or purchase(photo.receipt_no, photo.paid_fen, at=photo.paid_at)
+    return bills.confirm_photo(photo=photo, purchase=told, by=by, key=key or fresh_key())
+
+
+def post(member, store, told=None, *, key=None):
+    """The till tells a bill."""
+    told = told or purchase(source="till")
+    return loyalty.earn_points(
+        store=store, member=member, purchase=told, actor="till:1", key=key or fresh_key()
+    )
