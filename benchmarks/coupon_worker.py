@@ -48,8 +48,12 @@ def main(number: int, members: int) -> None:
         ready.wait()
         began, cpu = time.perf_counter(), time.process_time()
         done = sum(one.result() for one in working)
-        told = {"acts": done, "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
-        print(json.dumps(told), flush=True)
+        measured = {
+            "acts": done,
+            "elapsed": time.perf_counter() - began,
+            "cpu": time.process_time() - cpu,
+        }
+        print(json.dumps(measured), flush=True)
 
 
 def _claimer(chance: random.Random, members: int, *, version: int, sold_out: bool) -> Verb:
@@ -94,7 +98,7 @@ def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> 
         terms: dict[str, Any] = {"request_no": f"W-{serial}", "bill_no": f"B-{serial}"}
         return redeem_coupons(
             store=store,
-            told=ReportedBill(terms["bill_no"], 12680),
+            reported_bill=ReportedBill(terms["bill_no"], 12680),
             shown=[codes.ticket_of(shown, store.pk, clock.real_now())],
             request_no=terms["request_no"],
             actor="till:1",

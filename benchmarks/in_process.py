@@ -92,7 +92,7 @@ def run_together(bench: Bench, asked: Mapping[subprocess.Popen[str], str]) -> Ru
     acts = int(sum(report["acts"] for report in told))
     return Run(
         acts=acts,
-        rate=sum(report["acts"] / report["wall"] for report in told),
+        rate=sum(report["acts"] / report["elapsed"] for report in told),
         cpu_us_server=used.server / acts * 1e6,
         cpu_us_client=used.client / acts * 1e6,
         other_load=used.other_load,

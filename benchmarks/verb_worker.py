@@ -27,7 +27,11 @@ def main(verb: str, number: int, members: int, merchants: int) -> None:
         while time.perf_counter() < until:
             acts += 1
             act(f"{round_id}-{acts}")
-        told = {"acts": acts, "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
+        told = {
+            "acts": acts,
+            "elapsed": time.perf_counter() - began,
+            "cpu": time.process_time() - cpu,
+        }
         print(json.dumps(told), flush=True)
 
 

@@ -82,14 +82,14 @@ class BillEvaluation:
 def evaluate_bill(
     *,
     store: int,
-    told: ReportedBill,
+    reported_bill: ReportedBill,
     found: CounterSnapshot,
     cards: Sequence[CounterCoupon],
     at: datetime,
 ) -> BillEvaluation:
     """Judge each coupon alone, and by what lies on the bill already, as they were found there."""
-    # A number means one amount: of a bill that was told before it is the one of then.
-    bill = Bill(found.bill.fen, told.bill.lines)
+    # A number means one amount: of a bill that was reported_bill before it is the one of then.
+    bill = Bill(found.bill.fen, reported_bill.bill.lines)
     lies = candidates_on_bill(found.bill, bill)
     evaluations = []
     for card in cards:
@@ -99,7 +99,7 @@ def evaluate_bill(
             eligibility = Eligibility(0, 0, (Reason("only_for_parking"),))
         else:
             eligibility = check_eligibility(
-                card.held, terms.usage, told.bill, found.counter, at, is_workday
+                card.held, terms.usage, reported_bill.bill, found.counter, at, is_workday
             )
         one = Evaluation(card, terms, bill, eligibility)
         evaluations.append(_with_bill(one, lies) if eligibility.usable and lies else one)

@@ -10,8 +10,8 @@ from coupons.admin.tags import MemberTagAdmin
 from coupons.admin.templates import TemplateVersionAdmin
 
 __all__ = [
-    "MERCHANT_COUPONS_REPORT",
     "DESK",
+    "MERCHANT_COUPONS_REPORT",
     "CouponAdmin",
     "MemberTagAdmin",
     "RedemptionAdmin",

@@ -99,14 +99,14 @@ def _fill(
     taken = {step.code: step for step in steps}
     bearing = {
         code: evaluation.funding_parts(
-            one.said, merchant, _cost(one, taken.get(code)), one.card.turn
+            one.terms, merchant, _cost(one, taken.get(code)), one.card.turn
         )
         for code, (one, _checked) in found.items()
         if one.eligibility.usable
     }
     names = evaluation.party_names_of(party for parts in bearing.values() for party, _fen in parts)
     for code, (one, checked) in found.items():
-        benefit = one.said.usage.benefit
+        benefit = one.terms.usage.benefit
         payers = [f"{names[party][1]} {format_yuan(fen)}" for party, fen in bearing.get(code, ())]
         reasons = [
             said["clerk"]
@@ -116,7 +116,7 @@ def _fill(
             reasons = [_("不能与本次所选的券同用，或已无可减的金额；本次不会使用。")]
         sight.shown.append(
             CheckedCoupon(
-                name=one.said.name,
+                name=one.terms.name,
                 benefit=benefit_in_words(benefit),
                 chosen=code in taken,
                 worth=_worth(one, taken.get(code)),
@@ -127,7 +127,7 @@ def _fill(
         )
     sight.steps = [
         (
-            found[step.code][0].said.name,
+            found[step.code][0].terms.name,
             _worth(found[step.code][0], step),
             format_yuan(step.left_fen),
         )
@@ -136,7 +136,7 @@ def _fill(
 
 
 def _cost(one: Evaluation, step: DiscountLine | None) -> int:
-    if step is not None and one.said.usage.benefit.on_a_bill:
+    if step is not None and one.terms.usage.benefit.on_a_bill:
         return step.discount_fen
     return one.cost_fen
 
@@ -144,7 +144,7 @@ def _cost(one: Evaluation, step: DiscountLine | None) -> int:
 def _worth(one: Evaluation, step: DiscountLine | None) -> str:
     if not one.eligibility.usable:
         return _("不可用")
-    if not one.said.usage.benefit.on_a_bill:
+    if not one.terms.usage.benefit.on_a_bill:
         return _("兑换")
     return f"-{format_yuan(one.eligibility.discount_fen if step is None else step.discount_fen)}"
 

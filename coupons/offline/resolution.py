@@ -44,7 +44,7 @@ from district.kernel.errors import DomainError, TokenUsed
 from district.kernel.idempotency import Key
 from district.kernel.text import spelling
 
-__all__ = ["REDEEMED", "ScanResolution", "Payer", "Scan", "resolve_scan"]
+__all__ = ["REDEEMED", "Payer", "Scan", "ScanResolution", "resolve_scan"]
 
 # A clock that is further from ours says nothing of when something happened.
 MOST_SKEW = timedelta(minutes=5)

@@ -96,7 +96,7 @@ def _publish(
 def _terms(data: RedemptionData, kind: CampaignCoupon) -> dict[str, Any]:
     campaign = data.campaigns[kind.campaign]
     return {
-        "kind": TemplateVersion.CampaignCoupon.PERCENT_OFF,
+        "kind": TemplateVersion.Kind.PERCENT_OFF,
         "off_bp": OFF_BP,
         "cap_fen": CAP_FEN,
         "stacking": TemplateVersion.Stack.FREE,

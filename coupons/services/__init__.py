@@ -52,12 +52,12 @@ from coupons.services.whole_bill import (
 )
 
 __all__ = [
+    "BillRefundPreview",
     "CheckResult",
     "CouponCode",
-    "ReturnedGoods",
-    "BillRefundPreview",
-    "ReturnedBill",
     "ReportedBill",
+    "ReturnedBill",
+    "ReturnedGoods",
     "accept_coupon",
     "agree_to_share",
     "approve_version",
@@ -83,7 +83,6 @@ __all__ = [
     "refund_bill",
     "refund_whole_bill",
     "reject_version",
-    "validate_draft",
     "resize_stock",
     "reverse_redemption",
     "revoke_consent",
@@ -98,6 +97,7 @@ __all__ = [
     "take_back_gifts",
     "undo_exchange",
     "untag_member",
+    "validate_draft",
     "warn_of_expiring",
     "watch_budgets",
 ]

@@ -267,7 +267,7 @@ def _receipt_refunded(done: WholeBillRefund) -> str:
         return "none"
     posted: Any = loyalty.refund_purchase(
         store=done.store,
-        returned=loyalty.PurchaseRefund(
+        purchase_refund=loyalty.PurchaseRefund(
             receipt_store=done.store,
             receipt_no=done.bill_no,
             refund_no=done.refund_no,

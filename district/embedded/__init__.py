@@ -12,8 +12,8 @@ __all__ = [
     "Attached",
     "Cluster",
     "EmbeddedError",
-    "attached_server",
     "attach",
+    "attached_server",
     "new_cluster",
     "run_tests",
 ]

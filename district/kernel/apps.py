@@ -15,9 +15,9 @@ class KernelConfig(AppConfig):
         logging.captureWarnings(capture=True)
         # Checks register themselves; the Celery app must exist before a shared task is called.
         from district import celery  # noqa: F401, PLC0415
-        from district.kernel import checks
-        from district.kernel.calendar import calendar_days
-        from district.kernel.database import sqlfiles  # noqa: F401, PLC0415
+        from district.kernel import checks  # noqa: F401, PLC0415
+        from district.kernel.calendar import calendar_days  # noqa: PLC0415
+        from district.kernel.database import sqlfiles  # noqa: PLC0415
 
         post_migrate.connect(sqlfiles.install_after_migrate, sender=self)
         post_migrate.connect(calendar_days.fill_after_migrate, sender=self)

@@ -97,9 +97,7 @@ class Spendings(TillView):
         examples=[
             OpenApiExample("sixty points", examples.SPENDING_IN, request_only=True),
             OpenApiExample("spent", examples.SPENT, response_only=True, status_codes=["201"]),
-            OpenApiExample(
-                "request_data", examples.ASKED, response_only=True, status_codes=["202"]
-            ),
+            OpenApiExample("asked", examples.ASKED, response_only=True, status_codes=["202"]),
         ],
         tags=["till"],
     )

@@ -11,10 +11,7 @@ class ReceiptPhotosConfig(AppConfig):
         from django.conf import settings  # noqa: PLC0415 - the apps are not loaded before
 
         from district.kernel.http.api_guard import set_body_limit  # noqa: PLC0415
-        from loyalty import (
-            hooks,  # noqa: PLC0415
-            invariants,
-        )
+        from loyalty import hooks, invariants  # noqa: PLC0415
         from loyalty.receipt_photos.invariants import RECEIPT_PHOTOS  # noqa: PLC0415
         from loyalty.receipt_photos.services import queue_refused_purchase  # noqa: PLC0415
 

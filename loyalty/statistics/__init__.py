@@ -7,8 +7,8 @@ from loyalty.statistics.scope import StatisticsScope
 
 __all__ = [
     "DayStatistics",
-    "LiabilityLevel",
     "Liability",
+    "LiabilityLevel",
     "MonthlyBreakage",
     "RankingEntry",
     "StatisticsScope",

@@ -26,13 +26,13 @@ from loyalty.models import ParkedRefund, Receipt
 from loyalty.receipt_batches import services as batches
 from tests.admin.points_history import make_points_history
 from tests.admin.settled_cycle import make_settled_cycle
-from tests.factories.coupons import claim, redeem, told
+from tests.factories.coupons import claim, redeem, reported_bill
 from tests.factories.loyalty import LONG_AGO, buy, pay_points, undo
 from tests.factories.members import make_member
 from tests.factories.merchants import make_hours, make_membership, make_store, till_key_text
 from tests.factories.offline import OfflineTill
 from tests.receipt_batches.rows import post_all, receipt_row, refund_row
-from tests.receipt_photos.photo_steps import bill, confirm, post, send
+from tests.receipt_photos.photo_steps import confirm, post, purchase, send
 
 PHONE = "+8613812345678"
 
@@ -218,10 +218,10 @@ def _make_photos(member: Member, side: MerchantSide) -> None:
     """A photograph that waits, and one that a till's receipt contradicts."""
     clerk, other = side.clerks["cashier"].user, make_member("拍票的客")
     for number in ("P1", "P2"):
-        told = bill(f"{side.merchant.pk}{number}", 4_200)
-        photo = send(member, side.store, told)
+        reported = purchase(f"{side.merchant.pk}{number}", 4_200)
+        photo = send(member, side.store, reported)
         if number == "P2":
-            post(other, side.store, replace(told, source="till"))
+            post(other, side.store, replace(reported, source="till"))
             confirm(photo, clerk)
 
 
@@ -231,12 +231,12 @@ def _make_batch(member: Member, side: MerchantSide, *, by: User) -> None:
     post_all(side.store, [row, "{", refund_row(side.store, f"{side.merchant.pk}X", fen=1)])
     unknown = ParkedRefund.objects.get(receipt_no=f"{side.merchant.pk}X")
     loyalty.dismiss_refund(parked=unknown, note="不是我们的小票", by=by)
-    told = batches.TillCount(1, 5, [(f"{side.merchant.pk}T", 5)])
+    receipts = batches.TillCount(1, 5, [(f"{side.merchant.pk}T", 5)])
     none = batches.TillCount(0, 0)
     batches.reconcile_day(
         store=side.store,
         day=clock.business_day(clock.now()),
-        told=batches.DayTotals(told, none, none),
+        till_totals=batches.DayTotals(receipts, none, none),
         actor="till:0",
         key=_key(),
     )
@@ -267,7 +267,7 @@ def _make_campaign(member: Member, side: MerchantSide, *, by: User) -> TemplateV
         member=member, tag="clean_plate", merchant=side.merchant, actor="till:0", key=_key()
     )
     held = claim(published, member)
-    redeem(held, store=side.store, bill=told(5_000, no=f"{side.merchant.pk}C1"))
+    redeem(held, store=side.store, bill=reported_bill(5_000, no=f"{side.merchant.pk}C1"))
     return TemplateVersion.objects.get(pk=published.pk)
 
 

@@ -26,7 +26,7 @@ def other_letter(text, at):
 
 def ticket(it, store):
     checked = coupons.check_coupons(
-        store=store, problem_of=coupons.ReportedBill("B", 5_000), shown=[it.code]
+        store=store, reported_bill=coupons.ReportedBill("B", 5_000), shown=[it.code]
     )
     return checked.tickets[it.coupon.public_id]
 

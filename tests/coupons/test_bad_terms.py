@@ -250,7 +250,7 @@ def test_of_many_wrong_pins_at_once_five_count(real_db):
     def guess(digits):
         bill = coupons.ReportedBill(f"B{digits}", 10_000)
         return lambda: coupons.check_coupons(
-            store=it.store, problem_of=bill, shown=[f"{number}-{digits}"]
+            store=it.store, reported_bill=bill, shown=[f"{number}-{digits}"]
         )
 
     wrong = [f"{(int(pin) + step) % 10_000:04d}" for step in range(1, 17)]

@@ -13,9 +13,9 @@ from district.kernel.outbox import delivery
 from loyalty import invariants
 from loyalty import services as loyalty
 from loyalty.services import EarningTerms
-from tests.coupons.counter_requests import counter, problem_of  # noqa: F401 - a fixture
+from tests.coupons.counter_requests import counter, reported_bill  # noqa: F401 - a fixture
 from tests.factories.coupons import claim, fresh_key, make_version, redeem
-from tests.factories.coupons import problem_of as bill_of
+from tests.factories.coupons import reported_bill as bill_of
 from tests.factories.loyalty import buy, make_earning_store, make_refund
 from tests.factories.members import make_member, make_operator
 from tests.mutations.protections import Protection, rewrite_functions
@@ -72,7 +72,9 @@ def test_a_gift_used_while_its_purchase_came_back_is_void_once_its_use_is_undone
     assert (gift.state, gift.reserved_fen) == (Coupon.State.VOID, 0)
     assert sum(StockSlot.objects.values_list("remaining", flat=True)) == 5
     assert sum(BudgetSlot.objects.values_list("remaining_fen", flat=True)) == 5_000
-    assert problem_of(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
+    assert (
+        reported_bill(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
+    )
 
 
 @pytest.mark.breaks_the_ledger
@@ -110,7 +112,7 @@ def test_before_anybody_told_of_the_refund_the_gift_is_good_for_nothing_either(s
     with pytest.raises(CouponNotUsable):
         coupons.redeem_coupons(
             store=store,
-            problem_of=bill_of(9_000),
+            reported_bill=bill_of(9_000),
             shown=[code],
             request_no="Q-1",
             actor="till:1",
@@ -256,7 +258,7 @@ def test_what_the_operator_took_back_unused_is_claimed_again(counter, limits):  
     again = counter.ask(path, asked)
 
     assert again.status_code == 201, again.content
-    assert problem_of(counter.ask(path, asked))[0] == 409
+    assert reported_bill(counter.ask(path, asked))[0] == 409
 
 
 def test_a_freed_number_lets_nobody_past_the_limit(member):

@@ -9,8 +9,7 @@ from typing import Any
 
 from coupons.api.schemas import rendered
 from coupons.engine import passes
-from coupons.engine.bill import Bill, StoreRef
-from coupons.engine.bill import UploadedLine as BillLine
+from coupons.engine.bill import Bill, BillLine, StoreRef
 from coupons.engine.eligibility import CouponState, UsageTerms, check_eligibility
 from coupons.engine.hash_chain import BEGINNING, TerminalEntry, hash_of
 from coupons.engine.passes import Pass, PassRefused

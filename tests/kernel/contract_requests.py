@@ -149,7 +149,7 @@ class ContractRequests:
         day = batches.reconcile_day(
             store=store,
             day=today,
-            told=batches.DayTotals(none, none, none),
+            till_totals=batches.DayTotals(none, none, none),
             actor="till:1",
             key=fresh_key(),
         )
@@ -180,19 +180,22 @@ class ContractRequests:
         """The answer to a right request, except for what is given otherwise."""
         method, path, operation = BY_NAME[name]
         scheme = next(iter(operation.get("security", [{}])[0]), None)
-        told: dict[str, str | None] = {"Idempotency-Key": "k-1", "Content-Type": "application/json"}
+        request_headers: dict[str, str | None] = {
+            "Idempotency-Key": "k-1",
+            "Content-Type": "application/json",
+        }
         if scheme:
-            told["Authorization"] = f"Bearer {self.tokens[scheme]}"
-        told |= headers
+            request_headers["Authorization"] = f"Bearer {self.tokens[scheme]}"
+        request_headers |= headers
         if raw is None:
             raw = json.dumps(self.bodies.get(name) if body is None else body).encode()
         return Client(raise_request_exception=False).generic(
             method,
             NAME.sub(self.ids.get(path, ""), path),
             raw if "requestBody" in operation else b"",
-            content_type=told.pop("Content-Type") or "application/octet-stream",
+            content_type=request_headers.pop("Content-Type") or "application/octet-stream",
             QUERY_STRING=query,
-            headers={name: value for name, value in told.items() if value is not None},
+            headers={name: value for name, value in request_headers.items() if value is not None},
         )
 
 

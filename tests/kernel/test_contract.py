@@ -41,7 +41,7 @@ from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of
 from tests.factories.offline import first_log_upload, make_terminal
 from tests.receipt_batches.rows import receive_batch, upload
-from tests.receipt_photos.photo_steps import bill, send
+from tests.receipt_photos.photo_steps import purchase, send
 from tests.receipt_photos.pictures import jpeg
 from tests.servers import WebServer
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401 - a fixture
@@ -147,7 +147,7 @@ def served(
             yield contract_requests
         finally:
             web.stop()
-        said = web.said()
+        said = web.log_text()
     databases.drop(name)
     assert "unexpected error" not in said
     assert contract_requests.never_done() == set()
@@ -163,7 +163,7 @@ def _scene(web: WebServer, phones: Phones) -> ContractServer:
     reconciliation = batches.reconcile_day(
         store=store,
         day=clock.business_day(clock.now()),
-        reported_bill=DayTotals(nothing, nothing, nothing),
+        till_totals=DayTotals(nothing, nothing, nothing),
         actor="till:1",
         key=fresh_key(),
     )
@@ -248,7 +248,7 @@ def _scene(web: WebServer, phones: Phones) -> ContractServer:
                 ask_confirmation(member, store, points=1)
             ),
             "/api/v1/me/receipts/{photo}/withdraw": lambda: {
-                "photo": send(member, store, bill(f"W{next(numbers)}")).public_id
+                "photo": send(member, store, purchase(f"W{next(numbers)}")).public_id
             },
             "/api/v1/till/batches/{batch}": batch(submitted),
             "/api/v1/till/batches/{batch}/answers.ndjson": batch(submitted),

@@ -98,7 +98,7 @@ def test_subscribing_again_under_the_same_name_is_not_hearing_twice():
 
     assert len(heard) == 1
     unsubscribe(TeaPoured, "listener")
-    assert events.heard() == []
+    assert events.events_with_consumers() == []
 
 
 @pytest.mark.django_db

@@ -40,13 +40,13 @@ def test_a_queue_nobody_empties_gets_no_more_than_four_rings(real_db, monkeypatc
     assert wakeup.queue_length(wakeup.QUEUE) == 4
 
 
-RING = """
+WAKE_WORKER = """
 import time, django
 django.setup()
-from district.kernel import bell
+from district.kernel.outbox import wakeup
 began = time.monotonic()
-bell.ring()
-print(time.monotonic() - began, bell._quiet_until - time.monotonic())
+wakeup.wake_worker()
+print(time.monotonic() - began, wakeup._paused_until - time.monotonic())
 """
 
 
@@ -58,7 +58,7 @@ def test_a_broker_that_is_down_costs_a_moment_and_is_then_left_alone():
     }
 
     done = subprocess.run(
-        [sys.executable, "-c", RING], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", WAKE_WORKER], env=env, cwd=ROOT, capture_output=True, text=True, check=True
     )
 
     spent, silence = map(float, done.stdout.split())

@@ -56,8 +56,8 @@ class ChapterContext:
     @cached_property
     def main_merchants(self) -> tuple[MerchantCounter, MerchantCounter]:
         """The merchants where the demo's people work."""
-        first, second_operator = self.plan.main_merchants
-        return self._counter(first), self._counter(second_operator)
+        first, second = self.plan.main_merchants
+        return self._counter(first), self._counter(second)
 
     @cached_property
     def other_merchants(self) -> list[MerchantCounter]:

@@ -123,7 +123,7 @@ def _park_refunds(context: ChapterContext) -> None:
 
 def _propose_adjustments(context: ChapterContext) -> None:
     """One approved, one rejected, and one waiting for each of the two operators."""
-    first, second = context.operator, context.second
+    first, second = context.operator, context.second_operator
     _adjustment(
         context, 0, context.members[3], 300, "系统故障期间消费未入账", by=first, days_ago=15
     )
@@ -158,7 +158,7 @@ def _adjustment(
             loyalty.decide_adjustment(
                 adjustment=proposed,
                 approve=number == 0,
-                by=context.second,
+                by=context.second_operator,
                 key=key_of("decide adjustment", number),
                 note="" if number == 0 else "活动规则不含该门店，已向会员说明。",
             )

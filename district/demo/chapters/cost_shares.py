@@ -29,7 +29,7 @@ def _publish_after_agreement(context: ChapterContext) -> None:
             "会员日满减",
             None,
             [(None, 5_000), (first.merchant, 2_500), (second.merchant, 2_500)],
-            by=context.second,
+            by=context.second_operator,
         )
     for number, counter in enumerate(context.main_merchants):
         with context.travel_to(15, 10 + number):
@@ -53,7 +53,7 @@ def _change_budget(context: ChapterContext) -> None:
         )
     with context.travel_to(13, 9, 30):
         coupons.decide_budget_change(
-            change=change, approve=True, by=context.second, note="与财务核对过余额。"
+            change=change, approve=True, by=context.second_operator, note="与财务核对过余额。"
         )
     with context.travel_to(0, 18):
         coupons.propose_budget_change(
@@ -61,7 +61,7 @@ def _change_budget(context: ChapterContext) -> None:
             budget_was_fen=SECOND_FEN,
             budget_fen=THIRD_FEN,
             reason="近两周核销加快，预计下月初用完。",
-            by=context.second,
+            by=context.second_operator,
             key=key_of("budget of coupon", 1),
         )
 
@@ -71,7 +71,10 @@ def _decline_share(context: ChapterContext) -> None:
     counter = context.main_merchants[0]
     with context.travel_to(8, 15):
         version = _submit_version(
-            "亲子周末满减", None, [(None, 4_000), (counter.merchant, 6_000)], by=context.second
+            "亲子周末满减",
+            None,
+            [(None, 4_000), (counter.merchant, 6_000)],
+            by=context.second_operator,
         )
     with context.travel_to(7, 10):
         consent = ShareConsent.objects.get(version=version, merchant=counter.merchant)

@@ -49,7 +49,7 @@ def run(context: ChapterContext) -> None:
     with context.travel_to(5, 10, 20):
         loyalty.refuse_earning(
             review=mistyped,
-            by=context.second,
+            by=context.second_operator,
             key=key_of("review", "refuse"),
             note="收银员把订单号录成了金额，商户已确认。",
         )

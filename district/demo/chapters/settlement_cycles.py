@@ -27,7 +27,7 @@ def close_months(context: ChapterContext) -> None:
                 last_day=end, by=context.operator, first_day=first_day if day == first_day else None
             )
             settlement.propose_close(cycle=cycle, by=context.operator)
-            settlement.approve_close(cycle=cycle, by=context.second)
+            settlement.approve_close(cycle=cycle, by=context.second_operator)
         day = end + timedelta(days=1)
     with clock.travel_to(clock.start_of_day(day) + timedelta(hours=11)):
         settlement.open_cycle(last_day=_end_of_month(day), by=context.operator)
@@ -72,7 +72,7 @@ def _pay(context: ChapterContext, cycle: Cycle, *, all_of_it: bool) -> None:
                     reference=f"YH{cycle.number:03d}{number:05d}",
                     paid_at=at,
                 ),
-                by=context.second,
+                by=context.second_operator,
             )
 
 
@@ -116,7 +116,7 @@ def _dispute(context: ChapterContext, cycle: Cycle) -> None:
             by=context.operator,
             key=key_of("credit note"),
         )
-        settlement.approve_credit_note(note=note, by=context.second)
+        settlement.approve_credit_note(note=note, by=context.second_operator)
         settlement.propose_credit_note(
             correction=Correction(
                 cycle=cycle,

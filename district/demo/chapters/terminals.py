@@ -55,7 +55,7 @@ def _campaign(context: ChapterContext) -> TemplateVersion:
     )
     coupons.save_draft(draft=draft, payers=[(None, 10_000)], by=context.operator)
     coupons.submit_version(version=draft, by=context.operator)
-    return coupons.approve_version(version=draft, by=context.second)
+    return coupons.approve_version(version=draft, by=context.second_operator)
 
 
 def _presented_code(context: ChapterContext, version: TemplateVersion, number: int) -> str:

@@ -1,0 +1,1 @@
+"""What every endpoint shares: parsers, problems, pages, rate limits, the contract."""

@@ -1,0 +1,1 @@
+"""The transactional outbox: events, their delivery, and what wakes a worker."""

@@ -1,0 +1,1 @@
+"""Spelling, money, tables and codes in texts and files."""

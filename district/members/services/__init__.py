@@ -27,8 +27,8 @@ from district.members.services.update_profile import UNSET, Unset, update_profil
 __all__ = [
     "UNSET",
     "CardCode",
-    "Unset",
     "SignedIn",
+    "Unset",
     "absorb_member",
     "bind_phone",
     "close_account",

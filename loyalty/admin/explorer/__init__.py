@@ -21,6 +21,6 @@ __all__ = [
     "receipt_sections",
     "refund_sections",
     "restore_sections",
-    "transfer_sections",
     "statement",
+    "transfer_sections",
 ]

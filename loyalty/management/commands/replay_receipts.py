@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    ReplayProgress,
+    Progress,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -78,10 +78,10 @@ class Command(BaseCommand):
 
 
 class ProgressBars:
-    """ReplayProgress bars on stderr, one for each part of the run."""
+    """Progress bars on stderr, one for each part of the run."""
 
     def __init__(self) -> None:
-        self._bars = ReplayProgress(
+        self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),

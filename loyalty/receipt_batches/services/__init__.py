@@ -10,8 +10,8 @@ from loyalty.receipt_batches.services.submit import submit_batch
 from loyalty.receipt_batches.services.upload import upload_batch
 
 __all__ = [
-    "TillCount",
     "DayTotals",
+    "TillCount",
     "open_batch",
     "post_chunk",
     "process_batches",

@@ -3,4 +3,4 @@
 from loyalty.receipt_photos.models.conflict import ReceiptConflict
 from loyalty.receipt_photos.models.photo import PhotoPicture, ReceiptPhoto
 
-__all__ = ["ReceiptConflict", "ReceiptPhoto", "PhotoPicture"]
+__all__ = ["PhotoPicture", "ReceiptConflict", "ReceiptPhoto"]

@@ -11,13 +11,13 @@ from loyalty.receipt_photos.services.reject_photo import reject_photo, withdraw_
 from loyalty.receipt_photos.services.submit_photo import submit_photo
 
 __all__ = [
+    "close_lapsed_photos",
     "confirm_photo",
     "find_similar_receipts",
-    "purge_pictures",
     "keep_both",
     "keep_earlier",
     "keep_later",
-    "close_lapsed_photos",
+    "purge_pictures",
     "queue_refused_purchase",
     "reject_photo",
     "submit_photo",

@@ -114,7 +114,7 @@ class CounterSteps(WalletSteps):
         def post(key, told=None):
             return coupons.redeem_coupons(
                 store=self.stores[store],
-                told=ReportedBill(bill.no, bill.fen, lines),
+                reported_bill=ReportedBill(bill.no, bill.fen, lines),
                 shown=texts() if told is None else told,
                 request_no=no,
                 actor="till:1",
