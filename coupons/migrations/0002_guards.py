@@ -23,7 +23,7 @@ WRITTEN_ONCE = {
     " version_id, member_id, single_use, eligible_fen, discount_fen, cost_fen, offline, at",
     "coupons_budgetchange": "id, public_id, version_id, from_fen, to_fen, reason, proposed_by_id,"
     " proposed_at",
-    "coupons_shareconsent": "id, public_id, version_id, merchant_id, bp, asked_at, remembered_id",
+    "coupons_shareconsent": "id, public_id, version_id, merchant_id, bp, asked_at, derived_from_id",
 }
 # A coupon gives up its numbers only when it is taken back, and then both.
 NUMBERS_STAY = (
@@ -199,7 +199,7 @@ create function coupons_refuse_without_consent() returns trigger language plpgsq
 begin
     perform from coupons_shareconsent
         where version_id = new.id or id in (
-            select remembered_id from coupons_shareconsent where version_id = new.id)
+            select derived_from_id from coupons_shareconsent where version_id = new.id)
         order by id for share;
     if exists (select from coupons_missing_consents(new.id)) then
         raise exception 'a merchant that is named as a payer has not agreed'
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
         guard(
             "agreed_once",
             "coupons_shareconsent",
-            "update of state, standing, decided_by_id, decided_at",
+            "update of state, covers_later_coupons, decided_by_id, decided_at",
             "row",
             "when (old.state = 'agreed')",
         ),

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='Seeding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('only', models.PositiveSmallIntegerField(default=1, unique=True)),
+                ('singleton', models.PositiveSmallIntegerField(default=1, unique=True)),
                 ('stamp', models.CharField(max_length=32)),
                 ('scale', models.FloatField()),
                 ('last_day', models.DateField()),
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('only', 1)), name='seeding_only_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('singleton', 1)), name='seeding_only_one')],
             },
         ),
         migrations.CreateModel(
