@@ -56,9 +56,9 @@ name_verbs(
 def note_once(*, verb: str, subject: str, by: User, **facts: Any) -> None:
     """The audit line of an act that a second click repeats."""
     key = Key.of(f"audit:{verb}", subject)
-    if idempotency.claim(key) is None:
+    if idempotency.claim_key(key) is None:
         line = audit.record(verb=verb, subject=subject, by=by, **facts)
-        idempotency.answer(key, line.pk)
+        idempotency.store_result(key, line.pk)
 
 
 class YuanField(AmountInput):

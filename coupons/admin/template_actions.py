@@ -75,7 +75,7 @@ class NewTemplate(_DraftFormAction):
     ) -> TemplateVersion:
         by = viewer(request).user
         with transaction.atomic():
-            if (earlier := idempotency.claim(key)) is not None:
+            if (earlier := idempotency.claim_key(key)) is not None:
                 return TemplateVersion.objects.get(pk=earlier)
             template = coupons.create_template(
                 name=cleaned_data["name"], merchant=cleaned_data["merchant"], by=by
@@ -84,7 +84,7 @@ class NewTemplate(_DraftFormAction):
             payers = draft_form.fill(draft, cleaned_data)
             draft_form.attach_picture(draft, cleaned_data)
             draft = coupons.save_draft(draft=draft, payers=payers, by=by)
-            idempotency.answer(key, draft.pk)
+            idempotency.store_result(key, draft.pk)
         return draft
 
 
@@ -120,13 +120,13 @@ class NewVersion(EditDraft):
         self, request: HttpRequest, row: TemplateVersion, cleaned_data: dict[str, Any], key: Key
     ) -> TemplateVersion:
         with transaction.atomic():
-            if (earlier := idempotency.claim(key)) is not None:
+            if (earlier := idempotency.claim_key(key)) is not None:
                 return TemplateVersion.objects.get(pk=earlier)
             draft = TemplateVersion(template=row.template)
             payers = draft_form.fill(draft, cleaned_data)
             draft_form.attach_picture(draft, cleaned_data)
             draft = coupons.save_draft(draft=draft, payers=payers, by=viewer(request).user)
-            idempotency.answer(key, draft.pk)
+            idempotency.store_result(key, draft.pk)
         return draft
 
 

@@ -8,7 +8,7 @@ from coupons.models import BudgetChange, TemplateVersion
 from coupons.planning_errors import BudgetChangeBySamePerson, BudgetChangeDecided
 from district.kernel import audit, clock
 from district.kernel.database.postgres import call, translate_database_errors
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.kernel.outbox.events import wake_worker_on_commit
 from district.kernel.text.money import MAX_FEN
 from district.members.models import User
@@ -28,7 +28,7 @@ def propose_budget_change(
 
     Raises BudgetChangeOpen, KeyReused, TemplateInvalid, VersionNotInState.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return BudgetChange.objects.get(pk=earlier)
     held = _published(version)
     if held.budget_fen is None:
@@ -45,7 +45,7 @@ def propose_budget_change(
             proposed_at=clock.now(),
         )
     _record("propose_budget_change", change, by)
-    answer(key, change.pk)
+    store_result(key, change.pk)
     return change
 
 

@@ -32,7 +32,7 @@ def accept_coupon(*, code: str, member: Member, key: Key) -> Coupon:
 
     Raises KeyReused, NotTransferable, TokenExpired, TokenInvalid.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return Coupon.objects.get(pk=earlier)
     pk, giver = codes.read_gift(code)
@@ -48,7 +48,7 @@ def accept_coupon(*, code: str, member: Member, key: Key) -> Coupon:
     Coupon.objects.filter(pk=pk).update(member=member, given_at=at)
     CouponGift.objects.create(coupon=coupon, giver_id=giver, receiver=member, at=at)
     emit(CouponGiven(coupon=pk, giver=giver, receiver=member.pk))
-    idempotency.answer(key, pk)
+    idempotency.store_result(key, pk)
     return Coupon.objects.get(pk=pk)
 
 

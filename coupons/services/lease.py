@@ -30,7 +30,7 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
     Raises KeyReused, NotLeasable.
     """
     assert 1 <= hours <= MOST_HOURS
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return Coupon.objects.get(pk=earlier)
     held = Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk)
@@ -57,5 +57,5 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
     emit(
         CouponLeased(coupon=held.pk, member=held.member_id, store=store.pk, until=until.isoformat())
     )
-    idempotency.answer(key, held.pk)
+    idempotency.store_result(key, held.pk)
     return held

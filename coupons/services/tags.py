@@ -21,7 +21,7 @@ def tag_member(
 
     Raises KeyReused, TagNotGrantable.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return MemberTag.objects.get(pk=earlier)
     if merchant is not None and tag not in grantable(merchant, clock.now()):
@@ -30,7 +30,7 @@ def tag_member(
         member=member, tag=tag, merchant=merchant, defaults={"actor": actor, "at": clock.now()}
     )
     audit.record(verb="tag_member", subject=f"members.member:{member.pk}", actor=actor, tag=tag)
-    idempotency.answer(key, mark.pk)
+    idempotency.store_result(key, mark.pk)
     return mark
 
 

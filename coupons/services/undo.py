@@ -85,7 +85,7 @@ def refund_bill(*, bill: CouponBill, goods: ReturnedGoods, actor: str, key: Key)
 
     Raises KeyReused, RefundNumberUsed, RefundTooLarge.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return BillRefund.objects.select_related("bill").get(pk=earlier)
     at = clock.now()
@@ -120,7 +120,7 @@ def refund_bill(*, bill: CouponBill, goods: ReturnedGoods, actor: str, key: Key)
                 terms=version_terms(share.redemption.version_id),
                 at=at,
             )
-    idempotency.answer(key, pk)
+    idempotency.store_result(key, pk)
     return BillRefund.objects.select_related("bill").get(pk=pk)
 
 

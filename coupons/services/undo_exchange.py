@@ -37,7 +37,7 @@ def undo_exchange(*, coupon: Coupon, member: Member, key: Key) -> Coupon:
     A friend who was given it cannot, nor while it is leased to a store, whose till may have used it.
     Raises ExchangeNotUndoable, KeyReused.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return Coupon.objects.get(pk=earlier)
     held, at = Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk), clock.now()
@@ -54,7 +54,7 @@ def undo_exchange(*, coupon: Coupon, member: Member, key: Key) -> Coupon:
     actor = f"member:{member.pk}"
     audit.record(verb="undo_exchange", subject=f"coupons.coupon:{held.pk}", actor=actor)
     _give_points_back(held.pk, reason="退回兑换的券", actor=actor)
-    idempotency.answer(key, held.pk)
+    idempotency.store_result(key, held.pk)
     wake_worker_on_commit()
     return Coupon.objects.get(pk=held.pk)
 

@@ -76,7 +76,7 @@ def refund_whole_bill(
     bill nobody has told of, RefundAlreadyPosted, RefundExceedsPayment, RefundNumberUsed, RefundTooLarge,
     TransferNotReversible, WholeRefundNumberUsed.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return WholeBillRefund.objects.select_related("store").get(pk=earlier)
     # Two refunds of one bill come one after the other, also where no row of it is ours to lock.
@@ -110,7 +110,7 @@ def refund_whole_bill(
     }
     with translate_database_errors():
         done.save(force_insert=True)
-    idempotency.answer(key, done.pk)
+    idempotency.store_result(key, done.pk)
     return done
 
 

@@ -51,7 +51,7 @@ def header_key(request: HttpRequest) -> str:
     return text
 
 
-def claim(key: Key) -> int | None:
+def claim_key(key: Key) -> int | None:
     """Claim a key inside the caller's transaction: None for the first caller, else the first answer.
 
     A twin of a running transaction waits until that one ends. Raises KeyReused for other terms.
@@ -60,7 +60,7 @@ def claim(key: Key) -> int | None:
     return answer
 
 
-def answer(key: Key, result: int) -> None:
+def store_result(key: Key, result: int) -> None:
     """Store what a claimed key came to, for those who repeat it."""
     with connection.cursor() as cursor:
         cursor.execute(

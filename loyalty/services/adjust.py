@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.db.models.functions import Abs
 
 from district.kernel import audit, clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import Member, User
 from district.merchants.models import Merchant
 from loyalty import procedures, queries
@@ -38,7 +38,7 @@ def propose_adjustment(
 
     Raises AdjustmentTooLarge, AdjustmentsOfTheDayUsedUp, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Adjustment.objects.get(pk=earlier)
     now = clock.now()
     alliance = queries.alliance_policy_at(now)
@@ -65,7 +65,7 @@ def propose_adjustment(
         points=points,
         merchant=merchant.pk,
     )
-    answer(key, adjustment.pk)
+    store_result(key, adjustment.pk)
     return adjustment
 
 
@@ -81,7 +81,7 @@ def decide_adjustment(
     Raises AccountMerged, AdjustmentBySamePerson, AdjustmentDecided, InsufficientPoints, KeyReused,
     NoTerms.
     """
-    if claim(key) is not None:
+    if claim_key(key) is not None:
         return Adjustment.objects.get(pk=adjustment.pk)
     row = (
         Adjustment.objects.select_for_update(no_key=True, of=("self",))
@@ -102,7 +102,7 @@ def decide_adjustment(
         verb="approve_adjustment" if approve else "reject_adjustment",
         subject=f"loyalty.adjustment:{row.pk}",
     )
-    answer(key, row.pk)
+    store_result(key, row.pk)
     return row
 
 

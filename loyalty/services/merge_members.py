@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members import services as members
 from district.members.models import Member, User
 from loyalty import procedures
@@ -21,7 +21,7 @@ def merge_members(*, source: Member, into: Member, reason: str, by: User, key: K
     Raises AccountClosed, AccountFrozen, AccountHoldsPoints, AccountMerged, KeyReused,
     MergeWithItself.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Member.objects.get(pk=earlier)
     if source.pk == into.pk:
         raise MergeWithItself
@@ -43,5 +43,5 @@ def merge_members(*, source: Member, into: Member, reason: str, by: User, key: K
         points=points,
         reason=reason,
     )
-    answer(key, merged.pk)
+    store_result(key, merged.pk)
     return merged

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from district.kernel import audit, clock
 from district.kernel.database.postgres import translate_database_errors
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.errors import BudgetAlreadyOpen, BudgetForMerchantsOnly, PrefundTooLow
@@ -27,7 +27,7 @@ def open_budget(
 
     Raises BudgetAlreadyOpen, BudgetForMerchantsOnly, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return IssueBudget.objects.get(pk=earlier)
     if merchant.kind != Merchant.Kind.MERCHANT:
         raise BudgetForMerchantsOnly
@@ -43,7 +43,7 @@ def open_budget(
     )
     audit.record(by=by, verb="open_budget", subject=f"loyalty.issuebudget:{budget.pk}", slots=slots)
     _post_entry(budget, PrefundEntry.Kind.DEPOSIT, fen=fen, reference=reference, note="", by=by)
-    answer(key, budget.pk)
+    store_result(key, budget.pk)
     return budget
 
 
@@ -57,12 +57,12 @@ def deposit_prefund(
 
     Raises KeyReused, PrefundAlreadyEntered.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return PrefundEntry.objects.get(pk=earlier)
     entry = _post_entry(
         budget, PrefundEntry.Kind.DEPOSIT, fen=fen, reference=reference, note=note, by=by
     )
-    answer(key, entry.pk)
+    store_result(key, entry.pk)
     return entry
 
 
@@ -74,12 +74,12 @@ def withdraw_prefund(
 
     Raises KeyReused, PrefundAlreadyEntered, PrefundTooLow.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return PrefundEntry.objects.get(pk=earlier)
     entry = _post_entry(
         budget, PrefundEntry.Kind.WITHDRAWAL, fen=fen, reference=reference, note=note, by=by
     )
-    answer(key, entry.pk)
+    store_result(key, entry.pk)
     return entry
 
 

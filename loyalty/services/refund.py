@@ -7,7 +7,7 @@ from django.db import transaction
 
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors
-from district.kernel.idempotency import Key, answer, claim, replay_or_raise
+from district.kernel.idempotency import Key, claim_key, replay_or_raise, store_result
 from district.merchants.models import Store
 from loyalty import arithmetic, procedures, queries, values
 from loyalty.errors import RefundExceedsPayment
@@ -128,7 +128,7 @@ def preview_refund(*, receipt: Receipt, store: Store, fen: int, actor: str) -> R
 def _park(
     store: Store, purchase_refund: PurchaseRefund, actor: str, key: Key
 ) -> Refund | ParkedRefund:
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return _answer(earlier)
     with translate_database_errors():
         parked = ParkedRefund.objects.create(
@@ -142,7 +142,7 @@ def _park(
             actor=actor,
             at=clock.now(),
         )
-    answer(key, -parked.pk)
+    store_result(key, -parked.pk)
     return parked
 
 

@@ -24,10 +24,10 @@ MILK = Key.of("merchant:12:earn", "k1", drink="milk")
 def act(key: Key, result: int = 7) -> int:
     """The shape of a verb: claim, do, answer."""
     with transaction.atomic():
-        earlier = idempotency.claim(key)
+        earlier = idempotency.claim_key(key)
         if earlier is not None:
             return earlier
-        idempotency.answer(key, result)
+        idempotency.store_result(key, result)
         return result
 
 
@@ -62,7 +62,7 @@ def test_a_refusal_is_not_stored_so_the_key_stays_free():
 
     def refused() -> None:
         with transaction.atomic():
-            assert idempotency.claim(TEA) is None
+            assert idempotency.claim_key(TEA) is None
             raise SoldOut
 
     with pytest.raises(SoldOut):
@@ -74,10 +74,10 @@ def test_a_refusal_is_not_stored_so_the_key_stays_free():
 
 @pytest.mark.django_db
 def test_a_key_claimed_twice_before_its_answer_is_a_bug_and_not_a_second_act():
-    idempotency.claim(TEA)
+    idempotency.claim_key(TEA)
 
     with pytest.raises(DatabaseError, match="never answered"), transaction.atomic():
-        idempotency.claim(TEA)
+        idempotency.claim_key(TEA)
 
 
 @pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_an_answer_known_beforehand_is_stored_with_the_claim():
     with connection.cursor() as cursor:
         cursor.execute("select kernel_claim(%s, %s, %s, 5)", [TEA.scope, TEA.key, TEA.terms])
 
-    assert idempotency.claim(TEA) == 5
+    assert idempotency.claim_key(TEA) == 5
 
 
 @pytest.mark.django_db
@@ -165,11 +165,11 @@ def test_a_twin_waits_until_the_first_one_has_ended(real_db, first_one_commits):
 
     waiting = Thread(target=twin)
     with transaction.atomic():
-        idempotency.claim(TEA)
+        idempotency.claim_key(TEA)
         waiting.start()
         time.sleep(0.5)
         assert told == []
-        idempotency.answer(TEA, 7)
+        idempotency.store_result(TEA, 7)
         transaction.set_rollback(not first_one_commits)
     waiting.join(timeout=10)
 

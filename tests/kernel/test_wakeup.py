@@ -58,7 +58,12 @@ def test_a_broker_that_is_down_costs_a_moment_and_is_then_left_alone():
     }
 
     done = subprocess.run(
-        [sys.executable, "-c", WAKE_WORKER], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", WAKE_WORKER],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     spent, silence = map(float, done.stdout.split())

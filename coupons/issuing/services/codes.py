@@ -29,7 +29,7 @@ def import_codes(
     earlier one, whichever version that was for. Raises ClaimNotBegun, ClaimOver, IssueListInvalid,
     IssueNotYours, KeyReused, VersionNotInState.
     """
-    if (earlier := idempotency.claim(key)) is not None:
+    if (earlier := idempotency.claim_key(key)) is not None:
         return CodeBatch.objects.get(pk=earlier)
     if not is_operator(by):
         raise IssueNotYours
@@ -60,7 +60,7 @@ def import_codes(
         version=version.public_id,
         imported=len(good),
     )
-    idempotency.answer(key, batch.pk)
+    idempotency.store_result(key, batch.pk)
     return batch
 
 

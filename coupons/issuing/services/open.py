@@ -75,7 +75,7 @@ def open_issue_job(
     Raises ClaimNotBegun, ClaimOver, IssueListInvalid, IssueNotYours, KeyReused, NobodyToIssueTo,
     TooManyToIssueTo, VersionNotInState.
     """
-    if (earlier := idempotency.claim(key)) is not None:
+    if (earlier := idempotency.claim_key(key)) is not None:
         return IssueJob.objects.get(pk=earlier)
     require_may_issue(version, by)
     require_issuable(version)
@@ -105,7 +105,7 @@ def open_issue_job(
         version=version.public_id,
         rows=len(rows),
     )
-    idempotency.answer(key, job.pk)
+    idempotency.store_result(key, job.pk)
     return job
 
 

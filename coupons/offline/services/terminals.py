@@ -25,7 +25,7 @@ def register_terminal(
 
     Raises KeyReused, TerminalNameTaken.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return Terminal.objects.get(pk=earlier)
     # One store's terminals are few; its row orders two that take the same name.
@@ -40,7 +40,7 @@ def register_terminal(
         registered_at=clock.now(),
     )
     _record("register_terminal", terminal, by)
-    idempotency.answer(key, terminal.pk)
+    idempotency.store_result(key, terminal.pk)
     return terminal
 
 
@@ -78,7 +78,7 @@ def equip_terminal(*, terminal: Terminal, last_seq: int, key: Key) -> Kit:
 
     Raises KeyReused, LogNotUploaded, TerminalRetired.
     """
-    earlier = idempotency.claim(key)
+    earlier = idempotency.claim_key(key)
     if earlier is not None:
         return Kit.objects.select_related("terminal__store").get(pk=earlier)
     held = _live(terminal)
@@ -92,7 +92,7 @@ def equip_terminal(*, terminal: Terminal, last_seq: int, key: Key) -> Kit:
         allowance_count=held.allowance_count,
         allowance_fen=held.allowance_fen,
     )
-    idempotency.answer(key, kit.pk)
+    idempotency.store_result(key, kit.pk)
     return kit
 
 

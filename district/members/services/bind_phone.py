@@ -50,7 +50,7 @@ def _openid_of(member: Member) -> str | None:
 
 @transaction.atomic
 def _bind(member: Member, number: str, key: Key) -> Member:
-    repeated = idempotency.claim(key) is not None
+    repeated = idempotency.claim_key(key) is not None
     bound = Member.objects.locked(member.pk)
     if repeated:
         return bound
@@ -65,14 +65,14 @@ def _bind(member: Member, number: str, key: Key) -> Member:
     audit.record(
         verb="bind_phone", subject=f"members.member:{bound.pk}", actor=f"member:{bound.pk}"
     )
-    idempotency.answer(key, bound.pk)
+    idempotency.store_result(key, bound.pk)
     return bound
 
 
 def _was_done_before(key: Key) -> bool:
     """Whether an earlier request with this key went through. Raises KeyReused for other terms."""
     with transaction.atomic():
-        answered = idempotency.claim(key) is not None
+        answered = idempotency.claim_key(key) is not None
         # Only a look: the key is claimed for good together with the work, after WeChat has spoken.
         transaction.set_rollback(True)
     return answered

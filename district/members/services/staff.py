@@ -16,14 +16,14 @@ def create_staff(*, username: str, name: str, password: str, by: User, key: Key)
 
     Raises UsernameTaken, PasswordTooWeak, KeyReused.
     """
-    if (made := idempotency.claim(key)) is not None:
+    if (made := idempotency.claim_key(key)) is not None:
         return User.objects.get(pk=made)
     if User.objects.filter(username__iexact=username).exists():
         raise UsernameTaken(username=username)
     _require_strong(password, User(username=username, name=name))
     user = User.objects.create_staff(username, password, name=name)
     audit.record(by=by, verb="create_staff", subject=f"members.user:{user.pk}")
-    idempotency.answer(key, user.pk)
+    idempotency.store_result(key, user.pk)
     return user
 
 

@@ -34,7 +34,7 @@ def update_profile(
 
     Raises AccountClosed, KeyReused.
     """
-    repeated = idempotency.claim(key) is not None
+    repeated = idempotency.claim_key(key) is not None
     changed = Member.objects.locked(member.pk)
     if repeated:
         return changed
@@ -47,5 +47,5 @@ def update_profile(
     elif birthday is not UNSET:
         changed.birthday_sealed = personal.seal(changed, "birthday", birthday.isoformat())
     changed.save(update_fields=["nickname", "birthday_sealed"])
-    idempotency.answer(key, changed.pk)
+    idempotency.store_result(key, changed.pk)
     return changed

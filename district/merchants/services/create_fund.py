@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from district.kernel import audit
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Merchant
 
@@ -14,9 +14,9 @@ def create_fund(*, name: str, by: User | None, key: Key) -> Merchant:
 
     Raises KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Merchant.objects.get(pk=earlier)
     fund = Merchant.objects.create(kind=Merchant.Kind.FUND, name=name, legal_name=name)
     audit.record(by=by, verb="create_fund", subject=f"merchants.merchant:{fund.pk}")
-    answer(key, fund.pk)
+    store_result(key, fund.pk)
     return fund

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from district.kernel import audit, clock
 from district.kernel.errors import InvalidRequest
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants import till_secrets
 from district.merchants.errors import StoreNotYours
@@ -37,7 +37,7 @@ def issue_till_key(
 
     Raises InvalidRequest without a store, StoreNotYours, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return IssuedTillKey(TillKey.objects.get(pk=earlier), None)
     if not stores:
         raise InvalidRequest(reason=_("请至少选择一家门店"))
@@ -45,7 +45,7 @@ def issue_till_key(
         raise StoreNotYours
     issued = _create(merchant, {store.pk for store in stores}, name, by, expires_at)
     _record("issue_till_key", issued.till_key, by)
-    answer(key, issued.till_key.pk)
+    store_result(key, issued.till_key.pk)
     return issued
 
 

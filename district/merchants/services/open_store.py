@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.errors import FloorUnknown
 from district.merchants.models import Merchant, Store, Trade, Venue
@@ -28,7 +28,7 @@ def open_store(
 
     Raises FloorUnknown, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Store.objects.get(pk=earlier)
     if floor and floor not in venue.floors:
         raise FloorUnknown(floor=floor)
@@ -46,7 +46,7 @@ def open_store(
     audit.record(
         by=by, verb="open_store", subject=f"merchants.store:{store.pk}", merchant=merchant.pk
     )
-    answer(key, store.pk)
+    store_result(key, store.pk)
     return store
 
 

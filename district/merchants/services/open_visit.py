@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members import services as members
 from district.merchants import till_secrets
 from district.merchants.errors import StoreIsClosed, StoreNotInAlliance
@@ -31,7 +31,7 @@ def open_visit(*, till: Till, store: Store, code: str, key: Key) -> OpenedVisit:
 
     Raises StoreIsClosed, StoreNotInAlliance, TokenInvalid, TokenExpired, TokenUsed, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         visit = Visit.objects.select_related("member").get(pk=earlier)
         return OpenedVisit(visit, token_of(bytes(visit.seed)))
     if store.state == Store.State.CLOSED:
@@ -50,5 +50,5 @@ def open_visit(*, till: Till, store: Store, code: str, key: Key) -> OpenedVisit:
         opened_at=now,
         expires_at=now + VISIT_LIFETIME,
     )
-    answer(key, visit.pk)
+    store_result(key, visit.pk)
     return OpenedVisit(visit, token)

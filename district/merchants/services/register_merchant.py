@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from district.kernel import audit
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.errors import MerchantAlreadyRegistered
 from district.merchants.models import Merchant
@@ -24,7 +24,7 @@ def register_merchant(
 
     Raises MerchantAlreadyRegistered, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Merchant.objects.get(pk=earlier)
     if uscc is not None and Merchant.objects.filter(uscc=uscc).exists():
         raise MerchantAlreadyRegistered(uscc=uscc)
@@ -36,5 +36,5 @@ def register_merchant(
         contact_phone=contact_phone,
     )
     audit.record(by=by, verb="register_merchant", subject=f"merchants.merchant:{merchant.pk}")
-    answer(key, merchant.pk)
+    store_result(key, merchant.pk)
     return merchant

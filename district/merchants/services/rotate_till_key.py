@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.errors import TillKeyEnded
 from district.merchants.models import TillKey
@@ -27,7 +27,7 @@ def rotate_till_key(
 
     Raises TillKeyEnded, KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return IssuedTillKey(TillKey.objects.get(pk=earlier), None)
     old = TillKey.objects.select_for_update(no_key=True).get(pk=till_key.pk)
     now = clock.real_now()
@@ -39,5 +39,5 @@ def rotate_till_key(
     old.expires_at = min(filter(None, [now + overlap, old.expires_at]))
     old.save(update_fields=["replaced_by", "expires_at"])
     _record("rotate_till_key", old, by, replaced_by=issued.till_key.pk)
-    answer(key, issued.till_key.pk)
+    store_result(key, issued.till_key.pk)
     return issued

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import connection, transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.merchants.models import Merchant
 from loyalty.receipt_batches.batch_limits import MOST_OPEN
 from loyalty.receipt_batches.errors import TooManyBatches
@@ -28,7 +28,7 @@ def open_batch(
 
     Raises KeyReused, TooManyBatches.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Batch.objects.get(pk=earlier)
     with connection.cursor() as cursor:
         # One after the other for each merchant, or two at once would both be the last allowed.
@@ -46,5 +46,5 @@ def open_batch(
         actor=actor,
         created_at=clock.now(),
     )
-    answer(key, batch.pk)
+    store_result(key, batch.pk)
     return Batch.objects.get(pk=batch.pk)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from district.kernel import clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.merchants.models import Store
 from loyalty.receipt_batches.models import Difference, Reconciliation
 
@@ -51,7 +51,7 @@ def reconcile_day(
 
     Raises KeyReused.
     """
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Reconciliation.objects.select_related("store").get(pk=earlier)
     start = clock.start_of_day(day)
     until = clock.start_of_day(day + timedelta(days=1))
@@ -88,7 +88,7 @@ def reconcile_day(
         for kind, rows in found.items()
         for what, number, theirs, mine in rows[:MAX_KEPT_DIFFERENCES]
     )
-    answer(key, row.pk)
+    store_result(key, row.pk)
     return row
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants import queries as merchants
 from loyalty import services as loyalty
@@ -30,7 +30,7 @@ def confirm_photo(
     Raises AccountMerged, KeyReused, NoTerms, PhotoDecided, ReceiptAlreadyPosted,
     ReceiptFromTheFuture, ReceiptTooOld, StoreNotInAlliance.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.photos().get(pk=first)
     at = clock.now()
     row = transitions.lock_submitted(photo.pk)
@@ -44,7 +44,7 @@ def confirm_photo(
         state=str(row.state),
         receipt=row.receipt_id,
     )
-    answer(key, row.pk)
+    store_result(key, row.pk)
     return queries.photos().get(pk=row.pk)
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from district.kernel import audit, clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants import queries as merchants
 from loyalty import procedures
@@ -27,7 +27,7 @@ def keep_earlier(*, conflict: ReceiptConflict, note: str, by: User, key: Key) ->
 
     Raises AccountMerged, ConflictDecided, KeyReused.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.conflicts().get(pk=first)
     at, row = clock.now(), _open(conflict)
     if row.later is not None:
@@ -45,7 +45,7 @@ def keep_both(*, conflict: ReceiptConflict, note: str, by: User, key: Key) -> Re
     Raises AccountMerged, PurchaseAlreadyEarned, ConflictDecided, KeyReused, NoTerms,
     ReceiptAlreadyPosted, StoreNotInAlliance.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.conflicts().get(pk=first)
     at, row = clock.now(), _open(conflict)
     _post(row, by, at)
@@ -60,7 +60,7 @@ def keep_later(*, conflict: ReceiptConflict, note: str, by: User, key: Key) -> R
     Raises AccountMerged, PurchaseAlreadyEarned, ConflictDecided, KeyReused, NoTerms,
     ReceiptAlreadyPosted, StoreNotInAlliance.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.conflicts().get(pk=first)
     at, row = clock.now(), _open(conflict)
     _lock_accounts(row, at)
@@ -157,5 +157,5 @@ def _record_decision(
         earlier=row.earlier_id,
         later=row.later_id,
     )
-    answer(key, row.pk)
+    store_result(key, row.pk)
     return row

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from district.kernel import audit, clock
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from loyalty.receipt_photos import queries, transitions
 from loyalty.receipt_photos.models import PhotoPicture, ReceiptPhoto
@@ -17,7 +17,7 @@ def reject_photo(
 
     Raises KeyReused, PhotoDecided.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.photos().get(pk=first)
     row = transitions.lock_submitted(photo.pk)
     transitions.close_photo(
@@ -31,7 +31,7 @@ def reject_photo(
     audit.record(
         by=by, verb="reject_photo", subject=f"bills.receiptphoto:{row.pk}", reason=str(reason)
     )
-    answer(key, row.pk)
+    store_result(key, row.pk)
     return row
 
 
@@ -41,11 +41,11 @@ def withdraw_photo(*, photo: ReceiptPhoto, key: Key) -> ReceiptPhoto:
 
     Raises KeyReused, PhotoDecided.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.photos().get(pk=first)
     row = transitions.lock_submitted(photo.pk)
     by = f"member:{row.member_id}"
     transitions.close_photo(row, ReceiptPhoto.State.WITHDRAWN, by=by, at=clock.now())
     PhotoPicture.objects.filter(photo=row).delete()
-    answer(key, row.pk)
+    store_result(key, row.pk)
     return row

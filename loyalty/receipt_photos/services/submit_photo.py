@@ -5,7 +5,7 @@ from django.db import transaction
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.http.pictures import Picture
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members import services as members
 from district.members.models import Member
 from district.merchants.models import Store
@@ -27,7 +27,7 @@ def submit_photo(
 
     Raises KeyReused, PhotoAlreadySubmitted, ReceiptFromTheFuture, ReceiptTooOld.
     """
-    if (first := claim(key)) is not None:
+    if (first := claim_key(key)) is not None:
         return queries.photos().get(pk=first)
     at = clock.now()
     earning.require_recent(purchase.paid_at, at)
@@ -57,5 +57,5 @@ def submit_photo(
         place = queries.picture_place(photo)
         sealed = members.seal_picture(member=member, place=place, picture=picture.jpeg)
         PhotoPicture.objects.create(photo=photo, sealed=sealed)
-    answer(key, photo.pk)
+    store_result(key, photo.pk)
     return photo

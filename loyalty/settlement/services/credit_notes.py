@@ -6,7 +6,7 @@ from django.db import transaction
 
 from district.kernel import audit, clock
 from district.kernel.database.postgres import translate_database_errors
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.settlement.errors import (
@@ -39,7 +39,7 @@ def propose_credit_note(*, correction: Correction, by: User, key: Key) -> Credit
     if correction.cycle.state != Cycle.State.CLOSED:
         raise CycleState(state=correction.cycle.state)
     _require_valid(correction)
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return CreditNote.objects.get(pk=earlier)
     with translate_database_errors():
         note = CreditNote.objects.create(
@@ -52,7 +52,7 @@ def propose_credit_note(*, correction: Correction, by: User, key: Key) -> Credit
             proposed_by=by,
             proposed_at=clock.now(),
         )
-    answer(key, note.pk)
+    store_result(key, note.pk)
     audit.record(
         by=by,
         verb="propose_credit_note",

@@ -5,7 +5,7 @@ from django.db import transaction
 from district.kernel import audit, clock
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import NotFound
-from district.kernel.idempotency import Key, answer, claim
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.settlement.errors import DisputeDecided, FourEyesNeeded
@@ -20,13 +20,13 @@ def open_dispute(*, line: Line, merchant: Merchant, reason: str, by: User, key: 
     """
     if merchant.pk not in {line.issuer_id, line.redeemer_id}:
         raise NotFound
-    if (earlier := claim(key)) is not None:
+    if (earlier := claim_key(key)) is not None:
         return Dispute.objects.get(pk=earlier)
     with translate_database_errors():
         dispute = Dispute.objects.create(
             line=line, merchant=merchant, reason=reason, opened_by=by, opened_at=clock.now()
         )
-    answer(key, dispute.pk)
+    store_result(key, dispute.pk)
     audit.record(
         by=by, verb="open_dispute", subject=f"settlement.dispute:{dispute.pk}", line=line.pk
     )
