@@ -41,7 +41,7 @@ def _filled(route, pattern):
         ]
     if "object_id" in route:
         model = pattern.callback.__dict__.get("model_admin") or _model_of(route)
-        rows = list(model.model._default_manager.values_list("pk", flat=True)[:2]) if model else []
+        rows = list(model.model._default_manager.values_list("pk", flat=True)[:1]) if model else []
         return [
             re.sub(r"<\w+:object_id>", str(pk), route) for pk in [*rows, "999999999999999999999"]
         ]

@@ -78,9 +78,9 @@ def test_posts_at_foreign_rows_write_nothing(two_merchants, role):
     "role",
     [
         "owner",
-        pytest.param("manager", identifying_texts=pytest.mark.slow),
+        pytest.param("manager", marks=pytest.mark.slow),
         "cashier",
-        pytest.param("finance", identifying_texts=pytest.mark.slow),
+        pytest.param("finance", marks=pytest.mark.slow),
     ],
 )
 def test_no_page_of_a_clerk_names_another_merchant_or_a_person(two_merchants, role):

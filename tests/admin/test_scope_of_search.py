@@ -20,9 +20,9 @@ def test_search_filters_and_orders_bring_no_foreign_row(two_merchants, owner):
         first.key.name,
         first.key.prefix,
     ]
-    # One of each kind is as good as all of them.
-    transfers = Transfer.objects.filter(merchant=first.merchant).order_by("kind").distinct("kind")
-    asked += [two_merchants.member.public_id, *transfers.values_list("public_id", flat=True)]
+    # One is as good as all of them.
+    transfer = Transfer.objects.filter(merchant=first.merchant).latest("pk")
+    asked += [two_merchants.member.public_id, transfer.public_id]
 
     for model in MERCHANT:
         base = f"/admin/{label(model)}/"
@@ -31,7 +31,8 @@ def test_search_filters_and_orders_bring_no_foreign_row(two_merchants, owner):
             answers[f"{base}?q={term}"] = (
                 owner.get(base, {"q": term}).content.decode().replace(term, "")
             )
-        for name in ("merchant", "issuer", "redeemer", "store", "stores"):
+        columns = {field.name for field in model._meta.get_fields()}
+        for name in sorted({"merchant", "issuer", "redeemer", "store", "stores"} & columns):
             for lookup in (f"{name}__id__exact", f"{name}__exact", name):
                 value = first.store.pk if "store" in name else first.merchant.pk
                 answers[f"{base}?{lookup}"] = owner.get(base, {lookup: value}).content.decode()

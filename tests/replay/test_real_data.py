@@ -5,6 +5,7 @@ import pytest
 from tests.replay.test_reference import EXPECTED, RETAIL
 
 
+@pytest.mark.slow
 def test_sixty_households_give_the_contracts_figures(new_stage, shared_data):
     outcome = new_stage().run(shared_data / "completejourney", "--households", 60)
 
