@@ -40,7 +40,7 @@ def _earner(chance: random.Random, members: int, merchants: int) -> Callable[[st
     from district.kernel.idempotency import Key
     from district.members.models import Member
     from district.merchants.models import Store
-    from loyalty import procedures
+    from loyalty import values
     from loyalty.services import earn_points
 
     stores = list(Store.objects.select_related("merchant").order_by("pk"))
@@ -49,7 +49,7 @@ def _earner(chance: random.Random, members: int, merchants: int) -> Callable[[st
 
     def earn(serial: str) -> object:
         store = chance.choice(stores)
-        purchase = procedures.ReportedPurchase(
+        purchase = values.ReportedPurchase(
             receipt_no=f"W-{serial}", paid_fen=12680, paid_at=clock.now(), source="till"
         )
         terms = {"receipt_no": purchase.receipt_no, "paid_fen": purchase.paid_fen}

@@ -10,7 +10,5 @@ class LoyaltyConfig(AppConfig):
         from district.kernel.http import health  # noqa: PLC0415 - needs the models
         from loyalty import health_warnings  # noqa: PLC0415 - likewise
 
-        health.register_warning("ledger_audit_warning", health_warnings.ledger_audit_warning)
-        health.register_warning(
-            "waiting_receipts_warning", health_warnings.waiting_receipts_warning
-        )
+        health.register_warning("ledger_audit", health_warnings.ledger_audit_warning)
+        health.register_warning("receipts_waiting", health_warnings.waiting_receipts_warning)

@@ -73,9 +73,9 @@ def normalized_receipt_number(receipt_no: str) -> str:
 def purchase_fingerprint(
     *, store: int, receipt_no: str, paid_fen: int, paid_at: datetime, distinct_as: str = ""
 ) -> bytes:
-    """The same for one purchase, whoever tells it: store, Shanghai day, amount, number as written.
+    """The same for one purchase, whoever reports it: store, Shanghai day, amount, number as written.
 
-    `distinct_as` tells a purchase that looks the same from the first one, once a person has said so.
+    `distinct_as` separates a purchase that looks the same from the first one, once a person has decided so.
     """
     text = f"as written|{store}|{business_day(paid_at)}|{paid_fen}|{receipt_no}"
     if distinct_as:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from district.kernel import clock
 from district.merchants import services as merchants
-from loyalty import arithmetic, procedures, queries
+from loyalty import arithmetic, queries, values
 from loyalty.errors import ReceiptFromTheFuture, ReceiptTooOld
 
 # How far a till's clock may run ahead, and how late a till that was offline may still post.
@@ -23,8 +23,8 @@ def require_recent(paid_at: datetime, at: datetime) -> None:
         raise ReceiptTooOld(days=MAX_RECEIPT_AGE.days)
 
 
-def fingerprint_of(store: int, purchase: procedures.ReportedPurchase) -> bytes:
-    """What marks this purchase, whoever tells it with this number."""
+def fingerprint_of(store: int, purchase: values.ReportedPurchase) -> bytes:
+    """What identifies this purchase, whoever reports it with this number."""
     return arithmetic.purchase_fingerprint(
         store=store,
         receipt_no=purchase.receipt_no,
@@ -35,8 +35,8 @@ def fingerprint_of(store: int, purchase: procedures.ReportedPurchase) -> bytes:
 
 
 def grant_of(
-    merchant: int, purchase: procedures.ReportedPurchase, at: datetime, *, fresh: bool = False
-) -> procedures.Grant:
+    merchant: int, purchase: values.ReportedPurchase, at: datetime, *, fresh: bool = False
+) -> values.Grant:
     """What a bill earns at a merchant by the terms of its hour, see `terms_of`. Raises NoTerms."""
     return grant_under_terms(
         queries.terms_of(merchant, purchase.paid_at, fresh=fresh), purchase, at
@@ -44,10 +44,10 @@ def grant_of(
 
 
 def grant_under_terms(
-    terms: queries.TermsInForce, purchase: procedures.ReportedPurchase, at: datetime
-) -> procedures.Grant:
+    terms: queries.TermsInForce, purchase: values.ReportedPurchase, at: datetime
+) -> values.Grant:
     """What a bill earns by these terms when it is posted at an instant."""
-    return procedures.Grant(
+    return values.Grant(
         points=arithmetic.points_for(
             purchase.paid_fen, earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
         ),
@@ -61,10 +61,10 @@ def grant_under_terms(
     )
 
 
-def _fallback_of(purchase: procedures.ReportedPurchase, at: datetime) -> procedures.Fallback:
+def _fallback_of(purchase: values.ReportedPurchase, at: datetime) -> values.Fallback:
     alliance = queries.alliance_policy_at(at)
     rate = (alliance.fallback_points, alliance.fallback_per_fen)
-    return procedures.Fallback(
+    return values.Fallback(
         issuer=merchants.alliance_party().pk,
         points=arithmetic.points_for(purchase.paid_fen, earn_points=rate[0], earn_per_fen=rate[1]),
         rate_points=rate[0],

@@ -1,4 +1,4 @@
-"""The facts the ledger tells upward. The SQL functions write them, in the posting's transaction."""
+"""The events of the ledger. The SQL functions write them, in the posting's transaction."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class ReceiptPosted:
 
 @dataclass(frozen=True)
 class PointsEarned:
-    """A purchase earned points; one that earned none tells only that it was posted."""
+    """A purchase earned points; one that earned none reports only that it was posted."""
 
     transfer: int
     receipt: int
@@ -115,7 +115,7 @@ class AccountsMerged:
 
 @dataclass(frozen=True)
 class PointsExpiring:
-    """A member is to be told that points end soon; once for each day on which some end."""
+    """A member is to be warned that points end soon; once for each day on which some end."""
 
     member: int
     points: int
@@ -133,7 +133,7 @@ class PrefundLow:
 
 @dataclass(frozen=True)
 class EarningWaits:
-    """A receipt's points are above a ceiling: they wait for a person, and somebody should be told."""
+    """A receipt's points are above a ceiling: they wait for a person, and somebody should be notified."""
 
     review: int
     receipt: int

@@ -1,14 +1,14 @@
-"""Tells apps above of a bill that was refused because it, or its number, is in the ledger already.
+"""Notifies apps above of a bill that was refused because it, or its number, is in the ledger already.
 
-The refusal rolls the posting back, and with it anything an event could have said; so whoever wants
-to know is called after it, before the till hears its answer.
+The refusal rolls the posting back, and with it any event it emitted; so whoever wants
+to know is called after it, before the till gets its answer.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from loyalty.procedures import PostingContext, ReportedPurchase
+from loyalty.values import PostingContext, ReportedPurchase
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,6 @@ def on_purchase_refused(listener: Callable[[RefusedPurchase], object]) -> None:
 
 
 def notify_purchase_refused(purchase: RefusedPurchase) -> None:
-    """Tell everybody who wants to know. What a hearer writes is a transaction of its own."""
+    """Call every listener. What a listener writes is a transaction of its own."""
     for listener in _listeners:
         listener(purchase)

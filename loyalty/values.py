@@ -1,14 +1,104 @@
-"""Plain values that the ledger's functions take; they know no database."""
+"""Plain values that the ledger's functions take and return; they know no database."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 
 @dataclass(frozen=True)
+class PostingContext:
+    """Where a posting happens and who causes it, as ids; in no store where a member does it on the phone."""
+
+    merchant: int
+    store: int | None
+    actor: str
+
+
+@dataclass(frozen=True)
+class ReportedPurchase:
+    """A purchase as the till knows it; the fingerprint is the same whichever way it is reported.
+
+    `distinct_as` separates it from one that looks the same; `reported_at` is when it was reported, if that
+    was before it is posted: a member is not late because a clerk was.
+    """
+
+    receipt_no: str
+    paid_fen: int
+    paid_at: datetime
+    source: str
+    fingerprint: bytes | None = None
+    distinct_as: str = ""
+    reported_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """What a receipt earns at the alliance's expense once its merchant's prefund has run out."""
+
+    issuer: int
+    points: int
+    rate_points: int
+    rate_per_fen: int
+    price_milli_fen: int
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a receipt earns: points and their rate, their price to the issuer, the day they become
+    spendable and their exclusive end, the terms used, and the fallback of a merchant that prefunds."""
+
+    points: int
+    rate_points: int
+    rate_per_fen: int
+    price_milli_fen: int
+    active_from: datetime
+    expires_at: datetime
+    terms: int
+    fallback: Fallback | None = None
+
+
+@dataclass(frozen=True)
+class PostedTransfer:
+    """A transfer just written, and what became of the account by it."""
+
+    public_id: str
+    pk: int
+    seq: int
+    available: int
+
+
+@dataclass(frozen=True)
+class EarnResult:
+    """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number.
+
+    `waiting` counts the refunds that were parked for it; `review` is the number of the review its
+    points wait for, when they are above a ceiling.
+    """
+
+    receipt: int
+    repeated: bool
+    entry: PostedTransfer | None
+    granted: int = 0
+    repaid: int = 0
+    waiting: int = 0
+    review: int | None = None
+
+
+@dataclass(frozen=True)
+class HoldRequest:
+    """What a hold sets aside, for what and until when; `grace_days` for points that end meanwhile."""
+
+    points: int
+    request_no: str
+    purpose: str
+    expires_at: datetime
+    grace_days: int
+
+
+@dataclass(frozen=True)
 class RefundPosting:
     """A refund of a receipt: the money, the points it takes, and the earning it undoes, if whole.
 
-    `frees_number` says that the bill's number may then be told once more.
+    `frees_number`: the bill's number may then be reported once more.
     """
 
     receipt: int
@@ -22,7 +112,7 @@ class RefundPosting:
 
 @dataclass(frozen=True)
 class ReviewDecision:
-    """What a person says of a receipt whose points wait; approved ones live until `expires_at`."""
+    """What a person decides about a receipt whose points wait; approved ones live until `expires_at`."""
 
     review: int
     approve: bool

@@ -51,7 +51,7 @@ def _by_merchant(
         theirs = [claim for claim in owed if claim.issuer == pk]
         ours = [claim for claim in owing if claim.redeemer == pk]
         found.append((abs(_net(theirs, ours)), named[pk], _figures(theirs, ours)))
-    found.sort(key=lambda one: (-one[0], one[1].name_key, one[1].pk))
+    found.sort(key=lambda position: (-position[0], position[1].name_key, position[1].pk))
     return [[Cell(other.name, url_of(Merchant, other.pk)), *texts] for _, other, texts in found]
 
 

@@ -98,8 +98,8 @@ def _ranking(scope: statistics.StatisticsScope) -> Section:
         title=_("近七日积分最多的商户") if scope.merchant is None else _("近七日各门店积分"),
         headers=[_("商户") if scope.merchant is None else _("门店"), _("发放"), _("收取")],
         rows=[
-            [Cell(one.name, url_of(model, one.pk)), f"{one.issued:,}", f"{one.accepted:,}"]
-            for one in statistics.ranking(scope)
+            [Cell(entry.name, url_of(model, entry.pk)), f"{entry.issued:,}", f"{entry.accepted:,}"]
+            for entry in statistics.ranking(scope)
         ],
         empty=_("近七日没有积分变动。"),
     )
@@ -111,12 +111,12 @@ def statement_of_member(request: HttpRequest, member: Member) -> Iterator[Sectio
     if account is None:
         yield Section(_("积分"), [], [], _("还没有积分账户：第一次赚取积分时自动建立。"))
         return
-    shown = explorer.statement(request, account, lines=LATEST)
+    statement = explorer.statement(request, account, lines=LATEST)
     yield Section(
         title=_("最近积分明细"),
-        headers=shown.headers,
-        rows=shown.rows,
-        empty=shown.empty,
+        headers=statement.headers,
+        rows=statement.rows,
+        empty=statement.empty,
         note=_("可用 %(points)s 积分。") % {"points": f"{account.available:,}"},
         more=Cell(_("积分账户与全部明细"), url_of(PointsAccount, account.pk)),
     )

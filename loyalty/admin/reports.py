@@ -57,7 +57,11 @@ def scope_of(request: HttpRequest) -> StatisticsScope:
 def _liability(request: HttpRequest, scope: StatisticsScope, days: int) -> Iterable[Panel]:
     found = statistics.liability(scope, days=days, step=STEPS[days])
     totals = [
-        (levels[0].at, sum(one.points for one in levels), sum(one.milli_fen for one in levels))
+        (
+            levels[0].at,
+            sum(level.points for level in levels),
+            sum(level.milli_fen for level in levels),
+        )
         for levels in zip(*(issuer.levels for issuer in found), strict=True)
     ]
     points, fen = (totals[-1][1], _fen(totals[-1][2])) if totals else (0, 0)
@@ -81,20 +85,23 @@ def _liability(request: HttpRequest, scope: StatisticsScope, days: int) -> Itera
 
 
 def _by_issuer(request: HttpRequest, found: Sequence[Liability], total: int) -> Section:
-    shown = found[:TOP]
-    opened = visible(request, Merchant, [one.issuer for one in shown])
+    largest = found[:TOP]
+    opened = visible(request, Merchant, [liability.issuer for liability in largest])
     rows = [
         [
-            Cell(one.name, url_of(Merchant, one.issuer) if one.issuer in opened else ""),
-            f"{one.levels[0].points:,}",
-            f"{one.levels[-1].points:,}",
-            format_yuan(_fen(one.levels[0].milli_fen)),
-            format_yuan(_fen(one.levels[-1].milli_fen)),
-            f"{100 * _fen(one.levels[-1].milli_fen) / total:.1f}%" if total else "—",
+            Cell(
+                liability.name,
+                url_of(Merchant, liability.issuer) if liability.issuer in opened else "",
+            ),
+            f"{liability.levels[0].points:,}",
+            f"{liability.levels[-1].points:,}",
+            format_yuan(_fen(liability.levels[0].milli_fen)),
+            format_yuan(_fen(liability.levels[-1].milli_fen)),
+            f"{100 * _fen(liability.levels[-1].milli_fen) / total:.1f}%" if total else "—",
         ]
-        for one in shown
+        for liability in largest
     ]
-    more = len(found) - len(shown)
+    more = len(found) - len(largest)
     return Section(
         title=_("按发放商户"),
         headers=[_("商户"), _("期初积分"), _("现有积分"), _("期初价值"), _("现有价值"), _("占比")],
@@ -132,13 +139,13 @@ def _movement(request: HttpRequest, scope: StatisticsScope, days: int) -> Iterab
         ],
         rows=[
             [
-                Cell(one.name, url_of(model, one.pk)),
-                f"{one.issued:,}",
-                f"{one.clawed:,}",
-                f"{one.accepted:,}",
-                f"{one.given_back:,}",
+                Cell(entry.name, url_of(model, entry.pk)),
+                f"{entry.issued:,}",
+                f"{entry.clawed:,}",
+                f"{entry.accepted:,}",
+                f"{entry.given_back:,}",
             ]
-            for one in statistics.ranking(scope, days, TOP)
+            for entry in statistics.ranking(scope, days, TOP)
         ],
         empty=_("这段时间没有积分变动。"),
     )

@@ -25,7 +25,7 @@ SHORTEST_MONTH = 28
 
 
 class TermsForm(ActionForm):
-    """In yuan and fen, as people speak of it."""
+    """In yuan and fen, as people write it."""
 
     merchant = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("商户"))
     per_yuan = forms.DecimalField(

@@ -23,7 +23,7 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "swap_horiz", 10)
     merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
     store_optional = True
-    # A member's balance and line number would tell of what they do at other merchants.
+    # A member's balance and line number would reveal what they do at other merchants.
     operator_only = frozenset({"merchant", "available_after", "seq"})
     empty_hint = gettext_lazy("收银台入账或扣减积分之后，流水会出现在这里。")
     list_display = ["number", "kind_label", "points_text", "merchant", "store", "member_no", "at"]
@@ -51,7 +51,7 @@ class TransferAdmin(ExactSearch, LedgerAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """A repayment bears the number and the till of the purchase that brought the points.
 
-        That may be anybody's, so the merchant that is repaid is not told.
+        That may be anybody's, so the merchant that is repaid is not named.
         """
         fields = super().get_fields(request, obj)
         if obj is None or obj.kind != Transfer.Kind.REPAY or viewer(request).operator:

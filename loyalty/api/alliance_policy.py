@@ -3,7 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,7 +44,8 @@ class ConfirmationOut(serializers.Serializer):
     text = serializers.CharField()
 
 
-class BrakeOut(serializers.Serializer):
+@extend_schema_serializer(component_name="BrakeOut")
+class FallbackOut(serializers.Serializer):
     """What a purchase earns while the merchant's prefund is used up."""
 
     points = serializers.IntegerField()
@@ -59,7 +66,7 @@ class RulesOut(serializers.Serializer):
     breakage = BreakageOut()
     hold = HoldRuleOut()
     confirmation = ConfirmationOut()
-    brake = BrakeOut()
+    brake = FallbackOut()
     worth = WorthOut()
     warn_days = serializers.IntegerField(help_text="members are told so many days ahead")
     warning = serializers.CharField()

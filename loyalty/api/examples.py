@@ -1,4 +1,4 @@
-"""The examples of the OpenAPI file: one story, told through the till."""
+"""The examples of the OpenAPI file: one sequence of calls of one till."""
 
 STORE = "str_0fHq2kZ8bXvT4mWc9LrJ1s"
 MEMBER = "mem_3nKd8RtYw1PzQe6UxVb4Ga"
@@ -47,7 +47,7 @@ SPENT = {
     "reverses": None,
     "at": "2026-11-21T19:05:11+08:00",
 }
-# Told for the wrong member: undone whole, the bill may be told again for the right one.
+# Reported for the wrong member: undone whole, the bill may be reported again for the right one.
 WRONG_MEMBER_IN = {"store": STORE, "transfer": EARNING, "reason": "扫错会员码"}
 WRONG_MEMBER = {
     "id": "tr_8fPi4WcAr1TvUj5ZbDm0Kg",

@@ -151,7 +151,7 @@ class SpendingRequests(ShopperView):
         request_data = queries.spendings_to_confirm(self.member.pk)
         return Response(
             cursor_page(
-                request, request_data, order=["-id"], render=lambda one: rendered(HoldOut, one)
+                request, request_data, order=["-id"], render=lambda hold: rendered(HoldOut, hold)
             )
         )
 

@@ -9,7 +9,7 @@ from district.kernel.errors import NotFound
 from district.merchants import errors as merchants
 from district.merchants.api.base import TillView
 from district.merchants.queries import visit_at
-from loyalty import errors, procedures, queries, services
+from loyalty import errors, queries, services, values
 from loyalty.api import examples
 from loyalty.api.schemas import (
     ReceiptIn,
@@ -59,7 +59,7 @@ class Receipts(TillView):
         receipt = services.earn_points(
             store=self.till.alliance_store(request_data["store"]),
             member=queries.member_to_credit(request_data["member"]),
-            purchase=procedures.ReportedPurchase(
+            purchase=values.ReportedPurchase(
                 receipt_no=request_data["receipt_no"],
                 paid_fen=request_data["paid_fen"],
                 paid_at=request_data["paid_at"],

@@ -12,13 +12,13 @@ from django.db import connection, transaction
 
 from loyalty.invariants.ceilings import CEILINGS
 from loyalty.invariants.ledger import LEDGER
-from loyalty.invariants.life import LIFE
+from loyalty.invariants.lifecycle import LIFECYCLE
 
 # How many offending rows of a query are worth printing.
 SHOWN = 20
 
 # Every query by the promise it watches; apps above the ledger add their own.
-QUERIES: dict[str, str] = {**LEDGER, **LIFE, **CEILINGS}
+QUERIES: dict[str, str] = {**LEDGER, **LIFECYCLE, **CEILINGS}
 
 
 def register_queries(queries: Mapping[str, str]) -> None:

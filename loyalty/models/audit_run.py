@@ -76,7 +76,7 @@ class RollupHorizon(models.Model):
 
 
 class ExpiryWarning(models.Model):
-    """A member was told that points end on a day; once for each day."""
+    """A member was warned that points end on a day; once for each day."""
 
     account = models.ForeignKey(
         "loyalty.PointsAccount", models.PROTECT, db_constraint=False, related_name="warnings"

@@ -7,8 +7,8 @@ from district.kernel.text.money import MAX_FEN
 
 
 class Receipt(models.Model):
-    """A purchase we were told of, and what it earned: once per store and number for ever, but for a
-    bill that was told for the wrong member, taken back whole and told once more."""
+    """A reported purchase, and what it earned: once per store and number for ever, but for a
+    bill that was reported for the wrong member, taken back whole and reported once more."""
 
     class Source(models.TextChoices):
         TILL = "till", _("收银接口")
@@ -41,7 +41,7 @@ class Receipt(models.Model):
     refunded_fen = models.BigIntegerField(_("已退（分）"), db_default=0)
     granted = models.BigIntegerField(_("发放积分"))
     clawed = models.BigIntegerField(_("收回积分"), db_default=0)
-    # Its earning was undone whole, so that the bill's number may be told again: once in all.
+    # Its earning was undone whole, so that the bill's number may be reported again: once in all.
     freed = models.BooleanField(_("单号已释放"), db_default=False)
     # What of the points repaid an older debt at once.
     repaid = models.BigIntegerField(_("抵还欠积分"), db_default=0)

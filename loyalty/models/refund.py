@@ -89,7 +89,7 @@ class Debt(models.Model):
         db_index=False,
         verbose_name=_("承担商户"),
     )
-    # The line of the statement that says so; each repayment's line names it, too.
+    # The line of the statement that shows it; each repayment's line names it, too.
     transfer = models.OneToOneField(
         "loyalty.Transfer",
         models.PROTECT,

@@ -24,7 +24,7 @@ class BudgetLevel:
 
 
 def budgets_running_low(at: datetime, *, merchant: int | None = None) -> list[BudgetLevel]:
-    """Budgets below a fifth, or empty, whose merchant has not been told that yet."""
+    """Budgets below a fifth, or empty, whose merchant has not been warned of it yet."""
     with connection.cursor() as cursor:
         cursor.execute(_LOW_BUDGETS, {"at": at, "merchant": merchant, "little": LOW_FRACTION})
         return [

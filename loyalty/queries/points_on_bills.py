@@ -27,8 +27,8 @@ class BillSpending:
 
     def worth_fen(self, points: int | None = None) -> int:
         """What so many of them took off, in fen; of all that are left where it is not said."""
-        asked = self.points if points is None else points
-        return worth_fen(asked, value_milli_fen=self.value_milli_fen)
+        counted_points = self.points if points is None else points
+        return worth_fen(counted_points, value_milli_fen=self.value_milli_fen)
 
 
 def bill_spendings(store: Store, numbers: Collection[str]) -> list[BillSpending]:

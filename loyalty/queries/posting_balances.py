@@ -1,4 +1,4 @@
-"""The balance an act left behind, which its first line alone does not tell."""
+"""The balance an act left behind, which its first line alone does not show."""
 
 from collections.abc import Iterator
 

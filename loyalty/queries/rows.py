@@ -49,8 +49,8 @@ def buyers_of(merchant: int) -> QuerySet[Receipt, int]:
 
 def receipt_of(store: int, receipt_no: str) -> Receipt | None:
     """The receipt of that number at that store: the one that stands, else the one that was undone."""
-    told = receipts().filter(store=store, receipt_no=receipt_no)
-    return told.order_by("freed", "-pk").first()
+    rows = receipts().filter(store=store, receipt_no=receipt_no)
+    return rows.order_by("freed", "-pk").first()
 
 
 def refunds() -> QuerySet[Refund]:
@@ -92,8 +92,8 @@ def hold_of_merchant(merchant: int, public_id: str) -> Hold:
 
 def hold_of_member(member: int, public_id: str) -> Hold:
     """A spending this member is asked to confirm. Raises NotFound for any other, existing or not."""
-    asked = holds().filter(account=member, purpose=Hold.Purpose.CONFIRM)
-    hold = asked.filter(public_id=public_id).first()
+    confirmations = holds().filter(account=member, purpose=Hold.Purpose.CONFIRM)
+    hold = confirmations.filter(public_id=public_id).first()
     if hold is None:
         raise NotFound
     return hold

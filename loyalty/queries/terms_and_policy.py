@@ -62,7 +62,7 @@ def terms_of(merchant: int, at: datetime, *, fresh: bool = False) -> TermsInForc
     """The terms in force at an instant, as far as this process knows. Raises NoTerms.
 
     What it knows may be old: terms are asked for at every receipt and set a few times a year. So the
-    ledger compares what it is given with the table, and who is told `terms_changed` asks again, fresh.
+    ledger compares what it is given with the table, and a caller that gets `terms_changed` asks again, fresh.
     """
     key = (str(connection.settings_dict["NAME"]), merchant)
     if fresh or (found := _in_force(key, at)) is None:

@@ -16,17 +16,17 @@ from district.merchants.errors import (
 )
 from loyalty import arithmetic, earning
 from loyalty.errors import NoTerms
-from loyalty.procedures import Grant, ReportedPurchase
 from loyalty.queries import TermsInForce, terms_between
 from loyalty.receipt_batches import queries, results
 from loyalty.receipt_batches.models import Batch, RowResult
 from loyalty.receipt_batches.procedures import ReceiptPosting
 from loyalty.receipt_batches.rows import Kind, ParsedRow, RowReader, UnreadableRow
+from loyalty.values import Grant, ReportedPurchase
 
 
 @dataclass(frozen=True, slots=True)
 class EarningRow:
-    """A receipt that nothing speaks against so far."""
+    """A receipt that passed the checks so far."""
 
     row: ParsedRow
     store: int
@@ -36,7 +36,7 @@ class EarningRow:
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """A refund that nothing speaks against so far."""
+    """A refund that passed the checks so far."""
 
     row: ParsedRow
     store: int
@@ -68,8 +68,8 @@ class _Sorter:
 
     def sorted(self, lines: Sequence[tuple[int, bytes]]) -> Chunk:
         rows = self._read(lines)
-        asked = [row.asked["member"] for row in rows if row.kind == Kind.RECEIPT]
-        members = open_members(asked)
+        member_ids = [row.values["member"] for row in rows if row.kind == Kind.RECEIPT]
+        members = open_members(member_ids)
         found: list[EarningRow] = []
         refund_rows: list[RefundRow] = []
         for row in rows:
@@ -82,7 +82,7 @@ class _Sorter:
                 self._refuse(row, refusal)
         granted = self._with_terms(found)
         members_posted_singly = self._members_posted_singly(
-            [one for one, _terms in granted], refund_rows
+            [earning_row for earning_row, _terms in granted], refund_rows
         )
         for earning_row, terms in granted:
             if earning_row.member in members_posted_singly:
@@ -90,7 +90,7 @@ class _Sorter:
             else:
                 self._add(earning_row, terms)
         self._chunk.single.extend(refund_rows)
-        self._chunk.single.sort(key=lambda one: one.row.line)
+        self._chunk.single.sort(key=lambda chunk_row: chunk_row.row.line)
         return self._chunk
 
     def _read(self, lines: Iterable[tuple[int, bytes]]) -> list[ParsedRow]:
@@ -107,24 +107,24 @@ class _Sorter:
         self._chunk.results.append(results.refused_result(self._batch.pk, row, refusal))
 
     def _earning_row(self, row: ParsedRow, members: dict[str, int]) -> EarningRow:
-        asked = row.asked
-        store = self._store(asked["store"])
+        values = row.values
+        store = self._store(values["store"])
         if not self._merchant_status.in_alliance:
             raise StoreNotInAlliance
-        if asked["member"] not in members:
+        if values["member"] not in members:
             raise MemberNotFound
-        number, fen, at = asked["receipt_no"], asked["paid_fen"], asked["paid_at"]
+        number, fen, at = values["receipt_no"], values["paid_fen"], values["paid_at"]
         mark = arithmetic.purchase_fingerprint(
             store=store, receipt_no=number, paid_fen=fen, paid_at=at
         )
         return EarningRow(
-            row, store, members[asked["member"]], ReportedPurchase(number, fen, at, "batch", mark)
+            row, store, members[values["member"]], ReportedPurchase(number, fen, at, "batch", mark)
         )
 
     def _refund_row(self, row: ParsedRow) -> RefundRow:
-        store = self._store(row.asked["store"])
+        store = self._store(row.values["store"])
         return RefundRow(
-            row, store, self._store(row.asked.get("receipt_store", row.asked["store"]))
+            row, store, self._store(row.values.get("receipt_store", row.values["store"]))
         )
 
     def _store(self, public_id: str) -> int:
@@ -138,7 +138,7 @@ class _Sorter:
         """Those that earn now, each with its terms; the others are refused unless they repeat."""
         if not earning_rows:
             return []
-        paid = [one.purchase.paid_at for one in earning_rows]
+        paid = [earning_row.purchase.paid_at for earning_row in earning_rows]
         periods = terms_between(self._batch.merchant_id, min(paid), max(paid))
         starts = [start for start, _end, _terms in periods]
         granted: list[tuple[EarningRow, TermsInForce]] = []
@@ -153,10 +153,14 @@ class _Sorter:
                 granted.append((earning_row, periods[at][2]))
             except DomainError as refusal:
                 late.append((earning_row, refusal))
-        known = queries.receipts_by_number((one.store, one.purchase.receipt_no) for one, _ in late)
+        known = queries.receipts_by_number(
+            (earning_row.store, earning_row.purchase.receipt_no) for earning_row, _ in late
+        )
         for earning_row, reason in late:
-            told = known.get((earning_row.store, earning_row.purchase.receipt_no), [])
-            receipt = next((one for one in told if is_same(one, earning_row)), None)
+            receipts = known.get((earning_row.store, earning_row.purchase.receipt_no), [])
+            receipt = next(
+                (candidate for candidate in receipts if is_same(candidate, earning_row)), None
+            )
             if receipt is not None:
                 answer = results.receipt_result(
                     self._batch.pk, earning_row.row, receipt, repeated=True
@@ -181,17 +185,25 @@ class _Sorter:
                 first = named.setdefault(mark, earning_row)
                 if first is not earning_row:
                     members_posted_singly |= {first.member, earning_row.member}
-        refunded = [(one.receipt_store, one.row.asked["receipt_no"]) for one in refund_rows]
+        refunded = [
+            (refund_row.receipt_store, refund_row.row.values["receipt_no"])
+            for refund_row in refund_rows
+        ]
         members_posted_singly |= {named[mark].member for mark in refunded if mark in named}
-        told = queries.receipts_by_number(refunded).values()
-        members_posted_singly |= {one.account_id for known in told for one in known}
+        receipts_by_number = queries.receipts_by_number(refunded).values()
+        members_posted_singly |= {
+            receipt.account_id for receipts in receipts_by_number for receipt in receipts
+        }
         return members_posted_singly
 
     def _add(self, earning_row: EarningRow, terms: TermsInForce) -> None:
         chunk, purchase = self._chunk, earning_row.purchase
-        place = next((i for i, one in enumerate(chunk.grants) if one.terms == terms.pk), None)
-        if place is None:
-            place = len(chunk.grants)
+        position = next(
+            (position for position, grant in enumerate(chunk.grants) if grant.terms == terms.pk),
+            None,
+        )
+        if position is None:
+            position = len(chunk.grants)
             chunk.grants.append(earning.grant_under_terms(terms, purchase, self._at))
         points = arithmetic.points_for(
             purchase.paid_fen, earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
@@ -207,7 +219,7 @@ class _Sorter:
                 paid_fen=purchase.paid_fen,
                 paid_at=purchase.paid_at,
                 fingerprint=purchase.fingerprint,
-                grant=place,
+                grant=position,
                 points=points,
                 transfer_id=new_id("tr"),
             )
@@ -215,9 +227,9 @@ class _Sorter:
 
 
 def is_same(receipt: object, earning_row: EarningRow) -> bool:
-    """Whether a posted receipt is the one a row tells of."""
+    """Whether a posted receipt is the one a row reports."""
     purchase = earning_row.purchase
-    told = (
+    reported = (
         earning_row.store,
         earning_row.member,
         purchase.receipt_no,
@@ -225,7 +237,7 @@ def is_same(receipt: object, earning_row: EarningRow) -> bool:
         purchase.paid_at,
     )
     names = ("store_id", "account_id", "receipt_no", "paid_fen", "paid_at")
-    return tuple(getattr(receipt, name) for name in names) == told
+    return tuple(getattr(receipt, name) for name in names) == reported
 
 
 def _ends_after(end: datetime | None, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The door to staged lines and to the SQL function that posts a chunk of them."""
+"""The only Python that reads and writes staged rows and calls the SQL function that posts a chunk of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db import connection
 
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.outbox.events import wake_worker_on_commit
-from loyalty.procedures import Grant
+from loyalty.values import Grant
 
 
 def stage_rows(batch: int, rows: Iterable[tuple[int, bytes]]) -> None:
@@ -97,7 +97,9 @@ def post_receipts(
     if not receipt_postings:
         return set()
     budgeted = any(grant.fallback is not None for grant in grants)
-    columns: list[Any] = [[getattr(one, name) for one in receipt_postings] for name in _COLUMNS]
+    columns: list[Any] = [
+        [getattr(posting, name) for posting in receipt_postings] for name in _COLUMNS
+    ]
     terms = [[getattr(grant, name) for grant in grants] for name in _TERMS]
     with translate_database_errors(), connection.cursor() as cursor:
         cursor.execute(_POST, [batch, merchant, actor, at, budgeted, *columns, *terms])

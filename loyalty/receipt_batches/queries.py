@@ -81,10 +81,10 @@ def receipts_by_number(
             [list(stores), list(texts)],
         )
         found = [pk for (pk,) in cursor.fetchall()]
-    told: dict[tuple[int, str], list[Receipt]] = {}
+    receipts: dict[tuple[int, str], list[Receipt]] = {}
     for receipt in Receipt.objects.filter(pk__in=found).order_by("freed"):
-        told.setdefault((receipt.store_id, receipt.receipt_no), []).append(receipt)
-    return told
+        receipts.setdefault((receipt.store_id, receipt.receipt_no), []).append(receipt)
+    return receipts
 
 
 def refund_by_number(store: int, refund_no: str) -> Refund | ParkedRefund | None:

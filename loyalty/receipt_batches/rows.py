@@ -48,12 +48,12 @@ class ParsedRow:
 
     line: int
     kind: str
-    asked: dict[str, Any]
+    values: dict[str, Any]
 
     @property
     def number(self) -> str:
         """The number on paper that names it."""
-        return str(self.asked[_NUMBERS[Kind(self.kind)]])
+        return str(self.values[_NUMBERS[Kind(self.kind)]])
 
 
 def missing_columns(columns: Sequence[str]) -> list[str]:
@@ -94,29 +94,29 @@ class RowReader:
         if len(content) > LONGEST_ROW:
             detail = _("一行最多 {most} 字节。").format(most=LONGEST_ROW)
             raise UnreadableRow(problems.document_of_status(400, detail))
-        given = self._values(content)
-        kind = given.get("kind", Kind.RECEIPT.value)
+        content_values = self._values(content)
+        kind = content_values.get("kind", Kind.RECEIPT.value)
         if not isinstance(kind, str) or kind not in ROW_SCHEMAS:
             wrong = {"kind": [_("须是 receipt 或 refund。")]}
             raise UnreadableRow(problems.document_of_invalid(ValidationError(wrong).detail))
-        return ParsedRow(line, kind, self._checked(kind, given))
+        return ParsedRow(line, kind, self._checked(kind, content_values))
 
-    def _checked(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        asked: dict[str, Any] = {}
+    def _checked(self, kind: str, content_values: Mapping[str, Any]) -> dict[str, Any]:
+        checked: dict[str, Any] = {}
         errors: dict[str, Any] = {}
         for name, field in cached_serializer(ROW_SCHEMAS[kind]).fields.items():
             try:
-                asked[name] = self._value(name, field, given.get(name, empty))
+                checked[name] = self._value(name, field, content_values.get(name, empty))
             except ValidationError as wrong:
                 errors[name] = wrong.detail
             except SkipField:
                 pass
         if errors:
-            number = given.get(_NUMBERS[Kind(kind)])
-            shown = number if isinstance(number, str) and number.isprintable() else ""
+            number = content_values.get(_NUMBERS[Kind(kind)])
+            printable_number = number if isinstance(number, str) and number.isprintable() else ""
             problem = problems.document_of_invalid(errors)
-            raise UnreadableRow(problem, kind=kind, number=shown[:_LONGEST_NUMBER])
-        return asked
+            raise UnreadableRow(problem, kind=kind, number=printable_number[:_LONGEST_NUMBER])
+        return checked
 
     def _value(self, name: str, field: Field, value: Any) -> Any:
         if name not in _RECURRING or not isinstance(value, str):
@@ -129,13 +129,13 @@ class RowReader:
         try:
             cells = cells_of(content.decode("utf-8"), self._separator)
             # An empty cell is a value that is not there.
-            given = named(self._columns, cells)
+            content_values = named(self._columns, cells)
         except UnicodeDecodeError:
             detail = _("这一行不是有效的 CSV（UTF-8）。")
             raise UnreadableRow(problems.document_of_status(400, detail)) from None
         except CsvError as wrong:
             raise UnreadableRow(problems.document_of_status(400, str(wrong))) from None
-        return {name: _typed(name, cell) for name, cell in given.items()}
+        return {name: _typed(name, cell) for name, cell in content_values.items()}
 
 
 def _typed(name: str, cell: str) -> Any:
@@ -147,9 +147,9 @@ def _typed(name: str, cell: str) -> Any:
 
 def _of_json(content: bytes) -> dict[str, Any]:
     try:
-        given = parse_json(content)
+        content_values = parse_json(content)
     except NotJson as wrong:
         raise UnreadableRow(problems.document_of_status(400, str(wrong.detail))) from None
-    if not isinstance(given, dict):
+    if not isinstance(content_values, dict):
         raise UnreadableRow(problems.document_of_status(400, _("一行须是一个 JSON 对象。")))
-    return given
+    return content_values

@@ -15,7 +15,7 @@ logger = logging.getLogger("district.batches")
 
 
 def wake_batch_worker() -> None:
-    """Wake a worker for batches. A bell that is lost delays them until beat's next sweep.
+    """Wake a worker for batches. A wake-up that is lost delays them until beat's next sweep.
 
     In replay mode nobody works behind the server: it is done at once, at the request's instant.
     """
@@ -26,7 +26,7 @@ def wake_batch_worker() -> None:
     try:
         current_app.send_task(TASK)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the batch is safe
-        logger.warning("bell lost", extra={"error": type(error).__name__})
+        logger.warning("wake-up lost", extra={"error": type(error).__name__})
 
 
 @shared_task(name=TASK)

@@ -12,8 +12,8 @@ from district.members.services import open_picture
 from district.merchants.models import Store
 from loyalty import arithmetic
 from loyalty.models import Receipt
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos.models import PhotoPicture, ReceiptConflict, ReceiptPhoto
+from loyalty.values import ReportedPurchase
 
 # How far the clock of a till and the time on its paper may be apart.
 MAX_TIME_APART = timedelta(minutes=10)
@@ -74,10 +74,10 @@ def receipt_of_purchase(store: int, purchase: ReportedPurchase) -> Receipt | Non
 
     One that was undone whole, so that its number is free again, is none.
     """
-    told = Receipt.objects.filter(
+    receipts = Receipt.objects.filter(
         store=store, receipt_no=purchase.receipt_no, paid_fen=purchase.paid_fen, freed=False
     )
-    return told.filter(**_on_the_day_of(purchase)).first()
+    return receipts.filter(**_on_the_day_of(purchase)).first()
 
 
 def similar_receipt_of(store: int, purchase: ReportedPurchase) -> Receipt | None:
@@ -95,15 +95,17 @@ def similar_receipt_of(store: int, purchase: ReportedPurchase) -> Receipt | None
     ).exclude(receipt_no=purchase.receipt_no)
     number = arithmetic.normalized_receipt_number(purchase.receipt_no)
     candidates = [
-        one
-        for one in rows
-        if abs(one.paid_at - purchase.paid_at) <= MAX_TIME_APART
+        receipt
+        for receipt in rows
+        if abs(receipt.paid_at - purchase.paid_at) <= MAX_TIME_APART
         or (
-            business_day(one.paid_at) == business_day(purchase.paid_at)
-            and arithmetic.normalized_receipt_number(one.receipt_no) == number
+            business_day(receipt.paid_at) == business_day(purchase.paid_at)
+            and arithmetic.normalized_receipt_number(receipt.receipt_no) == number
         )
     ]
-    return min(candidates, key=lambda one: abs(one.paid_at - purchase.paid_at), default=None)
+    return min(
+        candidates, key=lambda receipt: abs(receipt.paid_at - purchase.paid_at), default=None
+    )
 
 
 def _on_the_day_of(purchase: ReportedPurchase) -> dict[str, datetime]:

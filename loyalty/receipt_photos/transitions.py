@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from loyalty.models import Receipt
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos.errors import PhotoDecided
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
+from loyalty.values import ReportedPurchase
 
 
 def lock_photo(pk: int) -> ReceiptPhoto:
@@ -73,7 +73,7 @@ def build_conflict(
 
 
 def reported_purchase_of(photo: ReceiptPhoto) -> ReportedPurchase:
-    """The bill as the member told it."""
+    """The bill as the member reported it."""
     return ReportedPurchase(
         receipt_no=photo.receipt_no,
         paid_fen=photo.paid_fen,
@@ -84,5 +84,5 @@ def reported_purchase_of(photo: ReceiptPhoto) -> ReportedPurchase:
 
 
 def as_read_by_clerk(photo: ReceiptPhoto, purchase: ReportedPurchase) -> ReportedPurchase:
-    """The bill as a clerk read it from the picture, told when the member sent it."""
+    """The bill as a clerk read it from the picture, reported when the member sent it."""
     return replace(purchase, source=Receipt.Source.PHOTO, reported_at=photo.at, distinct_as="")

@@ -48,7 +48,7 @@ class BatchPlayer:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def play(self, meanwhile: Sequence[Callable[[], object]] = ()) -> list[RefusedEvent]:
-        """Send every file; the calling thread looks meanwhile after whatever it is told to.
+        """Send every file; the calling thread calls the functions of `meanwhile` in between.
 
         Raises whatever stopped it.
         """
@@ -61,7 +61,7 @@ class BatchPlayer:
             finally:
                 self.stop.set()
             playing.result()
-        return sorted(self.refused, key=lambda one: (one.member, one.at, one.event))
+        return sorted(self.refused, key=lambda refusal: (refusal.member, refusal.at, refusal.event))
 
     def _play(self) -> None:
         client = ReplayClient(self.base_url, self.stop)
@@ -81,7 +81,7 @@ class BatchPlayer:
         events: Sequence[MemberEvent],
         at: datetime,
     ) -> None:
-        content = b"".join(_line(self.identities, store, *one) for one in events)
+        content = b"".join(_line(self.identities, store, *member_event) for member_event in events)
         digest = hashlib.sha256(content).hexdigest()[:16]
         key = f"{self.dataset.format}-{month:%Y-%m}-{store}-{digest}"
 
@@ -106,7 +106,7 @@ class BatchPlayer:
             self.counts[name] += batch[name]
         self.counts["batches"] += 1
         self._note_refusals(ask, here, events)
-        for _one in events:
+        for _event in events:
             self.on_event()
 
     def _note_refusals(
@@ -141,14 +141,15 @@ def _months(dataset: DataSet) -> dict[date, dict[int, list[MemberEvent]]]:
 
 def _in_order(dataset: DataSet) -> Iterable[MemberEvent]:
     """Of each member in the order of the journey, whatever happened at the same instant."""
-    on_event = [
+    ordered = [
         (event.at, member, place, event)
         for member, journey in dataset.journeys.items()
         for place, event in enumerate(journey)
         if isinstance(event, ReceiptEvent | RefundEvent)
     ]
     return (
-        (member, event) for _at, member, _place, event in sorted(on_event, key=lambda one: one[:3])
+        (member, event)
+        for _at, member, _place, event in sorted(ordered, key=lambda entry: entry[:3])
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from district.kernel.clock import REPLAY_HEADER
 from loyalty.replay.errors import Interrupted, ServerLost
 
-# What a gateway, a restarting database or a throttle says; anything else is the district's word.
+# What a gateway, a restarting database or a throttle says; anything else is the district's answer.
 TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
 GIVE_UP_SECONDS = 300.0
 TIMEOUT_SECONDS = 30.0
@@ -78,7 +78,7 @@ class ReplayClient:
 
         A `body` is sent as JSON, `content` as it is.
 
-        Raises ServerLost after five minutes without one, Interrupted when told to stop.
+        Raises ServerLost after five minutes without one, Interrupted when it is stopped.
         """
         headers = _headers(token, at, key) | {"Content-Type": media}
         content = content if body is None else json.dumps(body).encode()
@@ -122,9 +122,9 @@ def _headers(token: str | None, at: datetime | None, key: str | None) -> dict[st
 
 def _pause(response: tuple[HTTPResponse, bytes] | None, tries: int) -> float:
     """As long as the server asked for; without its word a little longer each time."""
-    told = response[0].headers.get("Retry-After", "") if response else ""
-    if told.isdigit():
-        return min(float(told), LONGEST_PAUSE)
+    retry_after = response[0].headers.get("Retry-After", "") if response else ""
+    if retry_after.isdigit():
+        return min(float(retry_after), LONGEST_PAUSE)
     return min(0.05 * 2 ** min(tries, 10), LONGEST_PAUSE) if tries else 0.0
 
 

@@ -66,7 +66,7 @@ Event = ReceiptEvent | SpendingEvent | RefundEvent
 class DataSet:
     """One format's events by member, all of them or the members with the smallest numbers.
 
-    A format with refunds also tells what never reaches a till: what it left out of the whole file,
+    A format with refunds also counts what never reaches a till: what it left out of the whole file,
     and what of each member's returns belongs to no purchase.
     """
 
@@ -81,7 +81,7 @@ class DataSet:
 
     @property
     def left_out_counts(self) -> dict[str, int]:
-        """The counts of what no till was told, by the contract's names."""
+        """The counts of what no till reported, by the contract's names."""
         counts = Counter[str]()
         for parked in self.parked.values():
             counts.update(parked)

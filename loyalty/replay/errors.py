@@ -1,4 +1,4 @@
-"""What can keep a replay from running to its end; each says it in one sentence."""
+"""What can keep a replay from running to its end, each in one sentence."""
 
 
 class ReplayError(Exception):

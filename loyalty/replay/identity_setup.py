@@ -1,4 +1,4 @@
-"""Brings the cast together through the verbs of the district; a second time it finds it there."""
+"""Creates the replay's merchants, tills and members through the verbs of the district; a second run finds them."""
 
 import uuid
 from collections.abc import Callable

@@ -155,7 +155,7 @@ class MemberPlayer:
 
 
 def _balance_after(event: Event, answer: TillResponse, balance: int) -> int:
-    """The balance by the answer; a receipt without points tells of none and changes none.
+    """The balance by the answer; a receipt without points shows none and changes none.
 
     It is the balance of the moment the event was first posted, whatever happened since: a repeat
     spends exactly what the first run did.

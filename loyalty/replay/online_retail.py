@@ -41,13 +41,13 @@ def read(table: Path) -> DataSet:
     file = _RetailFile()
     for row in read_rows(table, COLUMNS, _parse):
         file.add(row)
-    of_member: defaultdict[int, list[Invoice]] = defaultdict(list)
+    invoices_by_member: defaultdict[int, list[Invoice]] = defaultdict(list)
     for invoice in file.invoices.values():
-        of_member[invoice.member].append(invoice)
-    if not of_member:
+        invoices_by_member[invoice.member].append(invoice)
+    if not invoices_by_member:
         raise UnreadableData(_("{table} 中没有购物记录。").format(table=table))
     journeys, parked = {}, {}
-    for member, invoices in sorted(of_member.items()):
+    for member, invoices in sorted(invoices_by_member.items()):
         purchases = UnreturnedPurchases()
         journeys[member] = tuple(_journey(sorted(invoices, key=_order), purchases))
         parked[member] = purchases.parked

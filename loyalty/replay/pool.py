@@ -36,7 +36,7 @@ class ReplayPool:
     ) -> list[RefusedEvent]:
         """Play every member to the end over so many connections; give the refusals in order.
 
-        Meanwhile the calling thread looks now and then after whatever it is told to.
+        Meanwhile the calling thread calls the functions of `meanwhile` now and then.
 
         Raises whatever stopped the first player; the others then stop after their request.
         """
@@ -75,7 +75,7 @@ class ReplayPool:
         try:
             while True:
                 member, journey = waiting.get_nowait()
-                # Refused events leave no trace in the statement: they are tried, and told, again.
+                # Refused events leave no trace in the statement: they are tried, and reported, again.
                 resuming = self.resuming and not self.replay_state.was_refused(member)
                 for refusal in player.play(member, journey, resuming=resuming):
                     self.on_event()

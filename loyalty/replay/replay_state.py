@@ -1,4 +1,4 @@
-"""What one run leaves for the next and no table or API can say: secrets told once, and refusals."""
+"""What one run leaves for the next and no table or API holds: secrets shown once, and refusals."""
 
 import json
 import os

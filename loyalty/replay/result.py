@@ -15,7 +15,7 @@ from loyalty.replay.identities import ReplayIdentities
 
 
 def result_of(identities: ReplayIdentities, dataset: DataSet) -> dict[str, Any]:
-    """The contract's figures for the members of the cast, whoever else is in the database."""
+    """The contract's figures for the replay's members, whoever else is in the database."""
     receipts = Receipt.objects.filter(account__member__in=identities.number_of_member)
     balances = _balances(identities, dataset.last_instant)
     return {
@@ -46,7 +46,7 @@ def _points(members: Collection[int], receipts: QuerySet[Receipt]) -> dict[str, 
 
 
 def _returns(receipts: QuerySet[Receipt], dataset: DataSet) -> dict[str, int]:
-    """What came back: refunds by the ledger, and what no till was told by the replay's own count."""
+    """What came back: refunds by the ledger, and what was not sent to a till by the replay's own count."""
     return {
         "refunds": Refund.objects.filter(receipt__in=receipts).count(),
         **dataset.left_out_counts,

@@ -59,19 +59,19 @@ class UnreturnedPurchases:
 
         A refund is cut to what is left of the payment; what was cut off is parked as money only.
         """
-        asked = [0] * len(self._bought)
+        requested_fen = [0] * len(self._bought)
         for line in cancellation.lines:
             left = line.pieces
             for turn, pieces in self._take(line.product, left):
-                asked[turn] += line.fen(pieces)
+                requested_fen[turn] += line.fen(pieces)
                 left -= pieces
             self.parked.update(parked_quantity=left, parked_fen=line.fen(left))
-        for purchase, fen in zip(self._bought, asked, strict=True):
-            given = min(fen, purchase.paid_fen - purchase.refunded_fen)
-            self.parked.update(parked_fen=fen - given)
-            purchase.refunded_fen += given
-            if given:
-                yield purchase, given
+        for purchase, fen in zip(self._bought, requested_fen, strict=True):
+            refundable_fen = min(fen, purchase.paid_fen - purchase.refunded_fen)
+            self.parked.update(parked_fen=fen - refundable_fen)
+            purchase.refunded_fen += refundable_fen
+            if refundable_fen:
+                yield purchase, refundable_fen
 
     def _take(self, product: str, pieces: int) -> Iterator[tuple[int, int]]:
         """Unreturned pieces of a product: the latest purchase first, in it the last line first."""

@@ -30,7 +30,7 @@ RECOVERY_SECONDS = 60.0
 
 
 class ReplayProgress(Protocol):
-    """Where a run tells how far it is."""
+    """Where a run reports its progress."""
 
     def begin(self, title: str, steps: int) -> Callable[[], object]:
         """Start counting; what comes back is called once for each step."""
@@ -59,11 +59,11 @@ def replay(options: ReplayOptions, progress: ReplayProgress) -> dict[str, Any]:
     dataset = kind.read(table).of_the_first(options.households)
     if options.base_url is not None:
         require_replay_mode(options.base_url)
-    with contextlib.ExitStack() as stage:
-        database = stage.enter_context(
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(
             own_database(f"{dataset.format}{'_batch' if options.batch else ''}")
         )
-        server = stage.enter_context(
+        server = stack.enter_context(
             given_server(options.base_url) if options.base_url else own_server(database)
         )
         replay_state = ReplayState(settings.DATA_DIR / "replay" / f"{database}.json")

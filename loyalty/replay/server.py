@@ -99,10 +99,10 @@ def mode_of(base_url: str) -> str | None:
     """The mode the server at this address says it is in; nothing when none of ours answers."""
     try:
         with urlopen(f"{base_url.rstrip('/')}/livez", timeout=ASK_SECONDS) as response:  # noqa: S310
-            told = json.loads(response.read(LARGEST_ANSWER))
+            body = json.loads(response.read(LARGEST_ANSWER))
     except (OSError, HTTPException, ValueError):
         return None
-    mode = told.get("mode") if isinstance(told, dict) else None
+    mode = body.get("mode") if isinstance(body, dict) else None
     return mode if isinstance(mode, str) else None
 
 

@@ -1,4 +1,4 @@
-"""Reads the rows of a CSV file, plain or gzipped, and says in one sentence where it is broken."""
+"""Reads the rows of a CSV file, plain or gzipped, and reports in one sentence where it is broken."""
 
 import csv
 import gzip

@@ -1,6 +1,5 @@
-"""Every public verb of the ledger, and what they are told."""
+"""Every public verb of the ledger, and the values they take."""
 
-from loyalty.procedures import ReportedPurchase
 from loyalty.services.adjust import decide_adjustment, propose_adjustment
 from loyalty.services.audit import run_audit
 from loyalty.services.earn import earn_points
@@ -39,6 +38,7 @@ from loyalty.services.spend import spend_points
 from loyalty.services.sweep import sweep_accounts
 from loyalty.services.warn_of_expiry import warn_of_expiry
 from loyalty.services.warn_of_low_prefunds import warn_of_low_prefunds
+from loyalty.values import ReportedPurchase
 
 __all__ = [
     "AlliancePolicyValues",

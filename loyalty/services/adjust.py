@@ -44,7 +44,7 @@ def propose_adjustment(
     alliance = queries.alliance_policy_at(now)
     if abs(points) > alliance.adjust_limit:
         raise AdjustmentTooLarge(limit=alliance.adjust_limit, asked=abs(points))
-    # Two proposals of one person at once must not both see the same room.
+    # Two proposals of one person at once must not both count the same remainder of the limit.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     left = alliance.adjust_day_limit - _proposed_today(by)
     if abs(points) > left:
@@ -76,7 +76,7 @@ def decide_adjustment(
     """Another person approves, and the points move at once, or rejects, and nothing does.
 
     Added points cost what the merchant's terms of this hour say and live as long; those of the
-    alliance or a fund cost what the brake costs. A refused posting leaves the proposal open.
+    alliance or a fund cost what the fallback costs. A refused posting leaves the proposal open.
 
     Raises AccountMerged, AdjustmentBySamePerson, AdjustmentDecided, InsufficientPoints, KeyReused,
     NoTerms.

@@ -9,14 +9,14 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
 from district.merchants.models import Store
-from loyalty import earning, hooks, procedures, queries
+from loyalty import earning, hooks, procedures, queries, values
 from loyalty.errors import PurchaseAlreadyEarned, ReceiptAlreadyPosted, TermsChanged
 from loyalty.models import PointsAccount, Receipt, Transfer
 from loyalty.services.match_refunds import match_refunds_of
 
 
 def earn_points(
-    *, store: Store, member: Member, purchase: procedures.ReportedPurchase, actor: str, key: Key
+    *, store: Store, member: Member, purchase: values.ReportedPurchase, actor: str, key: Key
 ) -> Receipt:
     """Post a receipt and grant what it is worth at the terms of the hour it was paid.
 
@@ -25,13 +25,13 @@ def earn_points(
     `refuse_earning`); the till is not refused. A merchant whose prefund has run out grants at the alliance's
     rate and expense. Refunds that came before their receipt are posted behind it. Repeating the
     key, with the same terms, gives the first answer even after the terms changed. What the
-    transfer tells as `balance_after` is the balance when all of this was done.
+    transfer shows as `balance_after` is the balance when all of this was done.
 
     Raises AccountMerged, PurchaseAlreadyEarned, KeyReused, NoTerms, ReceiptAlreadyPosted,
     ReceiptFromTheFuture, ReceiptTooOld.
     """
     at = clock.now()
-    context = procedures.PostingContext(merchant=store.merchant_id, store=store.pk, actor=actor)
+    context = values.PostingContext(merchant=store.merchant_id, store=store.pk, actor=actor)
     purchase = replace(purchase, fingerprint=earning.fingerprint_of(store.pk, purchase))
     try:
         earning.require_recent(purchase.paid_at, purchase.reported_at or at)
@@ -69,12 +69,12 @@ def _load_result(pk: int) -> Receipt:
 
 
 def _build_result(
-    posted: procedures.EarnResult,
+    posted: values.EarnResult,
     *,
     store: Store,
     member: Member,
-    purchase: procedures.ReportedPurchase,
-    grant: procedures.Grant,
+    purchase: values.ReportedPurchase,
+    grant: values.Grant,
     at: datetime,
 ) -> Receipt:
     """The receipt just posted with all that its answer shows, without reading it back."""

@@ -3,7 +3,7 @@
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member
-from loyalty import procedures
+from loyalty import procedures, values
 from loyalty.models import Transfer
 
 
@@ -17,7 +17,7 @@ def exchange_points(
 
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
-    context = procedures.PostingContext(merchant=merchant, store=None, actor=f"member:{member.pk}")
+    context = values.PostingContext(merchant=merchant, store=None, actor=f"member:{member.pk}")
     procedures.spend(
         member=member.pk,
         context=context,

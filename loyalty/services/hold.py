@@ -8,7 +8,7 @@ from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
-from loyalty import procedures, queries
+from loyalty import procedures, queries, values
 from loyalty.errors import HoldNeedsMember, HoldTooLong, HoldWaitsForMember
 from loyalty.models import Hold
 
@@ -23,7 +23,7 @@ def hold_points(
     Raises AccountFrozen, HoldNeedsMember, HoldTooLong, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
     """
     at = clock.now()
-    context = procedures.PostingContext(
+    context = values.PostingContext(
         merchant=visit.store.merchant_id, store=visit.store_id, actor=actor
     )
     try:
@@ -36,7 +36,7 @@ def hold_points(
     except DomainError as refusal:
         pk = replay_or_raise(key, refusal)
     else:
-        request = procedures.HoldRequest(
+        request = values.HoldRequest(
             points=points,
             request_no=request_no,
             purpose=Hold.Purpose.TILL,

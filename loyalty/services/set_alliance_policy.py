@@ -17,7 +17,7 @@ from loyalty.models import AlliancePolicy
 
 @dataclass(frozen=True)
 class AlliancePolicyValues:
-    """Times in minutes and days, limits in points, the brake's price and what a point takes off a bill in
+    """Times in minutes and days, limits in points, the fallback's price and what a point takes off a bill in
     thousandths of a fen.
 
     `breakage_to` keeps what nobody spent, None: back to whoever issued it. From `confirm_from` points

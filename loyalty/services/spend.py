@@ -8,7 +8,7 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, replay_or_raise
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
-from loyalty import procedures, queries
+from loyalty import procedures, queries, values
 from loyalty.models import Hold, Transfer
 
 
@@ -25,7 +25,7 @@ def spend_points(
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted, VisitOver.
     """
     at = clock.now()
-    context = procedures.PostingContext(
+    context = values.PostingContext(
         merchant=visit.store.merchant_id, store=visit.store_id, actor=actor
     )
     try:
@@ -34,7 +34,7 @@ def spend_points(
         return _answer(replay_or_raise(key, refusal))
     alliance = queries.alliance_policy_at(at)
     if alliance.confirm_from is not None and points >= alliance.confirm_from:
-        request = procedures.HoldRequest(
+        request = values.HoldRequest(
             points=points,
             request_no=request_no,
             purpose=Hold.Purpose.CONFIRM,

@@ -1,4 +1,4 @@
-"""The sweep that tells members in time that points are about to end."""
+"""The sweep that warns members in time that points are about to end."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ _ACCOUNTS = 1000
 
 
 def warn_of_expiry() -> int:
-    """Tell of each day within the rules' `warn_days` on which points of a member end; how many days.
+    """Emit a warning for each day within the policy's `warn_days` on which points of a member end; how many days.
 
     Once for each account and day, whatever is added to or given back for that day later.
     """

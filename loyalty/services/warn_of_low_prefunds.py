@@ -1,4 +1,4 @@
-"""The sweep that tells a merchant in time that its prefund runs out."""
+"""The sweep that warns a merchant in time that its prefund runs out."""
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from loyalty.models import IssueBudget
 
 
 def warn_of_low_prefunds() -> int:
-    """Tell of each budget once that it is down to a fifth, and once that it is used up; how many.
+    """Emit once for each budget that it is down to a fifth, and once that it is used up; how many.
 
     A deposit begins anew. Used up is a budget that does not hold the price of one point; a bill that
     costs more than what is left is granted at the alliance's rate before that.

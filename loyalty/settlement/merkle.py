@@ -56,5 +56,5 @@ class MerkleTree:
 
 def seal_hash(*, day: date, horizon: int, leaves: int, root: bytes, previous: bytes) -> bytes:
     """What the next seal names, and what is published."""
-    said = f"seal|{day.isoformat()}|{horizon}|{leaves}|{root.hex()}|{previous.hex()}"
-    return sha256(said.encode()).digest()
+    preimage = f"seal|{day.isoformat()}|{horizon}|{leaves}|{root.hex()}|{previous.hex()}"
+    return sha256(preimage.encode()).digest()

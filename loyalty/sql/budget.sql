@@ -1,6 +1,6 @@
 -- Take a cost out of a merchant's issue budget; false when it does not hold that much.
 -- Each member's receipts begin at a slot of their own, so that tills seldom meet; what one slot
--- lacks, another has, and in the end all of them together: the brake never comes too early.
+-- lacks, another has, and in the end all of them together: the fallback never starts too early.
 create or replace function loyalty_take_budget(p_merchant bigint, p_member bigint, p_cost bigint)
 returns boolean language plpgsql as $$
 declare

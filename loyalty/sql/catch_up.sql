@@ -129,7 +129,7 @@ begin
     return v_account;
 end $$;
 
--- The sweep's door: catch one account up; false for one that is busy right now.
+-- Called by the sweep: catch one account up; false for one that is busy right now.
 create or replace function loyalty_sweep_account(p_member bigint, p_at timestamptz)
 returns boolean language plpgsql as $$
 declare v_account loyalty_pointsaccount;

@@ -5,7 +5,7 @@
 -- from the receipt's own lot, then from the member's other lots, the oldest first, drawn for whoever
 -- paid for the receipt's points; what is left the member owes. With `p_reverses` the first line is the
 -- counter-entry of that earning, of no points if all had ended; with `p_frees_number`, too, the whole purchase
--- is undone and its number may be told once more.
+-- is undone and its number may be reported once more.
 create or replace function loyalty_refund(
     p_scope text, p_key text, p_terms bytea,
     p_receipt bigint, p_store bigint, p_refund_no text, p_fen bigint, p_take bigint,

@@ -1,4 +1,4 @@
--- Note for some accounts which days on which points end are near, and tell of each once; how many.
+-- Note for some accounts which days on which points end are near, and emit a warning for each once; how many.
 create or replace function loyalty_warn_of_expiry(
     p_accounts bigint[], p_until timestamptz, p_at timestamptz
 ) returns bigint language sql as $$
@@ -13,7 +13,7 @@ create or replace function loyalty_warn_of_expiry(
             order by account_id, expires_at
             on conflict (account_id, expires_at) do nothing
             returning account_id, expires_at, points
-    ), told as (
+    ), emitted as (
         insert into kernel_outboxrow (name, payload)
             select 'PointsExpiring', jsonb_build_object(
                 'member', account_id, 'points', points,
@@ -22,5 +22,5 @@ create or replace function loyalty_warn_of_expiry(
             from warned
             returning 1
     )
-    select count(*) from told
+    select count(*) from emitted
 $$;

@@ -94,7 +94,7 @@ def ranking(scope: StatisticsScope, days: int = 7, top: int = 8) -> list[Ranking
         )
         for (pk, name), points in found.items()
     ]
-    return sorted(ranked, key=lambda one: (-one.issued - one.accepted, one.pk))[:top]
+    return sorted(ranked, key=lambda entry: (-entry.issued - entry.accepted, entry.pk))[:top]
 
 
 _ISSUED = (Transfer.Kind.EARN,)

@@ -48,7 +48,7 @@ def liability(scope: StatisticsScope, *, days: int, step: int) -> list[Liability
         Liability(issuer, name, _levels(instants, changes))
         for (issuer, name), changes in found.items()
     ]
-    return sorted(known, key=lambda one: (-one.levels[-1].milli_fen, one.issuer))
+    return sorted(known, key=lambda liability: (-liability.levels[-1].milli_fen, liability.issuer))
 
 
 def _instants(now: datetime, *, days: int, step: int) -> list[datetime]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from district.kernel import clock
-from loyalty import procedures
+from loyalty import procedures, values
 from loyalty import services as loyalty
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund
 from tests.factories.loyalty import buy, fresh_key, pay_points
@@ -12,8 +12,8 @@ from tests.factories.members import make_member
 
 def make_hold(member, store, *, points, no, minutes=60, purpose="till") -> Hold:
     """A hold below the visit: what the ledger itself does once the member is at the counter."""
-    context = procedures.PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:0")
-    request = procedures.HoldRequest(
+    context = values.PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:0")
+    request = values.HoldRequest(
         points=points,
         request_no=no,
         purpose=purpose,

@@ -10,7 +10,7 @@ from district.kernel.models import AuditLine
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import EarningReview, MerchantCeilings
-from loyalty.procedures import ReportedPurchase
+from loyalty.values import ReportedPurchase
 from tests.admin.action_forms import act, form_values, text_of
 from tests.admin.two_merchants import signed_in, table_digests
 from tests.factories.loyalty import fresh_key

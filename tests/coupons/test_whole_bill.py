@@ -199,7 +199,7 @@ def test_a_bill_whose_receipt_comes_later_waits_for_it(bill):
 
 def ledger_bill(no, fen):
     from district.kernel import clock
-    from loyalty.procedures import ReportedPurchase
+    from loyalty.values import ReportedPurchase
 
     return ReportedPurchase(receipt_no=no, paid_fen=fen, paid_at=clock.now(), source="till")
 

@@ -9,8 +9,9 @@ from district.members.models import Member
 from district.merchants.models import Store
 from loyalty import services as loyalty
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
-from loyalty.procedures import HoldRequest, PostingContext, ReportedPurchase, hold, spend
+from loyalty.procedures import hold, spend
 from loyalty.services.set_terms import EarningTerms
+from loyalty.values import HoldRequest, PostingContext, ReportedPurchase
 from tests.factories.merchants import allied_store
 
 LONG_AGO = datetime(2005, 1, 1, tzinfo=UTC)

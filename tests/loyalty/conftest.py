@@ -4,8 +4,9 @@ from rest_framework.test import APIClient
 from district.kernel import clock
 from loyalty import invariants
 from tests.factories.loyalty import buy, make_earning_store
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of
+from tests.loyalty.earning_reviews import ABOVE
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def member(db):
 
 @pytest.fixture
 def tea(db):
-    """A tea house that grants one point for each yuan."""
+    """A tea shop that grants one point for each yuan."""
     return make_earning_store()
 
 
@@ -68,3 +69,14 @@ def spending(member, tea):
 def reversal(member, tea):
     earned = buy(member, tea, fen=10_000).transfer
     return {"store": tea.public_id, "transfer": earned.public_id, "reason": "扫错会员码"}
+
+
+@pytest.fixture
+def operator(db):
+    return make_operator()
+
+
+@pytest.fixture
+def waiting(member, tea):
+    """A receipt one point above the ceiling."""
+    return buy(member, tea, fen=ABOVE)

@@ -1,4 +1,4 @@
-"""A correction by hand takes two people, a reason, and room within the limits of the day."""
+"""A correction by hand takes two people, a reason, and stays within the limits of the day."""
 
 from datetime import timedelta
 
@@ -106,7 +106,7 @@ def test_added_points_repay_a_debt_first(member, tea, books, chen, wu):
     assert (after.available, after.debt) == (30, 0)
 
 
-def test_the_alliance_pays_at_the_price_of_the_brake(member, chen, wu):
+def test_the_alliance_pays_at_the_price_of_the_fallback(member, chen, wu):
     party = merchants.alliance_party()
     adjustment = loyalty.propose_adjustment(
         member=member, merchant=party, points=5, reason="补偿", by=chen, key=fresh_key()
@@ -202,7 +202,7 @@ def test_a_person_has_a_limit_for_each_shanghai_day(member, tea, chen, wu):
         propose(member, tea, 100, chen)
 
 
-def test_what_was_rejected_leaves_room_again(member, tea, chen, wu):
+def test_what_was_rejected_does_not_count_against_the_limit(member, tea, chen, wu):
     loyalty.set_alliance_policy(
         policy=AlliancePolicyValues(adjust_limit=100, adjust_day_limit=100), start=clock.now()
     )

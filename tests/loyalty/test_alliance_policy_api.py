@@ -19,20 +19,20 @@ def anybody():
     return APIClient()
 
 
-def test_before_any_rules_the_usual_ones_are_told(anybody, db):
+def test_before_any_policy_the_defaults_are_returned(anybody, db):
     answer = anybody.get(PATH)
 
     assert answer.status_code == 200
-    told = answer.json()
-    assert (told["since"], told["until"]) == (None, None)
-    assert told["breakage"]["to"] == "issuer"
-    assert "退回发放它的商户" in told["breakage"]["text"]
-    assert (told["hold"]["minutes"], told["hold"]["grace_days"]) == (120, 7)
-    assert told["confirmation"]["from_points"] == 20_000
-    assert told["warn_days"] == 30
+    body = answer.json()
+    assert (body["since"], body["until"]) == (None, None)
+    assert body["breakage"]["to"] == "issuer"
+    assert "退回发放它的商户" in body["breakage"]["text"]
+    assert (body["hold"]["minutes"], body["hold"]["grace_days"]) == (120, 7)
+    assert body["confirmation"]["from_points"] == 20_000
+    assert body["warn_days"] == 30
 
 
-def test_what_was_set_is_told_in_figures_and_in_words(anybody, db):
+def test_what_was_set_is_returned_in_figures_and_in_words(anybody, db):
     now = clock.now()
     fund = merchants.create_fund(name="商圈公益金", by=None, key=fresh_key())
     policy = AlliancePolicyValues(
@@ -45,14 +45,14 @@ def test_what_was_set_is_told_in_figures_and_in_words(anybody, db):
     loyalty.set_alliance_policy(policy=policy, start=now)
     loyalty.set_alliance_policy(policy=AlliancePolicyValues(), start=now + timedelta(days=2))
 
-    told = anybody.get(PATH).json()
+    body = anybody.get(PATH).json()
 
-    assert (told["breakage"]["to"], told["breakage"]["name"]) == ("fund", "商圈公益金")
-    assert "归“商圈公益金”所有" in told["breakage"]["text"]
-    assert told["confirmation"]["text"] == "单笔使用 500 积分及以上，须在手机上确认，3 分钟内有效。"
-    assert told["brake"]["text"].endswith("每消费 ¥3.50 得 2 积分。")
-    assert told["since"].endswith("+08:00")
-    assert told["until"] == (now + timedelta(days=2)).astimezone(clock.SHANGHAI).isoformat()
+    assert (body["breakage"]["to"], body["breakage"]["name"]) == ("fund", "商圈公益金")
+    assert "归“商圈公益金”所有" in body["breakage"]["text"]
+    assert body["confirmation"]["text"] == "单笔使用 500 积分及以上，须在手机上确认，3 分钟内有效。"
+    assert body["brake"]["text"].endswith("每消费 ¥3.50 得 2 积分。")
+    assert body["since"].endswith("+08:00")
+    assert body["until"] == (now + timedelta(days=2)).astimezone(clock.SHANGHAI).isoformat()
 
 
 def test_rules_of_the_alliance_itself(anybody, db):

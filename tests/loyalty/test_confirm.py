@@ -42,20 +42,24 @@ def test_below_the_limit_nobody_is_asked(spend):
 
 
 def test_from_the_limit_on_the_member_is_asked(spend, member):
-    asked = spend(50)
+    confirmation = spend(50)
 
-    assert isinstance(asked, Hold)
-    assert (asked.purpose, asked.state, asked.points) == ("confirm", "open", 50)
-    assert asked.expires_at - asked.at == timedelta(minutes=3)
+    assert isinstance(confirmation, Hold)
+    assert (confirmation.purpose, confirmation.state, confirmation.points) == (
+        "confirm",
+        "open",
+        50,
+    )
+    assert confirmation.expires_at - confirmation.at == timedelta(minutes=3)
     assert queries.balance_of(member) == Balance(available=50, held=50, pending=0, debt=0)
-    assert list(queries.spendings_to_confirm(member.pk)) == [asked]
+    assert list(queries.spendings_to_confirm(member.pk)) == [confirmation]
     assert queries.clearing() == []
 
 
 def test_yes_spends_all_of_it(spend, member, tea):
-    asked = spend(80)
+    confirmation = spend(80)
 
-    ended = loyalty.confirm_spending(hold=asked, member=member, key=fresh_key())
+    ended = loyalty.confirm_spending(hold=confirmation, member=member, key=fresh_key())
 
     assert (ended.state, ended.captured) == ("captured", 80)
     assert ended.spent.actor == f"member:{member.pk}"
@@ -71,55 +75,55 @@ def test_no_gives_all_of_it_back(spend, member):
 
 
 def test_no_answer_gives_it_back_by_itself(spend, member):
-    asked = spend(80)
-    with clock.travel_to(asked.expires_at):
+    confirmation = spend(80)
+    with clock.travel_to(confirmation.expires_at):
         assert queries.balance_of(member) == Balance(available=100, held=0, pending=0, debt=0)
         for answer in (loyalty.confirm_spending, loyalty.decline_spending):
             with pytest.raises(HoldNotOpen) as refusal:
-                answer(hold=asked, member=member, key=fresh_key())
+                answer(hold=confirmation, member=member, key=fresh_key())
             assert refusal.value.facts == {"state": "timed_out"}
 
 
 @pytest.mark.parametrize("first", [loyalty.confirm_spending, loyalty.decline_spending])
 @pytest.mark.parametrize("second", [loyalty.confirm_spending, loyalty.decline_spending])
 def test_the_first_answer_counts(spend, member, first, second):
-    asked = spend(80)
-    state = first(hold=asked, member=member, key=fresh_key()).state
+    confirmation = spend(80)
+    state = first(hold=confirmation, member=member, key=fresh_key()).state
 
     with pytest.raises(HoldNotOpen) as refusal:
-        second(hold=asked, member=member, key=fresh_key())
+        second(hold=confirmation, member=member, key=fresh_key())
 
     assert refusal.value.facts == {"state": state}
 
 
 def test_only_the_member_answers_and_only_what_was_asked(spend, member, tea):
-    asked, at_till = spend(80), make_hold(member, tea, points=10)
+    confirmation, at_till = spend(80), make_hold(member, tea, points=10)
     stranger = make_member("小王")
 
-    for hold, one in ((asked, stranger), (at_till, member)):
+    for hold, answerer in ((confirmation, stranger), (at_till, member)):
         for answer in (loyalty.confirm_spending, loyalty.decline_spending):
             with pytest.raises(NotFound):
-                answer(hold=hold, member=one, key=fresh_key())
+                answer(hold=hold, member=answerer, key=fresh_key())
     with pytest.raises(HoldWaitsForMember):
-        capture(asked)
+        capture(confirmation)
     assert queries.balance_of(member).held == 90
 
 
 def test_the_till_may_withdraw_its_question(spend, member):
-    asked = spend(80)
+    confirmation = spend(80)
 
-    assert void(asked).state == "voided"
+    assert void(confirmation).state == "voided"
     with pytest.raises(HoldNotOpen):
-        loyalty.confirm_spending(hold=asked, member=member, key=fresh_key())
+        loyalty.confirm_spending(hold=confirmation, member=member, key=fresh_key())
 
 
 def test_the_same_key_asks_once_even_after_the_rules_changed(spend):
     key, other = fresh_key(), fresh_key()
-    asked, spent = spend(80, key=key), spend(10, no="P-2", key=other)
+    confirmation, spent = spend(80, key=key), spend(10, no="P-2", key=other)
     loyalty.set_alliance_policy(policy=AlliancePolicyValues(confirm_from=5), start=clock.now())
 
-    assert spend(80, key=key) == asked
+    assert spend(80, key=key) == confirmation
     assert spend(10, no="P-2", key=other) == spent
     loyalty.set_alliance_policy(policy=AlliancePolicyValues(confirm_from=None), start=clock.now())
-    assert spend(80, key=key) == asked
+    assert spend(80, key=key) == confirmation
     assert (Hold.objects.count(), Transfer.objects.filter(kind="spend").count()) == (1, 1)

@@ -51,7 +51,10 @@ def test_the_next_earning_repays_the_merchant_that_carried_the_loss(member, tea,
         tea.merchant_id,
         receipt.receipt_no,
     )
-    owed = {(one.issuer, one.redeemer): (one.points, one.milli_fen) for one in queries.clearing()}
+    owed = {
+        (position.issuer, position.redeemer): (position.points, position.milli_fen)
+        for position in queries.clearing()
+    }
     # At the price of the new lot; the difference stays with the carrier.
     assert owed == {
         (tea.merchant_id, books.merchant_id): (60, 60_000),
@@ -64,7 +67,7 @@ def test_who_repays_with_the_carriers_own_points_settles_nothing_more(member, te
 
     buy(member, tea, fen=10_000)
 
-    assert [one.points for one in queries.clearing()] == [60]
+    assert [position.points for position in queries.clearing()] == [60]
 
 
 def test_debts_to_several_are_repaid_oldest_first_and_in_part(member, tea, books, sweets):
@@ -112,7 +115,7 @@ def test_a_spending_given_back_repays_first(member, tea, books):
 
     assert queries.balance_of(member) == Balance(0, 0, 0, debt=20)
     assert Draw.objects.get(transfer__kind="repay").redeemer_id == tea.merchant_id
-    assert [one.points for one in queries.clearing()] == [20]
+    assert [position.points for position in queries.clearing()] == [20]
 
 
 def test_waiting_points_repay_when_their_day_comes(member, tea, books):

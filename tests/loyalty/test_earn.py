@@ -8,9 +8,9 @@ from district.kernel.models import Idem, OutboxRow
 from loyalty import services as loyalty
 from loyalty.errors import NoTerms, ReceiptAlreadyPosted, ReceiptFromTheFuture, ReceiptTooOld
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
-from loyalty.procedures import ReportedPurchase
 from loyalty.queries import balance_of
 from loyalty.services.set_terms import EarningTerms
+from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import LONG_AGO, buy, fresh_key, make_earning_store
 from tests.factories.merchants import allied_store
 

@@ -58,7 +58,9 @@ def bought(member, store, *, spent=0, at=None):
 
 
 def owed_among_merchants():
-    return {(one.issuer, one.redeemer): one.points for one in queries.clearing()}
+    return {
+        (position.issuer, position.redeemer): position.points for position in queries.clearing()
+    }
 
 
 def test_nobody_owes_anybody_for_points_that_ended(member, short, books):
@@ -97,7 +99,7 @@ def test_it_is_the_same_before_and_after_the_end(member, short, books, refunded_
     assert owed_among_merchants() == {(short.merchant_id, books.merchant_id): 40}
 
 
-def test_what_ended_beside_a_hold_is_gone_and_the_held_rest_is_taken(member, short, books):
+def test_what_ended_outside_a_hold_is_gone_and_the_held_rest_is_taken(member, short, books):
     with clock.travel_to(THEN):
         receipt = buy(member, short, fen=10_000)
         held = make_hold(member, books, points=40, minutes=60 * 24 * 60)
@@ -147,19 +149,19 @@ def test_an_earning_of_which_nothing_is_left_is_undone_without_taking_any(member
     )
 
     assert answer.status_code == 201
-    told = answer.json()
-    assert (told["kind"], told["points"], told["available_after"]) == ("reverse_earn", 0, 0)
+    body = answer.json()
+    assert (body["kind"], body["points"], body["available_after"]) == ("reverse_earn", 0, 0)
     assert queries.balance_of(member) == Balance(0, 0, 0, 0)
     assert Receipt.objects.get().freed
 
 
-def test_the_till_hears_what_had_ended(member, short, at_short):
+def test_the_till_gets_what_had_ended(member, short, at_short):
     receipt = bought(member, short)
-    asked = {"store": short.public_id, "receipt_no": receipt.receipt_no, "fen": 10_000}
+    fields = {"store": short.public_id, "receipt_no": receipt.receipt_no, "fen": 10_000}
     nothing = {"own": 0, "other": 0, "owed": 0, "ended": 100}
 
-    preview = post(at_short, "refunds/preview", asked).json()
-    refund = post(at_short, "refunds", asked | {"refund_no": "R-1"}).json()
+    preview = post(at_short, "refunds/preview", fields).json()
+    refund = post(at_short, "refunds", fields | {"refund_no": "R-1"}).json()
 
     assert {name: preview[name] for name in nothing} == nothing
     assert refund["points"] == nothing
@@ -197,7 +199,7 @@ def test_the_audit_finds_who_owes_for_nothing_and_what_took_the_dead(member, sho
         "alter table loyalty_debt enable trigger user",
     )
 
-    found = {one.query for one in invariants.offences()}
+    found = {offence.query for offence in invariants.offences()}
 
     assert "a refund takes no points that ended unspent" in found
     assert "nobody owes more of a purchase than was used of its points" in found
@@ -213,5 +215,5 @@ def test_the_audit_finds_ends_that_never_were(member, tea):
     )
 
     assert Refund.objects.get().ended == 100
-    found = {one.query for one in invariants.offences()}
+    found = {offence.query for offence in invariants.offences()}
     assert "what a refund found ended has ended" in found

@@ -76,7 +76,7 @@ def test_the_sweep_reaches_every_account(tea):
         assert sweep_accounts_due() == 3
 
 
-def test_the_calendar_tells_every_day_and_issuer(member, tea, books):
+def test_the_calendar_lists_every_day_and_issuer(member, tea, books):
     for store, fen in ((tea, 1_000), (tea, 2_000), (books, 500)):
         with clock.travel_to(BOUGHT):
             buy(member, store, fen=fen)
@@ -84,6 +84,6 @@ def test_the_calendar_tells_every_day_and_issuer(member, tea, books):
     with clock.travel_to(ENDS - timedelta(days=30)):
         found = queries.expiring_points(member)
 
-    assert sorted((one.points, one.expires_at, one.issuer) for one in found) == sorted(
-        [(30, ENDS, tea.merchant.name), (5, ENDS, books.merchant.name)]
-    )
+    assert sorted(
+        (expiring.points, expiring.expires_at, expiring.issuer) for expiring in found
+    ) == sorted([(30, ENDS, tea.merchant.name), (5, ENDS, books.merchant.name)])

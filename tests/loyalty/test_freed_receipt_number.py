@@ -1,4 +1,4 @@
-"""A bill told for the wrong member, undone whole, is told once more for the right one."""
+"""A bill reported for the wrong member, undone whole, is reported once more for the right one."""
 
 from datetime import timedelta
 
@@ -25,14 +25,14 @@ def with_key(key, client, path, body):
     return post(client, path, body)
 
 
-def test_the_till_tells_it_again_for_the_right_member(at_till, receipt, member, right, tea):
+def test_the_till_reports_it_again_for_the_right_member(at_till, receipt, member, right, tea):
     """Word for word what the example of the API does."""
     wrong = with_key("k-1", at_till, "receipts", receipt).json()
     undone = {"store": tea.public_id, "transfer": wrong["transfer"]["id"], "reason": "扫错会员码"}
     assert with_key("k-2", at_till, "reversals", undone).status_code == 201
 
-    asked = receipt | {"member": right.public_id}
-    answer = with_key("k-3", at_till, "receipts", asked)
+    fields = receipt | {"member": right.public_id}
+    answer = with_key("k-3", at_till, "receipts", fields)
 
     assert answer.status_code == 201
     assert (answer.json()["member"], answer.json()["points"]) == (right.public_id, 126)
@@ -123,7 +123,7 @@ def test_the_audit_finds_a_number_that_was_freed_for_nothing(member, tea):
     make_refund(buy(member, tea, fen=10_000, no="B-1"))
     run("update loyalty_receipt set freed = true")
 
-    found = {one.query for one in invariants.offences()}
+    found = {offence.query for offence in invariants.offences()}
 
     assert found == {"a bill's number is free again only after its earning was undone"}
 

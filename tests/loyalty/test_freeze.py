@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from district.kernel import clock
 from district.kernel.models import AuditLine
-from loyalty import procedures, queries
+from loyalty import procedures, queries, values
 from loyalty import services as loyalty
 from loyalty.errors import AccountFrozen
 from loyalty.models import Hold, PointsAccount
@@ -26,14 +26,14 @@ def freeze(member, by, reason="同一账单多次出现"):
 
 def hold(member, store, points):
     at = clock.now()
-    request = procedures.HoldRequest(
+    request = values.HoldRequest(
         points=points,
         request_no=fresh_key().key,
         purpose="till",
         expires_at=at + timedelta(hours=1),
         grace_days=7,
     )
-    context = procedures.PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
+    context = values.PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
     pk = procedures.hold(member=member.pk, context=context, request=request, key=fresh_key(), at=at)
     return Hold.objects.get(pk=-pk)
 

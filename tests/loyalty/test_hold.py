@@ -184,8 +184,8 @@ def test_a_frozen_account_holds_and_captures_nothing_but_gets_its_points_back(
 
 @pytest.fixture
 def frozen_by(member):
-    def freeze(one):
-        loyalty.freeze_account(member=one, reason="盗号", by=make_staff("chen"))
+    def freeze(frozen_member):
+        loyalty.freeze_account(member=frozen_member, reason="盗号", by=make_staff("chen"))
 
     return freeze
 
@@ -193,10 +193,12 @@ def frozen_by(member):
 def test_a_hold_lasts_no_longer_than_the_rules_allow(member, tea):
     buy(member, tea, fen=10_000)
     visit = visit_of(member, till_of(tea), tea).visit
-    asked = {"visit": visit, "points": 10, "request_no": "H-1", "actor": "till:1"}
+    arguments = {"visit": visit, "points": 10, "request_no": "H-1", "actor": "till:1"}
 
-    facts = refused(HoldTooLong, lambda: loyalty.hold_points(**asked, minutes=121, key=fresh_key()))
-    held = loyalty.hold_points(**asked, minutes=120, key=fresh_key())
+    facts = refused(
+        HoldTooLong, lambda: loyalty.hold_points(**arguments, minutes=121, key=fresh_key())
+    )
+    held = loyalty.hold_points(**arguments, minutes=120, key=fresh_key())
 
     assert facts == {"minutes": 120}
     assert held.expires_at - held.at == timedelta(hours=2)

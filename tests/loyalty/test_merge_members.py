@@ -69,7 +69,10 @@ def test_all_points_are_with_the_other_with_issuer_and_end(old, new, tea, books,
     assert queries.balance_of(old).available == 0
     after = queries.expiring_points(new, timedelta(days=4000))
     for kept in before:
-        assert any(one.expires_at == kept.expires_at and one.issuer == kept.issuer for one in after)
+        assert any(
+            moved_lot.expires_at == kept.expires_at and moved_lot.issuer == kept.issuer
+            for moved_lot in after
+        )
     assert PointsAccount.objects.get(pk=old.pk).merged_into_id == new.pk
     assert queries.clearing() == []
 
@@ -99,11 +102,11 @@ def test_the_openids_can_still_be_read(old, new, chen):
     merge(old, new, chen)
 
     new.refresh_from_db()
-    told = {
+    openids = {
         personal.unseal(new, "openid", identity.openid_sealed)
         for identity in WechatIdentity.objects.filter(member=new)
     }
-    assert told == {"o-old", "o-new"}
+    assert openids == {"o-old", "o-new"}
 
 
 def test_an_open_session_goes_on_as_the_other(old, new, tea, chen):
@@ -136,7 +139,7 @@ def test_a_phone_the_other_has_is_kept(old, new, chen):
 
     assert people.member_by_phone("13912345678") == new
     assert people.member_by_phone("13812345678") is None
-    # An operator who is told the old number still finds who it was.
+    # An operator who searches the old number still finds who it was.
     assert list(people.members_by_phone("13812345678")) == [old]
 
 
@@ -264,13 +267,13 @@ def test_a_merged_account_is_frozen_by_nobody(old, new, chen):
 
 
 def test_a_phone_is_bound_although_there_are_two_wechat_accounts(old, new, chen, monkeypatch):
-    asked = []
+    openids = []
 
     class Gateway:
         def phone_for(self, code, openid):
             from district.wechat.gateway import VerifiedPhone
 
-            asked.append(openid)
+            openids.append(openid)
             return VerifiedPhone(number="13812345678", country="86")
 
     verb = import_module("district.members.services.bind_phone")
@@ -280,4 +283,4 @@ def test_a_phone_is_bound_although_there_are_two_wechat_accounts(old, new, chen,
 
     members.bind_phone(member=new, code="c", key=fresh_key())
 
-    assert asked == ["o-old", None]
+    assert openids == ["o-old", None]

@@ -72,7 +72,7 @@ def test_what_exceeds_the_receipt_waits_on_for_a_person(member, tea):
     assert queries.balance_of(member).available == 20
 
 
-def test_the_key_that_parked_tells_what_became_of_it(member, tea):
+def test_the_key_that_parked_returns_what_became_of_it(member, tea):
     key = Key.of("refund", "a", fen=3_000)
     parked = return_goods(tea, "B-1", fen=3_000, no="R-1", key=key)
 

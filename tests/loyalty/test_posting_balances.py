@@ -30,25 +30,25 @@ def owing(member, tea, books):
 
 
 def test_a_receipt_that_repays_a_debt(at_till, receipt, owing, member):
-    asked = receipt | {"paid_fen": 5_000}
+    fields = receipt | {"paid_fen": 5_000}
 
-    told = post(at_till, "receipts", asked).json()
+    body = post(at_till, "receipts", fields).json()
 
-    assert (told["points"], told["repaid"]) == (50, 50)
-    assert told["transfer"]["available_after"] == queries.balance_of(member).available == 0
+    assert (body["points"], body["repaid"]) == (50, 50)
+    assert body["transfer"]["available_after"] == queries.balance_of(member).available == 0
     buy(member, owing.store, fen=9_900)
-    assert post(at_till, "receipts", asked).json() == told
+    assert post(at_till, "receipts", fields).json() == body
 
 
 def test_a_receipt_whose_refund_came_first(at_till, receipt, member, tea):
     return_goods(tea, receipt["receipt_no"], fen=2_600)
 
-    told = post(at_till, "receipts", receipt).json()
+    body = post(at_till, "receipts", receipt).json()
 
-    assert told["points"] == 126
-    assert told["transfer"]["available_after"] == queries.balance_of(member).available == 100
+    assert body["points"] == 126
+    assert body["transfer"]["available_after"] == queries.balance_of(member).available == 100
     return_goods(tea, receipt["receipt_no"], fen=10_000)
-    assert post(at_till, "receipts", receipt).json() == told
+    assert post(at_till, "receipts", receipt).json() == body
 
 
 def test_the_statement_says_what_is_owed(owing, member):
@@ -71,13 +71,13 @@ def test_a_spending_given_back_repays_first(at_till, owing, member, tea, books):
     at_till.credentials(
         HTTP_AUTHORIZATION=f"Bearer {till_key_text(books)}", HTTP_IDEMPOTENCY_KEY="k-9"
     )
-    asked = {"store": books.public_id, "transfer": spent.public_id, "reason": "退货"}
+    fields = {"store": books.public_id, "transfer": spent.public_id, "reason": "退货"}
 
-    told = post(at_till, "reversals", asked).json()
+    body = post(at_till, "reversals", fields).json()
 
-    assert (told["points"], told["available_after"]) == (72, 0)
+    assert (body["points"], body["available_after"]) == (72, 0)
     buy(member, tea, fen=500)
-    assert post(at_till, "reversals", asked).json() == told
+    assert post(at_till, "reversals", fields).json() == body
 
 
 def test_the_rest_of_a_capture_is_back(member, tea, books):
@@ -114,7 +114,9 @@ def test_an_earning_undone_in_two_lines(member, tea, books):
 def test_what_ended_later_is_no_part_of_it(member, tea, books):
     buy(member, tea, fen=10_000)
     undone = undo(pay_points(member, books, points=30), books)
-    [ends, *_] = [one.expires_at for one in queries.expiring_points(member, timedelta(days=1_100))]
+    [ends, *_] = [
+        expiring.expires_at for expiring in queries.expiring_points(member, timedelta(days=1_100))
+    ]
     with clock.travel_to(ends):
         buy(member, books, fen=100)
 

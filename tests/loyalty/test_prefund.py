@@ -182,7 +182,7 @@ def test_a_merchant_is_warned_once_below_a_fifth(member, tea):
     assert prefund_warnings() == [(199, False)]
 
 
-def test_a_merchant_is_told_once_that_its_money_is_used_up(member, tea):
+def test_a_merchant_is_warned_once_that_its_money_is_used_up(member, tea):
     budget = open_for(tea, fen=1_000)
     buy(member, tea, fen=85_000)
     loyalty.warn_of_low_prefunds()
@@ -195,7 +195,7 @@ def test_a_merchant_is_told_once_that_its_money_is_used_up(member, tea):
     assert budget.fallback_since >= budget.warned_at
 
 
-def test_what_is_used_up_at_once_is_told_once(member, tea):
+def test_what_is_used_up_at_once_is_warned_of_once(member, tea):
     open_for(tea, fen=1_000)
     buy(member, tea, fen=100_000)
 

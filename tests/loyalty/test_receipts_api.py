@@ -20,10 +20,10 @@ def test_a_receipt_is_posted(at_till, receipt, member, tea):
     answer = post(at_till, "receipts", receipt)
 
     assert answer.status_code == 201
-    told = answer.json()
-    assert told["points"] == 126
-    assert told["transfer"]["available_after"] == 126
-    assert {name: told[name] for name in ("store", "member", "receipt_no", "paid_fen")} == {
+    body = answer.json()
+    assert body["points"] == 126
+    assert body["transfer"]["available_after"] == 126
+    assert {name: body[name] for name in ("store", "member", "receipt_no", "paid_fen")} == {
         name: receipt[name] for name in ("store", "member", "receipt_no", "paid_fen")
     }
     assert answer.headers["Cache-Control"] == "no-store"
@@ -113,7 +113,7 @@ def test_hostile_bytes_are_refused(at_till, body):
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
 
 
-def test_an_amount_said_twice_is_refused_and_nothing_is_earned(at_till, receipt):
+def test_an_amount_given_twice_is_refused_and_nothing_is_earned(at_till, receipt):
     amount = json.dumps(receipt["paid_fen"])
     body = json.dumps(receipt).replace(
         f'"paid_fen": {amount}', f'"paid_fen": {amount}, "paid_fen": 999900'

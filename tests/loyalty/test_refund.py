@@ -39,8 +39,8 @@ def test_a_refund_takes_the_points_of_the_money_given_back(member, tea):
     assert queries.balance_of(member).available == 96
     line = Transfer.objects.get(kind="clawback")
     assert (line.points, line.reference, line.store) == (30, "R-1", tea)
-    told = OutboxRow.objects.get(name="ReceiptRefunded").payload
-    assert (told["points"], told["owed"], told["receipt"]) == (30, 0, receipt.pk)
+    payload = OutboxRow.objects.get(name="ReceiptRefunded").payload
+    assert (payload["points"], payload["owed"], payload["receipt"]) == (30, 0, receipt.pk)
     assert queries.clearing() == []
 
 
@@ -95,7 +95,9 @@ def test_points_spent_meanwhile_come_from_the_oldest_others_for_the_merchant(mem
     assert queries.balance_of(member) == Balance(0, 0, 0, debt=20)
     draws = Draw.objects.filter(transfer__kind="clawback", lot__issuer=books.merchant_id)
     assert {draw.redeemer_id for draw in draws} == {tea.merchant_id}
-    owed = {(one.issuer, one.redeemer): one.points for one in queries.clearing()}
+    owed = {
+        (position.issuer, position.redeemer): position.points for position in queries.clearing()
+    }
     assert owed == {
         (tea.merchant_id, books.merchant_id): 70,
         (books.merchant_id, tea.merchant_id): 50,

@@ -48,7 +48,9 @@ def full(merchant):
 
 
 def totals_by_rollup(merchant):
-    return {kind: (one.points, one.count) for kind, one in queries.totals_of(merchant).items()}
+    return {
+        kind: (total.points, total.count) for kind, total in queries.totals_of(merchant).items()
+    }
 
 
 def test_totals_are_exact_without_any_rollup(member, tea):
@@ -110,7 +112,7 @@ def test_a_line_that_commits_late_is_not_lost(real_db):
     assert list(invariants.offences()) == []
 
 
-def test_beside_eight_writers_the_sums_agree_at_every_moment(real_db):
+def test_during_eight_writers_the_sums_agree_at_every_moment(real_db):
     stores = [make_earning_store() for _ in range(3)]
     people = [make_member(f"客{number}") for number in range(8)]
     done = threading.Event()
@@ -170,7 +172,7 @@ def test_the_audit_sees_a_rollup_that_lost_a_line(real_db):
 
     Rollup.objects.update(count=2)
 
-    assert {one.query for one in invariants.offences()} == {
+    assert {offence.query for offence in invariants.offences()} == {
         "the rollup is the sum of the lines below its horizon"
     }
 

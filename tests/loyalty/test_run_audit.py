@@ -48,12 +48,12 @@ def test_what_is_broken_is_counted_and_its_first_rows_are_kept(tea):
     run = loyalty.run_audit()
 
     run.refresh_from_db()
-    found = {one["query"]: one for one in run.found}
+    found = {finding["query"]: finding for finding in run.found}
     pockets = found["every pocket of an account is the sum of its lines"]
     assert pockets["count"] == invariants.SHOWN + 2
     assert len(pockets["rows"]) == invariants.SHOWN
     assert pockets["rows"][0]["pending"] == 7
-    assert run.offences == sum(one["count"] for one in run.found) > invariants.SHOWN
+    assert run.offences == sum(finding["count"] for finding in run.found) > invariants.SHOWN
 
 
 @breaks
@@ -96,9 +96,9 @@ def test_the_command_prints_the_rows_and_fails(tea, capsys):
     with pytest.raises(CommandError, match="rows break a promise"):
         call_command("audit_ledger")
 
-    said = capsys.readouterr().err
-    assert "broken: every pocket of an account is the sum of its lines: member_id=" in said
-    assert "and 2 more" in said
+    output = capsys.readouterr().err
+    assert "broken: every pocket of an account is the sum of its lines: member_id=" in output
+    assert "and 2 more" in output
     assert AuditRun.objects.get().offences > 0
 
 
@@ -123,7 +123,7 @@ def test_a_run_that_asked_nothing_is_none(db):
         AuditRun.objects.create(started_at=at, ended_at=at, queries=0, offences=0)
 
 
-def test_the_audit_looks_at_one_snapshot_beside_live_traffic(real_db):
+def test_the_audit_reads_one_snapshot_during_live_traffic(real_db):
     """Outside of a transaction it opens its own, which writes nothing."""
     run = loyalty.run_audit()
 

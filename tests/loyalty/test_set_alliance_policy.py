@@ -186,5 +186,5 @@ def test_of_rules_set_at_the_same_moment_one_holds(real_db):
         ]
     )
 
-    assert sum(isinstance(one, AlliancePolicy) for one in outcomes) == 1
-    assert sum(isinstance(one, AlliancePolicyOverlap) for one in outcomes) == 7
+    assert sum(isinstance(outcome, AlliancePolicy) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, AlliancePolicyOverlap) for outcome in outcomes) == 7

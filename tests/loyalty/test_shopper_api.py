@@ -26,16 +26,18 @@ def test_a_new_member_has_no_points(phone):
     assert answer.json() == {**nothing, **worth, "expiring": [], "activating": []}
 
 
-def test_the_balance_tells_what_ends_soon(phone, member, tea):
+def test_the_balance_lists_what_ends_soon(phone, member, tea):
     with clock.travel_to(clock.now() - timedelta(days=700)):
         buy(member, tea, fen=5_000)
     buy(member, tea, fen=3_000)
 
-    told = phone.get("/api/v1/me/points").json()
+    body = phone.get("/api/v1/me/points").json()
 
-    assert told["available"] == 80
-    assert [(one["points"], one["issuer"]) for one in told["expiring"]] == [(50, tea.merchant.name)]
-    assert told["expiring"][0]["expires_at"].endswith("00:00:00+08:00")
+    assert body["available"] == 80
+    assert [(expiring["points"], expiring["issuer"]) for expiring in body["expiring"]] == [
+        (50, tea.merchant.name)
+    ]
+    assert body["expiring"][0]["expires_at"].endswith("00:00:00+08:00")
 
 
 def test_the_statement_is_paged_newest_first_without_gaps(phone, member, tea, books):
@@ -95,7 +97,7 @@ def test_nobody_sees_the_points_of_another(phone, tea):
 
 
 @pytest.mark.parametrize("path", ["points", "points/entries"])
-def test_without_a_session_nothing_is_told(path, db):
+def test_without_a_session_nothing_is_returned(path, db):
     answer = APIClient().get(f"/api/v1/me/{path}")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_again")

@@ -44,8 +44,8 @@ def test_more_than_the_balance_is_refused_with_the_facts(at_till, spending, memb
     answer = post(at_till, "spendings", spending | {"points": 101})
 
     assert answer.status_code == 409
-    told = answer.json()
-    assert (told["code"], told["balance"], told["asked"]) == ("insufficient_points", 100, 101)
+    body = answer.json()
+    assert (body["code"], body["balance"], body["asked"]) == ("insufficient_points", 100, 101)
     assert not Transfer.objects.filter(kind="spend").exists()
 
 

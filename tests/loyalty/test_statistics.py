@@ -22,11 +22,13 @@ def by_hand(issuer, at):
     points = milli_fen = 0
     for lot in Lot.objects.filter(issuer=issuer, transfer__at__lt=at):
         draws = Draw.objects.filter(lot=lot, transfer__at__lt=at)
-        given = Restore.objects.filter(draw__lot=lot, transfer__at__lt=at)
-        left = lot.granted - sum(one.points for one in draws) + sum(one.points for one in given)
+        restores = Restore.objects.filter(draw__lot=lot, transfer__at__lt=at)
+        left = (
+            lot.granted - sum(part.points for part in draws) + sum(part.points for part in restores)
+        )
         if lot.expires_at < at:
             held = HoldPart.objects.filter(lot=lot, hold__at__lt=at, hold__state="open")
-            left = min(left, sum(one.points for one in held))
+            left = min(left, sum(part.points for part in held))
         points += left
         milli_fen += left * lot.price_milli_fen
     return points, milli_fen
@@ -67,13 +69,13 @@ def test_outstanding_points_equal_the_sum_of_all_rows_at_each_instant(year, days
         # By hand only what was written down can be counted.
         with clock.travel_to(NOW):
             sweep_accounts()
-    assert {one.issuer for one in found} == {store.merchant_id for store in year}
-    for one in found:
-        assert one.levels[-1].at == NOW
-        for level in one.levels:
-            expected = by_hand(one.issuer, level.at)
-            assert (level.points, level.milli_fen) == expected, (one.name, level.at)
-    assert len({level.points for one in found for level in one.levels}) > 4
+    assert {liability.issuer for liability in found} == {store.merchant_id for store in year}
+    for liability in found:
+        assert liability.levels[-1].at == NOW
+        for level in liability.levels:
+            expected = by_hand(liability.issuer, level.at)
+            assert (level.points, level.milli_fen) == expected, (liability.name, level.at)
+    assert len({level.points for liability in found for level in liability.levels}) > 4
 
 
 def test_a_merchant_and_its_stores_have_their_own_part_only(year):
@@ -86,7 +88,7 @@ def test_a_merchant_and_its_stores_have_their_own_part_only(year):
             StatisticsScope(tea.merchant_id, [books.pk]), days=8, step=1
         )
 
-    assert own == [one for one in everybody if one.issuer == tea.merchant_id]
+    assert own == [liability for liability in everybody if liability.issuer == tea.merchant_id]
     assert at_store == own
     assert to_other_party == []
 
@@ -109,7 +111,7 @@ def test_breakage_counts_each_month_in_shanghai_what_expired_and_to_whom(db):
         of_others = statistics.breakage(StatisticsScope(fund.pk))
 
     assert [f"{month.first:%Y-%m}" for month in months][-3:] == ["2026-01", "2026-02", "2026-03"]
-    assert [(one.points, one.milli_fen, one.to_other_party) for one in months[-3:]] == [
+    assert [(month.points, month.milli_fen, month.to_other_party) for month in months[-3:]] == [
         (0, 0, 0),
         (50, 52_500, 0),
         (30, 31_500, 30),
@@ -125,11 +127,11 @@ def test_captured_holds_count_as_accepted_and_what_was_taken_back_stands_apart(d
         capture(make_hold(guest, store, points=30, no="H"), 20)
         undo(pay_points(guest, store, points=10), store)
         make_refund(bought, fen=2_000, no="R")
-        (one,) = statistics.ranking(StatisticsScope(), days=8)
+        (entry,) = statistics.ranking(StatisticsScope(), days=8)
         day = statistics.today(StatisticsScope())
         daily = statistics.by_day(StatisticsScope(), 8)
 
-    assert (one.issued, one.clawed, one.accepted, one.given_back) == (100, 20, 30, 10)
+    assert (entry.issued, entry.clawed, entry.accepted, entry.given_back) == (100, 20, 30, 10)
     assert (day.issued, day.accepted) == (100, 30)
     assert daily[-1][1:] == (100, 30)
     assert Transfer.objects.filter(kind="capture").count() == 1

@@ -54,13 +54,13 @@ def test_the_till_undoes_it_and_the_heir_has_the_points(at_till, old, new, tea, 
     merge(old, new, chen)
     assert queries.balance_of(new).available == 40
 
-    asked = {"store": tea.public_id, "transfer": spent.public_id, "reason": "退货"}
-    answer = post(at_till, "reversals", asked)
+    fields = {"store": tea.public_id, "transfer": spent.public_id, "reason": "退货"}
+    answer = post(at_till, "reversals", fields)
 
     assert answer.status_code == 201
-    told = answer.json()
-    assert (told["kind"], told["points"]) == ("reverse_spend", 60)
-    assert told["available_after"] == 100
+    body = answer.json()
+    assert (body["kind"], body["points"]) == ("reverse_spend", 60)
+    assert body["available_after"] == 100
     assert (queries.balance_of(old), queries.balance_of(new).available) == (EMPTY, 100)
     assert queries.clearing() == []
     # The same end, issuer and price, and a line that says where they come from.
@@ -69,14 +69,14 @@ def test_the_till_undoes_it_and_the_heir_has_the_points(at_till, old, new, tea, 
     phone.credentials(**bearer(new))
     line = phone.get("/api/v1/me/points/entries").json()["results"][0]
     assert (line["change"], line["reference"], line["reason"]) == (60, "P-77", "退货")
-    assert post_again(phone, tea, asked) == (201, told)
+    assert post_again(phone, tea, fields) == (201, body)
 
 
-def post_again(client, store, asked):
+def post_again(client, store, fields):
     client.credentials(
         HTTP_AUTHORIZATION=f"Bearer {till_key_text(store)}", HTTP_IDEMPOTENCY_KEY="k-1"
     )
-    answer = post(client, "reversals", asked)
+    answer = post(client, "reversals", fields)
     return answer.status_code, answer.json()
 
 
@@ -165,7 +165,7 @@ def test_the_audits_find_points_that_stayed_behind(old, new, tea, books, chen):
         "alter table loyalty_transfer enable trigger user",
     )
 
-    found = {one.query for one in invariants.offences()}
+    found = {offence.query for offence in invariants.offences()}
 
     assert PointsAccount.objects.get(pk=old.pk).available == 0
     assert "what came back to a merged account went on to its heir" in found

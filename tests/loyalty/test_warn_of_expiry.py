@@ -1,4 +1,4 @@
-"""Members are told in time that points end; once for each day."""
+"""Members are warned in time that points end; once for each day."""
 
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -35,7 +35,7 @@ def expiry_events():
     return [row.payload for row in OutboxRow.objects.filter(name="PointsExpiring").order_by("pk")]
 
 
-def test_a_member_is_told_once_so_many_days_ahead(bought, member):
+def test_a_member_is_warned_once_so_many_days_ahead(bought, member):
     assert warn(ENDS - timedelta(days=30, microseconds=1)) == 0
     assert warn(ENDS - timedelta(days=30)) == 1
     assert warn(ENDS - timedelta(days=29)) == 0
@@ -56,7 +56,7 @@ def test_the_rules_say_how_many_days(bought):
     assert warn(ENDS - timedelta(days=3)) == 1
 
 
-def test_points_of_one_day_are_told_of_together_and_days_apart(bought, member, tea, books):
+def test_points_of_one_day_get_one_warning_and_other_days_their_own(bought, member, tea, books):
     with clock.travel_to(BOUGHT + timedelta(hours=1)):
         buy(member, books, fen=700)
     with clock.travel_to(BOUGHT + timedelta(days=1)):
@@ -64,17 +64,17 @@ def test_points_of_one_day_are_told_of_together_and_days_apart(bought, member, t
 
     assert warn(ENDS - timedelta(days=5)) == 2
 
-    assert [one["points"] for one in expiry_events()] == [57, 9]
+    assert [event["points"] for event in expiry_events()] == [57, 9]
 
 
-def test_what_is_spent_already_is_not_told_of(bought, member, tea):
+def test_what_is_spent_already_gets_no_warning(bought, member, tea):
     with clock.travel_to(BOUGHT):
         pay_points(member, tea, points=50)
 
     assert warn(ENDS - timedelta(days=5)) == 0
 
 
-def test_points_given_back_for_a_day_that_was_told_of_are_not_told_of_again(bought, member, tea):
+def test_points_given_back_for_a_day_with_a_warning_get_no_second_one(bought, member, tea):
     with clock.travel_to(BOUGHT):
         spent = pay_points(member, tea, points=20)
     assert warn(ENDS - timedelta(days=5)) == 1
@@ -82,10 +82,10 @@ def test_points_given_back_for_a_day_that_was_told_of_are_not_told_of_again(boug
         undo(spent, tea)
 
     assert warn(ENDS - timedelta(days=3)) == 0
-    assert [one["points"] for one in expiry_events()] == [30]
+    assert [event["points"] for event in expiry_events()] == [30]
 
 
-def test_after_a_merge_the_points_are_told_of_where_they_are(bought, member):
+def test_after_a_merge_the_warning_goes_to_the_account_that_holds_the_points(bought, member):
     other = make_member("新号")
     with clock.travel_to(ENDS - timedelta(days=40)):
         loyalty.merge_members(

@@ -1,4 +1,4 @@
-"""loyalty/README.md tells the truth: its example happens as written, and no verb is missing."""
+"""loyalty/README.md is right: its example happens as written, and no verb is missing."""
 
 from django.conf import settings
 

@@ -14,7 +14,7 @@ from loyalty.models import (
     Restore,
     Transfer,
 )
-from loyalty.procedures import ReportedPurchase
+from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import (
     buy,
     capture,

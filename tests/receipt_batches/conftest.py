@@ -12,7 +12,7 @@ def member(db):
 
 @pytest.fixture
 def tea(db):
-    """A tea house that grants one point for each yuan."""
+    """A tea shop that grants one point for each yuan."""
     return make_earning_store()
 
 

@@ -54,7 +54,7 @@ def receive_batch(store, content, *, format=Batch.Format.NDJSON, stores=None):
     """A batch whose content has arrived."""
     batch = services.open_batch(
         merchant=store.merchant,
-        stores=[one.pk for one in stores or [store]],
+        stores=[allowed.pk for allowed in stores or [store]],
         format=format,
         name="测试",
         actor="till:1",

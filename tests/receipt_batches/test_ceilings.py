@@ -31,7 +31,12 @@ def test_a_receipt_above_the_ceiling_waits_and_its_member_earns_one_by_one(membe
     batch = post_all(tea, rows)
 
     assert set(results_by_line(batch).values()) == {"posted"}
-    assert [result_of(one)["review"] for one in results_of(batch)] == [None, "waiting", None, None]
+    assert [result_of(result)["review"] for result in results_of(batch)] == [
+        None,
+        "waiting",
+        None,
+        None,
+    ]
     assert queries.balance_of(member) == queries.Balance(30, 0, 10**10, 0)
     assert counted(tea) == 60
 
@@ -40,7 +45,7 @@ def test_a_day_of_a_key_is_filled_to_the_last_point(member, tea):
     set_alliance_policy(key_day_ceiling_points=35)
     batch = post_all(tea, [receipt_row(tea, make_member(), fen=1_000) for _ in range(5)])
 
-    reviews = [result_of(one)["review"] for one in results_of(batch)]
+    reviews = [result_of(result)["review"] for result in results_of(batch)]
     assert reviews == [None, None, None, "waiting", "waiting"]
     assert EarningReview.objects.first().exceeds == ["key_day"]
 
@@ -53,7 +58,7 @@ def test_a_day_of_a_member_adds_up_over_batches_and_receipts(member, tea):
     assert queries.balance_of(member) == queries.Balance(35, 0, 10, 0)
 
 
-def test_rows_told_before_take_nothing_of_the_day(member, tea):
+def test_rows_reported_before_take_nothing_of_the_day(member, tea):
     """The counters were filled as if all rows were new; what was not needed went back."""
     rows = [receipt_row(tea, member, fen=1_000) for _ in range(3)]
     post_all(tea, rows)

@@ -113,15 +113,15 @@ def test_whoever_dies_each_row_is_posted_once(durable_cluster, web, worker, scen
     answer = till._call("POST", f"{path}/submit", json={"bytes": len(content)})
     assert answer.status_code == 200, answer.text
 
-    until(batch, lambda it: it.answered > 0)
+    until(batch, lambda batch: batch.answered > 0)
     worker.kill9()
     second = CeleryWorker(env=worker.env, folder=tmp_path)
     second.start()
     halfway = batch.answered
-    until(batch, lambda it: it.answered > halfway or it.state == "done")
+    until(batch, lambda batch: batch.answered > halfway or batch.state == "done")
     dead = durable_cluster.kill9()
     durable_cluster.wait_back(dead)
-    until(batch, lambda it: it.state == "done")
+    until(batch, lambda batch: batch.state == "done")
     second.stop()
 
     assert (batch.rows, batch.posted) == (ROWS + REFUNDS, ROWS + REFUNDS)

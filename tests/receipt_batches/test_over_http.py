@@ -96,7 +96,7 @@ def test_the_examples_of_the_page_work(worker, till, tea, member, tmp_path):
     upload, reconcile = scripts("bash")
     run(["bash", "-c", upload], folder, **here)
     answers = [json.loads(line) for line in (folder / "answers.ndjson").read_text().splitlines()]
-    assert [(one["line"], one["state"], one["points"]) for one in answers] == [
+    assert [(answer["line"], answer["state"], answer["points"]) for answer in answers] == [
         (2, "posted", 126),
         (3, "refused", 0),
     ]
@@ -105,19 +105,19 @@ def test_the_examples_of_the_page_work(worker, till, tea, member, tmp_path):
     (script,) = scripts("python")
     more = [*rows, *(receipt_row(tea, member) for _ in range(3_000))]
     (folder / "more.ndjson").write_bytes(ndjson(more))
-    said = run([sys.executable, "-c", script, "more.ndjson"], folder, **here)
-    batch = json.loads(said.stdout)
+    completed = run([sys.executable, "-c", script, "more.ndjson"], folder, **here)
+    batch = json.loads(completed.stdout)
     assert (batch["repeated"], batch["refused"], batch["posted"]) == (1, 1, 3_000)
-    assert said.stderr.split() == ["2", rows[1]["receipt_no"], "invalid_request"]
+    assert completed.stderr.split() == ["2", rows[1]["receipt_no"], "invalid_request"]
     again = run([sys.executable, "-c", script, "more.ndjson"], folder, **here)
     assert json.loads(again.stdout) == batch
 
     day = clock.business_day(clock.now()).isoformat()
     run(["bash", "-c", reconcile], folder, STORE=tea.public_id, DAY=day, **here)
-    told = json.loads((folder / "reconciliation.json").read_text())
-    assert told["agrees"] is False
-    assert told["receipts"]["theirs"] == {"count": 1, "fen": 999}
-    found = {one["number"]: one["what"] for one in told["listed"]}
+    reconciliation = json.loads((folder / "reconciliation.json").read_text())
+    assert reconciliation["agrees"] is False
+    assert reconciliation["receipts"]["theirs"] == {"count": 1, "fen": 999}
+    found = {difference["number"]: difference["what"] for difference in reconciliation["listed"]}
     assert found["A-UNKNOWN"] == "missing_here"
 
 
@@ -148,7 +148,7 @@ def test_a_cut_connection_goes_on_where_it_broke(web, worker, till, tea, member)
     assert PointsAccount.objects.get(pk=member.pk).seq == 100
 
 
-def test_pages_and_the_file_tell_the_same(web, worker, till, tea, member):
+def test_pages_and_the_file_hold_the_same(web, worker, till, tea, member):
     client = Client(till)
     rows = [receipt_row(tea, member) for _ in range(30)]
     rows[5]["paid_fen"] = rows[20]["paid_fen"] = None
@@ -194,8 +194,8 @@ def test_a_till_of_fewer_stores_does_not_reach_a_batch_of_more(web, till, tea):
 
     assert till.get(both.path).status_code == 404
     assert till.get("/till/batches").json()["results"] == []
-    one = Client(till)
-    assert both.till.get(one.path).status_code == 200
+    upload = Client(till)
+    assert both.till.get(upload.path).status_code == 200
 
 
 def test_bad_requests_are_problems_and_leave_nothing(web, till, tea):
@@ -255,9 +255,13 @@ def test_a_day_that_agrees(web, till, tea, member):
     answer = till.post("/till/reconciliations", body)
 
     assert answer.status_code == 201, answer.text
-    told = answer.json()
-    assert (told["agrees"], told["differences"], told["listed"]) == (True, 0, [])
-    assert till.get(f"/till/reconciliations/{told['id']}").json() == told
+    reconciliation = answer.json()
+    assert (reconciliation["agrees"], reconciliation["differences"], reconciliation["listed"]) == (
+        True,
+        0,
+        [],
+    )
+    assert till.get(f"/till/reconciliations/{reconciliation['id']}").json() == reconciliation
     body["receipts"]["fen"] = 5_001
     assert till.post("/till/reconciliations", body).status_code == 400
     assert Receipt.objects.count() == 1

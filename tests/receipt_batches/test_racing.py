@@ -1,4 +1,4 @@
-"""Batches beside each other, beside tills, and beside workers that were taken for dead."""
+"""Batches at the same time as each other, as tills, and as workers that were taken for dead."""
 
 from itertools import count
 
@@ -84,7 +84,7 @@ def test_of_many_that_send_the_same_bytes_one_goes_on(real_db):
 
     answers = race(*[send] * 8)
 
-    refused = [one for one in answers if getattr(one, "code", "") == "batch_offset_wrong"]
+    refused = [answer for answer in answers if getattr(answer, "code", "") == "batch_offset_wrong"]
     assert len(refused) == 7
     batch.refresh_from_db()
     assert (batch.rows, batch.received_bytes) == (50, len(content))
@@ -154,8 +154,10 @@ def test_the_till_and_a_batch_post_the_same_receipts_and_each_counts_once(real_d
     )
 
     batch, elsewhere = done(batch), done(elsewhere)
-    posted = [one for lane in gone[:4] for one in lane if isinstance(one, Receipt)]
-    refused = {one.code for lane in gone[:4] for one in lane if not isinstance(one, Receipt)}
+    posted = [outcome for lane in gone[:4] for outcome in lane if isinstance(outcome, Receipt)]
+    refused = {
+        outcome.code for lane in gone[:4] for outcome in lane if not isinstance(outcome, Receipt)
+    }
     assert refused <= {"receipt_already_posted"}
     assert len(posted) + batch.posted == 100
     assert batch.repeated == len(posted)

@@ -23,7 +23,7 @@ def opened(store, format=Batch.Format.NDJSON):
     )
 
 
-def staged(batch):
+def staged_rows(batch):
     rows = StagedRow.objects.filter(batch=batch).order_by("line")
     return [(row.line, bytes(row.content)) for row in rows]
 
@@ -73,7 +73,7 @@ def test_a_file_may_come_in_any_number_of_requests(tea, member):
         assert offset == min(finish, len(content)) or offset == len(content[:offset])
     batch = services.submit_batch(batch=batch, size=len(content))
 
-    assert staged(batch) == [
+    assert staged_rows(batch) == [
         (line, text) for line, text in enumerate(content.split(b"\r\n")[:-1], 1) if line > 1
     ]
     assert set(results_by_line(done(batch)).values()) == {"posted"}
@@ -111,7 +111,7 @@ def test_another_place_is_refused_with_the_right_one(tea):
         with pytest.raises(errors.BatchOffsetWrong) as refusal:
             services.receive_content(batch=batch, offset=offset, pieces=[b"{}\n"])
         assert refusal.value.facts == {"received_bytes": 3}
-    assert [line for line, _ in staged(batch)] == [1]
+    assert [line for line, _ in staged_rows(batch)] == [1]
 
 
 def test_a_twin_that_was_slower_leaves_nothing(tea):
@@ -121,7 +121,7 @@ def test_a_twin_that_was_slower_leaves_nothing(tea):
     with pytest.raises(errors.BatchOffsetWrong):
         services.receive_content(batch=batch, offset=0, pieces=[b"{}\n{}\n"])
 
-    assert [line for line, _ in staged(batch)] == [1]
+    assert [line for line, _ in staged_rows(batch)] == [1]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The day as the till counted it, beside ours."""
+"""The day as the till counted it, compared with ours."""
 
 from datetime import timedelta
 
@@ -75,7 +75,7 @@ def test_every_difference_is_named(member, tea):
     assert (row.agrees, row.differences) == (False, 5)
 
 
-def test_totals_alone_tell_whether_it_agrees(member, tea):
+def test_totals_alone_decide_whether_it_agrees(member, tea):
     buy(member, tea, fen=100)
 
     assert reconciled(tea, receipts=TillCount(1, 100)).agrees

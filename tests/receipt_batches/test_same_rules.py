@@ -86,23 +86,23 @@ def in_batch(tea, second, content, **options):
     return answer
 
 
-def agree(answer, status, told):
+def agree(answer, status, body):
     if status < 300:
         assert answer.state == ("parked" if status == 202 else "posted"), answer.problem
-        points = told["points"]
+        points = body["points"]
         assert answer.points == (sum(points.values()) if isinstance(points, dict) else points or 0)
     else:
         assert answer.state == "refused"
-        assert answer.problem == told
+        assert answer.problem == body
 
 
 @pytest.mark.parametrize("name", RECEIPTS)
 def test_a_receipt(scene, tea, member, name):
     client, second, paid_at = scene
     row = receipt_row(tea, member, fen=10_000, no="R-1", at=paid_at) | RECEIPTS[name]
-    status, told = single(client, "receipts", row)
+    status, body = single(client, "receipts", row)
 
-    agree(in_batch(tea, second, [row]), status, told)
+    agree(in_batch(tea, second, [row]), status, body)
 
 
 @pytest.mark.parametrize("name", REFUNDS)
@@ -111,9 +111,9 @@ def test_a_refund(scene, tea, name):
     row = refund_row(tea, "KNOWN", fen=3_000, no="F-1") | REFUNDS[name]
     if row.get("receipt_store") == "second":
         row["receipt_store"] = second.public_id
-    status, told = single(client, "refunds", row)
+    status, body = single(client, "refunds", row)
 
-    agree(in_batch(tea, second, [row]), status, told)
+    agree(in_batch(tea, second, [row]), status, body)
 
 
 CELLS = [
@@ -139,19 +139,19 @@ def test_a_receipt_in_csv(scene, tea, member, name):
         as_json["paid_fen"] = "True"
     if name == "empty number":
         del as_json["receipt_no"]
-    status, told = single(client, "receipts", as_json)
+    status, body = single(client, "receipts", as_json)
 
-    agree(in_batch(tea, second, as_csv([row]), format=Batch.Format.CSV), status, told)
+    agree(in_batch(tea, second, as_csv([row]), format=Batch.Format.CSV), status, body)
 
 
 @pytest.mark.parametrize("days", [-1, 32])
 def test_a_receipt_of_another_time(scene, tea, member, days):
     client, second, _ = scene
     row = receipt_row(tea, member, at=NOW - timedelta(days=days))
-    status, told = single(client, "receipts", row)
+    status, body = single(client, "receipts", row)
 
     assert status == 409
-    agree(in_batch(tea, second, [row]), status, told)
+    agree(in_batch(tea, second, [row]), status, body)
 
 
 def test_a_merchant_that_left_and_a_member_who_closed(scene, tea, member):
@@ -175,6 +175,6 @@ def test_a_merchant_without_terms(scene, member):
             HTTP_AUTHORIZATION=f"Bearer {till_key_text(bare)}", HTTP_IDEMPOTENCY_KEY="k-1"
         )
         row = receipt_row(bare, member)
-        status, told = single(client, "receipts", row)
-        assert told["code"] == "merchant_without_terms"
-        agree(in_batch(bare, bare, [row]), status, told)
+        status, body = single(client, "receipts", row)
+        assert body["code"] == "merchant_without_terms"
+        agree(in_batch(bare, bare, [row]), status, body)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from district.kernel import clock
 from district.kernel.http.pictures import Picture
 from loyalty import services as loyalty
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos import services as bills
+from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import fresh_key
 from tests.factories.merchants import make_clerk
 
@@ -27,24 +27,24 @@ def purchase(number=NUMBER, fen=FEN, *, at=None, source="photo"):
     return ReportedPurchase(receipt_no=number, paid_fen=fen, paid_at=at or paid(), source=source)
 
 
-def send(member, store, told=None, *, key=None, picture=PICTURE):
+def send(member, store, reported=None, *, key=None, picture=PICTURE):
     return bills.submit_photo(
         member=member,
         store=store,
-        purchase=told or purchase(),
+        purchase=reported or purchase(),
         picture=picture,
         key=key or fresh_key(),
     )
 
 
-def confirm(photo, by, told=None, *, key=None):
-    told = told or purchase(photo.receipt_no, photo.paid_fen, at=photo.paid_at)
-    return bills.confirm_photo(photo=photo, purchase=told, by=by, key=key or fresh_key())
+def confirm(photo, by, reported=None, *, key=None):
+    reported = reported or purchase(photo.receipt_no, photo.paid_fen, at=photo.paid_at)
+    return bills.confirm_photo(photo=photo, purchase=reported, by=by, key=key or fresh_key())
 
 
-def post(member, store, told=None, *, key=None):
-    """The till tells a bill."""
-    told = told or purchase(source="till")
+def post(member, store, reported=None, *, key=None):
+    """The till reports a bill."""
+    reported = reported or purchase(source="till")
     return loyalty.earn_points(
-        store=store, member=member, purchase=told, actor="till:1", key=key or fresh_key()
+        store=store, member=member, purchase=reported, actor="till:1", key=key or fresh_key()
     )

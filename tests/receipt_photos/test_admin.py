@@ -65,14 +65,14 @@ def test_a_cashier_confirms_what_the_picture_shows(cashier, photo, member):
 def test_a_page_sent_twice_confirms_once(cashier, photo, member):
     address = f"{PHOTOS}{photo.pk}/confirm/"
     once = once_of(cashier.get(address))
-    asked = {
+    fields = {
         "once": once,
         "receipt_no": "42",
         "paid_yuan": "126.80",
         "paid_at": local(photo.paid_at),
     }
 
-    first, second = cashier.post(address, asked), cashier.post(address, asked)
+    first, second = cashier.post(address, fields), cashier.post(address, fields)
 
     assert (first.status_code, second.status_code) == (302, 302)
     assert balance_of(member).available == 126
@@ -267,7 +267,7 @@ def test_a_receipts_page_leads_to_its_photograph(cashier, photo, clerk):
     assert f"{PHOTOS}{photo.pk}/change/" in page.content.decode()
 
 
-def test_the_same_file_elsewhere_is_said_without_where(cashier, photo, other, store):
+def test_the_same_file_elsewhere_is_counted_without_where(cashier, photo, other, store):
     elsewhere = make_earning_store()
     send(other, elsewhere, purchase("x", 500), picture=redraw(located()))
     again = send(other, store, purchase("y", 600), picture=redraw(located()))

@@ -1,4 +1,4 @@
-"""The photograph beside the form in a real browser, on a desk and on a phone."""
+"""The photograph next to the form in a real browser, on a wide screen and on a phone."""
 
 import os
 from pathlib import Path
@@ -55,7 +55,7 @@ def browser(counter, web):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_picture_stands_by_the_form_and_all_can_be_read(browser, web, counter, size, dark):
     visitor = BrowserUser(browser, web.base_url, size=size, dark=dark)
     visitor.sign_in(counter.username, PASSWORD)
@@ -82,9 +82,9 @@ def test_the_picture_stands_by_the_form_and_all_can_be_read(browser, web, counte
     picture, form = page.locator(".d-photo img"), page.locator("form.d-form")
     assert page.evaluate("document.querySelector('.d-photo img').naturalWidth") == 900
     seen, filled = picture.bounding_box(), form.bounding_box()
-    beside = filled["x"] >= seen["x"] + seen["width"]
+    is_next_to_it = filled["x"] >= seen["x"] + seen["width"]
     below = filled["y"] >= seen["y"] + seen["height"]
-    assert beside if size == DESKTOP else below
+    assert is_next_to_it if size == DESKTOP else below
     assert found == {}
     assert visitor.page_errors == []
 

@@ -13,12 +13,12 @@ def test_a_bill_above_the_ceiling_is_confirmed_and_waits(member, store, clerk, c
     confirm(photo, clerk)
 
     assert queries.balance_of(member) == queries.Balance(0, 0, 10**10, 0)
-    (told,) = client.get("/api/v1/me/receipts", **bearer(member)).json()["results"]
-    assert told["state"] == "confirmed"
-    assert "复核" in told["message"]
+    (photo,) = client.get("/api/v1/me/receipts", **bearer(member)).json()["results"]
+    assert photo["state"] == "confirmed"
+    assert "复核" in photo["message"]
 
     review = EarningReview.objects.get()
     loyalty.refuse_earning(review=review, by=make_operator(), key=fresh_key(), note="小票系伪造")
-    (told,) = client.get("/api/v1/me/receipts", **bearer(member)).json()["results"]
-    assert "未通过复核" in told["message"]
+    (photo,) = client.get("/api/v1/me/receipts", **bearer(member)).json()["results"]
+    assert "未通过复核" in photo["message"]
     assert queries.balance_of(member).pending == 0

@@ -29,7 +29,7 @@ def of_photo(photo, other, store, clerk):
 
 @pytest.fixture
 def of_till(photo, other, store, clerk):
-    """小林's photograph has earned, then the till tells the same bill for 小周."""
+    """小林's photograph has earned, then the till reports the same bill for 小周."""
     confirm(photo, clerk)
     with pytest.raises(ReceiptAlreadyPosted):
         post(other, store, purchase(source="till"))
@@ -41,7 +41,7 @@ def decide(verb, conflict, by, *, key=None):
 
 
 def points(*members):
-    return tuple(balance_of(one).available for one in members)
+    return tuple(balance_of(member).available for member in members)
 
 
 def sound():
@@ -116,18 +116,18 @@ def test_what_was_taken_back_and_spent_is_owed(of_photo, member, other, clerk):
         (bills.keep_later, (0, 126)),
     ],
 )
-def test_a_bill_that_a_till_told_is_decided_likewise(
+def test_a_bill_that_a_till_reported_is_decided_likewise(
     of_till, member, other, store, clerk, verb, after
 ):
     decided = decide(verb, of_till, clerk)
 
     assert points(member, other) == after
     if decided.later:
-        # What was taken back freed the bill's own number; beside another one it gets a mark.
+        # What was taken back freed the bill's own number; next to another one it gets a mark.
         number = NUMBER if verb is bills.keep_later else f"{NUMBER}#2"
         assert (decided.later.receipt_no, decided.later.source) == (number, "till")
     sound()
-    # Whatever was decided, the bill is known and told again it earns nothing.
+    # Whatever was decided, the bill is known; reported again it earns nothing.
     with pytest.raises(ReceiptAlreadyPosted):
         post(other, store, purchase(source="till"))
 
@@ -192,7 +192,7 @@ def test_two_photographs_that_look_alike_are_one_pair(photo, other, store, clerk
     decide(bills.keep_both, ReceiptConflict.objects.get(), clerk)
 
     second.refresh_from_db()
-    # Only alike: its own number, so that a till which tells it is recognised.
+    # Only alike: its own number, so that a till which reports it is recognised.
     assert second.receipt.receipt_no == "P-7"
     with pytest.raises(ReceiptAlreadyPosted):
         post(other, store, purchase("P-7", at=photo.paid_at, source="till"))
@@ -211,7 +211,7 @@ def test_what_was_refunded_meanwhile_is_not_taken_back_twice(of_till, member, ot
     sound()
 
 
-def test_numbers_of_the_longest_kind_find_room_for_their_mark(store, member, other, clerk):
+def test_numbers_of_the_longest_kind_are_cut_for_their_mark(store, member, other, clerk):
     number = "9" * 64
     post(other, store, purchase(number, source="till"))
     photo = send(member, store, purchase(number))
@@ -222,7 +222,7 @@ def test_numbers_of_the_longest_kind_find_room_for_their_mark(store, member, oth
     assert decided.later.receipt_no == "9" * 58 + "#2"
 
 
-# --- Walls ------------------------------------------------------------------------------------
+# --- Constraints ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_state_has_what_belongs_to_it(of_photo, promise, change):
         ReceiptConflict.objects.update(**change)
 
 
-def test_what_was_told_never_changes_and_a_decision_is_final(of_photo, clerk):
+def test_what_was_reported_never_changes_and_a_decision_is_final(of_photo, clerk):
     rows = ReceiptConflict.objects.all()
     changes = [{"paid_fen": 1}, {"member": 1}, {"earlier": 1}, {"actor": "x"}]
     for change in changes:
@@ -255,6 +255,6 @@ def test_the_audit_finds_what_was_bent(of_photo, clerk):
     """Not every promise can be a constraint; the audit sees those that cannot."""
     ReceiptPhoto.objects.update(state="submitted")
 
-    assert {one.query for one in invariants.offences()} == {
+    assert {offence.query for offence in invariants.offences()} == {
         "a photograph is in conflict while its conflict is open"
     }

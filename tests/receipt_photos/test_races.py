@@ -48,9 +48,9 @@ def test_a_photograph_is_confirmed_while_sixteen_tills_post_its_bill(scene, whos
     """Whoever wins, it earns once, and nothing is lost: what lost is closed or queued."""
     winners = Counter()
     for number in range(6):
-        told = purchase(f"{NUMBER}-{number}", FEN + number)
-        photo = send(scene.member, scene.store, told)
-        till = purchase(f"{NUMBER}-{number}", FEN + number, at=told.paid_at, source="till")
+        reported = purchase(f"{NUMBER}-{number}", FEN + number)
+        photo = send(scene.member, scene.store, reported)
+        till = purchase(f"{NUMBER}-{number}", FEN + number, at=reported.paid_at, source="till")
 
         def posting(till=till):
             return post(getattr(scene, whose), scene.store, till)
@@ -88,8 +88,8 @@ def test_sixteen_clerks_decide_on_one_photograph(scene):
         *[lambda: bills.withdraw_photo(photo=photo, key=fresh_key())] * 2,
     )
 
-    assert sum(not isinstance(one, Exception) for one in came) == 1
-    assert sum(isinstance(one, PhotoDecided) for one in came) == 15
+    assert sum(not isinstance(result, Exception) for result in came) == 1
+    assert sum(isinstance(result, PhotoDecided) for result in came) == 15
     photo.refresh_from_db()
     assert Receipt.objects.count() == (photo.state == "confirmed")
     assert list(invariants.offences()) == []
@@ -115,9 +115,9 @@ def test_sixteen_people_decide_on_one_conflict(scene):
     verbs = [bills.keep_earlier, bills.keep_both, bills.keep_later, bills.keep_later]
     came = race(*[by(verb) for verb in verbs * 4])
 
-    decided = [one for one in came if not isinstance(one, Exception)]
+    decided = [result for result in came if not isinstance(result, Exception)]
     assert len(decided) == 1
-    assert {type(one) for one in came if isinstance(one, Exception)} == {ConflictDecided}
+    assert {type(result) for result in came if isinstance(result, Exception)} == {ConflictDecided}
     standing = sum(account.available for account in PointsAccount.objects.all())
     assert standing == (252 if decided[0].state == "both" else 126)
     assert list(invariants.offences()) == []
@@ -132,10 +132,10 @@ def test_two_members_conflicts_taken_back_crosswise_do_not_wait_in_a_ring(scene)
 
     came = race(
         *(
-            lambda one=one: bills.keep_later(
-                conflict=one, note="看过", by=scene.clerk, key=fresh_key()
+            lambda conflict=conflict: bills.keep_later(
+                conflict=conflict, note="看过", by=scene.clerk, key=fresh_key()
             )
-            for one in ReceiptConflict.objects.all()
+            for conflict in ReceiptConflict.objects.all()
         )
     )
 
@@ -144,8 +144,10 @@ def test_two_members_conflicts_taken_back_crosswise_do_not_wait_in_a_ring(scene)
     assert list(invariants.offences()) == []
 
 
-def post_refused(scene, told=None, member=None):
-    [came] = race(lambda: post(member or scene.other, scene.store, told or purchase(source="till")))
+def post_refused(scene, reported=None, member=None):
+    [came] = race(
+        lambda: post(member or scene.other, scene.store, reported or purchase(source="till"))
+    )
     assert outcome(came) == "ReceiptAlreadyPosted"
 
 
@@ -173,7 +175,7 @@ def test_sixteen_uploads_with_one_key_are_one_photograph(web, real_db):
 
     # As many as the limit lets through within its minute.
     answers = call_concurrently(
-        phone, [lambda it: it.upload(no=NUMBER, fen=FEN, paid_at=at, key="one")] * 16
+        phone, [lambda client: client.upload(no=NUMBER, fen=FEN, paid_at=at, key="one")] * 16
     )
 
     statuses = Counter(answer.status_code for answer in answers)
@@ -187,20 +189,20 @@ def test_sixteen_uploads_with_one_key_are_one_photograph(web, real_db):
 def test_a_till_posts_over_http_while_a_clerk_confirms(web, real_db):
     scene = PhotoRaceScene()
     till = TillClient(web.base_url, till_key_text(scene.store), store=scene.store.public_id)
-    told = purchase()
-    photo = send(scene.member, scene.store, told)
-    at, member = told.paid_at.isoformat(), scene.member.public_id
+    reported = purchase()
+    photo = send(scene.member, scene.store, reported)
+    at, member = reported.paid_at.isoformat(), scene.member.public_id
 
     [confirmed], answers = together(
         lambda: race(lambda: confirm(photo, scene.clerk)),
         lambda: call_concurrently(
             till,
-            [lambda it: it.receipt(member, fen=FEN, no=NUMBER, paid_at=at)] * 64,
+            [lambda client: client.receipt(member, fen=FEN, no=NUMBER, paid_at=at)] * 64,
             connections=15,
         ),
     )
 
-    codes = Counter((one.status_code, one.json().get("code")) for one in answers)
+    codes = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
     if confirmed.state == "confirmed":
         assert codes == {(409, "receipt_already_posted"): 64}
         assert ReceiptConflict.objects.get().source == "till"
@@ -216,4 +218,4 @@ def together(*calls):
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return [one.result() for one in [pool.submit(call) for call in calls]]
+        return [future.result() for future in [pool.submit(call) for call in calls]]

@@ -1,4 +1,4 @@
-"""A small data set of the test's own, and the command run beside its own server and database."""
+"""A small data set of the test's own, and the command with its own server and database."""
 
 import contextlib
 import gzip
@@ -103,7 +103,7 @@ class ReplayEnvironment:
         return 0
 
     def processes(self, word=""):
-        """The ids of processes that have the place's database in their environment, oldest first."""
+        """The ids of processes that have this database in their environment, oldest first."""
         found = []
         for folder in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
@@ -159,8 +159,8 @@ class EmbeddedReplayEnvironment(ReplayEnvironment):
 
     def __init__(self, data_dir):
         self.cluster = Cluster(data_dir / "postgres", "durable")
-        given = {"DATABASE_URL", "DISTRICT_MODE"}
-        environment = {name: told for name, told in os.environ.items() if name not in given}
+        left_out = {"DATABASE_URL", "DISTRICT_MODE"}
+        environment = {name: value for name, value in os.environ.items() if name not in left_out}
         environment["DISTRICT_DATA_DIR"] = str(data_dir)
         super().__init__(None, environment)
 
@@ -178,17 +178,17 @@ class EmbeddedReplayEnvironment(ReplayEnvironment):
 
 
 @pytest.fixture(scope="session")
-def new_stage(databases, tmp_path_factory):
-    """Makes stages on the server the tests run on, or on another one, and clears them away."""
-    stages = []
+def new_replay_database(databases, tmp_path_factory):
+    """Makes replay databases on the server the tests run on, or on another one, and drops them."""
+    replay_databases = []
 
     def make(on=databases):
-        stages.append(ReplayDatabase(on, tmp_path_factory.mktemp("data")))
-        return stages[-1]
+        replay_databases.append(ReplayDatabase(on, tmp_path_factory.mktemp("data")))
+        return replay_databases[-1]
 
     yield make
-    for stage in stages:
-        stage.drop()
+    for database in replay_databases:
+        database.drop()
 
 
 @pytest.fixture(scope="session")

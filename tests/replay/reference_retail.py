@@ -71,7 +71,7 @@ def event_order(invoice):
 
 
 def play(events, books):
-    """One member's life; what is left are the lots and the debts."""
+    """One member's events; what is left are the lots and the debts."""
     lots: list[dict] = []
     debts: list[list[int]] = []
     purchases: list[dict] = []
@@ -133,12 +133,12 @@ def returned(cancellation, purchases, books):
         books["parked_quantity"] += left
         books["parked_fen"] += fen_of(left, line["price"])
     posted = []
-    for purchase, asked in zip(purchases, fen, strict=True):
-        given = min(asked, purchase["paid"] - purchase["refunded"])
-        books["parked_fen"] += asked - given
-        if given > 0:
+    for purchase, requested in zip(purchases, fen, strict=True):
+        refunded = min(requested, purchase["paid"] - purchase["refunded"])
+        books["parked_fen"] += requested - refunded
+        if refunded > 0:
             books["refunds"] += 1
-            posted.append((purchase, given))
+            posted.append((purchase, refunded))
     return posted
 
 

@@ -147,7 +147,7 @@ def test_a_server_that_stays_away_is_given_up(moody):
         post(client)
 
 
-def test_waiting_ends_at_once_when_told_to_stop(moody):
+def test_waiting_ends_at_once_when_stopped(moody):
     stop = threading.Event()
     client = ReplayClient(moody(*[503] * 10_000).url, stop)
     threading.Timer(0.2, stop.set).start()

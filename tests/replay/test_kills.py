@@ -27,77 +27,79 @@ def alone(tmp_path):
 
 
 def test_workers_the_web_server_and_postgres_die_and_the_replay_completes(
-    durable_cluster, durable_databases, new_stage, long_data
+    durable_cluster, durable_databases, new_replay_database, long_data
 ):
     expected = reference.completejourney(long_data)
-    stage = new_stage(durable_databases)
-    run = stage.start(long_data)
+    database = new_replay_database(durable_databases)
+    run = database.start(long_data)
 
-    _after(stage, expected["receipts"] * 1 / 5)
-    *_, worker = stage.processes("district.embedded.web")
+    _after(database, expected["receipts"] * 1 / 5)
+    *_, worker = database.processes("district.embedded.web")
     os.kill(worker, signal.SIGKILL)
-    _after(stage, expected["receipts"] * 2 / 5)
+    _after(database, expected["receipts"] * 2 / 5)
     durable_cluster.kill9()
-    _after(stage, expected["receipts"] * 3 / 5)
-    main, *_ = stage.processes("district.embedded.web")
+    _after(database, expected["receipts"] * 3 / 5)
+    main, *_ = database.processes("district.embedded.web")
     os.kill(main, signal.SIGKILL)
-    _after(stage, expected["receipts"] * 4 / 5)
+    _after(database, expected["receipts"] * 4 / 5)
     durable_cluster.kill9()
-    outcome = stage.finish(run)
+    outcome = database.finish(run)
 
     assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
     assert outcome.figures == expected
-    assert stage.run(command="audit_ledger").code == 0
-    assert stage.run(long_data, "--again").figures == expected
+    assert database.run(command="audit_ledger").code == 0
+    assert database.run(long_data, "--again").figures == expected
 
 
 def test_postgres_and_the_player_die_together_and_the_next_run_completes(
-    durable_cluster, durable_databases, new_stage, long_data
+    durable_cluster, durable_databases, new_replay_database, long_data
 ):
     expected = reference.completejourney(long_data)
-    stage = new_stage(durable_databases)
-    run = stage.start(long_data)
-    _after(stage, expected["receipts"] / 2)
+    database = new_replay_database(durable_databases)
+    run = database.start(long_data)
+    _after(database, expected["receipts"] / 2)
 
     dead = durable_cluster.kill9()
     run.kill()
-    stage.finish(run)
+    database.finish(run)
     durable_cluster.wait_back(dead)
-    outcome = stage.run(long_data)
+    outcome = database.run(long_data)
 
     assert (outcome.code, outcome.figures) == (0, expected), outcome.err
-    assert stage.run(command="audit_ledger").code == 0
+    assert database.run(command="audit_ledger").code == 0
 
 
 def test_the_same_with_refunds_debts_and_repayments(
-    durable_cluster, durable_databases, new_stage, tmp_path
+    durable_cluster, durable_databases, new_replay_database, tmp_path
 ):
     """A refund leaves up to three lines or none, an earning one for itself and one for each debt."""
     folder = write_retail(tmp_path / "long", 80)
     expected = online_retail(folder)
-    stage = new_stage(durable_databases)
-    run = stage.start(folder)
+    database = new_replay_database(durable_databases)
+    run = database.start(folder)
 
-    _after(stage, expected["receipts"] * 1 / 5)
-    main, *_ = stage.processes("district.embedded.web")
+    _after(database, expected["receipts"] * 1 / 5)
+    main, *_ = database.processes("district.embedded.web")
     os.kill(main, signal.SIGKILL)
-    _after(stage, expected["receipts"] * 2 / 5)
+    _after(database, expected["receipts"] * 2 / 5)
     durable_cluster.kill9()
-    _after(stage, expected["receipts"] * 3 / 5)
+    _after(database, expected["receipts"] * 3 / 5)
     dead = durable_cluster.kill9()
     run.kill()
-    stage.finish(run)
+    database.finish(run)
     durable_cluster.wait_back(dead)
-    assert stage.posted() < expected["receipts"]
-    outcome = stage.run(folder)
+    assert database.posted() < expected["receipts"]
+    outcome = database.run(folder)
 
     assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
     assert outcome.figures == expected
-    assert stage.run(command="audit_ledger").code == 0
-    assert stage.run(folder, "--again").figures == expected
+    assert database.run(command="audit_ledger").code == 0
+    assert database.run(folder, "--again").figures == expected
 
 
-def test_alone_on_the_machine_it_brings_its_own_servers_and_outlives_their_keeper(long_data, alone):
+def test_alone_on_the_machine_it_starts_its_own_servers_and_outlives_their_supervisor(
+    long_data, alone
+):
     """Without DATABASE_URL: the embedded server in a data folder of the test's own."""
     expected = reference.completejourney(long_data)
     run = alone.start(long_data)
@@ -110,5 +112,5 @@ def test_alone_on_the_machine_it_brings_its_own_servers_and_outlives_their_keepe
     assert alone.run(long_data).figures == expected
 
 
-def _after(stage, receipts):
-    assert wait_until(lambda: stage.posted() >= receipts, 120)
+def _after(database, receipts):
+    assert wait_until(lambda: database.posted() >= receipts, 120)

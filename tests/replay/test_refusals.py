@@ -70,12 +70,12 @@ def stranger():
     """A server whose /livez says what the test wants."""
     servers = []
 
-    def start(told):
+    def start(content):
         class StrangerHandler(BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(told.encode())
+                self.wfile.write(content.encode())
 
             def log_message(self, *_args):
                 pass
@@ -98,35 +98,35 @@ def test_a_server_in_another_mode(synthetic, stranger, mode):
     assert f"处于 {mode} 模式" in refused(synthetic, "--base-url", url)
 
 
-@pytest.mark.parametrize("told", ["<html>", "[]", '{"mode": 1}', ""])
-def test_a_server_that_is_not_ours(synthetic, stranger, told):
-    assert "不是本系统的服务器" in refused(synthetic, "--base-url", stranger(told))
+@pytest.mark.parametrize("content", ["<html>", "[]", '{"mode": 1}', ""])
+def test_a_server_that_is_not_ours(synthetic, stranger, content):
+    assert "不是本系统的服务器" in refused(synthetic, "--base-url", stranger(content))
 
 
 @pytest.mark.slow
-def test_a_server_on_another_database(new_stage, synthetic, tmp_path):
-    other, stage = new_stage(), new_stage()
+def test_a_server_on_another_database(new_replay_database, synthetic, tmp_path):
+    other, database = new_replay_database(), new_replay_database()
     assert other.run(synthetic, "--households", 1).code == 0
     server = WebServer(env=other.environment, folder=tmp_path)
     server.start()
     try:
         before = other.books()
-        outcome = stage.run(synthetic, "--base-url", server.base_url)
+        outcome = database.run(synthetic, "--base-url", server.base_url)
     finally:
         server.stop()
 
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.rstrip().endswith(f"{server.base_url} 用的是另一个数据库。")
-    assert stage.posted() == 0
+    assert database.posted() == 0
     assert other.books() == before
 
 
-def test_a_server_that_is_right_is_used(new_stage, synthetic, tmp_path):
-    stage = new_stage()
-    server = WebServer(env=stage.environment, folder=tmp_path)
+def test_a_server_that_is_right_is_used(new_replay_database, synthetic, tmp_path):
+    database = new_replay_database()
+    server = WebServer(env=database.environment, folder=tmp_path)
     server.start()
     try:
-        outcome = stage.run(synthetic, "--households", 2, "--base-url", server.base_url)
+        outcome = database.run(synthetic, "--households", 2, "--base-url", server.base_url)
     finally:
         server.stop()
 
@@ -134,17 +134,17 @@ def test_a_server_that_is_right_is_used(new_stage, synthetic, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_replays_of_one_database(new_stage, tmp_path):
+def test_two_replays_of_one_database(new_replay_database, tmp_path):
     folder = write_synthetic(tmp_path / "long", 60)
-    stage = new_stage()
-    first = stage.start(folder)
-    assert wait_until(lambda: stage.posted() > 0, 60)
+    database = new_replay_database()
+    first = database.start(folder)
+    assert wait_until(lambda: database.posted() > 0, 60)
 
     # However slow the machine is, the first run does not end before the second one looked.
     first.send_signal(signal.SIGSTOP)
-    second = stage.run(folder)
+    second = database.run(folder)
     first.send_signal(signal.SIGCONT)
-    completed = stage.finish(first)
+    completed = database.finish(first)
 
     assert (second.code, second.out) == (1, "")
     assert second.err.rstrip().endswith("另一个重放正在使用这个数据库。")

@@ -5,7 +5,7 @@ import contextlib
 import psycopg
 import pytest
 
-from tests.replay.conftest import new_stage  # noqa: F401 - a fixture
+from tests.replay.conftest import new_replay_database  # noqa: F401 - a fixture
 from tests.replay_coupons.synthetic import write_coupons
 
 COMMAND = "replay_coupons"

@@ -14,11 +14,11 @@ pytestmark = [pytest.mark.kill, pytest.mark.slow]
 
 
 def test_the_web_server_and_postgres_die_and_the_replay_completes(
-    durable_cluster, durable_databases, new_stage, tmp_path
+    durable_cluster, durable_databases, new_replay_database, tmp_path
 ):
     folder = write_coupons(tmp_path / "long", 60)
     expected = coupons(folder)
-    replay_setup = new_stage(durable_databases)
+    replay_setup = new_replay_database(durable_databases)
     run = replay_setup.start(folder, command=COMMAND)
 
     for part, victim in ((1, "web"), (2, "postgres"), (3, "all")):

@@ -8,8 +8,8 @@ from tests.replay_coupons.test_reference import EXPECTED
 
 @pytest.mark.slow
 @pytest.mark.shared_data
-def test_the_real_redemptions_give_the_contracts_figures_twice(new_stage, shared_data):
-    replay_setup, folder = new_stage(), shared_data / "completejourney"
+def test_the_real_redemptions_give_the_contracts_figures_twice(new_replay_database, shared_data):
+    replay_setup, folder = new_replay_database(), shared_data / "completejourney"
 
     outcome = replay_setup.run(folder, command=COMMAND)
 

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def played(new_stage, few_coupons):
-    replay_setup = new_stage()
+def played(new_replay_database, few_coupons):
+    replay_setup = new_replay_database()
     return replay_setup, replay_setup.run(few_coupons, command=COMMAND)
 
 
@@ -57,10 +57,10 @@ def test_a_database_of_another_data_set_is_refused_and_left_alone(played, few_co
     assert replay_setup.books() == before
 
 
-def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tmp_path):
+def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_replay_database, tmp_path):
     folder = write_coupons(tmp_path / "long", 40)
     expected = coupons(folder)
-    replay_setup = new_stage()
+    replay_setup = new_replay_database()
     process = replay_setup.start(folder, command=COMMAND)
     assert wait_until(lambda: redeemed(replay_setup) >= expected["redeemed"] / 4, 60)
 
@@ -73,9 +73,11 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_completes(new_stage, tm
     assert (completed.code, completed.result) == (0, expected), completed.err
 
 
-def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage, tmp_path):
+def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(
+    new_replay_database, tmp_path
+):
     folder = write_coupons(tmp_path / "long", 40)
-    replay_setup = new_stage()
+    replay_setup = new_replay_database()
     process = replay_setup.start(folder, command=COMMAND)
     assert wait_until(lambda: redeemed(replay_setup) > 0, 60)
 
@@ -88,8 +90,8 @@ def test_a_stopped_run_says_so_in_one_sentence_and_can_be_gone_on_with(new_stage
     assert replay_setup.run(folder, command=COMMAND).result == coupons(folder)
 
 
-def test_without_its_notes_a_run_comes_to_the_same(new_stage, few_coupons):
-    replay_setup = new_stage()
+def test_without_its_notes_a_run_comes_to_the_same(new_replay_database, few_coupons):
+    replay_setup = new_replay_database()
     first = replay_setup.run(few_coupons, command=COMMAND)
     notes = replay_setup.environment["DISTRICT_DATA_DIR"]
     shutil.rmtree(f"{notes}/replay")

@@ -1,4 +1,4 @@
-"""What apps above book between merchants is settled beside the points: once, to the fen."""
+"""What apps above book between merchants is settled together with the points: once, to the fen."""
 
 import re
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ def run(statement):
         cursor.execute(statement)
 
 
-def test_bookings_are_summed_by_pair_and_source_beside_the_points(member, tea, books, zhang, wang):
+def test_bookings_are_summed_by_pair_and_source_apart_from_points(member, tea, books, zhang, wang):
     alliance = alliance_party()
     buy(member, tea, fen=20_000)
     pay_points(member, books, points=60)
@@ -49,16 +49,16 @@ def test_bookings_are_summed_by_pair_and_source_beside_the_points(member, tea, b
 
     closed(LAST, first_day=FIRST, by=zhang, approver=wang)
 
-    one, two = tea.merchant_id, books.merchant_id
+    tea_id, books_id = tea.merchant_id, books.merchant_id
     assert sorted(charges()) == sorted(
         [
-            (one, two, "gift", 2, 750), (alliance.pk, two, "gift", 1, 250),
-            (two, one, "gift", 1, 30), (one, two, "parking", 1, 8),
+            (tea_id, books_id, "gift", 2, 750), (alliance.pk, books_id, "gift", 1, 250),
+            (books_id, tea_id, "gift", 1, 30), (tea_id, books_id, "parking", 1, 8),
         ]
     )  # fmt: skip
     sums = Statement.objects.values_list("merchant", "receivable", "payable", "charges", "net")
     assert set(sums) == {
-        (one, 0, 60, -728, -788), (two, 60, 0, 978, 1_038), (alliance.pk, 0, 0, -250, -250),
+        (tea_id, 0, 60, -728, -788), (books_id, 60, 0, 978, 1_038), (alliance.pk, 0, 0, -250, -250),
     }  # fmt: skip
     assert Line.objects.count() == 1
 
@@ -105,7 +105,7 @@ def test_a_charge_opens_down_to_its_bookings_for_its_two_sides_alone(tea, books,
     book(books, tea, 9, reference="rdm_2")
     book(tea, books, 8, reference="tkt_1", source="parking")
     cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
-    assert [(one.source, one.pairs, one.bookings, one.fen) for one in draft_charges(cycle)] == [
+    assert [(charge.source, charge.pairs, charge.bookings, charge.fen) for charge in draft_charges(cycle)] == [
         ("gift", 2, 3, 489), ("parking", 1, 1, 8),
     ]  # fmt: skip
     closed(LAST, by=zhang, approver=wang)
@@ -113,7 +113,10 @@ def test_a_charge_opens_down_to_its_bookings_for_its_two_sides_alone(tea, books,
 
     for side in (None, tea.merchant_id, books.merchant_id):
         found = list(bookings_of_charge(charge, merchant=side))
-        assert [(one.reference, one.fen) for one in found] == [("rdm_1", 500), ("rfd_1", -20)]
+        assert [(booking.reference, booking.fen) for booking in found] == [
+            ("rdm_1", 500),
+            ("rfd_1", -20),
+        ]
     assert list(bookings_of_charge(charge, merchant=make_merchant().pk)) == []
 
 
@@ -131,12 +134,12 @@ REFUSED = [
 
 
 def test_a_booking_that_cannot_be_is_refused_by_name(tea, books):
-    asked = {"fen": 5, "reference": "rdm_1"}
-    book(tea, books, **asked)
+    arguments = {"fen": 5, "reference": "rdm_1"}
+    book(tea, books, **arguments)
 
     for changes, name in REFUSED:
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
-            book(tea, books, **(asked | changes))
+            book(tea, books, **(arguments | changes))
     with pytest.raises(IntegrityError, match="booking_between_two"), transaction.atomic():
         book(tea, tea, 5, reference="rdm_9")
     assert Booking.objects.count() == 1

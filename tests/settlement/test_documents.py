@@ -45,25 +45,26 @@ def statement(line):
 def test_a_line_opens_down_to_receipt_lot_and_opaque_member(line, member, tea, books):
     seen = list(movements_of_line(line))
 
-    assert [(one.points, one.milli_fen, one.reference) for one in seen] == [
+    assert [(movement.points, movement.milli_fen, movement.reference) for movement in seen] == [
         (60, 60_000, "=1+2"), (40, 40_000, "P-8"),
     ]  # fmt: skip
-    assert {(one.member, one.receipt_no, one.receipt_store, one.store) for one in seen} == {
-        (member.public_id, "TEA-7", tea.name, books.name)
-    }
-    assert sum(one.milli_fen for one in seen) == line.milli_fen
+    assert {
+        (movement.member, movement.receipt_no, movement.receipt_store, movement.store)
+        for movement in seen
+    } == {(member.public_id, "TEA-7", tea.name, books.name)}
+    assert sum(movement.milli_fen for movement in seen) == line.milli_fen
 
 
 def test_each_side_sees_its_own_business_and_strangers_nothing(line, member, tea, books):
     of_issuer = list(movements_of_line(line, merchant=line.issuer_id))
     of_redeemer = list(movements_of_line(line, merchant=line.redeemer_id))
 
-    assert {(one.receipt_no, one.reference, one.store) for one in of_issuer} == {
-        ("TEA-7", None, None)
-    }
-    assert {(one.receipt_no, one.receipt_store, one.store) for one in of_redeemer} == {
-        (None, None, books.name)
-    }
+    assert {
+        (movement.receipt_no, movement.reference, movement.store) for movement in of_issuer
+    } == {("TEA-7", None, None)}
+    assert {
+        (movement.receipt_no, movement.receipt_store, movement.store) for movement in of_redeemer
+    } == {(None, None, books.name)}
     assert list(movements_of_line(line, merchant=make_merchant().pk)) == []
 
 
@@ -102,11 +103,11 @@ def test_the_totals_of_both_sides_are_those_of_the_statement(line):
     for merchant in (line.issuer_id, line.redeemer_id):
         own = Statement.objects.get(merchant=merchant, cycle=line.cycle_id)
         rows = rows_of(own)
-        told = dict(row for row in rows if len(row) == 2)
+        summary = dict(row for row in rows if len(row) == 2)
         totals = [row for row in rows if row[:1] == ["合计"]]
-        assert totals[0][4:6] == [told["应收（元）"], told["应付（元）"]]
+        assert totals[0][4:6] == [summary["应收（元）"], summary["应付（元）"]]
         received, paid = (Decimal(cell or 0) for cell in totals[1][4:6])
-        assert received - paid == Decimal(told["其他款项（元）"])
+        assert received - paid == Decimal(summary["其他款项（元）"])
 
 
 def test_a_table_of_nothing_has_no_total(statement):

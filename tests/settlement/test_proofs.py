@@ -103,8 +103,8 @@ def test_the_script_agrees_with_every_statement(settled, tmp_path):
     for statement in statements:
         path = tmp_path / f"{statement.public_id}.json"
         path.write_text(json.dumps(statement_with_proofs(statement)))
-        code, said = verified(path)
-        assert code == 0, said
+        code, output = verified(path)
+        assert code == 0, output
 
 
 def test_the_script_follows_what_was_carried_and_what_was_published(settled, exported, tmp_path):
@@ -141,12 +141,12 @@ def changed(value):
 
 
 def test_whatever_is_changed_in_the_file_the_script_finds_it(exported):
-    told = json.loads(exported.read_text())
+    document = json.loads(exported.read_text())
     main = script_functions()["main"]
-    every = [place for place in places(told) if place != ("statement",)]
+    every = [place for place in places(document) if place != ("statement",)]
     assert len(every) > 50
     for place in every:
-        spoiled = copy.deepcopy(told)
+        spoiled = copy.deepcopy(document)
         holder = spoiled
         for name in place[:-1]:
             holder = holder[name]
@@ -157,33 +157,33 @@ def test_whatever_is_changed_in_the_file_the_script_finds_it(exported):
 
 def test_figures_that_hash_right_but_add_up_wrong_are_found(exported):
     """Whoever makes the file can also hash it: the sums must give a lie away."""
-    told = json.loads(exported.read_text())
+    document = json.loads(exported.read_text())
     main = script_functions()["main"]
     lied = 0
-    for at, fact in enumerate(told["text"]):
+    for at, fact in enumerate(document["text"]):
         kind, *words = fact.split("|")
         if kind in {"cycle", "merchant"}:
             continue
         for column, word in enumerate(words):
-            # Not money: expired points are told, and cannot be reckoned from a merchant's own side.
+            # Not money: expired points are listed, and cannot be computed from a merchant's own side.
             if not word.lstrip("-").isdigit() or (kind == "total" and column == 8):
                 continue
-            text = list(told["text"])
+            text = list(document["text"])
             text[at] = "|".join([kind, *words[:column], str(int(word) + 1), *words[column + 1 :]])
             digest = sha256("\n".join(text).encode()).hexdigest()
-            exported.write_text(json.dumps({**told, "text": text, "hash": digest}))
+            exported.write_text(json.dumps({**document, "text": text, "hash": digest}))
             assert main([str(exported)]) == 1, fact
             lied += 1
     assert lied > 20
 
 
 def test_a_movement_or_booking_left_out_or_added_is_found(exported):
-    told = json.loads(exported.read_text())
+    document = json.loads(exported.read_text())
     for name in ("movements", "bookings"):
-        whole = told[name]
+        whole = document[name]
         assert len(whole) > 1
         for spoiled in (whole[1:], [*whole, whole[0]]):
-            exported.write_text(json.dumps({**told, name: spoiled}))
+            exported.write_text(json.dumps({**document, name: spoiled}))
             assert verified(exported)[0] == 1
 
 
@@ -193,9 +193,9 @@ def test_a_statement_of_before_charges_is_still_one(settled, tmp_path):
         cycle__number=1, merchant=settled.merchant_id
     )
     for statement, code in ((before, 0), (settled, 1)):
-        told = statement_with_proofs(statement) | {"format": "smart-district-statement/1"}
+        document = statement_with_proofs(statement) | {"format": "smart-district-statement/1"}
         path = tmp_path / "first.json"
-        path.write_text(json.dumps(told))
+        path.write_text(json.dumps(document))
         assert verified(path)[0] == code
 
 
@@ -213,25 +213,25 @@ def waiting(settled, member, zhang, wang):
     return Statement.objects.select_related("cycle").get(cycle=cycle, merchant=third.merchant)
 
 
-def test_what_is_not_sealed_yet_is_told_from_what_is_wrong(waiting, tmp_path):
+def test_what_is_not_sealed_yet_differs_from_what_is_wrong(waiting, tmp_path):
     path = tmp_path / "early.json"
     with clock.travel_to(waiting.cycle.approved_at):
         early = statement_with_proofs(waiting)
         ready = sealed_from(waiting)
     path.write_text(json.dumps(early))
-    code, said = verified(path)
+    code, output = verified(path)
 
-    assert (code, said.count("\n")) == (3, 1)
-    assert said.startswith("not sealed yet: 1 of 2 movements and bookings")
+    assert (code, output.count("\n")) == (3, 1)
+    assert output.startswith("not sealed yet: 1 of 2 movements and bookings")
     assert early["sealed_from"] == ready.isoformat()
-    assert ready.isoformat() in said
-    # Something wrong beside it is wrong all the same, and said alone.
+    assert ready.isoformat() in output
+    # Something wrong as well is wrong all the same, and reported alone.
     spoiled = copy.deepcopy(early)
     spoiled["movements"][0]["proof"] = ["00" * 32]
     path.write_text(json.dumps(spoiled))
-    code, said = verified(path)
-    assert (code, said.splitlines()[0][:24]) == (1, "does not agree: proof: D")
-    assert said.splitlines()[-1] == "1 things do not agree."
+    code, output = verified(path)
+    assert (code, output.splitlines()[0][:24]) == (1, "does not agree: proof: D")
+    assert output.splitlines()[-1] == "1 things do not agree."
     # Without a word of when, what has no proof is wrong.
     del early["sealed_from"]
     path.write_text(json.dumps(early))
@@ -246,26 +246,26 @@ def test_what_is_not_sealed_yet_is_told_from_what_is_wrong(waiting, tmp_path):
     assert verified(path)[0] == 0
 
 
-def test_of_one_cause_one_thing_is_told(exported):
-    """A point more in one movement makes its pair, the fee and its proof wrong: the pair is told."""
-    told = json.loads(exported.read_text())
-    leaf = told["movements"][0]["leaf"].split("|")
+def test_of_one_cause_one_thing_is_reported(exported):
+    """A point more in one movement makes its pair, the fee and its proof wrong: the pair is reported."""
+    document = json.loads(exported.read_text())
+    leaf = document["movements"][0]["leaf"].split("|")
     leaf[7] = str(int(leaf[7]) + 1)
-    told["movements"][0]["leaf"] = "|".join(leaf)
-    exported.write_text(json.dumps(told))
+    document["movements"][0]["leaf"] = "|".join(leaf)
+    exported.write_text(json.dumps(document))
 
-    code, said = verified(exported)
+    code, output = verified(exported)
 
-    assert (code, len(said.splitlines())) == (1, 2)
-    assert said.startswith("does not agree: sum of ")
+    assert (code, len(output.splitlines())) == (1, 2)
+    assert output.startswith("does not agree: sum of ")
 
 
 def test_what_is_no_statement_is_refused_with_a_sentence(tmp_path):
     for text in ("", "[]", "{}", '{"text": 1}', '{"format": "x", "text": ["line|a"], "hash": ""}'):
         path = tmp_path / "x.json"
         path.write_text(text)
-        code, said = verified(path)
-        assert (code, said.splitlines()[0].startswith(("unreadable", "does not"))) == (1, True)
+        code, output = verified(path)
+        assert (code, output.splitlines()[0].startswith(("unreadable", "does not"))) == (1, True)
 
 
 def test_a_statement_that_says_something_twice_is_unreadable(settled, tmp_path):

@@ -1,4 +1,4 @@
-"""Closing beside live traffic, two approvals, many payments: over real connections."""
+"""Closing during live traffic, two approvals, many payments: over real connections."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -23,15 +23,15 @@ from tests.settlement.conftest import AFTER, FIRST, INSIDE, LAST
 
 
 def outcomes(results):
-    return sorted(type(one).__name__ for one in results)
+    return sorted(type(result).__name__ for result in results)
 
 
-def moved(at, call, **asked):
+def moved(at, call, **arguments):
     """A call for another thread, in which the clock stands at an instant."""
 
     def run():
         with clock.travel_to(at):
-            return call(**asked)
+            return call(**arguments)
 
     return run
 
@@ -60,7 +60,7 @@ def test_of_many_proposals_and_openings_at_once_one_stands(zhang, wang):
             for who in (zhang, wang) * 4
         ]
     )
-    assert {type(one) for one in results} <= {Cycle, CycleStillOpen}
+    assert {type(result) for result in results} <= {Cycle, CycleStillOpen}
     cycle = Cycle.objects.get()
 
     results = race(
@@ -91,7 +91,7 @@ def test_sixteen_payments_at_once_never_exceed_what_is_due(statement, zhang, ref
     )  # fmt: skip
 
     if references == 1:
-        assert len({one.pk for one in results}) == 1
+        assert len({result.pk for result in results}) == 1
         assert Payment.objects.get().after == 30
     else:
         assert outcomes(results) == ["Payment"] * 3 + ["PaymentExceedsDue"] * 13
@@ -142,7 +142,7 @@ def make_member_with_points(store):
     return other
 
 
-def test_cycles_close_and_seals_fall_beside_writers_and_nothing_is_lost_or_doubled(
+def test_cycles_close_and_seals_fall_during_writes_and_nothing_is_lost_or_doubled(
     real_db, zhang, wang
 ):
     with clock.travel_to(INSIDE):
@@ -227,10 +227,10 @@ def test_references_that_collide_at_once_are_refused(member, tea, books, zhang, 
     results = race(
         *[
             moved(
-                AFTER, settlement.record_payment, statement=one, by=zhang,
+                AFTER, settlement.record_payment, statement=statement, by=zhang,
                 paid=PaymentDetails(50, "to_merchant", "B-1", AFTER),
             )
-            for one in both
+            for statement in both
         ]
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 import psycopg
 import pytest
 
-from tests.replay.conftest import new_stage  # noqa: F401 - the fixture
+from tests.replay.conftest import new_replay_database  # noqa: F401 - the fixture
 from tests.replay.test_reference import EXPECTED
 from tests.settlement.test_proofs import verified
 
@@ -26,15 +26,15 @@ LINES = """
 """
 
 
-def settled_year(stage, data, tmp_path, *options):
-    replayed = stage.run(data / "completejourney", *options)
+def settled_year(database, data, tmp_path, *options):
+    replayed = database.run(data / "completejourney", *options)
     assert replayed.code == 0, replayed.err
-    outcome = stage.run(*PEOPLE, command="settle")
+    outcome = database.run(*PEOPLE, command="settle")
     assert outcome.code == 0, outcome.err
-    again = stage.run(*PEOPLE, command="settle")
+    again = database.run(*PEOPLE, command="settle")
     assert again.result == outcome.result
 
-    with psycopg.connect(stage.url) as connection:
+    with psycopg.connect(database.url) as connection:
         drawn = defaultdict(lambda: [0, 0])
         for month, issuer, redeemer, points, price in connection.execute(DRAWS):
             if issuer != redeemer:
@@ -47,37 +47,41 @@ def settled_year(stage, data, tmp_path, *options):
     assert {line[:3]: [line[3], line[4]] for line in lines} == drawn
     assert all(milli == settled for *_pair, milli, settled in lines)
     assert {net for _cycle, net in nets} == {0}
-    assert stage.run(command="audit_ledger").code == 0
+    assert database.run(command="audit_ledger").code == 0
 
     seal = outcome.result["last_seal"]
     files = []
     # The very last cycle may hold a few hours only.
     for number in (len(outcome.result["cycles"]) - 2, len(outcome.result["cycles"]) - 1):
-        exported = stage.run(number, "largest", *PEOPLE[:2], command="export_statement")
+        exported = database.run(number, "largest", *PEOPLE[:2], command="export_statement")
         assert exported.code == 0, exported.err
         files.append(tmp_path / f"{number}.json")
         files[-1].write_text(exported.out)
     for file in files:
-        code, said = verified(file)
-        assert code == 0, said
-    told = json.loads(files[-1].read_text())
-    assert len(told["movements"]) > 10
-    told["movements"][0]["leaf"] = told["movements"][0]["leaf"].replace("|spend|", "|expire|")
-    files[-1].write_text(json.dumps(told))
+        code, output = verified(file)
+        assert code == 0, output
+    document = json.loads(files[-1].read_text())
+    assert len(document["movements"]) > 10
+    document["movements"][0]["leaf"] = document["movements"][0]["leaf"].replace(
+        "|spend|", "|expire|"
+    )
+    files[-1].write_text(json.dumps(document))
     assert verified(files[-1])[0] == 1
-    assert seal["day"] > told["seals"][-1]["day"] or seal["hash"] == told["seals"][-1]["hash"]
+    assert (
+        seal["day"] > document["seals"][-1]["day"] or seal["hash"] == document["seals"][-1]["hash"]
+    )
     return outcome.result
 
 
 @pytest.mark.slow
-def test_sixty_households_settle_exactly(new_stage, shared_data, tmp_path):  # noqa: F811 - the fixture
-    result = settled_year(new_stage(), shared_data, tmp_path, "--households", 60)
+def test_sixty_households_settle_exactly(new_replay_database, shared_data, tmp_path):  # noqa: F811 - the fixture
+    result = settled_year(new_replay_database(), shared_data, tmp_path, "--households", 60)
 
     assert sum(cycle["points"] for cycle in result["cycles"]) == EXPECTED[60]["clearing_points"]
 
 
 @pytest.mark.slow
-def test_all_households_settle_exactly(new_stage, shared_data, tmp_path):  # noqa: F811 - the fixture
-    result = settled_year(new_stage(), shared_data, tmp_path)
+def test_all_households_settle_exactly(new_replay_database, shared_data, tmp_path):  # noqa: F811 - the fixture
+    result = settled_year(new_replay_database(), shared_data, tmp_path)
 
     assert sum(cycle["points"] for cycle in result["cycles"]) == EXPECTED[None]["clearing_points"]

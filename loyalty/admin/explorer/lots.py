@@ -46,7 +46,7 @@ def restore_sections(request: HttpRequest, restore: Restore) -> Iterator[Section
 def lots(
     request: HttpRequest, rows: Any, *, title: str = "", always: bool = True
 ) -> Iterable[Section]:
-    """Lots, those of other merchants without anything that would tell of them."""
+    """Lots, those of other merchants without anything that identifies them."""
     found = list(rows.select_related("issuer")[: parts.SHOWN])
     if not found and not always:
         return
@@ -73,7 +73,7 @@ def _lot_line(lot: Lot) -> Sequence[Any]:
 
 
 def _foreign_lot() -> Sequence[Any]:
-    # Where else a member shops is neither this merchant's business nor ours to tell.
+    # Where else a member shops is none of this merchant's business.
     return [Cell(_("其他商户发放的批次"), tone="quiet"), "—", "—", "—", "—", "—"]
 
 

@@ -33,9 +33,11 @@ def transfer(request: HttpRequest, title: str, pk: int | None, empty: str = "") 
 
 def transfers(request: HttpRequest, title: str, which: Q) -> Iterator[Section]:
     """Lines in the order they were posted; nothing where there is none to see."""
-    shown = _lines(title, visible_rows(request, Transfer).filter(which).order_by("pk")[:SHOWN], "")
-    if shown.rows:
-        yield shown
+    section = _lines(
+        title, visible_rows(request, Transfer).filter(which).order_by("pk")[:SHOWN], ""
+    )
+    if section.rows:
+        yield section
 
 
 def _lines(title: str, rows: Any, empty: str) -> Section:

@@ -197,7 +197,7 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
         who = viewer(request)
         if not who.is_store_limited:
             return rows
-        # A batch tells of all its stores.
+        # A batch has rows of all its stores.
         return rows.filter(stores__contained_by=list(who.stores().values_list("pk", flat=True)))
 
     def is_at_work(self, row: Batch) -> bool:
@@ -250,15 +250,21 @@ def _counts(batch: Batch) -> Section:
 
 
 def _rows(request: HttpRequest, batch: Batch, state: str, title: str) -> Section:
-    answers = list(queries.results_of(batch).filter(state=state)[: SHOWN + 1])
-    more = len(answers) > SHOWN
-    links = _ResultLinks(request, answers[:SHOWN])
+    results = list(queries.results_of(batch).filter(state=state)[: SHOWN + 1])
+    more = len(results) > SHOWN
+    links = _ResultLinks(request, results[:SHOWN])
     return Section(
         title=title,
         headers=[_("行号"), _("类型"), _("单号"), _("积分"), _("说明")],
         rows=[
-            (one.line, one.get_kind_display(), links.of(one), f"{one.points:,}", _reason(one))
-            for one in answers[:SHOWN]
+            (
+                result.line,
+                result.get_kind_display(),
+                links.of(result),
+                f"{result.points:,}",
+                _reason(result),
+            )
+            for result in results[:SHOWN]
         ],
         empty=_("没有。"),
         note=_("只列出前 %(shown)d 行，全部结果请下载。") % {"shown": SHOWN} if more else "",
@@ -268,24 +274,24 @@ def _rows(request: HttpRequest, batch: Batch, state: str, title: str) -> Section
 class _ResultLinks:
     """The rows that answers name, linked where the person may open them: a query for each kind."""
 
-    def __init__(self, request: HttpRequest, answers: list[RowResult]) -> None:
+    def __init__(self, request: HttpRequest, results: list[RowResult]) -> None:
         self._open = {
-            Receipt: visible(request, Receipt, [one.receipt_id for one in answers]),
-            Refund: visible(request, Refund, [one.refund_id for one in answers]),
-            ParkedRefund: visible(request, ParkedRefund, [one.parked_id for one in answers]),
+            Receipt: visible(request, Receipt, [result.receipt_id for result in results]),
+            Refund: visible(request, Refund, [result.refund_id for result in results]),
+            ParkedRefund: visible(request, ParkedRefund, [result.parked_id for result in results]),
         }
 
-    def of(self, answer: RowResult) -> Cell:
+    def of(self, result: RowResult) -> Cell:
         named = {
-            Receipt: answer.receipt_id,
-            Refund: answer.refund_id,
-            ParkedRefund: answer.parked_id,
+            Receipt: result.receipt_id,
+            Refund: result.refund_id,
+            ParkedRefund: result.parked_id,
         }
         for model, pk in named.items():
             if pk in self._open[model]:
-                return Cell(answer.number, url_of(model, pk))
-        return Cell(answer.number or "—")
+                return Cell(result.number, url_of(model, pk))
+        return Cell(result.number or "—")
 
 
-def _reason(answer: RowResult) -> str:
-    return reason_in_words(answer.problem or {}) or "—"
+def _reason(result: RowResult) -> str:
+    return reason_in_words(result.problem or {}) or "—"

@@ -92,24 +92,24 @@ def _totals(row: Reconciliation) -> Section:
 
 
 def _differences(row: Reconciliation) -> Section:
-    found = list(Difference.objects.filter(reconciliation=row).order_by("kind", "pk")[:SHOWN])
-    more = row.differences is not None and row.differences > len(found)
+    differences = list(Difference.objects.filter(reconciliation=row).order_by("kind", "pk")[:SHOWN])
+    more = row.differences is not None and row.differences > len(differences)
     return Section(
         title=_("差异"),
         headers=[_("类型"), _("差异"), _("单号"), _("收银"), _("系统")],
         rows=[
             (
-                one.get_kind_display(),
-                one.get_what_display(),
-                one.number,
-                _amount(one, one.theirs),
-                _amount(one, one.ours),
+                difference.get_kind_display(),
+                difference.get_what_display(),
+                difference.number,
+                _amount(difference, difference.theirs),
+                _amount(difference, difference.ours),
             )
-            for one in found
+            for difference in differences
         ],
         empty=_("收银没有上报明细，只比对合计。") if row.differences is None else _("没有差异。"),
         note=_("共 %(all)d 项，列出前 %(shown)d 项。")
-        % {"all": row.differences, "shown": len(found)}
+        % {"all": row.differences, "shown": len(differences)}
         if more
         else "",
     )

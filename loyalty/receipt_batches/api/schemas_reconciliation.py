@@ -40,16 +40,16 @@ class _Counted(serializers.Serializer):
 
     count = StrictInteger(min_value=0, max_value=_MOST)
 
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        each = given.get("each")
-        if each is None:
-            return given
-        if len({one["number"] for one in each}) < len(each):
+    def validate(self, body: dict[str, Any]) -> dict[str, Any]:
+        items = body.get("each")
+        if items is None:
+            return body
+        if len({item["number"] for item in items}) < len(items):
             raise serializers.ValidationError({"each": ["同一个单号出现多次。"]})
-        told = (given["count"], given[self.amount])
-        if told != (len(each), sum(one[self.amount] for one in each)):
+        totals = (body["count"], body[self.amount])
+        if totals != (len(items), sum(item[self.amount] for item in items)):
             raise serializers.ValidationError({"each": ["明细与合计不一致。"]})
-        return given
+        return body
 
 
 class CountedFen(_Counted):
@@ -87,12 +87,12 @@ class ReconciliationIn(serializers.Serializer):
         return day
 
 
-def counted(given: Mapping[str, Any], amount: str) -> TillCount:
-    each = given.get("each")
+def counted(body: Mapping[str, Any], amount: str) -> TillCount:
+    items = body.get("each")
     return TillCount(
-        count=given["count"],
-        amount=given[amount],
-        each=None if each is None else [(one["number"], one[amount]) for one in each],
+        count=body["count"],
+        amount=body[amount],
+        each=None if items is None else [(item["number"], item[amount]) for item in items],
     )
 
 

@@ -229,7 +229,7 @@ class BatchResults(BatchView):
         tags=["till"],
     )
     def get(self, request: Request, batch: str) -> StreamingHttpResponse:
-        lines = (_line(result_of(one)) for one in queries.all_results_of(self.batch(batch)))
+        lines = (_line(result_of(result)) for result in queries.all_results_of(self.batch(batch)))
         answer = StreamingHttpResponse(lines, content_type="application/x-ndjson")
         answer["Cache-Control"] = self.cache_control
         return answer

@@ -23,7 +23,7 @@ class Batch(models.Model):
 
     public_id = PublicIdField("bat", verbose_name=_("批次编号"))
     merchant = models.ForeignKey("merchants.Merchant", models.PROTECT, verbose_name=_("商户"))
-    # The stores its uploader could speak for at that time; rows of others are refused.
+    # The stores its uploader had access to at that time; rows of others are refused.
     stores = ArrayField(models.BigIntegerField(), verbose_name=_("门店"))
     name = models.TextField(_("名称"), db_default="", blank=True)
     format = models.TextField(_("格式"), choices=Format)
@@ -50,7 +50,7 @@ class Batch(models.Model):
     # Lines and answers are not kept for ever.
     lines_purged_at = models.DateTimeField(_("原文清除时间"), null=True, blank=True)
     results_purged_at = models.DateTimeField(_("结果清除时间"), null=True, blank=True)
-    # Who works on it and until when the others believe that; a wish for peace, not a wall.
+    # Who works on it and until when; it avoids work done twice, no correctness depends on it.
     lease = models.TextField(db_default="", blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
 

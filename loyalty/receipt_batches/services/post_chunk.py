@@ -37,8 +37,8 @@ def post_chunk(*, batch: Batch, lease: str, most: int = CHUNK) -> bool:
         return False
     chunk = chunk_of(batch, lines, clock.now())
     _post_together(batch, lease, chunk)
-    for one in chunk.single:
-        _post_alone(batch, lease, one)
+    for chunk_row in chunk.single:
+        _post_alone(batch, lease, chunk_row)
     _advance(batch, lease, last)
     return True
 
@@ -56,81 +56,93 @@ def _post_together(batch: Batch, lease: str, chunk: Chunk) -> None:
         grants=chunk.grants,
     )
     chunk.single += [chunk.earning_rows[line] for line in left]
-    chunk.single.sort(key=lambda one: one.row.line)
+    chunk.single.sort(key=lambda chunk_row: chunk_row.row.line)
 
 
-def _post_alone(batch: Batch, lease: str, one: EarningRow | RefundRow) -> None:
+def _post_alone(batch: Batch, lease: str, chunk_row: EarningRow | RefundRow) -> None:
     try:
         with transaction.atomic():
             _lock_batch(batch, lease)
-            if not RowResult.objects.filter(batch=batch, line=one.row.line).exists():
-                results.save([_row_result(batch, one)])
+            if not RowResult.objects.filter(batch=batch, line=chunk_row.row.line).exists():
+                results.save([_row_result(batch, chunk_row)])
     except (InterfaceError, OperationalError, LeaseLost):
         raise
     except Exception:
         # A mistake of ours in one row must not stop all rows behind it.
-        logger.exception("row failed", extra={"batch": batch.pk, "line": one.row.line})
+        logger.exception("row failed", extra={"batch": batch.pk, "line": chunk_row.row.line})
         with transaction.atomic():
             _lock_batch(batch, lease)
-            results.save([results.failed_result(batch.pk, one.row)])
+            results.save([results.failed_result(batch.pk, chunk_row.row)])
 
 
-def _row_result(batch: Batch, one: EarningRow | RefundRow) -> RowResult:
-    told = _earlier_result(batch, one)
-    if told is not None:
-        return told
+def _row_result(batch: Batch, chunk_row: EarningRow | RefundRow) -> RowResult:
+    earlier = _earlier_result(batch, chunk_row)
+    if earlier is not None:
+        return earlier
     try:
-        return _earn(batch, one) if isinstance(one, EarningRow) else _refund(batch, one)
+        return (
+            _earn(batch, chunk_row)
+            if isinstance(chunk_row, EarningRow)
+            else _refund(batch, chunk_row)
+        )
     except DomainError as refusal:
-        # The till may have told us the same at this very moment.
-        return _earlier_result(batch, one) or results.refused_result(batch.pk, one.row, refusal)
+        # The till may have reported the same at this very moment.
+        return _earlier_result(batch, chunk_row) or results.refused_result(
+            batch.pk, chunk_row.row, refusal
+        )
 
 
-def _earlier_result(batch: Batch, one: EarningRow | RefundRow) -> RowResult | None:
-    """The answer to a row that tells what we know already, word for word."""
-    if isinstance(one, EarningRow):
-        mark = (one.store, one.purchase.receipt_no)
+def _earlier_result(batch: Batch, chunk_row: EarningRow | RefundRow) -> RowResult | None:
+    """The result of a row that repeats what is posted already, value for value."""
+    if isinstance(chunk_row, EarningRow):
+        mark = (chunk_row.store, chunk_row.purchase.receipt_no)
         known = queries.receipts_by_number([mark]).get(mark, [])
-        receipt = next((each for each in known if is_same(each, one)), None)
+        receipt = next((candidate for candidate in known if is_same(candidate, chunk_row)), None)
         if receipt is None:
             return None
-        return results.receipt_result(batch.pk, one.row, receipt, repeated=True)
-    refund = queries.refund_by_number(one.store, one.row.number)
+        return results.receipt_result(batch.pk, chunk_row.row, receipt, repeated=True)
+    refund = queries.refund_by_number(chunk_row.store, chunk_row.row.number)
     if refund is None:
         return None
     if isinstance(refund, ParkedRefund):
-        told = (refund.receipt_store_id, refund.receipt_no, refund.fen)
+        stored = (refund.receipt_store_id, refund.receipt_no, refund.fen)
     else:
-        told = (refund.receipt.store_id, refund.receipt.receipt_no, refund.fen)
-    if told != (one.receipt_store, one.row.asked["receipt_no"], one.row.asked["fen"]):
+        stored = (refund.receipt.store_id, refund.receipt.receipt_no, refund.fen)
+    if stored != (
+        chunk_row.receipt_store,
+        chunk_row.row.values["receipt_no"],
+        chunk_row.row.values["fen"],
+    ):
         return None
-    return results.refund_result(batch.pk, one.row, refund, repeated=True)
+    return results.refund_result(batch.pk, chunk_row.row, refund, repeated=True)
 
 
-def _earn(batch: Batch, one: EarningRow) -> RowResult:
+def _earn(batch: Batch, earning_row: EarningRow) -> RowResult:
     receipt = loyalty.earn_points(
-        store=_store(batch, one.store),
-        member=partial_instance(Member, id=one.member, public_id=one.row.asked["member"]),
-        purchase=one.purchase,
+        store=_store(batch, earning_row.store),
+        member=partial_instance(
+            Member, id=earning_row.member, public_id=earning_row.row.values["member"]
+        ),
+        purchase=earning_row.purchase,
         actor=batch.actor,
-        key=_key(batch, one.row.line),
+        key=_key(batch, earning_row.row.line),
     )
-    return results.receipt_result(batch.pk, one.row, receipt, repeated=False)
+    return results.receipt_result(batch.pk, earning_row.row, receipt, repeated=False)
 
 
-def _refund(batch: Batch, one: RefundRow) -> RowResult:
+def _refund(batch: Batch, refund_row: RefundRow) -> RowResult:
     refund = loyalty.refund_purchase(
-        store=_store(batch, one.store),
+        store=_store(batch, refund_row.store),
         purchase_refund=loyalty.PurchaseRefund(
-            receipt_store=_store(batch, one.receipt_store),
-            receipt_no=one.row.asked["receipt_no"],
-            refund_no=one.row.asked["refund_no"],
-            fen=one.row.asked["fen"],
+            receipt_store=_store(batch, refund_row.receipt_store),
+            receipt_no=refund_row.row.values["receipt_no"],
+            refund_no=refund_row.row.values["refund_no"],
+            fen=refund_row.row.values["fen"],
         ),
         actor=batch.actor,
-        key=_key(batch, one.row.line),
+        key=_key(batch, refund_row.row.line),
     )
-    return results.refund_result(batch.pk, one.row, refund, repeated=False)
+    return results.refund_result(batch.pk, refund_row.row, refund, repeated=False)
 
 
 def _store(batch: Batch, pk: int) -> Store:

@@ -104,7 +104,7 @@ def _totals(store: int, start: datetime, until: datetime) -> dict[str, tuple[int
 
 _DIFFERENCES = """
     with theirs as (
-        select number, amount from unnest(%s::text[], %s::bigint[]) told (number, amount)
+        select number, amount from unnest(%s::text[], %s::bigint[]) reported (number, amount)
     ), ours as (
         select number, sum(amount)::bigint as amount from batches_day(%s, %s, %s)
         where kind = %s group by number

@@ -1,6 +1,6 @@
 -- What a store did on one day, as its till would count it: receipts by the day they were paid, refunds
 -- and spendings by the day they reached us, the latter as taken, whatever was given back of them later.
--- A bill that was undone and told again counts as it was told last.
+-- A bill that was undone and reported again counts as it was reported last.
 -- A refund that waits or waited for its receipt counts when it came; what undoes a mistake of the till
 -- is no refund of money.
 create or replace function batches_day(p_store bigint, p_from timestamptz, p_until timestamptz)

@@ -90,7 +90,7 @@ begin
         select given.*, nextval('loyalty_receipt_id_seq') as receipt,
             case when points > 0 then nextval('loyalty_transfer_id_seq') end as transfer
         from given where member not in (select member_id from special)
-            -- A file that is sent again does not tell anew what was undone since.
+            -- A file that is sent again does not report anew what was undone since.
             and not exists (
                 select from loyalty_receipt undone
                 where undone.store_id = given.store and undone.receipt_no = given.receipt_no

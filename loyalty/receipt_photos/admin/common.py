@@ -35,9 +35,9 @@ class PhotoPanel:
 def photo_panel(photo: ReceiptPhoto) -> PhotoPanel:
     held = PhotoPicture.objects.filter(photo=photo).exists()
     url = reverse("admin:bills_receiptphoto_picture", args=[photo.pk]) if held else ""
-    said = _("会员填写：小票号 %(no)s，实付 %(paid)s。点击照片可放大。")
-    words = {"no": photo.receipt_no, "paid": format_yuan(photo.paid_fen)}
-    return PhotoPanel(url, said % words)
+    caption = _("会员填写：小票号 %(no)s，实付 %(paid)s。点击照片可放大。")
+    caption_values = {"no": photo.receipt_no, "paid": format_yuan(photo.paid_fen)}
+    return PhotoPanel(url, caption % caption_values)
 
 
 class ReceiptReviewAction(Action):

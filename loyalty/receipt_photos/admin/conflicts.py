@@ -1,4 +1,4 @@
-"""The queue of bills that seem to be told twice: both side by side, and three ways to decide."""
+"""The queue of bills that seem to be reported twice: both next to each other, and three ways to decide."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -55,19 +55,19 @@ def photo_of_receipt(request: HttpRequest, receipt: Receipt) -> Iterable[Section
     rows = [
         [
             _("拍照小票"),
-            Cell(one, url_of(ReceiptPhoto, one.pk)),
-            one.get_state_display(),
-            format_instant(one.at),
+            Cell(photo, url_of(ReceiptPhoto, photo.pk)),
+            photo.get_state_display(),
+            format_instant(photo.at),
         ]
-        for one in photos
+        for photo in photos
     ] + [
         [
             _("小票冲突"),
-            Cell(one, url_of(ReceiptConflict, one.pk)),
-            one.get_state_display(),
-            format_instant(one.at),
+            Cell(conflict, url_of(ReceiptConflict, conflict.pk)),
+            conflict.get_state_display(),
+            format_instant(conflict.at),
         ]
-        for one in conflicts
+        for conflict in conflicts
     ]
     if rows:
         headers = [_("类别"), _("编号"), _("状态"), _("时间")]

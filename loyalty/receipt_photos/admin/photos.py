@@ -1,4 +1,4 @@
-"""The queue of photographed bills: the picture beside the form, on a desk and on a phone."""
+"""The queue of photographed bills: the picture next to the form, on a wide screen and on a phone."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -33,11 +33,11 @@ from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty.admin.common import POINTS
 from loyalty.models import Receipt
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos import queries, transitions
 from loyalty.receipt_photos import services as bills
 from loyalty.receipt_photos.admin.common import ReceiptReviewAction, photo_panel
 from loyalty.receipt_photos.models import ReceiptPhoto
+from loyalty.values import ReportedPurchase
 
 TONES = {
     "待审核": "warning",
@@ -76,8 +76,8 @@ class ConfirmPhoto(ReceiptReviewAction):
 
     def context(self, request: HttpRequest, row: ReceiptPhoto) -> dict[str, Any]:
         # On a phone the form stands below: what there is not need not be scrolled over.
-        told = [one for one in similar_panels(request, row) if one.rows or one.note]
-        return {"panels": [photo_panel(row), *told]}
+        similar = [panel for panel in similar_panels(request, row) if panel.rows or panel.note]
+        return {"panels": [photo_panel(row), *similar]}
 
     def run(
         self, request: HttpRequest, row: ReceiptPhoto, cleaned_data: dict[str, Any], key: Key
@@ -99,7 +99,9 @@ class ConfirmPhoto(ReceiptReviewAction):
 class RejectPhotoForm(ActionForm):
     reason = forms.ChoiceField(
         label=gettext_lazy("原因"),
-        choices=[(one.value, one.label) for one in ReceiptPhoto.Reason if one != "lapsed"],
+        choices=[
+            (reason.value, reason.label) for reason in ReceiptPhoto.Reason if reason != "lapsed"
+        ],
         help_text=gettext_lazy("会员会看到这句话。"),
     )
     note = forms.CharField(
@@ -238,9 +240,14 @@ def similar_panels(request: HttpRequest, photo: ReceiptPhoto) -> Iterator[Sectio
             _("已入账的相似小票"),
             [_("相似之处"), _("小票号"), _("实付"), _("支付时间")],
             [
-                [said, link(request, one), format_yuan(one.paid_fen), format_instant(one.paid_at)]
-                for said, one in found
-                if one is not None
+                [
+                    likeness,
+                    link(request, receipt),
+                    format_yuan(receipt.paid_fen),
+                    format_instant(receipt.paid_at),
+                ]
+                for likeness, receipt in found
+                if receipt is not None
             ],
             _("没有相似的已入账小票。"),
         )
@@ -256,11 +263,11 @@ def similar_panels(request: HttpRequest, photo: ReceiptPhoto) -> Iterator[Sectio
         [_("编号"), _("状态"), _("提交时间")],
         [
             [
-                Cell(one, url_of(ReceiptPhoto, one.pk)),
-                one.get_state_display(),
-                format_instant(one.at),
+                Cell(earlier_photo, url_of(ReceiptPhoto, earlier_photo.pk)),
+                earlier_photo.get_state_display(),
+                format_instant(earlier_photo.at),
             ]
-            for one in rows
+            for earlier_photo in rows
         ],
         _("没有其他提交。"),
         note=note if elsewhere else "",

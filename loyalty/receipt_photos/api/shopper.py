@@ -16,10 +16,10 @@ from district.merchants import errors as merchants
 from district.merchants.queries import alliance_store
 from loyalty import errors as loyalty
 from loyalty.api.schemas import rendered
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos import errors, queries, services
 from loyalty.receipt_photos.api import examples
 from loyalty.receipt_photos.api.schemas import PhotoIn, PhotoOut, PhotoPage, key_terms_of_upload
+from loyalty.values import ReportedPurchase
 
 
 class Photos(ShopperView):
@@ -93,7 +93,9 @@ class Photos(ShopperView):
     def get(self, request: Request) -> Response:
         sent = queries.photos_of_member(self.member)
         return Response(
-            cursor_page(request, sent, order=["-id"], render=lambda one: rendered(PhotoOut, one))
+            cursor_page(
+                request, sent, order=["-id"], render=lambda photo: rendered(PhotoOut, photo)
+            )
         )
 
 

@@ -8,7 +8,7 @@ from district.kernel.text.money import MAX_FEN
 
 
 class ReceiptPhoto(models.Model):
-    """A bill a member photographed: what the member says of it, and once only what became of it."""
+    """A bill a member photographed: what the member entered, and once only what became of it."""
 
     class State(models.TextChoices):
         SUBMITTED = "submitted", _("待审核")

@@ -11,9 +11,9 @@ from district.merchants import queries as merchants
 from loyalty import services as loyalty
 from loyalty.errors import PurchaseAlreadyEarned, ReceiptAlreadyPosted
 from loyalty.models import Receipt
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos import queries, transitions
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
+from loyalty.values import ReportedPurchase
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""A person looks at two bills that seem to be one purchase, and says what is to stand."""
+"""A person looks at two bills that seem to be one purchase, and decides which one stands."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from district.kernel import audit, clock
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants import queries as merchants
-from loyalty import procedures
+from loyalty import procedures, values
 from loyalty import services as loyalty
 from loyalty.models import Receipt
 from loyalty.receipt_photos import queries, transitions
@@ -116,7 +116,7 @@ def _post(row: ReceiptConflict, by: User, at: datetime) -> None:
 
 def _earn(row: ReceiptConflict, by: User) -> Receipt:
     number = queries.available_receipt_number(row.store, row.receipt_no)
-    purchase = procedures.ReportedPurchase(
+    purchase = values.ReportedPurchase(
         receipt_no=number,
         paid_fen=row.paid_fen,
         paid_at=row.paid_at,
@@ -135,7 +135,7 @@ def _earn(row: ReceiptConflict, by: User) -> Receipt:
 
 
 def _close_as_duplicate(row: ReceiptConflict, photo: ReceiptPhoto, by: User, at: datetime) -> None:
-    """The member who has earned with the bill is told so; another one only that it has earned."""
+    """The member who has earned with the bill is informed of it; another one only that it has earned."""
     actor = f"user:{by.pk}"
     if row.earlier.account_id == photo.member_id:
         state = ReceiptPhoto.State.ALREADY_EARNED

@@ -1,4 +1,4 @@
-"""Bills that seem to be told twice come before a person."""
+"""Queue bills that seem to be reported twice for a person's decision."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from district.kernel import clock
 from loyalty.hooks import RefusedPurchase
 from loyalty.models import Receipt
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos import queries, transitions
 from loyalty.receipt_photos.models import ReceiptConflict
+from loyalty.values import ReportedPurchase
 
 
 @transaction.atomic
 def queue_refused_purchase(refused: RefusedPurchase) -> None:
-    """A till or a batch told a bill that has earned already: keep what it said, once.
+    """A till or a batch reported a bill that has earned already: keep the report, once.
 
     The till has its refusal; whether its bill is another purchase is for a person to decide, unless
     it is the same member's bill of the very same number, which is noted as settled.
@@ -40,9 +40,9 @@ def queue_refused_purchase(refused: RefusedPurchase) -> None:
 
 
 def _is_repetition(refused: RefusedPurchase, earlier: Receipt) -> bool:
-    """Whether the till (or the batch) that told the receipt only repeats itself, with another key."""
-    told = (refused.purchase.source, refused.purchase.receipt_no, refused.member)
-    return told == (earlier.source, earlier.receipt_no, earlier.account_id)
+    """Whether the till (or the batch) that reported the receipt only repeats itself, with another key."""
+    reported = (refused.purchase.source, refused.purchase.receipt_no, refused.member)
+    return reported == (earlier.source, earlier.receipt_no, earlier.account_id)
 
 
 @transaction.atomic

@@ -10,9 +10,9 @@ from district.members import services as members
 from district.members.models import Member
 from district.merchants.models import Store
 from loyalty import arithmetic, earning
-from loyalty.procedures import ReportedPurchase
 from loyalty.receipt_photos import queries
 from loyalty.receipt_photos.models import PhotoPicture, ReceiptPhoto
+from loyalty.values import ReportedPurchase
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def submit_photo(
     """The photograph, waiting for a clerk of the store.
 
     When the member has earned with this bill already it is closed at once as `already_earned`, with
-    the receipt that says so, and its picture is not kept. That somebody else has is not told: the
+    the receipt that says so, and its picture is not kept. That somebody else has is not revealed: the
     clerk sees it.
 
     Raises KeyReused, PhotoAlreadySubmitted, ReceiptFromTheFuture, ReceiptTooOld.

@@ -1,4 +1,4 @@
-"""The settlement desk: cycles closed by two people, statements, and what is said and done about them."""
+"""The settlement workspace: cycles closed by two people, statements, disputes, credit notes and payments."""
 
 from loyalty.settlement.admin import overview
 from loyalty.settlement.admin.charges import ChargeAdmin

@@ -97,12 +97,15 @@ def _bookings(request: HttpRequest, charge: Charge) -> Section:
     """The first bookings one by one; all of them stand in the statement's papers."""
     who = viewer(request)
     side = None if who.post is None else who.post.merchant_id
-    found = list(islice(bookings_of_charge(charge, merchant=side), SHOWN))
-    more = charge.bookings - len(found)
+    bookings = list(islice(bookings_of_charge(charge, merchant=side), SHOWN))
+    more = charge.bookings - len(bookings)
     return Section(
         title=_("逐笔明细"),
         headers=[_("时间"), _("单号"), _("金额")],
-        rows=[[format_instant(one.at), one.reference, sum_cell(one.fen)] for one in found],
+        rows=[
+            [format_instant(booking.at), booking.reference, sum_cell(booking.fen)]
+            for booking in bookings
+        ],
         empty=_("没有往来。"),
         note=_("另有 %(count)s 笔，见结算单的工作簿。") % {"count": f"{more:,}"}
         if more > 0

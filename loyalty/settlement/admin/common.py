@@ -1,4 +1,4 @@
-"""What the desk's screens share: words, sums, forms, and who may do what."""
+"""What the settlement workspace's screens share: texts, sums, forms, and permissions."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -53,7 +53,7 @@ class SettlementAdmin(MerchantScopedAdmin):
 
 
 class SettlementOperatorAction(Action):
-    """Something of the alliance's own desk."""
+    """A page of the alliance's own workspace."""
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator

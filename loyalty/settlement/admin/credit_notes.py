@@ -146,7 +146,7 @@ class CreditNoteAdmin(SettlementAdmin):
     row_actions = (ApproveNote(), RejectNote())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Two sides, who learn of it when it holds: what is still being weighed is the desk's own."""
+        """Two sides, who see it once it holds: a proposal under review is visible to operators only."""
         who = viewer(request)
         rows: QuerySet[Any] = ReadOnlyAdmin.get_queryset(self, request)
         if who.operator:

@@ -177,12 +177,12 @@ def draft_figures(cycle: Cycle) -> Iterable[Panel]:
             headers=[_("来源"), _("商户对"), _("笔数"), _("合计")],
             rows=[
                 [
-                    sources.name_of(one.source),
-                    f"{one.pairs:,}",
-                    f"{one.bookings:,}",
-                    format_yuan(one.fen),
+                    sources.name_of(charge.source),
+                    f"{charge.pairs:,}",
+                    f"{charge.bookings:,}",
+                    format_yuan(charge.fen),
                 ]
-                for one in charges
+                for charge in charges
             ],
             empty="",
         )

@@ -87,10 +87,10 @@ class CorrectionForm(ActionForm):
 
     def prepare(self) -> None:
         line = self.row.line
-        said = _("%(payer)s 付给 %(payee)s")
+        payment_text = _("%(payer)s 付给 %(payee)s")
         self.field("way").choices = [
-            ("back", said % {"payer": line.redeemer.name, "payee": line.issuer.name}),
-            ("on", said % {"payer": line.issuer.name, "payee": line.redeemer.name}),
+            ("back", payment_text % {"payer": line.redeemer.name, "payee": line.issuer.name}),
+            ("on", payment_text % {"payer": line.issuer.name, "payee": line.redeemer.name}),
         ]
 
 

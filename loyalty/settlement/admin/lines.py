@@ -144,12 +144,14 @@ def _movements(request: HttpRequest, line: Line) -> Section:
     """The first movements one by one; all of them stand in the statement's papers."""
     who = viewer(request)
     side = None if who.post is None else who.post.merchant_id
-    found = list(islice(movements_of_line(line, merchant=side), SHOWN))
+    movements = list(islice(movements_of_line(line, merchant=side), SHOWN))
     transfers = _known(
-        visible_rows(request, Transfer), "public_id", [one.transfer for one in found]
+        visible_rows(request, Transfer), "public_id", [movement.transfer for movement in movements]
     )
-    lots = _known(visible_rows(request, Lot), "transfer__public_id", [one.lot for one in found])
-    more = line.movements - len(found)
+    lots = _known(
+        visible_rows(request, Lot), "transfer__public_id", [movement.lot for movement in movements]
+    )
+    more = line.movements - len(movements)
     return Section(
         title=_("逐笔明细"),
         headers=[
@@ -163,7 +165,7 @@ def _movements(request: HttpRequest, line: Line) -> Section:
             _("小票号"),
             _("请求号"),
         ],
-        rows=[_movement(one, transfers, lots) for one in found],
+        rows=[_movement(movement, transfers, lots) for movement in movements],
         empty=_("没有往来。"),
         note=_("另有 %(count)s 笔，见结算单的工作簿。") % {"count": f"{more:,}"}
         if more > 0
@@ -171,18 +173,23 @@ def _movements(request: HttpRequest, line: Line) -> Section:
     )
 
 
-def _movement(one: Movement, transfers: dict[str, int], lots: dict[str, int]) -> list[Any]:
-    kind = str(Transfer.Kind(one.kind).label)
+def _movement(movement: Movement, transfers: dict[str, int], lots: dict[str, int]) -> list[Any]:
+    kind = str(Transfer.Kind(movement.kind).label)
     return [
-        format_instant(one.at),
-        Cell(kind, url_of(Transfer, transfers[one.transfer]) if one.transfer in transfers else ""),
-        one.member,
-        f"{one.points:,}",
-        price_text(one.price_milli_fen),
-        exact_yuan(one.milli_fen),
-        Cell(lots[one.lot], url_of(Lot, lots[one.lot])) if one.lot in lots else "—",
-        one.receipt_no or "—",
-        one.reference or "—",
+        format_instant(movement.at),
+        Cell(
+            kind,
+            url_of(Transfer, transfers[movement.transfer])
+            if movement.transfer in transfers
+            else "",
+        ),
+        movement.member,
+        f"{movement.points:,}",
+        price_text(movement.price_milli_fen),
+        exact_yuan(movement.milli_fen),
+        Cell(lots[movement.lot], url_of(Lot, lots[movement.lot])) if movement.lot in lots else "—",
+        movement.receipt_no or "—",
+        movement.reference or "—",
     ]
 
 

@@ -94,7 +94,7 @@ def _own(request: HttpRequest) -> Tiles:
     if newest is None:
         return Tiles(_("结算"), [Tile(_("最近结算单"), "—", note=_("还没有结账"))])
     address = url_of(Statement, newest.pk)
-    said = _("应收款") if newest.due >= 0 else _("应付款")
+    due_label = _("应收款") if newest.due >= 0 else _("应付款")
     open_fen = abs(newest.due) - newest.paid
     return Tiles(
         _("结算"),
@@ -105,7 +105,7 @@ def _own(request: HttpRequest) -> Tiles:
                 note=days_of(newest.cycle),
                 url=address,
             ),
-            Tile(said, format_yuan(abs(newest.due)), url=address),
+            Tile(due_label, format_yuan(abs(newest.due)), url=address),
             Tile(_("未付"), format_yuan(open_fen), tone="warn" if open_fen else "good"),
         ],
     )

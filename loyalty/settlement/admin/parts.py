@@ -1,4 +1,4 @@
-"""Sections of the desk's pages, each of rows within the person's scope."""
+"""Sections of the settlement workspace's pages, each of rows within the person's scope."""
 
 from collections.abc import Iterator
 from typing import Any

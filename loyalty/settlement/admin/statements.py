@@ -138,8 +138,8 @@ class StatementAdmin(CycleColumns, SettlementAdmin):
     def due_sum(self, row: Statement) -> str:
         if row.due == 0:
             return _("无需付款")
-        said = _("付给商户 %(sum)s") if row.due > 0 else _("商户支付 %(sum)s")
-        return said % {"sum": format_yuan(abs(row.due))}
+        text = _("付给商户 %(sum)s") if row.due > 0 else _("商户支付 %(sum)s")
+        return text % {"sum": format_yuan(abs(row.due))}
 
     @admin.display(description=gettext_lazy("已付"))
     def paid_sum(self, row: Any) -> str:

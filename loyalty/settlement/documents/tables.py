@@ -191,13 +191,13 @@ class StatementDocument:
         kinds = {kind: str(name) for kind, name in Transfer.Kind.choices}
         rows = (
             (
-                _moment(one.at), kinds[one.kind], str(one.transfer), one.member,
-                self.names[one.issuer], self.names[one.redeemer], one.points,
-                Yuan(_rounded(one.milli_fen)), str(one.lot), one.receipt_no, one.receipt_store,
-                one.reference, one.store, one.price_milli_fen,
-                *self._sides(one.redeemer, one.milli_fen),
+                _moment(movement.at), kinds[movement.kind], str(movement.transfer), movement.member,
+                self.names[movement.issuer], self.names[movement.redeemer], movement.points,
+                Yuan(_rounded(movement.milli_fen)), str(movement.lot), movement.receipt_no, movement.receipt_store,
+                movement.reference, movement.store, movement.price_milli_fen,
+                *self._sides(movement.redeemer, movement.milli_fen),
             )
-            for one in movements_of_statement(self.statement)
+            for movement in movements_of_statement(self.statement)
         )  # fmt: skip
         return Table(_("逐笔明细"), heads, rows, totals=_whole(6, 14, 15))
 
@@ -205,11 +205,11 @@ class StatementDocument:
         """Everything the charges are made of, streamed."""
         rows = (
             (
-                _moment(one.at), str(sources.name_of(one.source)), one.reference,
-                self.names[one.payer], self.names[one.payee],
-                *self._sides(one.payee, Yuan(one.fen)),
+                _moment(booking.at), str(sources.name_of(booking.source)), booking.reference,
+                self.names[booking.payer], self.names[booking.payee],
+                *self._sides(booking.payee, Yuan(booking.fen)),
             )
-            for one in bookings_of_statement(self.statement)
+            for booking in bookings_of_statement(self.statement)
         )  # fmt: skip
         heads = (
             _("时间"), _("来源"), _("单号"), _("付方"), _("收方"), _("应收（元）"), _("应付（元）"),

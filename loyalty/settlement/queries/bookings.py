@@ -39,15 +39,17 @@ def bookings_of_charge(charge: Charge, *, merchant: int | None = None) -> Iterat
     """What a charge is the sum of, oldest first; with a merchant, nothing unless it is one of the two."""
     if merchant not in {None, charge.payer_id, charge.payee_id}:
         return
-    asked = window_of(charge.cycle).arguments
-    asked |= {"payer": charge.payer_id, "payee": charge.payee_id, "source": charge.source}
-    yield from _bookings("payer = %(payer)s and payee = %(payee)s and source = %(source)s", asked)
+    arguments = window_of(charge.cycle).arguments
+    arguments |= {"payer": charge.payer_id, "payee": charge.payee_id, "source": charge.source}
+    yield from _bookings(
+        "payer = %(payer)s and payee = %(payee)s and source = %(source)s", arguments
+    )
 
 
 def bookings_of_statement(statement: Statement) -> Iterator[BookingMovement]:
     """Everything that a merchant's charges of a cycle are made of."""
-    asked = window_of(statement.cycle).arguments | {"merchant": statement.merchant_id}
-    yield from _bookings("%(merchant)s in (payer, payee)", asked)
+    arguments = window_of(statement.cycle).arguments | {"merchant": statement.merchant_id}
+    yield from _bookings("%(merchant)s in (payer, payee)", arguments)
 
 
 def draft_charges(cycle: Cycle) -> list[DraftCharge]:
@@ -60,9 +62,9 @@ def draft_charges(cycle: Cycle) -> list[DraftCharge]:
         ]
 
 
-def _bookings(where: str, asked: dict[str, Any]) -> Iterator[BookingMovement]:
+def _bookings(where: str, arguments: dict[str, Any]) -> Iterator[BookingMovement]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(_BOOKINGS.format(where=where), asked)
+        cursor.execute(_BOOKINGS.format(where=where), arguments)
         while rows := cursor.fetchmany(_BATCH):
             for row in rows:
                 yield BookingMovement(*row)

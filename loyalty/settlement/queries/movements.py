@@ -58,26 +58,26 @@ def movements_of_line(line: Line, *, merchant: int | None = None) -> Iterator[Mo
     """
     if merchant not in {None, line.issuer_id, line.redeemer_id}:
         return
-    asked = window_of(line.cycle).arguments
-    asked |= {"issuer": line.issuer_id, "redeemer": line.redeemer_id}
+    arguments = window_of(line.cycle).arguments
+    arguments |= {"issuer": line.issuer_id, "redeemer": line.redeemer_id}
     where = "moved.issuer = %(issuer)s and moved.redeemer = %(redeemer)s"
-    for movement in _movements(where, asked):
+    for movement in _movements(where, arguments):
         yield movement if merchant is None else movement.as_seen_by(merchant)
 
 
 def movements_of_statement(statement: Statement) -> Iterator[Movement]:
     """Everything that a merchant's lines of a cycle are made of, as that merchant may see it."""
     merchant = statement.merchant_id
-    asked = window_of(statement.cycle).arguments | {"merchant": merchant}
+    arguments = window_of(statement.cycle).arguments | {"merchant": merchant}
     where = "%(merchant)s in (moved.issuer, moved.redeemer) and moved.issuer <> moved.redeemer"
-    for movement in _movements(where, asked):
+    for movement in _movements(where, arguments):
         yield movement.as_seen_by(merchant)
 
 
-def _movements(where: str, asked: dict[str, Any]) -> Iterator[Movement]:
+def _movements(where: str, arguments: dict[str, Any]) -> Iterator[Movement]:
     """Streamed, so that a year of a busy merchant takes no more memory than a day of a quiet one."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(_MOVEMENTS.format(where=where), asked)
+        cursor.execute(_MOVEMENTS.format(where=where), arguments)
         while rows := cursor.fetchmany(_BATCH):
             for row in rows:
                 yield Movement(*row)

@@ -41,17 +41,19 @@ def statement_with_proofs(statement: Statement) -> dict[str, Any]:
     window = window_of(statement.cycle)
     movements, bookings = _movements_and_bookings(statement, window)
     seals = list(_seals_about(window))
-    told = [*movements, *bookings]
-    found = _places({one["leaf"] for one in told}, seals)
-    for one in told:
-        place = found.get(one["leaf"])
-        one |= {
+    entries = [*movements, *bookings]
+    found = _places({entry["leaf"] for entry in entries}, seals)
+    for entry in entries:
+        place = found.get(entry["leaf"])
+        entry |= {
             "day": place and place.day,
             "index": place and place.index,
             "proof": place and place.proof,
         }
     days = {place.day for place in found.values()}
-    waiting = {} if len(found) == len(told) else {"sealed_from": sealing_of(statement).isoformat()}
+    waiting = (
+        {} if len(found) == len(entries) else {"sealed_from": sealing_of(statement).isoformat()}
+    )
     return waiting | {
         "format": FORMAT,
         "statement": statement.public_id,

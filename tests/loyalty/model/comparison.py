@@ -66,21 +66,21 @@ class LedgerComparison:
             (
                 (self.names[row.merchant_id], row.receipt_no, row.freed),
                 (row.refunded_fen, row.granted, row.clawed),
-                sum(one.ended for one in row.refunds.all()),
+                sum(naive_row.ended for naive_row in row.refunds.all()),
             )
             for row in Receipt.objects.order_by("pk").prefetch_related("refunds")
         ] == [
             (
-                (one.merchant, one.no, one.freed),
-                (one.refunded, one.granted, one.taken),
-                one.gone,
+                (naive_row.merchant, naive_row.no, naive_row.freed),
+                (naive_row.refunded, naive_row.granted, naive_row.taken),
+                naive_row.gone,
             )
-            for one in self.model.receipts
+            for naive_row in self.model.receipts
         ]
         assert [
             state == "waiting"
             for state in ParkedRefund.objects.order_by("pk").values_list("state", flat=True)
-        ] == [one.waits for one in self.model.parked]
+        ] == [naive_row.waits for naive_row in self.model.parked]
 
     def compare_settlement(self):
         """All closed cycles together are what the model owes before the last one's end, to the fen."""
@@ -101,4 +101,4 @@ class LedgerComparison:
             assert fen * 1000 + carries[pair] == milli_fen
             assert abs(carries[pair]) < 1000
         for cycle in Cycle.objects.filter(state="closed"):
-            assert sum(one.net for one in Statement.objects.filter(cycle=cycle)) == 0
+            assert sum(statement.net for statement in Statement.objects.filter(cycle=cycle)) == 0

@@ -1,4 +1,4 @@
-"""What the machine of the life of points stands on: two districts, and doing the same in both."""
+"""The base of the ledger's state machine: the naive model and the database, and the same act in both."""
 
 import os
 from contextlib import ExitStack
@@ -75,16 +75,16 @@ class LedgerMachine(LedgerComparison, RuleBasedStateMachine):
     def both(self, in_model, in_ledger):
         """Do it in both; both do it or both refuse it for the same reason. What they made, or nothing."""
         try:
-            made, told = in_model(), "done"
+            made, naive_outcome = in_model(), "done"
         except naive.ModelRefusal as refusal:
-            made, told = None, refusal.code
+            made, naive_outcome = None, refusal.code
         try:
             with clock.travel_to(self.model.now), transaction.atomic():
-                posted, said = in_ledger(), "done"
+                posted, ledger_outcome = in_ledger(), "done"
         except DomainError as refusal:
-            posted, said = None, refusal.code
-        assert said == told
-        return (made, posted) if told == "done" else None
+            posted, ledger_outcome = None, refusal.code
+        assert ledger_outcome == naive_outcome
+        return (made, posted) if naive_outcome == "done" else None
 
     def fresh(self):
         self.number += 1

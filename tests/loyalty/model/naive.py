@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
 
+from tests.loyalty.model.naive_clearing import ModelClearing
 from tests.loyalty.model.naive_refunds import ModelRefunds
 from tests.loyalty.model.naive_types import (
     SHANGHAI,
@@ -27,7 +28,7 @@ from tests.loyalty.model.naive_types import (
 )
 
 
-class ModelLedger(ModelRefunds):
+class ModelLedger(ModelRefunds, ModelClearing):
     """Everybody's points; `merchants` and `members` are names."""
 
     def __init__(self, members, merchants, now):
@@ -54,18 +55,20 @@ class ModelLedger(ModelRefunds):
         self.now = self.instant = to
 
     def _next(self, account, to):
-        """The first thing that happens to a purse up to an instant: ends before releases before starts."""
-        things = []
+        """The first thing that happens to an account up to an instant: ends before releases before starts."""
+        due_acts = []
         for lot in account.lots:
             if lot.left and not lot.waiting:
-                things.append((lot.ends, 1, 0, lambda at=lot.ends: self._expire(account, at)))
+                due_acts.append((lot.ends, 1, 0, lambda at=lot.ends: self._expire(account, at)))
             if lot.waiting:
-                things.append((lot.comes, 3, 0, lambda at=lot.comes: self._activate(account, at)))
+                due_acts.append((lot.comes, 3, 0, lambda at=lot.comes: self._activate(account, at)))
         for turn, hold in enumerate(account.holds):
             if hold.state == "open":
-                things.append((hold.until, 2, turn, lambda hold=hold: self._time_out(hold)))
-        things = sorted((thing for thing in things if thing[0] <= to), key=lambda thing: thing[:3])
-        return (things[0][0], things[0][3]) if things else None
+                due_acts.append((hold.until, 2, turn, lambda hold=hold: self._time_out(hold)))
+        due_acts = sorted(
+            (thing for thing in due_acts if thing[0] <= to), key=lambda thing: thing[:3]
+        )
+        return (due_acts[0][0], due_acts[0][3]) if due_acts else None
 
     def _expire(self, account, at):
         (party,) = [to for since, to in self.breakage if since <= at][-1:]
@@ -154,11 +157,11 @@ class ModelLedger(ModelRefunds):
 
     def earn(self, member, merchant, no, fen, paid_at):
         account = self.accounts[member]
-        (terms,) = [one for since, one in self.terms[merchant] if since <= paid_at][-1:]
+        *_, terms = [terms for since, terms in self.terms[merchant] if since <= paid_at]
         points = int(Fraction(terms.points, terms.per_fen) * fen)
         if points and account.heir:
             raise ModelRefusal("account_merged")
-        if any(not one.freed for one in self._receipts_of_number(merchant, no)):
+        if any(not receipt.freed for receipt in self._receipts_of_number(merchant, no)):
             raise ModelRefusal("receipt_already_posted")
         lot = None
         if points:
@@ -281,24 +284,3 @@ class ModelLedger(ModelRefunds):
                 )
                 target.write("merge_in", points)
             lot.waiting = False
-
-    # -- what is asked -----------------------------------------------------------------------------
-
-    def settled(self, until):
-        """Who owes whom for all that happened before an instant, in points and thousandths of a fen."""
-        owed = {}
-        for at, issuer, to, points, price in self.journal:
-            if at < until and issuer != to:
-                before = owed.get((issuer, to), (0, 0))
-                owed[issuer, to] = (before[0] + points, before[1] + points * price)
-        return {pair: sums for pair, sums in owed.items() if sums != (0, 0)}
-
-    def claims(self):
-        """Who owes whom, in points and thousandths of a fen."""
-        owed = {}
-        for take in self.takes:
-            pair, points = (take.lot.issuer, take.to), take.points - take.back
-            if take.lot.issuer != take.to and points:
-                before = owed.get(pair, (0, 0))
-                owed[pair] = (before[0] + points, before[1] + points * take.lot.price)
-        return owed

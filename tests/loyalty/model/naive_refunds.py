@@ -55,11 +55,13 @@ class ModelRefunds:
 
     def _receipts_of_number(self, merchant, no):
         """The receipts of a number, the one that stands first."""
-        told = [one for one in self.receipts if (one.merchant, one.no) == (merchant, no)]
-        return sorted(told, key=lambda one: one.freed)
+        receipts = [
+            receipt for receipt in self.receipts if (receipt.merchant, receipt.no) == (merchant, no)
+        ]
+        return sorted(receipts, key=lambda receipt: receipt.freed)
 
     def refund(self, merchant, no, fen):
-        """A refund as the till tells it; one whose receipt is unknown waits. True when it was posted."""
+        """A refund as the till reports it; one whose receipt is unknown waits. True when it was posted."""
         for receipt in self._receipts_of_number(merchant, no)[:1]:
             if fen > receipt.paid - receipt.refunded:
                 raise ModelRefusal("refund_exceeds_payment")
@@ -74,7 +76,9 @@ class ModelRefunds:
             raise ModelRefusal("transfer_not_reversible")
         self._refund(receipt, left, kind="reverse_earn")
         known = self._receipts_of_number(receipt.merchant, receipt.no)
-        receipt.freed = left == receipt.paid and not any(one.freed for one in known)
+        receipt.freed = left == receipt.paid and not any(
+            known_receipt.freed for known_receipt in known
+        )
 
     def _refund(self, receipt, fen, kind="clawback"):
         account = self._heir(receipt.account)
@@ -83,7 +87,7 @@ class ModelRefunds:
         due = int(rate * (receipt.paid - receipt.refunded))
         points = max(receipt.granted - receipt.taken - due, 0)
         receipt.taken += points
-        family = [one for each in self.accounts.values() for one in each.lots]
+        family = [lot for account in self.accounts.values() for lot in account.lots]
         ended = sum(lot.ended for lot in family if receipt.lot and lot.first is receipt.lot)
         gone = min(points, ended - receipt.gone)
         receipt.gone += gone

@@ -120,7 +120,7 @@ class ModelReceipt:
     taken: int = 0
     # What of the taken points had ended unspent.
     gone: int = 0
-    # Undone whole: the number may be told once more.
+    # Undone whole: the number may be reported once more.
     freed: bool = False
 
 

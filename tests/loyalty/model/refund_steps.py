@@ -36,7 +36,7 @@ class RefundSteps:
     @precondition(lambda self: any(made.granted for made, _ in self.receipts))
     @rule(index=which)
     def undo_earning(self, index):
-        receipt, row = self.pick([one for one in self.receipts if one[0].granted], index)
+        receipt, row = self.pick([pair for pair in self.receipts if pair[0].granted], index)
         self.both(
             lambda: self.model.undo_earning(receipt),
             lambda: loyalty.reverse_transfer(
@@ -51,10 +51,10 @@ class RefundSteps:
     @precondition(lambda self: any(made.granted for made, _ in self.receipts))
     @rule(index=which, member=who, fen=some.one_of(some.none(), money))
     def a_bill_of_the_wrong_member(self, index, member, fen):
-        """Taken back whole, and told again: for another member or the same, perhaps with another sum."""
+        """Taken back whole, and reported again: for another member or the same, perhaps with another sum."""
         self.undo_earning(index)
-        receipt, _row = self.pick([one for one in self.receipts if one[0].granted], index)
-        self.tell(member, "xyz".index(receipt.merchant), receipt.no, fen or receipt.paid)
+        receipt, _row = self.pick([pair for pair in self.receipts if pair[0].granted], index)
+        self.report(member, "xyz".index(receipt.merchant), receipt.no, fen or receipt.paid)
 
     @precondition(lambda self: self.spendings)
     @rule(member=who, into=who, index=which, how=part)
@@ -77,8 +77,8 @@ class RefundSteps:
         if not 0 < fen <= left:
             return
         with clock.travel_to(self.model.now):
-            asked = {"receipt": Receipt.objects.get(pk=row.pk), "store": row.store, "fen": fen}
-            preview = loyalty.preview_refund(**asked, actor="till:1")
+            arguments = {"receipt": Receipt.objects.get(pk=row.pk), "store": row.store, "fen": fen}
+            preview = loyalty.preview_refund(**arguments, actor="till:1")
         rate = naive.Fraction(receipt.terms.points, receipt.terms.per_fen)
         due = receipt.granted - receipt.taken - int(rate * (left - fen))
         assert preview.own + preview.other + preview.owed + preview.ended == due

@@ -43,14 +43,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with contextlib.ExitStack() as stage:
-                is_replay = stage.enter_context(at_database(options))
+            with contextlib.ExitStack() as stack:
+                is_replay = stack.enter_context(at_database(options))
                 if is_replay:
-                    stage.enter_context(clock.travel_to(_after_the_last_posting()))
+                    stack.enter_context(clock.travel_to(_after_the_last_posting()))
                 proposer, approver = (
                     _person(options[name], make=is_replay) for name in ("proposer", "approver")
                 )
-                stage.enter_context(audit.recorded_as_command("settle"))
+                stack.enter_context(audit.recorded_as_command("settle"))
                 self._settle(proposer, approver, options["days"])
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -1,6 +1,6 @@
-"""What must always hold of holds, refunds, debts, budgets and what people decide: nothing may come back."""
+"""Invariants of holds, refunds, debts, budgets and decisions of people: no query may return a row."""
 
-LIFE: dict[str, str] = {
+LIFECYCLE: dict[str, str] = {
     "a hold sets aside what its parts say": """
         select hold.id, hold.points, parts.points as parts from loyalty_hold hold
         left join (select hold_id, sum(points) as points from loyalty_holdpart group by hold_id)
