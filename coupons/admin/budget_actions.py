@@ -45,10 +45,10 @@ class ProposeBudget(Action):
     name, label, icon = "propose-budget", gettext_lazy("调整预算"), "savings"
     # It stores a proposal; the budget it was made for is compared when it is decided.
     is_edit = False
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "新旧预算都要填写。由运营方的另一人批准后立即生效，不需要新版本；不能少于已占用和已核销的合计。"
     )
-    done = gettext_lazy("已提出预算调整，等待审批。")
+    success_message = gettext_lazy("已提出预算调整，等待审批。")
     form_class = BudgetForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -115,13 +115,13 @@ class _BudgetDecision(Action):
 
 class ApproveBudget(_BudgetDecision):
     name, label, icon = "approve-budget", gettext_lazy("批准预算调整"), "check_circle"
-    done = gettext_lazy("预算已调整。")
+    success_message = gettext_lazy("预算已调整。")
     form_class, approve = BudgetApprovalForm, True
 
 
 class RejectBudget(_BudgetDecision):
-    name, label, icon, danger = "reject-budget", gettext_lazy("驳回预算调整"), "cancel", True
-    done = gettext_lazy("预算调整已驳回。")
+    name, label, icon, is_dangerous = "reject-budget", gettext_lazy("驳回预算调整"), "cancel", True
+    success_message = gettext_lazy("预算调整已驳回。")
     form_class, approve = BudgetRejectionForm, False
 
 

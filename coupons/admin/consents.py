@@ -46,8 +46,8 @@ class _ConsentAction(Action):
 
 class AgreeToShare(_ConsentAction):
     name, label, icon = "agree", gettext_lazy("同意承担"), "check_circle"
-    explain = gettext_lazy("同意后，这张券发布并使用时，按此比例由本商户承担成本，计入结算。")
-    done = gettext_lazy("已同意。")
+    explanation = gettext_lazy("同意后，这张券发布并使用时，按此比例由本商户承担成本，计入结算。")
+    success_message = gettext_lazy("已同意。")
     form_class = AgreeForm
 
     def is_applicable(self, row: ShareConsent) -> bool:
@@ -64,9 +64,9 @@ class AgreeToShare(_ConsentAction):
 
 
 class DeclineShare(_ConsentAction):
-    name, label, icon, danger = "decline", gettext_lazy("不同意"), "cancel", True
-    explain = gettext_lazy("不同意时，这张券不能按现在的分担发布。")
-    done = gettext_lazy("已答复不同意。")
+    name, label, icon, is_dangerous = "decline", gettext_lazy("不同意"), "cancel", True
+    explanation = gettext_lazy("不同意时，这张券不能按现在的分担发布。")
+    success_message = gettext_lazy("已答复不同意。")
 
     def is_applicable(self, row: ShareConsent) -> bool:
         return row.state == State.ASKED
@@ -78,9 +78,9 @@ class DeclineShare(_ConsentAction):
 
 
 class RevokeConsent(_ConsentAction):
-    name, label, icon, danger = "revoke", gettext_lazy("撤回同意"), "undo", True
-    explain = gettext_lazy("以后的版本须重新征求同意；已发布的券不受影响。")
-    done = gettext_lazy("已撤回。")
+    name, label, icon, is_dangerous = "revoke", gettext_lazy("撤回同意"), "undo", True
+    explanation = gettext_lazy("以后的版本须重新征求同意；已发布的券不受影响。")
+    success_message = gettext_lazy("已撤回。")
 
     def is_applicable(self, row: ShareConsent) -> bool:
         return row.state == State.AGREED and row.revoked_at is None

@@ -27,9 +27,9 @@ class RevocationForm(ActionForm):
 
 
 class RevokeCoupon(Action):
-    name, label, icon, danger = "revoke", gettext_lazy("作废"), "delete_forever", True
-    explain = gettext_lazy("会员不能再使用这张券；库存与预算退回活动，用积分兑换的退回积分。")
-    done = gettext_lazy("已作废。")
+    name, label, icon, is_dangerous = "revoke", gettext_lazy("作废"), "delete_forever", True
+    explanation = gettext_lazy("会员不能再使用这张券；库存与预算退回活动，用积分兑换的退回积分。")
+    success_message = gettext_lazy("已作废。")
     form_class = RevocationForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

@@ -100,7 +100,7 @@ MERCHANT_COUPONS_REPORT = Report(
     is_allowed=_may,
     panels=_panels,
     periods=(7, 30, 90),
-    explain=gettext_lazy("在本商户门店可以使用的所有券，不论由谁发放，以及本商户承担的成本。"),
+    explanation=gettext_lazy("在本商户门店可以使用的所有券，不论由谁发放，以及本商户承担的成本。"),
 )
 register_report(MERCHANT_COUPONS_REPORT)
 

@@ -31,9 +31,9 @@ class ReversalForm(ActionForm):
 
 
 class ReverseRedemption(Action):
-    name, label, icon, danger = "reverse", gettext_lazy("撤销核销"), "undo", True
-    explain = gettext_lazy("券退回会员，各方的分摊冲回。商户限当日撤销，之后由运营方处理。")
-    done = gettext_lazy("已撤销，券已退回会员。")
+    name, label, icon, is_dangerous = "reverse", gettext_lazy("撤销核销"), "undo", True
+    explanation = gettext_lazy("券退回会员，各方的分摊冲回。商户限当日撤销，之后由运营方处理。")
+    success_message = gettext_lazy("已撤销，券已退回会员。")
     form_class = ReversalForm
 
     def is_allowed(self, request: HttpRequest, row: Redemption) -> bool:

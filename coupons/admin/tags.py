@@ -53,8 +53,8 @@ class TagForm(ActionForm):
 
 class TagMember(Action):
     name, label, icon = "add", gettext_lazy("授予标签"), "new_label"
-    explain = gettext_lazy("会员随即符合要求此标签的活动；同一商户重复授予只算一次。")
-    done = gettext_lazy("已授予。")
+    explanation = gettext_lazy("会员随即符合要求此标签的活动；同一商户重复授予只算一次。")
+    success_message = gettext_lazy("已授予。")
     form_class = TagForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -73,9 +73,9 @@ class TagMember(Action):
 
 
 class UntagMember(Action):
-    name, label, icon, danger = "untag", gettext_lazy("收回标签"), "label_off", True
-    explain = gettext_lazy("会员不再符合要求此标签的活动；已领的券不变。")
-    done = gettext_lazy("已收回。")
+    name, label, icon, is_dangerous = "untag", gettext_lazy("收回标签"), "label_off", True
+    explanation = gettext_lazy("会员不再符合要求此标签的活动；已领的券不变。")
+    success_message = gettext_lazy("已收回。")
 
     def is_allowed(self, request: HttpRequest, row: MemberTag) -> bool:
         # Whose row it is, the screen's scope has asked already.

@@ -49,7 +49,7 @@ class _DraftFormAction(_DraftAction):
         """The button for a browser without script; nothing is saved."""
         return request.POST.get("look") == "page"
 
-    def look(self, request: HttpRequest, row: Any, form: Any) -> list[Any]:
+    def build_preview(self, request: HttpRequest, row: Any, form: Any) -> list[Any]:
         face = card_view_of_form(form)
         return [] if face is None else [CardViewPanel(face)]
 
@@ -62,8 +62,8 @@ class _DraftFormAction(_DraftAction):
 
 class NewTemplate(_DraftFormAction):
     name, label, icon = "add", gettext_lazy("新建券模板"), "add_card"
-    explain = gettext_lazy("先存为草稿；提交后由运营方的另一人审批，批准后才会发放。")
-    done = gettext_lazy("草稿已保存。")
+    explanation = gettext_lazy("先存为草稿；提交后由运营方的另一人审批，批准后才会发放。")
+    success_message = gettext_lazy("草稿已保存。")
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = draft_form.NewTemplateForm
 
@@ -91,7 +91,7 @@ class NewTemplate(_DraftFormAction):
 class EditDraft(_DraftFormAction):
     name, label, icon = "edit", gettext_lazy("修改草稿"), "edit"
     is_edit = True
-    done = gettext_lazy("草稿已保存。")
+    success_message = gettext_lazy("草稿已保存。")
     form_class = draft_form.DraftForm
 
     def is_applicable(self, row: TemplateVersion) -> bool:
@@ -111,7 +111,7 @@ class EditDraft(_DraftFormAction):
 class NewVersion(EditDraft):
     name, label, icon = "new-version", gettext_lazy("另存为新版本"), "content_copy"
     is_edit = False
-    explain = gettext_lazy("已提交的版本不能修改；新版本批准后，旧版本停止发放，已领的券不变。")
+    explanation = gettext_lazy("已提交的版本不能修改；新版本批准后，旧版本停止发放，已领的券不变。")
 
     def is_applicable(self, row: TemplateVersion) -> bool:
         return row.state != State.DRAFT
@@ -132,8 +132,8 @@ class NewVersion(EditDraft):
 
 class SubmitVersion(_DraftAction):
     name, label, icon = "submit", gettext_lazy("提交审批"), "send"
-    explain = gettext_lazy("提交后内容不能再改。")
-    done = gettext_lazy("已提交，等待审批。")
+    explanation = gettext_lazy("提交后内容不能再改。")
+    success_message = gettext_lazy("已提交，等待审批。")
 
     def is_applicable(self, row: TemplateVersion) -> bool:
         return row.state == State.DRAFT
@@ -165,8 +165,8 @@ class _VersionDecision(Action):
 
 class ApproveVersion(_VersionDecision):
     name, label, icon = "approve", gettext_lazy("批准"), "check_circle"
-    explain = gettext_lazy("批准后按领取时间发放；同一模板正在发放的旧版本随即停止。")
-    done = gettext_lazy("已批准。")
+    explanation = gettext_lazy("批准后按领取时间发放；同一模板正在发放的旧版本随即停止。")
+    success_message = gettext_lazy("已批准。")
     form_class = ApprovalNoteForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
@@ -174,8 +174,8 @@ class ApproveVersion(_VersionDecision):
 
 
 class RejectVersion(_VersionDecision):
-    name, label, icon, danger = "reject", gettext_lazy("驳回"), "cancel", True
-    done = gettext_lazy("已驳回。")
+    name, label, icon, is_dangerous = "reject", gettext_lazy("驳回"), "cancel", True
+    success_message = gettext_lazy("已驳回。")
     form_class = RejectionForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
@@ -183,9 +183,9 @@ class RejectVersion(_VersionDecision):
 
 
 class StopVersion(_DraftAction):
-    name, label, icon, danger = "stop", gettext_lazy("停止发放"), "block", True
-    explain = gettext_lazy("不再发放，不能恢复；已领的券继续有效，未用的预算退回。")
-    done = gettext_lazy("已停止发放。")
+    name, label, icon, is_dangerous = "stop", gettext_lazy("停止发放"), "block", True
+    explanation = gettext_lazy("不再发放，不能恢复；已领的券继续有效，未用的预算退回。")
+    success_message = gettext_lazy("已停止发放。")
 
     def is_applicable(self, row: TemplateVersion) -> bool:
         return row.state == State.PUBLISHED
@@ -202,8 +202,8 @@ class StockForm(ActionForm):
 class ResizeStock(_DraftAction):
     name, label, icon = "resize", gettext_lazy("调整库存"), "inventory"
     is_edit = True
-    explain = gettext_lazy("新旧数量都要填写；其间被他人改过则不会生效。不能少于已发出的数量。")
-    done = gettext_lazy("库存已调整。")
+    explanation = gettext_lazy("新旧数量都要填写；其间被他人改过则不会生效。不能少于已发出的数量。")
+    success_message = gettext_lazy("库存已调整。")
     form_class = StockForm
 
     def is_applicable(self, row: TemplateVersion) -> bool:

@@ -67,11 +67,11 @@ class RefundWholeBill(Action):
     """Money, points, coupons and gifts of a bill go back in one act."""
 
     name, label, icon = "refund-bill", gettext_lazy("整单退货"), "assignment_return"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "先试算：退多少款、退回和收回多少积分、哪些券退回会员、哪些赠券作废；确认后一并完成，不能撤销。"
     )
-    done = gettext_lazy("整单退货已完成。")
-    danger, previews = True, True
+    success_message = gettext_lazy("整单退货已完成。")
+    is_dangerous, has_preview = True, True
     form_class = WholeBillForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from district.kernel.backoffice import ReadOnlyAdmin
+from district.kernel.backoffice import Action, ReadOnlyAdmin
 from district.kernel.backoffice.registry import screen_of
 from district.members.models import User
 from district.merchants import permissions
@@ -56,6 +56,17 @@ def viewer(request: HttpRequest) -> Viewer:
         known = Viewer(user, operator, None if operator else live_post(user))
         user._viewer = known
     return known
+
+
+class OperatorAction(Action):
+    """An action of operators only; `permission` names a Django permission it needs as well."""
+
+    permission: ClassVar[str | None] = None
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        if not viewer(request).operator:
+            return False
+        return self.permission is None or request.user.has_perm(self.permission)
 
 
 class MerchantScopedAdmin(ReadOnlyAdmin):

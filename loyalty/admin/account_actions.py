@@ -45,9 +45,9 @@ class AccountAction(Action):
 
 class FreezeAccount(AccountAction):
     name, label, icon = "freeze", gettext_lazy("冻结"), "ac_unit"
-    explain = gettext_lazy("冻结后不能使用、预占积分；赚取与退货照常。")
-    danger = True
-    done = gettext_lazy("已冻结。")
+    explanation = gettext_lazy("冻结后不能使用、预占积分；赚取与退货照常。")
+    is_dangerous = True
+    success_message = gettext_lazy("已冻结。")
     form_class = AccountReasonForm
 
     def is_applicable(self, row: PointsAccount) -> bool:
@@ -61,9 +61,9 @@ class FreezeMember(AccountAction):
     """By number: a member that has earned nothing yet has no account to open."""
 
     name, label, icon = "freeze-member", gettext_lazy("按会员编号冻结"), "ac_unit"
-    explain = FreezeAccount.explain
-    danger = True
-    done = gettext_lazy("已冻结。")
+    explanation = FreezeAccount.explanation
+    is_dangerous = True
+    success_message = gettext_lazy("已冻结。")
     form_class = MemberReasonForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
@@ -72,7 +72,7 @@ class FreezeMember(AccountAction):
 
 class UnfreezeAccount(AccountAction):
     name, label, icon = "unfreeze", gettext_lazy("解冻"), "sunny"
-    done = gettext_lazy("已解冻，会员可以使用积分。")
+    success_message = gettext_lazy("已解冻，会员可以使用积分。")
     form_class = AccountReasonForm
 
     def is_applicable(self, row: PointsAccount) -> bool:
@@ -84,11 +84,11 @@ class UnfreezeAccount(AccountAction):
 
 class MergeMembers(AccountAction):
     name, label, icon = "merge", gettext_lazy("合并会员"), "merge"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "同一人注册了两次时使用：积分、欠积分、微信登录与手机号都归保留的会员，另一个注销。不能撤回。"
     )
-    danger = True
-    done = gettext_lazy("已合并。")
+    is_dangerous = True
+    success_message = gettext_lazy("已合并。")
     form_class = MergeMembersForm
 
     def run(

@@ -90,8 +90,8 @@ class AdjustmentRejectionForm(ActionForm):
 
 class ProposeAdjustment(Action):
     name, label, icon = "add", gettext_lazy("提出人工调整"), "edit_note"
-    explain = gettext_lazy("提出后不动积分；由另一位运营人员复核通过后才入账。")
-    done = gettext_lazy("已提出，等待复核。")
+    explanation = gettext_lazy("提出后不动积分；由另一位运营人员复核通过后才入账。")
+    success_message = gettext_lazy("已提出，等待复核。")
     form_class = AdjustmentForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -127,16 +127,16 @@ class AdjustmentDecisionAction(Action):
 
 class ApproveAdjustment(AdjustmentDecisionAction):
     name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
-    explain = gettext_lazy("通过后立即入账，不能撤回；错了只能再提一笔相反的调整。")
-    done = gettext_lazy("已通过并入账。")
+    explanation = gettext_lazy("通过后立即入账，不能撤回；错了只能再提一笔相反的调整。")
+    success_message = gettext_lazy("已通过并入账。")
     form_class = AdjustmentNoteForm
     approve = True
 
 
 class RejectAdjustment(AdjustmentDecisionAction):
     name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
-    danger = True
-    done = gettext_lazy("已拒绝。")
+    is_dangerous = True
+    success_message = gettext_lazy("已拒绝。")
     form_class = AdjustmentRejectionForm
     approve = False
 

@@ -108,7 +108,7 @@ class AlliancePolicyForm(ActionForm):
 class SetAlliancePolicy(Action):
     name, label, icon = "add", gettext_lazy("设置联盟规则"), "gavel"
     is_edit, suggested_fields = True, frozenset({"start"})
-    done = gettext_lazy("联盟规则已设置。")
+    success_message = gettext_lazy("联盟规则已设置。")
     form_class = AlliancePolicyForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

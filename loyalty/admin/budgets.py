@@ -80,10 +80,10 @@ class BudgetAction(Action):
 
 class OpenBudget(BudgetAction):
     name, label, icon = "add", gettext_lazy("启用积分预存"), "savings"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "启用后，该商户只能发放已预存的积分；预存用完时由商圈联盟按兜底比例发放，收银台不会报错。"
     )
-    done = gettext_lazy("已启用积分预存。")
+    success_message = gettext_lazy("已启用积分预存。")
     form_class = OpenBudgetForm
 
     def run(
@@ -95,7 +95,7 @@ class OpenBudget(BudgetAction):
 
 class DepositPrefund(BudgetAction):
     name, label, icon = "deposit", gettext_lazy("存入"), "add_card"
-    done = gettext_lazy("已入账，商户恢复按自己的条款发放。")
+    success_message = gettext_lazy("已入账，商户恢复按自己的条款发放。")
     form_class = PrefundEntryForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
@@ -107,9 +107,9 @@ class DepositPrefund(BudgetAction):
 
 class WithdrawPrefund(BudgetAction):
     name, label, icon = "withdraw", gettext_lazy("取出"), "payments"
-    explain = gettext_lazy("退还商户的预存款，不能超过剩余金额。")
-    danger = True
-    done = gettext_lazy("已取出。")
+    explanation = gettext_lazy("退还商户的预存款，不能超过剩余金额。")
+    is_dangerous = True
+    success_message = gettext_lazy("已取出。")
     form_class = PrefundEntryForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:

@@ -70,8 +70,8 @@ class SetCeilings(Action):
 
     name, label, icon = "add", gettext_lazy("设置商户积分上限"), "speed"
     is_edit, suggested_fields = True, frozenset({"merchant", "start"})
-    explain = gettext_lazy("超过上限的小票照常入账，积分待运营方复核后才能使用。")
-    done = gettext_lazy("上限已设置。")
+    explanation = gettext_lazy("超过上限的小票照常入账，积分待运营方复核后才能使用。")
+    success_message = gettext_lazy("上限已设置。")
     form_class = CeilingsForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

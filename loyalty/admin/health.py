@@ -31,8 +31,8 @@ from loyalty.models import AuditRun
 
 class RunAudit(Action):
     name, label, icon = "run", gettext_lazy("立即检查"), "fact_check"
-    explain = gettext_lazy("逐项检查整个账本，只读不改；数据多时需要一些时间。")
-    done = gettext_lazy("检查完毕。")
+    explanation = gettext_lazy("逐项检查整个账本，只读不改；数据多时需要一些时间。")
+    success_message = gettext_lazy("检查完毕。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator and request.user.has_perm("loyalty.add_auditrun")

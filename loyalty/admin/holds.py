@@ -24,9 +24,9 @@ class VoidHoldAction(Action):
     """For a till that placed a hold and cannot end it any more."""
 
     name, label, icon = "void", gettext_lazy("取消预占"), "lock_open"
-    explain = gettext_lazy("预占的积分全部退回会员。收银台正在结账时请不要取消。")
-    done = gettext_lazy("预占已取消，积分已退回会员。")
-    danger = True
+    explanation = gettext_lazy("预占的积分全部退回会员。收银台正在结账时请不要取消。")
+    success_message = gettext_lazy("预占已取消，积分已退回会员。")
+    is_dangerous = True
 
     def is_allowed(self, request: HttpRequest, row: Hold) -> bool:
         return viewer(request).can("post_refunds")

@@ -41,9 +41,9 @@ class RefundReceipt(Action):
     """Money given back of a receipt takes back the points it no longer earns."""
 
     name, label, icon = "refund", gettext_lazy("退货"), "undo"
-    explain = gettext_lazy("先试算：收回哪些积分、会员是否欠积分；确认后入账，不能撤销。")
-    done = gettext_lazy("退货已入账。")
-    danger, previews = True, True
+    explanation = gettext_lazy("先试算：收回哪些积分、会员是否欠积分；确认后入账，不能撤销。")
+    success_message = gettext_lazy("退货已入账。")
+    is_dangerous, has_preview = True, True
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = RefundForm
 
@@ -105,9 +105,9 @@ class MatchRefund(Action):
     """Say which receipt a parked refund belongs to; it is posted at once."""
 
     name, label, icon = "match", gettext_lazy("匹配小票"), "link"
-    explain = gettext_lazy("找到原小票后，这笔退货按它入账。先试算，再确认；入账后不能撤销。")
-    done = gettext_lazy("已匹配，退货已入账。")
-    previews = True
+    explanation = gettext_lazy("找到原小票后，这笔退货按它入账。先试算，再确认；入账后不能撤销。")
+    success_message = gettext_lazy("已匹配，退货已入账。")
+    has_preview = True
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = MatchForm
 
@@ -149,9 +149,9 @@ class DismissRefund(Action):
     """No receipt of ours belongs to it: no points were earned, so none are taken back."""
 
     name, label, icon = "dismiss", gettext_lazy("忽略"), "do_not_disturb_on"
-    explain = gettext_lazy("忽略后不收回任何积分，也不会再自动匹配。")
-    done = gettext_lazy("已忽略。")
-    danger = True
+    explanation = gettext_lazy("忽略后不收回任何积分，也不会再自动匹配。")
+    success_message = gettext_lazy("已忽略。")
+    is_dangerous = True
     form_class = DismissForm
 
     def is_allowed(self, request: HttpRequest, row: ParkedRefund) -> bool:

@@ -195,7 +195,7 @@ points_report = Report(
     is_allowed=may_see,
     panels=panels,
     periods=tuple(STEPS),
-    explain=gettext_lazy(
+    explanation=gettext_lazy(
         "未兑付积分是会员手里还能用、将能用的积分，价值按发放时冻结的单价计算；即使定时清扫还没有运行，到期的积分也不计在内。"
     ),
 )

@@ -60,8 +60,10 @@ class ReviewDecisionAction(Action):
 
 class ApproveEarning(ReviewDecisionAction):
     name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
-    explain = gettext_lazy("通过后积分立即可用，不能撤回。积分较大的小票须两位运营人员先后通过。")
-    done = gettext_lazy("已通过。")
+    explanation = gettext_lazy(
+        "通过后积分立即可用，不能撤回。积分较大的小票须两位运营人员先后通过。"
+    )
+    success_message = gettext_lazy("已通过。")
     form_class = ApproveEarningForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -76,9 +78,9 @@ class ApproveEarning(ReviewDecisionAction):
 
 class RefuseEarning(ReviewDecisionAction):
     name, label, icon = "refuse", gettext_lazy("拒绝"), "cancel"
-    explain = gettext_lazy("积分退回发放方，会员不会得到；小票保留，之后退货不再扣积分。")
-    danger = True
-    done = gettext_lazy("已拒绝，积分已退回发放方。")
+    explanation = gettext_lazy("积分退回发放方，会员不会得到；小票保留，之后退货不再扣积分。")
+    is_dangerous = True
+    success_message = gettext_lazy("已拒绝，积分已退回发放方。")
     form_class = RefuseEarningForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:

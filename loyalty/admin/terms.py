@@ -94,7 +94,7 @@ class TermsForm(ActionForm):
 class SetTerms(Action):
     name, label, icon = "add", gettext_lazy("设置积分条款"), "rule"
     is_edit, suggested_fields = True, frozenset({"merchant", "start"})
-    done = gettext_lazy("条款已设置。")
+    success_message = gettext_lazy("条款已设置。")
     form_class = TermsForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

@@ -41,10 +41,10 @@ class CodesForm(FileOfVersionForm):
 
 class ImportCodes(Action):
     name, label, icon = "add", gettext_lazy("导入券码"), "upload_file"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "第三方售出的券码，会员在手机上输入后得到一张券，一码一券。券码本身不保存，只保存摘要与末四位。"
     )
-    done = gettext_lazy("券码已导入。")
+    success_message = gettext_lazy("券码已导入。")
     form_class = CodesForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

@@ -88,10 +88,10 @@ class JobForm(FileOfVersionForm):
 
 class OpenJob(Action):
     name, label, icon = "add", gettext_lazy("批量发券"), "send"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "每位会员发一张，不受每人限领约束；库存与预算仍然有效。名单中的手机号只用于查找会员，不会保存。"
     )
-    done = gettext_lazy("任务已创建，正在后台发放。")
+    success_message = gettext_lazy("任务已创建，正在后台发放。")
     form_class = JobForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -113,9 +113,9 @@ class OpenJob(Action):
 
 
 class StopJob(Action):
-    name, label, icon, danger = "stop", gettext_lazy("停止"), "stop_circle", True
-    explain = gettext_lazy("尚未发放的不再发放，已发放的券保持有效。停止后不能继续。")
-    done = gettext_lazy("任务已停止。")
+    name, label, icon, is_dangerous = "stop", gettext_lazy("停止"), "stop_circle", True
+    explanation = gettext_lazy("尚未发放的不再发放，已发放的券保持有效。停止后不能继续。")
+    success_message = gettext_lazy("任务已停止。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return row is None or may_issue(row.version, viewer(request).user)
@@ -131,7 +131,7 @@ class StopJob(Action):
 
 class DownloadIssueResults(Action):
     name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
-    explain = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
+    explanation = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return _issues(request)
@@ -144,7 +144,7 @@ class DownloadIssueResults(Action):
 
 class DownloadIssueWorkbook(DownloadIssueResults):
     name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
-    explain = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
+    explanation = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
 
     def run(
         self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key

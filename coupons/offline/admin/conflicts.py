@@ -37,8 +37,8 @@ class AppealTextForm(ActionForm):
 
 class AppealConflict(Action):
     name, label, icon = "appeal", gettext_lazy("申诉"), "gavel"
-    explain = gettext_lazy("每个冲突可在三十天内申诉一次，由商圈运营方处理。")
-    done = gettext_lazy("申诉已提交。")
+    explanation = gettext_lazy("每个冲突可在三十天内申诉一次，由商圈运营方处理。")
+    success_message = gettext_lazy("申诉已提交。")
     form_class = AppealTextForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -64,16 +64,16 @@ class _AppealDecision(Action):
 
 class UpholdAppeal(_AppealDecision):
     name, label, icon = "uphold", gettext_lazy("申诉成立"), "check_circle"
-    explain = gettext_lazy("改由商圈承担，金额记入结算。")
-    done = gettext_lazy("已改由商圈承担。")
+    explanation = gettext_lazy("改由商圈承担，金额记入结算。")
+    success_message = gettext_lazy("已改由商圈承担。")
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         services.uphold_appeal(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
 
 
 class RejectAppeal(_AppealDecision):
-    name, label, icon, danger = "reject", gettext_lazy("驳回申诉"), "cancel", True
-    done = gettext_lazy("已驳回。")
+    name, label, icon, is_dangerous = "reject", gettext_lazy("驳回申诉"), "cancel", True
+    success_message = gettext_lazy("已驳回。")
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         services.reject_appeal(conflict=row, words=cleaned_data["words"], by=viewer(request).user)

@@ -75,10 +75,10 @@ class _TerminalAction(Action):
 
 class RegisterTerminal(_TerminalAction):
     name, label, icon = "add", gettext_lazy("登记终端"), "add_circle"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "登记后，该门店的收银台可在断网时核销锁定在本店的券，并在额度内核销允许离线的券。"
     )
-    done = gettext_lazy("终端已登记。")
+    success_message = gettext_lazy("终端已登记。")
     form_class = TerminalForm
 
     def run(
@@ -90,7 +90,7 @@ class RegisterTerminal(_TerminalAction):
 class ChangeAllowance(_TerminalAction):
     name, label, icon = "allowance", gettext_lazy("调整额度"), "tune"
     is_edit = True
-    explain = gettext_lazy("从下一次离线授权起生效。")
+    explanation = gettext_lazy("从下一次离线授权起生效。")
     form_class = AllowanceForm
 
     def initial(self, request: HttpRequest, row: Terminal) -> dict[str, Any]:
@@ -106,8 +106,8 @@ class ChangeAllowance(_TerminalAction):
 
 
 class RetireTerminal(_TerminalAction):
-    name, label, icon, danger = "retire", gettext_lazy("停用终端"), "block", True
-    explain = gettext_lazy("停用后不再给予离线授权；已有的离线流水仍可上传。")
+    name, label, icon, is_dangerous = "retire", gettext_lazy("停用终端"), "block", True
+    explanation = gettext_lazy("停用后不再给予离线授权；已有的离线流水仍可上传。")
 
     def run(
         self, request: HttpRequest, row: Terminal, cleaned_data: dict[str, Any], key: Key

@@ -115,8 +115,8 @@ class Replay(Action):
     """Put one set-aside event back in the queue."""
 
     name, label, icon = "replay", gettext_lazy("重新投递"), "replay"
-    explain = gettext_lazy("事件会回到队列，由后台任务再次投递；已经送达的接收方不会再收到。")
-    done = gettext_lazy("已放回队列。")
+    explanation = gettext_lazy("事件会回到队列，由后台任务再次投递；已经送达的接收方不会再收到。")
+    success_message = gettext_lazy("已放回队列。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm("kernel.change_outboxrow")

@@ -55,8 +55,8 @@ class SetDay(Action):
     """What a day is, said by a person; a day that has no row yet gets one."""
 
     name, label, icon = "add", gettext_lazy("设置日期"), "edit_calendar"
-    explain = gettext_lazy("手工设置的日期不再随官方安排更新，直到恢复为官方安排。")
-    done = gettext_lazy("日历已设置，各处最迟一分钟后生效。")
+    explanation = gettext_lazy("手工设置的日期不再随官方安排更新，直到恢复为官方安排。")
+    success_message = gettext_lazy("日历已设置，各处最迟一分钟后生效。")
     form_class: type[ActionForm] = SetForm
     right = "kernel.add_calendarday"
 
@@ -86,8 +86,8 @@ class RestoreDay(Action):
     """Back to what the law says."""
 
     name, label, icon = "restore", gettext_lazy("恢复官方安排"), "settings_backup_restore"
-    explain = gettext_lazy("恢复为国务院的放假安排；没有安排的日期恢复为周一至周五上班。")
-    done = gettext_lazy("已恢复，各处最迟一分钟后生效。")
+    explanation = gettext_lazy("恢复为国务院的放假安排；没有安排的日期恢复为周一至周五上班。")
+    success_message = gettext_lazy("已恢复，各处最迟一分钟后生效。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return request.user.has_perm("kernel.change_calendarday")

@@ -1,4 +1,4 @@
-"""The back office's machinery: one site, read-only screens, acts by POST, explorer sections, figures."""
+"""The back office's machinery: one site, read-only screens, actions by POST, explorer sections, figures."""
 
 from district.kernel.backoffice.actions import Action, ActionForm, refusals_as_form_errors
 from district.kernel.backoffice.audit_labels import name_actors, name_events, name_verbs

@@ -1,4 +1,4 @@
-"""The pages of acts: a form on GET, the verb on POST and only then."""
+"""The pages of actions: a form on GET, the verb on POST and only then."""
 
 from collections.abc import Sequence
 from functools import partial, update_wrapper
@@ -23,7 +23,7 @@ from district.kernel.backoffice.sections import url_of, visible
 
 
 class ActionPages(ModelAdmin):
-    """What a screen gains by naming acts: addresses, buttons and forms for them."""
+    """What a screen gains by naming actions: addresses, buttons and forms for them."""
 
     # To a row, to the list, and what the button for a new row does.
     row_actions: ClassVar[Sequence[Action]] = ()
@@ -32,28 +32,32 @@ class ActionPages(ModelAdmin):
 
     def actions_for(self, request: HttpRequest, row: Any) -> list[Action]:
         return [
-            act
-            for act in self.row_actions
-            if act.is_allowed(request, row) and act.is_applicable(row)
+            action
+            for action in self.row_actions
+            if action.is_allowed(request, row) and action.is_applicable(row)
         ]
 
-    def action_url(self, act: Action, row: Model | None = None) -> str:
-        return reverse(f"admin:{self._url_name(act)}", args=[row.pk] if row else [])
+    def action_url(self, action: Action, row: Model | None = None) -> str:
+        return reverse(f"admin:{self._url_name(action)}", args=[row.pk] if row else [])
 
     def get_urls(self) -> list[URLPattern]:
         def to(view: Any) -> Any:
             return update_wrapper(self.admin_site.admin_view(view), view.func)
 
         own = [
-            path(f"{act.name}/", to(partial(self.action_view, act=act)), name=self._url_name(act))
-            for act in self.list_actions
+            path(
+                f"{action.name}/",
+                to(partial(self.action_view, action=action)),
+                name=self._url_name(action),
+            )
+            for action in self.list_actions
         ] + [
             path(
-                f"<str:object_id>/{act.name}/",
-                to(partial(self.action_view, act=act)),
-                name=self._url_name(act),
+                f"<str:object_id>/{action.name}/",
+                to(partial(self.action_view, action=action)),
+                name=self._url_name(action),
             )
-            for act in self.row_actions
+            for action in self.row_actions
         ]
         return own + list(super().get_urls())
 
@@ -65,67 +69,69 @@ class ActionPages(ModelAdmin):
             return answer
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return self.action_view(request, act=self.add_action)
+        return self.action_view(request, action=self.add_action)
 
     def action_view(
-        self, request: HttpRequest, object_id: str | None = None, *, act: Action
+        self, request: HttpRequest, object_id: str | None = None, *, action: Action
     ) -> HttpResponseBase:
-        """The act's form; a POST does it, a GET never does anything."""
+        """The action's form; a POST does it, a GET never does anything."""
         refuse_null_characters(request)
-        if request.method != "POST" or not act.is_edit:
-            return self._action_page(request, object_id, act)
+        if request.method != "POST" or not action.is_edit:
+            return self._action_page(request, object_id, action)
         with transaction.atomic():
             # What the form is compared with must be what its verb writes over.
             row = None if object_id is None else self._row(request, object_id)
-            lock_for_edit(row, self._url_name(act))
-            return self._action_page(request, object_id, act)
+            lock_for_edit(row, self._url_name(action))
+            return self._action_page(request, object_id, action)
 
     def _action_page(
-        self, request: HttpRequest, object_id: str | None, act: Action
+        self, request: HttpRequest, object_id: str | None, action: Action
     ) -> HttpResponseBase:
         row = None if object_id is None else self._row(request, object_id)
-        if not self.has_view_permission(request) or not act.is_allowed(request, row):
+        if not self.has_view_permission(request) or not action.is_allowed(request, row):
             raise PermissionDenied
-        if row is not None and not act.is_applicable(row):
-            messages.warning(request, _("“%(act)s”现在不适用于此项。") % {"act": act.label})
+        if row is not None and not action.is_applicable(row):
+            messages.warning(request, _("“%(act)s”现在不适用于此项。") % {"act": action.label})
             return HttpResponseRedirect(url_of(type(row), row.pk))
-        form = act.form(request, row)
-        if request.method == "POST" and act.needs_preview(request, form):
-            return self._form_page(request, row, act, form, act.look(request, row, form))
-        result = act.submit(request, row, form) if request.method == "POST" else False
+        form = action.form(request, row)
+        if request.method == "POST" and action.needs_preview(request, form):
+            return self._form_page(
+                request, row, action, form, action.build_preview(request, row, form)
+            )
+        result = action.submit(request, row, form) if request.method == "POST" else False
         if result is False:
-            return self._form_page(request, row, act, form)
+            return self._form_page(request, row, action, form)
         if isinstance(result, HttpResponseBase):
             return result
-        messages.success(request, str(act.done))
+        messages.success(request, str(action.success_message))
         return HttpResponseRedirect(self._after(request, result if result is not None else row))
 
     def _form_page(
         self,
         request: HttpRequest,
         row: Any,
-        act: Action,
+        action: Action,
         form: ActionForm,
         preview: Sequence[Panel] = (),
     ) -> HttpResponse:
         context = (
-            self._context(request, row, title=str(act.label))
+            self._context(request, row, title=str(action.label))
             | {
-                "act": act,
+                "action": action,
                 "form": form,
                 "media": form.media,
                 "back": self._after(request, row),
                 "preview": preview,
-                "mark": form.mark(act.name) if preview else "",
-                "aside": list(act.aside(request, row)),
+                "mark": form.mark(action.name) if preview else "",
+                "aside": list(action.aside(request, row)),
             }
-            | act.context(request, row)
+            | action.context(request, row)
         )
         refused = form.is_bound and not preview
         status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
         if form.overtaken_panel is not None:
             status = HTTPStatus.CONFLICT
-        return TemplateResponse(request, act.template, context, status=status)
+        return TemplateResponse(request, action.template, context, status=status)
 
     def _after(self, request: HttpRequest, row: Any) -> str:
         if isinstance(row, Model) and visible(request, type(row), [row.pk]):
@@ -151,8 +157,8 @@ class ActionPages(ModelAdmin):
             "has_view_permission": True,
         }
 
-    def _url_name(self, act: Action) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{act.name}"
+    def _url_name(self, action: Action) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{action.name}"
 
 
 def refuse_null_characters(request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""Acts: what the back office does, each a form that is confirmed by POST and calls one verb."""
+"""Actions: what the back office does, each a form that is confirmed by POST and calls one verb."""
 
 import secrets
 from abc import ABC, abstractmethod
@@ -24,7 +24,7 @@ _PAGE_FIELDS = ("once", PAGE_VALUES)
 
 
 class ActionForm(forms.Form):
-    """What an act asks; `once` makes a second click on the same page the same act."""
+    """What an action asks; `once` makes a second click on the same page the same act."""
 
     # What others have stored since the page was opened, see edits.py.
     overtaken_panel: Section | None = None
@@ -77,13 +77,13 @@ class Action(ABC):
     label: ClassVar[Text]
     icon: ClassVar[str] = "edit"
     # What the form says before anything is done, and how the button looks.
-    explain: ClassVar[Text] = ""
-    danger: ClassVar[bool] = False
-    # The page of the form; another one extends district/act.html.
-    template: ClassVar[str] = "district/act.html"
-    done: ClassVar[Text] = _("已完成。")
+    explanation: ClassVar[Text] = ""
+    is_dangerous: ClassVar[bool] = False
+    # The page of the form; another one extends district/action.html.
+    template: ClassVar[str] = "district/action.html"
+    success_message: ClassVar[Text] = _("已完成。")
     # Whether the person first sees what it would do, and confirms that.
-    previews: ClassVar[bool] = False
+    has_preview: ClassVar[bool] = False
     form_class: type[ActionForm] = ActionForm
     # Whether the form shows what is stored and its verb writes over it, but for fields whose first
     # values are only `suggested_fields`. Somebody who was overtaken on the way is told, and shown both.
@@ -108,11 +108,11 @@ class Action(ABC):
     def preview(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]
     ) -> Iterable[Panel]:
-        """What it would do; nothing is kept of it. For acts with `previews`."""
+        """What it would do; nothing is kept of it. For actions with `has_preview`."""
         raise NotImplementedError
 
     def context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """What the act's own template shows beside the form."""
+        """What the action's own template shows next to the form."""
         return {}
 
     @abstractmethod
@@ -131,11 +131,11 @@ class Action(ABC):
 
     def needs_preview(self, request: HttpRequest, form: ActionForm) -> bool:
         """Whether these very terms were not yet shown as a preview."""
-        if not self.previews or not form.is_valid():
+        if not self.has_preview or not form.is_valid():
             return False
         return request.POST.get("seen") != form.mark(self.name)
 
-    def look(self, request: HttpRequest, row: Any, form: ActionForm) -> Sequence[Panel]:
+    def build_preview(self, request: HttpRequest, row: Any, form: ActionForm) -> Sequence[Panel]:
         """The preview; nothing when it was refused, with the reason on the form."""
         with refusals_as_form_errors(form):
             return list(self.preview(request, row, _action_values(form)))
@@ -159,7 +159,7 @@ class Action(ABC):
 
 
 def _action_values(form: ActionForm) -> dict[str, Any]:
-    """What the form asks for, for the act."""
+    """What the form asks for, for the action."""
     return {name: value for name, value in form.cleaned_data.items() if name not in _PAGE_FIELDS}
 
 

@@ -1,4 +1,4 @@
-"""The base of every screen: strict look-ups, 404 for what is not yours, writes only through acts."""
+"""The base of every screen: strict look-ups, 404 for what is not yours, writes only through actions."""
 
 import re
 from collections.abc import Iterable
@@ -44,13 +44,13 @@ class DistrictAdmin(ActionPages):
     list_filter_submit = True
     compressed_fields = True
     save_as = False
-    list_before_template = "district/parts/list_acts.html"
+    list_before_template = "district/parts/list_actions.html"
     form = EditForm
     change_form_before_template = "district/parts/edit_form.html"
-    change_form_outer_before_template = "district/parts/acts.html"
+    change_form_outer_before_template = "district/parts/actions.html"
     change_form_outer_after_template = "district/parts/sections.html"
 
-    # --- Permissions: rows are never deleted here, and changed only by acts ------------------
+    # --- Permissions: rows are never deleted here, and changed only by actions ------------------
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
 
@@ -83,8 +83,8 @@ class DistrictAdmin(ActionPages):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         refuse_null_characters(request)
-        offered = [act for act in self.list_actions if act.is_allowed(request, None)]
-        context = {"list_actions": [(act, self.action_url(act)) for act in offered]}
+        offered = [action for action in self.list_actions if action.is_allowed(request, None)]
+        context = {"list_actions": [(action, self.action_url(action)) for action in offered]}
         answer: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return answer
 
@@ -136,7 +136,8 @@ class DistrictAdmin(ActionPages):
         if row is not None and self.has_view_permission(request, row):
             context |= {
                 "row_actions": [
-                    (act, self.action_url(act, row)) for act in self.actions_for(request, row)
+                    (action, self.action_url(action, row))
+                    for action in self.actions_for(request, row)
                 ],
                 "sections": [*self.sections(request, row), *added_sections(request, row)],
                 "subtitle": self.name_of(row),
@@ -168,7 +169,7 @@ class DistrictAdmin(ActionPages):
 
 
 class ReadOnlyAdmin(DistrictAdmin):
-    """A screen whose rows only acts can add or change, whatever a person's permissions."""
+    """A screen whose rows only actions can add or change, whatever a person's permissions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.add_action is not None and super().has_add_permission(request)

@@ -27,7 +27,7 @@ class Report:
     is_allowed: Callable[[HttpRequest], bool]
     panels: Callable[[HttpRequest, int], Iterable[Panel]]
     periods: Sequence[int]
-    explain: Text = ""
+    explanation: Text = ""
 
     @property
     def url(self) -> str:
@@ -65,7 +65,7 @@ def _page(request: HttpRequest, *, report: Report) -> HttpResponse:
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": str(report.title),
-        "explain": report.explain,
+        "explanation": report.explanation,
         "choices": [
             (_("近 %(days)s 天") % {"days": period}, f"?days={period}", period == days)
             for period in report.periods

@@ -64,8 +64,8 @@ class FindByPhone(Action):
     """By POST: a phone number belongs in no address bar, and the asking leaves a line."""
 
     name, label, icon = "find-by-phone", gettext_lazy("按手机号查找"), "phone_iphone"
-    explain = gettext_lazy("须输入完整的手机号。每次查找都会记入操作日志（不记号码）。")
-    done = gettext_lazy("已找到。")
+    explanation = gettext_lazy("须输入完整的手机号。每次查找都会记入操作日志（不记号码）。")
+    success_message = gettext_lazy("已找到。")
     form_class = FindByPhoneForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -97,9 +97,9 @@ class EndSessionsForm(ActionForm):
 
 class EndSessions(Action):
     name, label, icon = "end-sessions", gettext_lazy("下线会话"), "logout"
-    explain = gettext_lazy("勾选的手机会立即退出登录；会员重新打开小程序即可再次登录。")
-    danger = True
-    done = gettext_lazy("所选会话已下线。")
+    explanation = gettext_lazy("勾选的手机会立即退出登录；会员重新打开小程序即可再次登录。")
+    is_dangerous = True
+    success_message = gettext_lazy("所选会话已下线。")
     form_class = EndSessionsForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

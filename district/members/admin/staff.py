@@ -81,8 +81,8 @@ class AccountForm(PasswordForm):
 
 class OpenAccount(Action):
     name, label, icon = "add", gettext_lazy("开通账号"), "person_add"
-    explain = gettext_lazy("新账号本身没有任何权限：任命为店员后，才能看到所属商户。")
-    done = gettext_lazy("账号已开通。")
+    explanation = gettext_lazy("新账号本身没有任何权限：任命为店员后，才能看到所属商户。")
+    success_message = gettext_lazy("账号已开通。")
     form_class = AccountForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -109,8 +109,8 @@ class StaffAccountAction(Action):
 
 class ResetPassword(StaffAccountAction):
     name, label, icon = "reset-password", gettext_lazy("重置密码"), "key"
-    explain = gettext_lazy("原密码立即失效，该账号在各处的登录也随之退出。")
-    done = gettext_lazy("密码已重置。")
+    explanation = gettext_lazy("原密码立即失效，该账号在各处的登录也随之退出。")
+    success_message = gettext_lazy("密码已重置。")
     form_class = PasswordForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
@@ -119,9 +119,9 @@ class ResetPassword(StaffAccountAction):
 
 class SwitchOff(StaffAccountAction):
     name, label, icon = "switch-off", gettext_lazy("停用账号"), "person_off"
-    explain = gettext_lazy("该账号立即不能登录，已登录的也随之退出；记录保留。")
-    danger = True
-    done = gettext_lazy("账号已停用。")
+    explanation = gettext_lazy("该账号立即不能登录，已登录的也随之退出；记录保留。")
+    is_dangerous = True
+    success_message = gettext_lazy("账号已停用。")
 
     def is_applicable(self, row: User) -> bool:
         return row.is_active
@@ -132,7 +132,7 @@ class SwitchOff(StaffAccountAction):
 
 class SwitchOn(StaffAccountAction):
     name, label, icon = "switch-on", gettext_lazy("恢复账号"), "person"
-    done = gettext_lazy("账号已恢复。")
+    success_message = gettext_lazy("账号已恢复。")
 
     def is_applicable(self, row: User) -> bool:
         return not row.is_active
@@ -143,8 +143,8 @@ class SwitchOn(StaffAccountAction):
 
 class MakeOperator(Action):
     name, label, icon = "make-operator", gettext_lazy("设为运营人员"), "admin_panel_settings"
-    explain = gettext_lazy("运营人员可以查看和管理整个商圈，请确认此人属于运营机构。")
-    done = gettext_lazy("已设为运营人员。")
+    explanation = gettext_lazy("运营人员可以查看和管理整个商圈，请确认此人属于运营机构。")
+    success_message = gettext_lazy("已设为运营人员。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         # Who could make operators could make anybody anything: a right that is not passed on.
@@ -159,9 +159,9 @@ class MakeOperator(Action):
 
 class UnmakeOperator(MakeOperator):
     name, label, icon = "unmake-operator", gettext_lazy("取消运营人员"), "remove_moderator"
-    explain = gettext_lazy("此人立即失去运营权限，账号仍可登录（若另有职务）。")
-    danger = True
-    done = gettext_lazy("已取消运营人员。")
+    explanation = gettext_lazy("此人立即失去运营权限，账号仍可登录（若另有职务）。")
+    is_dangerous = True
+    success_message = gettext_lazy("已取消运营人员。")
 
     def is_applicable(self, row: User) -> bool:
         return is_operator(row)

@@ -82,8 +82,8 @@ class AppointClerkForm(ActionForm):
 
 class AppointClerk(Action):
     name, label, icon = "appoint", gettext_lazy("任命店员"), "person_add"
-    explain = gettext_lazy("店员登录后台后只能看到本商户。一个账号同时只能有一个职务。")
-    done = gettext_lazy("已任命。")
+    explanation = gettext_lazy("店员登录后台后只能看到本商户。一个账号同时只能有一个职务。")
+    success_message = gettext_lazy("已任命。")
     form_class = AppointClerkForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -115,9 +115,9 @@ class AppointClerk(Action):
 
 class DismissClerk(Action):
     name, label, icon = "dismiss", gettext_lazy("离任"), "person_remove"
-    explain = gettext_lazy("此人立即看不到本商户的任何数据；账号与历史记录保留。")
-    danger = True
-    done = gettext_lazy("已离任。")
+    explanation = gettext_lazy("此人立即看不到本商户的任何数据；账号与历史记录保留。")
+    is_dangerous = True
+    success_message = gettext_lazy("已离任。")
 
     def is_allowed(self, request: HttpRequest, row: Clerk) -> bool:
         who = viewer(request)

@@ -49,7 +49,7 @@ class IssueKey(Action):
     """On a merchant's page, or for a clerk on the list of keys: the merchant is then the own one."""
 
     name, label, icon = "issue-key", gettext_lazy("签发收银密钥"), "vpn_key"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "密钥代表收银台在所选门店入账与扣减积分。完整密钥只显示一次，请准备好填入收银系统。"
     )
     form_class = KeyForm
@@ -83,7 +83,7 @@ class TillKeyAction(Action):
 
 class RotateKey(TillKeyAction):
     name, label, icon = "rotate", gettext_lazy("更换密钥"), "autorenew"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "签发一把门店相同的新密钥；旧密钥再用 24 小时，供收银台更换。新密钥只显示一次。"
     )
 
@@ -99,9 +99,9 @@ class RotateKey(TillKeyAction):
 
 class RevokeKey(TillKeyAction):
     name, label, icon = "revoke", gettext_lazy("吊销密钥"), "key_off"
-    explain = gettext_lazy("使用该密钥的收银台会立即无法入账与扣减，且不能恢复。")
-    danger = True
-    done = gettext_lazy("密钥已吊销。")
+    explanation = gettext_lazy("使用该密钥的收银台会立即无法入账与扣减，且不能恢复。")
+    is_dangerous = True
+    success_message = gettext_lazy("密钥已吊销。")
 
     def is_applicable(self, row: TillKey) -> bool:
         return is_live(row)

@@ -13,7 +13,7 @@ from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.idempotency import Key
 from district.merchants import services as merchants
 from district.merchants.models import Merchant
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 
 
 class ContactForm(ActionForm):
@@ -67,16 +67,15 @@ class SuspensionForm(ActionForm):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
-class OperatorMerchantAction(Action):
-    """What only operators do."""
+class MerchantAction(OperatorAction):
+    """What only operators do to a merchant."""
 
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("merchants.change_merchant")
+    permission = "merchants.change_merchant"
 
 
-class RegisterMerchant(OperatorMerchantAction):
+class RegisterMerchant(MerchantAction):
     name, label, icon = "add", gettext_lazy("登记商户"), "add"
-    done = gettext_lazy("商户已登记。接着可以让它入盟、开店、任命负责人。")
+    success_message = gettext_lazy("商户已登记。接着可以让它入盟、开店、任命负责人。")
     form_class = MerchantForm
 
     def run(
@@ -85,10 +84,10 @@ class RegisterMerchant(OperatorMerchantAction):
         return merchants.register_merchant(by=viewer(request).user, key=key, **cleaned_data)
 
 
-class EditMerchant(OperatorMerchantAction):
+class EditMerchant(MerchantAction):
     name, label, icon = "edit", gettext_lazy("修改资料"), "edit"
     is_edit = True
-    done = gettext_lazy("已更新。")
+    success_message = gettext_lazy("已更新。")
     form_class = MerchantForm
 
     def initial(self, request: HttpRequest, row: Merchant) -> dict[str, Any]:
@@ -107,7 +106,7 @@ class SetContact(Action):
 
     name, label, icon = "contact", gettext_lazy("修改联系人"), "contact_phone"
     is_edit = True
-    done = gettext_lazy("已更新。")
+    success_message = gettext_lazy("已更新。")
     form_class = ContactForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -123,10 +122,10 @@ class SetContact(Action):
         merchants.set_contact(merchant=row, by=viewer(request).user, **cleaned_data)
 
 
-class EnrolMerchant(OperatorMerchantAction):
+class EnrolMerchant(MerchantAction):
     name, label, icon = "enrol", gettext_lazy("入盟"), "handshake"
-    explain = gettext_lazy("入盟后，该商户的门店可以发放与收取联盟积分（还需设置积分条款）。")
-    done = gettext_lazy("已入盟。")
+    explanation = gettext_lazy("入盟后，该商户的门店可以发放与收取联盟积分（还需设置积分条款）。")
+    success_message = gettext_lazy("已入盟。")
     form_class = SinceForm
 
     def is_applicable(self, row: Merchant) -> bool:
@@ -138,11 +137,13 @@ class EnrolMerchant(OperatorMerchantAction):
         merchants.enrol_merchant(merchant=row, by=viewer(request).user, since=cleaned_data["since"])
 
 
-class WithdrawMerchant(OperatorMerchantAction):
+class WithdrawMerchant(MerchantAction):
     name, label, icon = "withdraw", gettext_lazy("退盟"), "waving_hand"
-    explain = gettext_lazy("退盟后，该商户不再发放与收取积分；会员已得的积分不受影响，清分照旧。")
-    danger = True
-    done = gettext_lazy("已退盟。")
+    explanation = gettext_lazy(
+        "退盟后，该商户不再发放与收取积分；会员已得的积分不受影响，清分照旧。"
+    )
+    is_dangerous = True
+    success_message = gettext_lazy("已退盟。")
     form_class = AtForm
 
     def is_applicable(self, row: Merchant) -> bool:
@@ -154,11 +155,11 @@ class WithdrawMerchant(OperatorMerchantAction):
         merchants.withdraw_merchant(merchant=row, by=viewer(request).user, at=cleaned_data["at"])
 
 
-class SuspendMerchant(OperatorMerchantAction):
+class SuspendMerchant(MerchantAction):
     name, label, icon = "suspend", gettext_lazy("暂停商户"), "pause_circle"
-    explain = gettext_lazy("该商户的收银台立即不能使用，门店从目录中消失，直到恢复。")
-    danger = True
-    done = gettext_lazy("商户已暂停。")
+    explanation = gettext_lazy("该商户的收银台立即不能使用，门店从目录中消失，直到恢复。")
+    is_dangerous = True
+    success_message = gettext_lazy("商户已暂停。")
     form_class = SuspensionForm
 
     def is_applicable(self, row: Merchant) -> bool:
@@ -172,10 +173,10 @@ class SuspendMerchant(OperatorMerchantAction):
         )
 
 
-class ResumeMerchant(OperatorMerchantAction):
+class ResumeMerchant(MerchantAction):
     name, label, icon = "resume", gettext_lazy("恢复商户"), "play_circle"
-    explain = gettext_lazy("收银台与目录恢复到暂停之前的样子。")
-    done = gettext_lazy("商户已恢复。")
+    explanation = gettext_lazy("收银台与目录恢复到暂停之前的样子。")
+    success_message = gettext_lazy("商户已恢复。")
 
     def is_applicable(self, row: Merchant) -> bool:
         return row.state == Merchant.State.SUSPENDED
@@ -190,10 +191,10 @@ class FundForm(ActionForm):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
 
 
-class FoundFund(OperatorMerchantAction):
+class FoundFund(MerchantAction):
     name, label, icon = "found-fund", gettext_lazy("设立专项资金"), "volunteer_activism"
-    explain = gettext_lazy("公益等专项资金，可作为过期积分的归属；没有门店，也不发放积分。")
-    done = gettext_lazy("专项资金已设立。")
+    explanation = gettext_lazy("公益等专项资金，可作为过期积分的归属；没有门店，也不发放积分。")
+    success_message = gettext_lazy("专项资金已设立。")
     form_class = FundForm
 
     def run(

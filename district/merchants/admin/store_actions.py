@@ -80,7 +80,7 @@ class OpenStore(Action):
     """On a merchant's page."""
 
     name, label, icon = "open-store", gettext_lazy("新开门店"), "add_business"
-    done = gettext_lazy("门店已建立，请接着设置营业时间。")
+    success_message = gettext_lazy("门店已建立，请接着设置营业时间。")
     form_class = OpenStoreForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -103,7 +103,7 @@ class StoreAction(Action):
 class SetOpeningHours(StoreAction):
     name, label, icon = "hours", gettext_lazy("设置营业时间"), "schedule"
     is_edit = True
-    done = gettext_lazy("营业时间已更新。")
+    success_message = gettext_lazy("营业时间已更新。")
     form_class = WeekForm
 
     def initial(self, request: HttpRequest, row: Store) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class IntroduceStore(StoreAction):
 
     name, label, icon = "introduce", gettext_lazy("修改电话与简介"), "edit"
     is_edit = True
-    done = gettext_lazy("已更新。")
+    success_message = gettext_lazy("已更新。")
     form_class = IntroForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -140,7 +140,7 @@ class IntroduceStore(StoreAction):
 class EditStore(StoreAction):
     name, label, icon = "edit", gettext_lazy("修改资料"), "edit"
     is_edit = True
-    done = gettext_lazy("已更新。")
+    success_message = gettext_lazy("已更新。")
     form_class = DetailsForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -157,9 +157,11 @@ class EditStore(StoreAction):
 
 class CloseStore(StoreAction):
     name, label, icon = "close", gettext_lazy("关闭门店"), "door_front"
-    explain = gettext_lazy("门店从目录中消失，收银台不能再在此入账；历史记录保留，且不能重新开张。")
-    danger = True
-    done = gettext_lazy("门店已关闭。")
+    explanation = gettext_lazy(
+        "门店从目录中消失，收银台不能再在此入账；历史记录保留，且不能重新开张。"
+    )
+    is_dangerous = True
+    success_message = gettext_lazy("门店已关闭。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator

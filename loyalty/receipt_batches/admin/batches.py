@@ -93,11 +93,11 @@ class UploadForm(ActionForm):
 
 class Upload(Action):
     name, label, icon = "add", gettext_lazy("批量上传"), "upload_file"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "逐行入账，规则与收银台相同；有误的行会被拒绝并说明原因，其余照常入账。"
         "同一文件再次上传不会重复入账。"
     )
-    done = gettext_lazy("文件已收到，正在后台逐行处理。")
+    success_message = gettext_lazy("文件已收到，正在后台逐行处理。")
     form_class = UploadForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -125,7 +125,7 @@ class Upload(Action):
 
 class DownloadBatchResults(Action):
     name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
-    explain = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
+    explanation = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).can("view_receipts")
@@ -141,7 +141,7 @@ class DownloadBatchResults(Action):
 
 class DownloadBatchWorkbook(DownloadBatchResults):
     name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
-    explain = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
+    explanation = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
 
     def run(
         self, request: HttpRequest, row: Batch, cleaned_data: dict[str, Any], key: Key

@@ -40,7 +40,7 @@ class ConflictNoteForm(ActionForm):
 
 class DecideConflict(ReceiptReviewAction):
     form_class = ConflictNoteForm
-    done = gettext_lazy("冲突已处理。")
+    success_message = gettext_lazy("冲突已处理。")
     verb: Any = None
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -60,20 +60,20 @@ class DecideConflict(ReceiptReviewAction):
 
 class KeepEarlier(DecideConflict):
     name, label, icon = "earlier", gettext_lazy("保留先入账的"), "history"
-    explain = gettext_lazy("是同一笔消费：后到的不积分，已经积的会收回。")
+    explanation = gettext_lazy("是同一笔消费：后到的不积分，已经积的会收回。")
     verb = staticmethod(bills.keep_earlier)
 
 
 class KeepBoth(DecideConflict):
     name, label, icon = "both", gettext_lazy("确认是两笔消费"), "call_split"
-    explain = gettext_lazy("不是同一笔消费：后到的也入账，并注明与前一笔区分。")
+    explanation = gettext_lazy("不是同一笔消费：后到的也入账，并注明与前一笔区分。")
     verb = staticmethod(bills.keep_both)
 
 
 class KeepLater(DecideConflict):
     name, label, icon = "later", gettext_lazy("改记后到的"), "published_with_changes"
-    danger = True
-    explain = gettext_lazy("是同一笔消费，但先入账的有误：先冲正先入账的，再把后到的入账。")
+    is_dangerous = True
+    explanation = gettext_lazy("是同一笔消费，但先入账的有误：先冲正先入账的，再把后到的入账。")
     verb = staticmethod(bills.keep_later)
 
 

@@ -59,8 +59,8 @@ class ConfirmPhotoForm(ActionForm):
 
 class ConfirmPhoto(ReceiptReviewAction):
     name, label, icon = "confirm", gettext_lazy("核对入账"), "task_alt"
-    explain = gettext_lazy("请对照照片核对，会员填错的可以改正；入账后按商户积分条款发放。")
-    done = gettext_lazy("已处理。")
+    explanation = gettext_lazy("请对照照片核对，会员填错的可以改正；入账后按商户积分条款发放。")
+    success_message = gettext_lazy("已处理。")
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = ConfirmPhotoForm
 
@@ -120,8 +120,8 @@ class RejectPhotoForm(ActionForm):
 
 class RejectPhoto(ReceiptReviewAction):
     name, label, icon = "reject", gettext_lazy("不通过"), "block"
-    danger = True
-    done = gettext_lazy("已处理，会员会看到原因。")
+    is_dangerous = True
+    success_message = gettext_lazy("已处理，会员会看到原因。")
     form_class = RejectPhotoForm
 
     def is_applicable(self, row: ReceiptPhoto) -> bool:

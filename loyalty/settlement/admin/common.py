@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import Action, ActionForm, Cell, MenuGroup, name_verbs
+from district.kernel.backoffice import ActionForm, Cell, MenuGroup, name_verbs
 from district.kernel.backoffice.lazy_text import Text
 from district.kernel.backoffice.typed_fields import AmountInput
 from district.kernel.text.money import format_yuan
@@ -50,13 +50,6 @@ class SettlementAdmin(MerchantScopedAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # A statement is of all stores: whoever is limited to some of them is not meant.
         return super().has_view_permission(request, obj) and not viewer(request).is_store_limited
-
-
-class SettlementOperatorAction(Action):
-    """A page of the alliance's own workspace."""
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator
 
 
 class SettlementReasonForm(ActionForm):

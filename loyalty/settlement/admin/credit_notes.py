@@ -16,13 +16,12 @@ from district.kernel.backoffice.base import ReadOnlyAdmin
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
     SettlementAdmin,
-    SettlementOperatorAction,
     SettlementReasonForm,
     fen_of,
     period_text,
@@ -55,10 +54,10 @@ class CreditNoteForm(ActionForm):
         return cleaned
 
 
-class ProposeNote(SettlementOperatorAction):
+class ProposeNote(OperatorAction):
     name, label, icon = "add", gettext_lazy("提出贷项通知"), "receipt"
-    explain = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
-    done = gettext_lazy("贷项通知已提出，等待另一人复核。")
+    explanation = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
+    success_message = gettext_lazy("贷项通知已提出，等待另一人复核。")
     form_class = CreditNoteForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -79,7 +78,7 @@ class ProposeNote(SettlementOperatorAction):
         )
 
 
-class _DecideCreditNote(SettlementOperatorAction):
+class _DecideCreditNote(OperatorAction):
     """Another person than the one who proposed."""
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -94,9 +93,9 @@ class _DecideCreditNote(SettlementOperatorAction):
 
 class ApproveNote(_DecideCreditNote):
     name, label, icon = "approve", gettext_lazy("通过"), "verified"
-    explain = gettext_lazy("通过之后，在下一次提出结账的周期里结算。")
-    done = gettext_lazy("贷项通知已通过。")
-    danger = True
+    explanation = gettext_lazy("通过之后，在下一次提出结账的周期里结算。")
+    success_message = gettext_lazy("贷项通知已通过。")
+    is_dangerous = True
 
     def run(
         self, request: HttpRequest, row: CreditNote, cleaned_data: dict[str, Any], key: Key
@@ -106,7 +105,7 @@ class ApproveNote(_DecideCreditNote):
 
 class RejectNote(_DecideCreditNote):
     name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
-    done = gettext_lazy("贷项通知已拒绝。")
+    success_message = gettext_lazy("贷项通知已拒绝。")
     form_class = SettlementReasonForm
 
     def run(

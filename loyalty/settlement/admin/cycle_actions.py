@@ -14,11 +14,11 @@ from district.kernel.backoffice.widgets import DayInput
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 from loyalty.admin.common import exact_yuan
 from loyalty.settlement import services as settlement
 from loyalty.settlement import sources
-from loyalty.settlement.admin.common import SettlementOperatorAction, days_of
+from loyalty.settlement.admin.common import days_of
 from loyalty.settlement.models import Cycle
 from loyalty.settlement.queries import draft, draft_charges, last_cycle
 
@@ -46,10 +46,10 @@ class OpenCycleForm(LastDayForm):
             del self.fields["first_day"]
 
 
-class OpenCycle(SettlementOperatorAction):
+class OpenCycle(OperatorAction):
     name, label, icon = "add", gettext_lazy("开始结算周期"), "add"
-    explain = gettext_lazy("新周期从上一期结束的次日开始；上一期结账之后才能开始。")
-    done = gettext_lazy("结算周期已开始。")
+    explanation = gettext_lazy("新周期从上一期结束的次日开始；上一期结账之后才能开始。")
+    success_message = gettext_lazy("结算周期已开始。")
     form_class = OpenCycleForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -63,9 +63,9 @@ class OpenCycle(SettlementOperatorAction):
         )
 
 
-class MoveEnd(SettlementOperatorAction):
+class MoveEnd(OperatorAction):
     name, label, icon = "move-end", gettext_lazy("调整结束日"), "edit_calendar"
-    done = gettext_lazy("结束日已调整。")
+    success_message = gettext_lazy("结束日已调整。")
     form_class = LastDayForm
 
     def is_applicable(self, row: Cycle) -> bool:
@@ -77,13 +77,13 @@ class MoveEnd(SettlementOperatorAction):
         )
 
 
-class ProposeClose(SettlementOperatorAction):
+class ProposeClose(OperatorAction):
     name, label, icon = "propose", gettext_lazy("提出结账"), "task_alt"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "定下哪些往来属于本期；之后才到的计入下一期。收银照常进行。须由另一人复核后才结账。"
     )
-    done = gettext_lazy("已提出结账，等待另一人复核。")
-    previews = True
+    success_message = gettext_lazy("已提出结账，等待另一人复核。")
+    has_preview = True
 
     def is_applicable(self, row: Cycle) -> bool:
         return row.state == Cycle.State.OPEN and row.ends_at <= clock.now()
@@ -97,13 +97,13 @@ class ProposeClose(SettlementOperatorAction):
         return settlement.propose_close(cycle=row, by=viewer(request).user)
 
 
-class ApproveClose(SettlementOperatorAction):
+class ApproveClose(OperatorAction):
     name, label, icon = "approve", gettext_lazy("复核并结账"), "verified"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "数字会重新计算，必须与提出时完全一致。结账后不能更改，只能用贷项通知更正。"
     )
-    done = gettext_lazy("已结账，结算单已生成。")
-    danger, previews = True, True
+    success_message = gettext_lazy("已结账，结算单已生成。")
+    is_dangerous, has_preview = True, True
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
@@ -123,10 +123,10 @@ class ApproveClose(SettlementOperatorAction):
         return settlement.approve_close(cycle=row, by=viewer(request).user)
 
 
-class WithdrawClose(SettlementOperatorAction):
+class WithdrawClose(OperatorAction):
     name, label, icon = "withdraw", gettext_lazy("撤回提议"), "undo"
-    explain = gettext_lazy("周期恢复为进行中，可以重新提出。")
-    done = gettext_lazy("提议已撤回。")
+    explanation = gettext_lazy("周期恢复为进行中，可以重新提出。")
+    success_message = gettext_lazy("提议已撤回。")
 
     def is_applicable(self, row: Cycle) -> bool:
         return row.state == Cycle.State.PROPOSED

@@ -13,13 +13,12 @@ from unfold.decorators import display
 
 from district.kernel.backoffice import Action, ActionForm, DayRangeFilter, Menu, Section
 from district.kernel.idempotency import Key
-from district.merchants.scope import ScopedFilter, viewer
+from district.merchants.scope import OperatorAction, ScopedFilter, viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
     SettlementAdmin,
-    SettlementOperatorAction,
     SettlementReasonForm,
     fen_of,
     yuan_field,
@@ -28,7 +27,7 @@ from loyalty.settlement.models import CreditNote, Dispute
 from loyalty.settlement.services.credit_notes import Correction
 
 
-class _DecideDispute(SettlementOperatorAction):
+class _DecideDispute(OperatorAction):
     form_class = SettlementReasonForm
 
     def is_applicable(self, row: Dispute) -> bool:
@@ -37,8 +36,8 @@ class _DecideDispute(SettlementOperatorAction):
 
 class UpholdDispute(_DecideDispute):
     name, label, icon = "uphold", gettext_lazy("争议成立"), "check_circle"
-    explain = gettext_lazy("成立之后，可据此提出贷项通知，在下一期更正。")
-    done = gettext_lazy("已判定成立。")
+    explanation = gettext_lazy("成立之后，可据此提出贷项通知，在下一期更正。")
+    success_message = gettext_lazy("已判定成立。")
 
     def run(
         self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
@@ -50,8 +49,8 @@ class UpholdDispute(_DecideDispute):
 
 class RejectDispute(_DecideDispute):
     name, label, icon = "reject", gettext_lazy("驳回争议"), "cancel"
-    done = gettext_lazy("已驳回。")
-    danger = True
+    success_message = gettext_lazy("已驳回。")
+    is_dangerous = True
 
     def run(
         self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
@@ -63,7 +62,7 @@ class RejectDispute(_DecideDispute):
 
 class WithdrawDispute(Action):
     name, label, icon = "withdraw", gettext_lazy("撤回争议"), "undo"
-    done = gettext_lazy("争议已撤回。")
+    success_message = gettext_lazy("争议已撤回。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
@@ -94,12 +93,12 @@ class CorrectionForm(ActionForm):
         ]
 
 
-class CorrectLine(SettlementOperatorAction):
+class CorrectLine(OperatorAction):
     """A credit note for an upheld dispute; another person approves it."""
 
     name, label, icon = "correct", gettext_lazy("提出贷项通知"), "receipt"
-    explain = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
-    done = gettext_lazy("贷项通知已提出，等待另一人复核。")
+    explanation = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
+    success_message = gettext_lazy("贷项通知已提出，等待另一人复核。")
     form_class = CorrectionForm
 
     def is_applicable(self, row: Dispute) -> bool:

@@ -36,10 +36,10 @@ class OpenDispute(Action):
     """A side of the line says what is wrong with it."""
 
     name, label, icon = "dispute", gettext_lazy("提出争议"), "gavel"
-    explain = gettext_lazy(
+    explanation = gettext_lazy(
         "写明哪里不对，例如某笔积分没有在本店使用。由运营方处理，结果以贷项通知在下一期更正。"
     )
-    done = gettext_lazy("争议已提出。")
+    success_message = gettext_lazy("争议已提出。")
     form_class = SettlementReasonForm
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:

@@ -12,10 +12,9 @@ from district.kernel import clock
 from district.kernel.backoffice import ActionForm
 from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.idempotency import Key
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin.common import (
-    SettlementOperatorAction,
     SettlementReasonForm,
     fen_of,
     yuan_field,
@@ -41,10 +40,10 @@ class PaymentForm(ActionForm):
         return paid_at
 
 
-class RecordPayment(SettlementOperatorAction):
+class RecordPayment(OperatorAction):
     name, label, icon = "pay", gettext_lazy("登记付款"), "payments"
-    explain = gettext_lazy("只登记银行已经完成的付款，可以分多次；总额不能超过应结金额。")
-    done = gettext_lazy("付款已登记。")
+    explanation = gettext_lazy("只登记银行已经完成的付款，可以分多次；总额不能超过应结金额。")
+    success_message = gettext_lazy("付款已登记。")
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = PaymentForm
 
@@ -69,11 +68,11 @@ class RecordPayment(SettlementOperatorAction):
         settlement.record_payment(statement=row, paid=paid, by=viewer(request).user)
 
 
-class ReversePayment(SettlementOperatorAction):
+class ReversePayment(OperatorAction):
     name, label, icon = "reverse", gettext_lazy("冲正"), "undo"
-    explain = gettext_lazy("登记错了：以一笔相反的登记抵销，两笔都保留。")
-    done = gettext_lazy("付款已冲正。")
-    danger = True
+    explanation = gettext_lazy("登记错了：以一笔相反的登记抵销，两笔都保留。")
+    success_message = gettext_lazy("付款已冲正。")
+    is_dangerous = True
     form_class = SettlementReasonForm
 
     def is_applicable(self, row: Payment) -> bool:
