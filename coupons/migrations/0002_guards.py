@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.database.triggers import guard
+from district.kernel.database.triggers import refuse_changes
 
 APPEND_ONLY = [
     "coupons_fundingpart",
@@ -222,40 +222,40 @@ class Migration(migrations.Migration):
     dependencies = [("coupons", "0001_tables"), ("kernel", "0002_guards")]
 
     operations = [
-        *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
+        *(refuse_changes("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
         *(
-            guard("written_once", table, f"delete or update of {columns}", "row")
+            refuse_changes("written_once", table, f"delete or update of {columns}", "row")
             for table, columns in WRITTEN_ONCE.items()
         ),
         *(
-            guard("no_truncate", table, "truncate", "statement")
+            refuse_changes("no_truncate", table, "truncate", "statement")
             for table in [*APPEND_ONLY, *WRITTEN_ONCE, "coupons_templateversion"]
         ),
-        guard("numbers_stay", "coupons_coupon", "update of nth, nth_of_day", "row", NUMBERS_STAY),
-        guard(
+        refuse_changes("numbers_stay", "coupons_coupon", "update of nth, nth_of_day", "row", NUMBERS_STAY),
+        refuse_changes(
             "lease_stands",
             "coupons_coupon",
             "update of leased_to_id, leased_at, leased_until",
             "row",
             LEASE_STANDS,
         ),
-        guard("turn_stays", "coupons_redemption", "update of turn", "row"),
-        guard("pass_stays", "coupons_redemption", "update of pass_made_at", "row"),
-        guard(
+        refuse_changes("turn_stays", "coupons_redemption", "update of turn", "row"),
+        refuse_changes("pass_stays", "coupons_redemption", "update of pass_made_at", "row"),
+        refuse_changes(
             "decided_once",
             "coupons_budgetchange",
             "update of state, decided_by_id, decided_at, decision",
             "row",
             "when (old.state <> 'proposed')",
         ),
-        guard(
+        refuse_changes(
             "agreed_once",
             "coupons_shareconsent",
             "update of state, covers_later_coupons, decided_by_id, decided_at",
             "row",
             "when (old.state = 'agreed')",
         ),
-        guard(
+        refuse_changes(
             "revoked_once",
             "coupons_shareconsent",
             "update of revoked_by_id, revoked_at",

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.database.triggers import guard
+from district.kernel.database.triggers import refuse_changes
 
 APPEND_ONLY = [
     "loyalty_transfer",
@@ -124,19 +124,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FITS, FITS_NOT_CHECKED),
-        *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
+        *(refuse_changes("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
         *(
-            guard("written_once", table, f"delete or update of {columns}", "row")
+            refuse_changes("written_once", table, f"delete or update of {columns}", "row")
             for table, columns in WRITTEN_ONCE.items()
         ),
         *(
-            guard("no_truncate", table, "truncate", "statement")
+            refuse_changes("no_truncate", table, "truncate", "statement")
             for table in [*APPEND_ONLY, *WRITTEN_ONCE]
         ),
         # A receipt number that is free stays free, or a bill could be reported again and again.
-        guard("freed_stays", "loyalty_receipt", "update of freed", "row", "when (old.freed)"),
+        refuse_changes("freed_stays", "loyalty_receipt", "update of freed", "row", "when (old.freed)"),
         # The life of points begins anew when a person approves them, and at no other time.
-        guard(
+        refuse_changes(
             "dates_stay",
             "loyalty_lot",
             "update of active_from, expires_at",
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
             "when (not (old.in_review and not new.in_review)"
             " and (old.active_from, old.expires_at) is distinct from (new.active_from, new.expires_at))",
         ),
-        guard(
+        refuse_changes(
             "decided_once",
             "loyalty_earningreview",
             "update",

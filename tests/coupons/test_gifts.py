@@ -178,7 +178,7 @@ def test_a_refund_after_the_idempotency_keys_are_gone_takes_the_gift_all_the_sam
     bought, gift = bring(member, store)
     Idem.objects.all().delete()
 
-    OutboxRow.objects.filter(name="ReceiptPosted").update(delivered_at=None, done=[])
+    OutboxRow.objects.filter(name="ReceiptPosted").update(delivered_at=None, completed_handlers=[])
     deliver()
     assert Coupon.objects.count() == 1, "a late repetition brought a second one"
 
@@ -214,7 +214,7 @@ def test_rung_up_anew_before_the_first_is_given_back_it_brings_the_gift_when_tha
 
     gift = ReceiptReward.objects.get(receipt=kept).coupon
     assert (gift.state, gift.member) == (Coupon.State.LIVE, member)
-    OutboxRow.objects.filter(name="GiftTakenBack").update(delivered_at=None, done=[])
+    OutboxRow.objects.filter(name="GiftTakenBack").update(delivered_at=None, completed_handlers=[])
     deliver()
     assert Coupon.objects.filter(state=Coupon.State.LIVE).count() == 1
 

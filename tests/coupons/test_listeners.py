@@ -29,7 +29,7 @@ def test_a_large_receipt_brings_one_coupon_however_often_it_is_told():
     buy(member, counter, fen=10_000)
     deliver()
     # As if the handler's work were there and its mark were not.
-    OutboxRow.objects.filter(name="ReceiptPosted").update(delivered_at=None, done=[])
+    OutboxRow.objects.filter(name="ReceiptPosted").update(delivered_at=None, completed_handlers=[])
     deliver()
 
     assert Coupon.objects.get().source == Coupon.Source.RECEIPT
@@ -47,7 +47,9 @@ def test_goods_that_come_back_take_the_gift_with_them_once_too_little_is_left():
 
     make_refund(bought, fen=1)
     deliver()
-    OutboxRow.objects.filter(name="ReceiptRefunded").update(delivered_at=None, done=[])
+    OutboxRow.objects.filter(name="ReceiptRefunded").update(
+        delivered_at=None, completed_handlers=[]
+    )
     deliver()
 
     gift.refresh_from_db()

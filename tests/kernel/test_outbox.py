@@ -33,7 +33,12 @@ def test_a_fact_is_kept_with_its_name_and_values():
 
     row = OutboxRow.objects.get()
     assert (row.name, row.payload) == ("TeaPoured", {"cup": 1, "guest": "mem_1"})
-    assert (row.done, row.attempts, row.delivered_at, row.set_aside_at) == ([], 0, None, None)
+    assert (row.completed_handlers, row.attempts, row.delivered_at, row.set_aside_at) == (
+        [],
+        0,
+        None,
+        None,
+    )
 
 
 @pytest.mark.django_db

@@ -30,7 +30,7 @@ def test_a_failing_handler_writes_nothing_and_does_not_stop_the_others():
     assert delivery.deliver_due() == 1
 
     row = OutboxRow.objects.get()
-    assert (row.done, row.attempts, row.last_error, row.delivered_at) == (
+    assert (row.completed_handlers, row.attempts, row.last_error, row.delivered_at) == (
         ["b"],
         1,
         "ListenerFailure",
@@ -52,7 +52,7 @@ def test_a_database_error_in_a_handler_spoils_only_that_handler():
     emit(TeaPoured(cup=1))
     delivery.deliver_due()
 
-    assert (OutboxRow.objects.get().done, OutboxRow.objects.get().last_error) == (
+    assert (OutboxRow.objects.get().completed_handlers, OutboxRow.objects.get().last_error) == (
         ["b"],
         "DataError",
     )
@@ -72,7 +72,7 @@ def test_who_has_heard_is_not_told_again_when_another_handler_recovers():
         assert delivery.deliver_due() == 1
 
     row = OutboxRow.objects.get()
-    assert (sorted(row.done), row.attempts) == (["a", "b"], 2)
+    assert (sorted(row.completed_handlers), row.attempts) == (["a", "b"], 2)
     assert row.delivered_at is not None
     assert len(heard) == 2
 
@@ -98,7 +98,7 @@ def test_a_poison_event_is_tried_eight_times_ever_more_rarely_and_then_set_aside
         assert attempts_until_set_aside() == [0, 2, 6, 14, 30, 62, 126, 254]
 
     row = OutboxRow.objects.get()
-    assert (row.attempts, row.last_error, row.done, row.delivered_at) == (
+    assert (row.attempts, row.last_error, row.completed_handlers, row.delivered_at) == (
         8,
         "ListenerFailure",
         [],
@@ -134,7 +134,7 @@ def test_an_event_set_aside_can_be_replayed_to_those_who_have_not_heard_it(caplo
 
     assert len(heard) == 2
     row = OutboxRow.objects.get()
-    assert (sorted(row.done), row.set_aside_at) == (["a", "b"], None)
+    assert (sorted(row.completed_handlers), row.set_aside_at) == (["a", "b"], None)
     assert row.delivered_at is not None
 
 

@@ -77,7 +77,7 @@ def test_room_is_asked_for_without_being_used_up():
             rate_limits.require_within_limit("knock", "door")
 
     assert refusal.value.retry_after == 40
-    assert RateWindow.objects.get().used == 3
+    assert RateWindow.objects.get().hits == 3
 
 
 @pytest.mark.django_db
@@ -102,4 +102,4 @@ def test_of_twenty_at_the_same_instant_three_pass(real_db, settings):
 
     assert outcomes.count(None) == 3
     assert sum(isinstance(outcome, TooManyRequests) for outcome in outcomes) == 17
-    assert RateWindow.objects.get().used == 20
+    assert RateWindow.objects.get().hits == 20

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.database.triggers import guard
+from district.kernel.database.triggers import refuse_changes
 
 # Rows that stand as written but for what happens to them; none is ever deleted.
 WRITTEN_ONCE = {
@@ -35,9 +35,9 @@ class Migration(migrations.Migration):
 
     operations = [
         *(
-            guard("written_once", table, f"delete or update of {columns}", "row")
+            refuse_changes("written_once", table, f"delete or update of {columns}", "row")
             for table, columns in WRITTEN_ONCE.items()
         ),
-        *(guard("no_truncate", table, "truncate", "statement") for table in WRITTEN_ONCE),
+        *(refuse_changes("no_truncate", table, "truncate", "statement") for table in WRITTEN_ONCE),
         migrations.RunSQL(ANSWERED_STAYS, ANSWERED_MAY_CHANGE),
     ]

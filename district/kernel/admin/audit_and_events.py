@@ -163,7 +163,7 @@ class OutboxRowAdmin(ReadOnlyAdmin):
         "last_error",
         "delivered_at",
         "set_aside_at",
-        "done",
+        "completed_handlers",
     ]
 
     def name_of(self, row: OutboxRow) -> str:

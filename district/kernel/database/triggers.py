@@ -3,7 +3,9 @@
 from django.db import migrations
 
 
-def guard(name: str, table: str, event: str, level: str, when: str = "") -> migrations.RunSQL:
+def refuse_changes(
+    name: str, table: str, event: str, level: str, when: str = ""
+) -> migrations.RunSQL:
     """Refuse an event (`update or delete`, `truncate`, `update of …`) on each row or statement of a table, `when (…)`.
 
     Migrations that ran long ago call it, so what it comes to never changes.

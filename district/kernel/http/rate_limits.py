@@ -35,7 +35,7 @@ def require_within_limit(limit: str, subject: object) -> None:
         return
     window, rest = _window(seconds)
     key = _subject_hash(limit, subject)
-    if RateWindow.objects.filter(limit=limit, subject=key, window=window, used__gte=times).exists():
+    if RateWindow.objects.filter(limit=limit, subject=key, window=window, hits__gte=times).exists():
         raise TooManyRequests(retry_after=rest)
 
 

@@ -63,11 +63,11 @@ class Migration(migrations.Migration):
                 ('limit', models.TextField()),
                 ('subject', models.BinaryField()),
                 ('window', models.BigIntegerField()),
-                ('used', models.IntegerField()),
+                ('hits', models.IntegerField()),
             ],
             options={
                 'indexes': [models.Index(fields=['window'], name='rate_by_window')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('used__gt', 0)), name='rate_used_positive'), models.UniqueConstraint(fields=('limit', 'subject', 'window'), name='rate_once_per_window')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hits__gt', 0)), name='rate_used_positive'), models.UniqueConstraint(fields=('limit', 'subject', 'window'), name='rate_once_per_window')],
             },
         ),
         migrations.CreateModel(
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('name', models.TextField(verbose_name='事件')),
                 ('payload', models.JSONField(verbose_name='内容')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发生时间')),
-                ('done', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=[], size=None, verbose_name='已送达')),
+                ('completed_handlers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=[], size=None, verbose_name='已送达')),
                 ('attempts', models.IntegerField(db_default=0, verbose_name='尝试次数')),
                 ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='下次尝试')),
                 ('last_error', models.TextField(blank=True, db_default='', verbose_name='最近错误')),

@@ -9,7 +9,7 @@ begin
         using errcode = 'restrict_violation';
 end $$;
 """
-# Written out, since the names are older than the ones that `guard` makes.
+# Written out, since the names are older than the ones that `refuse_changes` makes.
 GUARD = """
 create trigger auditline_append_only before update or delete on kernel_auditline
     for each row execute function kernel_refuse_change();

@@ -8,14 +8,14 @@ class RateWindow(models.Model):
     limit = models.TextField()
     subject = models.BinaryField()
     window = models.BigIntegerField()
-    used = models.IntegerField()
+    hits = models.IntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["limit", "subject", "window"], name="rate_once_per_window"
             ),
-            models.CheckConstraint(name="rate_used_positive", condition=Q(used__gt=0)),
+            models.CheckConstraint(name="rate_used_positive", condition=Q(hits__gt=0)),
         ]
         indexes = [models.Index(fields=["window"], name="rate_by_window")]
 

@@ -11,7 +11,7 @@ class OutboxRow(models.Model):
     name = models.TextField(_("事件"))
     payload = models.JSONField(_("内容"))
     created_at = models.DateTimeField(_("发生时间"), db_default=Now())
-    done = ArrayField(models.TextField(), db_default=[], verbose_name=_("已送达"))
+    completed_handlers = ArrayField(models.TextField(), db_default=[], verbose_name=_("已送达"))
     attempts = models.IntegerField(_("尝试次数"), db_default=0)
     next_attempt_at = models.DateTimeField(_("下次尝试"), db_default=Now())
     last_error = models.TextField(_("最近错误"), db_default="", blank=True)

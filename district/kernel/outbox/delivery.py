@@ -86,14 +86,14 @@ def _deliver(pk: int) -> None:
         row.last_error = type(failure).__name__
         if row.attempts >= MAX_ATTEMPTS:
             _set_aside(row)
-    row.save(update_fields=["done", "delivered_at", "last_error", "set_aside_at"])
+    row.save(update_fields=["completed_handlers", "delivered_at", "last_error", "set_aside_at"])
 
 
 def _run_handlers(row: OutboxRow) -> Exception | None:
     """Run the handlers that have not heard this row yet; the first failure, if any."""
     failure = None
     for name, handle in handlers_of(row.name).items():
-        if name in row.done:
+        if name in row.completed_handlers:
             continue
         try:
             with transaction.atomic():
@@ -103,7 +103,7 @@ def _run_handlers(row: OutboxRow) -> Exception | None:
             logger.exception("handler failed", extra={"event": row.pk, "handler": name})
             failure = failure or error
         else:
-            row.done.append(name)
+            row.completed_handlers.append(name)
     return failure
 
 

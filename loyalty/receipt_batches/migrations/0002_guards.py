@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.database.triggers import guard
+from district.kernel.database.triggers import refuse_changes
 
 APPEND_ONLY = ["batches_reconciliation", "batches_difference"]
 # Rows that stand as written but for what happens to them; none is ever deleted.
@@ -13,13 +13,13 @@ class Migration(migrations.Migration):
     dependencies = [("batches", "0001_tables"), ("kernel", "0002_guards")]
 
     operations = [
-        *(guard("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
+        *(refuse_changes("append_only", table, "update or delete", "row") for table in APPEND_ONLY),
         *(
-            guard("written_once", table, f"delete or update of {columns}", "row")
+            refuse_changes("written_once", table, f"delete or update of {columns}", "row")
             for table, columns in WRITTEN_ONCE.items()
         ),
         *(
-            guard("no_truncate", table, "truncate", "statement")
+            refuse_changes("no_truncate", table, "truncate", "statement")
             for table in [*APPEND_ONLY, *WRITTEN_ONCE]
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from district.kernel.database.triggers import guard
+from district.kernel.database.triggers import refuse_changes
 
 WRITTEN_ONCE = {
     "bills_receiptphoto": "id, public_id, member_id, merchant_id, store_id, receipt_no, paid_fen,"
@@ -26,12 +26,12 @@ class Migration(migrations.Migration):
 
     operations = [
         *(
-            guard("written_once", table, f"delete or update of {columns}", "row")
+            refuse_changes("written_once", table, f"delete or update of {columns}", "row")
             for table, columns in WRITTEN_ONCE.items()
         ),
-        *(guard("no_truncate", table, "truncate", "statement") for table in WRITTEN_ONCE),
+        *(refuse_changes("no_truncate", table, "truncate", "statement") for table in WRITTEN_ONCE),
         *(
-            guard("decided_once", table, "update", "row", "when (old.decided_at is not null)")
+            refuse_changes("decided_once", table, "update", "row", "when (old.decided_at is not null)")
             for table in WRITTEN_ONCE
         ),
         *(
