@@ -107,14 +107,14 @@ def _over_http(bench: Bench, size: int) -> dict[str, Any]:
         uploaded = time.monotonic() - began
         call("POST", f"{here}/submit", {"bytes": sent})
         half = 0.0
-        while (told := call("GET", here))["state"] != "done":
+        while (state := call("GET", here))["state"] != "done":
             time.sleep(0.2)
             peak["worker"] = max(peak["worker"], _resident_mib(worker))
-            if not half and told["answered"] * 2 >= size:
+            if not half and state["answered"] * 2 >= size:
                 half = _resident_mib(worker)
         seconds = time.monotonic() - began
-        if told["posted"] != size:
-            raise Incorrect(f"{told['posted']} of {size} rows were posted")
+        if state["posted"] != size:
+            raise Incorrect(f"{state['posted']} of {size} rows were posted")
         return {
             "end_to_end_rows": size,
             "end_to_end_per_second": round(size / seconds),
@@ -162,11 +162,11 @@ class _Caller:
         connection = http.client.HTTPConnection(ports.HOST, self._port, timeout=300)
         connection.request(method, f"/api/v1/till/batches{path}", content, headers)
         answer = connection.getresponse()
-        told = answer.read()
+        response_body = answer.read()
         connection.close()
         if answer.status >= 300:
-            raise Incorrect(f"{method} {path}: {answer.status} {told[:300]!r}")
-        return json.loads(told)
+            raise Incorrect(f"{method} {path}: {answer.status} {response_body[:300]!r}")
+        return json.loads(response_body)
 
 
 @contextmanager
@@ -194,7 +194,10 @@ def _worker(bench: Bench) -> Iterator[int]:
 def _resident_mib(pid: int) -> float:
     """Of a process and its children."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    pages = [int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in (pid, *children)]
+    pages = [
+        int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
+        for process_id in (pid, *children)
+    ]
     return round(sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 

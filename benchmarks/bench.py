@@ -89,8 +89,8 @@ class Bench:
         """Raises Incorrect when the audit finds anything."""
         from loyalty import invariants
 
-        asked = {name: sql for name, sql in invariants.QUERIES.items() if name not in unasked}
-        for found in invariants.findings(asked):
+        queries = {name: sql for name, sql in invariants.QUERIES.items() if name not in unasked}
+        for found in invariants.findings(queries):
             self.refuse(f"{found.query}: {found.rows[0]}")
 
     def require(self, table: str, expected: int) -> None:
@@ -166,5 +166,5 @@ def _set_up_django(url: str, folder: Path) -> None:
 
 def _require_durable(ready: Bench) -> None:
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
-        if (told := ready.value(f"show {name}")) != "on":
-            raise Incorrect(f"the cluster runs with {name} = {told}")
+        if (setting := ready.value(f"show {name}")) != "on":
+            raise Incorrect(f"the cluster runs with {name} = {setting}")

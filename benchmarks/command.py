@@ -41,29 +41,29 @@ MOST_STARTS = 3
 
 def main(arguments: Sequence[str]) -> int:
     """The named benchmarks' results on the standard output; 1 when one of them refuses to report."""
-    asked = _arguments(arguments)
-    if len(asked.names) > 1:
+    options = _arguments(arguments)
+    if len(options.names) > 1:
         # Each in a process of its own, for Django knows one database in its life.
-        options = [word for word in arguments if word not in asked.names]
-        return max(_run_separately(name, options) for name in asked.names)
-    (name,) = asked.names
+        common = [word for word in arguments if word not in options.names]
+        return max(_run_separately(name, common) for name in options.names)
+    (name,) = options.names
     try:
-        result = _measured(name, asked)
+        result = _measured(name, options)
     except (Incorrect, EmbeddedError) as refusal:
         print(f"{name}: no result. {refusal}", file=sys.stderr)
         return 1
-    print(result.as_json() if asked.json else result.as_text(), flush=True)
+    print(result.as_json() if options.json else result.as_text(), flush=True)
     return 0
 
 
-def _measured(name: str, asked: argparse.Namespace) -> BenchmarkResult:
+def _measured(name: str, options: argparse.Namespace) -> BenchmarkResult:
     """Raises Incorrect and EmbeddedError."""
-    scale = TINY if asked.tiny else FULL
+    scale = TINY if options.tiny else FULL
     if name in STARTS:
-        scale = replace(scale, rounds=asked.rounds or min(scale.rounds, MOST_STARTS))
-        return STARTS[name](scale, corrupt=asked.corrupt)
-    scale = replace(scale, rounds=asked.rounds or scale.rounds)
-    with bench(scale, corrupt=asked.corrupt) as ready:
+        scale = replace(scale, rounds=options.rounds or min(scale.rounds, MOST_STARTS))
+        return STARTS[name](scale, corrupt=options.corrupt)
+    scale = replace(scale, rounds=options.rounds or scale.rounds)
+    with bench(scale, corrupt=options.corrupt) as ready:
         return BENCHMARKS[name](ready)
 
 

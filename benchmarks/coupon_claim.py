@@ -128,11 +128,11 @@ def _use_up(version: int) -> None:
 
 def _require_coupons(bench: Bench, version: int, acknowledged: int, *, in_flight: int) -> None:
     """Raises Incorrect unless the campaign gave out what was acknowledged, and its slots say the same."""
-    given = bench.rows(f"coupons_coupon where version_id = {version}")
-    if not acknowledged <= given <= acknowledged + in_flight:
-        bench.refuse(f"{given} coupons were given and {acknowledged} acknowledged")
+    issued = bench.rows(f"coupons_coupon where version_id = {version}")
+    if not acknowledged <= issued <= acknowledged + in_flight:
+        bench.refuse(f"{issued} coupons were given and {acknowledged} acknowledged")
     taken = bench.value(
         f"select sum(capacity - remaining) from coupons_stockslot where version_id = {version}"
     )
-    if taken != given:
-        bench.refuse(f"{taken} units were taken for {given} coupons")
+    if taken != issued:
+        bench.refuse(f"{taken} units were taken for {issued} coupons")

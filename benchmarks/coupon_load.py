@@ -117,11 +117,11 @@ class VerbWorkers:
             connections // PROCESSES + (number < connections % PROCESSES)
             for number in range(PROCESSES)
         ]
-        asked = {"verb": verb, "seconds": self.bench.scale.seconds}
+        order = {"verb": verb, "seconds": self.bench.scale.seconds}
         return run_together(
             self.bench,
             {
-                process: json.dumps(asked | {"threads": many, "terms": mine})
+                process: json.dumps(order | {"threads": many, "terms": mine})
                 for process, many, mine in zip(self.workers, threads, terms, strict=True)
                 if many
             },

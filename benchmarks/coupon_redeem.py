@@ -117,8 +117,8 @@ def _write_tickets(bench: Bench, path: Path, numbers: range) -> None:
     lines = []
     for number in numbers:
         merchant = 1 + number % scale.merchants
-        shown = codes.PresentedCode(number, 1 + number % scale.members, 1, None)
-        lines.append(f"{merchant} {codes.ticket_of(shown, merchant, until)}\n")
+        presented = codes.PresentedCode(number, 1 + number % scale.members, 1, None)
+        lines.append(f"{merchant} {codes.ticket_of(presented, merchant, until)}\n")
     path.write_text("".join(lines))
 
 

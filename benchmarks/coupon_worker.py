@@ -38,16 +38,16 @@ def main(number: int, members: int) -> None:
 
     print(json.dumps({}), flush=True)
     for line in sys.stdin:
-        asked = json.loads(line)
-        act = acts[asked["verb"]](chance, members, **asked["terms"])
-        threads, seconds, name = asked["threads"], asked["seconds"], uuid.uuid4().hex[:12]
+        order = json.loads(line)
+        act = acts[order["verb"]](chance, members, **order["terms"])
+        threads, seconds, name = order["threads"], order["seconds"], uuid.uuid4().hex[:12]
         ready = Barrier(threads + 1)
         working = [
             pool.submit(work, act, seconds, ready, f"{name}-{thread}") for thread in range(threads)
         ]
         ready.wait()
         began, cpu = time.perf_counter(), time.process_time()
-        done = sum(one.result() for one in working)
+        done = sum(future.result() for future in working)
         measured = {
             "acts": done,
             "elapsed": time.perf_counter() - began,
@@ -94,12 +94,12 @@ def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> 
     def redeem(serial: str) -> object:
         store, coupon = chance.choice(stores), next(numbers)
         assert coupon <= last, "more coupons were redeemed than had been made"
-        shown = codes.PresentedCode(coupon, 1 + coupon % members, 1, None)
+        presented = codes.PresentedCode(coupon, 1 + coupon % members, 1, None)
         terms: dict[str, Any] = {"request_no": f"W-{serial}", "bill_no": f"B-{serial}"}
         return redeem_coupons(
             store=store,
             reported_bill=ReportedBill(terms["bill_no"], 12680),
-            shown=[codes.ticket_of(shown, store.pk, clock.real_now())],
+            shown=[codes.ticket_of(presented, store.pk, clock.real_now())],
             request_no=terms["request_no"],
             actor="till:1",
             key=Key.of(f"merchant:{store.merchant_id}:redeem", serial, **terms),

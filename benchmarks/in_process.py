@@ -80,19 +80,19 @@ def worker(module: str, *words: str | int) -> Iterator[subprocess.Popen[str]]:
         process.wait(30)
 
 
-def run_together(bench: Bench, asked: Mapping[subprocess.Popen[str], str]) -> Run:
+def run_together(bench: Bench, orders: Mapping[subprocess.Popen[str], str]) -> Run:
     """Each process does at once what its line asks for. Raises Incorrect when one dies."""
     with measure(bench.cluster.pid) as used:
-        for process, line in asked.items():
+        for process, line in orders.items():
             assert process.stdin is not None
             process.stdin.write(f"{line}\n")
             process.stdin.flush()
-        told = [_read_answer(process) for process in asked]
-        used.client += sum(report["cpu"] for report in told)
-    acts = int(sum(report["acts"] for report in told))
+        answers = [_read_answer(process) for process in orders]
+        used.client += sum(report["cpu"] for report in answers)
+    acts = int(sum(report["acts"] for report in answers))
     return Run(
         acts=acts,
-        rate=sum(report["acts"] / report["elapsed"] for report in told),
+        rate=sum(report["acts"] / report["elapsed"] for report in answers),
         cpu_us_server=used.server / acts * 1e6,
         cpu_us_client=used.client / acts * 1e6,
         other_load=used.other_load,
@@ -104,5 +104,5 @@ def _read_answer(process: subprocess.Popen[str]) -> dict[str, float]:
     line = process.stdout.readline()
     if not line:
         raise Incorrect("a worker of the benchmark died")
-    told: dict[str, float] = json.loads(line)
-    return told
+    answer: dict[str, float] = json.loads(line)
+    return answer

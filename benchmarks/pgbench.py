@@ -50,17 +50,17 @@ class Pgbench:
         command = [self._program, "-n", "-M", "prepared", "-T", str(scale.seconds)]
         many = clients or scale.clients
         with measure(self._stage.cluster.pid) as used:
-            told = subprocess.run(
+            finished = subprocess.run(
                 [*command, "-c", str(many), "-j", str(min(2, many)), *words],
                 env=environment,
                 capture_output=True,
                 text=True,
                 check=False,
             )
-        acts = re.search(r"actually processed: (\d+)", told.stdout)
-        rate = re.search(r"tps = ([\d.]+)", told.stdout)
-        if told.returncode or acts is None or rate is None:
-            raise Incorrect(f"pgbench failed: {told.stderr[-600:]}")
+        acts = re.search(r"actually processed: (\d+)", finished.stdout)
+        rate = re.search(r"tps = ([\d.]+)", finished.stdout)
+        if finished.returncode or acts is None or rate is None:
+            raise Incorrect(f"pgbench failed: {finished.stderr[-600:]}")
         done = int(acts[1])
         return Run(
             acts=done,

@@ -94,9 +94,9 @@ class BenchmarkResult:
             lines.append(f"  {self.ratio_cpu:.2f} of the limit by CPU for each act")
         for name, value in self.details.items():
             if isinstance(value, Mapping) and all(
-                isinstance(one, Mapping) for one in value.values()
+                isinstance(part, Mapping) for part in value.values()
             ):
-                lines += [f"  {part}: {_spelled(one)}" for part, one in value.items()]
+                lines += [f"  {label}: {_spelled(part)}" for label, part in value.items()]
             else:
                 lines.append(f"  {name} {value}")
         lines += [_line(name, runs) for name, runs in self.runs.items()]

@@ -62,13 +62,13 @@ def settle(bench: Bench) -> BenchmarkResult:
         def query() -> None:
             with connection.cursor() as cursor:
                 cursor.execute(BARE)
-                told.append(cursor.fetchone())
+                amounts.append(cursor.fetchone())
 
         return _run(bench, draws, query)
 
-    told: list[Any] = []
+    amounts: list[Any] = []
     runs = compare(bench.scale, {"ours": ours, "limit": bare})
-    _require_right(bench, told, closed)
+    _require_right(bench, amounts, closed)
     return compared(
         "settle",
         runs,
@@ -108,7 +108,7 @@ def _run(bench: Bench, draws: int, act: Callable[[], object]) -> Run:
     )
 
 
-def _require_right(bench: Bench, told: list[Any], closed: list[Any]) -> None:
+def _require_right(bench: Bench, amounts: list[Any], closed: list[Any]) -> None:
     """The last close is the bare query's figures to the thousandth of a fen, and every close was the same."""
     if bench.corrupt:
         bench.run_sql(
@@ -117,8 +117,8 @@ def _require_right(bench: Bench, told: list[Any], closed: list[Any]) -> None:
             "select min(id) from settlement_line)"
         )
     found = bench.value("select array[count(*), sum(points), sum(milli_fen)] from settlement_line")
-    if found != [int(figure) for figure in told[-1]]:
-        bench.refuse(f"the lines come to {found}, and the draws to {told[-1]}")
+    if found != [int(figure) for figure in amounts[-1]]:
+        bench.refuse(f"the lines come to {found}, and the draws to {amounts[-1]}")
     if len({bytes(cycle.draft_hash) for cycle in closed}) != 1:
         bench.refuse("the closes were not of the same figures")
     if bench.value("select sum(net) from settlement_statement") != 0:

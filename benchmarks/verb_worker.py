@@ -27,12 +27,12 @@ def main(verb: str, number: int, members: int, merchants: int) -> None:
         while time.perf_counter() < until:
             acts += 1
             act(f"{round_id}-{acts}")
-        told = {
+        answer = {
             "acts": acts,
             "elapsed": time.perf_counter() - began,
             "cpu": time.process_time() - cpu,
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(answer), flush=True)
 
 
 def _earner(chance: random.Random, members: int, merchants: int) -> Callable[[str], object]:

@@ -65,19 +65,19 @@ class BenchmarkServer:
         scale = self.bench.scale
         words = [path, str(scale.members), str(scale.merchants), *more]
         with measure(self.bench.cluster.pid, self.pid) as used:
-            told = self._wrk(script, scale.seconds, words, connections or scale.clients)
-        done = int(told["requests"])
-        if told["failed"] != (done if refused else 0) or not done:
+            result = self._wrk(script, scale.seconds, words, connections or scale.clients)
+        done = int(result["requests"])
+        if result["failed"] != (done if refused else 0) or not done:
             raise Incorrect(
-                f"{told['failed']:.0f} of {done} requests failed; see {self.bench.web_log}"
+                f"{result['failed']:.0f} of {done} requests failed; see {self.bench.web_log}"
             )
         over = [f"over {connections}", *(["refused"] if refused else [])] if connections else more
         self.latencies.setdefault(" ".join([path, *over]), []).append(
-            {"p50_ms": told["p50"] / 1000, "p99_ms": told["p99"] / 1000}
+            {"p50_ms": result["p50"] / 1000, "p99_ms": result["p99"] / 1000}
         )
         return Run(
             acts=done,
-            rate=done / told["micros"] * 1e6,
+            rate=done / result["micros"] * 1e6,
             cpu_us_server=used.server / done * 1e6,
             cpu_us_client=used.client / done * 1e6,
             other_load=used.other_load,
@@ -101,10 +101,10 @@ class BenchmarkServer:
         line = next((line for line in out.stdout.splitlines() if line.startswith("RESULT ")), None)
         if line is None:
             raise Incorrect(f"wrk failed: {out.stdout[-300:]} {out.stderr[-300:]}")
-        told: dict[str, float] = json.loads(line.removeprefix("RESULT "))
-        self.acknowledged += int(told["requests"])
+        result: dict[str, float] = json.loads(line.removeprefix("RESULT "))
+        self.acknowledged += int(result["requests"])
         self.in_flight += connections
-        return told
+        return result
 
 
 @contextmanager

@@ -157,11 +157,11 @@ def _pip_of(base: str) -> bool:
 
     Raises Unbuildable where there is neither.
     """
-    asked = subprocess.run(
+    answer = subprocess.run(
         [base, "-m", "pip", "--version"], capture_output=True, text=True, check=False
     )
-    version = re.match(r"pip (\d+)\.(\d+)", asked.stdout)
-    if asked.returncode == 0 and version and tuple(map(int, version.groups())) >= OLDEST_PIP:
+    version = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
+    if answer.returncode == 0 and version and tuple(map(int, version.groups())) >= OLDEST_PIP:
         return True
     if importlib.util.find_spec("ensurepip"):
         return False
@@ -181,7 +181,7 @@ def _install(command: list[str]) -> None:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_PROGRESS_BAR": "off",
     }
-    told: list[str] = []
+    output: list[str] = []
     fetched = 0
     with subprocess.Popen(
         command,
@@ -192,7 +192,7 @@ def _install(command: list[str]) -> None:
         env={**os.environ, **quiet, "PYTHONUNBUFFERED": "1"},
     ) as pip:
         for line in pip.stdout or ():
-            told.append(line.rstrip())
+            output.append(line.rstrip())
             if line.startswith("Collecting "):
                 fetched += 1
                 _progress(f"{fetched} packages: {line.split()[1].partition('=')[0]}", step=fetched)
@@ -201,7 +201,7 @@ def _install(command: list[str]) -> None:
     if sys.stderr.isatty():
         print(file=sys.stderr)
     if pip.returncode:
-        print(*told[-15:], sep="\n", file=sys.stderr)
+        print(*output[-15:], sep="\n", file=sys.stderr)
         raise Unbuildable(
             "pip could not install the pinned packages (its last words are above); is the network reachable?"
         )

@@ -48,8 +48,8 @@ class PostReceipt(APIView):
     def post(self, request: Request) -> Response:
         form = TextbookReceiptIn(data=request.data)
         form.is_valid(raise_exception=True)
-        asked: dict[str, Any] = form.validated_data
-        store, now = asked["store"], timezone.now()
+        values: dict[str, Any] = form.validated_data
+        store, now = values["store"], timezone.now()
         if not request.auth.stores.filter(pk=store.pk).exists():
             raise ValidationError("not a store of this key")
         if not AllianceMembership.objects.filter(
@@ -57,15 +57,15 @@ class PostReceipt(APIView):
         ).exists():
             raise Conflict
         with transaction.atomic():
-            receipt = _post(request, asked, now)
+            receipt = _post(request, values, now)
         receipt = Receipt.objects.select_related("transfer", "store", "account__member").get(
             pk=receipt.pk
         )
         return Response(TextbookReceiptOut(receipt).data, status=201)
 
 
-def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
-    store, member = asked["store"], asked["member"]
+def _post(request: Request, values: dict[str, Any], now: datetime) -> Receipt:
+    store, member = values["store"], values["member"]
     idem, first = Idem.objects.get_or_create(
         scope=f"merchant:{store.merchant_id}:earn",
         key=request.headers["Idempotency-Key"],
@@ -78,9 +78,9 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     PointsAccount.objects.get_or_create(member=member)
     account = PointsAccount.objects.select_for_update().get(member=member)
     _expire(account, now)
-    terms = MerchantTerms.objects.get(merchant=store.merchant_id, valid__contains=asked["paid_at"])
+    terms = MerchantTerms.objects.get(merchant=store.merchant_id, valid__contains=values["paid_at"])
     points = arithmetic.points_for(
-        asked["paid_fen"], earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
+        values["paid_fen"], earn_points=terms.earn_points, earn_per_fen=terms.earn_per_fen
     )
     actor = f"till:{request.auth.pk}"
     expires_at = arithmetic.expiry_of(now, months=terms.validity_months)
@@ -91,7 +91,7 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
     transfer = Transfer.objects.create(
         kind="earn", account=account, seq=account.seq, source="issued", target="available", points=points,
         available_after=account.available, merchant_id=store.merchant_id, store=store,
-        reference=asked["receipt_no"], actor=actor, at=now,
+        reference=values["receipt_no"], actor=actor, at=now,
     )  # fmt: skip
     Lot.objects.create(
         account=account, issuer_id=store.merchant_id, transfer=transfer, granted=points, remaining=points,
@@ -99,10 +99,10 @@ def _post(request: Request, asked: dict[str, Any], now: datetime) -> Receipt:
         expires_at=expires_at,
     )  # fmt: skip
     receipt = Receipt.objects.create(
-        account=account, merchant_id=store.merchant_id, store=store, receipt_no=asked["receipt_no"],
-        paid_fen=asked["paid_fen"], granted=points, terms=terms, rate_points=terms.earn_points,
+        account=account, merchant_id=store.merchant_id, store=store, receipt_no=values["receipt_no"],
+        paid_fen=values["paid_fen"], granted=points, terms=terms, rate_points=terms.earn_points,
         rate_per_fen=terms.earn_per_fen, issuer_id=store.merchant_id, transfer=transfer, source="till",
-        actor=actor, paid_at=asked["paid_at"], at=now,
+        actor=actor, paid_at=values["paid_at"], at=now,
     )  # fmt: skip
     brought = {"receipt": receipt.pk, "member": member.pk, "merchant": store.merchant_id,
                "store": store.pk, "points": points}  # fmt: skip

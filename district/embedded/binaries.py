@@ -91,7 +91,7 @@ def system_folders() -> list[Path]:
 def _version(folder: Path, owner: Owner | None) -> str:
     """What `postgres --version` says when the owner asks; empty when it cannot be run."""
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             [str(folder / "postgres"), "--version"],
             capture_output=True,
             text=True,
@@ -101,8 +101,8 @@ def _version(folder: Path, owner: Owner | None) -> str:
         )
     except OSError:
         return ""
-    found = re.search(r"\(PostgreSQL\) (\d+[\d.]*)", asked.stdout)
-    return found.group(1) if asked.returncode == 0 and found else ""
+    found = re.search(r"\(PostgreSQL\) (\d+[\d.]*)", answer.stdout)
+    return found.group(1) if answer.returncode == 0 and found else ""
 
 
 def _readable_copy(package: Path) -> Path:

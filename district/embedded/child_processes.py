@@ -152,8 +152,8 @@ class OneShot(Child):
         if self.process is None or self.process.stdout is None:
             return
         with contextlib.suppress(BlockingIOError):
-            while heard := os.read(self.process.stdout.fileno(), 65536):
-                *lines, self._partial_line = (self._partial_line + heard).split(b"\n")
+            while chunk := os.read(self.process.stdout.fileno(), 65536):
+                *lines, self._partial_line = (self._partial_line + chunk).split(b"\n")
                 for line in lines:
                     self.tell(self.name, line.decode(errors="replace").rstrip())
 

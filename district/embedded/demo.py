@@ -148,7 +148,7 @@ class Demo:
             known = json.loads((self.folder / LOGINS).read_text())
             everywhere = {"merchant": "the whole district"}
             operators = [known[name] for name in ("operator", "second_operator") if name in known]
-            people = [*(one | everywhere for one in operators), *known["clerks"]]
+            people = [*(login | everywhere for login in operators), *known["clerks"]]
             self._show("Who can sign in to the admin", people, "username password merchant")
             self._show("Till keys", known["tills"], "store key store_name")
             self._show(

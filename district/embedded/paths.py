@@ -45,8 +45,8 @@ def fingerprint(path: Path) -> str:
 
 def base_folder(clone: Path = CLONE) -> Path:
     """Where this clone's data live: beside it for a user, for root where `nobody` can get at them."""
-    if given := os.environ.get("DISTRICT_DATA_DIR"):
-        return Path(given).absolute()
+    if folder := os.environ.get("DISTRICT_DATA_DIR"):
+        return Path(folder).absolute()
     return ROOT_DATA_DIR / fingerprint(clone) if os.geteuid() == 0 else clone / ".district"
 
 

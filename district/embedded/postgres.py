@@ -84,10 +84,10 @@ class PostgresServer:
         )
         words.unlink()
         if made.returncode:
-            said = (made.stderr or made.stdout).strip().splitlines()
+            output = (made.stderr or made.stdout).strip().splitlines()
             reason = next(
-                (line for line in said if "error" in line.lower()),
-                said[-1] if said else "no reason given",
+                (line for line in output if "error" in line.lower()),
+                output[-1] if output else "no reason given",
             )
             raise EmbeddedError(
                 f"PostgreSQL could not make its data folder {self.home.data}: {reason}"

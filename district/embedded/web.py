@@ -27,22 +27,22 @@ def load(target: str) -> Callable[..., Any]:
 
 def main() -> None:
     """Serve until told to stop."""
-    asked = _arguments()
+    options = _arguments()
     Granian(
         APPLICATION,
-        address=asked.host,
-        port=asked.port,
+        address=options.host,
+        port=options.port,
         interface=Interfaces.WSGI,
         websockets=False,
-        workers=asked.workers,
-        blocking_threads=asked.threads,
+        workers=options.workers,
+        blocking_threads=options.threads,
         # A thread that ends closes its database connection; a new one costs more than an idle thread.
         blocking_threads_idle_timeout=600,
         respawn_failed_workers=True,
         respawn_interval=0.2,
         workers_kill_timeout=5,
         static_path_route=["/static"],
-        static_path_mount=[asked.static] if asked.static.is_dir() else None,
+        static_path_mount=[options.static] if options.static.is_dir() else None,
     ).serve(target_loader=load)
 
 

@@ -49,11 +49,11 @@ def trace(error: BaseException) -> str:
 
 
 def _kind(error: BaseException) -> str:
-    told = f"{type(error).__module__}.{type(error).__qualname__}"
+    text = f"{type(error).__module__}.{type(error).__qualname__}"
     diagnosis = getattr(error, "diag", None)
     if diagnosis is None:
-        return told
-    return f"{told} {diagnosis.sqlstate} {diagnosis.constraint_name or ''}".rstrip()
+        return text
+    return f"{text} {diagnosis.sqlstate} {diagnosis.constraint_name or ''}".rstrip()
 
 
 class JsonFormatter(logging.Formatter):
@@ -91,9 +91,9 @@ class TaskFilter(logging.Filter):
     """Celery's words about a task without what it raised or returned."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        told = getattr(record, "data", None)
-        if isinstance(told, dict) and "name" in told:
-            record.task, record.task_id = told["name"], told.get("id")
+        data = getattr(record, "data", None)
+        if isinstance(data, dict) and "name" in data:
+            record.task, record.task_id = data["name"], data.get("id")
             record.msg, record.args = "task failed" if record.exc_info else "task done", ()
             if record.levelno < logging.ERROR and record.exc_info:
                 record.msg = "task refused"
@@ -110,8 +110,8 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-Id", "")
-        mine = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        request_id = request.headers.get("X-Request-Id", "")
+        mine = request_id if _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(8)
         token = _request_id.set(mine)
         began = time.perf_counter()
         try:

@@ -18,10 +18,10 @@ _CHUNK = 5_000
 @shared_task(name=wakeup.TASK)
 def deliver_events() -> int:
     """Deliver until nothing waits; safe to run twice and side by side."""
-    told = 0
+    delivered = 0
     while some := delivery.deliver_due():
-        told += some
-    return told
+        delivered += some
+    return delivered
 
 
 @shared_task(name="kernel.purge")

@@ -31,7 +31,11 @@ WORK, REST = "work", "rest"
 def _provisional_years() -> list[int]:
     """Of this year and the next those whose official calendar is not known."""
     year = clock.business_day(clock.now()).year
-    return [one for one in (year, year + 1) if workdays.is_provisional(date(one, 1, 1), fresh=True)]
+    return [
+        candidate
+        for candidate in (year, year + 1)
+        if workdays.is_provisional(date(candidate, 1, 1), fresh=True)
+    ]
 
 
 class ChangeForm(ActionForm):
@@ -136,11 +140,11 @@ class CalendarDayAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.method == "GET" and (years := _provisional_years()):
-            said = "、".join(str(year) for year in years)
+            listed = "、".join(str(year) for year in years)
             messages.warning(
                 request,
                 _("%(years)s 年的官方放假安排尚未公布或尚未收录，暂按周一至周五上班推算。")
-                % {"years": said},
+                % {"years": listed},
             )
         return super().changelist_view(request, extra_context)
 
@@ -165,10 +169,10 @@ class CalendarDayAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("官方安排"))
     def law(self, row: CalendarDay) -> str:
-        said = statutory.named_days().get(row.day)
-        if said is None:
+        named_day = statutory.named_days().get(row.day)
+        if named_day is None:
             return _("无，按星期推算")
-        return f"{_work_text(works=said.is_workday)} {said.name}"
+        return f"{_work_text(works=named_day.is_workday)} {named_day.name}"
 
 
 def _work_text(*, works: bool) -> str:

@@ -163,9 +163,9 @@ class ActionPages(ModelAdmin):
 
 def refuse_null_characters(request: HttpRequest) -> None:
     """PostgreSQL's text cannot hold them: asked for one, the database would fail."""
-    said = [
+    texts = [
         *request.GET,
         *(value for values in dict(request.GET.lists()).values() for value in values),
     ]
-    if any("\x00" in text for text in said):
+    if any("\x00" in text for text in texts):
         raise SuspiciousOperation

@@ -46,13 +46,13 @@ def line_text(line: AuditLine) -> str:
 
 def actor_texts(actors: Iterable[str]) -> dict[str, str]:
     """A name for each actor, with one query for each kind of them."""
-    asked = set(actors)
+    wanted = set(actors)
     by_kind: dict[str, set[int]] = {}
-    for actor in asked:
+    for actor in wanted:
         kind, _colon, pk = actor.partition(":")
         if pk.isdecimal():
             by_kind.setdefault(kind, set()).add(int(pk))
-    names = {actor: actor for actor in asked} | {"system": _("系统")}
+    names = {actor: actor for actor in wanted} | {"system": _("系统")}
     for kind, pks in by_kind.items():
         if kind in _namers:
             names |= {f"{kind}:{pk}": name for pk, name in _namers[kind](pks).items()}

@@ -75,26 +75,26 @@ class DayRangeForm(forms.Form):
                 }
 
     def clean(self) -> dict[str, Any]:
-        asked: dict[str, Any] = super().clean() or self.cleaned_data
+        values: dict[str, Any] = super().clean() or self.cleaned_data
         for day, *times in (self._first, self._last):
-            if day not in self.errors and asked[day] is None and any(map(asked.get, times)):
+            if day not in self.errors and values[day] is None and any(map(values.get, times)):
                 self.add_error(day, _("只填了时间，没有日期，未按它筛选。"))
         first, last = self._end(self._first), self._end(self._last)
         if first and last and _instant(*first) >= _instant(*last) + _length(last[1]):
             self.add_error(None, _("开始晚于结束，这样的范围里没有内容。"))
-        return asked
+        return values
 
     def lookups(self) -> dict[str, Any]:
         """What the rows of the range satisfy. An end that could not be read is left open."""
         first, last = self._end(self._first), self._end(self._last)
-        asked: dict[str, Any] = {}
+        conditions: dict[str, Any] = {}
         if first is not None:
-            asked[f"{self._path}__gte"] = _instant(*first) if self._is_instant else first[0]
+            conditions[f"{self._path}__gte"] = _instant(*first) if self._is_instant else first[0]
         if last is not None and self._is_instant:
-            asked[f"{self._path}__lt"] = _instant(*last) + _length(last[1])
+            conditions[f"{self._path}__lt"] = _instant(*last) + _length(last[1])
         elif last is not None:
-            asked[f"{self._path}__lte"] = last[0]
-        return asked
+            conditions[f"{self._path}__lte"] = last[0]
+        return conditions
 
     def _end(self, names: list[str]) -> tuple[date, time | None] | None:
         if any(name in self.errors for name in names):

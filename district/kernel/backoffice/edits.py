@@ -72,12 +72,12 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial[PAGE_VALUES] = json.dumps(_digests(self))
 
     def clean(self) -> dict[str, Any] | None:
-        asked = super().clean()
+        values = super().clean()
         for error in self.errors.get(PAGE_VALUES, ()):
             self.add_error(None, error)
         if PAGE_VALUES in self.fields and not self.errors:
             self.overtaken_panel = refuse_overtaken(self, self.instance)
-        return asked
+        return values
 
 
 def track_page_values(form: Any, suggested_fields: Collection[str]) -> None:
@@ -101,21 +101,25 @@ def refuse_overtaken(form: Any, row: Model | None) -> Section | None:
     If there is something the form is refused. It keeps what the person typed and takes over what is
     stored elsewhere; sent once more it answers to what it shows now.
     """
-    shown = form.cleaned_data[PAGE_VALUES]
-    found = [one for name in _digests(form) if (one := _overtaken(form, name, shown)) is not None]
+    page_values = form.cleaned_data[PAGE_VALUES]
+    found = [
+        field
+        for name in _digests(form)
+        if (field := _overtaken(form, name, page_values)) is not None
+    ]
     if not found:
         return None
     form.add_error(
         None, _("您打开此页之后，他人已修改了内容，您的修改尚未保存。请核对两边的内容，再次保存。")
     )
-    _take_over(form, [one.name for one in found if not one.is_typed])
+    _take_over(form, [field.name for field in found if not field.is_typed])
     return _panel(found, row)
 
 
-def _overtaken(form: Any, name: str, shown: dict[str, Any]) -> OvertakenField | None:
+def _overtaken(form: Any, name: str, page_values: dict[str, Any]) -> OvertakenField | None:
     field, saved, sent = form.fields[name], _saved_value(form, name), _sent_value(form, name)
     # A field that the page did not have yet, such as one more row, showed nothing.
-    before = shown.get(name, _digest(type(saved)()))
+    before = page_values.get(name, _digest(type(saved)()))
     if before == _digest(saved) or sent == saved:
         return None
     initial = form.get_initial_for_field(field, name)
@@ -143,16 +147,21 @@ def _take_over(form: Any, names: list[str]) -> None:
 
 def _panel(found: list[OvertakenField], row: Model | None) -> Section:
     line = next(iter(entries(row)), None) if row is not None else None
-    said = {"who": line.actor, "at": format_instant(line.at)} if line else {}
+    saved_by = {"who": line.actor, "at": format_instant(line.at)} if line else {}
     return Section(
         title=_("他人已修改的内容"),
         headers=[_("栏目"), _("现在保存的"), _("您的页面"), _("表单里现在是")],
         rows=[
-            [one.label, one.saved, one.sent, _("您填写的") if one.is_typed else _("现在保存的")]
-            for one in found
+            [
+                field.label,
+                field.saved,
+                field.sent,
+                _("您填写的") if field.is_typed else _("现在保存的"),
+            ]
+            for field in found
         ],
         empty="",
-        note=_("最近一次修改：%(who)s，%(at)s。") % said if line else "",
+        note=_("最近一次修改：%(who)s，%(at)s。") % saved_by if line else "",
     )
 
 
@@ -178,7 +187,7 @@ def _saved_value(form: Any, name: str) -> Value:
         return bool(value)
     if isinstance(field.widget, forms.SelectMultiple | forms.CheckboxSelectMultiple):
         # What the person has no box for is not on the page; the form's own reading lets it stand.
-        ticked = {str(one) for one in value or ()}
+        ticked = {str(item) for item in value or ()}
         return sorted(ticked & _labels(field).keys())
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         return "" if value is None else str(value)

@@ -56,10 +56,10 @@ def pending_tiles(request: HttpRequest) -> Iterable[Tiles]:
 
 def _counts(request: HttpRequest, kinds: list[Pending]) -> dict[int, int]:
     """How many rows of each kind wait for this person, by the kind's place; one query for all kinds."""
-    asked = [_counted(request, pending, place) for place, pending in enumerate(kinds)]
-    if not asked:
+    counted = [_counted(request, pending, place) for place, pending in enumerate(kinds)]
+    if not counted:
         return {}
-    return dict(asked[0].union(*asked[1:], all=True))
+    return dict(counted[0].union(*counted[1:], all=True))
 
 
 def _counted(request: HttpRequest, pending: Pending, place: int) -> QuerySet[Any]:

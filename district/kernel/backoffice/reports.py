@@ -75,7 +75,7 @@ def _page(request: HttpRequest, *, report: Report) -> HttpResponse:
     return TemplateResponse(request, "district/report.html", context)
 
 
-def _period(asked: str, offered: Sequence[int]) -> int:
-    """What was asked for if it is offered, else the middle one: a page, whatever stands in the address."""
-    chosen = [period for period in offered if str(period) == asked]
+def _period(text: str, offered: Sequence[int]) -> int:
+    """The number of days in the address if it is offered, else the middle one, whatever the address holds."""
+    chosen = [period for period in offered if str(period) == text]
     return chosen[0] if chosen else offered[len(offered) // 2]

@@ -137,7 +137,7 @@ def link(request: HttpRequest, row: Model | None, text: Any = None) -> Cell:
     """
     if row is None:
         return Cell("—")
-    shown = str(row) if text is None else text
+    label = str(row) if text is None else text
     if visible(request, type(row), [row.pk]):
-        return Cell(shown, url_of(type(row), row.pk))
-    return Cell(shown)
+        return Cell(label, url_of(type(row), row.pk))
+    return Cell(label)

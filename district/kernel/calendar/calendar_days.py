@@ -26,7 +26,7 @@ def fill_calendar(using: str = "default") -> int:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(
             _UPSERT_SQL,
-            [days, [it.is_workday for it in law.values()], [it.name for it in law.values()]],
+            [days, [day.is_workday for day in law.values()], [day.name for day in law.values()]],
         )
         changed: int = cursor.rowcount
         cursor.execute(_DELETE_SQL, [date(days[0].year, 1, 1), date(days[-1].year, 12, 31), days])

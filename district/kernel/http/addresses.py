@@ -16,8 +16,8 @@ def client_address(request: HttpRequest | Request) -> str:
     Of X-Forwarded-For only the entries our proxies have written count, from the right:
     whatever stands left of them anybody can write.
     """
-    told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    seen = [entry.strip() for entry in told if entry.strip()]
+    forwarded_for = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    seen = [entry.strip() for entry in forwarded_for if entry.strip()]
     seen.append(request.META.get("REMOTE_ADDR", ""))
     entry = seen[-1 - min(settings.TRUSTED_PROXIES, len(seen) - 1)]
     try:

@@ -66,10 +66,10 @@ class ApiView(APIView):
         """What the caller asks for, in the shape of `form`. Raises ParseError, ValidationError."""
         if not self.request.META.get("CONTENT_LENGTH", "").strip("0"):
             raise self.unreadable  # DRF would read it as an empty object
-        given = copy(cached_serializer(form))
-        given.initial_data = self.request.data
-        given.is_valid(raise_exception=True)
-        request_data: dict[str, Any] = given.validated_data
+        serializer = copy(cached_serializer(form))
+        serializer.initial_data = self.request.data
+        serializer.is_valid(raise_exception=True)
+        request_data: dict[str, Any] = serializer.validated_data
         return request_data
 
     def idempotency_key(self, scope: str, **terms: Any) -> Key:

@@ -87,7 +87,7 @@ def _unreadable(request: HttpRequest) -> int | None:
 
 
 def _larger_limit(path: str) -> int:
-    return max((limit for one, limit in _larger.items() if one.fullmatch(path)), default=0)
+    return max((limit for pattern, limit in _larger.items() if pattern.fullmatch(path)), default=0)
 
 
 def _announced_length(request: HttpRequest) -> int:

@@ -43,24 +43,26 @@ def all_refusals() -> list[type[DomainError]]:
     for config in apps.get_app_configs():
         if find_spec(f"{config.name}.errors") is not None:
             import_module(f"{config.name}.errors")
-    ours = {one for one in _below(DomainError) if not one.__module__.startswith("tests.")}
-    return sorted(ours, key=lambda one: (one.code, one.__name__))
+    ours = {
+        refusal for refusal in _below(DomainError) if not refusal.__module__.startswith("tests.")
+    }
+    return sorted(ours, key=lambda refusal: (refusal.code, refusal.__name__))
 
 
 def page() -> str:
     """docs/errors.md as it must be."""
     with override("zh-hans"):
         rows = [
-            f"| `{one.code}` | {one.status} | {one.title} | {one.wording or '—'} | {_app(one)} |"
-            for one in all_refusals()
+            f"| `{refusal.code}` | {refusal.status} | {refusal.title} | {refusal.wording or '—'} | {_app(refusal)} |"
+            for refusal in all_refusals()
         ]
     return _HEAD + "\n".join(rows) + "\n" + _FRAMEWORK
 
 
 def _below(refusal: type[DomainError]) -> Iterator[type[DomainError]]:
-    for one in refusal.__subclasses__():
-        yield one
-        yield from _below(one)
+    for subclass in refusal.__subclasses__():
+        yield subclass
+        yield from _below(subclass)
 
 
 def _app(refusal: type[DomainError]) -> str:

@@ -85,12 +85,14 @@ def _write_cursor(values: list[Any]) -> str:
 
 def _read_cursor(text: str, fields: Sequence[Any]) -> list[tuple[Field, Any]]:
     try:
-        given = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+        values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise _foreign_cursor() from None
-    if not isinstance(given, list) or len(given) != len(fields):
+    if not isinstance(values, list) or len(values) != len(fields):
         raise _foreign_cursor()
-    return [(field, _parse_value(field, value)) for field, value in zip(fields, given, strict=True)]
+    return [
+        (field, _parse_value(field, value)) for field, value in zip(fields, values, strict=True)
+    ]
 
 
 def _parse_value(field: Field, value: Any) -> Any:

@@ -42,13 +42,13 @@ def declared(view: APIView, method: str) -> frozenset[str]:
     schema = described()
     schema.view, schema.method = view, method
     return frozenset(
-        name for given in schema.get_override_parameters() for name in _query_names(given)
+        name for parameter in schema.get_override_parameters() for name in _query_names(parameter)
     )
 
 
-def _query_names(given: Any) -> list[str]:
+def _query_names(parameter: Any) -> list[str]:
     """A parameter by itself, or a form whose fields are parameters."""
-    if isinstance(given, OpenApiParameter):
-        return [given.name] if given.location == OpenApiParameter.QUERY else []
-    form: Serializer = given() if isinstance(given, type) else given
+    if isinstance(parameter, OpenApiParameter):
+        return [parameter.name] if parameter.location == OpenApiParameter.QUERY else []
+    form: Serializer = parameter() if isinstance(parameter, type) else parameter
     return list(form.fields)

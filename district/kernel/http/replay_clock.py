@@ -17,10 +17,10 @@ class ReplayClockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        told = request.headers.get(clock.REPLAY_HEADER) if settings.REPLAY else None
-        if told is None:
+        header = request.headers.get(clock.REPLAY_HEADER) if settings.REPLAY else None
+        if header is None:
             return self.get_response(request)
-        at = clock.instant(told)
+        at = clock.instant(header)
         if at is None:
             return problem_http(document_of_status(400, clock.REPLAY_HEADER))
         with clock.travel_to(at):

@@ -73,7 +73,10 @@ def events_with_consumers() -> list[str]:
     return [
         name
         for name, handlers in _handlers.items()
-        if any((name, one) not in _conditions or _conditions[name, one]() for one in handlers)
+        if any(
+            (name, handler) not in _conditions or _conditions[name, handler]()
+            for handler in handlers
+        )
     ]
 
 

@@ -50,9 +50,9 @@ def cells_of(line: str, separator: str = ",") -> list[str]:
 def named(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     """The cells that have content, by the names of their columns. Raises CsvError for content in a column
     without a name."""
-    given = {at: cell for at, cell in enumerate(cells) if cell.strip()}
-    if any(at >= len(names) for at in given):
+    by_position = {at: cell for at, cell in enumerate(cells) if cell.strip()}
+    if any(at >= len(names) for at in by_position):
         raise CsvError(str(_("这一行的列多于表头。")))
-    if any(not names[at] for at in given):
+    if any(not names[at] for at in by_position):
         raise CsvError(str(_("这一行在没有列名的列里有内容。")))
-    return {names[at]: cell for at, cell in given.items()}
+    return {names[at]: cell for at, cell in by_position.items()}

@@ -144,10 +144,10 @@ class _Formats:
 
     def __init__(self, book: Any) -> None:
         self.head = book.add_format({"bold": True, "num_format": "@"})
-        shown = {str: "@", int: "#,##0", Yuan: "#,##0.00"}
+        number_formats = {str: "@", int: "#,##0", Yuan: "#,##0.00"}
         self._of = {
             (kind, total): book.add_format({"num_format": form} | ({"bold": True} if total else {}))
-            for kind, form in shown.items()
+            for kind, form in number_formats.items()
             for total in (False, True)
         }
 

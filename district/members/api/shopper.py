@@ -52,12 +52,12 @@ class Session(ApiView):
         rate_limits.hit("sign_in_address", client_address(request))
         code = self.request_data(schemas.CodeIn)["code"]
         entered = members.sign_in_with_wechat(code=code)
-        told = {
+        body = {
             "token": entered.token,
             "expires_at": entered.expires_at,
             "member": queries.profile(entered.member),
         }
-        return Response(schemas.SignedInOut(told).data, status.HTTP_201_CREATED)
+        return Response(schemas.SignedInOut(body).data, status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="sign_out",

@@ -23,14 +23,14 @@ def bind_phone(*, member: Member, code: str, key: Key) -> Member:
     if _was_done_before(key):
         return Member.objects.get(pk=member.pk)
     try:
-        told = gateway().phone_for(code, _openid_of(member))
+        wechat_phone = gateway().phone_for(code, _openid_of(member))
     except PhoneCodeUsed:
         # Perhaps by a twin of this request, a moment ago.
         if _was_done_before(key):
             return Member.objects.get(pk=member.pk)
         raise
     try:
-        return _bind(member, phones.normalised(told.number, told.country), key)
+        return _bind(member, phones.normalised(wechat_phone.number, wechat_phone.country), key)
     except IntegrityError as clash:
         if "phone_of_one_open_member" not in str(clash):
             raise

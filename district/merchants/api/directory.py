@@ -151,10 +151,10 @@ def _query_parameters(request: Request, form: type[schemas.ListParameters]) -> d
     # A plain dict: of a QueryDict DRF reads an absent boolean as an unticked box.
     parameters = form(data=request.query_params.dict())
     parameters.is_valid(raise_exception=True)
-    given: dict[str, Any] = parameters.validated_data
+    values: dict[str, Any] = parameters.validated_data
     for paging in ("limit", "cursor"):
-        given.pop(paging, None)
-    return given
+        values.pop(paging, None)
+    return values
 
 
 def _page(

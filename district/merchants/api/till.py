@@ -36,7 +36,7 @@ class TillInfo(TillView):
     )
     def get(self, request: Request) -> Response:
         till = self.till
-        told = {
+        body = {
             "key": till,
             "merchant": {
                 "public_id": till.merchant.public_id,
@@ -46,7 +46,7 @@ class TillInfo(TillView):
             "stores": till.stores.values(),
             "server_time": clock.now(),
         }
-        return Response(TillOut(told).data)
+        return Response(TillOut(body).data)
 
 
 class LookUpMember(TillView):
@@ -95,16 +95,16 @@ class LookUpMember(TillView):
     )
     def post(self, request: Request) -> Response:
         by_phone = isinstance(request.data, dict) and "phone" in request.data
-        given = self.request_data(LookUpByPhoneIn if by_phone else LookUpByCodeIn)
-        key = self.key("look_up", **given)
-        store = self.till.store(given["store"])
+        body = self.request_data(LookUpByPhoneIn if by_phone else LookUpByCodeIn)
+        key = self.key("look_up", **body)
+        store = self.till.store(body["store"])
         rate_limits.hit("look_up_till", self.till.key_id)
         # Whoever has guessed too often must not be told when a guess was right.
         rate_limits.require_within_limit("look_up_miss_till", self.till.key_id)
         try:
             if by_phone:
-                return self._by_phone(store, given["phone"])
-            opened = merchants.open_visit(till=self.till, store=store, code=given["code"], key=key)
+                return self._by_phone(store, body["phone"])
+            opened = merchants.open_visit(till=self.till, store=store, code=body["code"], key=key)
         except (MemberNotFound, TokenInvalid):
             rate_limits.hit("look_up_miss_till", self.till.key_id)
             raise

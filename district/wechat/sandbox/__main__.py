@@ -15,15 +15,15 @@ APPID, SECRET = "DISTRICT_WECHAT_APPID", "DISTRICT_WECHAT_SECRET"
 
 def main() -> None:
     """Serve until told to stop; the first line printed is the base address."""
-    asked = _arguments()
+    options = _arguments()
     if os.environ.get("DISTRICT_MODE") == "production":
         sys.exit("The WeChat sandbox does not run beside production.")
-    written = _secrets_beside_the_data(asked.data_dir)
-    appid = asked.appid or os.environ.get(APPID) or written.get(APPID)
-    secret = asked.secret or os.environ.get(SECRET) or written.get(SECRET)
+    written = _secrets_beside_the_data(options.data_dir)
+    appid = options.appid or os.environ.get(APPID) or written.get(APPID)
+    secret = options.secret or os.environ.get(SECRET) or written.get(SECRET)
     if not appid or not secret:
         sys.exit(f"Tell the sandbox its appid and secret: --appid, --secret or {APPID}, {SECRET}.")
-    server = SandboxServer((asked.host, asked.port), SandboxState(appid=appid, secret=secret))
+    server = SandboxServer((options.host, options.port), SandboxState(appid=appid, secret=secret))
     signal.signal(signal.SIGTERM, _exit_on_signal)
     print(f"WeChat sandbox at {server.base}", flush=True)  # noqa: T201 - the launcher reads this line
     try:

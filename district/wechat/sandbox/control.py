@@ -109,10 +109,10 @@ def advance(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
 
 def counters(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """How often each route was called and how it answered."""
-    told: dict[str, Any] = {name: {} for name in sorted(NAMES)}
+    counts: dict[str, Any] = {name: {} for name in sorted(NAMES)}
     for (route, what), times in sorted(state.counted.items()):
-        told[route][what] = times
-    return told
+        counts[route][what] = times
+    return counts
 
 
 def reset(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:

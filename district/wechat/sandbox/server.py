@@ -72,10 +72,10 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
     def _answer_control(self, call: Call) -> None:
         try:
             with self.server.state.lock:
-                told, status = control.handle(self.server.state, call), 200
+                answer, status = control.handle(self.server.state, call), 200
         except control.BadControl as error:
-            told, status = {"error": str(error)}, 400
-        self._send(status, json.dumps(told).encode(), "application/json")
+            answer, status = {"error": str(error)}, 400
+        self._send(status, json.dumps(answer).encode(), "application/json")
 
     def _answer_as_wechat(self, call: Call) -> None:
         state, (name, route) = self.server.state, ROUTES[call.path]
