@@ -16,7 +16,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 class ResourceUse:
     """What a stretch of time cost, in seconds (strangers: in cores); filled when it is over."""
 
-    wall: float = 0.0
+    elapsed_seconds: float = 0.0
     server: float = 0.0
     # Clients we have not waited for report their own; the block may add it here.
     client: float = 0.0
@@ -29,11 +29,11 @@ def measure(*servers: int) -> Iterator[ResourceUse]:
     used = ResourceUse()
     busy, mine, own, began = _busy(), tree_cpu(servers), _own(), time.monotonic()
     yield used
-    used.wall = time.monotonic() - began
+    used.elapsed_seconds = time.monotonic() - began
     all_work = _busy() - busy
     used.client += _own() - own
     used.server = _settled(servers) - mine
-    used.other_load = max(0.0, all_work - used.server - used.client) / used.wall
+    used.other_load = max(0.0, all_work - used.server - used.client) / used.elapsed_seconds
 
 
 def other_load_now(seconds: float = 0.5) -> float:

@@ -22,7 +22,7 @@ BARE = """
         group by lot.issuer_id, draw.redeemer_id) pairs
     where issuer_id <> redeemer_id
 """
-# So that the same cycle can be closed again: no way of the house does this.
+# So that the same cycle can be closed again: no verb does this.
 REOPEN = """
     alter table settlement_line disable trigger user;
     alter table settlement_fee disable trigger user;
@@ -101,7 +101,7 @@ def _run(bench: Bench, draws: int, act: Callable[[], object]) -> Run:
         act()
     return Run(
         acts=draws,
-        rate=draws / used.wall,
+        rate=draws / used.elapsed_seconds,
         cpu_us_server=used.server / draws * 1e6,
         cpu_us_client=used.client / draws * 1e6,
         other_load=used.other_load,

@@ -34,10 +34,10 @@ SPOIL = "from django.db import connection; connection.cursor().execute('drop tab
 
 @dataclass
 class Clone:
-    """A fresh clone of this repository and its demo, in an environment that says nothing."""
+    """A fresh clone of this repository and its demo, in an environment without settings."""
 
     folder: Path
-    said: str = ""
+    log_text: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -87,7 +87,7 @@ class Clone:
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(60)
-            self.said = log.read_text()
+            self.log_text = log.read_text()
         self._require_gone(demo.returncode, port)
         return seconds
 
@@ -117,7 +117,7 @@ class Clone:
         """Raises Incorrect when the stopped demo left something running."""
         left = [*live_processes(self.data / "postgres" / "data")]
         if code or left or ports.accepts(port):
-            raise Incorrect(f"the demo ended with {code} and left {left}: {self.said[-300:]}")
+            raise Incorrect(f"the demo ended with {code} and left {left}: {self.log_text[-300:]}")
 
 
 def cold_start(scale: Scale, *, corrupt: bool = False) -> BenchmarkResult:
@@ -129,7 +129,7 @@ def cold_start(scale: Scale, *, corrupt: bool = False) -> BenchmarkResult:
         with _clone(scale) as clone:
             wait_for_quiet(scale)
             runs.append(clone.seconds_to_ready(*_filling(scale), corrupt=corrupt))
-            building += map(int, BUILT.findall(clone.said))
+            building += map(int, BUILT.findall(clone.log_text))
             commit = clone.commit
     return _result(
         "cold_start", runs, Target(60, 30, less_is_better=True), commit, environment_s=building

@@ -21,14 +21,14 @@ app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Bells have their own queue, so that how many wait can be told from other work.
+# Wake-ups have their own queue, so that their number can be counted apart from other work.
 app.conf.task_queues = [
     Queue(name, Exchange(name), routing_key=name) for name in ("celery", "wakeups")
 ]
 app.conf.task_routes = {"kernel.deliver_events": {"queue": "wakeups"}}
 app.conf.beat_scheduler = "district.kernel.outbox.beat_scheduler:BeatScheduler"
 app.conf.beat_schedule = {
-    # The outbox is the truth; this sweep repairs bells that were lost.
+    # The outbox is the truth; this sweep repairs wake-ups that were lost.
     "deliver events": {"task": "kernel.deliver_events", "schedule": 3.0},
     "forget delivered events": {"task": "kernel.purge", "schedule": crontab(hour=4, minute=10)},
     # A new version fills it when it is set up; this repairs what somebody emptied.
@@ -46,7 +46,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=55),
     },
     "sweep accounts": {"task": "loyalty.sweep_accounts", "schedule": crontab(minute="*/10")},
-    # A batch whose bell was lost, or whose worker died.
+    # A batch whose wake-up was lost, or whose worker died.
     "take up batches": {"task": "batches.process", "schedule": 20.0},
     "forget old batches": {"task": "batches.purge", "schedule": crontab(hour=4, minute=40)},
     "sweep photographs": {"task": "bills.sweep_photos", "schedule": crontab(hour=3, minute=40)},
@@ -66,7 +66,7 @@ app.conf.beat_schedule = {
         "task": "coupons.warn_of_expiring",
         "schedule": crontab(hour=10, minute=15),
     },
-    # A job whose bell was lost, or whose worker died.
+    # A job whose wake-up was lost, or whose worker died.
     "issue coupons": {"task": "issuing.run_jobs", "schedule": 20.0},
     "audit ledger": {"task": "loyalty.run_audit", "schedule": crontab(hour=3, minute=30)},
 }

@@ -146,7 +146,7 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
     }
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 else:
-    # A web server rings its bell through this: a broker that is down must cost it no more than this.
+    # A web server wakes a worker through this: a broker that is down must cost it no more than this.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "max_retries": 1,
         "interval_start": 0,

@@ -1,4 +1,4 @@
-"""The same act with the same walls (key, alliance, terms, idempotency, expiry, outbox), one query after another."""
+"""The same act with the same protections (key, alliance, terms, idempotency, expiry, outbox), one query after another."""
 
 import hashlib
 import hmac

@@ -24,7 +24,7 @@ def wake_worker() -> None:
     try:
         current_app.send_task(TASK)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the job is safe
-        logger.warning("bell lost", extra={"error": type(error).__name__})
+        logger.warning("wake-up lost", extra={"error": type(error).__name__})
 
 
 @shared_task(name=TASK)

@@ -1,4 +1,4 @@
-"""Joining and leaving one cluster."""
+"""Join and leave one cluster."""
 
 import json
 import signal
@@ -15,16 +15,16 @@ from district.embedded.locks import FileLock, is_locked_exclusively, is_shared_b
 from district.embedded.paths import CLONE
 from district.embedded.processes import send, wait_until
 
-# What a keeper that was brought up answers: the server runs, or another keeper was faster.
+# What a supervisor that was started answers: the server runs, or another supervisor was faster.
 READY, TAKEN = "ready", "taken"
 PATIENCE = 120.0  # seconds: an orderly end of an earlier server, and the start of the next one
 LOOK = 0.05  # seconds between two looks of a process that waits
-TRIES = 3  # of a keeper that dies without a word while it starts
+TRIES = 3  # of a supervisor that dies without a message while it starts
 
 
 @dataclass(frozen=True)
 class ServerState:
-    """What the supervisor last said about a server that answers."""
+    """What the supervisor last reported about a server that answers."""
 
     supervisor: int
     postmaster: int
@@ -150,7 +150,7 @@ class Cluster:
         return not is_locked_exclusively(self.home.folder / "supervisor.lock")
 
     def _start_supervisor(self) -> bool:
-        """Whether a supervisor is there now; not when the one that was started died without a word.
+        """Whether a supervisor is there now; not when the one that was started died without a message.
 
         Raises EmbeddedError with the reason a supervisor gave.
         """
@@ -162,7 +162,7 @@ class Cluster:
             self.profile,
         ]
         with self.home.supervisor_log.open("ab") as log:
-            # The keeper steps out of our session and outlives us; what we start here only brings it up.
+            # The supervisor leaves our session and outlives us; the process started here only starts it.
             bringing_up = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,

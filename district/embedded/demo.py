@@ -1,4 +1,4 @@
-"""`manage.py demo`: in which order the district comes up, and what a person is told."""
+"""`manage.py demo`: in which order the district comes up, and what is printed for a person."""
 
 import contextlib
 import json
@@ -138,7 +138,7 @@ class Demo:
             f"The district answers {seconds:.0f} s after the command. Ctrl-C stops it.", rows
         )
 
-    def _seeded(self, complete: bool) -> None:  # noqa: FBT001 - called by the errand with its outcome
+    def _seeded(self, complete: bool) -> None:  # noqa: FBT001 - called by the one-shot process with its outcome
         if complete:
             self.screen.tell("seed", "the demo district is complete")
         self._show_logins()

@@ -52,7 +52,7 @@ class SignalWait:
 
 
 class ServerSupervisor:
-    """Looks after the one server of a home, from the first user to the last."""
+    """Supervises the one server of a home, from the first user to the last."""
 
     def __init__(self, home: Home, profile: str) -> None:
         self.home = home
@@ -141,7 +141,7 @@ def main() -> None:
     home, profile = Home(Path(sys.argv[1])), sys.argv[2]
     daemonize()
     lock = home.lock("supervisor")
-    # Whoever looks for a keeper holds this lock for an instant; a keeper that is really there holds it on.
+    # Whoever looks for a supervisor holds this lock for an instant; a running supervisor keeps it.
     if not wait_until(lock.try_exclusive, patience=5):
         report_start(TAKEN)
         return

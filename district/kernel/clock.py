@@ -27,7 +27,7 @@ def now() -> datetime:
 
 
 def real_now() -> datetime:
-    """Wall time: for sessions, keys, throttles and signature windows, never moved by a replay."""
+    """Real time: for sessions, keys, throttles and signature windows, never moved by a replay."""
     return timezone.now()
 
 

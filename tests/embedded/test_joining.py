@@ -38,7 +38,7 @@ from district.embedded import Cluster
 
 cluster = Cluster(pathlib.Path(sys.argv[1]), "fast")
 while True:
-    cluster._deserted()
+    cluster._has_no_supervisor()
 """
 
 
@@ -98,7 +98,7 @@ def test_nobody_who_joins_is_left_without_a_server(cluster, processes, rounds):
     assert wait_until(lambda: gone(cluster), 30)
 
 
-def test_whoever_waits_for_a_keeper_that_goes_starts_another(cluster):
+def test_whoever_waits_for_a_supervisor_that_goes_starts_another(cluster):
     earlier = cluster.home.lock("supervisor").exclusive()
     threading.Timer(1, earlier.close).start()
 
@@ -130,7 +130,7 @@ def test_the_last_of_those_who_leave_at_once_sees_the_server_stopped(cluster):
     assert gone(cluster)
 
 
-def test_a_keeper_that_cannot_start_the_server_is_one_sentence_for_everybody(cluster, monkeypatch):
+def test_a_supervisor_that_cannot_start_the_server_is_one_sentence_for_everybody(cluster, monkeypatch):
     cluster.home.data.mkdir()
     (cluster.home.data / "PG_VERSION").write_text("12")
 

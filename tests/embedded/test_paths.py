@@ -148,7 +148,7 @@ def test_an_exclusive_holder_who_lets_go_while_somebody_looks_does_not_share(tmp
     assert looks
 
 
-def test_who_only_looks_for_a_keeper_is_not_taken_for_one(tmp_path):
+def test_who_only_looks_for_a_supervisor_is_not_taken_for_one(tmp_path):
     path = tmp_path / "supervisor.lock"
     with FileLock(path) as looking:
         assert looking.try_shared()

@@ -115,7 +115,7 @@ def test_a_killed_server_comes_back_with_what_was_committed(tmp_path):
         assert rows(cluster) == [(7,)]
 
 
-def test_a_killed_keeper_takes_the_server_with_it_and_is_replaced(cluster):
+def test_a_killed_supervisor_takes_the_server_with_it_and_is_replaced(cluster):
     insert_row(cluster)
     assert cluster.state is not None
     supervisor, server = cluster.state.supervisor, cluster.state.postmaster

@@ -141,14 +141,14 @@ _ALONE = """
 import sys, resource
 import django
 django.setup()
-from district.kernel import pictures
+from district.kernel.http import pictures
 from district.kernel.errors import PictureRefused
 from tests.receipt_photos import pictures as made
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for upload in [made.png_that_claims(60_000, 60_000), made.jpeg_that_claims(65_500, 65_500),
                made.HOSTILE["a thousand scans"], made.HOSTILE["text bomb"]]:
     try:
-        pictures.redrawn(upload)
+        pictures.redraw(upload)
     except PictureRefused:
         continue
     raise SystemExit("taken")

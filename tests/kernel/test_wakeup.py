@@ -1,4 +1,4 @@
-"""The bell that wakes a worker: rung after the commit, never in vain, never at a price."""
+"""The wake-up of a worker: sent after the commit, only when somebody listens, and cheap when the broker is down."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("no_listeners")
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_a_commit_rings_once_a_second_and_only_if_somebody_listens(real_db):
+def test_a_commit_wakes_a_worker_once_a_second_and_only_if_somebody_listens(real_db):
     emit(TeaPoured(cup=1))
     assert wakeup.queue_length(wakeup.QUEUE) == 0
 
@@ -32,8 +32,8 @@ def test_a_commit_rings_once_a_second_and_only_if_somebody_listens(real_db):
     assert wakeup.queue_length(wakeup.QUEUE) == 1
 
 
-def test_a_queue_nobody_empties_gets_no_more_than_four_rings(real_db, monkeypatch):
-    monkeypatch.setattr(wakeup, "_GAP", 0.0)
+def test_a_queue_nobody_empties_gets_no_more_than_four_messages(real_db, monkeypatch):
+    monkeypatch.setattr(wakeup, "_MIN_INTERVAL_SECONDS", 0.0)
     for _ in range(20):
         wakeup.wake_worker()
 
@@ -69,4 +69,4 @@ def test_a_broker_that_is_down_costs_a_moment_and_is_then_left_alone():
     spent, silence = map(float, done.stdout.split())
     assert spent < 3
     assert 25 < silence <= 30
-    assert [line for line in done.stderr.splitlines() if "bell lost" not in line] == []
+    assert [line for line in done.stderr.splitlines() if "wake-up lost" not in line] == []

@@ -1,4 +1,4 @@
-"""Desks: pages at which a person works step by step, with a place in the sidebar like a screen's."""
+"""Workspaces: pages at which a person works step by step, with a place in the sidebar like a screen's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Workspace:
     """A page at `desks/<name>/`, in the sidebar of those who `is_allowed`.
 
     `page` answers everybody's GET and POST, also of those who may not: it is given what every page of
-    the site shows, and says itself why somebody is turned away.
+    the site shows, and answers itself why somebody is refused.
     """
 
     name: str
@@ -38,12 +38,12 @@ _workspaces: dict[str, Workspace] = {}
 
 
 def register_workspace(workspace: Workspace) -> None:
-    """Give a desk its address and its place in the sidebar."""
+    """Give a workspace its address and its place in the sidebar."""
     _workspaces[workspace.name] = workspace
 
 
 def visible_workspaces(request: HttpRequest) -> list[Workspace]:
-    """The desks the person may work at."""
+    """The workspaces the person may use."""
     return [workspace for workspace in _workspaces.values() if workspace.is_allowed(request)]
 
 

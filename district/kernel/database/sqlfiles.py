@@ -14,7 +14,7 @@ _LOCK = 5_318_008
 
 
 def sql_files() -> Iterator[tuple[str, str]]:
-    """Name and text of every `<app>/sql/*.sql`, lower storeys first."""
+    """Name and text of every `<app>/sql/*.sql`, lower layers first."""
     for config in apps.get_app_configs():
         for path in sorted(Path(config.path, "sql").glob("*.sql")):
             yield f"{config.label}/{path.name}", path.read_text(encoding="utf-8")

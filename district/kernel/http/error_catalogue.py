@@ -1,4 +1,4 @@
-"""Every refusal of the house, found by importing each app's errors: for the page that lists them."""
+"""Every refusal of the product, found by importing each app's errors: for the page that lists them."""
 
 from collections.abc import Iterator
 from importlib import import_module

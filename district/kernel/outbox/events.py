@@ -26,7 +26,7 @@ def emit(event: Any) -> None:
 def wake_worker_on_commit() -> None:
     """Wake a worker once this transaction is through, if anybody listens to events at all.
 
-    A bell that is skipped or lost delays an event until the next sweep of beat, no longer.
+    A wake-up that is skipped or lost delays an event until the next sweep of beat, no longer.
     """
     if subscribed_events():
         transaction.on_commit(wakeup.wake_worker)

@@ -1,4 +1,4 @@
-"""The bell that wakes a Celery worker for the outbox; it may be lost, for beat sweeps behind it."""
+"""The message that wakes a Celery worker for the outbox; it may be lost, because beat sweeps regularly."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from celery import current_app
 from kombu.exceptions import ChannelError
 
 TASK, QUEUE = "kernel.deliver_events", "wakeups"
-# One ring wakes a worker that drains everything; a few more may wait for the other workers.
+# One message wakes a worker that delivers everything; a few more may wait for the other workers.
 MAX_QUEUED = 4
 _MIN_INTERVAL_SECONDS, _PAUSE_SECONDS = 1.0, 30.0
 
@@ -20,8 +20,8 @@ _paused_until = 0.0
 def wake_worker() -> None:
     """Ask for a delivery, at most once a second for each process, and never in vain.
 
-    A queue nobody empties gets no more rings, and a broker that does not answer is left alone for
-    half a minute: the fact itself is safe in its table.
+    A queue nobody empties gets no more messages, and a broker that does not answer is left alone for
+    half a minute: the event itself is safe in its table.
     """
     if not _is_due():
         return
@@ -30,7 +30,7 @@ def wake_worker() -> None:
             current_app.send_task(TASK, queue=QUEUE)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the act is done
         _pause()
-        logger.warning("bell lost", extra={"error": type(error).__name__})
+        logger.warning("wake-up lost", extra={"error": type(error).__name__})
 
 
 def queue_length(queue: str) -> int:

@@ -35,7 +35,7 @@ def issue_card_code(*, member: Member) -> CardCode:
     """A fresh code; earlier ones stay good for the rest of their time, each once.
 
     It holds the card's opaque id and a random number, never the member's id or name. Nothing is
-    stored until a till uses it. Wall time decides, as for everything that is signed.
+    stored until a till uses it. Real time decides, as for everything that is signed.
     """
     now = clock.real_now()
     payload = bytes(member.card_id) + secrets.token_bytes(_ONCE_BYTES)

@@ -21,7 +21,7 @@ class SignedIn:
 
 
 def open_session(*, member: Member) -> SignedIn:
-    """A session of thirty days, whose life wall time alone decides."""
+    """A session of thirty days, whose end real time alone decides."""
     token, now = new_token(), clock.real_now()
     ShopperSession.objects.create(
         token_hash=token_hash(token),

@@ -43,7 +43,7 @@ class Store(models.Model):
                 condition=Q(state="open", closed_at=None)
                 | Q(state="closed", closed_at__isnull=False),
             ),
-            # What the walls of tills and clerks lean on: a store together with its merchant.
+            # What the constraints of tills and clerks refer to: a store together with its merchant.
             models.UniqueConstraint(fields=["id", "merchant"], name="store_of_one_merchant"),
         ]
         indexes = [models.Index("name_key", "public_id", name="store_by_name")]
