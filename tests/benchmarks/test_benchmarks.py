@@ -41,12 +41,12 @@ def test_a_benchmark_tells_its_figures_and_that_they_are_right(name):
     done = run(name, "--tiny", "--json")
 
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told.keys() >= RESULT_KEYS
-    assert (told["name"], told["correct"]) == (name, True)
-    assert told["ratio"] == pytest.approx(told["ours"] / told["limit"], rel=0.01)
-    assert told["ours"] > 0
-    assert all(len(runs) == 1 for runs in told["runs"].values())
+    result = json.loads(done.stdout)
+    assert result.keys() >= RESULT_KEYS
+    assert (result["name"], result["correct"]) == (name, True)
+    assert result["ratio"] == pytest.approx(result["ours"] / result["limit"], rel=0.01)
+    assert result["ours"] > 0
+    assert all(len(runs) == 1 for runs in result["runs"].values())
 
 
 @pytest.mark.parametrize("name", ["ledger", "warm_start", "settle"])

@@ -97,23 +97,23 @@ def test_a_child_that_ignores_the_request_to_stop_is_killed_with_its_own_childre
     assert wait_until(lambda: not grandchild.exists() or not grandchild.read_bytes(), 5)
 
 
-def test_an_errand_shows_its_lines_and_runs_once(child, messages):
+def test_a_one_shot_process_shows_its_lines_and_runs_once(child, messages):
     outcomes: list[bool] = []
-    errand = child("print('one'); print('two')", OneShot, done=outcomes.append)
+    one_shot = child("print('one'); print('two')", OneShot, done=outcomes.append)
 
-    assert checked_until(errand, lambda: errand.finished)
+    assert checked_until(one_shot, lambda: one_shot.finished)
     time.sleep(0.3)
-    errand.check_once()
+    one_shot.check_once()
 
     assert messages == [("it", "one"), ("it", "two")]
     assert outcomes == [True]
 
 
-def test_an_errand_that_keeps_failing_is_given_up(child, messages):
+def test_a_one_shot_process_that_keeps_failing_is_given_up(child, messages):
     outcomes: list[bool] = []
-    errand = child("import sys; sys.exit('Error: never')", OneShot, done=outcomes.append, tries=2)
+    one_shot = child("import sys; sys.exit('Error: never')", OneShot, done=outcomes.append, tries=2)
 
-    assert checked_until(errand, lambda: errand.finished)
+    assert checked_until(one_shot, lambda: one_shot.finished)
 
     assert outcomes == [False]
     assert "ended with exit code 1 (Error: never); given up, see " in messages.texts()

@@ -48,15 +48,15 @@ class DemoProcess:
                 stderr=log,
                 cwd=ROOT,
             )
-        assert wait_until(lambda: "beat " in self.said(), 120), self.said()
+        assert wait_until(lambda: "beat " in self.log_text(), 120), self.log_text()
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         return self.log.read_text()
 
     @property
     def base(self) -> str:
-        found = re.search(r"(http://127\.0\.0\.1:\d+)/ answers", self.said())
-        assert found, self.said()
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/ answers", self.log_text())
+        assert found, self.log_text()
         return found.group(1)
 
     def ready(self) -> dict:
@@ -120,7 +120,7 @@ def test_a_killed_demo_leaves_nothing_behind_and_goes_on_where_it_was(demo, data
     assert demo.sql("select * from kept") == [(7,)]
     assert demo.end(signal.SIGTERM) == 0
     assert processes_at(data_dir) == []
-    assert demo.said().endswith("stopped; the data stay for next time\n")
+    assert demo.log_text().endswith("stopped; the data stay for next time\n")
 
 
 def test_every_step_of_a_first_start_is_told_and_its_time_counts_from_the_command(demo):
@@ -128,12 +128,12 @@ def test_every_step_of_a_first_start_is_told_and_its_time_counts_from_the_comman
     demo.start()
     waited = time.monotonic() - began
 
-    told = re.search(r"The district answers (\d+) s after the command", demo.said())
-    assert told, demo.said()
+    match = re.search(r"The district answers (\d+) s after the command", demo.log_text())
+    assert match, demo.log_text()
     # The worker and beat start behind the answer; before it nothing is left out.
-    assert waited - 10 <= int(told.group(1)) <= waited + 1
+    assert waited - 10 <= int(match.group(1)) <= waited + 1
     for step in ("making the database", "setup     tables: 0 of ", "setup     static files"):
-        assert step in demo.said()
+        assert step in demo.log_text()
 
 
 def test_whatever_is_killed_comes_back(demo):
@@ -148,12 +148,14 @@ def test_whatever_is_killed_comes_back(demo):
 
     web = min(demo.named("district.embedded.web"))
     send(web, signal.SIGKILL)
-    assert wait_until(lambda: "killed by SIGKILL" in demo.said(), 30)
-    assert wait_until(lambda: demo.said().count("/ answers") == 2, 60), demo.said()
+    assert wait_until(lambda: "killed by SIGKILL" in demo.log_text(), 30)
+    assert wait_until(lambda: demo.log_text().count("/ answers") == 2, 60), demo.log_text()
 
     [supervisor] = demo.named("district.embedded.server_supervisor")
     send(supervisor, signal.SIGKILL)
-    assert wait_until(lambda: "postgres  had died; answers again" in demo.said(), 60), demo.said()
+    assert wait_until(lambda: "postgres  had died; answers again" in demo.log_text(), 60), (
+        demo.log_text()
+    )
     assert demo.ready()
     assert demo.end(signal.SIGINT) == 0
 
@@ -161,7 +163,7 @@ def test_whatever_is_killed_comes_back(demo):
 def test_other_commands_work_beside_a_demo_and_a_second_demo_is_told_where_the_first_is(demo):
     demo.start()
 
-    beside = demo.run(
+    finished = demo.run(
         "shell",
         "-v0",
         "-c",
@@ -169,7 +171,7 @@ def test_other_commands_work_beside_a_demo_and_a_second_demo_is_told_where_the_f
     )
     second = demo.run("demo")
 
-    assert beside.stdout == "fine\n"
+    assert finished.stdout == "fine\n"
     assert second.returncode == 1
     assert second.stderr == (
         f"district: a demo already runs at {demo.base}/ (process {demo.process.pid}); "

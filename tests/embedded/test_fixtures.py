@@ -80,13 +80,13 @@ def test_a_killed_web_worker_is_replaced(web):
 
 def test_the_worker_hears_what_this_process_publishes(real_db, worker):
     celery.app.send_task("kernel.deliver_events")
-    assert wait_until(lambda: "task done" in worker.said(), 20), worker.said()
+    assert wait_until(lambda: "task done" in worker.log_text(), 20), worker.log_text()
 
     worker.kill9()
     celery.app.send_task("kernel.deliver_events")
     worker.start()
 
-    assert wait_until(lambda: "task done" in worker.said(), 20), worker.said()
+    assert wait_until(lambda: "task done" in worker.log_text(), 20), worker.log_text()
 
 
 def test_an_address_leads_to_another_database_of_the_same_server():

@@ -130,7 +130,9 @@ def test_the_last_of_those_who_leave_at_once_sees_the_server_stopped(cluster):
     assert gone(cluster)
 
 
-def test_a_supervisor_that_cannot_start_the_server_is_one_sentence_for_everybody(cluster, monkeypatch):
+def test_a_supervisor_that_cannot_start_the_server_is_one_sentence_for_everybody(
+    cluster, monkeypatch
+):
     cluster.home.data.mkdir()
     (cluster.home.data / "PG_VERSION").write_text("12")
 

@@ -12,7 +12,7 @@ from tests.kernel.probe_client import probes  # noqa: F401 - a fixture
 
 @pytest.fixture
 def no_listeners(monkeypatch):
-    """Without any listener, and with a bell that may ring at once."""
+    """Without any listener, and with a wake-up that may be sent at once."""
     monkeypatch.setattr(events, "_handlers", defaultdict(dict))
     monkeypatch.setattr(wakeup, "_paused_until", 0.0)
 

@@ -51,7 +51,7 @@ WRITES = [
 KEYED = [
     name
     for name, (_, _, operation) in BY_NAME.items()
-    if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
     and name not in FORMS
 ]
 SECURED = [
@@ -107,8 +107,8 @@ class ContractRequests:
             held = make_hold(self.member, store, points=60)
             self.ids["/api/v1/till/holds/{hold}" + act] = held.public_id
         for act in ("/confirm", "/decline"):
-            asked = ask_confirmation(self.member, store, points=60)
-            self.ids["/api/v1/me/points/requests/{hold}" + act] = asked.public_id
+            request = ask_confirmation(self.member, store, points=60)
+            self.ids["/api/v1/me/points/requests/{hold}" + act] = request.public_id
         photo = send(self.member, store, purchase("PHOTO1", 4_200))
         self.ids["/api/v1/me/receipts/{photo}/withdraw"] = photo.public_id
         self._upload(store)

@@ -23,9 +23,9 @@ class RawResponse:
     def problem(self) -> dict[str, Any]:
         """The problem document, once its form is right."""
         assert self.headers["content-type"] == "application/problem+json"
-        told: dict[str, Any] = json.loads(self.body)
-        assert told["status"] == self.status
-        return told
+        body: dict[str, Any] = json.loads(self.body)
+        assert body["status"] == self.status
+        return body
 
 
 def send(port: int, *parts: bytes | Iterable[bytes]) -> RawResponse:

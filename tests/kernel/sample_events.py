@@ -33,5 +33,5 @@ def failing_handler(payload: dict[str, Any]) -> None:
 
 def delivered() -> list[int]:
     """The cups whose event has been told, in order."""
-    told = OutboxRow.objects.exclude(delivered_at=None).order_by("pk")
-    return [row.payload["cup"] for row in told]
+    rows = OutboxRow.objects.exclude(delivered_at=None).order_by("pk")
+    return [row.payload["cup"] for row in rows]

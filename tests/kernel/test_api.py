@@ -85,16 +85,16 @@ def test_the_docs_page_is_served_whatever_the_browser_accepts():
 def test_the_contract_is_the_committed_file(settings):
     answer = Client().get("/api/v1/openapi.json")
 
-    told = json.loads(answer.getvalue())
-    assert told == json.loads((settings.ROOT / "docs" / "openapi.json").read_text())
-    assert told["openapi"].startswith("3.1")
+    contract = json.loads(answer.getvalue())
+    assert contract == json.loads((settings.ROOT / "docs" / "openapi.json").read_text())
+    assert contract["openapi"].startswith("3.1")
 
 
 # --- the replay clock
 
 
 @pytest.fixture
-def told_time(settings):
+def clock_client(settings):
     """What time a view sees when a request says it happens at another."""
     settings.ROOT_URLCONF = "tests.kernel.time_urls"
 
@@ -104,19 +104,19 @@ def told_time(settings):
     return ask
 
 
-def test_in_replay_mode_a_header_says_when_a_request_happens(told_time, settings):
+def test_in_replay_mode_a_header_says_when_a_request_happens(clock_client, settings):
     settings.REPLAY = True
 
-    told = told_time(**{clock.REPLAY_HEADER: "2017-05-01T04:00:00Z"}).json()
+    body = clock_client(**{clock.REPLAY_HEADER: "2017-05-01T04:00:00Z"}).json()
 
-    assert told["now"] == "2017-05-01T12:00:00+08:00"
-    assert told["real"] > "2026"
-    assert told_time().json()["now"] > "2026"
+    assert body["now"] == "2017-05-01T12:00:00+08:00"
+    assert body["real"] > "2026"
+    assert clock_client().json()["now"] > "2026"
 
 
-def test_in_every_other_mode_the_header_is_ignored(told_time):
+def test_in_every_other_mode_the_header_is_ignored(clock_client):
     for text in ("2017-05-01T04:00:00Z", "rubbish"):
-        assert told_time(**{clock.REPLAY_HEADER: text}).json()["now"] > "2026"
+        assert clock_client(**{clock.REPLAY_HEADER: text}).json()["now"] > "2026"
 
 
 @pytest.mark.parametrize(
@@ -130,10 +130,10 @@ def test_in_every_other_mode_the_header_is_ignored(told_time):
         "0001-01-01T00:00:00Z",
     ],
 )
-def test_a_header_that_is_no_instant_is_refused(told_time, settings, text):
+def test_a_header_that_is_no_instant_is_refused(clock_client, settings, text):
     settings.REPLAY = True
 
-    answer = told_time(**{clock.REPLAY_HEADER: text})
+    answer = clock_client(**{clock.REPLAY_HEADER: text})
 
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"

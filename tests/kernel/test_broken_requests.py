@@ -131,10 +131,10 @@ def test_a_body_of_another_shape_is_told_which_fields_are_wrong(probes, body):
     answer = probes.generic("POST", "/api/v1/orders", body, content_type="application/json")
 
     assert answer.status_code == 400
-    told = problem(answer)
-    assert told["code"] == "invalid_request"
-    assert all(set(error) == {"field", "code", "message"} for error in told["errors"])
-    assert told["errors"]
+    document = problem(answer)
+    assert document["code"] == "invalid_request"
+    assert all(set(error) == {"field", "code", "message"} for error in document["errors"])
+    assert document["errors"]
 
 
 def test_errors_name_the_place_of_a_field(probes):

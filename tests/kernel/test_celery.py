@@ -37,8 +37,8 @@ def connect(options):
         return opened[-1]
 
     yield connection
-    for one in opened:
-        one.release()
+    for connection in opened:
+        connection.release()
 
 
 def test_the_folder_transport_is_ours():
@@ -97,13 +97,13 @@ def test_readers_beside_writers_see_every_message_whole_and_once(connect):
 
     writing = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
     reading = [threading.Thread(target=read) for _ in range(readers)]
-    for one in writing + reading:
-        one.start()
-    for one in writing:
-        one.join()
+    for thread in writing + reading:
+        thread.start()
+    for thread in writing:
+        thread.join()
     done.set()
-    for one in reading:
-        one.join()
+    for thread in reading:
+        thread.join()
 
     assert broken == []
     assert len(seen) == len(set(seen)) == count * writers

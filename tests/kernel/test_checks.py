@@ -72,9 +72,9 @@ def test_a_safe_configuration_is_accepted(production):
 def test_each_unsafe_setting_is_refused_by_name(production, name, value, named):
     setattr(production, name, value)
 
-    (said,) = refused()
+    (text,) = refused()
 
-    assert named in said
+    assert named in text
 
 
 def test_a_mode_that_makes_its_own_secrets_cannot_serve_a_public_address(settings):
@@ -161,7 +161,7 @@ def test_production_is_what_an_unset_mode_means():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
         (
             "DISTRICT_MODE",
@@ -187,11 +187,11 @@ def test_production_is_what_an_unset_mode_means():
         ("DISTRICT_PEPPER", "hunter2!", "DISTRICT_PEPPER must be base64."),
     ],
 )
-def test_an_unreadable_setting_is_named_and_a_secret_never_quoted(name, value, said):
+def test_an_unreadable_setting_is_named_and_a_secret_never_quoted(name, value, message):
     done = started(WEB, **{name: value})
 
     assert done.returncode == 1
-    assert done.stderr.strip() == said
+    assert done.stderr.strip() == message
 
 
 def test_https_brings_the_settings_that_belong_to_it():

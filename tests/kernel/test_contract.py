@@ -147,9 +147,9 @@ def served(
             yield contract_requests
         finally:
             web.stop()
-        said = web.log_text()
+        log_text = web.log_text()
     databases.drop(name)
-    assert "unexpected error" not in said
+    assert "unexpected error" not in log_text
     assert contract_requests.never_done() == set()
 
 
@@ -192,7 +192,7 @@ def _scene(web: WebServer, phones: Phones) -> ContractServer:
         bought = coupons.exchange_coupon(version=version, member=member, key=fresh_key())
         return {"coupon": bought.public_id}
 
-    def shown() -> list[str]:
+    def shown_codes() -> list[str]:
         return [coupons.show_coupon(coupon=issue(version, member)).code]
 
     by = make_operator()
@@ -220,8 +220,8 @@ def _scene(web: WebServer, phones: Phones) -> ContractServer:
         "refund_no": lambda: f"W{next(numbers)}",
     }
 
-    def batch(one: Batch) -> Callable[[], dict[str, str]]:
-        return lambda: {"batch": one.public_id}
+    def batch(row: Batch) -> Callable[[], dict[str, str]]:
+        return lambda: {"batch": row.public_id}
 
     return ContractServer(
         base_url=web.base_url,
@@ -299,9 +299,9 @@ def _scene(web: WebServer, phones: Phones) -> ContractServer:
                 "code": lambda: coupons.offer_coupon(coupon=issue(version, friend))
             },
             "POST /api/v1/me/coupons/codes": {"code": new_code},
-            "POST /api/v1/till/coupons/check": {"codes": shown},
+            "POST /api/v1/till/coupons/check": {"codes": shown_codes},
             "POST /api/v1/till/coupons/redemptions": {
-                "codes": shown,
+                "codes": shown_codes,
                 "bill": lambda: {"no": f"K{next(numbers)}", "fen": 10_000},
             },
             "POST /api/v1/till/coupons/refunds": {"bill_no": bill_with_a_coupon},

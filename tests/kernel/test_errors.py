@@ -7,15 +7,15 @@ from district.kernel.errors import DomainError, InvalidRequest, ServiceUnavailab
 
 class TeaRanOut(DomainError):
     code, status, title = "tea_sold_out", 409, "茶已售罄"
-    wording = "还剩 {left} 杯，本次需要 {asked} 杯。"
+    wording = "还剩 {left} 杯，本次需要 {needed} 杯。"
 
 
 def test_the_wording_tells_the_facts_and_keeps_them():
-    refusal = TeaRanOut(left=1, asked=3)
+    refusal = TeaRanOut(left=1, needed=3)
 
     assert refusal.detail == "还剩 1 杯，本次需要 3 杯。"
     assert str(refusal) == "还剩 1 杯，本次需要 3 杯。"
-    assert refusal.facts == {"left": 1, "asked": 3}
+    assert refusal.facts == {"left": 1, "needed": 3}
     assert refusal.headers == {}
 
 

@@ -29,9 +29,9 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
         status,
         "application/problem+json",
     )
-    told: dict[str, Any] = answer.json()
-    assert (told["code"], told["status"]) == (code, status)
-    return told
+    body: dict[str, Any] = answer.json()
+    assert (body["code"], body["status"]) == (code, status)
+    return body
 
 
 @contextmanager
@@ -233,9 +233,9 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(contract_requests, un
         if (name, field, kind) in ASKED_ELSEWHERE:
             assert answer.status_code in {400, 503}
             continue
-        told = problem(answer, 400, "invalid_request")
-        named = {re.split(r"[.\[]", error["field"])[0] for error in told.get("errors", [])}
-        assert field in named or told["detail"]
+        body = problem(answer, 400, "invalid_request")
+        named = {re.split(r"[.\[]", error["field"])[0] for error in body.get("errors", [])}
+        assert field in named or body["detail"]
 
 
 # What may be left out.
@@ -254,9 +254,9 @@ def test_a_missing_field_is_named(contract_requests, unchanged):
                 if (name, field) in OPTIONAL:
                     continue
                 body = {
-                    given: value
-                    for given, value in contract_requests.bodies[name].items()
-                    if given != field
+                    name_of_field: value
+                    for name_of_field, value in contract_requests.bodies[name].items()
+                    if name_of_field != field
                 }
                 problem(contract_requests.call(name, body), 400, "invalid_request")
 
@@ -274,7 +274,7 @@ def test_without_its_length_a_body_is_refused(contract_requests, unchanged):
 LISTS = [
     name
     for name, (_, _, operation) in BY_NAME.items()
-    if any(one["name"] == "cursor" for one in operation.get("parameters", []))
+    if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
 ]
 
 
@@ -322,7 +322,7 @@ def test_what_is_no_id_is_not_found(contract_requests, unchanged):
             path = BY_NAME[name][1]
             right = contract_requests.ids[path]
             foreign = [*contract_requests.ids.values(), contract_requests.member.public_id]
-            zeros = {one.partition("_")[0] + "_" + "0" * 22 for one in foreign}
+            zeros = {public_id.partition("_")[0] + "_" + "0" * 22 for public_id in foreign}
 
             for bad in [*NO_IDS, *sorted(zeros), contract_requests.member.public_id]:
                 contract_requests.ids[path] = bad
@@ -334,7 +334,7 @@ def test_every_other_method_is_refused(contract_requests, unchanged):
     for name in BY_NAME:
         with about(name):
             _, path, _ = BY_NAME[name]
-            known = {method for method, one, _ in OPERATIONS if one == path}
+            known = {method for method, other_path, _ in OPERATIONS if other_path == path}
 
             for method in {
                 "GET",
@@ -357,13 +357,19 @@ def test_an_unknown_query_parameter_is_refused_and_not_passed_over(contract_requ
     """Also one that is known elsewhere, and a known one given twice."""
     for name, (_, _, operation) in BY_NAME.items():
         with about(name):
-            known = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
-            told = problem(contract_requests.call(name, query="no_such=1"), 400, "invalid_request")
-            assert told["errors"] == [
+            known = {
+                parameter["name"]
+                for parameter in operation.get("parameters", [])
+                if parameter["in"] == "query"
+            }
+            body = problem(contract_requests.call(name, query="no_such=1"), 400, "invalid_request")
+            assert body["errors"] == [
                 {"field": "no_such", "code": "unknown", "message": "没有这个查询参数。"}
             ]
-            for one in known:
-                told = problem(
-                    contract_requests.call(name, query=f"{one}=1&{one}=1"), 400, "invalid_request"
+            for parameter in known:
+                body = problem(
+                    contract_requests.call(name, query=f"{parameter}=1&{parameter}=1"),
+                    400,
+                    "invalid_request",
                 )
-                assert [error["code"] for error in told["errors"]] == ["repeated"]
+                assert [error["code"] for error in body["errors"]] == ["repeated"]

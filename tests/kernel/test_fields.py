@@ -30,15 +30,15 @@ class ExampleForm(Serializer):
 
 
 def read(**data: object) -> dict[str, object]:
-    asked = ExampleForm(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
+    form = ExampleForm(data=data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
 
 
 def refused(**data: object) -> list[str]:
-    asked = ExampleForm(data=data)
-    assert not asked.is_valid(), asked.validated_data
-    return [f"{name}:{error.code}" for name, errors in asked.errors.items() for error in errors]
+    form = ExampleForm(data=data)
+    assert not form.is_valid(), form.validated_data
+    return [f"{name}:{error.code}" for name, errors in form.errors.items() for error in errors]
 
 
 def test_whole_numbers_within_the_ledger_are_taken():
@@ -46,16 +46,16 @@ def test_whole_numbers_within_the_ledger_are_taken():
     assert read(points=10**12, fen=10**12) == {"points": 10**12, "fen": 10**12}
 
 
-@pytest.mark.parametrize("given", [True, False, 1.0, 0.1, "1", "", None, [], {}, [1], "１"])
-def test_what_is_no_json_integer_is_refused(given):
-    assert refused(points=given)[0] in {"points:invalid", "points:null"}
-    assert refused(fen=given)[0] in {"fen:invalid", "fen:null"}
+@pytest.mark.parametrize("value", [True, False, 1.0, 0.1, "1", "", None, [], {}, [1], "１"])
+def test_what_is_no_json_integer_is_refused(value):
+    assert refused(points=value)[0] in {"points:invalid", "points:null"}
+    assert refused(fen=value)[0] in {"fen:invalid", "fen:null"}
 
 
-@pytest.mark.parametrize("given", [10**12 + 1, 2**63 - 1, 2**63, -(2**63), 10**4000])
-def test_what_the_ledger_could_not_hold_is_refused(given):
-    assert refused(points=given) in (["points:max_value"], ["points:min_value"])
-    assert refused(fen=given) in (["fen:max_value"], ["fen:min_value"])
+@pytest.mark.parametrize("value", [10**12 + 1, 2**63 - 1, 2**63, -(2**63), 10**4000])
+def test_what_the_ledger_could_not_hold_is_refused(value):
+    assert refused(points=value) in (["points:max_value"], ["points:min_value"])
+    assert refused(fen=value) in (["fen:max_value"], ["fen:min_value"])
 
 
 def test_no_points_and_negative_money_are_refused():
@@ -72,22 +72,22 @@ def test_an_instant_is_read_and_written_in_shanghai_time():
 
 
 @pytest.mark.parametrize(
-    "given", ["2026-03-01T12:00:00", "1999-01-01T00:00:00Z", 1767225600, True, None, ["x"], {}]
+    "value", ["2026-03-01T12:00:00", "1999-01-01T00:00:00Z", 1767225600, True, None, ["x"], {}]
 )
-def test_other_instants_are_refused(given):
-    assert refused(at=given)[0] in {"at:invalid", "at:null"}
+def test_other_instants_are_refused(value):
+    assert refused(at=value)[0] in {"at:invalid", "at:null"}
 
 
 @pytest.mark.parametrize(
-    "given", ["str_" + "0" * 22 + "\n", "mem_" + "0" * 22, "str_0", "str_" + "\0" * 22, 7, None]
+    "value", ["str_" + "0" * 22 + "\n", "mem_" + "0" * 22, "str_0", "str_" + "\0" * 22, 7, None]
 )
-def test_an_id_of_another_kind_or_shape_is_refused(given):
-    assert refused(id=given)[0] in {"id:invalid", "id:null", "id:null_characters_not_allowed"}
+def test_an_id_of_another_kind_or_shape_is_refused(value):
+    assert refused(id=value)[0] in {"id:invalid", "id:null", "id:null_characters_not_allowed"}
 
 
-@pytest.mark.parametrize("given", ["扫错会员码", "a b", "扫错　会员", "👨‍👩‍👧", "❤️", "नमस्‍ते"])
-def test_people_write_as_they_write(given):
-    assert read(text=given) == {"text": given}
+@pytest.mark.parametrize("value", ["扫错会员码", "a b", "扫错　会员", "👨‍👩‍👧", "❤️", "नमस्‍ते"])
+def test_people_write_as_they_write(value):
+    assert read(text=value) == {"text": value}
 
 
 def test_text_is_trimmed():
@@ -95,64 +95,64 @@ def test_text_is_trimmed():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "value",
     ["a\0b", "a\nb", "a\tb", "a\x1bb", "a\u202eb", "a\u2028b", "a\u200bb", "a\ud800b", "\ufeffab"],
 )
-def test_control_characters_are_refused(given):
-    assert refused(text=given)[0] in {
+def test_control_characters_are_refused(value):
+    assert refused(text=value)[0] in {
         "text:control",
         "text:null_characters_not_allowed",
         "text:surrogate_characters_not_allowed",
     }
 
 
-@pytest.mark.parametrize("given", ["", "   ", "x" * 11, 7, 1.5, True, None, [], {}])
-def test_what_is_no_short_text_is_refused(given):
-    assert refused(text=given)[0].startswith("text:")
+@pytest.mark.parametrize("value", ["", "   ", "x" * 11, 7, 1.5, True, None, [], {}])
+def test_what_is_no_short_text_is_refused(value):
+    assert refused(text=value)[0].startswith("text:")
 
 
 @pytest.mark.parametrize(
-    ("given", "number"),
+    ("value", "number"),
     [("B-7", "B-7"), ("\ufeffｂ－７\u3000\r\n", "b-7"), (" 001/2 ", "001/2"), ("b-7", "b-7")],
 )
-def test_a_number_on_paper_is_taken_as_it_is_written_but_for_width_and_blanks(given, number):
-    assert read(number=given) == {"number": number}
+def test_a_number_on_paper_is_taken_as_it_is_written_but_for_width_and_blanks(value, number):
+    assert read(number=value) == {"number": number}
 
 
 @pytest.mark.parametrize(
-    "given", ["B 7", "", " ", "\u200b", "票7", "B\n7", "①", "x" * 65, " " * 200]
+    "value", ["B 7", "", " ", "\u200b", "票7", "B\n7", "①", "x" * 65, " " * 200]
 )
-def test_what_is_no_number_on_paper_is_refused(given):
-    assert refused(number=given)[0].split(":")[1] in {"pattern", "blank", "max_length"}
+def test_what_is_no_number_on_paper_is_refused(value):
+    assert refused(number=value)[0].split(":")[1] in {"pattern", "blank", "max_length"}
 
 
 @pytest.mark.parametrize(
-    "given", ["AB-12", "ab-12\n", "ＡＢ－１２", "A B\u3000-\t12", "ab\u201312", "\u200bab\u221212"]
+    "value", ["AB-12", "ab-12\n", "ＡＢ－１２", "A B\u3000-\t12", "ab\u201312", "\u200bab\u221212"]
 )
-def test_a_code_has_one_spelling(given):
-    assert read(code=given) == {"code": "AB-12"}
+def test_a_code_has_one_spelling(value):
+    assert read(code=value) == {"code": "AB-12"}
 
 
-@pytest.mark.parametrize("given", ["", "\n", "a_b", "Ä", 7, None, "x" * 21, "x " * 40, "a\nb"])
-def test_what_is_no_code_is_refused(given):
-    assert refused(code=given)
+@pytest.mark.parametrize("value", ["", "\n", "a_b", "Ä", 7, None, "x" * 21, "x " * 40, "a\nb"])
+def test_what_is_no_code_is_refused(value):
+    assert refused(code=value)
 
 
 def _all_refusals(of=DomainError):
-    for one in of.__subclasses__():
-        yield one
-        yield from _all_refusals(one)
+    for subclass in of.__subclasses__():
+        yield subclass
+        yield from _all_refusals(subclass)
 
 
 def test_no_refusal_speaks_of_fen():
     """Money is ¥ with two decimals wherever people read; 分 stands only where points are meant."""
     spoken = [
-        (one.__name__, text)
-        for one in _all_refusals()
+        (refusal.__name__, text)
+        for refusal in _all_refusals()
         for text in (
-            str(one.wording),
-            str(one.title),
-            *map(str, getattr(one, "_REASONS", {}).values()),
+            str(refusal.wording),
+            str(refusal.title),
+            *map(str, getattr(refusal, "_REASONS", {}).values()),
         )
         if "_fen}" in text or re.search("[0-9}] 分(?!钟)", text)
     ]

@@ -29,10 +29,10 @@ def test_a_process_that_answers_lives_and_says_its_mode():
 def test_in_replay_it_also_says_which_database_it_works_on(settings):
     settings.REPLAY = True
 
-    told = Client().get("/livez").json()["database"]
+    database = Client().get("/livez").json()["database"]
 
-    assert told == health.database_fingerprint()
-    assert len(told) == 32
+    assert database == health.database_fingerprint()
+    assert len(database) == 32
 
 
 @pytest.mark.django_db

@@ -27,18 +27,18 @@ def test_the_home_page_leads_to_everything_one_can_do_here(client):
 
 
 @pytest.mark.parametrize(
-    ("mode", "wechat", "shown"),
+    ("mode", "wechat", "is_linked"),
     [
         ("local", "http://127.0.0.1:8700/", True),
         ("local", "https://api.weixin.qq.com/", False),
         ("production", "http://127.0.0.1:8700/", False),
     ],
 )
-def test_the_sandbox_is_shown_on_this_machine_only(client, settings, mode, wechat, shown):
+def test_the_sandbox_is_shown_on_this_machine_only(client, settings, mode, wechat, is_linked):
     settings.MODE, settings.WECHAT_BASE = mode, wechat
 
-    assert ("微信沙箱" in client.get("/").content.decode()) is shown
-    assert (f'href="{wechat}"' in client.get("/").content.decode()) is shown
+    assert ("微信沙箱" in client.get("/").content.decode()) is is_linked
+    assert (f'href="{wechat}"' in client.get("/").content.decode()) is is_linked
 
 
 def test_it_answers_without_a_database_and_to_reading_only(client):

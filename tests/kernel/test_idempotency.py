@@ -120,7 +120,7 @@ def test_a_term_that_another_process_might_write_differently_is_a_bug(term):
 
 @pytest.mark.parametrize("text", ["k", "x" * 255, "!~", "0190-7f3e_A.b:c/d+e=="])
 def test_a_key_is_1_to_255_visible_ascii_characters(text):
-    assert idempotency.header_key(asked(text)) == text
+    assert idempotency.header_key(request_with_key(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_a_key_is_1_to_255_visible_ascii_characters(text):
 )
 def test_other_keys_count_as_missing(text):
     with pytest.raises(KeyMissing):
-        idempotency.header_key(asked(text))
+        idempotency.header_key(request_with_key(text))
 
 
-def asked(key: str | None):
+def request_with_key(key: str | None):
     return RequestFactory().post("/", headers={} if key is None else {"Idempotency-Key": key})
 
 
@@ -157,10 +157,10 @@ def test_other_terms_at_the_same_instant_one_is_served_and_one_refused(real_db):
 
 @pytest.mark.parametrize("first_one_commits", [True, False])
 def test_a_twin_waits_until_the_first_one_has_ended(real_db, first_one_commits):
-    told: list[int] = []
+    results: list[int] = []
 
     def twin() -> None:
-        told.append(act(TEA, result=8))
+        results.append(act(TEA, result=8))
         connection.close()
 
     waiting = Thread(target=twin)
@@ -168,9 +168,9 @@ def test_a_twin_waits_until_the_first_one_has_ended(real_db, first_one_commits):
         idempotency.claim_key(TEA)
         waiting.start()
         time.sleep(0.5)
-        assert told == []
+        assert results == []
         idempotency.store_result(TEA, 7)
         transaction.set_rollback(not first_one_commits)
     waiting.join(timeout=10)
 
-    assert told == [7 if first_one_commits else 8]
+    assert results == [7 if first_one_commits else 8]

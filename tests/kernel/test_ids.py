@@ -23,9 +23,9 @@ def test_every_place_of_an_id_varies():
     """A generator that lost its high bits would leave the last letters at 0."""
     made = [new_id("x").removeprefix("x_") for _ in range(2_000)]
 
-    assert [len({one[place] for one in made}) for place in range(21)] == [62] * 21
+    assert [len({public_id[place] for public_id in made}) for place in range(21)] == [62] * 21
     # The last letter holds what 21 letters leave over of 128 bits.
-    assert {one[21] for one in made} == set(ids.ALPHABET[:8])
+    assert {public_id[21] for public_id in made} == set(ids.ALPHABET[:8])
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_a_migration_names_the_prefix_and_nothing_that_follows_from_it():
 def test_ids_born_in_sql_look_like_those_born_in_python():
     made = [call("kernel_public_id") for _ in range(300)]
 
-    assert all(looks_like("tr", f"tr_{one}") for one in made)
+    assert all(looks_like("tr", f"tr_{public_id}") for public_id in made)
     assert len(set(made)) == 300

@@ -21,8 +21,8 @@ def line(**parts: object) -> dict[str, Any]:
     )
     text = JsonFormatter().format(record)
     assert "\n" not in text
-    told: dict[str, Any] = json.loads(text)
-    return told
+    entry: dict[str, Any] = json.loads(text)
+    return entry
 
 
 def raised(error: Exception, cause: Exception | None = None):
@@ -33,10 +33,10 @@ def raised(error: Exception, cause: Exception | None = None):
 
 
 def test_a_record_is_one_line_of_json_with_its_extras():
-    told = line(msg="paid %d", args=(7,), merchant=12, state=None, name="district.x")
+    entry = line(msg="paid %d", args=(7,), merchant=12, state=None, name="district.x")
 
-    assert told.pop("at").endswith("+00:00")
-    assert told == {
+    assert entry.pop("at").endswith("+00:00")
+    assert entry == {
         "level": "INFO",
         "logger": "district.x",
         "message": "paid 7",
@@ -46,10 +46,10 @@ def test_a_record_is_one_line_of_json_with_its_extras():
 
 
 def test_an_extra_that_is_no_plain_value_is_left_out():
-    told = line(request=object(), data={"phone": PHONE}, people=[PHONE], exc_text=PHONE)
+    entry = line(request=object(), data={"phone": PHONE}, people=[PHONE], exc_text=PHONE)
 
-    assert PHONE not in json.dumps(told)
-    assert set(told) == {"at", "level", "logger", "message"}
+    assert PHONE not in json.dumps(entry)
+    assert set(entry) == {"at", "level", "logger", "message"}
 
 
 def test_an_extra_cannot_overwrite_what_every_line_says():
@@ -62,16 +62,16 @@ def test_line_feeds_quotes_and_broken_letters_do_not_break_the_line():
 
 
 def test_an_error_is_told_by_place_and_kind_and_not_by_its_message():
-    told = line(exc_info=raised(ValueError(PHONE), KeyError(PHONE)))["exception"]
+    entry = line(exc_info=raised(ValueError(PHONE), KeyError(PHONE)))["exception"]
 
-    assert PHONE not in told
+    assert PHONE not in entry
     assert (
-        told.index("builtins.KeyError")
-        < told.index("caused by")
-        < told.index("builtins.ValueError")
+        entry.index("builtins.KeyError")
+        < entry.index("caused by")
+        < entry.index("builtins.ValueError")
     )
-    assert "test_logs.py" in told
-    assert "in raised" in told
+    assert "test_logs.py" in entry
+    assert "in raised" in entry
 
 
 @pytest.mark.django_db
@@ -81,11 +81,11 @@ def test_a_database_error_tells_state_and_constraint_and_not_the_row():
             cursor.execute("create table t (phone text constraint phone_once unique)")
             cursor.execute("insert into t values (%s), (%s)", [PHONE, PHONE])
     except IntegrityError:
-        told = line(exc_info=sys.exc_info())["exception"]
+        entry = line(exc_info=sys.exc_info())["exception"]
 
-    assert PHONE not in told
-    assert "psycopg.errors.UniqueViolation 23505 phone_once" in told
-    assert "django.db.utils.IntegrityError" in told
+    assert PHONE not in entry
+    assert "psycopg.errors.UniqueViolation 23505 phone_once" in entry
+    assert "django.db.utils.IntegrityError" in entry
 
 
 def test_a_person_at_a_terminal_reads_the_message():
@@ -131,13 +131,13 @@ def test_celery_tells_which_task_and_not_what_it_raised_or_returned(level, faile
     )
 
     assert TaskFilter().filter(record)
-    told = json.loads(JsonFormatter().format(record))
-    assert PHONE not in json.dumps(told)
-    assert (told["message"], told["task"], told["task_id"]) == (message, "kernel.purge", "a1")
+    entry = json.loads(JsonFormatter().format(record))
+    assert PHONE not in json.dumps(entry)
+    assert (entry["message"], entry["task"], entry["task_id"]) == (message, "kernel.purge", "a1")
 
 
 @pytest.fixture
-def said():
+def logged_entries():
     """What reaches the log while the test runs: each line, as JSON."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
@@ -149,19 +149,19 @@ def said():
 
 
 @pytest.mark.django_db
-def test_a_request_is_one_line_with_route_status_and_duration(said):
+def test_a_request_is_one_line_with_route_status_and_duration(logged_entries):
     answer = Client().get("/api/v1/stores?q=" + PHONE)
 
-    (told,) = said()
-    assert told["message"] == "request"
-    assert (told["method"], told["route"], told["status"]) == ("GET", "api/v1/stores", 200)
-    assert told["ms"] > 0
-    assert told["request_id"] == answer.headers["X-Request-Id"]
-    assert len(told["request_id"]) == 16
+    (entry,) = logged_entries()
+    assert entry["message"] == "request"
+    assert (entry["method"], entry["route"], entry["status"]) == ("GET", "api/v1/stores", 200)
+    assert entry["ms"] > 0
+    assert entry["request_id"] == answer.headers["X-Request-Id"]
+    assert len(entry["request_id"]) == 16
 
 
 @pytest.mark.django_db
-def test_nothing_a_person_sent_reaches_the_log(said, settings):
+def test_nothing_a_person_sent_reaches_the_log(logged_entries, settings):
     settings.ROOT_URLCONF = "tests.kernel.probe_urls"
     client = Client(raise_request_exception=False)
     secret = {
@@ -191,31 +191,35 @@ def test_nothing_a_person_sent_reaches_the_log(said, settings):
         for where in ("api/v1/broken", "api/v1/plain", "pages/plain"):
             client.get(f"/{where}/{how}")
 
-    lines = said()
+    lines = logged_entries()
     assert len(lines) > 20
-    told = [
-        one for one in lines if PHONE in json.dumps({k: v for k, v in one.items() if k != "method"})
+    revealing = [
+        line
+        for line in lines
+        if PHONE in json.dumps({k: v for k, v in line.items() if k != "method"})
     ]
-    assert told == []
+    assert revealing == []
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("given", ["0190-7f3e-aaaa_B", "a" * 64])
-def test_a_caller_may_bring_an_id_of_its_own(given):
+@pytest.mark.parametrize("request_id", ["0190-7f3e-aaaa_B", "a" * 64])
+def test_a_caller_may_bring_an_id_of_its_own(request_id):
     assert (
-        Client().get("/api/v1/nope", headers={"X-Request-Id": given}).headers["X-Request-Id"]
-        == given
+        Client().get("/api/v1/nope", headers={"X-Request-Id": request_id}).headers["X-Request-Id"]
+        == request_id
     )
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "given", ["", "short", "a" * 65, "a b c d e f", "x\ny" * 5, "号" * 10, '{"a":"b"}']
+    "request_id", ["", "short", "a" * 65, "a b c d e f", "x\ny" * 5, "号" * 10, '{"a":"b"}']
 )
-def test_another_id_is_replaced(given):
-    mine = Client().get("/api/v1/nope", headers={"X-Request-Id": given}).headers["X-Request-Id"]
+def test_another_id_is_replaced(request_id):
+    mine = (
+        Client().get("/api/v1/nope", headers={"X-Request-Id": request_id}).headers["X-Request-Id"]
+    )
 
-    assert mine != given
+    assert mine != request_id
     assert len(mine) == 16
 
 

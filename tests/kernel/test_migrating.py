@@ -44,9 +44,9 @@ def schema():
 @pytest.mark.slow
 def test_the_database_is_the_same_as_by_djangos_own_way_and_progress_is_told(empty):
     ours, djangos = empty
-    said: list[str] = []
+    messages: list[str] = []
     with use_database(ours):
-        call_command(MigrateCommand(said.append), interactive=False, verbosity=0)
+        call_command(MigrateCommand(messages.append), interactive=False, verbosity=0)
         made = schema()
     with use_database(djangos):
         call_command("migrate", interactive=False, verbosity=0)
@@ -54,13 +54,13 @@ def test_the_database_is_the_same_as_by_djangos_own_way_and_progress_is_told(emp
     connections.close_all()
 
     assert len(made) > 1_000
-    assert said[0].startswith("tables: 0 of ")
+    assert messages[0].startswith("tables: 0 of ")
 
 
 @pytest.mark.django_db
 def test_what_is_applied_already_is_nothing_to_tell():
-    said: list[str] = []
+    messages: list[str] = []
 
-    call_command(MigrateCommand(said.append), interactive=False, verbosity=0, stdout=StringIO())
+    call_command(MigrateCommand(messages.append), interactive=False, verbosity=0, stdout=StringIO())
 
-    assert said == []
+    assert messages == []

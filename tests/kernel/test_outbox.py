@@ -50,8 +50,8 @@ def test_a_fact_of_other_than_plain_values_is_a_bug():
 
 
 def test_a_fact_is_told_only_if_its_transaction_commits(real_db):
-    heard: list[dict[str, Any]] = []
-    subscribe(TeaPoured, heard.append, name="listener")
+    received: list[dict[str, Any]] = []
+    subscribe(TeaPoured, received.append, name="listener")
 
     with pytest.raises(ListenerFailure):
         serve_and_fail()
@@ -60,7 +60,7 @@ def test_a_fact_is_told_only_if_its_transaction_commits(real_db):
         assert delivered_elsewhere() == 0
 
     assert delivery.deliver_due() == 1
-    assert heard == [{"cup": 2, "guest": "mem_1"}]
+    assert received == [{"cup": 2, "guest": "mem_1"}]
 
 
 @transaction.atomic
@@ -87,21 +87,21 @@ def test_everybody_who_listens_hears_it_once_and_the_oldest_first():
         emit(event)
 
     assert (delivery.deliver_due(), delivery.deliver_due()) == (3, 0)
-    assert [heard["cup"] for heard in tea] == [1, 3]
-    assert [heard["cup"] for heard in more_tea] == [1, 3]
-    assert [heard["cup"] for heard in milk] == [2]
+    assert [payload["cup"] for payload in tea] == [1, 3]
+    assert [payload["cup"] for payload in more_tea] == [1, 3]
+    assert [payload["cup"] for payload in milk] == [2]
     assert delivered() == [1, 2, 3]
 
 
 @pytest.mark.django_db
 def test_subscribing_again_under_the_same_name_is_not_hearing_twice():
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     for _ in range(2):
-        subscribe(TeaPoured, heard.append, name="listener")
+        subscribe(TeaPoured, received.append, name="listener")
     emit(TeaPoured(cup=1))
     delivery.deliver_due()
 
-    assert len(heard) == 1
+    assert len(received) == 1
     unsubscribe(TeaPoured, "listener")
     assert events.events_with_consumers() == []
 
@@ -119,8 +119,8 @@ def test_what_nobody_listens_to_passes_in_one_statement(django_assert_num_querie
 
 @pytest.mark.django_db
 def test_what_a_handler_writes_is_kept_with_the_mark_that_it_heard():
-    def wash(heard: dict[str, Any]) -> None:
-        audit.record(verb="wash", subject=f"cup:{heard['cup']}")
+    def wash(payload: dict[str, Any]) -> None:
+        audit.record(verb="wash", subject=f"cup:{payload['cup']}")
 
     subscribe(TeaPoured, wash, name="a")
     emit(TeaPoured(cup=1))
@@ -130,11 +130,11 @@ def test_what_a_handler_writes_is_kept_with_the_mark_that_it_heard():
 
 
 def test_two_workers_share_the_rows_and_tell_each_once(real_db):
-    heard: list[int] = []
+    received: list[int] = []
 
     def slowly(payload: dict[str, int]) -> None:
         time.sleep(0.005)
-        heard.append(payload["cup"])
+        received.append(payload["cup"])
 
     subscribe(TeaPoured, slowly, name="a")
     for cup in range(100):
@@ -142,7 +142,7 @@ def test_two_workers_share_the_rows_and_tell_each_once(real_db):
 
     taken = race(*[partial(tasks.deliver_events)] * 4)
 
-    assert sorted(heard) == list(range(100))
+    assert sorted(received) == list(range(100))
     assert sum(taken) == 100
     assert sum(count > 0 for count in taken) >= 2
     assert delivered() == list(range(100))
@@ -150,13 +150,13 @@ def test_two_workers_share_the_rows_and_tell_each_once(real_db):
 
 def test_a_row_in_work_holds_nobody_up(real_db):
     working, go_on = Event(), Event()
-    heard: list[int] = []
+    received: list[int] = []
 
     def first_one_waits(payload: dict[str, int]) -> None:
         if payload["cup"] == 1:
             working.set()
             assert go_on.wait(20)
-        heard.append(payload["cup"])
+        received.append(payload["cup"])
 
     def deliver() -> None:
         delivery.deliver_due()
@@ -172,7 +172,7 @@ def test_a_row_in_work_holds_nobody_up(real_db):
     began = time.monotonic()
     assert delivery.deliver_due() == 2
     assert time.monotonic() - began < 1
-    assert heard == [2, 3]
+    assert received == [2, 3]
     # Even when its time to be tried again has come, somebody is at it.
     OutboxRow.objects.filter(payload__cup=1, delivered_at=None).select_for_update(skip_locked=True)
     with time_machine.travel(clock.real_now() + timedelta(hours=1)):
@@ -180,7 +180,7 @@ def test_a_row_in_work_holds_nobody_up(real_db):
     go_on.set()
     slow.join(10)
 
-    assert heard == [2, 3, 1]
+    assert received == [2, 3, 1]
 
 
 @pytest.mark.django_db

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.usefixtures("no_listeners")
 
 @pytest.mark.django_db
 def test_a_failing_handler_writes_nothing_and_does_not_stop_the_others():
-    def writes_and_fails(heard: dict[str, Any]) -> None:
+    def writes_and_fails(payload: dict[str, Any]) -> None:
         audit.record(verb="wash", subject="cup:1")
         raise ListenerFailure
 
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     subscribe(TeaPoured, writes_and_fails, name="a")
-    subscribe(TeaPoured, heard.append, name="b")
+    subscribe(TeaPoured, received.append, name="b")
     emit(TeaPoured(cup=1))
 
     assert delivery.deliver_due() == 1
@@ -36,19 +36,19 @@ def test_a_failing_handler_writes_nothing_and_does_not_stop_the_others():
         "ListenerFailure",
         None,
     )
-    assert len(heard) == 1
+    assert len(received) == 1
     assert not AuditLine.objects.exists()
 
 
 @pytest.mark.django_db
 def test_a_database_error_in_a_handler_spoils_only_that_handler():
-    def divides(heard: dict[str, Any]) -> None:
+    def divides(payload: dict[str, Any]) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select 1 / 0")
 
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     subscribe(TeaPoured, divides, name="a")
-    subscribe(TeaPoured, heard.append, name="b")
+    subscribe(TeaPoured, received.append, name="b")
     emit(TeaPoured(cup=1))
     delivery.deliver_due()
 
@@ -60,21 +60,21 @@ def test_a_database_error_in_a_handler_spoils_only_that_handler():
 
 @pytest.mark.django_db
 def test_who_has_heard_is_not_told_again_when_another_handler_recovers():
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     subscribe(TeaPoured, failing_handler, name="a")
-    subscribe(TeaPoured, heard.append, name="b")
+    subscribe(TeaPoured, received.append, name="b")
     emit(TeaPoured(cup=1))
     with time_machine.travel(clock.real_now(), tick=False) as now:
         delivery.deliver_due()
         assert delivery.deliver_due() == 0  # it waits
-        subscribe(TeaPoured, heard.append, name="a")
+        subscribe(TeaPoured, received.append, name="a")
         now.shift(2)
         assert delivery.deliver_due() == 1
 
     row = OutboxRow.objects.get()
     assert (sorted(row.completed_handlers), row.attempts) == (["a", "b"], 2)
     assert row.delivered_at is not None
-    assert len(heard) == 2
+    assert len(received) == 2
 
 
 def attempts_until_set_aside() -> list[int]:
@@ -119,20 +119,20 @@ def test_the_words_of_an_error_are_kept_nowhere(caplog):
 
 @pytest.mark.django_db
 def test_an_event_set_aside_can_be_replayed_to_those_who_have_not_heard_it(caplog):
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     subscribe(TeaPoured, failing_handler, name="a")
-    subscribe(TeaPoured, heard.append, name="b")
+    subscribe(TeaPoured, received.append, name="b")
     emit(TeaPoured(cup=1))
     with caplog.at_level(logging.CRITICAL, "district.outbox"):
         attempts_until_set_aside()
-    subscribe(TeaPoured, heard.append, name="a")
+    subscribe(TeaPoured, received.append, name="a")
 
     assert delivery.deliver_due() == 0
     assert delivery.replay(OutboxRow.objects.all()) == 1
     assert delivery.replay(OutboxRow.objects.all()) == 0
     assert delivery.deliver_due() == 1
 
-    assert len(heard) == 2
+    assert len(received) == 2
     row = OutboxRow.objects.get()
     assert (sorted(row.completed_handlers), row.set_aside_at) == (["a", "b"], None)
     assert row.delivered_at is not None
@@ -140,9 +140,9 @@ def test_an_event_set_aside_can_be_replayed_to_those_who_have_not_heard_it(caplo
 
 @pytest.mark.django_db
 def test_poison_events_block_nobody(caplog):
-    heard: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     subscribe(TeaPoured, failing_handler, name="a")
-    subscribe(MilkServed, heard.append, name="a")
+    subscribe(MilkServed, received.append, name="a")
     for cup in range(50):
         emit(TeaPoured(cup=cup))
     emit(MilkServed(cup=99))
@@ -150,7 +150,7 @@ def test_poison_events_block_nobody(caplog):
     with caplog.at_level(logging.CRITICAL, "district.outbox"):
         tasks.deliver_events()
 
-    assert heard == [{"cup": 99}]
+    assert received == [{"cup": 99}]
     assert OutboxRow.objects.filter(delivered_at=None, attempts=1).count() == 50
 
 
@@ -158,7 +158,7 @@ def test_poison_events_block_nobody(caplog):
 def test_an_event_that_takes_its_worker_down_is_set_aside_too(caplog):
     """kill -9 leaves no handler time to fail: what counts is that the attempt was begun."""
 
-    def dies(heard: dict[str, Any]) -> None:
+    def dies(payload: dict[str, Any]) -> None:
         raise SystemExit
 
     subscribe(TeaPoured, dies, name="a")

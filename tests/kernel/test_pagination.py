@@ -28,11 +28,11 @@ def walk(order: list[str], limit: int, **options: Any) -> list[list[Any]]:
     pages: list[list[Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        one = page(order, limit=limit, **options, **cursor)
-        pages.append(one["results"])
-        if one["next"] is None:
+        answer = page(order, limit=limit, **options, **cursor)
+        pages.append(answer["results"])
+        if answer["next"] is None:
             return pages
-        cursor = {"cursor": one["next"]}
+        cursor = {"cursor": answer["next"]}
 
 
 def rows(*names: str) -> None:
@@ -61,10 +61,12 @@ def test_rows_of_the_same_name_are_told_apart_by_the_second_column():
     keys = dict(OutboxRow.objects.values_list("id", "name"))
     rising = sorted(keys, key=lambda key: (keys[key], key))
 
-    shown = [one for some in walk(["name", "id"], 2, render=lambda row: row.id) for one in some]
-    assert shown == rising
-    shown = [one for some in walk(["-name", "-id"], 2, render=lambda row: row.id) for one in some]
-    assert shown == rising[::-1]
+    ids = [row_id for some in walk(["name", "id"], 2, render=lambda row: row.id) for row_id in some]
+    assert ids == rising
+    ids = [
+        row_id for some in walk(["-name", "-id"], 2, render=lambda row: row.id) for row_id in some
+    ]
+    assert ids == rising[::-1]
 
 
 def test_instants_are_compared_to_the_microsecond():
@@ -173,17 +175,19 @@ def test_a_deep_page_reads_only_itself(django_assert_num_queries):
     last = AuditLine.objects.order_by("subject", "id")[19_000]
     request = Request(RequestFactory().get("/", {"cursor": cursor_of(last.subject, last.pk)}))
 
-    with django_assert_num_queries(1) as asked:
-        shown = cursor_page(
+    with django_assert_num_queries(1) as queries:
+        answer = cursor_page(
             request,
             AuditLine.objects.all(),
             order=["subject", "id"],
             render=lambda row: row.subject,
         )
 
-    assert shown["results"][0] == "s:019001"
+    assert answer["results"][0] == "s:019001"
     with connection.cursor() as cursor:
-        cursor.execute("explain (analyze, buffers, timing off) " + asked.captured_queries[0]["sql"])
+        cursor.execute(
+            "explain (analyze, buffers, timing off) " + queries.captured_queries[0]["sql"]
+        )
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Cond: (ROW(subject, id) > ROW(" in plan
     assert int(re.findall(r"shared hit=(\d+)", plan)[0]) < 60, plan

@@ -43,8 +43,8 @@ def test_a_bill_keeps_its_look(form):
     image = opened(pictures.redraw(encoded(paper(), form)))
 
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (900, 1400))
-    apart = [abs(a - b) for a, b in zip(image.tobytes(), paper().tobytes(), strict=True)]
-    assert sum(apart) / len(apart) < 2
+    differences = [abs(a - b) for a, b in zip(image.tobytes(), paper().tobytes(), strict=True)]
+    assert sum(differences) / len(differences) < 2
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
@@ -123,12 +123,12 @@ def test_the_other_reasons():
 
 def test_bytes_turned_at_random_never_surprise():
     """Any outcome but another exception: what a decoder raises is not known in advance."""
-    dice, honest = random.Random(7), [jpeg(), encoded(paper(300, 300), "PNG"), located()]
+    chance, honest = random.Random(7), [jpeg(), encoded(paper(300, 300), "PNG"), located()]
     refused = 0
     for _round in range(150):
-        upload = bytearray(dice.choice(honest))
-        for _byte in range(dice.choice([1, 3, 40])):
-            upload[dice.randrange(len(upload))] = dice.randrange(256)
+        upload = bytearray(chance.choice(honest))
+        for _byte in range(chance.choice([1, 3, 40])):
+            upload[chance.randrange(len(upload))] = chance.randrange(256)
         try:
             assert pictures.redraw(bytes(upload)).jpeg.startswith(b"\xff\xd8\xff")
         except PictureRefused:

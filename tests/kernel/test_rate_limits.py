@@ -67,7 +67,7 @@ def test_who_is_counted_cannot_be_read_from_the_table():
 
 
 @pytest.mark.django_db
-def test_room_is_asked_for_without_being_used_up():
+def test_a_check_of_a_limit_counts_nothing():
     with time_machine.travel(NINE + timedelta(seconds=20), tick=False):
         for _ in range(10):
             rate_limits.require_within_limit("knock", "door")

@@ -216,10 +216,10 @@ def test_a_caller_cannot_choose_the_address_it_is_counted_by(real_db, tmp_path):
     web = WebServer(env={**real_db.env, "DISTRICT_TRUSTED_PROXIES": "1"}, folder=tmp_path)
     web.start()
 
-    def sign_in(log_text: str, by_our_proxy: str) -> int:
+    def sign_in(by_caller: str, by_our_proxy: str) -> int:
         # The proxy appends a header of its own to what the caller wrote.
-        told = f"X-Forwarded-For: {log_text}\r\nX-Forwarded-For: {by_our_proxy}\r\nContent-Length: 2\r\n\r\n{{}}"
-        return send(web.port, b"POST /api/v1/session HTTP/1.1\r\n", JSON, told.encode()).status
+        head = f"X-Forwarded-For: {by_caller}\r\nX-Forwarded-For: {by_our_proxy}\r\nContent-Length: 2\r\n\r\n{{}}"
+        return send(web.port, b"POST /api/v1/session HTTP/1.1\r\n", JSON, head.encode()).status
 
     times, _ = settings.RATE_LIMITS["sign_in_address"]
     try:
@@ -268,8 +268,8 @@ def test_a_killed_postgresql_costs_requests_and_no_error(web, durable_db, durabl
             )
 
     asking = [threading.Thread(target=ask) for _ in range(4)]
-    for one in asking:
-        one.start()
+    for thread in asking:
+        thread.start()
     time.sleep(0.5)
     durable_cluster.kill9()
     time.sleep(0.2)
@@ -277,8 +277,8 @@ def test_a_killed_postgresql_costs_requests_and_no_error(web, durable_db, durabl
     while statuses[-20:] != [200] * 20 and time.monotonic() < deadline:
         time.sleep(0.1)
     stop.set()
-    for one in asking:
-        one.join()
+    for thread in asking:
+        thread.join()
 
     assert set(statuses) == {200, 503}
     assert statuses[-20:] == [200] * 20

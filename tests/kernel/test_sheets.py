@@ -38,10 +38,10 @@ SHEET = "xl/worksheets/sheet1.xml"
     ],
 )
 def test_what_might_be_a_formula_is_a_text(text):
-    said = str(harmless(text))
+    cell = str(harmless(text))
 
-    assert said.startswith("'")
-    assert not re.search(r"[\r\n\x0b\x0c\x85\u2028\u2029]", said)
+    assert cell.startswith("'")
+    assert not re.search(r"[\r\n\x0b\x0c\x85\u2028\u2029]", cell)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def cells_of(*tables):
         sheet, styles = book.read(SHEET).decode(), book.read("xl/styles.xml").decode()
     forms = dict(re.findall(r'numFmtId="(\d+)" formatCode="([^"]+)"', styles))
     forms |= {"0": "General", "3": "#,##0", "4": "#,##0.00", "49": "@"}
-    shown = [
+    values = [
         forms[number]
         for number in re.findall(
             r'<xf numFmtId="(\d+)"', styles[styles.index("<cellXfs") : styles.index("</cellXfs")]
@@ -88,7 +88,7 @@ def cells_of(*tables):
     found = re.findall(
         r'<c r="([A-Z]+\d+)"(?: s="(\d+)")?(?: t="(\w+)")?>(?:<is><t[^>]*>|<v>)(.*?)</', sheet
     )
-    return {place: (kind, content, shown[int(style)]) for place, style, kind, content in found}
+    return {place: (kind, content, values[int(style)]) for place, style, kind, content in found}
 
 
 def test_a_workbook_keeps_texts_and_shows_sums():

@@ -47,8 +47,8 @@ class ListenerWorkers:
         )
 
     def marks(self) -> list[int]:
-        told = Path(self.env["LISTENER_MARKS"])
-        return [int(line) for line in told.read_text().split()] if told.exists() else []
+        path = Path(self.env["LISTENER_MARKS"])
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def start(listener_workers: ListenerWorkers) -> Iterator[Callable[[ServerProcess
 
 @pytest.fixture
 def waking(monkeypatch) -> Iterator[None]:
-    """This process rings its bell as a web server does whose apps listen."""
+    """This process wakes workers as a web server does whose apps listen."""
     monkeypatch.setattr(wakeup, "_paused_until", 0.0)
     subscribe(TeaServed, print, name="elsewhere")
     yield
@@ -98,7 +98,7 @@ def test_a_commit_wakes_a_worker(listener_workers, start, waking):
     emit(TeaServed(cup=1))
 
     assert wait_until(all_delivered, patience=10)
-    assert time.monotonic() - began < 2.5  # no beat runs: it was the bell
+    assert time.monotonic() - began < 2.5  # no beat runs: it was the wake-up
     assert washed() == [1]
 
 
@@ -136,7 +136,7 @@ def test_two_worker_processes_share_the_rows(listener_workers, start, waking):
     assert sorted(listener_workers.marks()) == list(range(40))
 
 
-def test_a_lost_bell_is_repaired_by_the_sweep(listener_workers, start):
+def test_a_lost_wake_up_is_repaired_by_the_sweep(listener_workers, start):
     start(listener_workers.worker())
     start(listener_workers.beat())
 

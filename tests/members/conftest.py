@@ -25,10 +25,10 @@ class MemberApiClient:
 
     def __getattr__(self, method):
         def send(path, body=None, *, key=None, **headers):
-            given = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
+            key_header = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
             content = {} if body is None else {"data": body, "content_type": "application/json"}
             call = getattr(self.client, method)
-            return call(f"/api/v1/{path}", **content, **self.headers | given | headers)
+            return call(f"/api/v1/{path}", **content, **self.headers | key_header | headers)
 
         return send
 

@@ -114,14 +114,14 @@ def test_the_same_number_may_be_bound_again(api_of, lin, wechat):
 
 
 @pytest.mark.parametrize(
-    ("told", "seen"),
+    ("wechat_number", "seen"),
     [
         ({"phone": "13800001234", "country": "86"}, ("+8613800001234", "138****1234")),
         ({"phone": "51234567", "country": "852"}, ("+85251234567", "+****4567")),
     ],
 )
-def test_numbers_are_kept_in_one_spelling(api_of, lin, wechat, told, seen):
-    code = wechat.phone_code(**told)
+def test_numbers_are_kept_in_one_spelling(api_of, lin, wechat, wechat_number, seen):
+    code = wechat.phone_code(**wechat_number)
 
     answer = api_of(lin).post("me/phone", {"code": code}, key="k1")
 
@@ -202,7 +202,7 @@ def test_the_table_refuses_half_a_number(lin, half):
         Member.objects.filter(pk=lin.pk).update(**half)
 
 
-def test_the_wall_in_the_table_is_worded_like_the_guard(lin, wang, wechat, monkeypatch):
+def test_the_constraint_answers_like_the_check_before_it(lin, wang, wechat, monkeypatch):
     members.bind_phone(
         member=wang, code=wechat.phone_code("小王", phone="13800001234"), key=key("w")
     )

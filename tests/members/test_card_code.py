@@ -32,12 +32,14 @@ def test_the_card_shows_number_name_and_since_when(shopper, member):
 def test_a_code_is_good_for_half_a_minute_by_the_servers_clock(shopper):
     answer = shopper.post("me/card/code")
 
-    told = answer.json()
-    life = datetime.fromisoformat(told["expires_at"]) - datetime.fromisoformat(told["server_time"])
+    body = answer.json()
+    lifetime = datetime.fromisoformat(body["expires_at"]) - datetime.fromisoformat(
+        body["server_time"]
+    )
     assert answer.status_code == 201
     assert answer["Cache-Control"] == "no-store"
-    assert timedelta(seconds=29) < life <= timedelta(seconds=30)
-    assert told["svg"].startswith("<svg ")
+    assert timedelta(seconds=29) < lifetime <= timedelta(seconds=30)
+    assert body["svg"].startswith("<svg ")
 
 
 def test_a_till_learns_whose_code_it_is(member):

@@ -53,8 +53,8 @@ def test_what_wechat_refuses_leaves_as_a_problem(nobody, wechat, errcode, proble
 
     refused = nobody.post("session", {"code": wechat.login_code()})
 
-    said = refused.status_code, refused.json()["code"], refused.headers.get("Retry-After")
-    assert said == problem
+    outcome = refused.status_code, refused.json()["code"], refused.headers.get("Retry-After")
+    assert outcome == problem
     assert refused["Content-Type"] == "application/problem+json"
     assert not Member.objects.exists()
 
@@ -163,7 +163,7 @@ def test_without_a_good_token_every_door_asks_to_sign_in_again(nobody, authoriza
     assert refused["Cache-Control"] == "no-store"
 
 
-def test_a_session_ends_after_thirty_days_of_wall_time(nobody, member):
+def test_a_session_ends_after_thirty_days_of_real_time(nobody, member):
     token = bearer(member)
     ends = ShopperSession.objects.get().expires_at
 
@@ -207,9 +207,9 @@ def test_a_closed_account_is_told_that_signing_in_again_does_not_help(nobody, me
 def test_one_members_token_never_opens_anothers_profile(nobody):
     lin, wang = make_member("小林"), make_member("小王")
 
-    told = [nobody.get("me", **bearer(someone)).json() for someone in (lin, wang)]
+    profiles = [nobody.get("me", **bearer(someone)).json() for someone in (lin, wang)]
 
-    assert [(one["id"], one["nickname"]) for one in told] == [
+    assert [(profile["id"], profile["nickname"]) for profile in profiles] == [
         (lin.public_id, "小林"),
         (wang.public_id, "小王"),
     ]

@@ -19,7 +19,7 @@ def boss():
     return make_operator()
 
 
-def asked(**changes):
+def account_values(**changes):
     return {"username": "wang", "name": "王", "password": PASSWORD} | changes
 
 
@@ -33,7 +33,7 @@ def verbs_on(user):
 
 
 def test_a_new_account_is_staff_without_rights_and_leaves_an_audit_line(boss):
-    made = members.create_staff(**asked(), by=boss, key=key())
+    made = members.create_staff(**account_values(), by=boss, key=key())
 
     line = AuditLine.objects.get()
     assert (made.kind, made.is_staff, made.is_superuser) == (User.Kind.STAFF, True, False)
@@ -47,24 +47,24 @@ def test_a_new_account_is_staff_without_rights_and_leaves_an_audit_line(boss):
 
 
 def test_the_same_key_makes_one_account(boss):
-    first = members.create_staff(**asked(), by=boss, key=key())
+    first = members.create_staff(**account_values(), by=boss, key=key())
 
-    assert members.create_staff(**asked(), by=boss, key=key()) == first
+    assert members.create_staff(**account_values(), by=boss, key=key()) == first
     assert AuditLine.objects.count() == 1
 
 
 def test_the_same_key_for_another_account_is_refused(boss):
-    members.create_staff(**asked(), by=boss, key=key(username="wang"))
+    members.create_staff(**account_values(), by=boss, key=key(username="wang"))
 
     with pytest.raises(KeyReused):
-        members.create_staff(**asked(username="li"), by=boss, key=key(username="li"))
+        members.create_staff(**account_values(username="li"), by=boss, key=key(username="li"))
 
     assert not User.objects.filter(username="li").exists()
 
 
 def test_a_taken_name_is_refused_in_any_spelling(boss):
     with pytest.raises(UsernameTaken) as refusal:
-        members.create_staff(**asked(username="YunYing"), by=boss, key=key())
+        members.create_staff(**account_values(username="YunYing"), by=boss, key=key())
 
     assert refusal.value.facts == {"username": "YunYing"}
     assert User.objects.count() == 1
@@ -73,7 +73,9 @@ def test_a_taken_name_is_refused_in_any_spelling(boss):
 @pytest.mark.parametrize("weak", ["short", "12345678901", "password123", "wangwang", ""])
 def test_a_weak_password_is_refused_and_nothing_is_made(boss, weak):
     with pytest.raises(PasswordTooWeak):
-        members.create_staff(**asked(username="wangwang", password=weak), by=boss, key=key())
+        members.create_staff(
+            **account_values(username="wangwang", password=weak), by=boss, key=key()
+        )
 
     assert not User.objects.filter(username="wangwang").exists()
     assert not AuditLine.objects.exists()

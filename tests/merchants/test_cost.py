@@ -31,7 +31,7 @@ def test_a_till_costs_one_query_and_a_look_up_twelve_statements(real_db, stateme
 
     assert statements(lambda: at_till.get("/api/v1/till")) == ["SELECT"]
     assert statements(lambda: look_up(at_till, store=store.public_id, code=code)) == [
-        *["SELECT", "SELECT", "SELECT"],  # the key, the rate limit, room for a miss
+        *["SELECT", "SELECT", "SELECT"],  # the key, the rate limit, whether a miss is allowed
         *["BEGIN", "SAVEPOINT", "SELECT", "RELEASE"],  # the idempotency key
         *["SELECT", "INSERT"],  # the member, the use of the code
         *["INSERT", "UPDATE", "COMMIT"],  # the visit, the answer

@@ -109,10 +109,10 @@ def test_merchants_are_found_and_told_with_their_stores(api, starbucks, lanzhou)
     assert names(api.get("/api/v1/merchants", {"q": "tykf"})) == ["统一咖啡"]
     assert names(api.get("/api/v1/merchants", {"venue": lanzhou.venue.public_id})) == ["西北餐饮"]
     assert names(api.get("/api/v1/merchants", {"trade": starbucks.trade.code})) == ["统一咖啡"]
-    one = api.get(f"/api/v1/merchants/{merchant.public_id}").json()
-    assert (one["id"], one["name"], one["in_alliance"]) == (merchant.public_id, "统一咖啡", True)
-    assert [row["name"] for row in one["stores"]] == ["安静的店", "星巴克湖滨店"]
-    assert not {"uscc", "legal_name", "contact_phone"} & one.keys()
+    body = api.get(f"/api/v1/merchants/{merchant.public_id}").json()
+    assert (body["id"], body["name"], body["in_alliance"]) == (merchant.public_id, "统一咖啡", True)
+    assert [row["name"] for row in body["stores"]] == ["安静的店", "星巴克湖滨店"]
+    assert not {"uscc", "legal_name", "contact_phone"} & body.keys()
 
 
 def test_venues_by_name_and_trades_in_the_operators_order(api):

@@ -73,10 +73,10 @@ def test_a_store_is_told_in_full(api, starbucks):
 
     with time_machine.travel(FRIDAY + timedelta(hours=20), tick=False):
         page = api.get(STORES).json()
-        one = api.get(f"{STORES}/{starbucks.public_id}").json()
+        body = api.get(f"{STORES}/{starbucks.public_id}").json()
 
     assert page == {"results": [listed], "next": None}
-    assert one == listed | {
+    assert body == listed | {
         "venue": listed["venue"]
         | {
             "address": "湖滨路 1 号",

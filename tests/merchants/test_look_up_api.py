@@ -19,14 +19,14 @@ def test_a_card_code_opens_a_visit(at_till, store, with_phone):
 
     visit = Visit.objects.get()
     assert answer.status_code == 201
-    told = answer.json()
-    assert told["member"] == {
+    body = answer.json()
+    assert body["member"] == {
         "id": with_phone.public_id,
         "nickname": "小林",
         "phone_masked": "138****8000",
     }
-    assert told["visit"]["token"].startswith("vis_")
-    assert told["visit"]["expires_at"] == visit.expires_at.astimezone(clock.SHANGHAI).isoformat()
+    assert body["visit"]["token"].startswith("vis_")
+    assert body["visit"]["expires_at"] == visit.expires_at.astimezone(clock.SHANGHAI).isoformat()
 
 
 def test_a_member_without_a_phone_is_shown_without_one(at_till, store, member):
@@ -84,8 +84,8 @@ def test_every_store_but_the_keys_own_is_refused_alike(at_till, store, member):
     bodies = []
 
     for public_id in (sibling.public_id, foreign.public_id, "str_" + "0" * 22):
-        for asked in ({"code": code_of(member)}, {"phone": "13800138000"}):
-            answer = look_up(at_till, store=public_id, **asked)
+        for body in ({"code": code_of(member)}, {"phone": "13800138000"}):
+            answer = look_up(at_till, store=public_id, **body)
             assert refusal(answer) == (403, "store_not_yours")
             bodies.append(answer.content)
 

@@ -25,7 +25,7 @@ def test_a_name_is_found_by_characters_pinyin_and_initials():
 
 
 @pytest.mark.parametrize(
-    ("asked", "terms"),
+    ("text", "terms"),
     [
         ("Xing BaKe", ["xing", "bake"]),
         ("  ７-eleven ", ["7eleven"]),
@@ -33,8 +33,8 @@ def test_a_name_is_found_by_characters_pinyin_and_initials():
         ("", []),
     ],
 )
-def test_a_search_is_read_as_names_are_written(asked, terms):
-    assert naming.search_terms(asked) == terms
+def test_a_search_is_read_as_names_are_written(text, terms):
+    assert naming.search_terms(text) == terms
 
 
 @pytest.mark.django_db

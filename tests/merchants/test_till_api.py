@@ -48,9 +48,9 @@ def test_a_till_learns_who_it_is(at_till, store):
     ],
 )
 def test_without_a_live_key_there_is_nothing_here(api, header):
-    given = {} if header is None else {"HTTP_AUTHORIZATION": header}
+    headers = {} if header is None else {"HTTP_AUTHORIZATION": header}
 
-    answer = api.get("/api/v1/till", **given)
+    answer = api.get("/api/v1/till", **headers)
 
     assert refusal(answer) == (401, "till_key_invalid")
     assert answer["WWW-Authenticate"] == 'Bearer realm="till"'

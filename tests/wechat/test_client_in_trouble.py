@@ -108,25 +108,25 @@ def test_neither_logs_nor_exceptions_hold_secret_token_or_code(
     caplog.set_level(logging.DEBUG)
     caplog.clear()
 
-    told = [logged_text(weixin.session_for, codes[0])]
-    told += [logged_text(weixin.phone_for, codes[1], wechat.openid())]
+    texts = [logged_text(weixin.session_for, codes[0])]
+    texts += [logged_text(weixin.phone_for, codes[1], wechat.openid())]
 
     records = [record for record in caplog.records if "_control" not in str(record.args)]
-    told += [f"{record.getMessage()} {vars(record)}" for record in records]
+    texts += [f"{record.getMessage()} {vars(record)}" for record in records]
     for hidden in (SECRET, token, *codes, wechat.openid()):
-        assert hidden not in "\n".join(told)
+        assert hidden not in "\n".join(texts)
 
 
 def logged_text(call, *arguments):
     """Everything an exception and all that hang on it would write into a log."""
     with pytest.raises(Exception) as raised:  # noqa: PT011 - whichever it is, it must hold its tongue
         call(*arguments)
-    told: list[str] = []
+    texts: list[str] = []
     error: BaseException | None = raised.value
     while error is not None:
-        told += [repr(error), str(vars(error)), *traceback.format_exception(error, chain=False)]
+        texts += [repr(error), str(vars(error)), *traceback.format_exception(error, chain=False)]
         error = error.__context__ or error.__cause__
-    return "\n".join(told)
+    return "\n".join(texts)
 
 
 def test_the_clients_refusals_carry_no_foreign_exception_along(weixin, wechat):

@@ -82,10 +82,10 @@ def test_answers_are_json_said_to_be_plain_text_and_refusals_are_http_200(sessio
     ],
 )
 def test_a_sign_in_is_read_strictly_and_spends_no_code(session, wechat, changed, expected):
-    asked = SESSION | {"js_code": wechat.login_code()}
+    values = SESSION | {"js_code": wechat.login_code()}
 
-    assert errcode(session(**asked | changed)) == expected
-    assert errcode(session(**asked)) == 0
+    assert errcode(session(**values | changed)) == expected
+    assert errcode(session(**values)) == 0
 
 
 @pytest.mark.parametrize(
@@ -218,14 +218,14 @@ def test_a_quota_can_be_set_and_switched_off(stable_token, session, wechat, rout
 def test_a_mini_program_code_is_read_strictly(post, stable_token, fields, expected):
     answer = post("wxa/getwxacodeunlimit", fields, access_token=stable_token()["access_token"])
 
-    said = 0 if answer.headers["Content-Type"].startswith("image/") else errcode(answer)
-    assert said == expected
+    number = 0 if answer.headers["Content-Type"].startswith("image/") else errcode(answer)
+    assert number == expected
 
 
 @pytest.mark.parametrize(("see_through", "kind"), [(False, "JPEG"), (True, "PNG")])
 def test_the_picture_is_a_real_one_of_the_asked_width(post, stable_token, see_through, kind):
-    asked = {"scene": "m=1", "width": 300, "is_hyaline": see_through}
-    answer = post("wxa/getwxacodeunlimit", asked, access_token=stable_token()["access_token"])
+    values = {"scene": "m=1", "width": 300, "is_hyaline": see_through}
+    answer = post("wxa/getwxacodeunlimit", values, access_token=stable_token()["access_token"])
 
     picture = Image.open(io.BytesIO(answer.content))
 

@@ -35,10 +35,10 @@ def process():
         return started[-1].stdout.readline().split()[-1]
 
     yield run
-    for one in started:
-        one.terminate()
-        one.communicate(timeout=10)
-        assert one.returncode == 0
+    for child in started:
+        child.terminate()
+        child.communicate(timeout=10)
+        assert child.returncode == 0
 
 
 def test_a_person_keeps_their_openid_and_phone_over_a_restart(process, tmp_path):

@@ -17,13 +17,13 @@ class ListenerConfig(AppConfig):
         subscribe("TeaServed", wash_up)
 
 
-def wash_up(heard: dict[str, Any]) -> None:
+def wash_up(payload: dict[str, Any]) -> None:
     """Leaves a mark outside, takes its time, and then leaves one in the database."""
     from district.kernel import audit
 
     with Path(os.environ["LISTENER_MARKS"]).open("a") as marks:
-        marks.write(f"{heard['cup']}\n")
-    time.sleep(heard["seconds"])
-    if heard["cup"] < 0:
-        raise ValueError(heard["guest"])
-    audit.record(verb="wash", subject=f"cup:{heard['cup']}")
+        marks.write(f"{payload['cup']}\n")
+    time.sleep(payload["seconds"])
+    if payload["cup"] < 0:
+        raise ValueError(payload["guest"])
+    audit.record(verb="wash", subject=f"cup:{payload['cup']}")
