@@ -97,10 +97,10 @@ class Demo:
 
     def _address_text(self) -> str:
         try:
-            known = json.loads(self.note.read_text())
+            note = json.loads(self.note.read_text())
         except (OSError, ValueError):
             return "on these data"
-        return f"at {known['url']} (process {known['process']})"
+        return f"at {note['url']} (process {note['process']})"
 
     def _choose_ports(self) -> None:
         if self.wished_port is None:
@@ -145,14 +145,14 @@ class Demo:
 
     def _show_logins(self) -> None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            known = json.loads((self.folder / LOGINS).read_text())
+            logins = json.loads((self.folder / LOGINS).read_text())
             everywhere = {"merchant": "the whole district"}
-            operators = [known[name] for name in ("operator", "second_operator") if name in known]
-            people = [*(login | everywhere for login in operators), *known["clerks"]]
+            operators = [logins[name] for name in ("operator", "second_operator") if name in logins]
+            people = [*(login | everywhere for login in operators), *logins["clerks"]]
             self._show("Who can sign in to the admin", people, "username password merchant")
-            self._show("Till keys", known["tills"], "store key store_name")
+            self._show("Till keys", logins["tills"], "store key store_name")
             self._show(
-                "Shoppers, by their name in the sandbox", known["shoppers"], "person nickname"
+                "Shoppers, by their name in the sandbox", logins["shoppers"], "person nickname"
             )
 
     def _show(self, title: str, entries: Sequence[Mapping[str, object]], columns: str) -> None:

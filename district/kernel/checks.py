@@ -12,8 +12,10 @@ _WECHAT = ("https://api.weixin.qq.com/", "https://api2.weixin.qq.com/")
 
 def refuse_unsafe_production() -> None:
     """A server or worker that would run on an unsafe configuration ends here, saying why."""
-    if found := production_is_safe():
-        sys.exit("Refused to start:\n" + "\n".join(f"  {error.id}: {error.msg}" for error in found))
+    if errors := production_is_safe():
+        sys.exit(
+            "Refused to start:\n" + "\n".join(f"  {error.id}: {error.msg}" for error in errors)
+        )
 
 
 @register

@@ -111,8 +111,8 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request_id = request.headers.get("X-Request-Id", "")
-        mine = request_id if _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(8)
-        token = _request_id.set(mine)
+        log_id = request_id if _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(8)
+        token = _request_id.set(log_id)
         began = time.perf_counter()
         try:
             response = self.get_response(request)
@@ -128,7 +128,7 @@ class RequestLogMiddleware:
                     "ms": round((time.perf_counter() - began) * 1000, 1),
                 },
             )
-            response["X-Request-Id"] = mine
+            response["X-Request-Id"] = log_id
             return response
         finally:
             _request_id.reset(token)

@@ -14,7 +14,7 @@ def grant_operator_permissions(sender: AppConfig, using: str = "default", **_: A
 
     A right added to the group by hand would outlive the code that knows what it means, so it goes.
     """
-    wanted = {
+    codenames = {
         f"{right}_{model._meta.model_name}"
         for model, screen in admin.site._registry.items()
         if model._meta.app_label == sender.label
@@ -24,5 +24,7 @@ def grant_operator_permissions(sender: AppConfig, using: str = "default", **_: A
     if not of_app.exists():
         return
     group, _made = Group.objects.using(using).get_or_create(name=OPERATORS)
-    group.permissions.remove(*group.permissions.filter(pk__in=of_app).exclude(codename__in=wanted))
-    group.permissions.add(*of_app.filter(codename__in=wanted))
+    group.permissions.remove(
+        *group.permissions.filter(pk__in=of_app).exclude(codename__in=codenames)
+    )
+    group.permissions.add(*of_app.filter(codename__in=codenames))

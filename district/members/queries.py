@@ -90,17 +90,17 @@ def member_by_phone(number: str) -> Member | None:
 
 def open_members_by_phone(numbers: Iterable[str]) -> dict[str, int]:
     """The keys of the open members who have bound these numbers, by the number as it was written."""
-    written: dict[bytes, list[str]] = {}
+    numbers_by_hash: dict[bytes, list[str]] = {}
     for number in set(numbers):
         with contextlib.suppress(PhoneNotSupported):
             found_by = phones.phone_hash(phones.normalised(number))
-            written.setdefault(found_by, []).append(number)
-    found = Member.objects.open().filter(phone_hash__in=list(written))
+            numbers_by_hash.setdefault(found_by, []).append(number)
+    rows = Member.objects.open().filter(phone_hash__in=list(numbers_by_hash))
     return {
         number: pk
-        for found_by, pk in found.values_list("phone_hash", "pk")
+        for found_by, pk in rows.values_list("phone_hash", "pk")
         if found_by is not None
-        for number in written[bytes(found_by)]
+        for number in numbers_by_hash[bytes(found_by)]
     }
 
 

@@ -76,8 +76,8 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("操作者"))
     def who(self, line: AuditLine) -> str:
-        known: str | None = getattr(line, "actor_name", None)
-        return known or actor_texts([line.actor])[line.actor]
+        name: str | None = getattr(line, "actor_name", None)
+        return name or actor_texts([line.actor])[line.actor]
 
     @admin.display(description=gettext_lazy("操作"))
     def what(self, line: AuditLine) -> str:

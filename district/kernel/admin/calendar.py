@@ -111,10 +111,10 @@ class YearFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         provisional = _provisional_years()
-        held = {day.year for day in CalendarDay.objects.dates("day", "year")} | set(provisional)
+        years = {day.year for day in CalendarDay.objects.dates("day", "year")} | set(provisional)
         return [
             (str(year), (_("%d 年（暂定）") if year in provisional else _("%d 年")) % year)
-            for year in sorted(held, reverse=True)
+            for year in sorted(years, reverse=True)
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

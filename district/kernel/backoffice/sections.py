@@ -104,10 +104,10 @@ def visible_rows(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
 
 def visible(request: HttpRequest, model: type[Model], pks: Iterable[Any]) -> set[Any]:
     """Which of these rows the person may open, in one query."""
-    wanted = {pk for pk in pks if pk is not None}
-    if not wanted:
+    wanted_pks = {pk for pk in pks if pk is not None}
+    if not wanted_pks:
         return set()
-    return set(visible_rows(request, model).filter(pk__in=wanted).values_list("pk", flat=True))
+    return set(visible_rows(request, model).filter(pk__in=wanted_pks).values_list("pk", flat=True))
 
 
 def format_instant(at: datetime | None) -> str:

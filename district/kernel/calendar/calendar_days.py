@@ -55,20 +55,20 @@ def set_day(*, day: date, is_workday: bool, name: str, by: AbstractBaseUser) -> 
         raise InvalidRequest(reason=_("名称须为 1 至 %(most)d 个字。") % {"most": LONGEST_NAME})
     if not FIRST_DAY <= day <= LAST_DAY:
         raise InvalidRequest(reason=_("日期须在 2000 年至 2199 年之间。"))
-    held = CalendarDay.objects.select_for_update().filter(pk=day).first()
+    stored = CalendarDay.objects.select_for_update().filter(pk=day).first()
     row = CalendarDay(
         day=day, is_workday=is_workday, name=name, source=CalendarDay.Source.HAND.value
     )
-    if held is not None and _day_facts(held) == _day_facts(row):
-        return held
-    row.save(force_insert=held is None)
+    if stored is not None and _day_facts(stored) == _day_facts(row):
+        return stored
+    row.save(force_insert=stored is None)
     audit.record(
         by=by,
         verb="set_calendar_day",
         subject=_subject(day),
         is_workday=is_workday,
         name=name,
-        before=None if held is None else _day_facts(held),
+        before=None if stored is None else _day_facts(stored),
     )
     transaction.on_commit(workdays.forget)
     return row
@@ -80,18 +80,18 @@ def restore_day(*, day: date, by: AbstractBaseUser) -> CalendarDay | None:
 
     A day that nobody set by hand stays as it is.
     """
-    held = CalendarDay.objects.select_for_update().filter(pk=day).first()
-    if held is None or held.source != CalendarDay.Source.HAND:
-        return held
-    before, law = _day_facts(held), statutory.named_days().get(day)
+    stored = CalendarDay.objects.select_for_update().filter(pk=day).first()
+    if stored is None or stored.source != CalendarDay.Source.HAND:
+        return stored
+    before, law = _day_facts(stored), statutory.named_days().get(day)
     if law is None:
         CalendarDay.objects.filter(pk=day).delete()
     else:
-        held.is_workday, held.name, held.source = *law, CalendarDay.Source.LAW.value
-        held.save()
+        stored.is_workday, stored.name, stored.source = *law, CalendarDay.Source.LAW.value
+        stored.save()
     audit.record(by=by, verb="restore_calendar_day", subject=_subject(day), before=before)
     transaction.on_commit(workdays.forget)
-    return held if law else None
+    return stored if law else None
 
 
 def _subject(day: date) -> str:

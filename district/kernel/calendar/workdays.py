@@ -60,10 +60,10 @@ def _plain(day: date) -> date:
 
 def _calendar(*, fresh: bool) -> Calendar:
     name, now = _name("default"), monotonic()
-    held = _calendars.get(name)
-    if fresh or held is None or now - held.read_at >= AGE:
-        held = _calendars[name] = _read(now)
-    return held
+    cached = _calendars.get(name)
+    if fresh or cached is None or now - cached.read_at >= AGE:
+        cached = _calendars[name] = _read(now)
+    return cached
 
 
 def _read(now: float) -> Calendar:

@@ -71,7 +71,7 @@ def require(name: str) -> None:
         cursor.execute(
             "select datname from pg_database where datallowconn and not datistemplate order by 1"
         )
-        names = [found for (found,) in cursor.fetchall()]
+        names = [database for (database,) in cursor.fetchall()]
     if name not in names:
         raise DatabaseUnusable(
             f"there is no database {name} on this server; there are: {', '.join(names)}."

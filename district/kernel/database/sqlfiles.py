@@ -39,8 +39,8 @@ def not_installed(using: str = "default") -> dict[str, str]:
     """Name and text of the files that differ from what the database holds."""
     with connections[using].cursor() as cursor:
         cursor.execute("select name, digest from kernel_sqlfile")
-        held = dict(cursor.fetchall())
-    return {name: text for name, text in sql_files() if held.get(name) != _digest(text)}
+        installed = dict(cursor.fetchall())
+    return {name: text for name, text in sql_files() if installed.get(name) != _digest(text)}
 
 
 def _digest(text: str) -> str:

@@ -17,9 +17,9 @@ def client_address(request: HttpRequest | Request) -> str:
     whatever stands left of them anybody can write.
     """
     forwarded_for = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    seen = [entry.strip() for entry in forwarded_for if entry.strip()]
-    seen.append(request.META.get("REMOTE_ADDR", ""))
-    entry = seen[-1 - min(settings.TRUSTED_PROXIES, len(seen) - 1)]
+    addresses = [entry.strip() for entry in forwarded_for if entry.strip()]
+    addresses.append(request.META.get("REMOTE_ADDR", ""))
+    entry = addresses[-1 - min(settings.TRUSTED_PROXIES, len(addresses) - 1)]
     try:
         address = ipaddress.ip_address(entry)
     except ValueError:

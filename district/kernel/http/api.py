@@ -87,9 +87,9 @@ class ApiView(APIView):
 @cache
 def cached_serializer(form: type[Serializer]) -> Serializer:
     """A serializer that holds no data, made once: copying all its fields takes longer than using them."""
-    made = form()
-    assert made.fields is made.fields  # from here on they are shared by its copies
-    return made
+    serializer = form()
+    assert serializer.fields is serializer.fields  # from here on they are shared by its copies
+    return serializer
 
 
 def cacheable(request: Request, data: Any, *, seconds: int = 60) -> Response:
@@ -98,7 +98,7 @@ def cacheable(request: Request, data: Any, *, seconds: int = 60) -> Response:
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": f"public, max-age={seconds}"}
     marks = request.headers.get("If-None-Match", "").split(",")
-    held = [mark.strip().removeprefix("W/") for mark in marks]
-    if etag in held or "*" in held:
+    etags = [mark.strip().removeprefix("W/") for mark in marks]
+    if etag in etags or "*" in etags:
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(data, headers=headers)

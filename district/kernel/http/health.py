@@ -105,19 +105,19 @@ def _warnings(causes: dict[str, str]) -> dict[str, str]:
     waiting = OutboxRow.objects.filter(delivered_at=None)
     late = waiting.filter(set_aside_at=None, created_at__lt=clock.real_now() - _LATE).exists()
     aside = waiting.exclude(set_aside_at=None).count()
-    found = {}
+    warnings = {}
     if late:
-        found["outbox"] = "events wait for more than five minutes: is a Celery worker running?"
+        warnings["outbox"] = "events wait for more than five minutes: is a Celery worker running?"
     if aside:
-        found["set_aside"] = f"{aside} events were set aside; see the admin"
+        warnings["set_aside"] = f"{aside} events were set aside; see the admin"
     for name, alarm in _ALARMS.items():
         try:
             warning = alarm()
         except Exception as error:  # noqa: BLE001 - as with the checks
             warning = type(error).__name__
         if warning:
-            found[name] = warning
-    return found
+            warnings[name] = warning
+    return warnings
 
 
 def register_warning(name: str, alarm: Callable[[], str]) -> None:

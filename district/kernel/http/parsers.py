@@ -21,10 +21,10 @@ class DuplicateName(NotJson):
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these names and values. Raises DuplicateName."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise DuplicateName
-    return made
+    return document
 
 
 def _refuse_constant(name: str) -> Any:

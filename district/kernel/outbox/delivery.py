@@ -25,11 +25,11 @@ def deliver_due(limit: int = _BATCH) -> int:
     """
     if passed := _mark_unsubscribed_delivered():
         return passed
-    taken = 0
-    while taken < limit and (row := _claim_next()):
+    count = 0
+    while count < limit and (row := _claim_next()):
         _deliver(row)
-        taken += 1
-    return taken
+        count += 1
+    return count
 
 
 def replay(rows: QuerySet[OutboxRow]) -> int:

@@ -43,13 +43,13 @@ class Channel(filesystem.Channel):
         for name in sorted(os.listdir(self._folder)):
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
-            taken = self._folder / f"{name}.taken"
+            claimed_path = self._folder / f"{name}.taken"
             try:
-                (self._folder / name).rename(taken)
+                (self._folder / name).rename(claimed_path)
             except FileNotFoundError:
                 continue
-            payload = taken.read_bytes()
-            taken.unlink()
+            payload = claimed_path.read_bytes()
+            claimed_path.unlink()
             return loads(bytes_to_str(payload))
         raise Empty
 
@@ -67,6 +67,6 @@ def prepare_folders(options: dict[str, Any]) -> None:
     """The broker's folder exists, without what killed processes left half-written or half-read."""
     folder = Path(options["data_folder_in"])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in folder.iterdir():
-        if left.suffix in _LITTER and time.time() - left.stat().st_mtime > _LITTER_AGE:
-            left.unlink(missing_ok=True)
+    for leftover in folder.iterdir():
+        if leftover.suffix in _LITTER and time.time() - leftover.stat().st_mtime > _LITTER_AGE:
+            leftover.unlink(missing_ok=True)

@@ -85,8 +85,12 @@ def harmless(cell: Cell) -> Cell:
     """
     if not isinstance(cell, str):
         return cell
-    seen = next((sign for sign in cell if not _is_unseen(sign)), "")
-    if unicodedata.normalize("NFKC", seen)[:1] in _FORMULA or cell[:1] in {"\t", "\r", "\n"}:
+    first_visible = next((sign for sign in cell if not _is_unseen(sign)), "")
+    if unicodedata.normalize("NFKC", first_visible)[:1] in _FORMULA or cell[:1] in {
+        "\t",
+        "\r",
+        "\n",
+    }:
         return "'" + cell.translate(_LINE_ENDS)
     return cell.translate(_LINE_ENDS)
 

@@ -72,10 +72,10 @@ class FindByPhone(Action):
         return request.user.has_perm("members.view_member")
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Member:
-        found = members.look_up_by_phone(number=cleaned_data["number"], by=person(request))
-        if not found:
+        found_members = members.look_up_by_phone(number=cleaned_data["number"], by=person(request))
+        if not found_members:
             raise InvalidRequest(reason=_("没有使用该手机号的会员。"))
-        return found[0]
+        return found_members[0]
 
 
 class _SessionChoice(forms.ModelMultipleChoiceField):

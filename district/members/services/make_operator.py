@@ -36,7 +36,7 @@ def unmake_operator(*, user: User, by: User | None) -> User:
 
 
 def _locked(user: User) -> User:
-    found = User.objects.staff().select_for_update(no_key=True).filter(pk=user.pk).first()
-    if found is None:
+    row = User.objects.staff().select_for_update(no_key=True).filter(pk=user.pk).first()
+    if row is None:
         raise AccountNotStaff
-    return found
+    return row

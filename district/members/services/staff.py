@@ -16,8 +16,8 @@ def create_staff(*, username: str, name: str, password: str, by: User, key: Key)
 
     Raises UsernameTaken, PasswordTooWeak, KeyReused.
     """
-    if (made := idempotency.claim_key(key)) is not None:
-        return User.objects.get(pk=made)
+    if (earlier := idempotency.claim_key(key)) is not None:
+        return User.objects.get(pk=earlier)
     if User.objects.filter(username__iexact=username).exists():
         raise UsernameTaken(username=username)
     _require_strong(password, User(username=username, name=name))
@@ -62,10 +62,10 @@ def _switch(user: User, by: User, *, active: bool, verb: str) -> User:
 
 
 def _locked(user: User) -> User:
-    found = User.objects.staff().select_for_update(no_key=True).filter(pk=user.pk).first()
-    if found is None:
+    row = User.objects.staff().select_for_update(no_key=True).filter(pk=user.pk).first()
+    if row is None:
         raise AccountNotStaff
-    return found
+    return row
 
 
 def _require_strong(password: str, user: User) -> None:

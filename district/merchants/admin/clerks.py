@@ -67,9 +67,9 @@ class AppointClerkForm(ActionForm):
     def prepare(self) -> None:
         who = viewer(self.request)
         self.field("role").choices = [(role.value, role.label) for role in assignable_roles(who)]
-        mine = who.stores().filter(merchant=merchant_of(self.request, self.row))
+        own_stores = who.stores().filter(merchant=merchant_of(self.request, self.row))
         stores = self.field("stores")
-        stores.queryset = mine.order_by("name_key")
+        stores.queryset = own_stores.order_by("name_key")
         if who.is_store_limited:
             stores.required, stores.help_text = True, ""
 

@@ -36,8 +36,10 @@ class KeyForm(ActionForm):
     days = forms.TypedChoiceField(label=gettext_lazy("有效期"), coerce=int, choices=())
 
     def prepare(self) -> None:
-        mine = viewer(self.request).stores().filter(merchant=merchant_of(self.request, self.row))
-        self.field("stores").queryset = mine.order_by("name_key")
+        own_stores = (
+            viewer(self.request).stores().filter(merchant=merchant_of(self.request, self.row))
+        )
+        self.field("stores").queryset = own_stores.order_by("name_key")
         self.field("days").choices = [
             *((days, _("%(days)d 天") % {"days": days}) for days in _LIVES),
             (0, _("长期有效")),

@@ -104,8 +104,8 @@ class MerchantAdmin(NameSearch, MerchantScopedAdmin):
             title=_("联盟成员期"),
             headers=[_("开始"), _("结束")],
             rows=[
-                [format_instant(held.period.lower), format_instant(held.period.upper)]
-                for held in row.memberships.order_by("-period")
+                [format_instant(membership.period.lower), format_instant(membership.period.upper)]
+                for membership in row.memberships.order_by("-period")
             ],
             empty=_("从未入盟。"),
         )
@@ -170,9 +170,9 @@ class AllianceMembershipAdmin(MerchantScopedAdmin):
         return f"{row.merchant} {self.since(row)}"
 
     @admin.display(description=gettext_lazy("开始"))
-    def since(self, held: AllianceMembership) -> str:
-        return format_instant(held.period.lower)
+    def since(self, membership: AllianceMembership) -> str:
+        return format_instant(membership.period.lower)
 
     @admin.display(description=gettext_lazy("结束"))
-    def until(self, held: AllianceMembership) -> str:
-        return format_instant(held.period.upper) if held.period.upper else _("至今")
+    def until(self, membership: AllianceMembership) -> str:
+        return format_instant(membership.period.upper) if membership.period.upper else _("至今")

@@ -32,7 +32,7 @@ def _described(
 ) -> Callable[..., Any]:
     """What the OpenAPI file says of a public, cacheable GET."""
     etag = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 304])
-    held = OpenApiParameter(
+    etag_header = OpenApiParameter(
         "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag answered before."
     )
     return extend_schema(
@@ -40,7 +40,7 @@ def _described(
         tags=["directory"],
         summary=summary,
         auth=[],
-        parameters=[*parameters, held, etag],
+        parameters=[*parameters, etag_header, etag],
         responses={200: out, 304: OpenApiResponse(description="Unchanged since that ETag.")},
         examples=[OpenApiExample("example", example, response_only=True, status_codes=["200"])],
     )
@@ -95,10 +95,10 @@ class Merchants(ApiView):
         examples.MERCHANT | {"in_alliance": True},
     )
     def get(self, request: Request) -> Response:
-        found = directory.merchants(
+        result = directory.merchants(
             at=clock.now(), **_query_parameters(request, schemas.MerchantListParameters)
         )
-        return _page(request, found, schemas.MerchantOut)
+        return _page(request, result, schemas.MerchantOut)
 
 
 class MerchantDetailView(ApiView):
@@ -112,8 +112,8 @@ class MerchantDetailView(ApiView):
         _identified("mrc"),
     )
     def get(self, request: Request, id: str) -> Response:
-        found = directory.merchant(_known("mrc", id), clock.now())
-        return cacheable(request, schemas.MerchantDetailOut(found).data)
+        result = directory.merchant(_known("mrc", id), clock.now())
+        return cacheable(request, schemas.MerchantDetailOut(result).data)
 
 
 class Stores(ApiView):
@@ -136,8 +136,8 @@ class StoreDetailView(ApiView):
         "read_store", "门店详情", schemas.StoreDetailOut, examples.STORE_DETAIL, _identified("str")
     )
     def get(self, request: Request, id: str) -> Response:
-        found = directory.store(_known("str", id), clock.now())
-        return cacheable(request, schemas.StoreDetailOut(found).data)
+        result = directory.store(_known("str", id), clock.now())
+        return cacheable(request, schemas.StoreDetailOut(result).data)
 
 
 def _known(prefix: str, public_id: str) -> str:

@@ -113,20 +113,20 @@ class LookUpMember(TillView):
     def _by_phone(self, store: Store, phone: str) -> Response:
         rate_limits.hit("look_up_phone_till", self.till.key_id)
         member = merchants.find_by_phone(till=self.till, store=store, phone=phone)
-        seen = {
+        visible_member = {
             "id": member.public_id,
             "nickname": member.nickname[:1] + "*" * bool(member.nickname),
             "phone_masked": phone_masked(member),
         }
-        return Response(LookUpOut({"member": seen, "visit": None}).data)
+        return Response(LookUpOut({"member": visible_member, "visit": None}).data)
 
 
 def _look_up_result(opened: OpenedVisit) -> Response:
     member = opened.visit.member
-    seen = {
+    visible_member = {
         "id": member.public_id,
         "nickname": member.nickname,
         "phone_masked": phone_masked(member),
     }
     visit = {"token": opened.token, "expires_at": opened.visit.expires_at}
-    return Response(LookUpOut({"member": seen, "visit": visit}).data, HTTPStatus.CREATED)
+    return Response(LookUpOut({"member": visible_member, "visit": visit}).data, HTTPStatus.CREATED)

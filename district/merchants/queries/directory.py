@@ -44,28 +44,28 @@ def stores(
     alliance_only: bool = True,
 ) -> QuerySet[Store]:
     """Stores a shopper may walk into, each with `open_now` and `in_alliance` as of `at`."""
-    found = _stores(at).filter(state=Store.State.OPEN, merchant__state=Merchant.State.ACTIVE)
+    rows = _stores(at).filter(state=Store.State.OPEN, merchant__state=Merchant.State.ACTIVE)
     wanted = {
         "venue__public_id": venue,
         "trade__code": trade,
         "floor": floor,
         "merchant__public_id": merchant,
     }
-    found = found.filter(_matches_search(q, "search_key", "merchant__search_key"))
-    found = found.filter(**{path: value for path, value in wanted.items() if value})
+    rows = rows.filter(_matches_search(q, "search_key", "merchant__search_key"))
+    rows = rows.filter(**{path: value for path, value in wanted.items() if value})
     if open_at is not None:
-        found = found.filter(is_open(open_at))
+        rows = rows.filter(is_open(open_at))
     if round_the_clock is not None:
-        found = found.filter(round_the_clock=round_the_clock)
-    return found.filter(Q(in_alliance=True)) if alliance_only else found
+        rows = rows.filter(round_the_clock=round_the_clock)
+    return rows.filter(Q(in_alliance=True)) if alliance_only else rows
 
 
 def store(public_id: str, at: datetime) -> Store:
     """One store with its hours, also when it has closed. Raises NotFound."""
-    found = _stores(at).prefetch_related("hours").filter(public_id=public_id).first()
-    if found is None:
+    row = _stores(at).prefetch_related("hours").filter(public_id=public_id).first()
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def merchants(
@@ -77,19 +77,21 @@ def merchants(
     alliance_only: bool = True,
 ) -> QuerySet[Merchant]:
     """Merchants that are not suspended, each with `in_alliance` as of `at`."""
-    found = _merchants(at).filter(_matches_search(q, "search_key"), state=Merchant.State.ACTIVE)
-    theirs = {"venue__public_id": venue, "trade__code": trade}
-    if theirs := {path: value for path, value in theirs.items() if value}:
-        held = Store.objects.filter(merchant=OuterRef("pk"), state=Store.State.OPEN, **theirs)
-        found = found.filter(Exists(held))
-    return found.filter(Q(in_alliance=True)) if alliance_only else found
+    rows = _merchants(at).filter(_matches_search(q, "search_key"), state=Merchant.State.ACTIVE)
+    store_filters = {"venue__public_id": venue, "trade__code": trade}
+    if store_filters := {path: value for path, value in store_filters.items() if value}:
+        matching_stores = Store.objects.filter(
+            merchant=OuterRef("pk"), state=Store.State.OPEN, **store_filters
+        )
+        rows = rows.filter(Exists(matching_stores))
+    return rows.filter(Q(in_alliance=True)) if alliance_only else rows
 
 
 def merchant(public_id: str, at: datetime) -> Merchant:
     """One merchant with its open stores. Raises NotFound."""
-    theirs = _stores(at).filter(state=Store.State.OPEN).order_by(*BY_NAME)
-    found = _merchants(at).prefetch_related(Prefetch("stores", theirs))
-    if (row := found.filter(public_id=public_id).first()) is None:
+    open_stores = _stores(at).filter(state=Store.State.OPEN).order_by(*BY_NAME)
+    rows = _merchants(at).prefetch_related(Prefetch("stores", open_stores))
+    if (row := rows.filter(public_id=public_id).first()) is None:
         raise NotFound
     return row
 

@@ -30,9 +30,9 @@ def stores_of(clerk: Clerk) -> QuerySet[Store]:
     """The stores a clerk works for: those named in the post, or all of the merchant."""
     if clerk.ended_at is not None:
         return Store.objects.none()
-    theirs = Store.objects.filter(merchant=clerk.merchant_id)
+    stores = Store.objects.filter(merchant=clerk.merchant_id)
     named = clerk.limits.values("store")
-    return theirs.filter(pk__in=named) if named.exists() else theirs
+    return stores.filter(pk__in=named) if named.exists() else stores
 
 
 def scoped(
@@ -48,5 +48,5 @@ def scoped(
     post = live_post(user)
     if post is None:
         return rows.none()
-    seen = rows.filter(**{merchant: post.merchant_id})
-    return seen if store is None else seen.filter(**{f"{store}__in": stores_of(post)})
+    own_rows = rows.filter(**{merchant: post.merchant_id})
+    return own_rows if store is None else own_rows.filter(**{f"{store}__in": stores_of(post)})

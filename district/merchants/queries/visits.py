@@ -18,8 +18,8 @@ def visit_at(*, visit_token: str, till: Till, store: Store) -> Visit:
 
     Raises VisitUnknown, VisitElsewhere, StoreNotYours.
     """
-    held = Visit.objects.select_related("member")
-    visit = held.filter(token_hash=till_secrets.digest(visit_token)).first()
+    visits = Visit.objects.select_related("member")
+    visit = visits.filter(token_hash=till_secrets.digest(visit_token)).first()
     if visit is None:
         raise VisitUnknown
     if visit.store_id != store.pk:
