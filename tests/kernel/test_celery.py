@@ -37,8 +37,8 @@ def connect(options):
         return opened[-1]
 
     yield connection
-    for connection in opened:
-        connection.release()
+    for opened_connection in opened:
+        opened_connection.release()
 
 
 def test_the_folder_transport_is_ours():
