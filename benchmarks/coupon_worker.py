@@ -99,7 +99,7 @@ def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> 
         return redeem_coupons(
             store=store,
             reported_bill=ReportedBill(terms["bill_no"], 12680),
-            shown=[codes.ticket_of(presented, store.pk, clock.real_now())],
+            codes=[codes.ticket_of(presented, store.pk, clock.real_now())],
             request_no=terms["request_no"],
             actor="till:1",
             key=Key.of(f"merchant:{store.merchant_id}:redeem", serial, **terms),

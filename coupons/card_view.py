@@ -96,16 +96,16 @@ def places_named_by(version: TemplateVersion) -> list[Places]:
 def scope_in_words(scope: CouponScope, names: PlaceNames | None = None) -> list[str]:
     """Where and on what a coupon holds, a sentence each."""
     names = names or place_names([scope.only, scope.but_not])
-    said = [_("限{places}").format(places=_places(scope.only, names))] if scope.only else []
+    texts = [_("限{places}").format(places=_places(scope.only, names))] if scope.only else []
     if not scope.only:
-        said = [_("商圈联盟全部门店")]
+        texts = [_("商圈联盟全部门店")]
     if scope.but_not:
-        said.append(_("{places}除外").format(places=_places(scope.but_not, names)))
+        texts.append(_("{places}除外").format(places=_places(scope.but_not, names)))
     if scope.products:
-        said.append(_("限指定商品"))
+        texts.append(_("限指定商品"))
     if scope.but_no_products:
-        said.append(_("部分商品除外"))
-    return said
+        texts.append(_("部分商品除外"))
+    return texts
 
 
 def audience_in_words(audience: Audience, names: PlaceNames | None = None) -> list[str]:
@@ -115,18 +115,18 @@ def audience_in_words(audience: Audience, names: PlaceNames | None = None) -> li
         _merchant_names(audience.bought_at, names),
         _merchant_names(audience.granted_by, names),
     )
-    said = []
+    texts = []
     if audience.new_within_days is not None:
-        said.append(_("入会 {days} 天内的新会员").format(days=audience.new_within_days))
+        texts.append(_("入会 {days} 天内的新会员").format(days=audience.new_within_days))
     if audience.tags:
-        said.append(_("活动指定会员"))
+        texts.append(_("活动指定会员"))
     if audience.bought_at:
-        said.append(_("在{merchants}消费过的会员").format(merchants=bought))
+        texts.append(_("在{merchants}消费过的会员").format(merchants=bought))
     if audience.granted:
         what = _("“光盘”") if audience.granted == CLEAN_PLATE else _("活动")
         who = by or _("商户")
-        said.append(_("获得{who}{what}认可的会员").format(who=who, what=what))
-    return said
+        texts.append(_("获得{who}{what}认可的会员").format(who=who, what=what))
+    return texts
 
 
 def _large_print(benefit: Benefit) -> tuple[str, str, str]:
@@ -179,8 +179,8 @@ def _ways(version: TemplateVersion, names: PlaceNames) -> Iterator[tuple[str, st
     yield _("领取时间"), stretch_in_words(version.claim_from, version.claim_until)
     yield _("领取方式"), "、".join(_ways_to_get(version))
     if version.points_price and version.exchange_undo_minutes:
-        said = _("兑换后 {time}内未使用可退回，积分原路返还")
-        yield _("退回兑换"), said.format(time=_stretch(version.exchange_undo_minutes))
+        text = _("兑换后 {time}内未使用可退回，积分原路返还")
+        yield _("退回兑换"), text.format(time=_stretch(version.exchange_undo_minutes))
     yield _("每人限领"), _limit(version)
     yield _("发放对象"), "；".join(audience_in_words(Audience.of(version.audience), names))
     if version.transferable:
@@ -208,10 +208,10 @@ def _stretch(minutes: int) -> str:
 
 
 def _limit(version: TemplateVersion) -> str:
-    said = _("{count} 张").format(count=version.per_member)
+    text = _("{count} 张").format(count=version.per_member)
     if version.per_member_day is None:
-        return said
-    return _("{count}，每天 {day} 张").format(count=said, day=version.per_member_day)
+        return text
+    return _("{count}，每天 {day} 张").format(count=text, day=version.per_member_day)
 
 
 def _conditions(pairs: Iterator[tuple[str, str]]) -> Iterator[Condition]:
@@ -237,5 +237,5 @@ def _enumerated(names: Sequence[str]) -> str:
     """甲、乙、丙, of many only the first ones and how many there are."""
     if len(names) <= _MOST_NAMES:
         return "、".join(names)
-    said = "、".join(names[:_MOST_NAMES])
-    return _("{said}等 {count} 处").format(said=said, count=len(names))
+    text = "、".join(names[:_MOST_NAMES])
+    return _("{names}等 {count} 处").format(names=text, count=len(names))

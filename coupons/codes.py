@@ -44,15 +44,15 @@ class PresentedCode:
     pass_made_at: datetime | None = field(default=None, compare=False)
 
 
-def code_of(shown: PresentedCode, at: datetime) -> str:
+def code_of(code: PresentedCode, at: datetime) -> str:
     """A rotating code, good until `at` + CODE_LIFE."""
-    return tokens.sign(purpose=_CODE, payload=_packed(_SHOWN, shown), at=at, lifetime=CODE_LIFE)
+    return tokens.sign(purpose=_CODE, payload=_packed(_SHOWN, code), at=at, lifetime=CODE_LIFE)
 
 
-def ticket_of(shown: PresentedCode, store: int, at: datetime) -> str:
+def ticket_of(code: PresentedCode, store: int, at: datetime) -> str:
     """What a check answers: the coupon was shown at this store, and by which open pass, if by one."""
-    made_at = 0 if shown.pass_made_at is None else int(shown.pass_made_at.timestamp())
-    payload = _packed(_SHOWN_AT, shown, store, made_at)
+    made_at = 0 if code.pass_made_at is None else int(code.pass_made_at.timestamp())
+    payload = _packed(_SHOWN_AT, code, store, made_at)
     return tokens.sign(purpose=_TICKET, payload=payload, at=at, lifetime=TICKET_LIFE)
 
 
@@ -68,21 +68,23 @@ def read(text: str, store: int) -> PresentedCode:
         payload = tokens.open_token(purpose=_CODE, text=text, at=at)
     except TokenInvalid:
         payload = tokens.open_token(purpose=_TICKET, text=text, at=at)
-        *shown, shown_at, made_at = _unpacked(_SHOWN_AT, payload)
+        *fields, shown_at, made_at = _unpacked(_SHOWN_AT, payload)
         if shown_at != store:
             raise TokenInvalid from None
     else:
-        shown, made_at = list(_unpacked(_SHOWN, payload)), 0
-    coupon, member, uses_left, value_left = shown
+        fields, made_at = list(_unpacked(_SHOWN, payload)), 0
+    coupon, member, uses_left, value_left = fields
     return PresentedCode(
         *(coupon, member, uses_left, None if value_left < 0 else value_left),
         pass_made_at=datetime.fromtimestamp(made_at, UTC) if made_at else None,
     )
 
 
-def pass_of(shown: Pass) -> str:
+def pass_of(coupon_pass: Pass) -> str:
     """A pass signed with the key that it names."""
-    return shown.text(signatures.sign(shown.body, purpose=_PASS, version=shown.key))
+    return coupon_pass.text(
+        signatures.sign(coupon_pass.body, purpose=_PASS, version=coupon_pass.key)
+    )
 
 
 def pass_keys() -> dict[int, bytes]:
@@ -92,17 +94,17 @@ def pass_keys() -> dict[int, bytes]:
 
 def _read_pass(text: str, store: int, at: datetime) -> PresentedCode:
     try:
-        shown = passes.read(text, pass_keys())
+        fields = passes.read(text, pass_keys())
     except PassRefused:
         raise TokenInvalid from None
-    if shown.store not in (0, store):
+    if fields.store not in (0, store):
         raise CodeLeasedElsewhere
-    if at >= shown.expires_at:
+    if at >= fields.expires_at:
         raise TokenExpired
     return PresentedCode(
-        *(shown.coupon, shown.member, shown.uses_left, shown.value_left),
-        leased=shown.store != 0,
-        pass_made_at=shown.made_at if shown.store == 0 else None,
+        *(fields.coupon, fields.member, fields.uses_left, fields.value_left),
+        leased=fields.store != 0,
+        pass_made_at=fields.made_at if fields.store == 0 else None,
     )
 
 
@@ -128,13 +130,13 @@ def paper_parts(text: str) -> tuple[str, str] | None:
 
 
 def pin_hash(number: str, pin: str) -> bytes:
-    """What is kept of a PIN: of four digits a hash without our secret would tell all."""
+    """What is kept of a PIN: of four digits a hash without our secret would reveal all."""
     return lookup_hash("coupon_pin", f"{number} {pin}")
 
 
-def _packed(form: struct.Struct, shown: PresentedCode, *more: int) -> bytes:
-    value = -1 if shown.value_left is None else shown.value_left
-    return form.pack(shown.coupon, shown.member, shown.uses_left, value, *more)
+def _packed(form: struct.Struct, code: PresentedCode, *more: int) -> bytes:
+    value = -1 if code.value_left is None else code.value_left
+    return form.pack(code.coupon, code.member, code.uses_left, value, *more)
 
 
 def _unpacked(form: struct.Struct, payload: bytes) -> tuple[int, ...]:

@@ -32,17 +32,17 @@ class Example:
 
 def exposure_of(version: TemplateVersion) -> Exposure:
     """What a version may cost: its stock times the most of a coupon, never more than its budget."""
-    most = usage_terms_of(version).benefit.most()
-    each = most if version.partial else most * version.uses
+    benefit_fen = usage_terms_of(version).benefit.max_cost_fen()
+    coupon_fen = benefit_fen if version.partial else benefit_fen * version.uses
     ends = [end for end in (version.budget_fen,) if end is not None]
     if version.stock is not None:
-        ends.append(version.stock * each)
-    return Exposure(each, 0 if not each else min(ends, default=None))
+        ends.append(version.stock * coupon_fen)
+    return Exposure(coupon_fen, 0 if not coupon_fen else min(ends, default=None))
 
 
 def examples_of(version: TemplateVersion) -> list[Example]:
     """Two worked bills of a submitted version: one that just reaches the threshold, and one five times
-    as large; none for parking, whose cost only a stay tells."""
+    as large; none for parking, whose cost only a stay determines."""
     if version.kind == TemplateVersion.Kind.PARKING:
         return []
     terms = version_terms_from_row(version)
@@ -56,7 +56,7 @@ def examples_of(version: TemplateVersion) -> list[Example]:
 def _example(terms: VersionTerms, names: dict[int, str | None], bill_fen: int) -> Example:
     benefit = terms.usage.benefit
     discount = benefit.discount(bill_fen)
-    cost = discount if benefit.on_a_bill else benefit.most()
+    cost = discount if benefit.on_a_bill else benefit.max_cost_fen()
     parts = split(cost, terms.shares, terms.rest_to)
     return Example(
         bill_fen,

@@ -81,7 +81,7 @@ def _is_window(value: Any) -> bool:
                 and bool(days)
                 and all(type(day) is int and 1 <= day <= _SUNDAY for day in days)
             ),
-            "kind": lambda kind: kind in [one.value for one in DayKind],
+            "kind": lambda kind: kind in [day_kind.value for day_kind in DayKind],
         },
     )
 

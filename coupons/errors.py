@@ -28,13 +28,13 @@ class ClaimNotBegun(DomainError):
     def __init__(self, *, begins: str) -> None:
         """`begins` is an instant with an offset."""
         when = datetime.fromisoformat(begins).astimezone(clock.SHANGHAI)
-        said = _("%(year)d年%(month)d月%(day)d日 %(clock)s") % {
+        text = _("%(year)d年%(month)d月%(day)d日 %(clock)s") % {
             "year": when.year,
             "month": when.month,
             "day": when.day,
             "clock": f"{when:%H:%M}",
         }
-        super().__init__(begins=begins, when=said)
+        super().__init__(begins=begins, when=text)
 
 
 @refusal_of_sql

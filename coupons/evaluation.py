@@ -1,4 +1,4 @@
-"""What coupons are worth on a bill at a counter: read once, judged by the pure rules."""
+"""What coupons are worth on a bill at a counter: read once, evaluated by the pure rules."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _ANY = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ReportedBill:
-    """A bill as the till tells it, before any coupon: fen, and lines as (fen, product code)."""
+    """A bill as the till reports it, before any coupon: fen, and lines as (fen, product code)."""
 
     bill_no: str
     fen: int
@@ -57,12 +57,12 @@ class Evaluation:
     def cost_fen(self) -> int:
         """What its payers owe the merchant when nothing is cut: of a gift its value."""
         benefit = self.terms.usage.benefit
-        return self.eligibility.discount_fen if benefit.on_a_bill else benefit.most()
+        return self.eligibility.discount_fen if benefit.on_a_bill else benefit.max_cost_fen()
 
 
 @dataclass(frozen=True, slots=True)
 class BillEvaluation:
-    """What was seen at the counter: the coupons as judged, and the bill with what lies on it."""
+    """What was seen at the counter: the coupons as evaluated, and the bill with what lies on it."""
 
     evaluations: tuple[Evaluation, ...]
     bill_state: BillState
@@ -70,7 +70,7 @@ class BillEvaluation:
 
     @property
     def before_fen(self) -> int:
-        """What is to pay before the coupons that were judged."""
+        """What is to pay before the coupons that were evaluated."""
         return self.bill_state.fen - self.bill_state.discount_fen
 
     @property
@@ -87,8 +87,8 @@ def evaluate_bill(
     cards: Sequence[CounterCoupon],
     at: datetime,
 ) -> BillEvaluation:
-    """Judge each coupon alone, and by what lies on the bill already, as they were found there."""
-    # A number means one amount: of a bill that was reported_bill before it is the one of then.
+    """Evaluate each coupon alone, and by what lies on the bill already, as they were found there."""
+    # A number means one amount: of a bill that was reported before it is the one of then.
     bill = Bill(found.bill.fen, reported_bill.bill.lines)
     lies = candidates_on_bill(found.bill, bill)
     evaluations = []
@@ -101,29 +101,32 @@ def evaluate_bill(
             eligibility = check_eligibility(
                 card.held, terms.usage, reported_bill.bill, found.counter, at, is_workday
             )
-        one = Evaluation(card, terms, bill, eligibility)
-        evaluations.append(_with_bill(one, lies) if eligibility.usable and lies else one)
+        evaluation = Evaluation(card, terms, bill, eligibility)
+        evaluations.append(
+            _with_bill(evaluation, lies) if eligibility.usable and lies else evaluation
+        )
     return BillEvaluation(_with_other_stores(evaluations, store, at), found.bill, bill)
 
 
-def _with_bill(one: Evaluation, lies: Sequence[StackingCandidate]) -> Evaluation:
+def _with_bill(evaluation: Evaluation, lies: Sequence[StackingCandidate]) -> Evaluation:
     """The same by what lies on the bill: whether it may join, and what is left of its goods."""
-    eligibility = one.eligibility
-    if not all(stacking.can_stack(one.candidate, other) for other in lies):
+    eligibility = evaluation.eligibility
+    if not all(stacking.can_stack(evaluation.candidate, other) for other in lies):
         refused = Eligibility(0, eligibility.eligible_fen, (Reason("not_beside_another"),))
-        return replace(one, eligibility=refused)
-    if not one.terms.usage.benefit.on_a_bill:
-        return one
-    (step,) = stacking.combined(one.bill, [one.candidate], lies)
+        return replace(evaluation, eligibility=refused)
+    if not evaluation.terms.usage.benefit.on_a_bill:
+        return evaluation
+    (step,) = stacking.combined(evaluation.bill, [evaluation.candidate], lies)
     # Its goods are paid already; it would be used up for nothing.
     reasons = () if step.discount_fen else (Reason("no_eligible_items"),)
     return replace(
-        one, eligibility=replace(eligibility, discount_fen=step.discount_fen, reasons=reasons)
+        evaluation,
+        eligibility=replace(eligibility, discount_fen=step.discount_fen, reasons=reasons),
     )
 
 
 def candidates_on_bill(bill_state: BillState, bill: Bill) -> tuple[StackingCandidate, ...]:
-    """What lies on a bill already, as the stacking rules see it, by the lines told of it now."""
+    """What lies on a bill already, as the stacking rules see it, by the lines reported now."""
     return tuple(
         candidate_of(version_terms(version), bill, discount_fen=fen, until=_ANY)
         for version, fen in bill_state.uses
@@ -133,33 +136,35 @@ def candidates_on_bill(bill_state: BillState, bill: Bill) -> tuple[StackingCandi
 def _with_other_stores(
     evaluations: Sequence[Evaluation], store: int, at: datetime
 ) -> tuple[Evaluation, ...]:
-    """Who is refused because of the place hears of others, which the pure rules cannot know."""
+    """Who is refused because of the place gets others named, which the pure rules cannot know."""
     scopes = {
-        one.terms.usage.scope
-        for one in evaluations
-        if any(reason.code == "not_at_this_store" for reason in one.eligibility.reasons)
+        evaluation.terms.usage.scope
+        for evaluation in evaluations
+        if any(reason.code == "not_at_this_store" for reason in evaluation.eligibility.reasons)
     }
     if not scopes:
         return tuple(evaluations)
     near = nearby_stores(store, list(scopes), at)
 
-    def told(reason: Reason, one: Evaluation) -> Reason:
+    def with_places(reason: Reason, evaluation: Evaluation) -> Reason:
         if reason.code != "not_at_this_store":
             return reason
-        places = near[one.terms.usage.scope]
-        # Two shops of a brand on one floor are said once.
-        terms = list(dict.fromkeys(map(place_in_words, places)))
-        return Reason(reason.code, {"where": terms, "places": places})
+        places = near[evaluation.terms.usage.scope]
+        # Two shops of a brand on one floor are named once.
+        place_texts = list(dict.fromkeys(map(place_in_words, places)))
+        return Reason(reason.code, {"where": place_texts, "places": places})
 
     return tuple(
         replace(
-            one,
+            evaluation,
             eligibility=replace(
-                one.eligibility,
-                reasons=tuple(told(reason, one) for reason in one.eligibility.reasons),
+                evaluation.eligibility,
+                reasons=tuple(
+                    with_places(reason, evaluation) for reason in evaluation.eligibility.reasons
+                ),
             ),
         )
-        for one in evaluations
+        for evaluation in evaluations
     )
 
 
@@ -172,11 +177,11 @@ def best_combination(
     """The legal combination that takes off the most beside what lies on the bill, line by line; and of the
     coupons that are wished for what is exchanged (兑换), which takes nothing off, where it goes with all
     the others."""
-    chosen = list(stacking.best(bill, [one.candidate for one in usable], lies))
-    for one in usable:
-        exchanged = one.card.pk in wished and not one.terms.usage.benefit.on_a_bill
-        if exchanged and all(stacking.can_stack(one.candidate, other) for other in chosen):
-            chosen.append(one.candidate)
+    chosen = list(stacking.best(bill, [evaluation.candidate for evaluation in usable], lies))
+    for evaluation in usable:
+        exchanged = evaluation.card.pk in wished and not evaluation.terms.usage.benefit.on_a_bill
+        if exchanged and all(stacking.can_stack(evaluation.candidate, other) for other in chosen):
+            chosen.append(evaluation.candidate)
     return stacking.combined(bill, chosen, lies)
 
 

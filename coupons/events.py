@@ -1,4 +1,4 @@
-"""The facts coupons tell. The SQL functions write them, in the transaction that made them true."""
+"""The events of coupons. The SQL functions write them, in the transaction that made them true."""
 
 from dataclasses import dataclass
 

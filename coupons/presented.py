@@ -27,7 +27,7 @@ def read_presented(texts: Sequence[str], store: int) -> list[PresentedCode]:
         read_paper_code(*paper) if (paper := codes.paper_parts(text)) else codes.read(text, store)
         for text in texts
     ]
-    if len({one.coupon for one in seen}) != len(seen):
+    if len({code.coupon for code in seen}) != len(seen):
         raise TokenUsed
     return seen
 
@@ -39,13 +39,17 @@ def require_unchanged(
 
     Raises TokenInvalid, TokenUsed for one used since it was shown.
     """
-    for one in seen:
-        card = held.get(one.coupon)
-        if card is None or card.member != one.member:
+    for presented_code in seen:
+        card = held.get(presented_code.coupon)
+        if card is None or card.member != presented_code.member:
             raise TokenInvalid
-        if card.held.state == "live" and not one.leased and presented_now(card) != one:
+        if (
+            card.held.state == "live"
+            and not presented_code.leased
+            and presented_now(card) != presented_code
+        ):
             raise TokenUsed
-    return [held[one.coupon] for one in seen]
+    return [held[presented_code.coupon] for presented_code in seen]
 
 
 def presented_now(card: CounterCoupon) -> codes.PresentedCode:
@@ -61,7 +65,7 @@ def read_paper_code(number: str, pin: str) -> codes.PresentedCode:
     paper = PaperCode.objects.select_related("coupon").filter(number=number).first()
     if paper is None:
         raise TokenInvalid
-    # A try is taken before it is judged and given back if it was right: of many at once five count.
+    # A try is taken before it is checked and given back if it was right: of many at once five count.
     tries = PaperCode.objects.filter(pk=paper.pk)
     if not tries.filter(tries_left__gt=0).update(tries_left=F("tries_left") - 1):
         raise PinClosed

@@ -57,7 +57,7 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class RedemptionLine:
-    """A coupon to be used as it was judged; `parts` is [[party, fen], …], `shown_by_pass` the instant at
+    """A coupon to be used as it was evaluated; `parts` is [[party, fen], …], `shown_by_pass` the instant at
     which the open pass that showed it was made, in ISO, where one did."""
 
     coupon: int
@@ -77,7 +77,7 @@ class RedemptionLine:
     shown_by_pass: str | None = None
 
 
-_USE = [one.name for one in fields(RedemptionLine)]
+_USE = [column.name for column in fields(RedemptionLine)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def redeem(
     key: Key,
     at: datetime,
 ) -> RedeemResult:
-    """RedemptionLine coupons on a bill, all or none, exactly once per key.
+    """Use coupons on a bill, all or none, exactly once per key.
 
     Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillHasRefunds, CouponBillAmountMismatch,
     CouponBudgetUsedUp, CouponChanged, KeyReused, RequestAlreadyRedeemed, TokenUsed.
@@ -216,7 +216,7 @@ def _reversal_arguments(
     reversal: Reversal, terms: VersionTerms, at: datetime
 ) -> tuple[object, ...]:
     return (
-        *(reversal.redemption, reversal.reference, terms.most, terms.partial),
+        *(reversal.redemption, reversal.reference, terms.max_cost_fen, terms.partial),
         *(new_id("cpn"), replacement_valid_until(terms, at), reversal.reason, reversal.actor, at),
     )
 
@@ -226,4 +226,4 @@ def revive(*, coupon: int, terms: VersionTerms) -> None:
 
     One whose purchase no longer brings it stays as it is.
     """
-    call("coupons_revive", coupon, terms.most, terms.partial)
+    call("coupons_revive", coupon, terms.max_cost_fen, terms.partial)

@@ -50,7 +50,7 @@ def redemption_result(
         at=at,
     )
     request.bill = bill
-    of_coupon = {one.card.pk: one for one in bill_evaluation.evaluations}
+    of_coupon = {evaluation.card.pk: evaluation for evaluation in bill_evaluation.evaluations}
     redemptions = []
     for pk, use in zip(made.redemptions, sorted(uses, key=lambda use: use.coupon), strict=True):
         redemption = partial_instance(

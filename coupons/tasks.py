@@ -17,8 +17,8 @@ def expire_coupons_due() -> int:
 @shared_task(name="coupons.warn_of_expiring")
 def warn_of_expiring_due() -> int:
     total = 0
-    while told := warn_of_expiring():
-        total += told
+    while warning_count := warn_of_expiring():
+        total += warning_count
     return total
 
 

@@ -65,15 +65,15 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[TermCha
     if not differing:
         return []
     old, new = _stored_terms(before), _stored_terms(after)
-    told = []
+    changes = []
     for label, names, words in _TERMS:
         if not differing.intersection(names):
             continue
         was, now = words(old), words(new)
         if was == now:
             was, now = _stored(before, names), _stored(after, names)
-        told.append(TermChange(str(label()), was, now))
-    return told
+        changes.append(TermChange(str(label()), was, now))
+    return changes
 
 
 def named_terms() -> set[str]:

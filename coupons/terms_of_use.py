@@ -98,8 +98,8 @@ def names_of(versions: Iterable[TemplateVersion]) -> PlaceNames:
 
 
 def _places(places: Places, names: PlaceNames) -> NamedPlaces:
-    def of(known: dict[str, str], asked: frozenset[str]) -> tuple[NamedPlace, ...]:
-        return tuple(NamedPlace(key, name) for key, name in known.items() if key in asked)
+    def of(known: dict[str, str], wanted: frozenset[str]) -> tuple[NamedPlace, ...]:
+        return tuple(NamedPlace(key, name) for key, name in known.items() if key in wanted)
 
     return NamedPlaces(
         venues=of(names.venues, places.venues),

@@ -60,12 +60,12 @@ def validity_in_words(validity: Validity) -> str:
     """2026年12月1日至2026年12月31日, or 领取后立即生效，7 天内有效（含领取当天）."""
     if isinstance(validity, Fixed):
         return stretch_in_words(validity.start, validity.end)
-    said = {"first": validity.first, "days": validity.days}
+    values = {"first": validity.first, "days": validity.days}
     if validity.first == 0:
-        return _("领取后立即生效，{days} 天内有效（含领取当天）").format(**said)
+        return _("领取后立即生效，{days} 天内有效（含领取当天）").format(**values)
     if validity.first == 1:
-        return _("领取次日起 {days} 天内有效").format(**said)
-    return _("领取后第 {first} 天起 {days} 天内有效").format(**said)
+        return _("领取次日起 {days} 天内有效").format(**values)
+    return _("领取后第 {first} 天起 {days} 天内有效").format(**values)
 
 
 def stretch_in_words(start: datetime, end: datetime) -> str:

@@ -25,12 +25,12 @@ class DraftEdit:
 def edits_of(version: TemplateVersion) -> list[DraftEdit]:
     """The acts on a version in their order, each with what it changed against the one before."""
     before: dict[str, Any] = {}
-    told = []
+    edits = []
     for row in version.edits.select_related("by").order_by("pk"):
         changed = tuple(changes(before, row.contents)) if before and row.contents else ()
-        told.append(DraftEdit(str(row.get_act_display()), str(row.by), row.at, changed))
+        edits.append(DraftEdit(str(row.get_act_display()), str(row.by), row.at, changed))
         before = row.contents or before
-    return told
+    return edits
 
 
 def changes_since_published(

@@ -88,18 +88,18 @@ def examples_in_rows(version: TemplateVersion) -> Section:
     return Section(
         _("试算"),
         [_("账单"), _("减免"), _("会员实付"), _("成本"), _("各方承担")],
-        [_example(one) for one in examples_of(version)],
+        [_example(example) for example in examples_of(version)],
         empty=_("停车券按停车时长计价，没有账单可试算。"),
     )
 
 
-def _example(one: Example) -> list[str]:
+def _example(example: Example) -> list[str]:
     return [
-        format_yuan(one.bill_fen),
-        format_yuan(one.discount_fen),
-        format_yuan(one.bill_fen - one.discount_fen),
-        format_yuan(one.cost_fen),
-        "，".join(f"{name or _('核销商户')} {format_yuan(fen)}" for name, fen in one.parts),
+        format_yuan(example.bill_fen),
+        format_yuan(example.discount_fen),
+        format_yuan(example.bill_fen - example.discount_fen),
+        format_yuan(example.cost_fen),
+        "，".join(f"{name or _('核销商户')} {format_yuan(fen)}" for name, fen in example.parts),
     ]
 
 
@@ -148,7 +148,7 @@ def _changes(version: TemplateVersion) -> Section:
     return Section(
         title,
         [_("项目"), _("原为"), _("现为")],
-        [[one.label, one.before, Cell(one.after, tone="warn")] for one in changed],
+        [[change.label, change.before, Cell(change.after, tone="warn")] for change in changed],
         empty=_("没有不同。"),
     )
 
@@ -159,12 +159,12 @@ def _edits(version: TemplateVersion) -> Section:
         [_("时间"), _("操作"), _("操作人"), _("改了什么")],
         [
             [
-                format_instant(one.at),
-                one.act,
-                one.by,
-                "；".join(map(_change_text, one.changes)) or "—",
+                format_instant(edit.at),
+                edit.act,
+                edit.by,
+                "；".join(map(_change_text, edit.changes)) or "—",
             ]
-            for one in edits_of(version)
+            for edit in edits_of(version)
         ],
         empty=_("没有记录。"),
         note=_("起草、修改或提交过的人不能审批。"),

@@ -65,6 +65,6 @@ class CampaignPages(DistrictAdmin):
 
 def _is_dense(face: CardView) -> bool:
     """Whether a poster says so much that it has to say it smaller."""
-    said = [line.text for line in (*face.lines, *face.ways)]
+    texts = [line.text for line in (*face.lines, *face.ways)]
     large = len(face.name) + len(face.benefit)
-    return len(said) > _LINES or sum(map(len, said)) + large > _CHARACTERS
+    return len(texts) > _LINES or sum(map(len, texts)) + large > _CHARACTERS

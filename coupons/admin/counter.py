@@ -1,4 +1,4 @@
-"""核销: a clerk redeems what the shopper shows, on a phone or at the desk.
+"""核销: a clerk redeems what the shopper shows, on a phone or at a computer.
 
 Two steps as at the till: a check that uses nothing, and the redemption of what was looked at. A code
 lives half a minute, so the page carries the check's tickets, which are good for ten.
@@ -82,19 +82,19 @@ def _post(request: HttpRequest, frame: dict[str, Any], stores: QuerySet[Store]) 
     if isinstance(form, RedeemForm):
         with refusals_as_form_errors(form):
             return _redeemed(request, form)
-    sight = _check_page(form, dropped=request.POST.get("drop", ""))
-    if sight is None:
+    check_page = _check_page(form, dropped=request.POST.get("drop", ""))
+    if check_page is None:
         return _refused(request, frame, form)
-    errors = [*form.non_field_errors(), *(said for _code, said in sight.refused)]
-    codes = paper_codes_only([code for code, _said in sight.refused])
+    errors = [*form.non_field_errors(), *(text for _code, text in check_page.refused)]
+    codes = paper_codes_only([code for code, _text in check_page.refused])
     context = {
         "errors": errors,
-        "sight": sight,
+        "check_page": check_page,
         "bill_fields": bill_fields(form),
         "once": secrets.token_hex(16),
         "form": CounterForm(stores=stores, initial=bill_fields(form) | {"codes": codes}),
     }
-    wrong = errors and not sight.tickets
+    wrong = errors and not check_page.tickets
     answer = _answer(
         request, frame | context, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     )
@@ -104,39 +104,39 @@ def _post(request: HttpRequest, frame: dict[str, Any], stores: QuerySet[Store]) 
 
 def _check_page(form: CounterForm, *, dropped: str) -> CheckPage | None:
     """The check, also after a redemption that was refused; None with the reason on the form."""
-    asked = form.cleaned_data
+    values = form.cleaned_data
     try:
-        store = alliance_store(asked["store"].public_id)
-        kept = [ticket for ticket in asked["kept"] if ticket != dropped]
+        store = alliance_store(values["store"].public_id)
+        kept = [ticket for ticket in values["kept"] if ticket != dropped]
         return check_page_of(
-            store=store, reported_bill=form.reported_bill, kept=kept, codes=asked["codes"]
+            store=store, reported_bill=form.reported_bill, kept=kept, codes=values["codes"]
         )
     except DomainError as refusal:
-        said = refusal.detail or str(refusal.title)
-        if said not in form.non_field_errors():
-            form.add_error(None, said)
+        text = refusal.detail or str(refusal.title)
+        if text not in form.non_field_errors():
+            form.add_error(None, text)
         return None
 
 
 def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
-    asked, reported_bill = form.cleaned_data, form.reported_bill
-    store = alliance_store(asked["store"].public_id)
+    values, reported_bill = form.cleaned_data, form.reported_bill
+    store = alliance_store(values["store"].public_id)
     actor = f"user:{viewer(request).user.pk}"
     # In a transaction around both a wrong PIN would not be counted; a second click mends a lost line.
     made = coupons.redeem_coupons(
         store=store,
         reported_bill=reported_bill,
-        shown=asked["use"],
-        request_no=f"desk-{asked['once']}",
+        codes=values["use"],
+        request_no=f"desk-{values['once']}",
         actor=actor,
         key=Key.of(
             f"{actor}:redeem",
-            asked["once"],
+            values["once"],
             store=store.public_id,
             bill_no=reported_bill.bill_no,
             fen=reported_bill.fen,
             lines=reported_bill.lines,
-            use=asked["use"],
+            use=values["use"],
         ),
     )
     note_once(
@@ -145,11 +145,11 @@ def _redeemed(request: HttpRequest, form: RedeemForm) -> HttpResponse:
         by=viewer(request).user,
         bill_no=reported_bill.bill_no,
     )
-    return HttpResponseRedirect(f"{DESK.url}?{urlencode({'done': made.request_no})}")
+    return HttpResponseRedirect(f"{WORKSPACE.url}?{urlencode({'done': made.request_no})}")
 
 
 def _refused(request: HttpRequest, frame: dict[str, Any], form: CounterForm) -> HttpResponse:
-    hidden = [said for field in form.hidden_fields() for said in field.errors]
+    hidden = [text for field in form.hidden_fields() for text in field.errors]
     errors = [*form.non_field_errors(), *hidden] or [_("请改正下面标出的内容。")]
     # What only a confirmation asks is no field of the form that is filled in anew.
     for name in ("once", "use"):
@@ -161,7 +161,7 @@ def _refused(request: HttpRequest, frame: dict[str, Any], form: CounterForm) -> 
 def _empty_form(request: HttpRequest, stores: QuerySet[Store]) -> CounterForm:
     found = stores.filter(state=Store.State.OPEN)
     known = request.COOKIES.get(REMEMBERED)
-    store = next((one.pk for one in found if one.public_id == known), None)
+    store = next((store_row.pk for store_row in found if store_row.public_id == known), None)
     return CounterForm(stores=found, initial={"store": store})
 
 
@@ -170,7 +170,7 @@ def _remember(request: HttpRequest, answer: HttpResponse, store: Store) -> None:
         REMEMBERED,
         store.public_id,
         max_age=A_YEAR,
-        path=DESK.url,
+        path=WORKSPACE.url,
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
@@ -180,26 +180,28 @@ def _remember(request: HttpRequest, answer: HttpResponse, store: Store) -> None:
 def _done_context(request: HttpRequest, made: RedemptionRequest) -> dict[str, Any]:
     """What was redeemed, as it stands now."""
     bill, used = made.bill, list(made.redemptions.all())
-    open_to_see = visible(request, Redemption, [one.pk for one in used])
+    open_to_see = visible(request, Redemption, [redemption.pk for redemption in used])
     rows = [
         [
             Cell(
-                f"{one.version.template.name}（{benefit_in_words(version_terms(one.version_id).usage.benefit)}）",
-                url_of(Redemption, one.pk) if one.pk in open_to_see else "",
+                f"{redemption.version.template.name}（{benefit_in_words(version_terms(redemption.version_id).usage.benefit)}）",
+                url_of(Redemption, redemption.pk) if redemption.pk in open_to_see else "",
             ),
-            f"-{format_yuan(one.discount_fen)}" if one.discount_fen else _("兑换"),
-            Cell(_("已撤销"), tone="warn") if one.reversed_at else Cell(_("已核销"), tone="good"),
+            f"-{format_yuan(redemption.discount_fen)}" if redemption.discount_fen else _("兑换"),
+            Cell(_("已撤销"), tone="warn")
+            if redemption.reversed_at
+            else Cell(_("已核销"), tone="good"),
         ]
-        for one in used
+        for redemption in used
     ]
-    live = [one for one in used if one.reversed_at is None]
+    live = [redemption for redemption in used if redemption.reversed_at is None]
     return {
         "done": True,
         "reversed": not live,
         "bill_no": bill.bill_no,
         "figures": [
             (_("账单金额"), format_yuan(bill.bill_fen)),
-            (_("本次减免"), f"-{format_yuan(sum(one.discount_fen for one in live))}"),
+            (_("本次减免"), f"-{format_yuan(sum(redemption.discount_fen for redemption in live))}"),
             (_("应付"), format_yuan(bill.bill_fen - bill.discount_fen)),
         ],
         "panels": [
@@ -220,11 +222,11 @@ def _answer(
     return TemplateResponse(request, "coupons/counter.html", context, status=status)
 
 
-DESK = Workspace(
+WORKSPACE = Workspace(
     name="counter",
     title=gettext_lazy("核销"),
     menu=Menu(COUPONS, "qr_code_scanner", 5),
     is_allowed=is_allowed,
     page=page,
 )
-register_workspace(DESK)
+register_workspace(WORKSPACE)

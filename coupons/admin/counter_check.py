@@ -35,7 +35,7 @@ class CheckedCoupon:
 class CheckPage:
     """All that was checked on one bill; what was refused stands apart with its reason."""
 
-    shown: list[CheckedCoupon] = field(default_factory=list)
+    coupons: list[CheckedCoupon] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     steps: list[tuple[str, str, str]] = field(default_factory=list)
     bill: str = ""
@@ -46,12 +46,12 @@ class CheckPage:
     @property
     def tickets(self) -> list[str]:
         """Those to be used."""
-        return [one.ticket for one in self.shown if one.chosen]
+        return [coupon.ticket for coupon in self.coupons if coupon.chosen]
 
     @property
     def kept(self) -> list[str]:
         """Those that can be used, also beside others than these."""
-        return [one.ticket for one in self.shown if one.ticket]
+        return [coupon.ticket for coupon in self.coupons if coupon.ticket]
 
 
 def check_page_of(
@@ -64,34 +64,41 @@ def check_page_of(
     bill_state = read_counter(store.pk, reported_bill.bill_no, reported_bill.fen, []).bill
     if bill_state.fen != reported_bill.fen:
         raise CouponBillAmountMismatch(bill_fen=bill_state.fen)
-    sight = CheckPage(
+    check_page = CheckPage(
         bill=format_yuan(reported_bill.fen),
         off_before=format_yuan(bill_state.discount_fen) if bill_state.discount_fen else "",
     )
     found: dict[str, tuple[Evaluation, CheckResult]] = {}
     for number, code in enumerate([*kept, *codes], 1 - len(kept)):
         try:
-            checked = coupons.check_coupons(store=store, reported_bill=reported_bill, shown=[code])
+            checked = coupons.check_coupons(store=store, reported_bill=reported_bill, codes=[code])
         except DomainError as refusal:
-            sight.refused.append((code, _refused(number, refusal)))
+            check_page.refused.append((code, _refused(number, refusal)))
         else:
             # The camera may read one coupon twice: it counts once.
-            (one,) = checked.evaluations
-            found[one.card.public_id] = (one, checked)
+            (coupon_evaluation,) = checked.evaluations
+            found[coupon_evaluation.card.public_id] = (coupon_evaluation, checked)
     left = bill_state.fen - bill_state.discount_fen
-    usable = [one for one, _checked in found.values() if one.eligibility.usable]
+    usable = [
+        coupon_evaluation
+        for coupon_evaluation, _checked in found.values()
+        if coupon_evaluation.eligibility.usable
+    ]
     lies = evaluation.candidates_on_bill(bill_state, reported_bill.bill)
     steps = evaluation.best_combination(
-        reported_bill.bill, lies, usable, {one.card.pk for one in usable}
+        reported_bill.bill,
+        lies,
+        usable,
+        {coupon_evaluation.card.pk for coupon_evaluation in usable},
     )
-    _fill(sight, found, steps, store.merchant_id)
+    _fill(check_page, found, steps, store.merchant_id)
     off = sum(step.discount_fen for step in steps)
-    sight.off, sight.left = format_yuan(off), format_yuan(left - off)
-    return sight
+    check_page.off, check_page.left = format_yuan(off), format_yuan(left - off)
+    return check_page
 
 
 def _fill(
-    sight: CheckPage,
+    check_page: CheckPage,
     found: dict[str, tuple[Evaluation, CheckResult]],
     steps: Sequence[DiscountLine],
     merchant: int,
@@ -99,33 +106,38 @@ def _fill(
     taken = {step.code: step for step in steps}
     bearing = {
         code: evaluation.funding_parts(
-            one.terms, merchant, _cost(one, taken.get(code)), one.card.turn
+            coupon_evaluation.terms,
+            merchant,
+            _cost(coupon_evaluation, taken.get(code)),
+            coupon_evaluation.card.turn,
         )
-        for code, (one, _checked) in found.items()
-        if one.eligibility.usable
+        for code, (coupon_evaluation, _checked) in found.items()
+        if coupon_evaluation.eligibility.usable
     }
     names = evaluation.party_names_of(party for parts in bearing.values() for party, _fen in parts)
-    for code, (one, checked) in found.items():
-        benefit = one.terms.usage.benefit
+    for code, (coupon_evaluation, checked) in found.items():
+        benefit = coupon_evaluation.terms.usage.benefit
         payers = [f"{names[party][1]} {format_yuan(fen)}" for party, fen in bearing.get(code, ())]
         reasons = [
-            said["clerk"]
-            for said in evaluation.reason_documents(one.eligibility.reasons, checked.at)
+            document["clerk"]
+            for document in evaluation.reason_documents(
+                coupon_evaluation.eligibility.reasons, checked.at
+            )
         ]
-        if one.eligibility.usable and code not in taken:
+        if coupon_evaluation.eligibility.usable and code not in taken:
             reasons = [_("不能与本次所选的券同用，或已无可减的金额；本次不会使用。")]
-        sight.shown.append(
+        check_page.coupons.append(
             CheckedCoupon(
-                name=one.terms.name,
+                name=coupon_evaluation.terms.name,
                 benefit=benefit_in_words(benefit),
                 chosen=code in taken,
-                worth=_worth(one, taken.get(code)),
+                worth=_worth(coupon_evaluation, taken.get(code)),
                 ticket=checked.tickets.get(code, ""),
                 reasons=reasons,
                 payers="，".join(payers),
             )
         )
-    sight.steps = [
+    check_page.steps = [
         (
             found[step.code][0].terms.name,
             _worth(found[step.code][0], step),
@@ -135,25 +147,25 @@ def _fill(
     ]
 
 
-def _cost(one: Evaluation, step: DiscountLine | None) -> int:
-    if step is not None and one.terms.usage.benefit.on_a_bill:
+def _cost(coupon_evaluation: Evaluation, step: DiscountLine | None) -> int:
+    if step is not None and coupon_evaluation.terms.usage.benefit.on_a_bill:
         return step.discount_fen
-    return one.cost_fen
+    return coupon_evaluation.cost_fen
 
 
-def _worth(one: Evaluation, step: DiscountLine | None) -> str:
-    if not one.eligibility.usable:
+def _worth(coupon_evaluation: Evaluation, step: DiscountLine | None) -> str:
+    if not coupon_evaluation.eligibility.usable:
         return _("不可用")
-    if not one.terms.usage.benefit.on_a_bill:
+    if not coupon_evaluation.terms.usage.benefit.on_a_bill:
         return _("兑换")
-    return f"-{format_yuan(one.eligibility.discount_fen if step is None else step.discount_fen)}"
+    return f"-{format_yuan(coupon_evaluation.eligibility.discount_fen if step is None else step.discount_fen)}"
 
 
 def _refused(number: int, refusal: DomainError) -> str:
-    said = refusal.detail or str(refusal.title)
+    text = refusal.detail or str(refusal.title)
     if isinstance(refusal, TokenInvalid):
         # The kernel's own sentence speaks of the member's card.
-        said = _("不是有效的券码，请让会员重新打开优惠券再扫。")
+        text = _("不是有效的券码，请让会员重新打开优惠券再扫。")
     if number < 1:
-        return _("先前验过的一张券：%(said)s") % {"said": said}
-    return _("第 %(number)s 个券码：%(said)s") % {"number": number, "said": said}
+        return _("先前验过的一张券：%(said)s") % {"said": text}
+    return _("第 %(number)s 个券码：%(said)s") % {"number": number, "said": text}

@@ -45,8 +45,8 @@ class LinesField(forms.CharField):
             fen = Decimal("NaN")
         known = comma and re.match(NUMBER, product)
         if not known or not fen.is_finite() or abs(fen) > MAX_FEN or fen % 1:
-            said = _("第 %(number)s 行应写作“商品编码,金额”，例如 4711,12.50。")
-            raise ValidationError(said % {"number": number})
+            text = _("第 %(number)s 行应写作“商品编码,金额”，例如 4711,12.50。")
+            raise ValidationError(text % {"number": number})
         return int(fen), product
 
 
@@ -71,7 +71,7 @@ class TicketsField(forms.Field):
         kept = list(dict.fromkeys(value or ()))
         if self.required and not kept:
             raise ValidationError(STALE)
-        if len(kept) > MOST_CODES or not all(re.match(CODE, one) for one in kept):
+        if len(kept) > MOST_CODES or not all(re.match(CODE, ticket) for ticket in kept):
             raise ValidationError(STALE)
         return kept
 
@@ -115,19 +115,19 @@ class CounterForm(forms.Form):
             style(field)
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean() or {}
+        values = super().clean() or {}
         if not self.errors and "drop" not in self.data:
-            shown = len(asked["codes"]) + len(asked["kept"])
-            if not shown:
+            code_count = len(values["codes"]) + len(values["kept"])
+            if not code_count:
                 self.add_error("codes", _("请扫描或输入券码。"))
-            elif shown > MOST_CODES:
+            elif code_count > MOST_CODES:
                 self.add_error("codes", _("一次最多 %(most)s 张券。") % {"most": MOST_CODES})
-        return asked
+        return values
 
     @property
     def reported_bill(self) -> ReportedBill:
-        asked = self.cleaned_data
-        return ReportedBill(asked["bill_no"], asked["amount"], asked["lines"])
+        values = self.cleaned_data
+        return ReportedBill(values["bill_no"], values["amount"], values["lines"])
 
 
 class RedeemForm(CounterForm):

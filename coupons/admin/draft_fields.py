@@ -16,7 +16,7 @@ from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.errors import PictureRefused, ServiceUnavailable
 from district.kernel.http import pictures
 
-# Which fields mean something for some only: the others are hidden by the page, and not heard.
+# Which fields mean something for some only: the others are hidden by the page, and ignored.
 ONLY_FOR = {
     "face_yuan": "cash_off gift parking",
     "off_percent": "percent_off",

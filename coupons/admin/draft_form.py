@@ -135,58 +135,60 @@ class DraftForm(DraftFields):
         ]
 
     def clean(self) -> dict[str, Any]:
-        asked: dict[str, Any] = super().clean() or {}
-        chosen = [asked.get("kind"), asked.get("validity")]
+        values: dict[str, Any] = super().clean() or {}
+        chosen = [values.get("kind"), values.get("validity")]
         for name, of in ONLY_FOR.items():
             if not set(of.split()) & set(chosen):
                 # What was typed before another kind was chosen is hidden, and says nothing.
-                asked[name] = "" if name == "gift" else None
+                values[name] = "" if name == "gift" else None
                 self.errors.pop(name, None)
-        for name in (name for one in chosen for name in NEEDED.get(one or "", ())):
-            missing = asked.get(name) in NOTHING or (name.endswith("_yuan") and not asked[name])
+        for name in (name for choice in chosen for name in NEEDED.get(choice or "", ())):
+            missing = values.get(name) in NOTHING or (name.endswith("_yuan") and not values[name])
             if missing and name not in self.errors:
                 self.add_error(name, _("请填写。"))
-        self._require_order(asked)
+        self._require_order(values)
         if not self.errors:
-            self._read(asked)
-        return asked
+            self._read(values)
+        return values
 
-    def _require_order(self, asked: dict[str, Any]) -> None:
+    def _require_order(self, values: dict[str, Any]) -> None:
         """What two fields say together."""
 
-        def both(one: str, other: str) -> bool:
-            return asked.get(one) is not None and asked.get(other) is not None
+        def both(first: str, other: str) -> bool:
+            return values.get(first) is not None and values.get(other) is not None
 
-        if both("claim_from", "claim_until") and asked["claim_until"] <= asked["claim_from"]:
+        if both("claim_from", "claim_until") and values["claim_until"] <= values["claim_from"]:
             self.add_error("claim_until", _("停止领取须晚于开始领取。"))
-        if both("valid_from", "valid_until") and asked["valid_until"] <= asked["valid_from"]:
+        if both("valid_from", "valid_until") and values["valid_until"] <= values["valid_from"]:
             self.add_error("valid_until", _("有效期止须晚于有效期起。"))
-        if both("per_member", "per_member_day") and asked["per_member_day"] > asked["per_member"]:
+        if both("per_member", "per_member_day") and values["per_member_day"] > values["per_member"]:
             self.add_error("per_member_day", _("每日限领不能多于每人限领。"))
-        if asked.get("partial") and asked.get("uses", 1) > 1:
+        if values.get("partial") and values.get("uses", 1) > 1:
             self.add_error("uses", _("余额可多次使用的券，可用次数只能为 1。"))
-        if asked.get("kind") == "parking" and bool(asked.get("face_yuan")) == bool(
-            asked.get("parking_minutes")
+        if values.get("kind") == "parking" and bool(values.get("face_yuan")) == bool(
+            values.get("parking_minutes")
         ):
             self.add_error("parking_minutes", _("停车时长与面额请填写其中一项。"))
-        if asked.get("granted_by") and not asked.get("granted"):
+        if values.get("granted_by") and not values.get("granted"):
             self.add_error("granted", _("请填写由商户认可的标签。"))
         for number in range(1, self.payers + 1):
-            party, share = asked.get(f"payer{number}"), asked.get(f"payer{number}_percent")
+            party, share = values.get(f"payer{number}"), values.get(f"payer{number}_percent")
             if (party is None) != (share is None) and f"payer{number}" not in self.errors:
                 self.add_error(f"payer{number}_percent", _("承担方与其比例须同时填写。"))
 
-    def _read(self, asked: dict[str, Any]) -> None:
+    def _read(self, values: dict[str, Any]) -> None:
         """The documents and the payers, of what all the fields say together."""
         before = self.row or TemplateVersion()
-        asked["picture_now"] = before.picture
-        asked["times"] = HoursFields.read(self, asked, dict(self.initial))
-        asked["scope"] = self.scope_fields.read(asked, before.scope)
-        asked["audience"] = self.audience_fields.read(asked, before.audience)
-        rows = [(asked[f"payer{n}"], f"payer{n}_percent") for n in range(1, self.payers + 1)]
+        values["picture_now"] = before.picture
+        values["times"] = HoursFields.read(self, values, dict(self.initial))
+        values["scope"] = self.scope_fields.read(values, before.scope)
+        values["audience"] = self.audience_fields.read(values, before.audience)
+        rows = [(values[f"payer{n}"], f"payer{n}_percent") for n in range(1, self.payers + 1)]
         shares = [(None, "redeemer_percent"), *(row for row in rows if row[0])]
-        payers = [(party, int(asked[name] * _HUNDREDTHS)) for party, name in shares if asked[name]]
-        asked["payers"] = payers + hidden_payers(self.row, viewer(self.request))
+        payers = [
+            (party, int(values[name] * _HUNDREDTHS)) for party, name in shares if values[name]
+        ]
+        values["payers"] = payers + hidden_payers(self.row, viewer(self.request))
 
 
 class NewTemplateForm(DraftForm):
@@ -226,49 +228,49 @@ def first_values(who: Viewer) -> dict[str, Any]:
 
 def draft_of(form: DraftForm) -> TemplateVersion:
     """The draft a valid form says, not stored: for a look at it."""
-    asked = form.cleaned_data
+    values = form.cleaned_data
     row: TemplateVersion | None = form.row
     template = (
         row.template
         if row is not None
-        else CouponTemplate(name=asked["name"], merchant=asked["merchant"])
+        else CouponTemplate(name=values["name"], merchant=values["merchant"])
     )
     draft = TemplateVersion(template=template)
-    fill(draft, asked)
+    fill(draft, values)
     return draft
 
 
-def fill(draft: TemplateVersion, asked: dict[str, Any]) -> list[tuple[Merchant | None, int]]:
+def fill(draft: TemplateVersion, values: dict[str, Any]) -> list[tuple[Merchant | None, int]]:
     """Put what the form says into a draft; who pays comes back."""
     for name in PLAIN:
-        setattr(draft, name, asked[name])
-    draft.partial = bool(asked["partial"])
-    draft.parking_minutes = asked["parking_minutes"] or 0
-    for asked_as, column in YUAN.items():
-        fen = asked[asked_as]
+        setattr(draft, name, values[name])
+    draft.partial = bool(values["partial"])
+    draft.parking_minutes = values["parking_minutes"] or 0
+    for field_name, column in YUAN.items():
+        fen = values[field_name]
         setattr(draft, column, (fen or 0) if column in _REQUIRED_FEN else fen)
     draft.instructions = "\n".join(
-        line.strip() for line in asked["instructions"].splitlines() if line.strip()
+        line.strip() for line in values["instructions"].splitlines() if line.strip()
     )
-    draft.picture = None if asked["no_picture"] else asked["picture_now"]
-    draft.off_bp = int((asked["off_percent"] or 0) * _HUNDREDTHS)
-    payers: list[tuple[Merchant | None, int]] = asked["payers"]
+    draft.picture = None if values["no_picture"] else values["picture_now"]
+    draft.off_bp = int((values["off_percent"] or 0) * _HUNDREDTHS)
+    payers: list[tuple[Merchant | None, int]] = values["payers"]
     return payers
 
 
-def attach_picture(draft: TemplateVersion, asked: dict[str, Any]) -> None:
+def attach_picture(draft: TemplateVersion, values: dict[str, Any]) -> None:
     """Let a draft that is about to be saved show what was uploaded, if anything was."""
-    if asked["picture"] and not asked["no_picture"]:
-        draft.picture = coupons.keep_picture(asked["picture"])
+    if values["picture"] and not values["no_picture"]:
+        draft.picture = coupons.keep_picture(values["picture"])
 
 
 def initial_values(version: TemplateVersion, who: Viewer) -> dict[str, Any]:
     """What a version says, as the form's first values."""
-    said = {name: getattr(version, name) for name in PLAIN}
-    said |= {asked_as: yuan_of(getattr(version, column)) for asked_as, column in YUAN.items()}
-    said["off_percent"] = Decimal(version.off_bp) / _HUNDREDTHS if version.off_bp else None
-    said["validity"] = "relative" if version.valid_from is None else "fixed"
-    said |= (
+    initial = {name: getattr(version, name) for name in PLAIN}
+    initial |= {asked_as: yuan_of(getattr(version, column)) for asked_as, column in YUAN.items()}
+    initial["off_percent"] = Decimal(version.off_bp) / _HUNDREDTHS if version.off_bp else None
+    initial["validity"] = "relative" if version.valid_from is None else "fixed"
+    initial |= (
         HoursFields.initial_values(version.times)
         | ScopeFields.initial_values(version.scope)
         | AudienceFields.initial_values(version.audience)
@@ -279,8 +281,8 @@ def initial_values(version: TemplateVersion, who: Viewer) -> dict[str, Any]:
     for party, bp in payers:
         share = Decimal(bp) / _HUNDREDTHS
         if party is None:
-            said["redeemer_percent"] = share
+            initial["redeemer_percent"] = share
         elif party in visible:
             number += 1
-            said |= {f"payer{number}": party, f"payer{number}_percent": share}
-    return said | {"payers": number}
+            initial |= {f"payer{number}": party, f"payer{number}_percent": share}
+    return initial | {"payers": number}

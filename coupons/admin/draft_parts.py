@@ -64,13 +64,13 @@ class HoursFields:
     """When: some windows of hours and weekdays, and stretches of days on which it is never."""
 
     @staticmethod
-    def rows(said: FormValues) -> tuple[int, int]:
+    def rows(initial: FormValues) -> tuple[int, int]:
         """How many windows and stretches the form shows: a few, and all that are said."""
-        return max(WINDOWS, said.get("windows", 0)), max(STRETCHES, said.get("stretches", 0))
+        return max(WINDOWS, initial.get("windows", 0)), max(STRETCHES, initial.get("stretches", 0))
 
     @classmethod
-    def fields(cls, said: FormValues) -> Fields:
-        windows, stretches = cls.rows(said)
+    def fields(cls, initial: FormValues) -> Fields:
+        windows, stretches = cls.rows(initial)
         weekdays = [
             *(("1", _("周一")), ("2", _("周二")), ("3", _("周三")), ("4", _("周四"))),
             *(("5", _("周五")), ("6", _("周六")), ("7", _("周日"))),
@@ -105,33 +105,33 @@ class HoursFields:
     @staticmethod
     def initial_values(document: FormValues) -> FormValues:
         windows, never = document.get("windows", []), document.get("never", [])
-        said: FormValues = {"windows": len(windows), "stretches": len(never)}
+        first_values: FormValues = {"windows": len(windows), "stretches": len(never)}
         for number, window in enumerate(windows, 1):
-            said |= {
+            first_values |= {
                 f"window{number}_from": _time(window.get("start", 0)),
                 f"window{number}_until": _time(window.get("end", DAY_MINUTES)),
                 f"window{number}_days": [str(day) for day in window.get("weekdays", [])],
                 f"window{number}_kind": window.get("kind", DayKind.ANY.value),
             }
         for number, (first, last) in enumerate(never, 1):
-            said |= {
+            first_values |= {
                 f"never{number}_first": date.fromisoformat(first),
                 f"never{number}_last": date.fromisoformat(last),
             }
-        return said
+        return first_values
 
     @classmethod
-    def read(cls, form: forms.Form, asked: FormValues, said: FormValues) -> FormValues:
-        windows, stretches = cls.rows(said)
-        found = [_window(asked, f"window{number}_") for number in range(1, windows + 1)]
-        never = [_stretch(form, asked, f"never{number}_") for number in range(1, stretches + 1)]
-        read = {"windows": [one for one in found if one], "never": [one for one in never if one]}
+    def read(cls, form: forms.Form, values: FormValues, initial: FormValues) -> FormValues:
+        windows, stretches = cls.rows(initial)
+        found = [_window(values, f"window{number}_") for number in range(1, windows + 1)]
+        never = [_stretch(form, values, f"never{number}_") for number in range(1, stretches + 1)]
+        read = {"windows": [row for row in found if row], "never": [row for row in never if row]}
         return {name: rows for name, rows in read.items() if rows}
 
 
 @dataclass(frozen=True)
 class ScopeFields:
-    """ScopeFields: places the coupon holds at and places it does not, and the goods."""
+    """Where: places the coupon holds at and places it does not, and the goods."""
 
     choices: Choices
 
@@ -171,23 +171,23 @@ class ScopeFields:
         goods = {name: list(document.get(name, [])) for name in ("products", "but_no_products")}
         return places | goods
 
-    def read(self, asked: FormValues, before: FormValues) -> FormValues:
+    def read(self, values: FormValues, before: FormValues) -> FormValues:
         read: FormValues = {}
         for part in ("only", "but_not"):
             places = {
                 kind: self.merged_choices(
-                    asked[f"{part}_{kind}"], before.get(part, {}).get(kind, []), kind
+                    values[f"{part}_{kind}"], before.get(part, {}).get(kind, []), kind
                 )
                 for kind in KINDS
             }
             read[part] = {kind: ids for kind, ids in places.items() if ids}
-        read |= {name: asked[name] for name in ("products", "but_no_products")}
-        return {name: said for name, said in read.items() if said}
+        read |= {name: values[name] for name in ("products", "but_no_products")}
+        return {name: value for name, value in read.items() if value}
 
     def merged_choices(self, ids: Iterable[str], before: Iterable[str], kind: str) -> list[str]:
         """What was ticked, and of before what the person had no box for."""
-        shown = {key for key, _name in self.choices[kind]}
-        return [*ids, *(key for key in before if key not in shown)]
+        offered = {key for key, _name in self.choices[kind]}
+        return [*ids, *(key for key in before if key not in offered)]
 
 
 @dataclass(frozen=True)
@@ -232,12 +232,12 @@ class AudienceFields:
             "granted": document.get("granted", ""),
         } | {name: list(document.get(name, [])) for name in ("tags", "bought_at", "granted_by")}
 
-    def read(self, asked: FormValues, before: FormValues) -> FormValues:
-        read = {name: asked[name] for name in ("new_within_days", "tags", "granted")} | {
-            name: self.scope_fields.merged_choices(asked[name], before.get(name, []), "merchants")
+    def read(self, values: FormValues, before: FormValues) -> FormValues:
+        read = {name: values[name] for name in ("new_within_days", "tags", "granted")} | {
+            name: self.scope_fields.merged_choices(values[name], before.get(name, []), "merchants")
             for name in ("bought_at", "granted_by")
         }
-        return {name: said for name, said in read.items() if said}
+        return {name: value for name, value in read.items() if value}
 
 
 def _clock(label: str, help_text: str = "") -> forms.Field:
@@ -253,9 +253,9 @@ def _time(minute: int) -> time:
     return time(minute % DAY_MINUTES // _HOUR, minute % _HOUR)
 
 
-def _window(asked: FormValues, name: str) -> FormValues | None:
-    start, end = asked[f"{name}from"], asked[f"{name}until"]
-    days, kind = asked[f"{name}days"], asked[f"{name}kind"] or DayKind.ANY.value
+def _window(values: FormValues, name: str) -> FormValues | None:
+    start, end = values[f"{name}from"], values[f"{name}until"]
+    days, kind = values[f"{name}days"], values[f"{name}kind"] or DayKind.ANY.value
     if start is None and end is None and not days and kind == DayKind.ANY.value:
         return None
     read: FormValues = {"start": _minute(start), "end": _minute(end) or DAY_MINUTES}
@@ -270,8 +270,8 @@ def _minute(at: time | None) -> int:
     return 0 if at is None else at.hour * _HOUR + at.minute
 
 
-def _stretch(form: forms.Form, asked: FormValues, name: str) -> list[str] | None:
-    first, last = asked[f"{name}first"], asked[f"{name}last"]
+def _stretch(form: forms.Form, values: FormValues, name: str) -> list[str] | None:
+    first, last = values[f"{name}first"], values[f"{name}last"]
     if first is None and last is None:
         return None
     if first is None or (last is not None and last < first):

@@ -60,24 +60,24 @@ def _panels(request: HttpRequest, days: int) -> Iterator[Panel]:
             *(_("券"), _("发券方"), _("优惠"), _("状态"), _("停止领取")),
             *(_("本商户承担"), _("本店核销"), _("减免"), _("本商户已承担")),
         ],
-        [_row(one) for one in accepted_versions(post.merchant, since)],
+        [_row(accepted_version) for accepted_version in accepted_versions(post.merchant, since)],
         empty=_("现在没有可在本店使用的券。"),
         note=_("“待审批”的券尚未发布。承担比例包括“在哪家使用由哪家承担”的部分。"),
     )
 
 
-def _row(one: AcceptedVersion) -> list[str]:
-    version = one.version
+def _row(accepted_version: AcceptedVersion) -> list[str]:
+    version = accepted_version.version
     return [
         f"{version.template.name} v{version.number}",
         str(version.template.merchant or _("商圈平台")),
         benefit_in_words(usage_terms_of(version).benefit),
         str(version.get_state_display()),
         moment_in_words(version.claim_until),
-        f"{one.share_bp / 100:g}%",
-        f"{one.redeemed:,}",
-        format_yuan(one.discount_fen),
-        format_yuan(one.borne_fen),
+        f"{accepted_version.share_bp / 100:g}%",
+        f"{accepted_version.redeemed:,}",
+        format_yuan(accepted_version.discount_fen),
+        format_yuan(accepted_version.borne_fen),
     ]
 
 

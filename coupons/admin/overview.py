@@ -34,7 +34,7 @@ def counter_of_cashier(request: HttpRequest) -> str | None:
     """A cashier signs in to redeem coupons."""
     post = viewer(request).post
     is_cashier = post is not None and post.role == Clerk.Role.CASHIER
-    return counter.DESK.url if is_cashier and counter.is_allowed(request) else None
+    return counter.WORKSPACE.url if is_cashier and counter.is_allowed(request) else None
 
 
 register_pending(
@@ -67,7 +67,7 @@ def coupons_today(request: HttpRequest) -> Iterable[Panel]:
                 _("核销台"),
                 _("去核销"),
                 note=_("扫码或输入券码"),
-                url=counter.DESK.url,
+                url=counter.WORKSPACE.url,
                 tone="good",
             )
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from coupons.admin import template_actions as to
+from coupons.admin import template_actions
 from coupons.admin.approval_view import approval_panels, payers_of
 from coupons.admin.budget_actions import (
     ApproveBudget,
@@ -75,18 +75,18 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         "note",
         "stopped_at",
     ]
-    add_action = to.NewTemplate()
+    add_action = template_actions.NewTemplate()
     row_actions = (
-        to.EditDraft(),
-        to.SubmitVersion(),
-        to.ApproveVersion(),
-        to.RejectVersion(),
-        to.ResizeStock(),
+        template_actions.EditDraft(),
+        template_actions.SubmitVersion(),
+        template_actions.ApproveVersion(),
+        template_actions.RejectVersion(),
+        template_actions.ResizeStock(),
         ProposeBudget(),
         ApproveBudget(),
         RejectBudget(),
-        to.StopVersion(),
-        to.NewVersion(),
+        template_actions.StopVersion(),
+        template_actions.NewVersion(),
     )
 
     def sections(self, request: HttpRequest, row: TemplateVersion) -> Iterable[Any]:
@@ -99,17 +99,17 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         yield from remaining_tiles(row)
         if row.budget_changes.exists():
             yield budget_changes_section(row)
-        told = figures_of(row)
+        row_totals = figures_of(row)
         yield Section(
             _("活动效果"),
             [_("已发出"), _("新会员"), _("已核销"), _("减免合计"), _("成本合计")],
             [
                 [
-                    f"{told.issued:,}",
-                    f"{told.new_members:,}",
-                    f"{told.redeemed:,}",
-                    format_yuan(told.discount_fen),
-                    format_yuan(told.cost_fen),
+                    f"{row_totals.issued:,}",
+                    f"{row_totals.new_members:,}",
+                    f"{row_totals.redeemed:,}",
+                    format_yuan(row_totals.discount_fen),
+                    format_yuan(row_totals.cost_fen),
                 ]
             ],
             empty="",
@@ -150,15 +150,15 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
     def hours(self, row: TemplateVersion) -> str:
         times = usage_terms_of(row).times
         never = never_in_words(times)
-        said = windows_in_words(times) or _("任何时候")
-        return _("%(said)s；%(never)s不可用") % {"said": said, "never": never} if never else said
+        text = windows_in_words(times) or _("任何时候")
+        return _("%(said)s；%(never)s不可用") % {"said": text, "never": never} if never else text
 
     @admin.display(description=gettext_lazy("适用范围"))
     def where(self, row: TemplateVersion) -> str:
         scope = usage_terms_of(row).scope
         goods = [
             *sorted(scope.products),
-            *(_("除外 %s") % one for one in sorted(scope.but_no_products)),
+            *(_("除外 %s") % product for product in sorted(scope.but_no_products)),
         ]
         return "；".join(
             [*scope_in_words(scope), *([_("商品：") + "、".join(goods)] if goods else [])]

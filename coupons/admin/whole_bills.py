@@ -109,9 +109,10 @@ def tiles_of(refund: WholeBillRefund) -> list[Tile]:
     answer = refund.answer
     states = dict(Coupon.State.choices)
     back = "，".join(
-        f"{one['name']}（{states.get(one['state'], one['state'])}）" for one in answer["coupons"]
+        f"{coupon['name']}（{states.get(coupon['state'], coupon['state'])}）"
+        for coupon in answer["coupons"]
     )
-    gifts = "，".join(one["name"] for one in answer["gifts"])
+    gifts = "，".join(gift["name"] for gift in answer["gifts"])
     parked = answer["receipt"] == "parked"
     return [
         Tile(_("应退款"), format_yuan(refund.pay_back_fen)),

@@ -227,11 +227,19 @@ def check_response(checked: CheckResult, merchant: int) -> dict[str, Any]:
     """The answer to a check."""
     names = evaluation.party_names_of(
         party
-        for one in checked.evaluations
-        for party, _ in evaluation.funding_parts(one.terms, merchant, one.cost_fen, one.card.turn)
+        for coupon_evaluation in checked.evaluations
+        for party, _ in evaluation.funding_parts(
+            coupon_evaluation.terms,
+            merchant,
+            coupon_evaluation.cost_fen,
+            coupon_evaluation.card.turn,
+        )
     )
     return {
-        "offers": [_offer(one, checked, merchant, names) for one in checked.evaluations],
+        "offers": [
+            _offer(coupon_evaluation, checked, merchant, names)
+            for coupon_evaluation in checked.evaluations
+        ],
         "best": [
             {"coupon": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
             for step in checked.best
@@ -252,20 +260,30 @@ def funding_of_parts(parts: Iterable[FundingPart]) -> list[dict[str, Any]]:
 
 
 def _offer(
-    one: Evaluation, checked: CheckResult, merchant: int, names: dict[int, tuple[str, str]]
+    coupon_evaluation: Evaluation,
+    checked: CheckResult,
+    merchant: int,
+    names: dict[int, tuple[str, str]],
 ) -> dict[str, Any]:
-    usable = one.eligibility.usable
+    usable = coupon_evaluation.eligibility.usable
     parts = (
-        evaluation.funding_parts(one.terms, merchant, one.cost_fen, one.card.turn) if usable else []
+        evaluation.funding_parts(
+            coupon_evaluation.terms,
+            merchant,
+            coupon_evaluation.cost_fen,
+            coupon_evaluation.card.turn,
+        )
+        if usable
+        else []
     )
     return {
-        "coupon": one.card.public_id,
-        "name": one.terms.name,
+        "coupon": coupon_evaluation.card.public_id,
+        "name": coupon_evaluation.terms.name,
         "usable": usable,
-        "ticket": checked.tickets.get(one.card.public_id),
-        "discount_fen": one.eligibility.discount_fen,
-        "eligible_fen": one.eligibility.eligible_fen,
-        "reasons": evaluation.reason_documents(one.eligibility.reasons, checked.at),
+        "ticket": checked.tickets.get(coupon_evaluation.card.public_id),
+        "discount_fen": coupon_evaluation.eligibility.discount_fen,
+        "eligible_fen": coupon_evaluation.eligibility.eligible_fen,
+        "reasons": evaluation.reason_documents(coupon_evaluation.eligibility.reasons, checked.at),
         "funding": [
             {"party": names[party][0], "name": names[party][1], "fen": fen} for party, fen in parts
         ],

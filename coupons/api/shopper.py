@@ -161,13 +161,13 @@ class Wallet(ShopperView):
         if state not in STATES:
             raise kernel.InvalidRequest(reason=f"state: {', '.join(STATES)}")
 
-        def told(coupon: Coupon) -> Any:
+        def render_coupon(coupon: Coupon) -> Any:
             return rendered(CouponOut, as_transferred(coupon) if state == GIVEN else coupon)
 
         order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
         at = clock.now()
         rows = narrowed(coupons_of(self.member, state, at), request, version="version", at=at)
-        return Response(cursor_page(request, rows, order=order, render=told))
+        return Response(cursor_page(request, rows, order=order, render=render_coupon))
 
     @extend_schema(
         operation_id="claim_coupon",
@@ -243,11 +243,11 @@ class CouponDetail(ShopperView):
 
 def query_of(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
     """The query parameters but for those of the page. Raises ValidationError."""
-    given = form(data=request.query_params.dict())
-    given.is_valid(raise_exception=True)
+    filters = form(data=request.query_params.dict())
+    filters.is_valid(raise_exception=True)
     return {
         name: value
-        for name, value in given.validated_data.items()
+        for name, value in filters.validated_data.items()
         if name not in {"cursor", "limit"}
     }
 

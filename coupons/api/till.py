@@ -69,7 +69,7 @@ class Checks(TillView):
         checked = services.check_coupons(
             store=store,
             reported_bill=bill_of_request(request_data["bill"]),
-            shown=request_data.get("codes", []),
+            codes=request_data.get("codes", []),
             visit=visit,
         )
         return Response(check_response(checked, store.merchant_id))
@@ -105,7 +105,7 @@ class CouponRedemptions(TillView):
         redeemed = services.redeem_coupons(
             store=store,
             reported_bill=bill_of_request(request_data["bill"]),
-            shown=codes,
+            codes=codes,
             request_no=request_data["request_no"],
             actor=self.till.actor,
             key=self.key("redeem", **request_data),

@@ -37,8 +37,8 @@ class CouponCodes(ShopperView):
         tags=["coupons"],
     )
     def post(self, request: Request, coupon: str) -> Response:
-        shown = services.show_coupon(coupon=coupon_of(self.member, coupon))
-        return Response(rendered(CouponCodeOut, shown))
+        coupon_code = services.show_coupon(coupon=coupon_of(self.member, coupon))
+        return Response(rendered(CouponCodeOut, coupon_code))
 
 
 class CouponLeases(ShopperView):

@@ -19,7 +19,7 @@ class CashOff:
         face = self.face_fen if value_left is None else value_left
         return min(face, eligible_fen)
 
-    def most(self) -> int:
+    def max_cost_fen(self) -> int:
         return self.face_fen
 
 
@@ -35,7 +35,7 @@ class PercentOff:
     def discount(self, eligible_fen: int, value_left: int | None = None) -> int:
         return min(eligible_fen * self.off_bp // WHOLE, self.cap_fen)
 
-    def most(self) -> int:
+    def max_cost_fen(self) -> int:
         return self.cap_fen
 
 
@@ -51,7 +51,7 @@ class Gift:
     def discount(self, eligible_fen: int, value_left: int | None = None) -> int:
         return 0
 
-    def most(self) -> int:
+    def max_cost_fen(self) -> int:
         return self.value_fen
 
 
@@ -67,7 +67,7 @@ class FreeParking:
     def discount(self, eligible_fen: int, value_left: int | None = None) -> int:
         return 0
 
-    def most(self) -> int:
+    def max_cost_fen(self) -> int:
         return self.fen
 
 

@@ -1,4 +1,4 @@
-"""What stands on a bill, and at which counter it lies."""
+"""What stands on a bill, and at which counter it is."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What is to be paid before any coupon, in fen; a till may tell the lines behind it."""
+    """What is to be paid before any coupon, in fen; a till may report the lines behind it."""
 
     fen: int
     lines: tuple[BillLine, ...] = ()

@@ -139,7 +139,7 @@ def _bill_reasons(usage: UsageTerms, eligible_fen: int) -> list[Reason]:
         return [Reason("below_threshold", {"short_fen": missing})]
     # Cash or a percentage off that comes to nothing would use the coupon up for nothing.
     if (
-        usage.benefit.most()
+        usage.benefit.max_cost_fen()
         and usage.benefit.on_a_bill
         and not usage.benefit.discount(eligible_fen)
     ):

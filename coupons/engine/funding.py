@@ -65,7 +65,7 @@ def _marks(at: int, first: int, distance: int) -> int:
     return max(-((first - at) // distance), 0)
 
 
-def returned(fen: int, bill_fen: int, refunded_fen: int, already: int) -> int:
+def returned_fen(fen: int, bill_fen: int, refunded_fen: int, already: int) -> int:
     """What of a discount of `fen` goes back when `refunded_fen` of a bill in all were given back.
 
     Cumulative, so that any number of partial refunds comes to the same as one: the whole when the whole

@@ -2,7 +2,7 @@
 
 Each wish is an amount and the products it may be taken from. Together they are a flow from wishes to
 products: a later wish never makes an earlier one smaller, but an earlier one that could as well be taken
-from other goods makes room. So, in whatever order, the most that is possible is taken in all.
+from other goods frees some of these. So, in whatever order, the most that is possible is taken in all.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from coupons.engine.bill import Bill
 @dataclass(frozen=True, slots=True)
 class DiscountRequest:
     """What a coupon would take off alone, in fen, and the products of the bill it is for; None for all
-    that the bill counts, whether or not a line tells of it."""
+    that the bill counts, whether or not a line reports it."""
 
     fen: int
     products: frozenset[str] | None = None
@@ -28,18 +28,18 @@ class GoodsAllocation:
         self, bill: Bill, wishes: Iterable[DiscountRequest], before: Sequence[DiscountRequest] = ()
     ) -> None:
         every = [*before, *wishes]
-        asked = list(dict.fromkeys(wish.products for wish in every))
+        product_sets = list(dict.fromkeys(wish.products for wish in every))
         # Products that the same wishes may be taken from are one.
         alike: dict[tuple[bool, ...], int] = {}
-        net = bill.net_fen if any(products is not None for products in asked) else {}
+        net = bill.net_fen if any(products is not None for products in product_sets) else {}
         for product, fen in net.items():
-            kind = tuple(products is None or product in products for products in asked)
+            kind = tuple(products is None or product in products for products in product_sets)
             alike[kind] = alike.get(kind, 0) + fen
-        rest = tuple(products is None for products in asked)
+        rest = tuple(products is None for products in product_sets)
         alike[rest] = alike.get(rest, 0) + max(bill.fen - sum(net.values()), 0)
         self._reach = {
             products: [place for place, kind in enumerate(alike) if kind[index]]
-            for index, products in enumerate(asked)
+            for index, products in enumerate(product_sets)
         }
         self._left = list(alike.values())
         self._before = _Allocation(self._left, self._reach)
@@ -47,7 +47,7 @@ class GoodsAllocation:
             self._before.take(wish)
         self._total = max(bill.fen - sum(wish.fen for wish in before), 0)
 
-    def taken(self, wishes: Sequence[DiscountRequest]) -> list[int]:
+    def allocate(self, wishes: Sequence[DiscountRequest]) -> list[int]:
         """What each takes off, in fen, the first ones first."""
         taking, left, parts = self._before.copy(), self._total, []
         for wish in wishes:
@@ -56,9 +56,9 @@ class GoodsAllocation:
             parts.append(part)
         return parts
 
-    def most(self, wishes: Sequence[DiscountRequest]) -> int:
+    def total_fen(self, wishes: Sequence[DiscountRequest]) -> int:
         """What they take off in all, in fen; the order changes nothing."""
-        return sum(self.taken(wishes))
+        return sum(self.allocate(wishes))
 
 
 class _Allocation:
@@ -77,7 +77,7 @@ class _Allocation:
         return other
 
     def take(self, wish: DiscountRequest) -> int:
-        """Place as much of a wish as there is room for; how much that is, in fen."""
+        """Place as much of a request as the goods allow; how much that is, in fen."""
         self._wishes.append(wish)
         self._parts.append({})
         missing = wish.fen

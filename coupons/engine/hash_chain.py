@@ -25,7 +25,7 @@ class TerminalEntry:
 
 def hash_of(before: str, entry: TerminalEntry) -> str:
     """SHA-256 in hex over the hash before and the entry's values, each on a line of its own."""
-    said = [
+    fields = [
         before,
         str(entry.seq),
         entry.kit,
@@ -37,7 +37,7 @@ def hash_of(before: str, entry: TerminalEntry) -> str:
         str(entry.discount_fen),
         entry.outcome,
     ]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return hashlib.sha256("\n".join(fields).encode()).hexdigest()
 
 
 def _lines(lines: Sequence[tuple[int, str]]) -> str:

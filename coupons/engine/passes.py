@@ -6,7 +6,7 @@ It is base32 text (dense in a QR) of 200 signs over
     uses left (4) | value left (8, below zero: none) | valid from (4) | valid until (4) | signature (64)
 
 all numbers big-endian, instants in seconds since 1970, the signature Ed25519 over all before it. A pass
-for one store was leased to it and is good as long as the lease, for all uses that it tells; one without
+for one store was leased to it and is good as long as the lease, for all uses that it names; one without
 a store is open: good for the half minute of a rotating code, and for one use, wherever it is taken.
 """
 
@@ -94,28 +94,30 @@ def read(text: str, public_keys: Mapping[int, bytes]) -> Pass:
     return Pass._of(body)
 
 
-def require_valid(shown: Pass, store: int, at: datetime) -> None:
+def require_valid(coupon_pass: Pass, store: int, at: datetime) -> None:
     """A pass is good at this store and instant, give or take the clocks' tolerance.
 
     Raises PassRefused `code_expired`, `leased_to_another_store`.
     """
-    if shown.store not in (0, store):
+    if coupon_pass.store not in (0, store):
         raise PassRefused("leased_to_another_store")
     # A lease ends for everybody at the same instant: after it the coupon may be used elsewhere.
-    late = 0 if shown.store else TOLERANCE_SECONDS
+    late = 0 if coupon_pass.store else TOLERANCE_SECONDS
     if not (
-        shown.made_at.timestamp() - TOLERANCE_SECONDS
+        coupon_pass.made_at.timestamp() - TOLERANCE_SECONDS
         <= at.timestamp()
-        < shown.expires_at.timestamp() + late
+        < coupon_pass.expires_at.timestamp() + late
     ):
         raise PassRefused("code_expired")
 
 
-def was_taken(shown: Pass, taken: Iterable[Pass]) -> bool:
+def was_taken(coupon_pass: Pass, taken: Iterable[Pass]) -> bool:
     """Whether a pass is open and was taken already, however many uses its coupon has left: who shows the
     coupon again shows another pass."""
-    return shown.store == 0 and any(
-        (one.store, one.coupon, one.made_at) == (0, shown.coupon, shown.made_at) for one in taken
+    return coupon_pass.store == 0 and any(
+        (taken_pass.store, taken_pass.coupon, taken_pass.made_at)
+        == (0, coupon_pass.coupon, coupon_pass.made_at)
+        for taken_pass in taken
     )
 
 

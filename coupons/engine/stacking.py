@@ -1,6 +1,6 @@
 """Which coupons may lie on one bill together, and which of those together take off the most.
 
-Each coupon is reckoned on the whole of its eligible amount, whatever lies beside it, so the order in
+Each coupon is computed on the whole of its eligible amount, whatever lies beside it, so the order in
 which they are shown changes nothing; together they never take off more than their eligible goods cost.
 """
 
@@ -66,8 +66,8 @@ class DiscountLine:
 Chosen = tuple[StackingCandidate, ...]
 
 
-def can_stack(one: StackingCandidate, other: StackingCandidate) -> bool:
-    return one.allows(other) and other.allows(one)
+def can_stack(candidate: StackingCandidate, other: StackingCandidate) -> bool:
+    return candidate.allows(other) and other.allows(candidate)
 
 
 def combined(
@@ -79,7 +79,7 @@ def combined(
     goods = _goods(bill, candidates, before)
     left = bill.fen - sum(candidate.discount_fen for candidate in before)
     steps = []
-    for candidate, taken in zip(ordered, goods.taken(_discount_requests(ordered)), strict=True):
+    for candidate, taken in zip(ordered, goods.allocate(_discount_requests(ordered)), strict=True):
         left -= taken
         steps.append(DiscountLine(candidate.code, taken, left))
     return tuple(steps)
@@ -105,19 +105,21 @@ def best(
     choosy = [candidate for candidate in looked_at if candidate.stacking != Stacking.FREE]
     tried: list[tuple[int, Chosen, Chosen]] = []
     for some in _combinations(choosy):
-        beside = tuple(one for one in free if all(can_stack(one, other) for other in some))
-        tried.append((goods.most(_discount_requests((*some, *beside))), some, beside))
+        free_ones = tuple(
+            candidate for candidate in free if all(can_stack(candidate, other) for other in some)
+        )
+        tried.append((goods.total_fen(_discount_requests((*some, *free_ones))), some, free_ones))
     most = max(taken for taken, _, _ in tried)
     fewest = [
-        (some, beside, len(some) + len(_fewest(goods, some, beside, most)))
-        for taken, some, beside in tried
+        (some, free_ones, len(some) + len(_fewest(goods, some, free_ones, most)))
+        for taken, some, free_ones in tried
         if taken == most
     ]
     count = min(number for _, _, number in fewest)
     return max(
         (
-            (*some, *_earliest(goods, some, beside, most))
-            for some, beside, number in fewest
+            (*some, *_earliest(goods, some, free_ones, most))
+            for some, free_ones, number in fewest
             if number == count
         ),
         key=_ends,
@@ -131,7 +133,7 @@ def _looked_at(candidates: Sequence[StackingCandidate]) -> list[StackingCandidat
         if candidate.discount_fen:
             rank = of_products[candidate.products] = of_products.get(candidate.products, -1) + 1
             ranked.append((rank, candidate))
-    ranked.sort(key=lambda one: one[0])
+    ranked.sort(key=lambda entry: entry[0])
     return sorted((candidate for _, candidate in ranked[:MAX_CANDIDATES]), key=_largest_first)
 
 
@@ -153,16 +155,19 @@ def _fewest(
     if most == _sum((*must, *others)):
         return list(others)  # nobody is cut
     picked: list[StackingCandidate] = []
-    taken = goods.most(_discount_requests(must))
+    taken = goods.total_fen(_discount_requests(must))
     left = sorted(others, key=_largest_first)
     while taken < most:
-        add = max(left, key=lambda one: goods.most(_discount_requests((*must, *picked, one))))
+        add = max(
+            left,
+            key=lambda candidate: goods.total_fen(_discount_requests((*must, *picked, candidate))),
+        )
         picked.append(add)
         left.remove(add)
-        taken = goods.most(_discount_requests((*must, *picked)))
+        taken = goods.total_fen(_discount_requests((*must, *picked)))
     for candidate in picked[-2::-1]:
-        without = [one for one in picked if one is not candidate]
-        if goods.most(_discount_requests((*must, *without))) == most:
+        without = [kept for kept in picked if kept is not candidate]
+        if goods.total_fen(_discount_requests((*must, *without))) == most:
             picked = without
     return picked
 
@@ -177,7 +182,7 @@ def _earliest(goods: GoodsAllocation, some: Chosen, free: Chosen, most: int) -> 
             break
         rest.remove(candidate)
         must = (*some, *stay)
-        without = goods.most(_discount_requests((*must, *rest))) == most
+        without = goods.total_fen(_discount_requests((*must, *rest))) == most
         if without and len(stay) + len(_fewest(goods, must, rest, most)) <= count:
             continue
         stay.append(candidate)

@@ -22,7 +22,7 @@ IsWorkday = Callable[[date], bool]
 
 
 def whole_second(at: datetime) -> datetime:
-    """The beginning of an instant's second: passes and tills tell instants in whole seconds."""
+    """The beginning of an instant's second: passes and tills give instants in whole seconds."""
     return at.replace(microsecond=0)
 
 

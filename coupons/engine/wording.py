@@ -63,10 +63,10 @@ def last_day(until: datetime, now: datetime) -> str:
 
 
 def _date(at: datetime, now: datetime) -> str:
-    said = {"year": at.year, "month": at.month, "day": at.day}
+    date_parts = {"year": at.year, "month": at.month, "day": at.day}
     if at.year == now.astimezone(SHANGHAI).year:
-        return _("%(month)d月%(day)d日") % said
-    return _("%(year)d年%(month)d月%(day)d日") % said
+        return _("%(month)d月%(day)d日") % date_parts
+    return _("%(year)d年%(month)d月%(day)d日") % date_parts
 
 
 def _weekdays() -> Sequence[str]:

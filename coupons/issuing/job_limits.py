@@ -9,7 +9,7 @@ MOST_BYTES = 16 * 1024 * 1024
 CHUNK = 200
 # Rows written or looked up by one statement at an upload.
 AT_ONCE = 5_000
-# One task works so long and then makes room for others.
+# One task works so long and then lets others run.
 SLICE_SECONDS = 10.0
 # A worker that says nothing for so long is taken for dead.
 LEASE = timedelta(seconds=30)

@@ -28,7 +28,7 @@ def require_may_issue(version: TemplateVersion, by: User) -> None:
 
 
 def require_issuable(version: TemplateVersion) -> None:
-    """Before thousands of lines hear it one by one. Raises ClaimNotBegun, ClaimOver, VersionNotInState."""
+    """Checked before thousands of lines are refused one by one. Raises ClaimNotBegun, ClaimOver, VersionNotInState."""
     if version.state != TemplateVersion.State.PUBLISHED:
         raise VersionNotInState(state=version.get_state_display())
     if clock.now() >= version.claim_until:

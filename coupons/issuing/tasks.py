@@ -13,7 +13,7 @@ logger = logging.getLogger("district.issuing")
 
 
 def wake_worker() -> None:
-    """Wake a worker for jobs. A bell that is lost delays them until beat's next sweep.
+    """Wake a worker for jobs. A wake-up that is lost delays them until beat's next sweep.
 
     In replay mode nobody works behind the server: it is done at once, at the request's instant.
     """

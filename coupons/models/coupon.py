@@ -120,7 +120,7 @@ class Coupon(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("优惠券")
         constraints = [
-            # The walls of the limits: a lost race for the n-th counts again.
+            # These enforce the limits: a lost race for the n-th counts again.
             models.UniqueConstraint(
                 fields=["template", "claimer", "nth"], name="coupon_nth_of_its_member_once"
             ),

@@ -58,7 +58,7 @@ class Redemption(models.Model):
         related_name="redemptions",
         verbose_name=_("核销请求"),
     )
-    # Repeated from request and bill for the counters' lists and the walls.
+    # Repeated from request and bill for the counters' lists and the constraints.
     bill = models.ForeignKey(
         "coupons.CouponBill",
         models.PROTECT,

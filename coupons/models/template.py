@@ -104,7 +104,7 @@ class TemplateVersion(models.Model):
     stock = models.BigIntegerField(_("总库存"), null=True, blank=True)
     stock_per_day = models.BigIntegerField(_("每日库存"), null=True, blank=True)
     budget_fen = models.BigIntegerField(_("预算（分）"), null=True, blank=True)
-    # Below this share of the budget somebody is told; 0 tells nobody.
+    # Below this share of the budget somebody is notified; 0 notifies nobody.
     budget_warn_percent = models.IntegerField(
         _("预算提醒线（%）"), default=20, db_default=20, help_text=_("0 为不提醒")
     )

@@ -28,15 +28,19 @@ class Collision:
 
 
 def collision_of(
-    terminal: Terminal, shown: Pass, coupon: int, *, code: str, within_allowance: bool
+    terminal: Terminal, coupon_pass: Pass, coupon: int, *, code: str, within_allowance: bool
 ) -> Collision:
     """Of a coupon that is gone; `code` is the refusal's. In the caller's transaction, which holds the
     terminal's row; here the coupon's is locked, so that of several at once each sees those before."""
     Coupon.objects.select_for_update(no_key=True).get(pk=coupon)
     live = Redemption.objects.filter(coupon=coupon, reversed_at=None).order_by("-pk")
-    of_pass = live.filter(pass_made_at=shown.made_at).first() if code == TokenUsed.code else None
+    of_pass = (
+        live.filter(pass_made_at=coupon_pass.made_at).first() if code == TokenUsed.code else None
+    )
     winner = of_pass or live.first()
-    own = _stores_that_took(terminal, shown, coupon, live, winner, by_pass=of_pass is not None)
+    own = _stores_that_took(
+        terminal, coupon_pass, coupon, live, winner, by_pass=of_pass is not None
+    )
     if not within_allowance:
         return Collision("beyond_the_allowance", Payer.STORE, winner)
     if own:
@@ -47,7 +51,7 @@ def collision_of(
 
 def _stores_that_took(
     terminal: Terminal,
-    shown: Pass,
+    coupon_pass: Pass,
     coupon: int,
     live: QuerySet[Redemption],
     winner: Redemption | None,
@@ -59,23 +63,23 @@ def _stores_that_took(
     if winner is not None and winner.merchant_id == merchant:
         return [winner.store_id]
     theirs = {"terminal__store__merchant": merchant}
-    if shown.store == 0:
+    if coupon_pass.store == 0:
         stores = (
-            entries_of_pass(shown, coupon)
+            entries_of_pass(coupon_pass, coupon)
             .filter(**theirs)
             .values_list("terminal__store", flat=True)
         )
         if stores or by_pass:
             return list(stores)
-    online = live.filter(merchant=merchant, offline=False, at__gte=shown.made_at)
+    online = live.filter(merchant=merchant, offline=False, at__gte=coupon_pass.made_at)
     takes = [
         *online.values_list("store", "discount_fen"),
-        *entries_after_pass(shown, coupon)
+        *entries_after_pass(coupon_pass, coupon)
         .filter(**theirs)
         .values_list("terminal__store", "discount_fen"),
     ]
-    if shown.value_left is None:
-        used_up = len(takes) >= shown.uses_left
+    if coupon_pass.value_left is None:
+        used_up = len(takes) >= coupon_pass.uses_left
     else:
-        used_up = sum(fen for _store, fen in takes) >= shown.value_left
+        used_up = sum(fen for _store, fen in takes) >= coupon_pass.value_left
     return [store for store, _fen in takes] if used_up else []

@@ -1,4 +1,4 @@
-"""The facts that offline redemption tells."""
+"""The events of offline redemption."""
 
 from dataclasses import dataclass
 

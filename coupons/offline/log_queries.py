@@ -22,15 +22,15 @@ def allowance_left(kit: Kit, at: datetime) -> Allowance:
     return Allowance(kit.allowance_count, kit.allowance_fen).left_at(at, charged)
 
 
-def entries_after_pass(shown: Pass, coupon: int) -> QuerySet[LogEntry]:
+def entries_after_pass(coupon_pass: Pass, coupon: int) -> QuerySet[LogEntry]:
     """Lines that took of a coupon what a pass for it cannot know of, the oldest first: by this pass or
     since it was made. What was given back since does not count."""
-    unknown = Q(scanned_at__gte=shown.made_at) | Q(pass_made_at=shown.made_at)
+    unknown = Q(scanned_at__gte=coupon_pass.made_at) | Q(pass_made_at=coupon_pass.made_at)
     rows = LogEntry.objects.filter(unknown, coupon=coupon, outcome=REDEEMED)
     return rows.filter(redemption__reversed_at=None).order_by("pk")
 
 
-def entries_of_pass(shown: Pass, coupon: int) -> QuerySet[LogEntry]:
+def entries_of_pass(coupon_pass: Pass, coupon: int) -> QuerySet[LogEntry]:
     """Lines that took this very open pass."""
-    rows = entries_after_pass(shown, coupon)
-    return rows.filter(on_allowance=True, pass_made_at=shown.made_at)
+    rows = entries_after_pass(coupon_pass, coupon)
+    return rows.filter(on_allowance=True, pass_made_at=coupon_pass.made_at)

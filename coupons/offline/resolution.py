@@ -75,7 +75,7 @@ class Scan:
 class ValidatedScan:
     """A pass that was taken by the rules, and the coupon as it is now; `given_fen` is what the rules give."""
 
-    shown: Pass
+    coupon_pass: Pass
     card: CounterCoupon
     terms: VersionTerms
     given_fen: int
@@ -83,15 +83,15 @@ class ValidatedScan:
 
     @property
     def on_allowance(self) -> bool:
-        return self.shown.store == 0
+        return self.coupon_pass.store == 0
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResolution:
-    """A redemption, or why not and who bears `fen`; `shown` is the pass, where it could be read, and
+    """A redemption, or why not and who bears `fen`; `coupon_pass` is the pass, where it could be read, and
     `allowance_fen` what counts against the allowance."""
 
-    shown: Pass | None = None
+    coupon_pass: Pass | None = None
     card: CounterCoupon | None = None
     redemption: Redemption | None = None
     reason: str = ""
@@ -109,23 +109,23 @@ class _RuleBroken(Exception):
 def resolve_scan(terminal: Terminal, scan: Scan, actor: str) -> ScanResolution:
     """Redeem what a line says was taken, or say who bears it; in the caller's transaction, which holds
     the terminal's row."""
-    shown: Pass | None = None
+    coupon_pass: Pass | None = None
     card: CounterCoupon | None = None
     try:
-        shown = _read(scan)
-        _require_valid(shown, terminal, scan)
-        card = cards([shown.coupon]).get(shown.coupon)
-        taken = _validated(terminal, scan, shown, card)
+        coupon_pass = _read(scan)
+        _require_valid(coupon_pass, terminal, scan)
+        card = cards([coupon_pass.coupon]).get(coupon_pass.coupon)
+        taken = _validated(terminal, scan, coupon_pass, card)
     except _RuleBroken as violation:
         return ScanResolution(
-            shown=shown,
+            coupon_pass=coupon_pass,
             card=card,
             reason=str(violation),
             payer=Payer.STORE,
             fen=_claim_fen(card, terminal, scan.entry.discount_fen),
         )
     try:
-        _require_holder(shown, taken.card)
+        _require_holder(coupon_pass, taken.card)
         # Whatever was begun for it, such as an expired coupon made live, goes with a refusal.
         with translate_database_errors():
             request = coupons.redeem_offline(
@@ -137,12 +137,12 @@ def resolve_scan(terminal: Terminal, scan: Scan, actor: str) -> ScanResolution:
                 actor=actor,
                 key=Key.of(f"terminal:{terminal.pk}", str(scan.entry.seq)),
                 at=scan.at,
-                pass_made_at=shown.made_at if taken.on_allowance else None,
+                pass_made_at=coupon_pass.made_at if taken.on_allowance else None,
             )
     except DomainError as refusal:
         return _resolve_collision(terminal, taken, refusal)
     return ScanResolution(
-        shown=shown,
+        coupon_pass=coupon_pass,
         card=taken.card,
         redemption=request.redemptions.get(),
         on_allowance=taken.on_allowance,
@@ -158,11 +158,11 @@ def _read(scan: Scan) -> Pass:
         raise _RuleBroken(str(refused)) from None
 
 
-def _require_valid(shown: Pass, terminal: Terminal, scan: Scan) -> None:
+def _require_valid(coupon_pass: Pass, terminal: Terminal, scan: Scan) -> None:
     """The pass was good here and then. Raises _RuleBroken."""
     _require_trusted_clock(scan)
     try:
-        passes.require_valid(shown, terminal.store_id, scan.at)
+        passes.require_valid(coupon_pass, terminal.store_id, scan.at)
     except PassRefused as refused:
         raise _RuleBroken(str(refused)) from None
 
@@ -181,18 +181,18 @@ def _require_trusted_clock(scan: Scan) -> None:
 
 
 def _validated(
-    terminal: Terminal, scan: Scan, shown: Pass, card: CounterCoupon | None
+    terminal: Terminal, scan: Scan, coupon_pass: Pass, card: CounterCoupon | None
 ) -> ValidatedScan:
     """What the till was right to take, by the rules it has itself. Raises _RuleBroken."""
-    if card is None or card.version != shown.version:
+    if card is None or card.version != coupon_pass.version:
         raise _RuleBroken("forged")
     terms = version_terms(card.version)
-    if shown.store == 0:
+    if coupon_pass.store == 0:
         if terms.offline != TemplateVersion.Offline.ALLOWANCE:
             raise _RuleBroken("not_without_network")
-        if entries_of_pass(shown, card.pk).filter(terminal=terminal).exists():
+        if entries_of_pass(coupon_pass, card.pk).filter(terminal=terminal).exists():
             raise _RuleBroken("pass_used")
-    seen = _state_of_pass(terminal, shown, card)
+    seen = _state_of_pass(terminal, coupon_pass, card)
     eligibility = check_eligibility(
         seen,
         terms.usage,
@@ -203,26 +203,27 @@ def _validated(
     )
     if eligibility.reasons:
         raise _RuleBroken(eligibility.reasons[0].code)
-    given = min(scan.entry.discount_fen, eligibility.discount_fen)
-    if terms.usage.benefit.on_a_bill and given == 0:
+    discount_fen = min(scan.entry.discount_fen, eligibility.discount_fen)
+    if terms.usage.benefit.on_a_bill and discount_fen == 0:
         raise _RuleBroken("nothing_given")
     if not terms.usage.benefit.on_a_bill:
-        given = terms.most
+        discount_fen = terms.max_cost_fen
     assert scan.kit is not None  # or its clock would not have been believed
     return ValidatedScan(
-        shown=shown,
+        coupon_pass=coupon_pass,
         card=card,
         terms=terms,
-        given_fen=given,
-        within_allowance=shown.store != 0 or allowance_left(scan.kit, scan.at).covers(given),
+        given_fen=discount_fen,
+        within_allowance=coupon_pass.store != 0
+        or allowance_left(scan.kit, scan.at).covers(discount_fen),
     )
 
 
-def _state_of_pass(terminal: Terminal, shown: Pass, card: CounterCoupon) -> CouponState:
+def _state_of_pass(terminal: Terminal, coupon_pass: Pass, card: CounterCoupon) -> CouponState:
     """The coupon as its pass shows it, less what this terminal's own log says it took of it since."""
-    took = entries_after_pass(shown, card.pk).filter(terminal=terminal)
+    took = entries_after_pass(coupon_pass, card.pk).filter(terminal=terminal)
     fens = list(took.values_list("discount_fen", flat=True))
-    value_left, uses_left = shown.value_left, shown.uses_left
+    value_left, uses_left = coupon_pass.value_left, coupon_pass.uses_left
     if value_left is None:
         uses_left = max(uses_left - len(fens), 0)
     else:
@@ -236,10 +237,10 @@ def _state_of_pass(terminal: Terminal, shown: Pass, card: CounterCoupon) -> Coup
     )
 
 
-def _require_holder(shown: Pass, card: CounterCoupon) -> None:
+def _require_holder(coupon_pass: Pass, card: CounterCoupon) -> None:
     """Given to a friend since it was shown, it is the friend's. (A merger changes nothing.)"""
-    gifts = CouponGift.objects.filter(coupon=card.pk, at__gte=shown.made_at)
-    if card.member != shown.member and gifts.exists():
+    gifts = CouponGift.objects.filter(coupon=card.pk, at__gte=coupon_pass.made_at)
+    if card.member != coupon_pass.member and gifts.exists():
         raise CouponChanged
 
 
@@ -253,13 +254,13 @@ def _resolve_collision(
     if isinstance(refusal, UNAVAILABLE_ERRORS) or code in UNAVAILABLE_REASONS:
         found = collision_of(
             terminal,
-            taken.shown,
+            taken.coupon_pass,
             taken.card.pk,
             code=code,
             within_allowance=taken.within_allowance,
         )
     return ScanResolution(
-        shown=taken.shown,
+        coupon_pass=taken.coupon_pass,
         card=taken.card,
         reason=found.reason,
         payer=found.payer,

@@ -124,7 +124,7 @@ def availabilities(
         .annotate(had=Count("pk"), today=Count("pk", filter=Q(claim_day=day)))
     }
     terms = {row.pk: version_terms(row.pk) for row in rows}
-    known = member_facts_of(member, *(one.audience for one in terms.values()))
+    known = member_facts_of(member, *(usage.audience for usage in terms.values()))
     return {
         row.pk: _availability(
             terms[row.pk],
@@ -204,12 +204,14 @@ def _stock(
             return "budget_used_up", 0
     if row.stock_per_day is not None and day[1] == 0:
         return "sold_out_today", 0
-    asked = [one for one, limit in ((whole, row.stock), (day, row.stock_per_day)) if limit]
-    asked += [reach] if reach is not None else []
-    if not asked:
+    limited_slots = [
+        slot for slot, limit in ((whole, row.stock), (day, row.stock_per_day)) if limit
+    ]
+    limited_slots += [reach] if reach is not None else []
+    if not limited_slots:
         return "unlimited", None
-    few = any(remaining * FEW_IN <= capacity for capacity, remaining in asked)
-    return ("few" if few else "plenty"), min(remaining for _capacity, remaining in asked)
+    few = any(remaining * FEW_IN <= capacity for capacity, remaining in limited_slots)
+    return ("few" if few else "plenty"), min(remaining for _capacity, remaining in limited_slots)
 
 
 def _budgets(rows: Iterable[TemplateVersion]) -> dict[int, tuple[int, int]]:

@@ -32,7 +32,7 @@ class BillState:
     """What lies on a bill already: its amount and discounts in fen, and of each coupon its version and
     what it took off.
 
-    `seq` changes whenever any of this does; a bill nobody has told of yet has 0.
+    `seq` changes whenever any of this does; a bill nobody has reported yet has 0.
     """
 
     fen: int
@@ -67,15 +67,17 @@ def counter_of(store: int) -> StoreRef:
 
 def read_counter(store: int, bill_no: str, fen: int, coupons: list[int]) -> CounterSnapshot:
     """What lies on the bill of that number, with the given amount where it is new, and these coupons."""
-    one = len(coupons) == 1
+    is_single = len(coupons) == 1
     # Of a list PostgreSQL would plan anew each time, which takes longer than the answer.
-    query = _AT_COUNTER.format("= %s" if one else "= any(%s)")
+    query = _AT_COUNTER.format("= %s" if is_single else "= any(%s)")
     with connection.cursor() as cursor:
-        cursor.execute(query, [Int8(coupons[0]) if one else coupons, bill_no, Int8(store)])
+        cursor.execute(query, [Int8(coupons[0]) if is_single else coupons, bill_no, Int8(store)])
         rows = cursor.fetchall()
-    *names, told, seq, discount, uses = rows[0][:_BEFORE_CARDS]
+    *names, known_fen, seq, discount, uses = rows[0][:_BEFORE_CARDS]
     bill = (
-        BillState(fen) if told is None else BillState(told, seq, discount, tuple(map(tuple, uses)))
+        BillState(fen)
+        if known_fen is None
+        else BillState(known_fen, seq, discount, tuple(map(tuple, uses)))
     )
     seen = [_card(row[_BEFORE_CARDS:]) for row in rows if row[_BEFORE_CARDS] is not None]
     return CounterSnapshot(StoreRef(*names), bill, {card.pk: card for card in seen})

@@ -20,9 +20,9 @@ class PlaceNames:
 
 def place_names(places: Iterable[Places]) -> PlaceNames:
     """The names of all of these, with one query for each kind that is asked for."""
-    asked = list(places)
+    requested = list(places)
     wanted = {
-        kind: frozenset().union(*(getattr(one, kind) for one in asked))
+        kind: frozenset().union(*(getattr(place, kind) for place in requested))
         for kind in ("venues", "trades", "merchants", "stores")
     }
     return PlaceNames(

@@ -10,7 +10,7 @@ from django.db import connection
 from coupons.engine.bill import StoreRef
 from coupons.engine.scopes import KINDS, CouponScope
 
-# So many are told for each scope, of so many stores that are looked at.
+# So many are named for each scope, of so many stores that are looked at.
 EACH, MOST_LOOKED_AT, MOST_NAMED = 3, 300, 1_000
 
 

@@ -34,15 +34,15 @@ def full_request(pk: int) -> RedemptionRequest:
     with connection.cursor() as cursor:
         cursor.execute(_REQUEST, [pk])
         rows = [dict(zip(_SHOWN, row, strict=True)) for row in cursor.fetchall()]
-    asked = _of(RedemptionRequest, "request", rows[0])
-    asked.bill = _of(CouponBill, "bill", rows[0])
+    request = _of(RedemptionRequest, "request", rows[0])
+    request.bill = _of(CouponBill, "bill", rows[0])
     used: dict[int, Redemption] = {}
     parts: dict[int, list[FundingPart]] = {}
     for row in rows:
         number = row["redemption.id"]
         if number not in used:
             used[number] = _of(Redemption, "redemption", row)
-            used[number].request, used[number].bill = asked, asked.bill
+            used[number].request, used[number].bill = request, request.bill
             used[number].coupon = _of(Coupon, "coupon", row)
             used[number].version = _of(TemplateVersion, "version", row)
             used[number].version.template = _of(CouponTemplate, "template", row)
@@ -50,10 +50,10 @@ def full_request(pk: int) -> RedemptionRequest:
             part = _of(FundingPart, "part", row)
             part.party = _of(Merchant, "party", row)
             parts.setdefault(number, []).append(part)
-    set_prefetched(asked, "redemptions", list(used.values()))
+    set_prefetched(request, "redemptions", list(used.values()))
     for number, redemption in used.items():
         set_prefetched(redemption, "parts", parts.get(number, []))
-    return asked
+    return request
 
 
 def redemptions_by(member: Member) -> QuerySet[Redemption]:

@@ -51,19 +51,19 @@ class VersionTerms:
         return PLATFORM if self.merchant is None else MERCHANT
 
     @property
-    def most(self) -> int:
+    def max_cost_fen(self) -> int:
         """The most one use may cost, in fen."""
-        return self.usage.benefit.most()
+        return self.usage.benefit.max_cost_fen()
 
     @property
     def reserve(self) -> int:
         """The most a coupon may cost in all, in fen."""
-        return self.most if self.partial else self.most * self.uses
+        return self.max_cost_fen if self.partial else self.max_cost_fen * self.uses
 
     @property
     def value_fen(self) -> int | None:
         """What a coupon that is used up in parts begins with, in fen."""
-        return self.most if self.partial else None
+        return self.max_cost_fen if self.partial else None
 
 
 _known: dict[tuple[str, int], VersionTerms] = {}

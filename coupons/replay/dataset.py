@@ -98,7 +98,8 @@ class RedemptionData:
         journeys: dict[int, list[ReceiptEvent]] = {household: [] for household in self.by_household}
         for (household, _day), baskets in self.baskets.items():
             journeys[household] += [
-                ReceiptEvent(str(one.number), one.store, one.at, one.fen) for one in baskets
+                ReceiptEvent(str(basket.number), basket.store, basket.at, basket.fen)
+                for basket in baskets
             ]
         return DataSet(NAME, dict(sorted(journeys.items())))
 
@@ -110,10 +111,10 @@ def read(folder: Path) -> RedemptionData:
     """
     if not folder.exists():
         raise UnreadableData(_("找不到 {path}。").format(path=folder))
-    asked = _table(folder, "coupon_redemptions")
-    wishes = sorted(read_rows(asked, _WISH, _wish))
+    redemption_table = _table(folder, "coupon_redemptions")
+    wishes = sorted(read_rows(redemption_table, _WISH, _wish))
     if not wishes:
-        raise UnreadableData(_("{table} 中没有核销记录。").format(table=asked))
+        raise UnreadableData(_("{table} 中没有核销记录。").format(table=redemption_table))
     campaigns = dict(read_rows(_table(folder, "campaign_descriptions"), _CAMPAIGN, _campaign))
     products: defaultdict[CampaignCoupon, list[str]] = defaultdict(list)
     for kind, product in read_rows(_table(folder, "coupons"), _PRODUCT, _product):

@@ -16,7 +16,7 @@ def used_coupons(replay_setup: ReplaySetup) -> dict[str, str]:
 
 
 def figures_of(replay_setup: ReplaySetup) -> dict[str, Any]:
-    """What was claimed and redeemed by the households of the cast, and who bears it; in fen."""
+    """What was claimed and redeemed by the households of the replay, and who bears it; in fen."""
     coupons = Coupon.objects.filter(
         member__in=replay_setup.identities.number_of_member, source=Coupon.Source.CLAIM
     )
@@ -48,7 +48,7 @@ def _redemptions(replay_setup: ReplaySetup) -> QuerySet[Redemption]:
 def _by_campaign_and_store(
     replay_setup: ReplaySetup, redemptions: QuerySet[Redemption], merchants: QuerySet[FundingPart]
 ) -> list[tuple[int, ...]]:
-    """CampaignDays, store, how many, what they took off and what the merchant bears of it."""
+    """Campaign, store, how many, what they took off and what the merchant bears of it."""
 
     def place(version: int, merchant: int) -> tuple[int, int]:
         campaign = replay_setup.kind_of_version[version].campaign

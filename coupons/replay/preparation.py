@@ -1,4 +1,4 @@
-"""Sets the stage through the verbs of the district; a second time it finds everything there."""
+"""Prepares the replay through the verbs of the district; a second time it finds everything there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ACTOR = "replay"
 
 @dataclass(frozen=True)
 class ReplaySetup:
-    """The cast and the templates: their versions' public ids, and whose rows are whose kind."""
+    """The members and the templates: their versions' public ids, and whose rows are whose kind."""
 
     identities: ReplayIdentities
     versions: dict[CampaignCoupon, str]
@@ -32,16 +32,16 @@ class ReplaySetup:
 
 
 def prepare_replay(
-    data: RedemptionData, replay_state: ReplayState, told: Callable[[], object]
+    data: RedemptionData, replay_state: ReplayState, advance: Callable[[], object]
 ) -> ReplaySetup:
     """Stores, members and their sessions, the templates, and who received which campaign.
 
     Everything was there before the data begins. Raises ConflictingTemplates.
     """
-    identities = IdentitySetup(data.shoppers, replay_state, told).assemble()
+    identities = IdentitySetup(data.shoppers, replay_state, advance).assemble()
     with clock.travel_to(OPENING), transaction.atomic():
         _tag(data, identities)
-        published = _publish(data, told)
+        published = _publish(data, advance)
     return ReplaySetup(
         identities=identities,
         versions={kind: version.public_id for kind, version in published.items()},
@@ -69,7 +69,7 @@ def _tag(data: RedemptionData, identities: ReplayIdentities) -> None:
 
 
 def _publish(
-    data: RedemptionData, told: Callable[[], object]
+    data: RedemptionData, advance: Callable[[], object]
 ) -> dict[CampaignCoupon, TemplateVersion]:
     there = {
         version.template.name: version
@@ -89,7 +89,7 @@ def _publish(
                 _("数据库中的券 {name} 与数据不符：它属于另一份数据的重放。").format(name=name)
             )
         published[kind] = version
-        told()
+        advance()
     return published
 
 

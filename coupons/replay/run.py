@@ -67,7 +67,7 @@ class _ReplayRun:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def play(self, meanwhile: Sequence[Callable[[], object]]) -> Counter[WishOutcome]:
-        """What came of the wishes; the calling thread looks meanwhile after what it is told to.
+        """What came of the wishes; the calling thread calls `meanwhile` between.
 
         Raises whatever stopped the first household; the others then stop after their request.
         """
@@ -78,17 +78,21 @@ class _ReplayRun:
             try:
                 while True:
                     done, going = wait(playing, LOOK_AROUND_SECONDS, FIRST_EXCEPTION)
-                    if not going or any(one.exception() for one in done):
+                    if not going or any(household_run.exception() for household_run in done):
                         break
                     for look_after in meanwhile:
                         look_after()
             finally:
                 self.stop.set()
-        failures = [failure for one in playing if (failure := one.exception()) is not None]
-        for failure in sorted(failures, key=lambda one: isinstance(one, Interrupted)):
+        failures = [
+            failure
+            for household_run in playing
+            if (failure := household_run.exception()) is not None
+        ]
+        for failure in sorted(failures, key=lambda error: isinstance(error, Interrupted)):
             raise failure
-        for one in playing:
-            outcomes.update(one.result())
+        for household_run in playing:
+            outcomes.update(household_run.result())
         return outcomes
 
     def _play(self, household: int, wishes: Sequence[RedemptionWish]) -> list[WishOutcome]:

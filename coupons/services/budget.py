@@ -82,8 +82,8 @@ def decide_budget_change(
 
 
 def watch_budgets() -> int:
-    """Tell of budgets that ran low, by the share their version says, or that hold no further coupon;
-    each once per refill. How many were told of."""
+    """Report budgets that ran low, by the share their version says, or that hold no further coupon;
+    each once per refill. How many were reported."""
     warned: int = call("coupons_watch_budgets", clock.now())
     if warned:
         wake_worker_on_commit()

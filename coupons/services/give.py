@@ -56,12 +56,12 @@ def _require_transferable(coupon: Coupon) -> None:
     terms, at = version_terms(coupon.version_id), clock.now()
     if not terms.transferable:
         raise NotTransferable(reason="template")
-    # A merger moves a coupon, too, and may bring one back to its giver: only the gift tells.
+    # A merger moves a coupon, too, and may bring one back to its giver: only the gift shows which.
     if CouponGift.objects.filter(coupon=coupon).exists():
         raise NotTransferable(reason="given")
     leased = coupon.leased_until is not None and at < coupon.leased_until
     begun = coupon.uses_left < terms.uses or (
-        coupon.value_left_fen is not None and coupon.value_left_fen < terms.most
+        coupon.value_left_fen is not None and coupon.value_left_fen < terms.max_cost_fen
     )
     live = coupon.state == Coupon.State.LIVE and at < coupon.valid_until and origin_holds(coupon)
     if not live or leased or begun:

@@ -25,7 +25,7 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
     """Bind a live coupon to a store for 1 to 24 hours, or until its time is over.
 
     Nobody takes a lease back before its end: the store's till may have used the coupon and not have
-    told of it yet.
+    reported it yet.
 
     Raises KeyReused, NotLeasable.
     """

@@ -21,7 +21,7 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, replay_or_raise
 from district.merchants.models import Store
 
-# How often a verb judges anew when a coupon or the bill changed under its eyes.
+# How often a verb evaluates anew when a coupon or the bill changed meanwhile.
 TRIES = 5
 
 
@@ -29,12 +29,12 @@ def redeem_coupons(
     *,
     store: Store,
     reported_bill: ReportedBill,
-    shown: Sequence[str],
+    codes: Sequence[str],
     request_no: str,
     actor: str,
     key: Key,
 ) -> RedemptionRequest:
-    """RedemptionLine the coupons shown on a bill; what each takes off is reckoned here, not by the till.
+    """Use the coupons of these codes on a bill; what each takes off is computed here, not by the till.
 
     With coupons that lie on the bill already they must be a legal combination; the last one is cut
     where the bill is paid. Repeating the key gives the first answer.
@@ -45,9 +45,9 @@ def redeem_coupons(
     """
     at = clock.now()
     try:
-        seen = presented.read_presented(shown, store.pk)
+        seen = presented.read_presented(codes, store.pk)
         found = read_counter(
-            store.pk, reported_bill.bill_no, reported_bill.fen, [one.coupon for one in seen]
+            store.pk, reported_bill.bill_no, reported_bill.fen, [code.coupon for code in seen]
         )
         held = presented.require_unchanged(seen, found.cards)
     except DomainError as refusal:
@@ -59,7 +59,7 @@ def redeem_coupons(
         actor=actor,
         key=key,
         at=at,
-        passes={one.coupon: one.pass_made_at.isoformat() for one in seen if one.pass_made_at},
+        passes={code.coupon: code.pass_made_at.isoformat() for code in seen if code.pass_made_at},
     )
     return _evaluate_and_redeem(act, found, held)
 
@@ -122,7 +122,7 @@ class _RedeemRequest:
 def _evaluate_and_redeem(
     act: _RedeemRequest, found: CounterSnapshot, held: Sequence[CounterCoupon]
 ) -> RedemptionRequest:
-    """Evaluation and used as they were found; anew where they changed meanwhile."""
+    """Evaluate and use them as they were found; anew where they changed meanwhile."""
     for turn in range(TRIES):
         bill_evaluation = evaluation.evaluate_bill(
             store=act.store.pk, reported_bill=act.reported_bill, found=found, cards=held, at=act.at
@@ -171,50 +171,57 @@ def _redemption_lines(
     Raises CouponNotUsable for the first that cannot.
     """
     at, given_fen = act.at, act.given_fen
-    for one in bill_evaluation.evaluations:
-        _require(one, one.eligibility.reasons, at)
-    for one, other in combinations(bill_evaluation.evaluations, 2):
-        if not stacking.can_stack(one.candidate, other.candidate):
+    for coupon_evaluation in bill_evaluation.evaluations:
+        _require(coupon_evaluation, coupon_evaluation.eligibility.reasons, at)
+    for coupon_evaluation, other in combinations(bill_evaluation.evaluations, 2):
+        if not stacking.can_stack(coupon_evaluation.candidate, other.candidate):
             _require(other, (Reason("not_beside_another"),), at)
-    of_code = {one.card.public_id: one for one in bill_evaluation.evaluations}
+    of_code = {
+        coupon_evaluation.card.public_id: coupon_evaluation
+        for coupon_evaluation in bill_evaluation.evaluations
+    }
     uses = []
-    candidates = [one.candidate for one in bill_evaluation.evaluations]
+    candidates = [coupon_evaluation.candidate for coupon_evaluation in bill_evaluation.evaluations]
     for step in stacking.combined(
         bill_evaluation.bill, candidates, bill_evaluation.candidates_on_bill
     ):
-        one = of_code[step.code]
-        benefit = one.terms.usage.benefit
+        coupon_evaluation = of_code[step.code]
+        benefit = coupon_evaluation.terms.usage.benefit
         discount = step.discount_fen if given_fen is None else min(step.discount_fen, given_fen)
         if benefit.on_a_bill and discount == 0:
             # Its goods are paid already; the coupon would be used up for nothing.
-            _require(one, (Reason("no_eligible_items"),), at)
-        cost = discount if benefit.on_a_bill else one.cost_fen
+            _require(coupon_evaluation, (Reason("no_eligible_items"),), at)
+        cost = discount if benefit.on_a_bill else coupon_evaluation.cost_fen
         uses.append(
             procedures.RedemptionLine(
-                coupon=one.card.pk,
+                coupon=coupon_evaluation.card.pk,
                 public_id=new_id("rdm"),
-                member=one.card.member,
-                version=one.card.version,
-                uses_left=one.card.held.uses_left,
-                value_left=one.card.held.value_left,
-                single=one.terms.uses == 1 and not one.terms.partial,
-                partial=one.terms.partial,
-                most=one.terms.most,
-                eligible=one.eligibility.eligible_fen,
+                member=coupon_evaluation.card.member,
+                version=coupon_evaluation.card.version,
+                uses_left=coupon_evaluation.card.held.uses_left,
+                value_left=coupon_evaluation.card.held.value_left,
+                single=coupon_evaluation.terms.uses == 1 and not coupon_evaluation.terms.partial,
+                partial=coupon_evaluation.terms.partial,
+                most=coupon_evaluation.terms.max_cost_fen,
+                eligible=coupon_evaluation.eligibility.eligible_fen,
                 discount=discount,
                 cost=cost,
-                turn=one.card.turn,
+                turn=coupon_evaluation.card.turn,
                 parts=evaluation.funding_parts(
-                    one.terms, act.store.merchant_id, cost, one.card.turn
+                    coupon_evaluation.terms,
+                    act.store.merchant_id,
+                    cost,
+                    coupon_evaluation.card.turn,
                 ),
-                shown_by_pass=act.passes.get(one.card.pk),
+                shown_by_pass=act.passes.get(coupon_evaluation.card.pk),
             )
         )
     return uses
 
 
-def _require(one: Evaluation, reasons: Sequence[Reason], at: datetime) -> None:
+def _require(coupon_evaluation: Evaluation, reasons: Sequence[Reason], at: datetime) -> None:
     if reasons:
         raise CouponNotUsable(
-            coupon=one.card.public_id, reasons=evaluation.reason_documents(reasons, at)
+            coupon=coupon_evaluation.card.public_id,
+            reasons=evaluation.reason_documents(reasons, at),
         )

@@ -45,19 +45,17 @@ def show_coupon(*, coupon: Coupon) -> CouponCode:
         return _pass_code(coupon, coupon.leased_to_id, now, coupon.leased_until)
     if version_terms(coupon.version_id).offline == ALLOWANCE:
         return _pass_code(coupon, 0, now, now + codes.CODE_LIFE)
-    shown = codes.PresentedCode(
-        coupon.pk, coupon.member_id, coupon.uses_left, coupon.value_left_fen
-    )
+    code = codes.PresentedCode(coupon.pk, coupon.member_id, coupon.uses_left, coupon.value_left_fen)
     # The signature holds whole seconds: say exactly the instant from which it is refused.
     return CouponCode(
-        code=codes.code_of(shown, now),
+        code=codes.code_of(code, now),
         expires_at=(now + codes.CODE_LIFE).replace(microsecond=0),
         server_time=now,
     )
 
 
 def _pass_code(coupon: Coupon, store: int, now: datetime, until: datetime) -> CouponCode:
-    shown = Pass(
+    coupon_pass = Pass(
         key=signatures.newest(),
         made_at=now,
         expires_at=until,
@@ -71,7 +69,7 @@ def _pass_code(coupon: Coupon, store: int, now: datetime, until: datetime) -> Co
         valid_until=coupon.valid_until,
     )
     return CouponCode(
-        code=codes.pass_of(shown), expires_at=until.replace(microsecond=0), server_time=now
+        code=codes.pass_of(coupon_pass), expires_at=until.replace(microsecond=0), server_time=now
     )
 
 

@@ -18,8 +18,8 @@ def expire_coupons() -> int:
 
 
 def warn_of_expiring() -> int:
-    """Tell of coupons that end within three days, once each; how many."""
+    """Warn of coupons that end within three days, once each; how many."""
     at = clock.now()
-    told: int = call("coupons_warn", at + WARN_AHEAD, AT_ONCE, at)
+    warning_count: int = call("coupons_warn", at + WARN_AHEAD, AT_ONCE, at)
     wake_worker_on_commit()
-    return told
+    return warning_count

@@ -77,7 +77,7 @@ def reverse_redemption(
 
 @transaction.atomic
 def refund_bill(*, bill: CouponBill, goods: ReturnedGoods, actor: str, key: Key) -> BillRefund:
-    """ReturnedGoods came back: each redemption costs less in proportion to its eligible goods, to the fen and
+    """Goods came back: each redemption costs less in proportion to its eligible goods, to the fen and
     the same however often a part comes back; by as much the value of a coupon that is used up in parts
     grows again. When all of the bill is back, its redemptions are reversed and their coupons can be
     used again. What of the bill then no longer reaches a threshold
@@ -125,7 +125,7 @@ def refund_bill(*, bill: CouponBill, goods: ReturnedGoods, actor: str, key: Key)
 
 
 def preview_bill_refund(*, bill: CouponBill, goods: ReturnedGoods) -> BillRefundPreview:
-    """What `refund_bill` would come to, by the same reckoning. Raises RefundTooLarge."""
+    """What `refund_bill` would come to, by the same calculation. Raises RefundTooLarge."""
     return _refund_preview(CouponBill.objects.get(pk=bill.pk), goods)
 
 
@@ -195,7 +195,7 @@ def _share(
         if whole
         # Below zero where more came back before than its own part.
         else max(
-            funding.returned(
+            funding.returned_fen(
                 redemption.cost_fen, redemption.eligible_fen, in_all, redemption.returned_fen
             ),
             0,

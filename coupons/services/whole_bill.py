@@ -73,7 +73,7 @@ def refund_whole_bill(
     for the bill are released when it is back as a whole. Repeating the key gives the first answer.
 
     Raises AccountMerged, BillAlreadyRefunded, BillSpendingUnknown, HoldNotOpen, KeyReused, NotFound for a
-    bill nobody has told of, RefundAlreadyPosted, RefundExceedsPayment, RefundNumberUsed, RefundTooLarge,
+    bill nobody has reported, RefundAlreadyPosted, RefundExceedsPayment, RefundNumberUsed, RefundTooLarge,
     TransferNotReversible, WholeRefundNumberUsed.
     """
     earlier = idempotency.claim_key(key)
@@ -82,23 +82,23 @@ def refund_whole_bill(
     # Two refunds of one bill come one after the other, also where no row of it is ours to lock.
     first_row("select pg_advisory_xact_lock(hashtextextended(%s, %s))", returned.bill_no, store.pk)
     there = _bill_balance(store, returned)
-    reckoned = _refund_plan(there, returned)
+    refund_plan = _refund_plan(there, returned)
     done = WholeBillRefund(
         public_id=new_id("wbr"),
         store=store,
         bill_no=returned.bill_no,
         refund_no=returned.refund_no,
-        goods_fen=reckoned.goods_fen,
-        points_worth_fen=sum(one.worth_fen(fen) for one, fen in reckoned.returned),
-        pay_back_fen=reckoned.pay_back_fen,
-        points_returned=sum(fen for _, fen in reckoned.returned),
+        goods_fen=refund_plan.goods_fen,
+        points_worth_fen=sum(spending.worth_fen(fen) for spending, fen in refund_plan.returned),
+        pay_back_fen=refund_plan.pay_back_fen,
+        points_returned=sum(fen for _, fen in refund_plan.returned),
         actor=actor,
         at=clock.now(),
     )
     # Coupons before points: an exchange holds budgets and stock when it asks for an account.
     coupons = _coupons_back(done, there, returned)
-    spendings = _points_back(done, reckoned)
-    holds = [_released(done, hold) for hold in there.held] if reckoned.whole else []
+    spendings = _points_back(done, refund_plan)
+    holds = [_released(done, hold) for hold in there.held] if refund_plan.whole else []
     posted = _receipt_refunded(done)
     gifts = _gifts_back(there)
     done.answer = {
@@ -143,22 +143,22 @@ def _bill_balance(store: Store, returned: ReturnedBill) -> _BillBalance:
     numbers = {returned.bill_no, *returned.request_nos}
     spent = points.bill_spendings(store, numbers)
     held = list(points.bill_holds(store, numbers))
-    found = {one.transfer.reference for one in spent} | {hold.request_no for hold in held}
+    found = {spending.transfer.reference for spending in spent} | {hold.request_no for hold in held}
     for number in returned.request_nos:
         if number not in found:
             raise BillSpendingUnknown(request_no=number)
     if bill is None and receipt is None and not spent:
         raise NotFound
     live = Redemption.objects.filter(bill=bill, reversed_at=None, discount_fen__gt=0)
-    discount = sum(one.discount_fen - one.returned_fen for one in live) if bill else 0
-    worth = sum(one.worth_fen() for one in spent)
+    discount = sum(used.discount_fen - used.returned_fen for used in live) if bill else 0
+    worth = sum(spending.worth_fen() for spending in spent)
     if receipt is not None:
         paid = receipt.paid_fen - receipt.refunded_fen
     else:
         assert bill is not None or spent
         paid = max(bill.bill_fen - bill.refunded_fen - discount - worth, 0) if bill else 0
     goods = bill.bill_fen - bill.refunded_fen if bill else paid + worth
-    left = (goods, paid, *(one.points for one in spent))
+    left = (goods, paid, *(spending.points for spending in spent))
     if not any(left) and not held:
         raise BillAlreadyRefunded
     return _BillBalance(bill, receipt, spent, held, goods, discount, paid, worth)
@@ -170,7 +170,7 @@ def _refund_plan(there: _BillBalance, returned: ReturnedBill) -> _RefundPlan:
     if goods > there.goods_fen:
         raise RefundTooLarge(left_fen=there.goods_fen)
     if goods == there.goods_fen:
-        whole = tuple((one, one.points) for one in there.spent if one.points)
+        whole = tuple((spending, spending.points) for spending in there.spent if spending.points)
         return _RefundPlan(goods, whole, there.paid_fen, whole=True)
     discount = 0
     if there.coupons is not None:
@@ -181,7 +181,7 @@ def _refund_plan(there: _BillBalance, returned: ReturnedBill) -> _RefundPlan:
     part = (net, of_all) if of_all else (0, 1)
     back = _in_proportion(there.spent, part)
     due = (there.paid_fen + there.worth_fen) * part[0] // part[1]
-    money = due - sum(one.worth_fen(fen) for one, fen in back)
+    money = due - sum(spending.worth_fen(fen) for spending, fen in back)
     return _RefundPlan(goods, back, min(max(money, 0), there.paid_fen), whole=False)
 
 
@@ -189,13 +189,13 @@ def _in_proportion(
     spent: Sequence[BillSpending], part: tuple[int, int]
 ) -> tuple[tuple[BillSpending, int], ...]:
     """Points for a part of what was paid, rounded down, the newest spending first."""
-    left = sum(one.points for one in spent) * part[0] // part[1]
+    left = sum(spending.points for spending in spent) * part[0] // part[1]
     back = []
-    for one in spent:
-        taken = min(left, one.points)
+    for spending in spent:
+        taken = min(left, spending.points)
         left -= taken
         if taken:
-            back.append((one, taken))
+            back.append((spending, taken))
     return tuple(back)
 
 
@@ -214,41 +214,41 @@ def _coupons_back(
         key=Key.of(f"{_SCOPE} coupons", done.public_id),
     )
     done.discount_fen = refund.discount_fen
-    after = Redemption.objects.in_bulk([one.pk for one in live])
+    after = Redemption.objects.in_bulk([redemption.pk for redemption in live])
     rows = Coupon.objects.select_related("version__template").in_bulk(
-        [one.coupon_id for one in live]
+        [redemption.coupon_id for redemption in live]
     )
     return [
         {
-            "redemption": one.public_id,
-            "coupon": rows[one.coupon_id].public_id,
-            "name": rows[one.coupon_id].version.template.name,
-            "returned_fen": after[one.pk].returned_fen - one.returned_fen,
-            "state": rows[one.coupon_id].state,
-            "value_left_fen": rows[one.coupon_id].value_left_fen,
+            "redemption": redemption.public_id,
+            "coupon": rows[redemption.coupon_id].public_id,
+            "name": rows[redemption.coupon_id].version.template.name,
+            "returned_fen": after[redemption.pk].returned_fen - redemption.returned_fen,
+            "state": rows[redemption.coupon_id].state,
+            "value_left_fen": rows[redemption.coupon_id].value_left_fen,
         }
-        for one in live
+        for redemption in live
     ]
 
 
-def _points_back(done: WholeBillRefund, reckoned: _RefundPlan) -> list[dict[str, Any]]:
+def _points_back(done: WholeBillRefund, refund_plan: _RefundPlan) -> list[dict[str, Any]]:
     back = []
-    for one, fen in reckoned.returned:
+    for spending, fen in refund_plan.returned:
         loyalty.reverse_transfer(
-            transfer=one.transfer,
+            transfer=spending.transfer,
             store=done.store,
             reason=f"退货 {done.refund_no}",
             actor=done.actor,
-            key=Key.of(f"{_SCOPE} spending", f"{done.public_id}:{one.transfer.pk}"),
+            key=Key.of(f"{_SCOPE} spending", f"{done.public_id}:{spending.transfer.pk}"),
             # The whole of a spending is one reversal; a part is one of several.
-            points=None if fen == one.spent else fen,
+            points=None if fen == spending.spent else fen,
         )
         back.append(
             {
-                "transfer": one.transfer.public_id,
-                "request_no": one.transfer.reference,
+                "transfer": spending.transfer.public_id,
+                "request_no": spending.transfer.reference,
                 "points": fen,
-                "worth_fen": one.worth_fen(fen),
+                "worth_fen": spending.worth_fen(fen),
             }
         )
     return back
@@ -294,6 +294,6 @@ def _gifts_back(there: _BillBalance) -> list[dict[str, Any]]:
     take_back_gifts(receipt=there.receipt.pk)
     gone = Coupon.objects.filter(pk__in=brought, state=Coupon.State.VOID)
     return [
-        {"coupon": one.public_id, "name": one.version.template.name}
-        for one in gone.select_related("version__template").order_by("pk")
+        {"coupon": coupon.public_id, "name": coupon.version.template.name}
+        for coupon in gone.select_related("version__template").order_by("pk")
     ]

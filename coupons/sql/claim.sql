@@ -1,7 +1,7 @@
 -- Give a member the next coupon of a version, exactly once per key, within the limits, never oversold.
 -- What the version says of a coupon is the caller's: it never changes once submitted. Whether it is
 -- still being given out is asked here. A limit of null does not hold for this way of getting one.
--- The unique keys (claimer, nth) and (claimer, day, nth) are the walls of the limits: a claim that lost
+-- The unique keys (claimer, nth) and (claimer, day, nth) enforce the limits: a claim that lost
 -- the race for the n-th counts again. What was taken back unused has no number and counts for nothing,
 -- and neither does a replacement, because what it replaces counts. The hot rows, slots of budget and
 -- stock, are locked last, so that their locks live only until the commit. Who comes when nothing is left

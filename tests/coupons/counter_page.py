@@ -5,18 +5,18 @@ import re
 from coupons import services as coupons
 from tests.admin.action_forms import text_of
 
-DESK = "/admin/desks/counter/"
+COUNTER_PAGE = "/admin/desks/counter/"
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
-def bill(store, *codes, **asked):
+def bill(store, *codes, **fields):
     return {
         "check": "1",
         "store": store.pk,
         "bill_no": "B-0001",
         "amount": "100.00",
         "codes": "\n".join(codes),
-    } | asked
+    } | fields
 
 
 def code(coupon):
@@ -26,7 +26,7 @@ def code(coupon):
 def confirmation(page):
     """The form under the check: what its button would send."""
     markup = page.content.decode()
-    form = markup[markup.index('class="c-sight"') :]
+    form = markup[markup.index('class="c-check"') :]
     sent = {}
     for name, value in _HIDDEN.findall(form[: form.index("</form>")]):
         sent.setdefault(name, []).append(value)

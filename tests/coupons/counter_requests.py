@@ -47,9 +47,9 @@ class CounterRequests:
 
     @property
     def code(self) -> str:
-        return self.shown(self.coupon)
+        return self.code_of(self.coupon)
 
-    def shown(self, coupon: Coupon) -> str:
+    def code_of(self, coupon: Coupon) -> str:
         coupon.refresh_from_db()
         return coupons.show_coupon(coupon=coupon).code
 

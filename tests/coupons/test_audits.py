@@ -16,7 +16,7 @@ from tests.factories.merchants import allied_store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
 
-# What breaks a promise, by the promise; written around the walls, as no verb would.
+# What breaks a promise, by the promise; written past the constraints, as no verb would.
 BROKEN = {
     "a stock slot misses": "update coupons_stockslot set remaining = remaining - 1 where day is null"
     " and remaining > 0",

@@ -24,62 +24,68 @@ def other_letter(text, at):
     return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
 
 
-def ticket(it, store):
+def ticket(client, store):
     checked = coupons.check_coupons(
-        store=store, reported_bill=coupons.ReportedBill("B", 5_000), shown=[it.code]
+        store=store, reported_bill=coupons.ReportedBill("B", 5_000), codes=[client.code]
     )
-    return checked.tickets[it.coupon.public_id]
+    return checked.tickets[client.coupon.public_id]
 
 
-def sold(it):
+def sold(client):
     content, by = b"code\nMT247KQ9X3PD\n", make_operator()
     import_codes(version=make_version(), content=content, name="平台", by=by, key=fresh_key())
     return "MT247KQ9X3PD"
 
 
-def given(it):
+def given_away(client):
     """A code of before its coupon went to a friend."""
-    code = it.code
-    gift = coupons.offer_coupon(coupon=it.coupon)
-    coupons.accept_coupon(code=gift, member=it.friend, key=fresh_key())
+    code = client.code
+    gift = coupons.offer_coupon(coupon=client.coupon)
+    coupons.accept_coupon(code=gift, member=client.friend, key=fresh_key())
     return code
 
 
-def used_up(it):
+def used_up(client):
     """A code of before its coupon was used to the end."""
-    coupon = it.another(make_version(stacking="free"))
-    code = it.shown(coupon)
-    it.used(it.shown(coupon))
+    coupon = client.another(make_version(stacking="free"))
+    code = client.code_of(coupon)
+    client.used(client.code_of(coupon))
     return code
 
 
-def used(it):
-    code = it.code
-    it.used(code)
+def used(client):
+    code = client.code
+    client.used(code)
     return code
 
 
 CODES = {
-    "forged at the front": (lambda it: other_letter(it.code, 0), INVALID),
-    "forged in the middle": (lambda it: other_letter(it.code, 30), INVALID),
-    "forged at the end": (lambda it: other_letter(it.code, -2), INVALID),
-    "truncated": (lambda it: it.code[:-8], INVALID),
-    "half of it": (lambda it: it.code[: len(it.code) // 2], INVALID),
-    "one letter": (lambda it: "A", INVALID),
-    "with a tail": (lambda it: it.code + "AAAAAAAA", INVALID),
-    "as long as may be": (lambda it: "A" * 200, INVALID),
-    "over-long": (lambda it: "A" * 201, MALFORMED),
-    "two in one": (lambda it: f"{it.code}\n{it.code}\n{it.code}\n{it.code}", MALFORMED),
-    "nothing but blanks": (lambda it: " \u3000\u200b\n", MALFORMED),
-    "endless": (lambda it: "A" * 100_000, MALFORMED),
-    "SQL": (lambda it: "' or 1=1 --", MALFORMED),
-    "the coupon's public id": (lambda it: it.coupon.public_id, MALFORMED),
-    "a member's card code": (lambda it: members.issue_card_code(member=it.member).code, INVALID),
-    "a gift": (lambda it: coupons.offer_coupon(coupon=it.coupon), INVALID),
+    "forged at the front": (lambda client: other_letter(client.code, 0), INVALID),
+    "forged in the middle": (lambda client: other_letter(client.code, 30), INVALID),
+    "forged at the end": (lambda client: other_letter(client.code, -2), INVALID),
+    "truncated": (lambda client: client.code[:-8], INVALID),
+    "half of it": (lambda client: client.code[: len(client.code) // 2], INVALID),
+    "one letter": (lambda client: "A", INVALID),
+    "with a tail": (lambda client: client.code + "AAAAAAAA", INVALID),
+    "as long as may be": (lambda client: "A" * 200, INVALID),
+    "over-long": (lambda client: "A" * 201, MALFORMED),
+    "two in one": (
+        lambda client: f"{client.code}\n{client.code}\n{client.code}\n{client.code}",
+        MALFORMED,
+    ),
+    "nothing but blanks": (lambda client: " \u3000\u200b\n", MALFORMED),
+    "endless": (lambda client: "A" * 100_000, MALFORMED),
+    "SQL": (lambda client: "' or 1=1 --", MALFORMED),
+    "the coupon's public id": (lambda client: client.coupon.public_id, MALFORMED),
+    "a member's card code": (
+        lambda client: members.issue_card_code(member=client.member).code,
+        INVALID,
+    ),
+    "a gift": (lambda client: coupons.offer_coupon(coupon=client.coupon), INVALID),
     "a code that others sold": (sold, INVALID),
-    "a paper number nobody printed": (lambda it: "000000000000-0000", INVALID),
-    "a ticket of another store": (lambda it: ticket(it, it.elsewhere), INVALID),
-    "of a coupon given away": (given, INVALID),
+    "a paper number nobody printed": (lambda client: "000000000000-0000", INVALID),
+    "a ticket of another store": (lambda client: ticket(client, client.elsewhere), INVALID),
+    "of a coupon given away": (given_away, INVALID),
     "used already": (used, (409, "token_used")),
 }
 
@@ -96,7 +102,7 @@ def test_a_code_that_is_none(counter, kind):  # noqa: F811
 
 @pytest.mark.parametrize(
     ("make", "after"),
-    [(lambda it: it.code, 31), (lambda it: ticket(it, it.store), 601)],
+    [(lambda client: client.code, 31), (lambda client: ticket(client, client.store), 601)],
     ids=["code", "ticket"],
 )
 def test_an_expired_code(counter, make, after):  # noqa: F811
@@ -131,27 +137,31 @@ def test_one_wrong_code_among_right_ones_uses_none(counter):  # noqa: F811
 
 
 ELSEWHERE = {
-    "a rotating code as a gift": (GIFTS, lambda it: it.code, INVALID),
-    "a ticket as a gift": (GIFTS, lambda it: ticket(it, it.store), INVALID),
+    "a rotating code as a gift": (GIFTS, lambda client: client.code, INVALID),
+    "a ticket as a gift": (GIFTS, lambda client: ticket(client, client.store), INVALID),
     "a card code as a gift": (
         GIFTS,
-        lambda it: members.issue_card_code(member=it.member).code,
+        lambda client: members.issue_card_code(member=client.member).code,
         INVALID,
     ),
-    "a truncated gift": (GIFTS, lambda it: coupons.offer_coupon(coupon=it.coupon)[:-4], INVALID),
+    "a truncated gift": (
+        GIFTS,
+        lambda client: coupons.offer_coupon(coupon=client.coupon)[:-4],
+        INVALID,
+    ),
     "the own gift": (
         GIFTS,
-        lambda it: coupons.offer_coupon(coupon=it.coupon),
+        lambda client: coupons.offer_coupon(coupon=client.coupon),
         (409, "coupon_not_transferable"),
     ),
     "a rotating code as one that others sold": (
         "/me/coupons/codes",
-        lambda it: it.code[:60],
+        lambda client: client.code[:60],
         (409, "coupon_code_not_usable"),
     ),
     "a paper number as one that others sold": (
         "/me/coupons/codes",
-        lambda it: coupons.print_coupon(coupon=it.coupon),
+        lambda client: coupons.print_coupon(coupon=client.coupon),
         (409, "coupon_code_not_usable"),
     ),
 }
@@ -213,10 +223,10 @@ def test_a_body_that_is_none(counter, kind):  # noqa: F811
 def test_ten_megabytes_at_a_real_server(web):
     from tests.coupons.counter_requests import CounterRequests
 
-    it = CounterRequests()
+    client = CounterRequests()
     head = (
         f"POST /api/v1{REDEMPTIONS} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-        f"Authorization: Bearer {it.till}\r\nIdempotency-Key: big\r\n"
+        f"Authorization: Bearer {client.till}\r\nIdempotency-Key: big\r\n"
         "Content-Type: application/json\r\n"
     ).encode()
 

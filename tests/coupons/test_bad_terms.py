@@ -80,14 +80,14 @@ def test_a_bill_of_nothing_and_one_below_the_threshold(counter):  # noqa: F811
 def test_no_discount_is_more_than_its_bill_whatever_the_lines_say(counter):  # noqa: F811
     percent = make_version(scope={"products": ["4711"]}, stacking="free", **PERCENT_OFF)
     whole = make_version(kind="cash_off", face_fen=9_000, threshold_fen=0, stacking="free")
-    code, other = (counter.shown(counter.another(one)) for one in (percent, whole))
+    code, other = (counter.code_of(counter.another(version)) for version in (percent, whole))
     lines = {"lines": [{"fen": 10**12, "product": "4711"}] * 3}
 
     cut = counter.redeem(code, fen=2_000, no="B-1", bill=lines).json()["discount_fen"]
     rest = counter.redeem(other, fen=2_000, no="B-1", bill=lines).json()["discount_fen"]
 
     assert (cut, rest) == (200, 1_800)
-    third = counter.shown(counter.another(whole))
+    third = counter.code_of(counter.another(whole))
     with nothing_written():
         answer = counter.redeem(third, fen=2_000, no="B-1", bill=lines)
         assert problem_of(answer) == NOT_USABLE
@@ -96,7 +96,7 @@ def test_no_discount_is_more_than_its_bill_whatever_the_lines_say(counter):  # n
 
 def test_lines_without_what_the_coupon_is_for(counter):  # noqa: F811
     version = make_version(scope={"products": ["4711"]})
-    code = counter.shown(counter.another(version))
+    code = counter.code_of(counter.another(version))
 
     with nothing_written():
         for bill in ({}, {"lines": [{"fen": 10_000}]}, {"lines": [{"fen": -1, "product": "4711"}]}):
@@ -206,7 +206,7 @@ def test_a_coupon_of_another_merchant_or_member(counter):  # noqa: F811
     foreign = make_version(
         merchant=counter.elsewhere.merchant, scope=theirs, at_counter=True, claimable=False
     )
-    code = counter.shown(counter.another(foreign))
+    code = counter.code_of(counter.another(foreign))
     friends = issue(counter.version, counter.friend).public_id
 
     with nothing_written():
@@ -230,27 +230,27 @@ def test_five_wrong_pins_close_the_number_for_good(counter):  # noqa: F811
     wrong = f"{number}-{(int(pin) + 1) % 10_000:04d}"
 
     with nothing_written(but="coupons_papercode"):
-        said = [counter.redeem(wrong) for _ in range(6)]
+        responses = [counter.redeem(wrong) for _ in range(6)]
         after = counter.redeem(f"{number}-{pin}")
     anew = coupons.print_coupon(coupon=counter.coupon)
     with nothing_written():
         reprinted = counter.redeem(anew)
 
-    assert [answer.json().get("tries_left") for answer in said] == [4, 3, 2, 1, None, None]
-    assert [problem_of(one) for one in said] == [(403, "coupon_pin_wrong")] * 4 + [
+    assert [answer.json().get("tries_left") for answer in responses] == [4, 3, 2, 1, None, None]
+    assert [problem_of(response) for response in responses] == [(403, "coupon_pin_wrong")] * 4 + [
         (403, "coupon_pin_closed")
     ] * 2
     assert problem_of(after) == problem_of(reprinted) == (403, "coupon_pin_closed")
 
 
 def test_of_many_wrong_pins_at_once_five_count(real_db):
-    it = CounterRequests()
-    number, pin = coupons.print_coupon(coupon=it.coupon).split("-")
+    client = CounterRequests()
+    number, pin = coupons.print_coupon(coupon=client.coupon).split("-")
 
     def guess(digits):
         bill = coupons.ReportedBill(f"B{digits}", 10_000)
         return lambda: coupons.check_coupons(
-            store=it.store, reported_bill=bill, shown=[f"{number}-{digits}"]
+            store=client.store, reported_bill=bill, codes=[f"{number}-{digits}"]
         )
 
     wrong = [f"{(int(pin) + step) % 10_000:04d}" for step in range(1, 17)]
@@ -258,19 +258,21 @@ def test_of_many_wrong_pins_at_once_five_count(real_db):
         came = race(*map(guess, wrong))
         (after,) = race(guess(pin))
 
-    assert {type(one) for one in came} <= {PinWrong, PinClosed}
-    assert sum(isinstance(one, PinWrong) for one in came) <= 4
+    assert {type(outcome) for outcome in came} <= {PinWrong, PinClosed}
+    assert sum(isinstance(outcome, PinWrong) for outcome in came) <= 4
     assert isinstance(after, PinClosed)
     assert PaperCode.objects.get().tries_left == 0
 
 
 def test_who_tries_codes_is_slowed_down(counter):  # noqa: F811
     with nothing_written():
-        said = [counter.ask("/me/coupons/codes", {"code": f"GUESS{n:04}"}) for n in range(11)]
+        responses = [counter.ask("/me/coupons/codes", {"code": f"GUESS{n:04}"}) for n in range(11)]
 
-    assert [problem_of(one) for one in said[:10]] == [(409, "coupon_code_not_usable")] * 10
-    assert problem_of(said[10]) == (429, "too_many_requests")
-    assert 1 <= int(said[10].headers["Retry-After"]) <= 60
+    assert [problem_of(response) for response in responses[:10]] == [
+        (409, "coupon_code_not_usable")
+    ] * 10
+    assert problem_of(responses[10]) == (429, "too_many_requests")
+    assert 1 <= int(responses[10].headers["Retry-After"]) <= 60
 
 
 def test_whoever_left_the_alliance_redeems_nothing(counter):  # noqa: F811

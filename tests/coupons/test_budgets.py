@@ -1,4 +1,4 @@
-"""A budget that is used up is seen and said, may be changed by two people, and somebody is warned in time."""
+"""A budget that is used up is seen and reported, may be changed by two people, and somebody is warned in time."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -62,7 +62,7 @@ def used_up(**fields):
 def test_the_centre_says_so_and_a_claim_is_refused_with_it(phone):
     version = used_up()
 
-    (told,) = phone.get("/api/v1/coupons").json()["results"]
+    (listed,) = phone.get("/api/v1/coupons").json()["results"]
     refused = phone.post(
         "/api/v1/me/coupons",
         {"version": version.public_id},
@@ -70,8 +70,12 @@ def test_the_centre_says_so_and_a_claim_is_refused_with_it(phone):
         headers={"Idempotency-Key": "k1"},
     )
 
-    assert (told["stock"], told["left"], told["refusal"]) == ("budget_used_up", 0, "budget_used_up")
-    assert "预算已用完" in told["why_not"]
+    assert (listed["stock"], listed["left"], listed["refusal"]) == (
+        "budget_used_up",
+        0,
+        "budget_used_up",
+    )
+    assert "预算已用完" in listed["why_not"]
     assert (refused.status_code, refused.json()["code"]) == (409, "budget_used_up")
 
 
@@ -91,9 +95,9 @@ def test_what_was_reserved_and_came_back_can_be_had_again(phone):
     version = used_up()
     coupons.revoke_coupon(coupon=Coupon.objects.first(), reason="发错了", by=make_operator())
 
-    (told,) = phone.get("/api/v1/coupons").json()["results"]
+    (listed,) = phone.get("/api/v1/coupons").json()["results"]
 
-    assert (told["stock"], told["left"], told["refusal"]) == ("plenty", 1, "")
+    assert (listed["stock"], listed["left"], listed["refusal"]) == ("plenty", 1, "")
     claim(version, make_member("三"))
 
 
@@ -109,7 +113,7 @@ def test_a_job_refuses_its_lines_for_the_budget_and_not_as_sold_out():
     people = [make_member(f"会员{number}") for number in range(3)]
     job = issuing.open_issue_job(
         version=version,
-        to="\n".join(["member", *(one.public_id for one in people)]).encode(),
+        to="\n".join(["member", *(person.public_id for person in people)]).encode(),
         name="周年庆",
         by=make_operator(),
         key=fresh_key(),
@@ -207,8 +211,8 @@ def test_it_is_warned_of_once_low_and_once_used_up_and_again_after_a_refill():
     issue(version, someone)
     assert coupons.watch_budgets() == 1
 
-    told = OutboxRow.objects.filter(name="CouponBudgetLow").order_by("pk")
-    assert [(row.payload["left_fen"], row.payload["used_up"]) for row in told] == [
+    listed = OutboxRow.objects.filter(name="CouponBudgetLow").order_by("pk")
+    assert [(row.payload["left_fen"], row.payload["used_up"]) for row in listed] == [
         (1_100, False),
         (100, True),
         (2_000, False),

@@ -61,20 +61,20 @@ def test_validity_is_said_as_it_counts(validity, words):
 
 
 def face(**fields):
-    said = {
+    terms = {
         "kind": "cash_off",
         "claim_from": DEC_1,
         "claim_until": JAN_1,
         "days_from": 0,
         "days": 7,
     } | fields
-    merchant = said.pop("merchant", None)
+    merchant = terms.pop("merchant", None)
     template = CouponTemplate(name="冬日券", merchant=merchant)
-    return card_view_of(TemplateVersion(template=template, **said))
+    return card_view_of(TemplateVersion(template=template, **terms))
 
 
 def line(face, label):
-    return {one.label: one.text for one in (*face.lines, *face.ways)}.get(label)
+    return {line.label: line.text for line in (*face.lines, *face.ways)}.get(label)
 
 
 @pytest.mark.django_db
@@ -90,10 +90,10 @@ def line(face, label):
     ],
 )
 def test_the_large_print_and_what_it_means(fields, large, benefit):
-    shown = face(**fields)
+    view = face(**fields)
 
-    assert (shown.sign, shown.value, shown.unit) == large
-    assert (shown.name, shown.giver, shown.benefit) == ("冬日券", "商圈平台", benefit)
+    assert (view.sign, view.value, view.unit) == large
+    assert (view.name, view.giver, view.benefit) == ("冬日券", "商圈平台", benefit)
 
 
 @pytest.mark.django_db
@@ -143,6 +143,6 @@ def test_every_condition_is_said_with_names_and_none_that_is_not_made():
 @pytest.mark.django_db
 def test_many_places_are_counted():
     stores = [make_store(name=f"门店{number}") for number in range(8)]
-    shown = face(face_fen=500, scope={"only": {"stores": [store.public_id for store in stores]}})
+    view = face(face_fen=500, scope={"only": {"stores": [store.public_id for store in stores]}})
 
-    assert line(shown, "适用范围").endswith("等 8 处")
+    assert line(view, "适用范围").endswith("等 8 处")

@@ -1,4 +1,4 @@
-"""Getting a coupon: limits, stock, conditions, and what a repetition hears."""
+"""Getting a coupon: limits, stock, conditions, and what a repetition gets."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -44,8 +44,8 @@ def test_a_claim_makes_a_coupon_and_tells_of_it(member):
 
     assert coupon.valid_from == datetime(2026, 11, 26, 16, tzinfo=UTC)  # tomorrow in Shanghai
     assert coupon.valid_until - coupon.valid_from == timedelta(days=7)
-    told = OutboxRow.objects.get(name="CouponIssued").payload
-    assert (told["coupon"], told["source"]) == (coupon.pk, "claim")
+    payload = OutboxRow.objects.get(name="CouponIssued").payload
+    assert (payload["coupon"], payload["source"]) == (coupon.pk, "claim")
 
 
 def test_a_repeated_key_gives_the_same_coupon_also_when_all_are_gone(member):

@@ -27,8 +27,8 @@ def member():
     return make_member()
 
 
-def check(store, *shown, fen=10_000):
-    return coupons.check_coupons(store=store, reported_bill=reported_bill(fen), shown=shown)
+def check(store, *codes, fen=10_000):
+    return coupons.check_coupons(store=store, reported_bill=reported_bill(fen), codes=codes)
 
 
 def test_a_code_lives_half_a_minute(store, member):
@@ -66,7 +66,7 @@ def test_a_ticket_redeems_at_its_store_and_at_no_other(store, member):
         done = coupons.redeem_coupons(
             store=store,
             reported_bill=reported_bill(3_000),
-            shown=[ticket],
+            codes=[ticket],
             request_no="Q-1",
             actor="till:1",
             key=fresh_key(),
@@ -122,7 +122,7 @@ def test_the_fifth_wrong_pin_closes_the_number(store, member):
 def test_a_friend_takes_a_coupon_once_and_old_codes_die(store, member):
     version = make_version(transferable=True)
     coupon, friend = claim(version, member), make_member("小王")
-    shown = coupons.show_coupon(coupon=coupon).code
+    code = coupons.show_coupon(coupon=coupon).code
     gift = coupons.offer_coupon(coupon=coupon)
 
     taken = coupons.accept_coupon(code=gift, member=friend, key=fresh_key())
@@ -130,7 +130,7 @@ def test_a_friend_takes_a_coupon_once_and_old_codes_die(store, member):
     assert (taken.member, taken.claimer) == (friend, member)
     assert CouponGift.objects.get().receiver == friend
     with pytest.raises(TokenInvalid):
-        check(store, shown)
+        check(store, code)
     with pytest.raises(NotTransferable):
         coupons.accept_coupon(code=gift, member=make_member("小李"), key=fresh_key())
     with pytest.raises(NotTransferable):
@@ -164,7 +164,9 @@ def test_the_best_combination_is_found_and_told_line_by_line(store, member):
     alone = claim(make_version(kind="cash_off", face_fen=600), member)
 
     checked = check(
-        store, *(coupons.show_coupon(coupon=one).code for one in (cash, cut, alone)), fen=4_000
+        store,
+        *(coupons.show_coupon(coupon=coupon).code for coupon in (cash, cut, alone)),
+        fen=4_000,
     )
 
     assert {(step.code, step.discount_fen) for step in checked.best} == {

@@ -13,7 +13,7 @@ from district.members import services as members
 from tests.admin.browser import DESKTOP, PHONE, BrowserUser, open_browser
 from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
 from tests.coupon_api_clients import CouponShopperClient
-from tests.coupons.counter_page import DESK
+from tests.coupons.counter_page import COUNTER_PAGE
 from tests.factories.coupons import GIFT, make_version
 from tests.factories.members import PASSWORD, make_member
 from tests.factories.merchants import allied_store, make_clerk
@@ -94,7 +94,7 @@ def looks(visitor, name, size, dark):
     """What sticks out, cannot be read or went wrong."""
     shot(visitor.page, name, size, dark)
     # A refused form answers 422, which the console calls an error.
-    page_errors = [said for said in visitor.page_errors if "422" not in said]
+    page_errors = [shown_text for shown_text in visitor.page_errors if "422" not in shown_text]
     return visitor.overflow_px(), visitor.low_contrast_texts(), page_errors
 
 
@@ -116,7 +116,7 @@ def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web
     with open_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
         visitor = BrowserUser(browser, web.base_url, size=PHONE)
         visitor.sign_in(counter.username, PASSWORD)
-        page = visitor.open_page(DESK)
+        page = visitor.open_page(COUNTER_PAGE)
         shot(page, "form")
         fill_in(page)
 
@@ -129,7 +129,7 @@ def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web
         shot(page, "read")
 
         press(page, "redeem")
-        said = page.inner_text(".c-done")
+        shown_text = page.inner_text(".c-done")
         shot(page, "done")
         page.reload()
         again = page.inner_text(".c-done")
@@ -137,8 +137,8 @@ def test_the_camera_reads_the_phone_and_the_coupon_is_redeemed_once(counter, web
         page.go_back(wait_until="networkidle")
         back = page.inner_text("body")
 
-    assert "已核销" in said
-    assert said == again
+    assert "已核销" in shown_text
+    assert shown_text == again
     assert "验券" in back
     assert "核销 1 张" not in back
     assert visitor.page_errors == []
@@ -151,7 +151,7 @@ def test_a_picture_that_is_no_coupon_is_said_so_and_the_bill_may_come_last(count
     with open_browser(CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}") as browser:
         visitor = BrowserUser(browser, web.base_url, size=PHONE)
         visitor.sign_in(counter.username, PASSWORD)
-        page = visitor.open_page(DESK)
+        page = visitor.open_page(COUNTER_PAGE)
 
         show("https://poster.example/claim")
         page.click("[data-start]")
@@ -169,31 +169,31 @@ def test_a_picture_that_is_no_coupon_is_said_so_and_the_bill_may_come_last(count
 
 
 @pytest.mark.parametrize(
-    ("flags", "said"),
+    ("flags", "text"),
     [((CAMERA,), "没有相机权限"), ((), "没有找到相机")],
     ids=["refused", "absent"],
 )
-def test_without_a_camera_the_page_says_why(counter, web, flags, said):
+def test_without_a_camera_the_page_says_why(counter, web, flags, text):
     with open_browser(*flags) as browser:
         visitor = BrowserUser(browser, web.base_url, size=PHONE)
         visitor.sign_in(counter.username, PASSWORD)
-        page = visitor.open_page(DESK)
+        page = visitor.open_page(COUNTER_PAGE)
 
         page.click("[data-start]")
-        page.wait_for_selector(f"text={said}")
+        page.wait_for_selector(f"text={text}")
 
         assert page.locator("#scanner video").is_hidden()
         assert visitor.page_errors == []
 
 
-def test_the_page_can_be_read_on_a_phone_and_on_a_desk(counter, web):
+def test_the_page_can_be_read_on_a_phone_and_on_a_computer(counter, web):
     codes = [counter.paper(name) for name in ("off", "gift", "alone", "dear")]
     found = {}
     with open_browser() as browser:
         for size, dark in ((PHONE, False), (PHONE, True), (DESKTOP, False), (DESKTOP, True)):
             visitor = BrowserUser(browser, web.base_url, size=size, dark=dark)
             visitor.sign_in(counter.username, PASSWORD)
-            page = visitor.open_page(DESK)
+            page = visitor.open_page(COUNTER_PAGE)
             found["empty", size["width"], dark] = looks(visitor, "empty", size, dark)
             fill_in(page, *codes, "NONSENSE")
             press(page, "check")

@@ -1,4 +1,4 @@
-"""What followed a purchase follows it back, in whatever order: asked at the counter, told by the outbox."""
+"""What followed a purchase follows it back, in whatever order: checked at the counter, delivered by the outbox."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from district.kernel.outbox import delivery
 from loyalty import invariants
 from loyalty import services as loyalty
 from loyalty.services import EarningTerms
-from tests.coupons.counter_requests import counter, reported_bill  # noqa: F401 - a fixture
+from tests.coupons.counter_requests import counter, problem_of  # noqa: F401 - a fixture
 from tests.factories.coupons import claim, fresh_key, make_version, redeem
 from tests.factories.coupons import reported_bill as bill_of
 from tests.factories.loyalty import buy, make_earning_store, make_refund
@@ -59,7 +59,7 @@ def undo(redemption, **options):
 def test_a_gift_used_while_its_purchase_came_back_is_void_once_its_use_is_undone(counter, way):  # noqa: F811
     make_version(**GIFT, threshold_fen=0, stock=5, budget_fen=5_000)
     bought, gift = bring(counter.member, make_earning_store())
-    used = counter.used(counter.shown(gift), bill={"no": "B-77"})
+    used = counter.used(counter.code_of(gift), bill={"no": "B-77"})
     make_refund(bought)
     deliver()
     gift.refresh_from_db()
@@ -72,9 +72,7 @@ def test_a_gift_used_while_its_purchase_came_back_is_void_once_its_use_is_undone
     assert (gift.state, gift.reserved_fen) == (Coupon.State.VOID, 0)
     assert sum(StockSlot.objects.values_list("remaining", flat=True)) == 5
     assert sum(BudgetSlot.objects.values_list("remaining_fen", flat=True)) == 5_000
-    assert (
-        reported_bill(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
-    )
+    assert problem_of(counter.ask(f"/me/coupons/{gift.public_id}/code"))[1] == "coupon_not_usable"
 
 
 @pytest.mark.breaks_the_ledger
@@ -89,7 +87,7 @@ def test_without_that_question_the_gift_would_come_back_to_life_and_the_audit_fi
     Protection("what brought it is asked for", wrong).remove()
     make_version(**GIFT, threshold_fen=0)
     bought, gift = bring(counter.member, make_earning_store())
-    used = counter.used(counter.shown(gift), bill={"no": "B-78"})
+    used = counter.used(counter.code_of(gift), bill={"no": "B-78"})
     make_refund(bought)
     deliver()
     assert counter.reverse(used).status_code in (200, 201)
@@ -101,7 +99,7 @@ def test_without_that_question_the_gift_would_come_back_to_life_and_the_audit_fi
     }
 
 
-def test_before_anybody_told_of_the_refund_the_gift_is_good_for_nothing_either(store, member):
+def test_before_the_refund_is_delivered_the_gift_is_good_for_nothing_either(store, member):
     make_version(**GIFT, threshold_fen=0, transferable=True, offline="leased")
     bought, gift = bring(member, store)
     code = coupons.show_coupon(coupon=gift).code
@@ -113,7 +111,7 @@ def test_before_anybody_told_of_the_refund_the_gift_is_good_for_nothing_either(s
         coupons.redeem_coupons(
             store=store,
             reported_bill=bill_of(9_000),
-            shown=[code],
+            codes=[code],
             request_no="Q-1",
             actor="till:1",
             key=fresh_key(),
@@ -251,14 +249,14 @@ def test_a_used_gift_counts_also_after_its_purchase_came_back(store, member):
 def test_what_the_operator_took_back_unused_is_claimed_again(counter, limits):  # noqa: F811
     version = make_version(**limits)
     first = claim(version, counter.member)
-    path, asked = "/me/coupons", {"version": version.public_id}
-    assert counter.ask(path, asked).status_code == 409
+    path, body = "/me/coupons", {"version": version.public_id}
+    assert counter.ask(path, body).status_code == 409
     coupons.revoke_coupon(coupon=first, reason="误发", by=make_operator())
 
-    again = counter.ask(path, asked)
+    again = counter.ask(path, body)
 
     assert again.status_code == 201, again.content
-    assert reported_bill(counter.ask(path, asked))[0] == 409
+    assert problem_of(counter.ask(path, body))[0] == 409
 
 
 def test_a_freed_number_lets_nobody_past_the_limit(member):

@@ -112,15 +112,15 @@ def test_it_is_paged_newest_first_and_costs_the_same_for_many(phone, member, sto
     redeem(claim(make_version(), make_member("别人")), store=store)
     phone.get(USED)
 
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as first_page:
         first = phone.get(USED, {"limit": 1}).json()
     with CaptureQueriesContext(connection) as many:
         rest = phone.get(USED, {"cursor": first["next"]}).json()
 
-    told_of = [line["bill_no"] for line in first["results"] + rest["results"]]
-    assert told_of == ["B-4", "B-3", "B-2", "B-1", "B-0"]
+    bill_numbers = [line["bill_no"] for line in first["results"] + rest["results"]]
+    assert bill_numbers == ["B-4", "B-3", "B-2", "B-1", "B-0"]
     assert rest["next"] is None
-    assert len(many) == len(one)
+    assert len(many) == len(first_page)
 
 
 def test_a_given_coupon_is_seen_as_it_was_and_not_what_the_friend_does(phone, member, store):
@@ -132,10 +132,14 @@ def test_a_given_coupon_is_seen_as_it_was_and_not_what_the_friend_does(phone, me
     taken = coupons.accept_coupon(code=gift, member=friend, key=fresh_key())
     redeem(taken, store=store)
 
-    (given,) = phone.get("/api/v1/me/coupons", {"state": "given"}).json()["results"]
+    (friends_coupon,) = phone.get("/api/v1/me/coupons", {"state": "given"}).json()["results"]
     (line,) = phone.get(USED).json()["results"]
 
-    assert (given["id"], given["state"], given["uses_left"]) == (coupon.public_id, "given", 2)
+    assert (friends_coupon["id"], friends_coupon["state"], friends_coupon["uses_left"]) == (
+        coupon.public_id,
+        "given",
+        2,
+    )
     assert line["coupon_state"] == "given"
     assert phone.get(f"/api/v1/me/coupons/{coupon.public_id}").status_code == 404
     assert phone_of(friend).get("/api/v1/me/coupons", {"state": "given"}).json()["results"] == []
@@ -153,8 +157,10 @@ def test_after_a_merger_the_other_accounts_uses_are_mine_and_a_friends_are_not(
     old, friend = make_member("旧账号"), make_member("小林的朋友")
     redeem(claim(version, old), store=store, bill=reported_bill(10_000, no="B-OLD"))
     undo(redeem(claim(make_version(), friend), store=store).redemptions.get())
-    given = claim(version, friend)
-    coupons.accept_coupon(code=coupons.offer_coupon(coupon=given), member=member, key=fresh_key())
+    friends_coupon = claim(version, friend)
+    coupons.accept_coupon(
+        code=coupons.offer_coupon(coupon=friends_coupon), member=member, key=fresh_key()
+    )
     loyalty.merge_members(
         source=old, into=member, reason="同一人", by=make_operator(), key=fresh_key()
     )

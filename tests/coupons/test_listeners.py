@@ -63,18 +63,18 @@ def test_a_gift_in_a_friends_wallet_goes_too_and_one_that_was_used_stays():
     make_version(gift_from_fen=10_000, claimable=False, per_member=2, transferable=True)
     bought = [buy(member, counter, fen=10_000) for _ in range(2)]
     deliver()
-    used, given = Coupon.objects.order_by("pk")
+    used, given_away = Coupon.objects.order_by("pk")
     redeem(used, store=counter)
-    code = coupons.offer_coupon(coupon=given)
+    code = coupons.offer_coupon(coupon=given_away)
     coupons.accept_coupon(code=code, member=friend, key=fresh_key())
 
-    for one in bought:
-        make_refund(one)
+    for purchase in bought:
+        make_refund(purchase)
     deliver()
 
     used.refresh_from_db()
-    given.refresh_from_db()
-    assert (used.state, given.state) == (Coupon.State.USED, Coupon.State.VOID)
+    given_away.refresh_from_db()
+    assert (used.state, given_away.state) == (Coupon.State.USED, Coupon.State.VOID)
 
 
 def test_a_purchase_given_back_before_it_was_heard_of_brings_nothing():

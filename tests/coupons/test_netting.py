@@ -16,7 +16,7 @@ def lines(*positions):
 
 
 def check(counter, coupon, fen, *positions):
-    body = counter.body(counter.shown(coupon), fen=fen, bill={"lines": lines(*positions)})
+    body = counter.body(counter.code_of(coupon), fen=fen, bill={"lines": lines(*positions)})
     del body["request_no"]
     answer = counter.ask(CHECK, body, counter.till)
     assert answer.status_code == 200, answer.content
@@ -32,7 +32,7 @@ def test_a_voided_coffee_is_worth_nothing(counter):
 
     assert (offer["usable"], offer["discount_fen"]) == (False, 0)
     assert [reason["code"] for reason in offer["reasons"]] == ["no_eligible_items"]
-    refused = counter.redeem(counter.shown(coupon), fen=5_000, bill={"lines": lines(*voided)})
+    refused = counter.redeem(counter.code_of(coupon), fen=5_000, bill={"lines": lines(*voided)})
     assert problem_of(refused) == (409, "coupon_not_usable")
 
 
@@ -45,7 +45,7 @@ def test_of_a_coffee_voided_in_part_the_rest_counts(counter):
 
     dear = counter.another(make_version(threshold_fen=2_000, **half))
     offer = check(counter, dear, 1_000, *coffee)
-    assert [(one["code"], one["short_fen"]) for one in offer["reasons"]] == [
+    assert [(reason["code"], reason["short_fen"]) for reason in offer["reasons"]] == [
         ("below_threshold", 1_000)
     ]
 
@@ -54,10 +54,10 @@ def test_two_coupons_for_one_coffee_take_no_more_than_it_costs(counter):
     version = make_version(kind="cash_off", face_fen=1_500, stacking="free", scope=COFFEE)
     held = [counter.another(version), counter.another(version)]
     bill = {"no": "B-TV", "lines": lines((2_000, "coffee"), (300_000, "tv"))}
-    body = counter.body(*map(counter.shown, held), fen=302_000, bill=bill)
-    asked = {name: body[name] for name in ("store", "bill", "codes")}
+    body = counter.body(*map(counter.code_of, held), fen=302_000, bill=bill)
+    request_body = {name: body[name] for name in ("store", "bill", "codes")}
 
-    best = counter.ask(CHECK, asked, counter.till).json()["best"]
+    best = counter.ask(CHECK, request_body, counter.till).json()["best"]
     made = counter.redeem(*body["codes"], fen=302_000, bill=bill).json()
 
     assert [step["discount_fen"] for step in best] == [1_500, 500]

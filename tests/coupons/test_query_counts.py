@@ -58,10 +58,10 @@ def get(client, path):
 def queries_of(act):
     """How many queries the act takes when it is not the first of its kind in this process."""
     act()
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         act()
     # Savepoints are there because the test itself is a transaction.
-    return [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    return [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
 
 
 @pytest.mark.parametrize("merchant", [False, True])
@@ -70,23 +70,23 @@ def test_a_claim_takes_three_the_session_the_version_and_the_claim(phone, mercha
         per_member=9, stock=100, budget_fen=99_999, merchant=make_merchant() if merchant else None
     )
 
-    asked = queries_of(lambda: post(phone, "me/coupons", {"version": version.public_id}))
+    queries = queries_of(lambda: post(phone, "me/coupons", {"version": version.public_id}))
 
-    assert len(asked) == 3, asked
+    assert len(queries) == 3, queries
 
 
 def test_whoever_comes_too_late_hears_so_for_as_few(phone):
     version = make_version(stock=1)
     claim(version, make_member("小王"))
 
-    asked = queries_of(
+    queries = queries_of(
         lambda: post(phone, "me/coupons", {"version": version.public_id}, status=409)
     )
 
-    assert len(asked) == 3, asked
+    assert len(queries) == 3, queries
 
 
-def shown(version, member, many=1):
+def codes_of(version, member, many=1):
     return [coupons.show_coupon(coupon=issue(version, member)).code for _ in range(many)]
 
 
@@ -97,23 +97,23 @@ def bill(store, codes):
 
 @pytest.mark.parametrize("many", [1, 4])
 def test_a_check_takes_three_however_many_coupons_are_shown(till, store, member, many):
-    codes = shown(make_version(stacking="free", payers=[(None, 5_000)]), member, many)
+    codes = codes_of(make_version(stacking="free", payers=[(None, 5_000)]), member, many)
 
-    asked = queries_of(lambda: post(till, "till/coupons/check", bill(store, codes), status=200))
+    queries = queries_of(lambda: post(till, "till/coupons/check", bill(store, codes), status=200))
 
-    assert len(asked) == 3, asked
+    assert len(queries) == 3, queries
 
 
 def test_a_check_of_all_that_a_member_has_takes_one_for_the_visit_and_one_for_them(
     till, store, member
 ):
-    shown(make_version(stacking="free"), member, 4)
+    codes_of(make_version(stacking="free"), member, 4)
     visit = visit_of(member, till_of(store), store).token
 
     body = bill(store, []) | {"visit": visit}
-    asked = queries_of(lambda: post(till, "till/coupons/check", body, status=200))
+    queries = queries_of(lambda: post(till, "till/coupons/check", body, status=200))
 
-    assert len(asked) == 5, asked
+    assert len(queries) == 5, queries
 
 
 @pytest.mark.parametrize("many", [1, 4])
@@ -121,13 +121,13 @@ def test_a_redemption_takes_three_however_many_coupons_it_uses(till, store, memb
     version = make_version(stacking="free", payers=[(None, 5_000)], budget_fen=99_999)
 
     def use():
-        body = bill(store, shown_now.pop())
+        body = bill(store, code_lists.pop())
         post(till, "till/coupons/redemptions", body | {"request_no": body["bill"]["no"]})
 
-    shown_now = [shown(version, member, many) for _ in range(2)]
-    asked = queries_of(use)
+    code_lists = [codes_of(version, member, many) for _ in range(2)]
+    queries = queries_of(use)
 
-    assert len(asked) == 3, asked
+    assert len(queries) == 3, queries
 
 
 @pytest.mark.parametrize("many", [1, 20])
@@ -135,9 +135,9 @@ def test_the_wallet_takes_two_however_much_is_in_it(phone, member, store, many):
     for _ in range(many):
         issue(make_version(merchant=store.merchant), member)
 
-    asked = queries_of(lambda: get(phone, "me/coupons"))
+    queries = queries_of(lambda: get(phone, "me/coupons"))
 
-    assert len(asked) == 2, asked
+    assert len(queries) == 2, queries
     assert len(get(phone, "me/coupons")) == many
 
 
@@ -146,9 +146,9 @@ def test_what_was_used_is_listed_in_two_as_well(phone, member, store, many):
     version = make_version(stacking="free")
     redeem(*(issue(version, member) for _ in range(many)), store=store, bill=reported_bill(50_000))
 
-    asked = queries_of(lambda: get(phone, "me/coupons?state=used"))
+    queries = queries_of(lambda: get(phone, "me/coupons?state=used"))
 
-    assert len(asked) == 2, asked
+    assert len(queries) == 2, queries
     assert len(get(phone, "me/coupons?state=used")) == many
 
 
@@ -163,12 +163,12 @@ def test_the_centre_takes_seven_however_much_is_given_out_and_to_whomever(
     for _ in range(many):
         make_version(stock=100, stock_per_day=10, audience=to_whom, merchant=make_merchant())
 
-    asked = queries_of(lambda: get(phone, "coupons"))
+    queries = queries_of(lambda: get(phone, "coupons"))
 
-    assert len(asked) == 7, asked
-    reported_bill = get(phone, "coupons")
-    assert [one["refusal"] for one in reported_bill] == [""] * many
-    assert {one["id"] for one in reported_bill} == set(
+    assert len(queries) == 7, queries
+    listed = get(phone, "coupons")
+    assert [row["refusal"] for row in listed] == [""] * many
+    assert {row["id"] for row in listed} == set(
         TemplateVersion.objects.values_list("public_id", flat=True)
     )
 

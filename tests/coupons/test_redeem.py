@@ -90,14 +90,14 @@ def test_each_party_bears_its_part_and_owes_it_to_the_merchant(store, member):
 
 def test_the_same_key_answers_the_same_and_another_of_that_number_is_refused(store, member):
     version = make_version(per_member=2)
-    one, other = claim(version, member), claim(version, member)
+    coupon, other = claim(version, member), claim(version, member)
     bill, key = reported_bill(5_000), fresh_key()
-    first = redeem(one, store=store, bill=bill, no="Q-1", key=key)
+    first = redeem(coupon, store=store, bill=bill, no="Q-1", key=key)
 
     again = coupons.redeem_coupons(
         store=store,
         reported_bill=bill,
-        shown=["no longer read"],
+        codes=["no longer read"],
         request_no="Q-1",
         actor="till:1",
         key=key,
@@ -122,7 +122,7 @@ def test_what_is_answered_is_what_stands(store, member):
     made = redeem(*reversed(held), store=store, bill=bill, no="Q-2", key=key)
 
     used = made.redemptions.all()
-    for row in (made, made.bill, *used, *(one.coupon for one in used)):
+    for row in (made, made.bill, *used, *(redemption.coupon for redemption in used)):
         stored = type(row).objects.get(pk=row.pk)
         known = (
             row.__dict__.keys()
@@ -144,7 +144,7 @@ def test_a_code_is_good_for_one_use_of_a_coupon_with_many(store, member):
         return coupons.redeem_coupons(
             store=store,
             reported_bill=bill,
-            shown=[code],
+            codes=[code],
             request_no=bill.bill_no,
             actor="till:1",
             key=fresh_key(),
@@ -182,14 +182,14 @@ def test_a_gift_takes_nothing_off_and_its_value_is_owed(store, member):
 
 def test_two_that_do_not_bear_each_other_are_refused_also_one_after_the_other(store, member):
     alone, free = make_version(), make_version(stacking="free", **PERCENT_OFF)
-    one, other = claim(alone, member), claim(free, member)
+    coupon, other = claim(alone, member), claim(free, member)
     bill = reported_bill(10_000)
 
     with pytest.raises(CouponNotUsable) as refused:
-        redeem(one, other, store=store, bill=bill)
+        redeem(coupon, other, store=store, bill=bill)
     assert refused.value.facts["reasons"][0]["code"] == "not_beside_another"
 
-    redeem(one, store=store, bill=bill)
+    redeem(coupon, store=store, bill=bill)
     with pytest.raises(CouponNotUsable) as refused:
         redeem(other, store=store, bill=bill)
     assert refused.value.facts["reasons"][0]["code"] == "not_beside_another"
@@ -223,10 +223,10 @@ def test_what_is_exchanged_joins_the_best_only_where_it_was_shown(store, member)
     alone = claim(make_version(stacking="alone", **GIFT), member)
     visit = visit_of(member, till_of(store), store).visit
 
-    def best(*shown):
-        codes = [coupons.show_coupon(coupon=coupon).code for coupon in shown]
+    def best(*held):
+        codes = [coupons.show_coupon(coupon=coupon).code for coupon in held]
         return coupons.check_coupons(
-            store=store, reported_bill=reported_bill(5_000), shown=codes, visit=visit
+            store=store, reported_bill=reported_bill(5_000), codes=codes, visit=visit
         ).best
 
     steps = best(gift, alone)

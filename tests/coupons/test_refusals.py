@@ -1,4 +1,4 @@
-"""Whatever coupons refuse is told in a Chinese sentence that helps."""
+"""Whatever coupons refuse is explained in a Chinese sentence that helps."""
 
 import re
 
@@ -32,21 +32,21 @@ BY_REASON = {
     errors.ClaimNotBegun: [{"begins": "2026-12-03T02:00:00+00:00"}],
 }
 ALL = [
-    one
-    for one in all_refusals()
-    if one.__module__.startswith("coupons.") and one is not DomainError
+    error_class
+    for error_class in all_refusals()
+    if error_class.__module__.startswith("coupons.") and error_class is not DomainError
 ]
 
 
-@pytest.mark.parametrize("refusal", ALL, ids=lambda one: one.code)
+@pytest.mark.parametrize("refusal", ALL, ids=lambda error_class: error_class.code)
 def test_each_has_a_title_and_a_sentence(refusal):
     facts = {name: name for name in re.findall(r"{(\w+)}", str(refusal.wording))}
 
-    for given in BY_REASON.get(refusal, [facts]):
-        said = refusal(**given).detail
+    for values in BY_REASON.get(refusal, [facts]):
+        text = refusal(**values).detail
         assert CHINESE.search(str(refusal.title))
-        assert CHINESE.search(said) or said == "reason", refusal
-        assert "{" not in said
+        assert CHINESE.search(text) or text == "reason", refusal
+        assert "{" not in text
 
 
 def test_the_sweep_knows_them_all():
@@ -60,8 +60,8 @@ def test_what_has_not_begun_says_when():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("state", "said"), [("used", "已使用"), ("expired", "已过期")])
-def test_the_shopper_reads_the_shoppers_words(state, said):
+@pytest.mark.parametrize(("state", "text"), [("used", "已使用"), ("expired", "已过期")])
+def test_the_shopper_reads_the_shoppers_words(state, text):
     member, version = make_member(), make_version()
     coupon = claim(version, member)
     if state == "used":
@@ -74,7 +74,7 @@ def test_the_shopper_reads_the_shoppers_words(state, said):
     answer = client.post(f"/api/v1/me/coupons/{coupon.public_id}/code")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "coupon_not_usable")
-    assert answer.json()["detail"].startswith(said)
+    assert answer.json()["detail"].startswith(text)
     assert "核销" not in answer.json()["detail"]
 
 
@@ -90,7 +90,7 @@ def test_the_till_reads_the_clerks_words():
         coupons.redeem_coupons(
             store=store,
             reported_bill=reported_bill(5_000),
-            shown=[code],
+            codes=[code],
             request_no="Q-2",
             actor="till:1",
             key=fresh_key(),

@@ -12,7 +12,7 @@ from loyalty import services as loyalty
 from loyalty.models import Receipt
 from tests.admin.action_forms import text_of
 from tests.admin.two_merchants import signed_in
-from tests.coupons.counter_page import DESK, bill, confirmation, follow
+from tests.coupons.counter_page import COUNTER_PAGE, bill, confirmation, follow
 from tests.coupons.counter_requests import CHECK, counter
 from tests.factories.coupons import LONG_AGO, fresh_key, make_version
 from tests.factories.members import make_operator
@@ -45,19 +45,19 @@ def shown_as(counter, kind):
     if kind == "rotating code":
         return counter.code
     if kind == "ticket":
-        return counter.ask(CHECK, asked(counter, counter.code), counter.till).json()["offers"][0][
-            "ticket"
-        ]
+        return counter.ask(CHECK, check_body(counter, counter.code), counter.till).json()["offers"][
+            0
+        ]["ticket"]
     if kind == "paper":
         return coupons.print_coupon(coupon=counter.coupon)
     store = counter.store
     version = make_version(stacking="free", offline="leased")
     coupon = counter.another(version)
     coupons.lease_coupon(coupon=coupon, store=store, hours=4, key=fresh_key())
-    return counter.shown(coupon)
+    return counter.code_of(coupon)
 
 
-def asked(counter, *codes, **more):
+def check_body(counter, *codes, **more):
     body = counter.body(*codes, **more)
     del body["request_no"]
     return body
@@ -65,7 +65,7 @@ def asked(counter, *codes, **more):
 
 @each_spelling
 def test_a_rotating_code_at_the_till(counter, spelt):
-    answer = counter.ask(CHECK, asked(counter, spelt(counter.code)), counter.till)
+    answer = counter.ask(CHECK, check_body(counter, spelt(counter.code)), counter.till)
 
     assert answer.status_code == 200, answer.content
     assert answer.json()["offers"][0]["usable"]
@@ -75,7 +75,7 @@ def test_a_rotating_code_at_the_till(counter, spelt):
 def test_whatever_is_shown(counter, kind):
     text = shown_as(counter, kind)
     for spelt in SPELLINGS.values():
-        answer = counter.ask(CHECK, asked(counter, spelt(text)), counter.till)
+        answer = counter.ask(CHECK, check_body(counter, spelt(text)), counter.till)
         assert answer.status_code == 200, (answer.content, spelt(text))
         assert answer.json()["offers"][0]["usable"]
 
@@ -86,7 +86,7 @@ def test_whatever_is_shown(counter, kind):
 def test_a_printed_number_with_any_hyphen(counter, hyphen):
     number, pin = coupons.print_coupon(coupon=counter.coupon).split("-")
 
-    answer = counter.ask(CHECK, asked(counter, f"{number}{hyphen}{pin}"), counter.till)
+    answer = counter.ask(CHECK, check_body(counter, f"{number}{hyphen}{pin}"), counter.till)
 
     assert answer.status_code == 200, answer.content
 
@@ -152,9 +152,9 @@ def test_the_page_of_the_counter_stores_what_the_till_stores(counter):
     page = {"bill_no": f" {wide('B-300')}\u3000", "amount": "３００．５０"}
     sent = bill(counter.store, SPELLINGS["all at once"](counter.code), **page)
 
-    checked = clerk.post(DESK, sent)
+    checked = clerk.post(COUNTER_PAGE, sent)
     assert checked.status_code == 200, text_of(checked)
-    follow(clerk, clerk.post(DESK, confirmation(checked)))
+    follow(clerk, clerk.post(COUNTER_PAGE, confirmation(checked)))
 
     stored = CouponBill.objects.get()
     assert (stored.bill_no, stored.bill_fen) == ("B-300", 30_050)
@@ -172,7 +172,7 @@ def test_the_page_of_the_counter_stores_what_the_till_stores(counter):
 def test_amounts_as_people_write_them(counter, amount, fen):
     clerk = signed_in(make_clerk(merchant=counter.store.merchant, role="cashier").user)
 
-    checked = clerk.post(DESK, bill(counter.store, counter.code, amount=amount))
+    checked = clerk.post(COUNTER_PAGE, bill(counter.store, counter.code, amount=amount))
 
     assert format_yuan(fen) in text_of(checked)
 
@@ -181,6 +181,6 @@ def test_amounts_as_people_write_them(counter, amount, fen):
 def test_an_amount_nobody_can_read_is_asked_again(counter, amount):
     clerk = signed_in(make_clerk(merchant=counter.store.merchant, role="cashier").user)
 
-    checked = clerk.post(DESK, bill(counter.store, counter.code, amount=amount))
+    checked = clerk.post(COUNTER_PAGE, bill(counter.store, counter.code, amount=amount))
 
     assert checked.status_code == 422

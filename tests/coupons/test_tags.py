@@ -66,11 +66,11 @@ def test_who_was_marked_may_claim_and_others_are_told_what_is_missing(
 
     assert (answer.status_code, answer.json()["tag"]) == (201, "clean_plate")
     assert claimed(guest, plate).status_code == 201
-    for told in (refused, claimed(other, plate)):
-        assert told.status_code == 403
-        assert told.json()["code"] == "coupon_not_for_you"
-        assert told.json()["reason"] == "granted"
-        assert told.json()["detail"] == "需由参与商户授予资格后领取。"
+    for refusal in (refused, claimed(other, plate)):
+        assert refusal.status_code == 403
+        assert refusal.json()["code"] == "coupon_not_for_you"
+        assert refusal.json()["reason"] == "granted"
+        assert refusal.json()["detail"] == "需由参与商户授予资格后领取。"
 
 
 def test_the_centre_says_so_before_anybody_asks(restaurant, guest, plate, tagged):
@@ -78,8 +78,8 @@ def test_the_centre_says_so_before_anybody_asks(restaurant, guest, plate, tagged
     phone.credentials(**bearer(guest))
 
     def standing():
-        (one,) = phone.get("/api/v1/coupons").json()["results"]
-        return one["refusal"], one["why_not"]
+        (row,) = phone.get("/api/v1/coupons").json()["results"]
+        return row["refusal"], row["why_not"]
 
     before = standing()
     tagged(guest, restaurant)
@@ -148,9 +148,9 @@ def test_the_verb_refuses_it_too_and_taking_back_closes_the_campaign_again(
 
     with pytest.raises(TagNotGrantable):
         mark("vip")
-    given = mark("clean_plate")
+    tag_row = mark("clean_plate")
     for _ in range(2):
-        coupons.untag_member(mark=given, actor="user:1")
+        coupons.untag_member(mark=tag_row, actor="user:1")
 
     assert claimed(guest, plate).json()["reason"] == "granted"
     assert AuditLine.objects.filter(verb="untag_member").count() == 1

@@ -129,8 +129,8 @@ def test_lists_are_narrowed_by_store_merchant_and_kind(phone, member, store):
     name = {version.template.name: version for version in (here, there, everywhere, parking)}
 
     def found(query):
-        catalogue = {name[one] for one in names(get(phone, f"coupons?{query}"))}
-        wallet = {name[one] for one in names(get(phone, f"me/coupons?{query}"))}
+        catalogue = {name[coupon] for coupon in names(get(phone, f"coupons?{query}"))}
+        wallet = {name[coupon] for coupon in names(get(phone, f"me/coupons?{query}"))}
         assert catalogue == wallet
         return catalogue
 

@@ -198,9 +198,9 @@ def test_a_reversal_never_fails_for_want_of_a_budget(store, member):
 
 def tea_and_everything(member):
     """Two coupons for tea of ¥3, ¥2 off each, and one of ¥1 off everything."""
-    said = {"kind": "cash_off", "threshold_fen": 0, "stacking": "free"}
-    tea = make_version(face_fen=200, per_member=2, scope={"products": ["tea"]}, **said)
-    everything = make_version(face_fen=100, **said)
+    terms = {"kind": "cash_off", "threshold_fen": 0, "stacking": "free"}
+    tea = make_version(face_fen=200, per_member=2, scope={"products": ["tea"]}, **terms)
+    everything = make_version(face_fen=100, **terms)
     return [claim(tea, member), claim(tea, member), claim(everything, member)]
 
 
@@ -212,11 +212,15 @@ def test_goods_that_come_back_are_worth_what_was_paid_for_them(store, member, fi
     held = tea_and_everything(member)
     made = redeem(*held, store=store, bill=reported_bill(1_000, lines=TEA_AND_CAKE))
     # Of the tea no more than it costs, so the third takes its part from the cake.
-    assert sorted(one.discount_fen for one in made.redemptions.all()) == [100, 100, 200]
+    assert sorted(redemption.discount_fen for redemption in made.redemptions.all()) == [
+        100,
+        100,
+        200,
+    ]
     bill = CouponBill.objects.get()
 
     paid = {}
-    for product in sorted(["tea", "cake"], key=lambda one: one != first):
+    for product in sorted(["tea", "cake"], key=lambda goods: goods != first):
         fen = {name: fen for fen, name in TEA_AND_CAKE}[product]
         done = refund(bill, fen, f"R-{product}", [(fen, product)])
         paid[product] = done.goods_fen - done.discount_fen
@@ -239,8 +243,10 @@ def test_a_coupon_whose_goods_others_have_paid_is_not_used_up(store, member):
     # Nor one after the other.
     redeem(held[0], store=store, bill=bill)
     code = coupons.show_coupon(coupon=held[1]).code
-    checked = coupons.check_coupons(store=store, reported_bill=bill, shown=[code])
-    assert [one.code for one in checked.evaluations[0].eligibility.reasons] == ["no_eligible_items"]
+    checked = coupons.check_coupons(store=store, reported_bill=bill, codes=[code])
+    assert [reason.code for reason in checked.evaluations[0].eligibility.reasons] == [
+        "no_eligible_items"
+    ]
     with pytest.raises(CouponNotUsable):
         redeem(held[1], store=store, bill=bill)
 

@@ -32,7 +32,7 @@ def refund(bill, fen, no):
 
 def test_thirty_of_a_hundred_used_and_half_the_goods_back_leave_eighty_five(counter):  # noqa: F811
     coupon = issue(make_version(**VALUE, budget_fen=10_000), counter.member)
-    counter.used(counter.shown(coupon), bill={"no": "B-30"}, fen=3_000)
+    counter.used(counter.code_of(coupon), bill={"no": "B-30"}, fen=3_000)
     assert left(coupon) == ("live", 7_000)
 
     half = counter.refund("B-30", 1_500)
@@ -50,18 +50,18 @@ def test_thirty_of_a_hundred_used_and_half_the_goods_back_leave_eighty_five(coun
 def test_any_order_of_parts_comes_to_one_refund_of_their_sum(order):
     store, member = allied_store(), make_member()
     version = make_version(**VALUE, per_member=2)
-    together, apart = claim(version, member), claim(version, member)
+    together, separate = claim(version, member), claim(version, member)
     bills = []
-    for coupon in (together, apart):
-        asked = reported_bill(3_333)
-        redeem(coupon, store=store, bill=asked)
-        bills.append(CouponBill.objects.get(bill_no=asked.bill_no))
+    for coupon in (together, separate):
+        coupon_bill = reported_bill(3_333)
+        redeem(coupon, store=store, bill=coupon_bill)
+        bills.append(CouponBill.objects.get(bill_no=coupon_bill.bill_no))
 
     refund(bills[0], sum(order), "R-0")
     for fen in order:
         refund(bills[1], fen, f"R-{fen}")
 
-    assert left(together) == left(apart) == ("live", 10_000 - 3_333 + 1_935)
+    assert left(together) == left(separate) == ("live", 10_000 - 3_333 + 1_935)
 
 
 def test_what_was_used_up_is_value_again_and_the_reversal_gives_the_rest_once():

@@ -1,4 +1,4 @@
-"""Refused because of the place: the nearest others are told, to shopper and clerk."""
+"""Refused because of the place: the nearest others are named, to shopper and clerk."""
 
 import pytest
 from django.db import connection
@@ -27,8 +27,8 @@ def member():
 
 
 def reasons(version, member, store, fen=10_000):
-    shown = [coupons.show_coupon(coupon=claim(version, member)).code]
-    checked = coupons.check_coupons(store=store, reported_bill=reported_bill(fen), shown=shown)
+    codes = [coupons.show_coupon(coupon=claim(version, member)).code]
+    checked = coupons.check_coupons(store=store, reported_bill=reported_bill(fen), codes=codes)
     (evaluations,) = checked.evaluations
     return reason_documents(evaluations.eligibility.reasons, checked.at)
 
@@ -102,10 +102,10 @@ def test_a_coupon_for_all_but_this_merchant_names_what_is_near(here, member):
 def test_money_is_said_before_the_place(here, member):
     above = make_store(merchant=here.merchant, venue=here.venue, floor="2F")
 
-    said = reasons(only(above), member, here, fen=1_680)
+    found = reasons(only(above), member, here, fen=1_680)
 
-    assert [one["code"] for one in said] == ["below_threshold", "not_at_this_store"]
-    assert said[1]["where"]
+    assert [reason["code"] for reason in found] == ["below_threshold", "not_at_this_store"]
+    assert found[1]["where"]
 
 
 def test_a_redemption_tells_it_too(here, member):
@@ -126,10 +126,10 @@ def test_it_costs_one_query_and_only_who_is_refused_for_the_place(here, member):
     held = {version: coupons.show_coupon(coupon=issue(version, member)).code for version in there}
 
     def queries(*versions):
-        with CaptureQueriesContext(connection) as asked:
-            shown = [held[version] for version in versions]
-            coupons.check_coupons(store=here, reported_bill=reported_bill(10_000), shown=shown)
-        return len(asked)
+        with CaptureQueriesContext(connection) as captured:
+            codes = [held[version] for version in versions]
+            coupons.check_coupons(store=here, reported_bill=reported_bill(10_000), codes=codes)
+        return len(captured)
 
     queries(*there)  # what versions say is then known by heart
 

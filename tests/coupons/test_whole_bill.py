@@ -5,9 +5,11 @@ from django.test import Client
 
 from coupons import services as coupons
 from coupons.models import Coupon, FundingPart, WholeBillRefund
+from district.kernel import clock
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
+from loyalty.values import ReportedPurchase
 from tests.admin.action_forms import once_of, text_of
 from tests.admin.two_merchants import signed_in
 from tests.coupons.counter_requests import counter, nothing_written, problem_of
@@ -25,13 +27,13 @@ NO = "B-2026"
 
 @pytest.fixture
 def bill(counter):
-    """ReturnedGoods of ¥100: ¥20 off by a coupon, ¥10 by points, ¥70 paid, which brought 70 points and a gift."""
+    """Goods of ¥100: ¥20 off by a coupon, ¥10 by points, ¥70 paid, which brought 70 points and a gift."""
     loyalty.set_terms(
         merchant=counter.store.merchant, earning_terms=loyalty.EarningTerms(), start=LONG_AGO
     )
     buy(counter.member, counter.store, fen=500_000)
-    said = {"kind": "cash_off", "face_fen": 2_000, "threshold_fen": 0, "stacking": "free"}
-    counter.coupon = claim(make_version(payers=[(None, 5_000)], **said), counter.member)
+    terms = {"kind": "cash_off", "face_fen": 2_000, "threshold_fen": 0, "stacking": "free"}
+    counter.coupon = claim(make_version(payers=[(None, 5_000)], **terms), counter.member)
     assert counter.redeem(counter.code, fen=10_000, no=NO).status_code == 201
     pay_points(counter.member, counter.store, points=1_000, no=NO)
     counter.gifts = make_version(gift_from_fen=5_000, claimable=False)
@@ -67,10 +69,10 @@ def test_all_of_it_goes_back_as_it_was_paid(bill):
     done = ask(bill, key="once")
 
     assert figures(would) == figures(done) == (10_000, 2_000, 7_000, 1_000, 1_000, 70, 0)
-    assert [(one["coupon"], one["state"]) for one in done.json()["coupons"]] == [
+    assert [(row["coupon"], row["state"]) for row in done.json()["coupons"]] == [
         (bill.coupon.public_id, "live")
     ]
-    assert [one["name"] for one in done.json()["gifts"]] == [bill.gifts.template.name]
+    assert [gift["name"] for gift in done.json()["gifts"]] == [bill.gifts.template.name]
     assert done.json()["receipt"] == "posted"
     # What went before the bill is as if it had never been.
     assert balance(bill) == 5_000
@@ -184,7 +186,7 @@ def test_a_bill_without_coupons_or_points_comes_back_too(bill):
 
 def test_a_bill_whose_receipt_comes_later_waits_for_it(bill):
     coupon = claim(make_version(), bill.member)
-    bill.redeem(bill.shown(coupon), fen=4_000, no="late")
+    bill.redeem(bill.code_of(coupon), fen=4_000, no="late")
 
     done = ask(bill, bill_no="late")
 
@@ -192,16 +194,13 @@ def test_a_bill_whose_receipt_comes_later_waits_for_it(bill):
     assert ParkedRefund.objects.get().receipt_no == "late"
     loyalty.earn_points(
         store=bill.store, member=bill.member, actor="till:1", key=loyalty_key(),
-        bill=ledger_bill("late", 3_500),
+        purchase=late_purchase(3_500),
     )  # fmt: skip
     assert Refund.objects.get().fen == 3_500
 
 
-def ledger_bill(no, fen):
-    from district.kernel import clock
-    from loyalty.values import ReportedPurchase
-
-    return ReportedPurchase(receipt_no=no, paid_fen=fen, paid_at=clock.now(), source="till")
+def late_purchase(fen):
+    return ReportedPurchase(receipt_no="late", paid_fen=fen, paid_at=clock.now(), source="till")
 
 
 def test_another_store_knows_nothing_of_it(bill):
@@ -226,20 +225,20 @@ def test_the_shopper_reads_what_a_point_is_worth(bill):
 def test_a_clerk_looks_first_and_gives_it_back_once(bill):
     clerk = signed_in(make_clerk(merchant=bill.store.merchant, role="owner").user)
     address = "/admin/coupons/redemption/refund-bill/"
-    asked = {
+    form = {
         "once": once_of(clerk.get(address)),
         "store": bill.store.pk,
         "bill_no": f" {NO}\u3000",
         "refund_no": "Ｒ－９",
     }
     with nothing_written():
-        page = clerk.post(address, asked)
+        page = clerk.post(address, form)
     assert page.status_code == 200, text_of(page)
     assert "应退款 ¥70.00" in text_of(page)
     assert "退回会员积分 1,000" in text_of(page)
 
     for _ in range(2):  # a double click
-        answer = clerk.post(address, asked | {"seen": page.context["mark"]})
+        answer = clerk.post(address, form | {"seen": page.context["mark"]})
         assert answer.status_code == 302, text_of(answer)
 
     refund = WholeBillRefund.objects.get()

@@ -101,7 +101,7 @@ def redeem(
     return coupons.redeem_coupons(
         store=store,
         reported_bill=bill or reported_bill(10_000),
-        shown=[coupons.show_coupon(coupon=coupon).code for coupon in held],
+        codes=[coupons.show_coupon(coupon=coupon).code for coupon in held],
         request_no=no or f"Q{next(_numbers)}",
         actor="till:1",
         key=key or fresh_key(),

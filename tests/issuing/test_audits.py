@@ -13,7 +13,7 @@ from tests.factories.members import make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
 
-# What breaks a promise, by the promise; written around the walls, as no verb would.
+# What breaks a promise, by the promise; written past the constraints, as no verb would.
 BROKEN = {
     "a job counts": "update issuing_issuejob set issued = issued - 1, refused = refused + 1",
     "a line that was issued": "update issuing_issuerow set coupon_id ="
@@ -34,7 +34,7 @@ TABLES = ["issuing_codebatch", "issuing_importedcode", "issuing_issuejob", "issu
 def issued(opened, three, operator):
     """A coupon of no job, a job that is done, and codes of which one was used."""
     issue(make_version(), make_member("别人"))
-    job = opened([*(one.public_id for one in three), "nobody"])
+    job = opened([*(member.public_id for member in three), "nobody"])
     services.run_issue_job(job=job)
     services.import_codes(
         version=make_version(),

@@ -80,12 +80,12 @@ def test_a_code_nobody_knows_hears_the_same_as_a_used_one():
     member, key = make_member(), fresh_key()
     services.use_code(code=CODE, member=member, key=fresh_key())
 
-    told = []
+    refusals = []
     for code in (CODE, "ZZZZZZ", "x"):
         with pytest.raises(CodeNotUsable) as refused:
             services.use_code(code=code, member=member, key=key)
-        told.append((refused.value.code, refused.value.detail, refused.value.facts))
-    assert len({str(one) for one in told}) == 1
+        refusals.append((refused.value.code, refused.value.detail, refused.value.facts))
+    assert len({str(refusal) for refusal in refusals}) == 1
 
 
 def test_a_refused_code_stays_unused():
@@ -110,7 +110,7 @@ def test_a_key_is_for_one_code():
     assert ImportedCode.objects.filter(coupon=None).count() == 1
 
 
-def test_the_wall_of_a_used_code():
+def test_the_constraint_of_a_used_code():
     brought(CODE)
     services.use_code(code=CODE, member=make_member(), key=fresh_key())
 

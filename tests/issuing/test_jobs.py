@@ -56,9 +56,9 @@ def test_the_same_page_sent_twice_opens_one_job(opened, three):
 def test_a_worker_killed_midway_goes_on_where_it_was(opened, three, monkeypatch, dies_at):
     job, calls, real = opened(ids(three)), [], run.issue_coupon
 
-    def dying(**asked):
+    def dying(**arguments):
         calls.append(1)
-        coupon = real(**asked)
+        coupon = real(**arguments)
         if len(calls) == dies_at:
             raise RuntimeError("killed")
         return coupon
@@ -105,10 +105,10 @@ def test_a_version_that_is_stopped_meanwhile_refuses_the_rest(opened, three, ope
 def test_a_line_that_found_the_stock_busy_waits_for_the_next_round(opened, three, monkeypatch):
     job, real = opened(ids(three)), run.issue_coupon
 
-    def busy(**asked):
-        if asked["member"] == three[1]:
+    def busy(**arguments):
+        if arguments["member"] == three[1]:
             raise ClaimBusy
-        return real(**asked)
+        return real(**arguments)
 
     with monkeypatch.context() as patched:
         patched.setattr(run, "issue_coupon", busy)
@@ -180,7 +180,7 @@ def test_an_answered_line_stays_as_it_is(opened, three):
             cursor.execute(change)
 
 
-def test_the_wall_of_one_coupon_for_a_member(opened):
+def test_the_constraint_of_one_coupon_for_a_member(opened):
     member = make_member()
     job = opened([member.public_id])
 

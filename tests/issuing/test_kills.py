@@ -28,7 +28,7 @@ def job(durable_db):
         for number in range(MEMBERS)
     )
     people = Member.objects.bulk_create(Member(user=user, joined_at=clock.now()) for user in users)
-    lines = ["member", *(one.public_id for one in people), *["mem_" + "0" * 22] * UNKNOWN]
+    lines = ["member", *(person.public_id for person in people), *["mem_" + "0" * 22] * UNKNOWN]
     return services.open_issue_job(
         version=make_version(stock=2_000, budget_fen=10**7),
         to="\n".join(lines).encode(),
@@ -59,7 +59,7 @@ def forget_the_dead(job):
 
 
 def test_whoever_dies_each_member_gets_one(durable_cluster, worker, job, tmp_path):
-    until(job, lambda it: it.issued > MEMBERS / 5)
+    until(job, lambda row: row.issued > MEMBERS / 5)
     worker.kill9()
     job.refresh_from_db()
     halfway = job.issued
@@ -69,12 +69,12 @@ def test_whoever_dies_each_member_gets_one(durable_cluster, worker, job, tmp_pat
     forget_the_dead(job)
     second = CeleryWorker(env=worker.env, folder=tmp_path)
     second.start()
-    until(job, lambda it: it.issued > MEMBERS / 2)
+    until(job, lambda row: row.issued > MEMBERS / 2)
     dead = durable_cluster.kill9()
     durable_cluster.wait_back(dead)
     connection.close()
     forget_the_dead(job)
-    until(job, lambda it: it.state == "done")
+    until(job, lambda row: row.state == "done")
     second.stop()
 
     assert (job.total, job.issued, job.refused) == (MEMBERS + UNKNOWN, MEMBERS, UNKNOWN)

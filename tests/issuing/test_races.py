@@ -27,7 +27,7 @@ def test_of_members_who_type_one_code_at_once_one_gets_the_coupon(real_db):
         )
     )
 
-    assert sorted(type(one).__name__ for one in came) == ["CodeNotUsable"] * 7 + ["Coupon"]
+    assert sorted(type(outcome).__name__ for outcome in came) == ["CodeNotUsable"] * 7 + ["Coupon"]
     assert Coupon.objects.count() == 1
 
 
@@ -35,7 +35,7 @@ def test_workers_on_one_job_give_each_member_one(real_db):
     members = [make_member(f"会员{number}") for number in range(12)]
     job = services.open_issue_job(
         version=make_version(stock=100),
-        to="\n".join(["member", *(one.public_id for one in members)]).encode(),
+        to="\n".join(["member", *(member.public_id for member in members)]).encode(),
         name="周年庆",
         by=make_operator(),
         key=fresh_key(),
@@ -45,7 +45,7 @@ def test_workers_on_one_job_give_each_member_one(real_db):
     while services.run_issue_job(job=job):
         pass
 
-    assert [one for one in came if isinstance(one, Exception)] == []
+    assert [outcome for outcome in came if isinstance(outcome, Exception)] == []
     job.refresh_from_db()
     assert (job.state, job.issued) == (IssueJob.State.DONE, 12)
     assert Coupon.objects.values("member").distinct().count() == Coupon.objects.count() == 12

@@ -76,7 +76,7 @@ class RedeemedOnce:
                 lambda: coupons.redeem_coupons(
                     store=store,
                     reported_bill=bill,
-                    shown=[code],
+                    codes=[code],
                     request_no=f"{bill.bill_no}-{number}",
                     actor="till:1",
                     key=fresh_key(),

@@ -56,10 +56,10 @@ def test_from_the_lease_to_the_upload(phone, till_key, terminal, store, member):
     answers = [post(f"/till/terminals/{terminal.public_id}/log", sent, till_key) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
-    told_back = answers[0].json()
-    assert told_back == answers[1].json()
-    (entry,) = told_back["entries"]
-    assert (told_back["next_seq"], entry["result"], entry["discount_fen"]) == (2, "redeemed", 500)
+    result = answers[0].json()
+    assert result == answers[1].json()
+    (entry,) = result["entries"]
+    assert (result["next_seq"], entry["result"], entry["discount_fen"]) == (2, "redeemed", 500)
     assert get(f"/me/coupons/{coupon}", phone)["state"] == "used"
     assert get("/me/coupons/conflicts", phone)["results"] == []
 
@@ -106,9 +106,9 @@ def test_two_kits_are_one_allowance_and_a_merchant_bears_its_own(
     own = make_store(merchant=store.merchant)
     address, conflicts = f"/till/terminals/{terminal.public_id}", []
     for number, at in enumerate([own, allied_store(), allied_store(), allied_store()]):
-        asked = post(f"{address}/kits", {"last_seq": number}, till_key, key=f"kit{number}")
-        assert asked.json()["allowance_left_count"] == max(2 - number, 0)
-        till.kit = asked.json()
+        response = post(f"{address}/kits", {"last_seq": number}, till_key, key=f"kit{number}")
+        assert response.json()["allowance_left_count"] == max(2 - number, 0)
+        till.kit = response.json()
         till.log.clear()
         code = post(f"/me/coupons/{held[number].public_id}/code", {}, phone).json()["code"]
         till.scan(code, no=f"B{number}", fen=5_000)
@@ -116,7 +116,7 @@ def test_two_kits_are_one_allowance_and_a_merchant_bears_its_own(
         answer = post(f"{address}/log", body_of(till.log), till_key).json()
         conflicts.append(answer["entries"][0]["conflict"])
 
-    assert [(one["reason"], one["payer"]) for one in conflicts] == [
+    assert [(conflict["reason"], conflict["payer"]) for conflict in conflicts] == [
         ("used_at_this_merchant", "store"),
         ("used_elsewhere", "alliance"),
         ("beyond_the_allowance", "store"),

@@ -11,7 +11,7 @@ from tests.factories.merchants import allied_store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_the_ledger]
 
-# What breaks a promise, by the promise; written around the walls, as no verb would.
+# What breaks a promise, by the promise; written past the constraints, as no verb would.
 BROKEN = {
     "a terminal's log": "update offline_terminal set last_seq = last_seq + 1",
     "what a terminal did": "update coupons_redemption set at = at + interval '1 second'",

@@ -55,8 +55,8 @@ def test_after_the_lease_another_store_was_first_and_the_alliance_bears_it(till,
         assert conflict.fen == 400
         assert Booking.objects.get(source="coupon_conflict").fen == 400
         assert conflict.winner == Redemption.objects.get()
-        told_of = OutboxRow.objects.get(name="CouponConflict").payload
-        assert (told_of["member"], told_of["conflict"]) == (member.pk, conflict.public_id)
+        payload = OutboxRow.objects.get(name="CouponConflict").payload
+        assert (payload["member"], payload["conflict"]) == (member.pk, conflict.public_id)
 
 
 def test_a_coupon_revoked_meanwhile_is_the_alliances(till, store, member, operator):
@@ -94,7 +94,7 @@ def test_beyond_the_allowance_what_is_still_there_is_redeemed(till):
     assert {entry.result for entry in till.upload()} == {"redeemed"}
 
 
-def test_two_tills_of_one_store_are_one_house(till, store, member, operator):
+def test_two_tills_of_one_store_are_one_party(till, store, member, operator):
     _coupon, code = leased_code(member, store)
     second = OfflineTill(
         offline.register_terminal(

@@ -37,7 +37,7 @@ def test_a_leased_coupon_is_shown_by_one_pass_until_the_lease_ends(coupon, store
         done = coupons.redeem_coupons(
             store=store,
             reported_bill=reported_bill(5_000),
-            shown=[code.code],
+            codes=[code.code],
             request_no="L1",
             actor="till:1",
             key=fresh_key(),
@@ -54,7 +54,7 @@ def test_elsewhere_neither_pass_nor_printed_number_nor_screenshot_helps(coupon, 
     held, other = leased(coupon, store), allied_store()
     code = coupons.show_coupon(coupon=held).code
 
-    for shown, refusal in [
+    for text, refusal in [
         (code, CodeLeasedElsewhere),
         (paper, CouponNotUsable),
         (shown_before, CouponNotUsable),
@@ -63,7 +63,7 @@ def test_elsewhere_neither_pass_nor_printed_number_nor_screenshot_helps(coupon, 
             coupons.redeem_coupons(
                 store=other,
                 reported_bill=reported_bill(5_000),
-                shown=[shown],
+                codes=[text],
                 request_no="L2",
                 actor="till:1",
                 key=fresh_key(),
@@ -77,7 +77,7 @@ def test_after_its_end_the_pass_is_dead_and_the_coupon_free(coupon, store):
 
     with time_machine.travel(clock.real_now() + timedelta(minutes=61)):
         with pytest.raises(TokenExpired):
-            coupons.check_coupons(store=store, reported_bill=reported_bill(5_000), shown=[code])
+            coupons.check_coupons(store=store, reported_bill=reported_bill(5_000), codes=[code])
         redeem(Coupon.objects.get(), store=allied_store())
 
     assert Coupon.objects.get().state == Coupon.State.USED
@@ -143,7 +143,7 @@ def test_a_coupon_of_many_uses_is_used_up_by_one_pass_at_its_store(store, member
         coupons.redeem_coupons(
             store=store,
             reported_bill=reported_bill(5_000),
-            shown=[code],
+            codes=[code],
             request_no=f"L{number}",
             actor="till:1",
             key=fresh_key(),
@@ -152,7 +152,7 @@ def test_a_coupon_of_many_uses_is_used_up_by_one_pass_at_its_store(store, member
         coupons.redeem_coupons(
             store=store,
             reported_bill=reported_bill(5_000),
-            shown=[code],
+            codes=[code],
             request_no="L3",
             actor="till:1",
             key=fresh_key(),
@@ -166,7 +166,7 @@ def test_a_pass_that_was_changed_by_one_bit_is_none(coupon, store):
         other = "A" if code[place] != "A" else "B"
         forged = code[:place] + other + code[place + 1 :]
         with pytest.raises(TokenInvalid):
-            coupons.check_coupons(store=store, reported_bill=reported_bill(5_000), shown=[forged])
+            coupons.check_coupons(store=store, reported_bill=reported_bill(5_000), codes=[forged])
 
 
 def test_another_store_of_the_same_merchant_is_another_store(coupon, store):
@@ -177,7 +177,7 @@ def test_another_store_of_the_same_merchant_is_another_store(coupon, store):
         coupons.check_coupons(
             store=make_store(merchant=store.merchant),
             reported_bill=reported_bill(5_000),
-            shown=[code],
+            codes=[code],
         )
 
 

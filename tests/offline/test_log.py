@@ -182,7 +182,7 @@ def test_the_kit_says_which_leased_coupons_are_gone(terminal, store, member):
     coupons.redeem_coupons(
         store=store,
         reported_bill=reported_bill(5_000),
-        shown=[code],
+        codes=[code],
         request_no="L1",
         actor="till:1",
         key=fresh_key(),

@@ -146,11 +146,11 @@ def test_one_pass_of_three_uses_goes_once_over_three_tills(till, store, member):
     """At two stores of one merchant, and at another merchant's."""
     coupon, code = open_code(member, **THREE)
     stores = [make_store(merchant=store.merchant), allied_store()]
-    tills = [till, *[OfflineTill(make_terminal(one)) for one in stores]]
-    for number, one in enumerate(tills):
-        one.scan(code, no=f"K{number}", fen=5_000)
+    tills = [till, *[OfflineTill(make_terminal(shop)) for shop in stores]]
+    for number, terminal in enumerate(tills):
+        terminal.scan(code, no=f"K{number}", fen=5_000)
 
-    results = [entry.result for one in tills for entry in one.upload()]
+    results = [entry.result for terminal in tills for entry in terminal.upload()]
 
     assert results == ["redeemed", "conflict", "conflict"]
     assert payers() == [("used_at_this_merchant", "store"), ("used_elsewhere", "alliance")]
@@ -162,13 +162,13 @@ def test_a_pass_taken_online_is_no_good_without_the_network(till, member, by_tic
     coupon, code = open_code(member, **THREE)
     till.scan(code, no="K1", fen=5_000)
     elsewhere = allied_store()
-    shown = code
+    text = code
     if by_ticket:
         checked = coupons.check_coupons(
-            store=elsewhere, reported_bill=reported_bill(5_000), shown=[code]
+            store=elsewhere, reported_bill=reported_bill(5_000), codes=[code]
         )
-        shown = checked.tickets[coupon.public_id]
-    use(elsewhere, shown)
+        text = checked.tickets[coupon.public_id]
+    use(elsewhere, text)
 
     (entry,) = till.upload()
 
@@ -183,14 +183,14 @@ def test_a_pass_taken_without_the_network_is_no_good_online(till, member, by_tic
     coupon, code = open_code(member, kind="cash_off", face_fen=3_000, partial=True, threshold_fen=0)
     elsewhere = allied_store()
     checked = coupons.check_coupons(
-        store=elsewhere, reported_bill=reported_bill(1_000), shown=[code]
+        store=elsewhere, reported_bill=reported_bill(1_000), codes=[code]
     )
     till.scan(code, no="K1", fen=1_000)
     till.upload()
-    shown = checked.tickets[coupon.public_id] if by_ticket else code
+    text = checked.tickets[coupon.public_id] if by_ticket else code
 
     with pytest.raises(TokenUsed):
-        use(elsewhere, shown)
+        use(elsewhere, text)
 
 
 def test_another_pass_is_another_use(till, member):
@@ -262,12 +262,12 @@ def test_a_coupon_of_before_whose_time_says_fractions(till, member):
         assert [entry.result for entry in till.upload()] == ["redeemed"]
 
 
-def use(store, shown):
+def use(store, text):
     bill = reported_bill(1_000)
     return coupons.redeem_coupons(
         store=store,
         reported_bill=bill,
-        shown=[shown],
+        codes=[text],
         request_no=bill.bill_no,
         actor="till:1",
         key=fresh_key(),

@@ -25,7 +25,7 @@ def coupons(folder):
         for row in rows(folder / "campaign_descriptions.csv")
     }
     baskets = read_baskets(folder)
-    asked = sorted(
+    redemptions = sorted(
         (
             row["redemption_date"],
             int(row["household_id"]),
@@ -37,7 +37,7 @@ def coupons(folder):
 
     counts = dict.fromkeys(("claims", "redeemed", "limit", "no_items"), 0)
     wallet, used, pairs = set(), set(), {}
-    for day, household, upc, campaign in asked:
+    for day, household, upc, campaign in redemptions:
         coupon = (household, upc, campaign)
         if coupon in used:
             counts["limit"] += 1
@@ -66,7 +66,7 @@ def coupons(folder):
     text = "".join(",".join(str(number) for number in line) + "\n" for line in lines)
     discount, merchant = sum(line[3] for line in lines), sum(line[4] for line in lines)
     return {
-        "rows": len(asked),
+        "rows": len(redemptions),
         "claims": counts["claims"],
         "redeemed": counts["redeemed"],
         "refused_limit": counts["limit"],

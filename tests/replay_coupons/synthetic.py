@@ -81,8 +81,8 @@ def _lines(chance, households):
 
 
 def write(path, columns, lines):
-    told = io.StringIO()
-    table = csv.writer(told, lineterminator="\n")
+    buffer = io.StringIO()
+    table = csv.writer(buffer, lineterminator="\n")
     table.writerows([columns, *lines])
-    content = told.getvalue().encode()
+    content = buffer.getvalue().encode()
     path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)

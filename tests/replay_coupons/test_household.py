@@ -1,4 +1,4 @@
-"""ReplaySetup, player and figures without a server of their own: the test's client stands for the wire."""
+"""Preparation, player and figures without a server of their own: the test's client stands for the network."""
 
 import json
 from dataclasses import replace
@@ -22,13 +22,13 @@ class FakeLine:
     """Asks as a wire does, and counts. `spoil` may put an answer in the place of the server's."""
 
     def __init__(self, client, spoil=lambda _path, _asked: None):
-        self.asked = []
+        self.paths = []
         self._client = client
         self._spoil = spoil
 
     def ask(self, method, path, *, token, at, key=None, body=None):
-        self.asked.append(path)
-        if (spoilt := self._spoil(path, len(self.asked))) is not None:
+        self.paths.append(path)
+        if (spoilt := self._spoil(path, len(self.paths))) is not None:
             return spoilt
         headers = {"Authorization": f"Bearer {token}", REPLAY_HEADER: at.isoformat()}
         headers |= {"Idempotency-Key": key} if key else {}
@@ -74,15 +74,15 @@ def test_a_run_and_its_repetition_come_to_the_figures_of_the_recomputation(
     assert all(expected.values())
     assert outcomes == play(data, replay_setup, again)
     assert figures_of(replay_setup) == figures
-    assert not [path for path in again.asked if path.endswith("/redemptions")]
+    assert not [path for path in again.paths if path.endswith("/redemptions")]
 
 
 def test_a_run_that_stopped_in_the_middle_is_gone_on_with(data, replay_setup, client, few_coupons):
     class PowerCut(Exception):
         pass
 
-    def cut(path, asked):
-        if asked > 40 and path.endswith("/redemptions"):
+    def cut(path, request_count):
+        if request_count > 40 and path.endswith("/redemptions"):
             raise PowerCut
 
     with pytest.raises(PowerCut):
@@ -109,9 +109,9 @@ def test_a_code_that_ran_out_is_shown_anew(data, replay_setup, client):
     line = FakeLine(client, late)
 
     assert "redeemed" in list(HouseholdReplay(line, replay_setup, data, {}).play(household, wishes))
-    shown = [path for path in line.asked if path.endswith("/code")]
-    checked = [path for path in line.asked if path.endswith("/check")]
-    assert len(shown) == len(checked) > len(spoilt) == 3
+    code_paths = [path for path in line.paths if path.endswith("/code")]
+    check_paths = [path for path in line.paths if path.endswith("/check")]
+    assert len(code_paths) == len(check_paths) > len(spoilt) == 3
 
 
 @pytest.mark.parametrize("act", ["/me/coupons", "/code", "/check", "/redemptions"])

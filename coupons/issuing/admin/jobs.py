@@ -73,13 +73,13 @@ class JobForm(FileOfVersionForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data: dict[str, Any] = super().clean() or {}
         since, until = cleaned_data.get("since"), cleaned_data.get("until")
-        given = [
+        sources = [
             cleaned_data.get("file"),
             cleaned_data.get("tag"),
             since or until,
             cleaned_data.get("buyers_of"),
         ]
-        if not self.errors and sum(bool(one) for one in given) != 1:
+        if not self.errors and sum(bool(choice) for choice in sources) != 1:
             raise forms.ValidationError(_("请上传文件，或选择一种人群，二者择一。"))
         if (since is None) != (until is None) or (since and until and since >= until):
             raise forms.ValidationError(_("入会时间须有起止，且起早于止。"))

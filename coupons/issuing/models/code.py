@@ -45,7 +45,7 @@ class CodeBatch(models.Model):
 
 class ImportedCode(models.Model):
     """A code somebody else sold, good for one coupon. Only a keyed hash of it is kept, and its end, by
-    which a person at the desk knows it again."""
+    which a person in the back office knows it again."""
 
     version = models.ForeignKey(
         "coupons.TemplateVersion", models.PROTECT, related_name="+", verbose_name=_("券模板")

@@ -37,7 +37,7 @@ class IssueJob(models.Model):
     total = models.IntegerField(_("总行数"))
     issued = models.IntegerField(_("已发放"), db_default=0, default=0)
     refused = models.IntegerField(_("已拒绝"), db_default=0, default=0)
-    # Until when the others believe that somebody works on it; a wish for peace, not a wall.
+    # Until when the others believe that somebody works on it; advisory only; row locks decide.
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

@@ -25,7 +25,7 @@ def import_codes(
     """Take the codes of a CSV with a column `code`, 6 to 64 letters and digits each; capitals, blanks
     and hyphens make no difference.
 
-    The batch tells which lines were no codes, and which were repeated: in the file, or known from an
+    The batch names which lines were no codes, and which were repeated: in the file, or known from an
     earlier one, whichever version that was for. Raises ClaimNotBegun, ClaimOver, IssueListInvalid,
     IssueNotYours, KeyReused, VersionNotInState.
     """
@@ -113,7 +113,7 @@ def _classified(cells: list[tuple[int, str]]) -> tuple[list[Hashed], list[int], 
             good.append((line, code[-4:], found_by))
     known = _known([found_by for _line, _last4, found_by in good])
     repeated += [line for line, _last4, found_by in good if found_by in known]
-    return [one for one in good if one[2] not in known], sorted(repeated), refused
+    return [hashed for hashed in good if hashed[2] not in known], sorted(repeated), refused
 
 
 def _known(hashes: list[bytes]) -> set[bytes]:

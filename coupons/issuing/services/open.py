@@ -69,7 +69,7 @@ def open_issue_job(
     `phone`, or of an audience. A line that means nobody, or somebody twice, is refused at once.
 
     An operator may issue everything to anybody. A merchant's owner may issue the own coupons to members
-    it knows by number and to its own buyers; not by phone, or a file would tell it whose phone is a
+    it knows by number and to its own buyers; not by phone, or a file would reveal whose phone is a
     member's. A worker does the rest.
 
     Raises ClaimNotBegun, ClaimOver, IssueListInvalid, IssueNotYours, KeyReused, NobodyToIssueTo,

@@ -21,12 +21,12 @@ class Command(DatabaseCommand):
 
     def work(self, *_args: Any, **_options: Any) -> None:
         found = invariants.findings(QUERIES)
-        for one in found:
-            for row in one.rows:
+        for finding in found:
+            for row in finding.rows:
                 facts = ", ".join(f"{name}={value}" for name, value in row.items())
-                self.stderr.write(f"broken: {one.query}: {facts}")
-            if (more := one.count - len(one.rows)) > 0:
-                self.stderr.write(f"broken: {one.query}: and {more} more")
-        if offences := sum(one.count for one in found):
+                self.stderr.write(f"broken: {finding.query}: {facts}")
+            if (more := finding.count - len(finding.rows)) > 0:
+                self.stderr.write(f"broken: {finding.query}: and {more} more")
+        if offences := sum(finding.count for finding in found):
             raise CommandError(f"{offences} rows break a promise of coupons.")
         self.stdout.write(f"clean: {len(QUERIES)} audit queries returned nothing.")

@@ -107,7 +107,7 @@ def _write(terminal: Terminal, line: UploadedLine, scan: Scan, found: ScanResolu
         discount_fen=entry.discount_fen,
         on_allowance=found.on_allowance,
         allowance_fen=found.allowance_fen,
-        pass_made_at=found.shown.made_at if found.shown else None,
+        pass_made_at=found.coupon_pass.made_at if found.coupon_pass else None,
         coupon_id=found.card.pk if found.card else None,
         redemption=found.redemption,
         result=_result(entry, found),
@@ -124,7 +124,7 @@ def _result(entry: TerminalEntry, found: ScanResolution) -> str:
 
 
 def _record_conflict(entry: LogEntry, found: ScanResolution) -> None:
-    """Write the conflict down, book what the alliance bears, and tell the shopper."""
+    """Write the conflict down, book what the alliance bears, and notify the shopper."""
     store = entry.terminal.store
     conflict = RedemptionConflict.objects.create(
         entry=entry,

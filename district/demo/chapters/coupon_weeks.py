@@ -42,7 +42,7 @@ def _redeem_in_stores(context: ChapterContext) -> None:
             request = coupons.redeem_coupons(
                 store=store,
                 reported_bill=ReportedBill(bill_no, fen),
-                shown=[shown],
+                codes=[shown],
                 request_no=f"KQ{number:05d}",
                 actor=counter.actor,
                 key=key_of("redeem", number),

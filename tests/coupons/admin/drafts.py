@@ -9,7 +9,7 @@ VERSIONS = "/admin/coupons/templateversion/"
 CONSENTS = "/admin/coupons/shareconsent/"
 
 
-def said(store, **fields):
+def draft_form(store, **fields):
     """A draft of ¥5 off from ¥20 on, as the form asks for it."""
     now = clock.now()
     return {
@@ -35,9 +35,9 @@ def said(store, **fields):
     } | fields
 
 
-def look(client, address, **asked):
+def look(client, address, **form_values):
     """What the page's script asks for while somebody types: a piece of page as text."""
-    sent = {"once": secrets.token_hex(16), "look": "card"} | asked
+    sent = {"once": secrets.token_hex(16), "look": "card"} | form_values
     answer = client.post(address, sent)
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()

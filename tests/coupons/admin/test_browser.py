@@ -34,18 +34,18 @@ class CampaignPagesSetup:
         user.save()
         self.username = user.username
         now = clock.now()
-        said = {
+        terms = {
             "merchant": merchant,
             "claim_from": now - timedelta(days=1),
             "claim_until": now + timedelta(days=30),
             "stock": 500,
         }
-        draft = make_draft(**said, days_from=0, days=7)
+        draft = make_draft(**terms, days_from=0, days=7)
         draft.template.name = "冬日热饮满减券"
         draft.template.save()
         self.draft = f"/admin/coupons/templateversion/{draft.pk}/"
         plain = make_version(
-            **said, days_from=1, days=7, scope={"only": {"stores": [store.public_id]}}
+            **terms, days_from=1, days=7, scope={"only": {"stores": [store.public_id]}}
         )
         plain.template.name = "冬日热饮满减券"
         plain.template.save()
@@ -57,7 +57,7 @@ class CampaignPagesSetup:
             {"weekdays": [n], "start": 1080, "end": 120, "kind": "workday"} for n in range(1, 7)
         ]
         full = make_version(
-            **said,
+            **terms,
             kind="gift",
             gift="手冲咖啡" * 20,
             face_fen=99_999_900,
@@ -150,7 +150,7 @@ def test_the_face_follows_what_is_typed_and_a_wrong_field_is_found_in_its_tab(ow
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_every_page_of_a_campaign_fits_and_can_be_read(owner_at, campaign, size, dark):
     visitor = owner_at(size=size, dark=dark)
     found = {}
@@ -172,8 +172,8 @@ def test_every_page_of_a_campaign_fits_and_can_be_read(owner_at, campaign, size,
         found[tab.inner_text()] = (visitor.overflow_px(), visitor.low_contrast_texts())
         shoot(page, f"tab-{tab.inner_text()}-{size['width']}-{dark}")
 
-    assert {path: told for path, told in found.items() if told != (0, [])} == {}
-    # A page that is not there is told to the console by the browser itself.
+    assert {path: outcome for path, outcome in found.items() if outcome != (0, [])} == {}
+    # A page that is not there is reported to the console by the browser itself.
     assert [trouble for trouble in visitor.page_errors if "404" not in trouble] == []
 
 

@@ -21,10 +21,10 @@ def test_a_merchant_proposes_an_operator_decides_and_the_page_says_what_is_left(
     owner = signed_in(make_clerk(merchant=store.merchant).user)
     other = signed_in(make_clerk(merchant=allied_store().merchant).user)
     operator = signed_in(make_operator("yunying"))
-    asked = {"budget_was_yuan": "12", "budget_yuan": "30", "reason": "周末加量"}
+    fields = {"budget_was_yuan": "12", "budget_yuan": "30", "reason": "周末加量"}
 
     assert other.get(f"{VERSIONS}{version.pk}/propose-budget/").status_code == 404
-    act(owner, f"{VERSIONS}{version.pk}/propose-budget/", **asked)
+    act(owner, f"{VERSIONS}{version.pk}/propose-budget/", **fields)
     assert owner.get(f"{VERSIONS}{version.pk}/approve-budget/").status_code == 403
     approving = text_of(operator.get(f"{VERSIONS}{version.pk}/approve-budget/"))
     act(operator, f"{VERSIONS}{version.pk}/approve-budget/", note="同意")
@@ -32,15 +32,15 @@ def test_a_merchant_proposes_an_operator_decides_and_the_page_says_what_is_left(
     assert "¥12.00 ¥30.00 周末加量" in approving
     assert budget_of(version).whole_fen == 3_000
     page = text_of(operator.get(f"{VERSIONS}{version.pk}/change/"))
-    for told in ("剩余库存 9 共 10", "剩余预算 ¥25.00 共 ¥30.00", "未用券占用预算 ¥5.00"):
-        assert told in page
+    for text in ("剩余库存 9 共 10", "剩余预算 ¥25.00 共 ¥30.00", "未用券占用预算 ¥5.00"):
+        assert text in page
 
 
 def test_an_operator_does_not_decide_the_own_proposal():
     version = make_version(budget_fen=1_200)
     operator = signed_in(make_operator("yunying"))
-    asked = {"budget_was_yuan": "12", "budget_yuan": "30", "reason": "周末加量"}
-    act(operator, f"{VERSIONS}{version.pk}/propose-budget/", **asked)
+    fields = {"budget_was_yuan": "12", "budget_yuan": "30", "reason": "周末加量"}
+    act(operator, f"{VERSIONS}{version.pk}/propose-budget/", **fields)
 
     refused = act(operator, f"{VERSIONS}{version.pk}/approve-budget/", note="同意")
 

@@ -44,13 +44,13 @@ def submitted(store, bp=4_000, **fields):
     return coupons.submit_version(version=draft, by=draft.drafted_by)
 
 
-def asked(version):
+def consent_of(version):
     return ShareConsent.objects.get(version=version)
 
 
 def test_it_is_published_only_after_the_owner_agreed(store, owner, operator):
     version = submitted(store)
-    consent = asked(version)
+    consent = consent_of(version)
     approving = signed_in(operator)
 
     page = text_of(approving.get(f"{VERSIONS}{version.pk}/approve/"))
@@ -70,11 +70,11 @@ def test_it_is_published_only_after_the_owner_agreed(store, owner, operator):
 
 def test_a_version_that_somebody_declined_is_not_published(store, owner, operator):
     version = submitted(store)
-    act(owner, f"{CONSENTS}{asked(version).pk}/decline/")
+    act(owner, f"{CONSENTS}{consent_of(version).pk}/decline/")
 
     with pytest.raises(ConsentMissing):
         coupons.approve_version(version=version, by=operator)
-    act(owner, f"{CONSENTS}{asked(version).pk}/agree/")
+    act(owner, f"{CONSENTS}{consent_of(version).pk}/agree/")
 
     assert coupons.approve_version(version=version, by=operator).state == "published"
 
@@ -89,7 +89,7 @@ def test_the_database_refuses_it_as_well(store, operator):
 
 
 def test_nobody_but_the_owner_answers(store, operator):
-    consent = asked(submitted(store))
+    consent = consent_of(submitted(store))
     manager = make_clerk(merchant=store.merchant, role="manager").user
     foreign = make_clerk(merchant=allied_store().merchant).user
 
@@ -104,44 +104,44 @@ def test_nobody_but_the_owner_answers(store, operator):
 
 def test_what_was_agreed_to_is_remembered_for_the_template_up_to_its_share(store, boss, operator):
     first = submitted(store, 4_000)
-    coupons.agree_to_share(consent=asked(first), by=boss)
+    coupons.agree_to_share(consent=consent_of(first), by=boss)
     coupons.approve_version(version=first, by=operator)
 
     less = submitted(store, 3_000, template=first.template)
     more = submitted(store, 4_001, template=first.template)
     other = submitted(store, 4_000)
 
-    assert (asked(less).state, asked(less).derived_from) == ("agreed", asked(first))
-    assert [asked(one).state for one in (more, other)] == ["asked", "asked"]
+    assert (consent_of(less).state, consent_of(less).derived_from) == ("agreed", consent_of(first))
+    assert [consent_of(consent).state for consent in (more, other)] == ["asked", "asked"]
 
 
 def test_a_standing_agreement_is_for_all_later_platform_coupons(store, boss):
-    coupons.agree_to_share(consent=asked(submitted(store)), by=boss, covers_later_coupons=True)
+    coupons.agree_to_share(consent=consent_of(submitted(store)), by=boss, covers_later_coupons=True)
     foreign = make_draft(merchant=allied_store().merchant, payers=[(store.merchant, 1_000)])
     coupons.submit_version(version=foreign, by=foreign.drafted_by)
 
-    assert asked(submitted(store)).state == "agreed"
+    assert consent_of(submitted(store)).state == "agreed"
     assert ShareConsent.objects.get(version=foreign, merchant=store.merchant).state == "asked"
 
 
 def test_what_was_revoked_is_not_remembered_and_what_is_published_stays(store, boss, operator):
     first = submitted(store)
-    coupons.agree_to_share(consent=asked(first), by=boss)
+    coupons.agree_to_share(consent=consent_of(first), by=boss)
     coupons.approve_version(version=first, by=operator)
     waiting = submitted(store, template=first.template)
 
-    coupons.revoke_consent(consent=asked(first), by=boss)
+    coupons.revoke_consent(consent=consent_of(first), by=boss)
 
     with pytest.raises(ConsentMissing):
         coupons.approve_version(version=waiting, by=operator)
-    assert asked(submitted(store, template=first.template)).state == "asked"
+    assert consent_of(submitted(store, template=first.template)).state == "asked"
     first.refresh_from_db()
     assert first.state == "published"
     claim(first, make_member())
 
 
 def test_answers_are_given_once_and_repeating_one_changes_nothing(store, boss):
-    consent = asked(submitted(store))
+    consent = consent_of(submitted(store))
     coupons.agree_to_share(consent=consent, by=boss)
 
     assert coupons.agree_to_share(consent=consent, by=boss).state == "agreed"
@@ -155,7 +155,7 @@ def test_a_merchant_that_submits_its_own_coupon_agrees_by_that(store, boss, oper
     draft = make_draft(merchant=store.merchant)
     coupons.submit_version(version=draft, by=boss)
 
-    assert asked(draft).decided_by == boss
+    assert consent_of(draft).decided_by == boss
     assert coupons.approve_version(version=draft, by=operator).state == "published"
 
 
@@ -190,8 +190,8 @@ def test_the_overview_has_this_months_costs_of_coupons(store, owner):
 
     page = text_of(owner.get("/admin/"))
 
-    for told in ("本月优惠券", "本店减免 ¥5.00", "本商户承担 ¥1.50", "其他方承担 ¥3.50"):
-        assert told in page
+    for text in ("本月优惠券", "本店减免 ¥5.00", "本商户承担 ¥1.50", "其他方承担 ¥3.50"):
+        assert text in page
     assert "待答复的成本分担 1" in page
 
 

@@ -12,7 +12,7 @@ from district.members.models import User
 from district.merchants.models import Merchant
 from tests.admin.action_forms import act
 from tests.admin.two_merchants import signed_in, table_digests
-from tests.coupons.admin.drafts import VERSIONS, look, said
+from tests.coupons.admin.drafts import VERSIONS, draft_form, look
 from tests.factories.coupons import make_draft, make_version
 from tests.factories.merchants import allied_store, make_clerk, make_merchant
 from tests.receipt_photos.pictures import HOSTILE, PLACE, located
@@ -54,13 +54,13 @@ def filled(page):
     for name, field in form.fields.items():
         value = form[name].value()
         if isinstance(value, list) and hasattr(field, "choices"):
-            shown = {key for key, _label in field.choices}
-            sent[name] = [key for key in value if key in shown]
+            choices = {key for key, _label in field.choices}
+            sent[name] = [key for key in value if key in choices]
         elif value is True:
             sent[name] = "on"
         elif value is not None and value is not False:
-            told = field.widget.format_value(field.prepare_value(value))
-            sent[name] = told[0] if isinstance(told, list) else told
+            message = field.widget.format_value(field.prepare_value(value))
+            sent[name] = message[0] if isinstance(message, list) else message
     return {name: value for name, value in sent.items() if value is not None}
 
 
@@ -113,9 +113,9 @@ def test_what_a_merchant_has_no_field_for_stays(store, owner):
         payers=[(foreign.merchant, 2_500)],
     )
     page = owner.get(f"{VERSIONS}{draft.pk}/edit/")
-    asked = filled(page) | {"only_stores": [], "redeemer_percent": "10", "payer1_percent": "65"}
+    fields = filled(page) | {"only_stores": [], "redeemer_percent": "10", "payer1_percent": "65"}
 
-    saved = act(owner, f"{VERSIONS}{draft.pk}/edit/", **asked)
+    saved = act(owner, f"{VERSIONS}{draft.pk}/edit/", **fields)
     assert saved.status_code == 302, saved.context["form"].errors
 
     after = TemplateVersion.objects.get()
@@ -135,18 +135,20 @@ def test_a_merchant_begins_with_its_own_stores_and_cannot_name_others(store, own
         {"payer1": foreign.merchant_id, "payer1_percent": "10"},
         {"merchant": foreign.merchant_id},
     ):
-        assert "c-missing" in look(owner, ADD, **said(store, **wrong))
+        assert "c-missing" in look(owner, ADD, **draft_form(store, **wrong))
 
 
 def test_another_kinds_fields_are_not_heard(store, owner):
-    asked = said(store, kind="gift", gift="热美式一杯", cap_yuan="-1", off_percent="x", days="")
-    asked |= {
+    fields = draft_form(
+        store, kind="gift", gift="热美式一杯", cap_yuan="-1", off_percent="x", days=""
+    )
+    fields |= {
         "validity": "fixed",
         "valid_from": "2027-01-01T00:00",
         "valid_until": "2027-01-02T00:00",
     }
 
-    act(owner, ADD, **asked)
+    act(owner, ADD, **fields)
 
     made = TemplateVersion.objects.get()
     assert (made.kind, made.gift, made.cap_fen, made.off_bp) == ("gift", "热美式一杯", 0, 0)
@@ -154,7 +156,7 @@ def test_another_kinds_fields_are_not_heard(store, owner):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field", "told"),
+    ("wrong", "field", "message"),
     [
         ({"name": ""}, "name", "必填"),
         ({"only_stores": ["\0"]}, "only_stores", "可用的选项"),
@@ -179,24 +181,24 @@ def test_another_kinds_fields_are_not_heard(store, owner):
         ({"payer1_percent": "10"}, "payer1_percent", "须同时填写"),
     ],
 )
-def test_what_is_missing_is_said_with_the_field_it_stands_at(store, owner, wrong, field, told):
+def test_what_is_missing_is_said_with_the_field_it_stands_at(store, owner, wrong, field, message):
     wrong = {
         name: store.merchant.public_id if value == "OWN_ID" else value
         for name, value in wrong.items()
     }
 
-    piece = look(owner, ADD, **said(store, **wrong))
+    piece = look(owner, ADD, **draft_form(store, **wrong))
 
     assert f'href="#id_{field}' in piece
-    assert told in piece
+    assert message in piece
     assert "c-face" not in piece
 
 
 def test_the_face_follows_the_form_and_nothing_is_written(store, owner):
     before = table_digests()
 
-    piece = look(owner, ADD, **said(store, face_yuan="8.80", threshold_yuan="66"))
-    page = owner.post(ADD, said(store) | {"once": "0" * 32, "look": "page"})
+    piece = look(owner, ADD, **draft_form(store, face_yuan="8.80", threshold_yuan="66"))
+    page = owner.post(ADD, draft_form(store) | {"once": "0" * 32, "look": "page"})
 
     assert "满 66 元减 8.80 元" in piece
     assert "满二十减五" in piece
@@ -206,7 +208,7 @@ def test_the_face_follows_the_form_and_nothing_is_written(store, owner):
 
 
 def test_a_look_from_a_page_without_script_says_what_is_wrong_on_the_form(store, owner):
-    page = owner.post(ADD, said(store, name="") | {"once": "0" * 32, "look": "page"})
+    page = owner.post(ADD, draft_form(store, name="") | {"once": "0" * 32, "look": "page"})
 
     assert page.status_code == 422
     assert 'class="c-face"' not in page.content.decode()
@@ -227,7 +229,7 @@ def test_the_approver_sees_the_same_face(store, owner, operator):
 def test_a_look_at_anothers_draft_is_no_more_open_than_its_page(store, owner):
     foreign = make_version(merchant=allied_store().merchant)
 
-    sent = {"once": "0" * 32, "look": "card"} | said(store)
+    sent = {"once": "0" * 32, "look": "card"} | draft_form(store)
     assert owner.post(f"{VERSIONS}{foreign.pk}/new-version/", sent).status_code == 404
     cashier = signed_in(make_clerk(merchant=store.merchant, role="cashier").user)
     assert cashier.post(ADD, sent).status_code == 403
@@ -236,8 +238,8 @@ def test_a_look_at_anothers_draft_is_no_more_open_than_its_page(store, owner):
 def test_instructions_and_a_picture_go_with_the_version(store, owner, operator):
     """What is uploaded is drawn anew; a new version begins with it, and a draft may drop it."""
     upload = SimpleUploadedFile("x.jpg", located(), "image/jpeg")
-    asked = said(store, instructions="  到店出示。 \n\n不找零。", picture=upload)
-    assert act(owner, ADD, **asked).status_code == 302
+    fields = draft_form(store, instructions="  到店出示。 \n\n不找零。", picture=upload)
+    assert act(owner, ADD, **fields).status_code == 302
 
     made = TemplateVersion.objects.get()
     assert made.instructions == "到店出示。\n不找零。"
@@ -260,7 +262,7 @@ def test_instructions_and_a_picture_go_with_the_version(store, owner, operator):
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_a_hostile_picture_is_refused_on_the_form(store, owner, name):
     upload = SimpleUploadedFile("x.jpg", HOSTILE[name], "image/jpeg")
-    answer = act(owner, ADD, **said(store, picture=upload))
+    answer = act(owner, ADD, **draft_form(store, picture=upload))
     assert answer.status_code == 422
     assert answer.context["form"].errors["picture"]
     assert not TemplateVersion.objects.exists()

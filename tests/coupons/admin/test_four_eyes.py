@@ -12,7 +12,7 @@ from district.kernel import clock
 from district.members.models import User
 from tests.admin.action_forms import act, text_of
 from tests.admin.two_merchants import signed_in
-from tests.coupons.admin.drafts import CONSENTS, VERSIONS, said
+from tests.coupons.admin.drafts import CONSENTS, VERSIONS, draft_form
 from tests.factories.coupons import make_draft, make_version
 from tests.factories.members import make_operator
 from tests.factories.merchants import allied_store, make_clerk
@@ -33,12 +33,12 @@ def owner(store):
 @pytest.fixture
 def drafted(store, owner):
     """A merchant's draft of ¥5 off."""
-    act(owner, f"{VERSIONS}add/", **said(store, stock=100))
+    act(owner, f"{VERSIONS}add/", **draft_form(store, stock=100))
     return TemplateVersion.objects.get()
 
 
 def edited(store, **fields):
-    form = said(store, **fields)
+    form = draft_form(store, **fields)
     del form["name"], form["merchant"]
     return form
 
@@ -152,7 +152,7 @@ def test_a_newer_version_is_compared_with_the_published_one():
     last, changed = changes_since_published(newer)
 
     assert last == published
-    assert {(one.label, one.before, one.after) for one in changed} == {
+    assert {(change.label, change.before, change.after) for change in changed} == {
         ("总库存", "5", "9"),
         (
             "成本分摊",

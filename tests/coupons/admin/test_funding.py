@@ -11,7 +11,7 @@ from district.kernel import clock
 from district.merchants import services as merchants
 from tests.admin.action_forms import act, text_of
 from tests.admin.two_merchants import signed_in
-from tests.coupons.admin.drafts import VERSIONS, said
+from tests.coupons.admin.drafts import VERSIONS, draft_form
 from tests.factories.coupons import claim, make_draft, make_version, redeem
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import allied_store, make_clerk
@@ -48,18 +48,18 @@ def test_what_nobody_promised_of_a_merchants_coupon_is_the_merchants(store, oper
         if role == "operator"
         else signed_in(make_clerk(merchant=store.merchant, role=role).user)
     )
-    act(client, f"{VERSIONS}add/", **said(store, redeemer_percent=0))
+    act(client, f"{VERSIONS}add/", **draft_form(store, redeemer_percent=0))
 
     assert funding_of(TemplateVersion.objects.get()) == {(store.merchant, 10_000)}
 
 
 def test_only_the_operator_names_the_alliance_as_a_payer(store, operator):
     alliance = merchants.alliance_party()
-    asked = said(store, redeemer_percent=0, payer1=alliance.pk, payer1_percent=40)
+    form_values = draft_form(store, redeemer_percent=0, payer1=alliance.pk, payer1_percent=40)
     owner = signed_in(make_clerk(merchant=store.merchant).user)
 
-    assert act(owner, f"{VERSIONS}add/", **asked).status_code == 422
-    act(operator, f"{VERSIONS}add/", **asked)
+    assert act(owner, f"{VERSIONS}add/", **form_values).status_code == 422
+    act(operator, f"{VERSIONS}add/", **form_values)
 
     assert funding_of(TemplateVersion.objects.get()) == {(alliance, 4_000), (store.merchant, 6_000)}
 
@@ -114,7 +114,7 @@ def test_the_approver_sees_who_pays_how_much_and_of_what_bill(store, operator):
 
 
 @pytest.mark.parametrize(
-    ("fields", "each", "most"),
+    ("fields", "coupon_fen", "most"),
     [
         ({}, 500, None),
         ({"stock": 3}, 500, 1_500),
@@ -123,7 +123,7 @@ def test_the_approver_sees_who_pays_how_much_and_of_what_bill(store, operator):
         ({"kind": "parking", "parking_minutes": 120}, 0, 0),
     ],
 )
-def test_what_a_version_may_cost_in_all(fields, each, most):
+def test_what_a_version_may_cost_in_all(fields, coupon_fen, most):
     exposure = exposure_of(make_draft(**fields))
 
-    assert (exposure.each_fen, exposure.most_fen) == (each, most)
+    assert (exposure.each_fen, exposure.most_fen) == (coupon_fen, most)

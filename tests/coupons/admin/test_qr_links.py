@@ -57,7 +57,7 @@ def modules_in(png):
 
 def dark_squares(svg):
     """The corners of all squares that the one path of the picture draws."""
-    (path,) = [one for one in ET.fromstring(svg) if one.tag.endswith("path")]
+    (path,) = [element for element in ET.fromstring(svg) if element.tag.endswith("path")]
     moves = [move.split("H")[0] for move in path.get("d").split("M")[1:]]
     return {tuple(float(side) for side in move.split(",")) for move in moves}
 
@@ -80,8 +80,8 @@ def test_the_pictures_hold_the_link_and_are_the_same_for_merchant_and_everybody(
 def test_a_poster_says_what_the_coupon_says(owner, version, store):
     page = owner.get(f"{VERSIONS}{version.pk}/poster/")
 
-    for said in ("满 20 元减 5 元", store.merchant.name, version.template.name, version.public_id):
-        assert said in page.content.decode()
+    for text in ("满 20 元减 5 元", store.merchant.name, version.template.name, version.public_id):
+        assert text in page.content.decode()
     assert "../qr.svg" in page.content.decode()
     assert "<script>" not in page.content.decode()
 
@@ -103,7 +103,7 @@ def test_the_page_behind_the_code_shows_the_coupon_to_everybody(version, store):
     before = table_digests()
     page = Client().get(f"/c/{version.public_id}")
 
-    said = text_of(page)
+    text = text_of(page)
     assert page.status_code == 200
     for words in (
         "正在发放",
@@ -112,7 +112,7 @@ def test_the_page_behind_the_code_shows_the_coupon_to_everybody(version, store):
         version.template.name,
         "扫一扫",
     ):
-        assert words in said
+        assert words in text
     assert f"/c/{version.public_id}/qr.svg" in page.content.decode()
     assert "script-src 'self'" in page["Content-Security-Policy"]
     assert "<script" not in page.content.decode()
@@ -144,11 +144,11 @@ def sold_out(version):
 def test_the_page_says_how_it_stands(fields, then, words):
     days = {"claim_from", "claim_until"}
     now = clock.now()
-    said = {
+    text = {
         name: now + timedelta(days=value) if name in days else value
         for name, value in fields.items()
     }
-    version = make_version(**said)
+    version = make_version(**text)
     if then is not None:
         then(version)
 

@@ -9,15 +9,15 @@ FOLDER = settings.ROOT / "coupons/static/coupons/jsqr"
 
 
 def test_the_vendored_files_have_the_sums_of_the_readme():
-    told = dict(re.findall(r"^\| `([\w.]+)` \| `([0-9a-f]{64})` \|$", readme(), re.MULTILINE))
+    listed = dict(re.findall(r"^\| `([\w.]+)` \| `([0-9a-f]{64})` \|$", readme(), re.MULTILINE))
 
     found = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in FOLDER.iterdir()
         if path.name != "README.md"
     }
-    assert found == told
-    assert set(told) == {"jsQR.js", "LICENSE"}
+    assert found == listed
+    assert set(listed) == {"jsQR.js", "LICENSE"}
 
 
 def readme():

@@ -19,12 +19,12 @@ def member():
 
 
 def test_the_operator_gives_any_mark_and_takes_it_back(member):
-    desk = signed_in(make_operator())
+    admin_client = signed_in(make_operator())
 
-    act(desk, f"{TAGS}add/", member=member.public_id, tag="vip")
+    act(admin_client, f"{TAGS}add/", member=member.public_id, tag="vip")
     mark = MemberTag.objects.get()
-    page = text_of(desk.get(TAGS))
-    answer = act(desk, f"{TAGS}{mark.pk}/untag/")
+    page = text_of(admin_client.get(TAGS))
+    answer = act(admin_client, f"{TAGS}{mark.pk}/untag/")
 
     assert (mark.tag, mark.merchant) == ("vip", None)
     assert member.public_id in page
@@ -35,32 +35,32 @@ def test_the_operator_gives_any_mark_and_takes_it_back(member):
 def test_a_cashier_gives_what_a_campaign_asks_for_and_takes_nothing_back(member):
     clerk = make_clerk(role="cashier")
     make_version(audience={"granted": "clean_plate"})
-    desk = signed_in(clerk.user)
+    admin_client = signed_in(clerk.user)
 
-    form = text_of(desk.get(f"{TAGS}add/"))
-    refused = act(desk, f"{TAGS}add/", member=member.public_id, tag="vip")
-    act(desk, f"{TAGS}add/", member=member.public_id, tag="clean_plate")
+    form = text_of(admin_client.get(f"{TAGS}add/"))
+    refused = act(admin_client, f"{TAGS}add/", member=member.public_id, tag="vip")
+    act(admin_client, f"{TAGS}add/", member=member.public_id, tag="clean_plate")
 
     assert "clean_plate" in form
     assert refused.status_code == 422
     mark = MemberTag.objects.get()
     assert (mark.tag, mark.merchant) == ("clean_plate", clerk.merchant)
-    assert desk.get(f"{TAGS}{mark.pk}/untag/").status_code == 403
+    assert admin_client.get(f"{TAGS}{mark.pk}/untag/").status_code == 403
 
 
 def test_who_has_nothing_to_give_is_told_so(member):
-    desk = signed_in(make_clerk().user)
+    admin_client = signed_in(make_clerk().user)
 
-    assert "现在没有活动需要本商户授予标签" in text_of(desk.get(f"{TAGS}add/"))
-    assert fields_of(desk.get(f"{TAGS}add/")) == {"member", "tag"}
+    assert "现在没有活动需要本商户授予标签" in text_of(admin_client.get(f"{TAGS}add/"))
+    assert fields_of(admin_client.get(f"{TAGS}add/")) == {"member", "tag"}
 
 
 def test_a_wrong_member_or_word_is_refused_on_the_form(member):
-    desk = signed_in(make_operator())
+    admin_client = signed_in(make_operator())
 
-    for asked in (
+    for fields in (
         {"member": "mem_nobody", "tag": "vip"},
         {"member": member.public_id, "tag": "VIP!"},
     ):
-        assert act(desk, f"{TAGS}add/", **asked).status_code == 422
+        assert act(admin_client, f"{TAGS}add/", **fields).status_code == 422
     assert not MemberTag.objects.exists()

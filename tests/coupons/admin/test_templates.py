@@ -9,7 +9,7 @@ from district.members.models import User
 from district.members.services.make_operator import make_operator
 from tests.admin.action_forms import act, text_of
 from tests.admin.two_merchants import signed_in
-from tests.coupons.admin.drafts import VERSIONS, said
+from tests.coupons.admin.drafts import VERSIONS, draft_form
 from tests.factories.coupons import claim, make_version, redeem
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store, make_clerk
@@ -36,7 +36,7 @@ def operator():
 
 
 def test_a_merchant_drafts_and_submits_and_the_operator_approves(store, owner, operator):
-    drafted = act(owner, f"{VERSIONS}add/", **said(store))
+    drafted = act(owner, f"{VERSIONS}add/", **draft_form(store))
     version = TemplateVersion.objects.get()
     assert drafted.status_code == 302, text_of(drafted)
     assert (version.state, version.face_fen, version.threshold_fen) == ("draft", 500, 2_000)
@@ -57,19 +57,19 @@ def test_a_merchant_drafts_and_submits_and_the_operator_approves(store, owner, o
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"only_stores": ["str_x"]}, "str_x"),
         ({"face_yuan": "0"}, "请填写"),
         ({"payer1": "OWN", "payer1_percent": "60"}, "不能超过 100%"),
     ],
 )
-def test_what_is_wrong_is_said_on_the_form_and_nothing_saved(store, owner, wrong, told):
+def test_what_is_wrong_is_said_on_the_form_and_nothing_saved(store, owner, wrong, message):
     wrong = {name: store.merchant_id if value == "OWN" else value for name, value in wrong.items()}
-    answer = act(owner, f"{VERSIONS}add/", **said(store, **wrong))
+    answer = act(owner, f"{VERSIONS}add/", **draft_form(store, **wrong))
 
     assert answer.status_code == 422
-    assert told in text_of(answer)
+    assert message in text_of(answer)
     assert not TemplateVersion.objects.exists()
     assert not CouponTemplate.objects.exists()
 
@@ -79,7 +79,9 @@ def test_a_merchant_sees_and_drafts_its_own_alone(store, owner):
 
     assert owner.get(f"{VERSIONS}{foreign.pk}/change/").status_code == 404
     assert owner.get(f"{VERSIONS}{foreign.pk}/stop/").status_code == 404
-    answer = act(owner, f"{VERSIONS}add/", **said(store, merchant=foreign.template.merchant_id))
+    answer = act(
+        owner, f"{VERSIONS}add/", **draft_form(store, merchant=foreign.template.merchant_id)
+    )
     assert answer.status_code == 422
 
 
@@ -88,7 +90,7 @@ def test_a_new_version_is_copied_and_the_stock_resized(store, owner, operator):
 
     act(owner, f"{VERSIONS}{version.pk}/resize/", stock_was=10, stock=25)
     refused = act(owner, f"{VERSIONS}{version.pk}/resize/", stock_was=10, stock=30)
-    form = said(store, face_yuan="6")
+    form = draft_form(store, face_yuan="6")
     del form["name"], form["merchant"]
     act(owner, f"{VERSIONS}{version.pk}/new-version/", **form)
 

@@ -21,11 +21,11 @@ def rules(benefit=None, scope=None, times=None):
     return UsageTerms(benefit or CashOff(2_000, 10_000), scope or CouponScope(), times or Times())
 
 
-def told(bill=None, held=HELD, counter=TEA, at=NOON, **parts):
+def outcome(bill=None, held=HELD, counter=TEA, at=NOON, **parts):
     eligibility = check_eligibility(
         held, rules(**parts), bill or Bill(12_680), counter, at, is_workday
     )
-    return eligibility.discount_fen, [(one.code, one.facts) for one in eligibility.reasons]
+    return eligibility.discount_fen, [(reason.code, reason.facts) for reason in eligibility.reasons]
 
 
 def is_workday(day: date) -> bool:
@@ -45,13 +45,13 @@ def is_workday(day: date) -> bool:
     ],
 )
 def test_what_it_takes_off(benefit, fen, discount):
-    assert told(Bill(fen), benefit=benefit) == (discount, [])
+    assert outcome(Bill(fen), benefit=benefit) == (discount, [])
 
 
 def test_what_is_not_used_of_a_value_is_used_next_time():
     held = CouponState("live", HELD.valid_from, HELD.valid_until, value_left=300)
 
-    assert told(Bill(1_000), held, benefit=CashOff(2_000, partial=True)) == (300, [])
+    assert outcome(Bill(1_000), held, benefit=CashOff(2_000, partial=True)) == (300, [])
 
 
 def test_only_the_lines_it_is_for_count_and_returns_are_set_against_them():
@@ -63,8 +63,8 @@ def test_only_the_lines_it_is_for_count_and_returns_are_set_against_them():
     )
     scope = CouponScope(products=frozenset({"tea", "bag"}), but_no_products=frozenset({"bag"}))
 
-    assert told(Bill(7_700, lines), benefit=PercentOff(1_000, 500), scope=scope) == (200, [])
-    assert told(Bill(7_700), benefit=PercentOff(1_000, 500), scope=scope) == (
+    assert outcome(Bill(7_700, lines), benefit=PercentOff(1_000, 500), scope=scope) == (200, [])
+    assert outcome(Bill(7_700), benefit=PercentOff(1_000, 500), scope=scope) == (
         0,
         [("no_eligible_items", {})],
     )
@@ -73,7 +73,7 @@ def test_only_the_lines_it_is_for_count_and_returns_are_set_against_them():
 def test_what_is_missing_to_the_threshold_is_told_first():
     elsewhere = CouponScope(only=Places(merchants=frozenset({"mrc_book"})))
 
-    assert told(Bill(9_680), scope=elsewhere) == (
+    assert outcome(Bill(9_680), scope=elsewhere) == (
         0,
         [("below_threshold", {"short_fen": 320}), ("not_at_this_store", {})],
     )
@@ -96,7 +96,7 @@ def test_what_is_missing_to_the_threshold_is_told_first():
     ],
 )
 def test_where_it_holds(scope, holds):
-    assert told(scope=scope) == ((2_000, []) if holds else (0, [("not_at_this_store", {})]))
+    assert outcome(scope=scope) == ((2_000, []) if holds else (0, [("not_at_this_store", {})]))
 
 
 def test_when_it_will_be_good_again():
@@ -105,20 +105,20 @@ def test_when_it_will_be_good_again():
     gone = Times((TimeWindow(weekdays=frozenset({1})),))
     today = CouponState("live", HELD.valid_from, NOON + timedelta(hours=10))
 
-    assert told(times=evening) == (0, [("not_at_this_hour", {"from": NOON.replace(hour=14)})])
-    assert told(times=monday) == (
+    assert outcome(times=evening) == (0, [("not_at_this_hour", {"from": NOON.replace(hour=14)})])
+    assert outcome(times=monday) == (
         0,
         [("not_on_this_day", {"from": datetime(2026, 11, 30, tzinfo=SHANGHAI)})],
     )
-    assert told(held=today, times=gone) == (0, [("never_again", {"until": today.valid_until})])
+    assert outcome(held=today, times=gone) == (0, [("never_again", {"until": today.valid_until})])
 
 
 def test_it_ends_at_its_end_and_not_before():
     last = HELD.valid_until - timedelta(microseconds=1)
 
-    assert told(at=last) == (2_000, [])
-    assert told(Bill(1), at=HELD.valid_until) == (0, [("expired", {"until": HELD.valid_until})])
-    assert told(at=HELD.valid_from - timedelta(seconds=1)) == (
+    assert outcome(at=last) == (2_000, [])
+    assert outcome(Bill(1), at=HELD.valid_until) == (0, [("expired", {"until": HELD.valid_until})])
+    assert outcome(at=HELD.valid_from - timedelta(seconds=1)) == (
         0,
         [("not_yet_valid", {"from": HELD.valid_from})],
     )
@@ -133,7 +133,7 @@ def test_it_ends_at_its_end_and_not_before():
     ],
 )
 def test_of_a_used_one_nothing_else_is_said(held):
-    assert told(Bill(1), held) == (0, [("used", {})])
+    assert outcome(Bill(1), held) == (0, [("used", {})])
 
 
 def test_a_leased_one_is_good_at_its_store_alone_until_the_lease_ends():
@@ -142,8 +142,8 @@ def test_a_leased_one_is_good_at_its_store_alone_until_the_lease_ends():
         "live", HELD.valid_from, HELD.valid_until, leased_to="str_book", leased_until=ends
     )
 
-    assert told(held=held) == (
+    assert outcome(held=held) == (
         0,
         [("leased_to_another_store", {"store": "str_book", "until": ends})],
     )
-    assert told(held=held, at=ends) == (2_000, [])
+    assert outcome(held=held, at=ends) == (2_000, [])

@@ -20,20 +20,20 @@ KEYS = {int(version): bytes.fromhex(key) for version, key in VECTORS["public_key
 
 def answer(case):
     try:
-        shown = passes.read(case["code"], KEYS)
-        passes.require_valid(shown, case["store"], datetime.fromisoformat(case["at"]))
+        coupon_pass = passes.read(case["code"], KEYS)
+        passes.require_valid(coupon_pass, case["store"], datetime.fromisoformat(case["at"]))
     except PassRefused as refused:
         return str(refused), None
-    return "good", shown
+    return "good", coupon_pass
 
 
 @pytest.mark.parametrize("case", VECTORS["passes"], ids=lambda case: case["name"])
 def test_a_pass_is_good_or_says_why_not(case):
-    told, shown = answer(case)
+    outcome, coupon_pass = answer(case)
 
-    assert told == case["expect"]
+    assert outcome == case["expect"]
     if "shown" in case:
-        found = asdict(shown)
+        found = asdict(coupon_pass)
         assert {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in found.items()
@@ -72,9 +72,9 @@ def test_every_reason_against_a_pass_is_met():
 def test_an_open_pass_counts_once(case):
     taken, answers = [], []
     for code in case["codes"]:
-        shown = passes.read(code, KEYS)
-        answers.append("pass_used" if passes.was_taken(shown, taken) else "taken")
-        taken.append(shown)
+        coupon_pass = passes.read(code, KEYS)
+        answers.append("pass_used" if passes.was_taken(coupon_pass, taken) else "taken")
+        taken.append(coupon_pass)
 
     assert answers == case["expect"]
 

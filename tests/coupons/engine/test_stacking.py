@@ -31,27 +31,29 @@ some_products = some.one_of(
 
 
 def legal(chosen):
-    return all(can_stack(one, other) for one, other in combinations(chosen, 2))
+    return all(can_stack(candidate, other) for candidate, other in combinations(chosen, 2))
 
 
 def worth(bill, chosen, before=()):
     """The most taken off, of equals fewer coupons, then the earliest latest end."""
     taken = most_together(bill, [*before, *chosen])
-    return taken, -len(chosen), sorted(START - one.valid_until for one in chosen)
+    return taken, -len(chosen), sorted(START - candidate.valid_until for candidate in chosen)
 
 
 def most_together(bill, chosen):
     """Of any of them together at most what their goods cost: the least that any half of them leaves."""
 
     def cost(few):
-        if any(one.products is None for one in few):
+        if any(candidate.products is None for candidate in few):
             return bill.fen
-        goods = frozenset().union(*(one.products for one in few))
+        goods = frozenset().union(*(candidate.products for candidate in few))
         return min(bill.fen, sum(fen for product, fen in bill.net_fen.items() if product in goods))
 
     every = chain.from_iterable(combinations(chosen, size) for size in range(len(chosen) + 1))
-    whole = sum(one.discount_fen for one in chosen)
-    return min(whole - sum(one.discount_fen for one in few) + cost(few) for few in every)
+    whole = sum(candidate.discount_fen for candidate in chosen)
+    return min(
+        whole - sum(candidate.discount_fen for candidate in few) + cost(few) for few in every
+    )
 
 
 def of_all(offers):
@@ -84,9 +86,11 @@ def test_the_best_is_the_best_of_all(offers, fen):
 def test_of_no_goods_coupons_take_more_than_they_cost(data, offers, nets, unlisted):
     lines = tuple(map(BillLine, nets, PRODUCTS))
     bill = Bill(max(sum(nets) + unlisted, 0), lines)
-    offers = [replace(one, products=data.draw(some_products)) for one in offers]
+    offers = [replace(offer, products=data.draw(some_products)) for offer in offers]
     before, offers = offers[:1], offers[1:]
-    taken = [replace(one, discount_fen=most_together(bill, [one])) for one in before]
+    taken = [
+        replace(candidate, discount_fen=most_together(bill, [candidate])) for candidate in before
+    ]
 
     chosen = best(bill, offers, taken)
     steps = combined(bill, chosen, taken)
@@ -96,12 +100,14 @@ def test_of_no_goods_coupons_take_more_than_they_cost(data, offers, nets, unlist
         most_together(bill, [*taken, *few]) for few in of_all(offers)
     )
     # As it is cut each subset of them fits into its goods.
-    of_code = {one.code: one for one in chosen}
+    of_code = {candidate.code: candidate for candidate in chosen}
     cut = [replace(of_code[step.code], discount_fen=step.discount_fen) for step in steps]
-    assert most_together(bill, [*taken, *cut]) == sum(one.discount_fen for one in [*taken, *cut])
+    assert most_together(bill, [*taken, *cut]) == sum(
+        candidate.discount_fen for candidate in [*taken, *cut]
+    )
     # None of them is used up for nothing.
-    for one in chosen:
-        others = [other for other in chosen if other is not one]
+    for candidate in chosen:
+        others = [other for other in chosen if other is not candidate]
         assert most_together(bill, [*taken, *others]) < most_together(bill, [*taken, *chosen])
 
 
@@ -121,7 +127,7 @@ def test_two_dozen_equals_are_no_riddle():
 
     chosen = best(Bill(120), equals[::-1])
 
-    assert sorted(one.code for one in chosen) == [f"{day:02}" for day in range(12)]
+    assert sorted(candidate.code for candidate in chosen) == [f"{day:02}" for day in range(12)]
 
 
 def test_two_coupons_for_one_product_take_no_more_than_it_costs():
@@ -140,7 +146,11 @@ def test_two_coupons_for_one_product_take_no_more_than_it_costs():
     assert [step.discount_fen for step in combined(bill, [other], [coffee])] == [500]
     # Used up for nothing is none of them.
     third = replace(coffee, code="D", valid_until=START + timedelta(days=1))
-    assert {one.code for one in best(bill, [coffee, other, third, everything])} == {"A", "B", "C"}
+    assert {candidate.code for candidate in best(bill, [coffee, other, third, everything])} == {
+        "A",
+        "B",
+        "C",
+    }
 
 
 def test_more_offers_than_are_looked_at_do_not_hide_those_for_other_goods():
@@ -153,7 +163,7 @@ def test_more_offers_than_are_looked_at_do_not_hide_those_for_other_goods():
         for number in range(40)
     ]
 
-    assert [one.code for one in best(bill, [*coffees, tv])].count("tv") == 1
+    assert [candidate.code for candidate in best(bill, [*coffees, tv])].count("tv") == 1
 
 
 def test_overlapping_goods_are_no_riddle_either():
@@ -162,15 +172,15 @@ def test_overlapping_goods_are_no_riddle_either():
     bill = Bill(1_000, tuple(BillLine(100, name) for name in names))
     offers = [
         StackingCandidate(
-            f"{one}{other}",
+            f"{name}{other}",
             200,
             Stacking.FREE if number % 2 else Stacking.ONE_PER_KIND,
             "cash_off" if number % 3 else "percent_off",
             "merchant",
             START + timedelta(days=number),
-            frozenset({one, other}),
+            frozenset({name, other}),
         )
-        for number, (one, other) in enumerate(combinations(names, 2))
+        for number, (name, other) in enumerate(combinations(names, 2))
     ]
 
     chosen = best(bill, offers)

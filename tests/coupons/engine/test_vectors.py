@@ -62,7 +62,7 @@ def test_a_coupon_on_a_bill(case):
 
 
 @named(VECTORS["stacking"])
-@pytest.mark.parametrize("turned", [False, True], ids=["as told", "turned round"])
+@pytest.mark.parametrize("turned", [False, True], ids=["as listed", "turned round"])
 def test_coupons_together(case, turned):
     bill = Bill(case["bill_fen"], tuple(BillLine(**line) for line in case.get("lines", ())))
     before = [offer_of(offer) for offer in case.get("before", ())]
@@ -82,7 +82,7 @@ def test_the_cases_leave_nothing_out():
     codes = {reason["code"] for case in judging for reason in case["expect"]["reasons"]}
     names = [case["name"] for case in judging + VECTORS["stacking"]]
 
-    # That two do not go together is not judged of a coupon by itself, and that a stay is no bill is the
+    # That two do not go together is not decided for a coupon by itself, and that a stay is no bill is the
     # counter's business.
     assert codes == set(REMEDIES) - {"not_beside_another", "only_for_parking"}
     assert {case["rules"]["benefit"]["kind"] for case in judging} == set(KINDS)

@@ -16,7 +16,7 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-def said(code, **facts):
+def texts_of(code, **facts):
     reason = Reason(code, facts)
     return wording.for_shopper(reason, NOW), wording.for_clerk(reason, NOW)
 
@@ -99,11 +99,11 @@ def test_no_code_lacks_its_sentences():
     ],
 )
 def test_what_is_said(code, facts, shopper, clerk):
-    assert said(code, **facts) == (shopper, clerk)
+    assert texts_of(code, **facts) == (shopper, clerk)
 
 
 def test_three_places_are_named_and_no_more():
-    shopper, _ = said("not_at_this_store", where=["1F 甲店", "2F 乙店", "3F 丙店", "4F 丁店"])
+    shopper, _ = texts_of("not_at_this_store", where=["1F 甲店", "2F 乙店", "3F 丙店", "4F 丁店"])
 
     assert shopper == "在 1F 甲店、2F 乙店、3F 丙店 可用"
 

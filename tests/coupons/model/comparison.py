@@ -1,6 +1,6 @@
 """What of coupons is held against the model, after each step."""
 
-from collections import NaiveCounter
+from collections import Counter
 
 from django.db.models import Sum
 
@@ -24,7 +24,7 @@ class DatabaseComparison:
     """The comparisons of the machine; what it drives stands in `CouponModelRun`."""
 
     def compare_all(self):
-        found = [(one.query, one.rows) for one in invariants.findings(COUPONS)]
+        found = [(finding.query, finding.rows) for finding in invariants.findings(COUPONS)]
         assert not found, found
         self.compare_coupons()
         self.compare_rewards()
@@ -35,7 +35,7 @@ class DatabaseComparison:
 
     def learn_names(self):
         """What was made by both in the last step, in the same order."""
-        fresh = [one for one in self.model.coupons if not one.pk]
+        fresh = [made for made in self.model.coupons if not made.pk]
         known = len(self.model.coupons) - len(fresh)
         rows = Coupon.objects.order_by("pk").values_list("pk", "public_id")
         rows = list(rows[known:])
@@ -49,17 +49,21 @@ class DatabaseComparison:
             *("valid_from", "valid_until", "uses_left", "value_left_fen", "reserved_fen"),
             *("leased_to_id", "leased_until", "warned_at", "nth", "nth_of_day"),
         )
-        found = [(*row[:-3], *(one is not None for one in row[-3:])) for row in rows]
+        found = [(*row[:-3], *(value is not None for value in row[-3:])) for row in rows]
         expected = [
             (
-                *(one.pk, self.versions[one.version].pk),
-                *(self.members[one.claimer].pk, self.members[one.holder].pk),
-                *(one.day, one.source, one.state, one.begins, one.ends),
-                *(one.uses, one.value, one.reserved),
-                *((self.stores[one.lease[0]].pk, one.lease[1]) if one.lease else (None, None)),
-                *(one.warned, one.counts, one.counts),
+                *(coupon.pk, self.versions[coupon.version].pk),
+                *(self.members[coupon.claimer].pk, self.members[coupon.holder].pk),
+                *(coupon.day, coupon.source, coupon.state, coupon.begins, coupon.ends),
+                *(coupon.uses, coupon.value, coupon.reserved),
+                *(
+                    (self.stores[coupon.lease[0]].pk, coupon.lease[1])
+                    if coupon.lease
+                    else (None, None)
+                ),
+                *(coupon.warned, coupon.counts, coupon.counts),
             )
-            for one in self.model.coupons
+            for coupon in self.model.coupons
         ]
         # A few rows of a long list: what a reader of the failure wants to see.
         other = [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]]
@@ -75,10 +79,10 @@ class DatabaseComparison:
         """As the shopper sees them, whether or not the sweep has run."""
         now = self.model.now
         for name, member in self.members.items():
-            mine = [one for one in self.model.coupons if one.holder == name]
-            live = {one.pk for one in mine if one.state == "live" and now < one.ends}
-            over = {one.pk for one in mine if one.state == "live" and one.ends <= now}
-            over |= {one.pk for one in mine if one.state == "expired"}
+            mine = [coupon for coupon in self.model.coupons if coupon.holder == name]
+            live = {coupon.pk for coupon in mine if coupon.state == "live" and now < coupon.ends}
+            over = {coupon.pk for coupon in mine if coupon.state == "live" and coupon.ends <= now}
+            over |= {coupon.pk for coupon in mine if coupon.state == "expired"}
             for state, pks in (("live", live), ("expired", over)):
                 assert set(coupons_of(member, state, now).values_list("pk", flat=True)) == pks
             if name not in self.model.closed:
@@ -102,10 +106,16 @@ class DatabaseComparison:
     def compare_bills(self):
         bills = list(CouponBill.objects.order_by("pk"))
         assert [
-            (one.bill_no, one.bill_fen, one.discount_fen, one.refunded_fen) for one in bills
+            (known.bill_no, known.bill_fen, known.discount_fen, known.refunded_fen)
+            for known in bills
         ] == [
-            (one.no, one.fen, sum(use.discount for use in self.model.live_on(one)), one.refunded)
-            for one in self.model.bills.values()
+            (
+                known.no,
+                known.fen,
+                sum(use.discount for use in self.model.live_on(known)),
+                known.refunded,
+            )
+            for known in self.model.bills.values()
         ]
         refunds = BillRefund.objects.values_list(
             "bill_id", "refund_no", "goods_fen", "discount_fen"
@@ -130,12 +140,12 @@ class DatabaseComparison:
     def compare_who_owes(self):
         borne = {}
         for pk, party, fen in FundingPart.objects.values_list("redemption_id", "party_id", "fen"):
-            borne.setdefault(pk, NaiveCounter())[self.parties[party]] += fen
+            borne.setdefault(pk, Counter())[self.parties[party]] += fen
         pks = Redemption.objects.order_by("pk").values_list("pk", flat=True)
         for pk, redemption in zip(pks, self.model.redemptions, strict=True):
             parts = {party: fen for party, fen in borne.get(pk, {}).items() if fen}
             assert parts == self.model.borne(redemption)
-        owed = NaiveCounter()
+        owed = Counter()
         for payer, payee, fen in Booking.objects.values_list("payer_id", "payee_id", "fen"):
             owed[self.parties[payer], self.parties[payee]] += fen
         assert {pair: fen for pair, fen in owed.items() if fen} == self.model.owed()

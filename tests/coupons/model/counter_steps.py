@@ -35,7 +35,7 @@ class CounterSteps(WalletSteps):
         made = [self.get("issue", member, index) for index in picks]
         before = len(self.model.redemptions)
         bill = self.bill(store, *amount)
-        self.use([one for one in made if one], store, bill)
+        self.use([coupon for coupon in made if coupon], store, bill)
         if then == "bit by bit" and (store, bill.no) in self.model.bills:
             for how in ("third", "rest"):
                 self.refund(self.model.bills[store, bill.no], how, tea=None, twice=1)
@@ -58,12 +58,12 @@ class CounterSteps(WalletSteps):
         used=some.sampled_from([False, False, True]),
     )
     def more_are_used_on_a_bill(self, picks, index, wrong, used):
-        """Perhaps with a number of a request that was made before, or the bill told otherwise."""
-        one = self.any_bill(index)
-        numbers = sorted(no for at, no in self.model.requests if at == one.store)
+        """Perhaps with a number of a request that was made before, or the bill reported otherwise."""
+        known = self.any_bill(index)
+        numbers = sorted(no for at, no in self.model.requests if at == known.store)
         number = self.pick(numbers, index) if used else None
-        bill = NaiveBill(one.store, one.no, one.fen + wrong, one.tea)
-        self.use(self.live(picks), one.store, bill, number)
+        bill = NaiveBill(known.store, known.no, known.fen + wrong, known.tea)
+        self.use(self.live(picks), known.store, bill, number)
 
     @precondition(lambda self: self.model.coupons)
     @rule(index=which, store=where, amount=some_money)
@@ -72,18 +72,18 @@ class CounterSteps(WalletSteps):
         coupon = self.pick(self.model.coupons, index)
         self.use([coupon], store, self.bill(store, *amount))
 
-    @precondition(lambda self: self.shown)
+    @precondition(lambda self: self.presented)
     @rule(picks=picked, store=where, amount=some_money)
     def what_was_shown_before_is_shown_again(self, picks, store, amount):
         """A code of an earlier step that is still good by its age."""
-        shown = [self.pick(self.shown, at) for at in picks]
-        self.use(shown, store, self.bill(store, *amount), fresh=False)
+        presented = [self.pick(self.presented, at) for at in picks]
+        self.use(presented, store, self.bill(store, *amount), fresh=False)
 
     def bill(self, store, fen, tea):
         return NaiveBill(store, self.fresh(), fen, tea)
 
     def live(self, picks):
-        held = [one for one in self.model.coupons if one.state == "live"]
+        held = [coupon for coupon in self.model.coupons if coupon.state == "live"]
         return list({self.pick(held, at): None for at in picks}) if held else []
 
     def use(self, held, store, bill, number=None, *, fresh=True):
@@ -92,37 +92,37 @@ class CounterSteps(WalletSteps):
             return
         no = number or self.fresh()
         lines = ((bill.tea, "tea"), (bill.fen - bill.tea, "cake"))
-        key, shown = fresh_key(), []
+        key, presented = fresh_key(), []
 
         def in_model():
-            shown.extend(map(self.model.show, held) if fresh else held)
-            return self.model.redeem(store, bill, shown, no)
+            presented.extend(map(self.model.show, held) if fresh else held)
+            return self.model.redeem(store, bill, presented, no)
 
         def texts():
             if fresh:
-                rows = [Coupon.objects.get(pk=one.pk) for one in held]
+                rows = [Coupon.objects.get(pk=coupon.pk) for coupon in held]
                 passes = [coupons.show_coupon(coupon=row).code for row in rows]
                 # The pass of a leased one ends by the real clock, which nobody moves.
-                if not any(one.is_leased(self.model.now) for one in held):
+                if not any(coupon.is_leased(self.model.now) for coupon in held):
                     return passes
             now = clock.real_now()
             return [
-                codes.code_of(codes.PresentedCode(one.pk, self.members[holder].pk, *left), now)
-                for one, holder, left in shown
+                codes.code_of(codes.PresentedCode(coupon.pk, self.members[holder].pk, *left), now)
+                for coupon, holder, left in presented
             ]
 
-        def post(key, told=None):
+        def post(key, presented=None):
             return coupons.redeem_coupons(
                 store=self.stores[store],
                 reported_bill=ReportedBill(bill.no, bill.fen, lines),
-                shown=texts() if told is None else told,
+                codes=texts() if presented is None else presented,
                 request_no=no,
                 actor="till:1",
                 key=key,
             )
 
         made = self.both(in_model, lambda: post(key))
-        self.shown += shown if fresh else []
+        self.presented += presented if fresh else []
         if made:
             # Whatever is shown by then: the key is answered.
             self.done.append((lambda key: post(key, ["-"]), key, made[1]))
@@ -157,7 +157,7 @@ class CounterSteps(WalletSteps):
     @rule(index=which, late=some.booleans())
     def one_is_reversed_about_its_end(self, index, late):
         """In the last instant of its coupon, or when it is just over."""
-        standing = [one for one in self.model.redemptions if not one.reversed]
+        standing = [use for use in self.model.redemptions if not use.reversed]
         redemption = self.pick(standing or self.model.redemptions, index)
         about = redemption.coupon.ends - timedelta(microseconds=not late)
         self.model.now = max(self.model.now, about)
@@ -185,7 +185,7 @@ class CounterSteps(WalletSteps):
         gift = self.pick(list(self.model.rewards.values()), index)
         self.use([gift], store, self.bill(store, *amount))
         self.bring_back(gift.purchase, "rest")
-        uses = [one for one in self.model.redemptions if one.coupon is gift]
+        uses = [redemption for redemption in self.model.redemptions if redemption.coupon is gift]
         if uses and undo:
             self.reverse(uses[-1], operator=True)
 

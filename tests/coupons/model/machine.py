@@ -1,4 +1,4 @@
-"""What the machine of the life of coupons stands on: two districts, and doing the same in both."""
+"""The base of the state machine of coupons: two districts, and doing the same in both."""
 
 import os
 from contextlib import ExitStack
@@ -101,46 +101,46 @@ money = some.one_of(
 )
 
 
-def fields_of(said, stores, parties):
+def fields_of(terms, stores, parties):
     """The same terms as a draft has them."""
-    begin, until = said.claims or (LONG_AGO, FAR_OFF)
-    only = {"only": {"stores": [stores[name].public_id for name in said.stores]}}
+    begin, until = terms.claims or (LONG_AGO, FAR_OFF)
+    only = {"only": {"stores": [stores[name].public_id for name in terms.stores]}}
     amounts = {
-        "cash_off": {"face_fen": said.face},
-        "percent_off": {"off_bp": said.off_bp, "cap_fen": said.face},
-        "gift": {"face_fen": said.face, "gift": "热美式一杯"},
+        "cash_off": {"face_fen": terms.face},
+        "percent_off": {"off_bp": terms.off_bp, "cap_fen": terms.face},
+        "gift": {"face_fen": terms.face, "gift": "热美式一杯"},
     }
     validity = (
-        dict(zip(("valid_from", "valid_until"), said.fixed, strict=True))
-        if said.fixed
-        else dict(zip(("days_from", "days"), said.days, strict=True))
+        dict(zip(("valid_from", "valid_until"), terms.fixed, strict=True))
+        if terms.fixed
+        else dict(zip(("days_from", "days"), terms.days, strict=True))
     )
     return {
-        "kind": said.kind,
-        **amounts[said.kind],
+        "kind": terms.kind,
+        **amounts[terms.kind],
         **validity,
-        "threshold_fen": said.threshold,
-        "partial": said.partial,
-        "uses": said.uses,
+        "threshold_fen": terms.threshold,
+        "partial": terms.partial,
+        "uses": terms.uses,
         "claim_from": begin,
         "claim_until": until,
-        "times": {"windows": [{"start": 18 * 60, "end": 2 * 60}]} if said.night else {},
-        "scope": (only if said.stores else {}) | ({"products": ["tea"]} if said.tea_only else {}),
-        "stacking": said.stacking,
-        "per_member": said.per_member,
-        "per_member_day": said.per_day,
-        "stock": said.stock,
-        "stock_per_day": said.stock_per_day,
-        "budget_fen": said.budget,
-        "slots": said.slots,
-        "points_price": said.price,
-        "exchange_undo_minutes": said.undo_minutes if said.price else None,
-        "gift_from_fen": said.gift_from,
-        "at_counter": said.at_counter,
-        "transferable": said.transferable,
-        "offline": "leased" if said.leased else "none",
-        "replacement_days": said.replacement_days,
-        "payers": [(parties.get(party), bp) for party, bp in said.payers],
+        "times": {"windows": [{"start": 18 * 60, "end": 2 * 60}]} if terms.night else {},
+        "scope": (only if terms.stores else {}) | ({"products": ["tea"]} if terms.tea_only else {}),
+        "stacking": terms.stacking,
+        "per_member": terms.per_member,
+        "per_member_day": terms.per_day,
+        "stock": terms.stock,
+        "stock_per_day": terms.stock_per_day,
+        "budget_fen": terms.budget,
+        "slots": terms.slots,
+        "points_price": terms.price,
+        "exchange_undo_minutes": terms.undo_minutes if terms.price else None,
+        "gift_from_fen": terms.gift_from,
+        "at_counter": terms.at_counter,
+        "transferable": terms.transferable,
+        "offline": "leased" if terms.leased else "none",
+        "replacement_days": terms.replacement_days,
+        "payers": [(parties.get(party), bp) for party, bp in terms.payers],
     }
 
 
@@ -163,7 +163,7 @@ class ModelMachine(DatabaseComparison, RuleBasedStateMachine):
         # The rows of the model's versions and, by number, of its templates.
         self.versions, self.templates, self.owners = {}, [], []
         # What was done, to be repeated; what was shown or offered, to be shown or opened later.
-        self.done, self.shown, self.offers = [], [], []
+        self.done, self.presented, self.offers = [], [], []
         self.number = 0
 
     def teardown(self):
@@ -175,19 +175,19 @@ class ModelMachine(DatabaseComparison, RuleBasedStateMachine):
     def both(self, in_model, in_database):
         """Do it in both; both do it or both refuse it for the same reason. What they made, or nothing."""
         try:
-            made, told = in_model(), "done"
+            made, expected = in_model(), "done"
             self.model.follow()
         except NaiveRefusal as refusal:
-            made, told = None, refusal.code
+            made, expected = None, refusal.code
         try:
             with clock.travel_to(self.model.now), transaction.atomic():
-                row, said = in_database(), "done"
+                row, outcome = in_database(), "done"
                 self.follow()
         except DomainError as refusal:
-            row, said = None, refusal.code
-        assert said == told, (said, told)
+            row, outcome = None, refusal.code
+        assert outcome == expected, (outcome, expected)
         self.learn_names()
-        return (made, row) if told == "done" else None
+        return (made, row) if expected == "done" else None
 
     def follow(self):
         """As the outbox does it, soon after."""
@@ -203,12 +203,12 @@ class ModelMachine(DatabaseComparison, RuleBasedStateMachine):
 
     def any_version(self, index):
         """Mostly one that is still given out."""
-        there = [one for one in self.model.versions if not one.stopped]
+        there = [version for version in self.model.versions if not version.stopped]
         return self.pick(there if there and index % 5 < 4 else self.model.versions, index)
 
     def fresh(self):
         self.number += 1
         return f"N{self.number}"
 
-    def pick(self, things, index):
-        return things[index % len(things)]
+    def pick(self, items, index):
+        return items[index % len(items)]

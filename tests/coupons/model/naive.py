@@ -91,7 +91,7 @@ class NaiveDistrict(NaiveCounter, NaiveGifts):
         mine = self._claimed(version, member)
         if limited and len(mine) >= terms.per_member:
             raise NaiveRefusal("claim_limit_reached")
-        today = [one for one in mine if one.day == day_of(now)]
+        today = [coupon for coupon in mine if coupon.day == day_of(now)]
         if limited and terms.per_day is not None and len(today) >= terms.per_day:
             raise NaiveRefusal("claim_limit_of_the_day_reached")
         if version.free is not None and version.free < self._most(terms):
@@ -101,9 +101,11 @@ class NaiveDistrict(NaiveCounter, NaiveGifts):
 
     def _claimed(self, version, member):
         return [
-            one
-            for one in self.coupons
-            if one.version.template == version.template and one.claimer == member and one.counts
+            coupon
+            for coupon in self.coupons
+            if coupon.version.template == version.template
+            and coupon.claimer == member
+            and coupon.counts
         ]
 
     def _most(self, terms):
@@ -182,7 +184,10 @@ class NaiveDistrict(NaiveCounter, NaiveGifts):
                 coupon.holder = into
 
     def revoke(self, coupon):
-        used = any(one.coupon is coupon and not one.reversed for one in self.redemptions)
+        used = any(
+            redemption.coupon is coupon and not redemption.reversed
+            for redemption in self.redemptions
+        )
         if coupon.state != "live" or self.now >= coupon.ends or used:
             raise NaiveRefusal("coupon_not_revocable")
         self.void(coupon, unused=True)
@@ -217,13 +222,16 @@ class NaiveDistrict(NaiveCounter, NaiveGifts):
         """Points for a coupon of which nothing was used, and nothing is left or ended unused."""
         root = self.root(coupon)
         family = self.family(root)
-        used = any(one.coupon in family and not one.reversed for one in self.redemptions)
-        kept = any(one.state != "void" and one.uses for one in family)
+        used = any(
+            redemption.coupon in family and not redemption.reversed
+            for redemption in self.redemptions
+        )
+        kept = any(coupon.state != "void" and coupon.uses for coupon in family)
         if root.source == "exchange" and not used and not kept:
             self.points[self.heir(root.claimer)] += root.version.terms.price
 
     def expire(self):
-        due = [one for one in self.coupons if one.state == "live" and one.ends <= self.now]
+        due = [held for held in self.coupons if held.state == "live" and held.ends <= self.now]
         for coupon in due:
             coupon.state = "expired"
             self._free(coupon)
@@ -237,9 +245,9 @@ class NaiveDistrict(NaiveCounter, NaiveGifts):
     def warn(self):
         until = self.now + timedelta(days=3)
         due = [
-            one
-            for one in self.coupons
-            if one.state == "live" and not one.warned and self.now < one.ends <= until
+            held
+            for held in self.coupons
+            if held.state == "live" and not held.warned and self.now < held.ends <= until
         ]
         for coupon in due:
             coupon.warned = True

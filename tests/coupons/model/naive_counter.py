@@ -27,7 +27,7 @@ def share_out(fen, shares, turn):
     pieces = {party: shares[party] - parts[party] for party in shares if shares[party] % 1}
     spokes = fen - alliance - sum(parts.values())
     while any(spokes * piece >= sum(pieces.values()) for piece in pieces.values()):
-        whole = next(one for one in pieces if spokes * pieces[one] >= sum(pieces.values()))
+        whole = next(key for key in pieces if spokes * pieces[key] >= sum(pieces.values()))
         parts[whole] += 1
         spokes -= 1
         del pieces[whole]
@@ -54,12 +54,12 @@ class NaiveCounter:
             raise NaiveRefusal("coupon_not_usable")
         return coupon, coupon.holder, coupon.left
 
-    def redeem(self, store, bill, shown, number):
-        """Use what is shown (coupon, holder and what was left of it) on a bill as the till tells it."""
-        coupons = [coupon for coupon, _, _ in shown]
+    def redeem(self, store, bill, presented, number):
+        """Use what is shown (coupon, holder and what was left of it) on a bill as the till reports it."""
+        coupons = [coupon for coupon, _, _ in presented]
         if len(set(coupons)) < len(coupons):
             raise NaiveRefusal("token_used")
-        for coupon, holder, left in shown:
+        for coupon, holder, left in presented:
             if coupon.holder != holder:
                 raise NaiveRefusal("token_invalid")
             if coupon.state == "live" and coupon.left != left:
@@ -70,13 +70,13 @@ class NaiveCounter:
         for pair in [*combinations(coupons, 2), *((a, b.coupon) for a in coupons for b in there)]:
             if not self._go_together(*pair):
                 raise NaiveRefusal("coupon_not_usable")
-        left = (known or bill).fen - sum(one.discount for one in there)
+        left = (known or bill).fen - sum(use.discount for use in there)
         # Of the tea those for tea alone take no more than it costs.
         tea = min(bill.tea, bill.fen) - sum(
-            one.discount for one in there if one.coupon.version.terms.tea_only
+            use.discount for use in there if use.coupon.version.terms.tea_only
         )
         taken = {}
-        for coupon in sorted(coupons, key=lambda one: (one.ends, one.name)):
+        for coupon in sorted(coupons, key=lambda held: (held.ends, held.name)):
             tea_only = coupon.version.terms.tea_only
             taken[coupon] = max(min(worth[coupon][1], left, *([tea] if tea_only else [])), 0)
             left -= taken[coupon]
@@ -94,7 +94,7 @@ class NaiveCounter:
         bill = self.bills.setdefault(
             (store, bill.no), NaiveBill(store, bill.no, bill.fen, bill.tea)
         )
-        for coupon in sorted(coupons, key=lambda one: one.pk):
+        for coupon in sorted(coupons, key=lambda held: held.pk):
             self._use(coupon, bill, worth[coupon][0], taken[coupon])
 
     def _worth(self, coupon, store, bill):
@@ -119,17 +119,19 @@ class NaiveCounter:
             raise NaiveRefusal("coupon_not_usable")
         return eligible, discount
 
-    def _go_together(self, one, other):
-        return self._bears(one.version, other.version) and self._bears(other.version, one.version)
+    def _go_together(self, coupon, other):
+        return self._bears(coupon.version, other.version) and self._bears(
+            other.version, coupon.version
+        )
 
-    def _bears(self, one, other):
-        levels = one.owner is None, other.owner is None
+    def _bears(self, version, other):
+        levels = version.owner is None, other.owner is None
         return {
             "alone": False,
-            "one_per_kind": one.terms.kind != other.terms.kind,
+            "one_per_kind": version.terms.kind != other.terms.kind,
             "one_per_level": levels[0] != levels[1],
             "free": True,
-        }[one.terms.stacking]
+        }[version.terms.stacking]
 
     def _cost(self, coupon, taken):
         return coupon.version.terms.face if coupon.version.terms.kind == "gift" else taken
@@ -228,48 +230,52 @@ class NaiveCounter:
             coupon.version.free -= taken
 
     def refund(self, bill, no, fen, tea):
-        """ReturnedGoods come back; `tea` is how much of them is tea, or None where the till does not say."""
+        """Goods come back; `tea` is how much of them is tea, or None where the till does not say."""
         left = bill.fen - bill.refunded
         if fen > left:
             raise NaiveRefusal("coupon_refund_too_large")
         if no in bill.refunds:
             raise NaiveRefusal("coupon_refund_number_used")
         whole, live, back = fen == left, self.live_on(bill), {}
-        for one in live:
-            rest = one.eligible - one.refunded
-            goods = int(Fraction((bill.refunded + fen) * one.eligible, bill.fen)) - one.refunded
-            if tea is not None and one.coupon.version.terms.tea_only:
+        for use in live:
+            rest = use.eligible - use.refunded
+            goods = int(Fraction((bill.refunded + fen) * use.eligible, bill.fen)) - use.refunded
+            if tea is not None and use.coupon.version.terms.tea_only:
                 goods = min(tea, fen)
-            one.refunded += rest if whole else max(min(goods, rest), 0)
-            due = int(Fraction(one.cost * one.refunded, one.eligible)) if one.eligible else 0
-            back[one] = max((one.cost if whole else due) - one.returned, 0)
+            use.refunded += rest if whole else max(min(goods, rest), 0)
+            due = int(Fraction(use.cost * use.refunded, use.eligible)) if use.eligible else 0
+            back[use] = max((use.cost if whole else due) - use.returned, 0)
         self._bound(back, fen, left - fen)
         bill.refunded += fen
-        bill.refunds[no] = (fen, sum(back[one] for one in live if one.on_a_bill))
-        for one in live:
-            one.returned += back[one]
-            if one.coupon.version.free is not None:
-                one.coupon.version.free += back[one]
-        for one in live:
+        bill.refunds[no] = (fen, sum(back[use] for use in live if use.on_a_bill))
+        for use in live:
+            use.returned += back[use]
+            if use.coupon.version.free is not None:
+                use.coupon.version.free += back[use]
+        for use in live:
             if whole:
-                self._undo(one)
-            elif one.coupon.version.terms.partial:
-                self._give_back(one)
+                self._undo(use)
+            elif use.coupon.version.terms.partial:
+                self._give_back(use)
 
     def _bound(self, back, fen, stays):
         """Nobody pays for bringing goods back, and nobody gets more back than was paid for them."""
-        live = [one for one in back if one.on_a_bill]
-        while sum(back[one] for one in live) > fen:
-            last = [one for one in live if back[one]][-1]
+        live = [use for use in back if use.on_a_bill]
+        while sum(back[use] for use in live) > fen:
+            last = [use for use in live if back[use]][-1]
             back[last] -= 1
-        while sum(one.discount - one.returned - back[one] for one in live) > stays:
-            first = next(one for one in live if one.returned + back[one] < one.cost)
+        while sum(use.discount - use.returned - back[use] for use in live) > stays:
+            first = next(use for use in live if use.returned + back[use] < use.cost)
             back[first] += 1
 
     # -- what is asked ---------------------------------------------------------------------------
 
     def live_on(self, bill):
-        return [one for one in self.redemptions if one.bill is bill and not one.reversed]
+        return [
+            redemption
+            for redemption in self.redemptions
+            if redemption.bill is bill and not redemption.reversed
+        ]
 
     def borne(self, redemption):
         """Who bears how much of a redemption, by party."""

@@ -21,8 +21,8 @@ class NaiveGifts:
         purchase.refunded += fen
         for (bought, _template), coupon in list(self.rewards.items()):
             if bought is purchase and not self.still_brought(coupon):
-                for one in self.family(coupon):
-                    self.withdraw(one)
+                for related in self.family(coupon):
+                    self.withdraw(related)
 
     def _reward(self, purchase, version):
         """The coupon that a version grants for a purchase, if it does."""
@@ -65,7 +65,10 @@ class NaiveGifts:
         return root.purchase is None or root.purchase.left >= root.version.terms.gift_from
 
     def withdraw(self, coupon):
-        used = any(one.coupon is coupon and not one.reversed for one in self.redemptions)
+        used = any(
+            redemption.coupon is coupon and not redemption.reversed
+            for redemption in self.redemptions
+        )
         if (used and coupon.state != "live") or (coupon.state == "void" and not coupon.counts):
             return
         self.void(coupon, unused=not used)
@@ -78,7 +81,7 @@ class NaiveGifts:
         return coupon
 
     def family(self, root):
-        return [one for one in self.coupons if self.root(one) is root]
+        return [coupon for coupon in self.coupons if self.root(coupon) is root]
 
     def heir(self, member):
         while member in self.merged:

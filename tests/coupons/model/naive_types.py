@@ -1,4 +1,4 @@
-"""What the naive model of coupons keeps: plain things with plain fields, and a calendar of its own."""
+"""What the naive model of coupons keeps: plain objects with plain fields, and a calendar of its own."""
 
 from __future__ import annotations
 

@@ -33,15 +33,15 @@ class CouponModelRun(CounterSteps):
         self.compare_all()
 
 
-def life_with(machine):
+def machine_with_people(machine):
     """A machine with its people and shops, which every example shares."""
     # A day before any version is published: these purchases bring nothing.
     with clock.travel_to(BEGIN - timedelta(days=1)):
         members_ = {name: make_member(name) for name in "abc"}
         stores_ = {name: make_earning_store() for name in "xy"}
         market_ = make_earning_store(EarningTerms(earn_points=1, earn_per_fen=100_000))
-        for one in members_.values():
-            buy(one, stores_["x"], fen=POINTS * 100)
+        for member in members_.values():
+            buy(member, stores_["x"], fen=POINTS * 100)
     named = {
         "alliance": merchants.alliance_party(),
         "fund": make_merchant(kind=Merchant.Kind.FUND),
@@ -59,33 +59,34 @@ def life_with(machine):
 
 
 @pytest.fixture
-def life(db):
-    return life_with(CouponModelRun)
+def machine(db):
+    return machine_with_people(CouponModelRun)
 
 
 COMMON = settings(
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
-    # Shrinking takes minutes, and a life of forty steps can be read; who wants it, adds Phase.shrink.
+    # Shrinking takes minutes, and a run of forty steps can be read; who wants it, adds Phase.shrink.
     phases=[Phase.generate],
 )
 # Enough to find a mistake; it ends with the first.
 HUNT = settings(COMMON, max_examples=60, stateful_step_count=30, derandomize=True)
 
 
-def test_some_lives(life):
+def test_some_runs(machine):
     """The same examples at every run; many more below."""
     run_state_machine_as_test(
-        life,
+        machine,
         settings=settings(COMMON, max_examples=8, stateful_step_count=20, derandomize=True),
     )
 
 
 @pytest.mark.slow
-def test_many_lives(life):
+def test_many_runs(machine):
     run_state_machine_as_test(
-        life, settings=settings(COMMON, max_examples=LONG, stateful_step_count=40, print_blob=True)
+        machine,
+        settings=settings(COMMON, max_examples=LONG, stateful_step_count=40, print_blob=True),
     )
 
 
@@ -98,12 +99,12 @@ class Forgetful(naive.NaiveDistrict):
         coupon.holder = giver
 
 
-def test_a_wrong_model_is_told_apart(life):
+def test_a_wrong_model_is_recognised(machine):
     """The machine would see a difference, too, if it were the district's."""
-    life.NaiveDistrict = Forgetful
+    machine.NaiveDistrict = Forgetful
     # What it believes leads to acts that the district refuses, if not to another state.
     with pytest.raises((AssertionError, DomainError)):
-        run_state_machine_as_test(life, settings=HUNT)
+        run_state_machine_as_test(machine, settings=HUNT)
 
 
 # Mistakes as one could make them in the SQL functions.
@@ -139,9 +140,9 @@ MISTAKES = {
 @pytest.mark.slow
 @pytest.mark.breaks_the_ledger
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_found(life, mistake):
+def test_a_mistake_is_found(machine, mistake):
     file, right, wrong = MISTAKES[mistake]
     Protection(mistake, rewrite_functions(f"coupons/sql/{file}.sql", (right, wrong))).remove()
     # Another protection of the database may stand in its way before the model is asked.
     with pytest.raises((AssertionError, IntegrityError)):
-        run_state_machine_as_test(life, settings=HUNT)
+        run_state_machine_as_test(machine, settings=HUNT)

@@ -30,7 +30,7 @@ class WalletSteps(ModelMachine):
     def begin(self, first, second, owner):
         self.publish(first, owner, template=None)
         self.publish(second, None, template=None)
-        # A life in which nobody gets anything says little.
+        # A run in which nobody gets anything shows little.
         for member in "ab":
             for index in (0, 1):
                 self.get("claim", member, index)
@@ -63,7 +63,7 @@ class WalletSteps(ModelMachine):
         )
         self.versions[version] = made
 
-    @precondition(lambda self: sum(not one.stopped for one in self.model.versions) > 1)
+    @precondition(lambda self: sum(not version.stopped for version in self.model.versions) > 1)
     @rule(
         index=which,
         by=some.sampled_from([None, -2, -1, 0, 3]),
@@ -103,8 +103,8 @@ class WalletSteps(ModelMachine):
             ended, counted = self.both(self.model.expire, coupons.expire_coupons)
             assert counted == ended
         elif then == "a warning":
-            told, counted = self.both(self.model.warn, coupons.warn_of_expiring)
-            assert counted == told
+            expected, counted = self.both(self.model.warn, coupons.warn_of_expiring)
+            assert counted == expected
 
     # -- getting one -----------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class WalletSteps(ModelMachine):
     @precondition(lambda self: self.model.coupons)
     @rule(index=which, latest=some.booleans())
     def an_exchange_is_undone(self, index, latest):
-        sold = [one for one in self.model.coupons if one.source == "exchange"]
+        sold = [held for held in self.model.coupons if held.source == "exchange"]
         coupon = sold[-1] if sold and latest else self.pick(self.model.coupons, index)
         key = fresh_key()
 
@@ -231,7 +231,7 @@ class WalletSteps(ModelMachine):
 
         def post():
             bought = buy(self.members[member], self.market, fen=fen)
-            for _ in range(2):  # events may be told twice
+            for _ in range(2):  # events may be delivered twice
                 coupons.reward_receipt(receipt=bought.pk)
             return bought
 
