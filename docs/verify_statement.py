@@ -10,8 +10,8 @@ statement's hash, each place in the daily journal, and the chain of the days. Wi
 earlier statement left over; with `--seal`, the chain must lead to a hash that was published.
 
 Exit codes: 0, everything agrees; 1, something does not, and the first check that found it says what (what
-follows from it is not told); 3, everything agrees that can be checked, but some of it is not sealed yet:
-download the file again from the instant that is said.
+follows from it is not reported); 3, everything agrees that can be checked, but some of it is not sealed yet:
+download the file again from the instant that is named.
 """
 
 import argparse
@@ -39,21 +39,21 @@ def whole(amount, per_fen):
 
 
 class Check:
-    def __init__(self, told):
-        self.told, self.wrong, self.unsealed = told, [], 0
+    def __init__(self, statement):
+        self.statement, self.wrong, self.unsealed = statement, [], 0
         self.cycle, self.merchant, self.total = None, None, None
         self.lines, self.fees, self.credits, self.charges = {}, {}, [], {}
         # The first format knew no charges.
-        self.bookings = told["bookings"] if told["format"] == FORMATS[1] else []
+        self.bookings = statement["bookings"] if statement["format"] == FORMATS[1] else []
 
     def claim(self, holds, what):
         if not holds:
             self.wrong.append(what)
 
     def read(self):
-        text = self.told["text"]
-        self.claim(self.told["format"] in FORMATS, "unknown format")
-        self.claim(sha("\n".join(text).encode()).hex() == self.told["hash"], "statement hash")
+        text = self.statement["text"]
+        self.claim(self.statement["format"] in FORMATS, "unknown format")
+        self.claim(sha("\n".join(text).encode()).hex() == self.statement["hash"], "statement hash")
         for fact in text:
             kind, *words = fact.split("|")
             if kind == "cycle":
@@ -74,7 +74,7 @@ class Check:
                 self.claim(who not in self.charges, f"charge twice: {who}")
                 self.charges[who] = [int(words[3]), int(words[4])]
             elif kind == "total":
-                # Charges that come to nothing are not told.
+                # Charges that come to nothing are not listed.
                 words += ["0"] * (len(words) == len(TOTAL) - 1)
                 self.total = dict(zip(TOTAL, map(int, words), strict=True))
             else:
@@ -88,7 +88,7 @@ class Check:
     def sums(self):
         """Lines and the fee, from the movements alone."""
         pairs, parts, base, leaves = {}, 0, 0, set()
-        for movement in self.told["movements"]:
+        for movement in self.statement["movements"]:
             leaf = movement["leaf"]
             letter, _tr, at, _kind, issuer, redeemer, _member, points, price, _lot = leaf.split("|")
             points, milli = int(points), int(points) * int(price)
@@ -111,12 +111,12 @@ class Check:
             if redeemer == self.merchant and movement["fee_bp"]:
                 base += milli
                 parts += milli * movement["fee_bp"]
-        told = {
+        stated = {
             pair: [row["movements"], row["points"], row["milli_fen"], row["prefunded_milli_fen"]]
             for pair, row in self.lines.items()
         }
-        for pair in pairs.keys() | told.keys():
-            self.claim(pairs.get(pair) == told.get(pair), f"sum of {pair}")
+        for pair in pairs.keys() | stated.keys():
+            self.claim(pairs.get(pair) == stated.get(pair), f"sum of {pair}")
         own = self.fees.get(self.merchant, {"milli_fen": 0, "parts": 0})
         self.claim(self.wrong or (own["milli_fen"], own["parts"]) == (base, parts), "fee")
 
@@ -157,7 +157,7 @@ class Check:
         mine = self.fees.get(me, {"fen": 0})["fen"]
         everybody = sum(row["fen"] for row in self.fees.values())
         self.claim(own["fees"] == mine, "fees")
-        # Only the alliance is told of other merchants' fees, which it keeps.
+        # Only the alliance sees other merchants' fees, which it keeps.
         self.claim(own["fees_kept"] in (0, everybody), "fees kept")
         self.claim(
             own["fees_kept"] != 0 or set(self.fees) <= {me} or everybody == 0, "fees of others"
@@ -179,11 +179,13 @@ class Check:
 
     def journal(self, published):
         seals, before = {}, None
-        for seal in self.told["seals"]:
-            said = "|".join(
+        for seal in self.statement["seals"]:
+            sealed_text = "|".join(
                 str(seal[name]) for name in ("day", "horizon", "leaves", "root", "previous")
             )
-            self.claim(sha(f"seal|{said}".encode()).hex() == seal["hash"], f"seal of {seal['day']}")
+            self.claim(
+                sha(f"seal|{sealed_text}".encode()).hex() == seal["hash"], f"seal of {seal['day']}"
+            )
             if before is not None:
                 self.claim(seal["previous"] == before["hash"], f"chain at {seal['day']}")
                 self.claim(seal["day"] > before["day"], f"order at {seal['day']}")
@@ -191,9 +193,13 @@ class Check:
         if self.wrong:
             return
         places = set()
-        for movement in [*self.told["movements"], *self.bookings]:
+        for movement in [*self.statement["movements"], *self.bookings]:
             place = (movement["day"], movement["index"])
-            if place == (None, None) and movement["proof"] is None and "sealed_from" in self.told:
+            if (
+                place == (None, None)
+                and movement["proof"] is None
+                and "sealed_from" in self.statement
+            ):
                 self.unsealed += 1
                 continue
             seal = seals.get(movement["day"])
@@ -259,15 +265,15 @@ def main(arguments=None):
     parser.add_argument("statement")
     parser.add_argument("--previous", help="an earlier statement of the same merchant")
     parser.add_argument("--seal", action="append", default=[], metavar="DAY=HASH")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        check = opened(asked.statement)
-        published = [tuple(seal.split("=", 1)) for seal in asked.seal]
+        check = opened(options.statement)
+        published = [tuple(seal.split("=", 1)) for seal in options.seal]
         steps = [check.sums, check.charged, check.totals, lambda: check.journal(published)]
-        if asked.previous:
-            steps.append(lambda: check.follows(opened(asked.previous)))
+        if options.previous:
+            steps.append(lambda: check.follows(opened(options.previous)))
         for step in steps:
-            # What is wrong makes other things wrong: the first is the one to tell.
+            # What is wrong makes other things wrong: the first is the one to report.
             if not check.wrong:
                 step()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as trouble:
@@ -280,17 +286,17 @@ def main(arguments=None):
         return 1
     total = check.total
     if check.unsealed:
-        every = len(check.told["movements"]) + len(check.bookings)
+        every = len(check.statement["movements"]) + len(check.bookings)
         print(
             f"not sealed yet: {check.unsealed} of {every} movements and bookings have no proof so far;"
             " everything else agrees. Nothing is wrong: download the file again from"
-            f" {check.told['sealed_from']} on."
+            f" {check.statement['sealed_from']} on."
         )
         return 3
     print(
         f"agrees: cycle {check.cycle['number']} of {check.merchant}: {len(check.lines)} lines,"
-        f" {len(check.told['movements'])} movements, {len(check.bookings)} bookings,"
-        f" {len(check.told['seals'])} seals;"
+        f" {len(check.statement['movements'])} movements, {len(check.bookings)} bookings,"
+        f" {len(check.statement['seals'])} seals;"
         f" net {total['net']} fen, due {total['due']} fen"
     )
     return 0

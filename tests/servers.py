@@ -114,5 +114,5 @@ class CeleryWorker(ServerProcess):
             process_specs.worker_command(),
             env=env,
             log=folder / "worker.log",
-            ready=lambda it: " ready." in it.log_text(),
+            ready=lambda server: " ready." in server.log_text(),
         )

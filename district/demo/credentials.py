@@ -85,9 +85,9 @@ def tills(logins: Logins, plan: Plan, *, by: User) -> None:
 
 def shoppers(logins: Logins, plan: Plan) -> None:
     """The members a person may sign in as: the WeChat sandbox gives codes for these names."""
-    shown = sorted(plan.members, key=lambda member: member.number)[:SIGN_IN_MEMBER_COUNT]
+    shopper_plans = sorted(plan.members, key=lambda member: member.number)[:SIGN_IN_MEMBER_COUNT]
     entries = []
-    for planned in shown:
+    for planned in shopper_plans:
         member = member_of_person(planned.person)
         entries.append(
             {

@@ -10,11 +10,11 @@ _PAGE_VALUES = re.compile(r'name="page_values" value="([^"]*)"')
 _ONCE = re.compile(r'name="once" value="([0-9a-f]{32})"')
 
 
-def act(client, address, **asked):
+def act(client, address, **changes):
     """GET the form, fill it in and POST it; the answer to the POST."""
     page = client.get(address)
     assert page.status_code == 200, (address, page.status_code)
-    return client.post(address, {"once": once_of(page)} | values_of(page) | asked)
+    return client.post(address, {"once": once_of(page)} | values_of(page) | changes)
 
 
 def once_of(page):
@@ -40,8 +40,8 @@ def _as_sent(bound):
     if isinstance(widget, forms.CheckboxInput):
         return "on" if value else None
     if isinstance(widget, forms.SelectMultiple | forms.CheckboxSelectMultiple):
-        shown = {str(key) for key, _label in bound.field.choices}
-        return [str(key) for key in value or () if str(key) in shown]
+        choice_keys = {str(key) for key, _label in bound.field.choices}
+        return [str(key) for key in value or () if str(key) in choice_keys]
     if isinstance(widget, forms.Select):
         return "" if value is None else str(value)
     return widget.format_value(value) or ""

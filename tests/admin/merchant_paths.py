@@ -31,7 +31,7 @@ from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
 from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
 from tests.admin.two_merchants import PHONE
 
-# Where a row's merchant stands, told apart from the code under test; None: no clerk sees any row.
+# Where a row's merchant stands, kept apart from the code under test; None: no clerk sees any row.
 MERCHANT = {
     AllianceMembership: "merchant",
     Clerk: "merchant",

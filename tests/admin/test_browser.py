@@ -1,4 +1,4 @@
-"""The back office in a real browser, on a desk and on a phone."""
+"""The back office in a real browser, at desktop and phone size."""
 
 import re
 
@@ -151,7 +151,7 @@ def test_a_file_is_chosen_for_a_batch(owner_at):
 
     assert "第一行" in page.inner_text("body") or "列" in page.inner_text("body")
     # The refused form answers 422, which the console calls an error; a script's error is another thing.
-    assert [said for said in visitor.page_errors if "422" not in said] == []
+    assert [error for error in visitor.page_errors if "422" not in error] == []
     page.go_back(wait_until="networkidle")
     assert page.locator("#id_file").count() == 1
 
@@ -171,7 +171,7 @@ def test_every_kind_of_page_fits_a_phone_and_can_be_read(pages, owner_at, dark):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_kind_of_page_can_be_read_on_a_desk(pages, operator_at, dark):
+def test_every_kind_of_page_can_be_read_on_a_desktop(pages, operator_at, dark):
     visitor = operator_at(dark=dark)
     pale = {}
 

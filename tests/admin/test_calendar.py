@@ -19,7 +19,7 @@ def calendar_unread():
     workdays.forget()
 
 
-def told(day):
+def day_facts(day):
     row = CalendarDay.objects.filter(pk=day).first()
     return row and (row.is_workday, row.name, row.source)
 
@@ -53,37 +53,37 @@ def test_an_operator_changes_a_day_and_brings_it_back(operator, two_merchants):
     answer = act(operator, f"{page}set/", kind="work", name="照常营业")
 
     assert (answer.status_code, answer["Location"]) == (302, f"{page}change/")
-    assert told(NATIONAL_DAY) == (True, "照常营业", "hand")
+    assert day_facts(NATIONAL_DAY) == (True, "照常营业", "hand")
     line = AuditLine.objects.latest("pk")
     assert (line.verb, line.actor, line.subject) == (
         "set_calendar_day",
         f"user:{two_merchants.operator.pk}",
         "kernel.calendarday:2026-10-01",
     )
-    shown = text_of(operator.get(f"{page}change/"))
-    assert "手工设置" in shown
-    assert "放假 国庆节" in shown
+    page_text = text_of(operator.get(f"{page}change/"))
+    assert "手工设置" in page_text
+    assert "放假 国庆节" in page_text
     journal = operator.get(f"/admin/kernel/auditline/{line.pk}/change/").content.decode()
     assert f'href="{page}change/"' in journal
 
     act(operator, f"{page}restore/")
 
-    assert told(NATIONAL_DAY) == (False, "国庆节", "law")
+    assert day_facts(NATIONAL_DAY) == (False, "国庆节", "law")
     assert "恢复日历" in text_of(operator.get(f"{page}history/"))
 
 
 def test_a_plain_day_gets_a_row_and_loses_it_again(operator):
     act(operator, f"{LIST}add/", day="2026-11-27", kind="rest", name="店庆")
-    assert told(date(2026, 11, 27)) == (False, "店庆", "hand")
+    assert day_facts(date(2026, 11, 27)) == (False, "店庆", "hand")
 
     answer = act(operator, f"{LIST}2026-11-27/restore/")
 
     assert (answer.status_code, answer["Location"]) == (302, LIST)
-    assert told(date(2026, 11, 27)) is None
+    assert day_facts(date(2026, 11, 27)) is None
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "fields",
     [
         {"day": "", "kind": "rest", "name": "店庆"},
         {"day": "2026-02-30", "kind": "rest", "name": "店庆"},
@@ -95,10 +95,10 @@ def test_a_plain_day_gets_a_row_and_loses_it_again(operator):
         {"day": "2026-11-27", "kind": "rest", "name": "店\u2028庆"},
     ],
 )
-def test_what_cannot_be_is_a_message_on_the_form(operator, asked):
+def test_what_cannot_be_is_a_message_on_the_form(operator, fields):
     held = CalendarDay.objects.count()
 
-    answer = act(operator, f"{LIST}add/", **asked)
+    answer = act(operator, f"{LIST}add/", **fields)
 
     assert answer.status_code in {400, 422}
     assert CalendarDay.objects.count() == held

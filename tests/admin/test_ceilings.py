@@ -91,19 +91,19 @@ def test_a_large_sum_is_approved_by_two(two_merchants, operator):
 
 
 def test_an_owner_sets_tighter_ceilings_of_the_own_merchant_only(two_merchants, owner):
-    asked = {
+    fields = {
         "merchant": two_merchants.second.merchant.pk,
         "receipt_points": 1_000,
         "start": f"{timezone.localtime(clock.now() + timedelta(days=1)):%Y-%m-%dT%H:%M}",
     }
     before = MerchantCeilings.objects.count()
-    foreign = act(owner, f"{OWN}add/", **asked | {"merchant": two_merchants.first.merchant.pk})
+    foreign = act(owner, f"{OWN}add/", **fields | {"merchant": two_merchants.first.merchant.pk})
     assert foreign.status_code == 422
-    loose = act(owner, f"{OWN}add/", **asked | {"receipt_points": 60_000})
+    loose = act(owner, f"{OWN}add/", **fields | {"receipt_points": 60_000})
     assert (loose.status_code, "商户只能设得更低" in text_of(loose)) == (422, True)
     assert MerchantCeilings.objects.count() == before
 
-    act(owner, f"{OWN}add/", **asked)
+    act(owner, f"{OWN}add/", **fields)
 
     own = MerchantCeilings.objects.latest("pk")
     assert MerchantCeilings.objects.count() == before + 1

@@ -50,11 +50,18 @@ def test_every_word_of_the_theme_has_its_chinese():
 
 
 def test_the_compiled_catalogue_is_the_written_one():
-    written = {text: said for text, said in read_po(FOLDER / "django.po").items() if said}
+    written = {
+        text: translation
+        for text, translation in read_po(FOLDER / "django.po").items()
+        if translation
+    }
     with (FOLDER / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog
 
-    flat = {key[0] if isinstance(key, tuple) else key: said for key, said in compiled.items()}
+    flat = {
+        key[0] if isinstance(key, tuple) else key: translation
+        for key, translation in compiled.items()
+    }
     assert flat == written
     assert set(written) - {""} - theme_strings() == set()
 

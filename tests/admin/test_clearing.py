@@ -26,7 +26,7 @@ def books():
 
 @pytest.fixture
 def postings(two_merchants, tea, books):
-    """A guest of the tea house spends 60 of its points on books; 40 more are given back."""
+    """A guest of the teahouse spends 60 of its points on books; 40 more are given back."""
     member = make_member()
     buy(member, tea, fen=10_000)
     pay_points(member, books, points=60)
@@ -59,10 +59,10 @@ def columns(text):
 def test_a_merchant_sees_its_sum_and_not_whose_guests_they_are(postings, tea, books, role):
     clerk = make_clerk(merchant=books.merchant, role=role)
 
-    shown = clearing_on_page(signed_in(clerk.user), books)
+    page = clearing_on_page(signed_in(clerk.user), books)
 
-    assert "合计 60 0 +60 ¥0.63" in columns(shown)
-    assert tea.merchant.name not in shown
+    assert "合计 60 0 +60 ¥0.63" in columns(page)
+    assert tea.merchant.name not in page
 
 
 @pytest.mark.parametrize("role", ["manager", "cashier"])

@@ -39,7 +39,7 @@ def day_of(value):
     return clock.business_day(value) if isinstance(value, datetime) else value
 
 
-def shown(answer):
+def listed_ids(answer):
     return set(answer.context_data["cl"].queryset.values_list("pk", flat=True))
 
 
@@ -73,13 +73,13 @@ def test_every_list_shows_the_rows_of_one_day(who, request):
             if value is not None
         }
         day = max(days.values(), default=clock.business_day(clock.now()))
-        asked = dict.fromkeys(names_of(model, path), day.isoformat())
+        parameters = dict.fromkeys(names_of(model, path), day.isoformat())
 
-        answer = client.get(address, asked)
+        answer = client.get(address, parameters)
 
         assert answer.status_code == 200, (address, column)
-        assert shown(answer) == {pk for pk, at in days.items() if at == day}, address
-        narrowed += len(days) > len(shown(answer)) > 0
+        assert listed_ids(answer) == {pk for pk, at in days.items() if at == day}, address
+        narrowed += len(days) > len(listed_ids(answer)) > 0
     assert narrowed >= 3
 
 
@@ -106,7 +106,7 @@ def test_every_lists_filters_can_be_sent_as_they_stand(operator):
         answer = operator.get(address, sent)
 
         assert answer.status_code == 200, (address, sent)
-        assert shown(answer) == shown(everything)
+        assert listed_ids(answer) == listed_ids(everything)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def lines(two_merchants):
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("range_values", "expected"),
     [
         (("2025-03-09", "", "2025-03-09", ""), {"first instant", "half past six", "last instant"}),
         (("2025-03-09", "00:00", "2025-03-09", "18:30"), {"first instant", "half past six"}),
@@ -145,17 +145,17 @@ def lines(two_merchants):
         (("2025-03-10", "", "2025-03-09", ""), set()),
     ],
 )
-def test_days_are_those_of_shanghai_with_both_ends(operator, lines, asked, expected):
+def test_days_are_those_of_shanghai_with_both_ends(operator, lines, range_values, expected):
     names = ("at_from_0", "at_from_1", "at_to_0", "at_to_1")
 
-    answer = operator.get(LIST, dict(zip(names, asked, strict=True)))
+    answer = operator.get(LIST, dict(zip(names, range_values, strict=True)))
 
-    assert {lines[pk] for pk in shown(answer) if pk in lines} == expected
-    assert len(shown(answer)) == len(expected)
+    assert {lines[pk] for pk in listed_ids(answer) if pk in lines} == expected
+    assert len(listed_ids(answer)) == len(expected)
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("range_values", "message"),
     [
         ({"at_from_0": "yesterday"}, "时间：日期“yesterday”无法识别"),
         ({"at_to_0": "2025-02-30"}, "日期“2025-02-30”无法识别"),
@@ -166,15 +166,15 @@ def test_days_are_those_of_shanghai_with_both_ends(operator, lines, asked, expec
     ],
 )
 def test_what_cannot_be_read_is_said_and_the_other_filters_still_count(
-    operator, lines, asked, message
+    operator, lines, range_values, message
 ):
-    answer = operator.get(LIST, {**asked, "q": "merchants.merchant:1", "p": "0"})
+    answer = operator.get(LIST, {**range_values, "q": "merchants.merchant:1", "p": "0"})
 
     assert answer.status_code == 200
     assert message in text_of(answer)
     assert "未按它筛选" in text_of(answer)
-    assert {lines[pk] for pk in shown(answer) if pk in lines} == set(lines.values())
-    assert shown(answer) == set(
+    assert {lines[pk] for pk in listed_ids(answer) if pk in lines} == set(lines.values())
+    assert listed_ids(answer) == set(
         AuditLine.objects.filter(subject="merchants.merchant:1").values_list("pk", flat=True)
     )
 
@@ -182,7 +182,7 @@ def test_what_cannot_be_read_is_said_and_the_other_filters_still_count(
 def test_a_range_that_ends_before_it_begins_is_empty_and_says_so(operator, lines):
     answer = operator.get(LIST, {"at_from_0": "2025-03-10", "at_to_0": "2025-03-09"})
 
-    assert shown(answer) == set()
+    assert listed_ids(answer) == set()
     assert "时间：开始晚于结束" in text_of(answer)
 
 
@@ -191,11 +191,11 @@ def test_another_filter_of_the_same_form_narrows_further(operator):
     day = {"created_at_from_0": today, "created_at_to_0": today}
 
     whole = operator.get("/admin/batches/batch/", day)
-    one = operator.get("/admin/batches/batch/", day | {"state__exact": "done"})
+    narrowed = operator.get("/admin/batches/batch/", day | {"state__exact": "done"})
 
-    assert whole.status_code == one.status_code == 200
-    assert shown(one) <= shown(whole)
-    assert all(row.state == "done" for row in one.context_data["cl"].queryset)
+    assert whole.status_code == narrowed.status_code == 200
+    assert listed_ids(narrowed) <= listed_ids(whole)
+    assert all(row.state == "done" for row in narrowed.context_data["cl"].queryset)
 
 
 def test_a_name_that_is_no_filters_is_still_refused(operator):

@@ -1,4 +1,4 @@
-"""Every first page and every kind of row in a real browser, for each role, on a phone and at a desk."""
+"""Every first page and every kind of row in a real browser, for each role, at phone and desktop size."""
 
 import json
 
@@ -69,12 +69,12 @@ def paths_of(real_db, linked_assets):  # noqa: F811
                 continue
             paths.append(f"/admin/{label(model)}/")
             row = listed.context_data["cl"].result_list[:1]
-            paths += [f"/admin/{label(model)}/{one.pk}/change/" for one in row]
+            paths += [f"/admin/{label(model)}/{instance.pk}/change/" for instance in row]
         found[role] = (user.username, paths)
     return found
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_fits_and_says_its_numbers_whole(paths_of, web, size):
     wrong = {}
     with open_browser() as browser:
@@ -84,14 +84,16 @@ def test_every_page_fits_and_says_its_numbers_whole(paths_of, web, size):
             for path in paths:
                 visitor.page_errors.clear()
                 visitor.page.goto(path, wait_until="load")
-                said = {
+                faults = {
                     "wide": visitor.overflow_px(),
                     "broken": visitor.page.evaluate(BROKEN),
                     "ragged": visitor.page.evaluate(RAGGED) if size == DESKTOP else [],
                     "page_errors": list(visitor.page_errors),
                 }
-                if any(said.values()):
-                    wrong[f"{role} {path}"] = {name: one for name, one in said.items() if one}
+                if any(faults.values()):
+                    wrong[f"{role} {path}"] = {
+                        name: fault for name, fault in faults.items() if fault
+                    }
 
     assert sum(len(paths) for _username, paths in paths_of.values()) > 100
     assert wrong == {}, json.dumps(wrong, ensure_ascii=False, indent=1)

@@ -96,13 +96,13 @@ def test_a_strange_place_in_the_statement_breaks_nothing(two_merchants, operator
 
 def test_a_clerks_links_all_open(two_merchants):
     client = two_merchants.second.client("finance")
-    for row in (
+    for rows in (
         Transfer.objects.filter(merchant=two_merchants.second.merchant),
         Receipt.objects.filter(store=two_merchants.second.store),
         Lot.objects.filter(issuer=two_merchants.second.merchant),
     ):
-        for one in row:
-            found = links(client, one)
+        for row in rows:
+            found = links(client, row)
             assert {link: client.get(link).status_code for link in found} == dict.fromkeys(
                 found, 200
             )

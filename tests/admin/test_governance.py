@@ -95,20 +95,20 @@ def test_rules_out_of_bounds_are_refused_on_the_form(two_merchants, operator, ch
 
 
 def test_a_merchant_for_breakage_is_no_choice(two_merchants, operator):
-    asked = asked_rules(breakage_to=two_merchants.first.merchant.pk)
+    fields = asked_rules(breakage_to=two_merchants.first.merchant.pk)
 
-    assert act(operator, f"{RULES}add/", **asked).status_code == 422
+    assert act(operator, f"{RULES}add/", **fields).status_code == 422
 
 
 def test_money_goes_in_and_out_by_operators_and_once(two_merchants, operator):
     budget = IssueBudget.objects.get(pk=two_merchants.first.merchant.pk)
     address = f"{BUDGET}{budget.pk}/"
     form = operator.get(f"{address}deposit/")
-    asked = {"once": once_of(form), "yuan": "12.34", "reference": "回单 7", "note": "三月"}
+    fields = {"once": once_of(form), "yuan": "12.34", "reference": "回单 7", "note": "三月"}
     before = queries.budget_left_by_merchant([budget.pk])[budget.pk]
 
-    operator.post(f"{address}deposit/", asked)
-    operator.post(f"{address}deposit/", asked)
+    operator.post(f"{address}deposit/", fields)
+    operator.post(f"{address}deposit/", fields)
     assert queries.budget_left_by_merchant([budget.pk])[budget.pk] == before + 1_234_000
     again = act(operator, f"{address}deposit/", yuan="12.34", reference="回单 7", note="")
     assert (again.status_code, "同一笔款项只记一次" in text_of(again)) == (422, True)
@@ -139,9 +139,9 @@ def test_a_merchants_owner_and_finance_see_their_own_prefund_and_move_nothing(tw
     page = client.get(f"{BUDGET}{own.pk}/change/")
 
     assert page.status_code == 200
-    told = text_of(page)
-    assert f"{own.name}汇款" in told
-    assert two_merchants.operator.name not in told
+    page_text = text_of(page)
+    assert f"{own.name}汇款" in page_text
+    assert two_merchants.operator.name not in page_text
     assert client.get(f"{BUDGET}{two_merchants.first.merchant.pk}/change/").status_code == 404
     for name in ("deposit", "withdraw"):
         assert client.post(f"{BUDGET}{own.pk}/{name}/", {"yuan": "1"}).status_code == 403
@@ -196,7 +196,7 @@ def test_a_rejection_needs_a_reason(two_merchants, operator):
 )
 def test_an_adjustment_that_cannot_be_is_refused_on_the_form(two_merchants, operator, changes):
     before = table_digests()
-    asked = {
+    fields = {
         "member": two_merchants.member.public_id,
         "merchant": two_merchants.first.merchant.pk,
         "points": "1",
@@ -204,16 +204,16 @@ def test_an_adjustment_that_cannot_be_is_refused_on_the_form(two_merchants, oper
         "evidence": "",
     }
 
-    assert act(operator, f"{ADJUST}add/", **asked | changes).status_code == 422
+    assert act(operator, f"{ADJUST}add/", **fields | changes).status_code == 422
     assert table_digests() == before
 
 
 def test_the_list_of_adjustments_is_filtered(two_merchants, operator):
-    shown = operator.get(ADJUST, {"state__exact": "proposed"}).content.decode()
+    listing = operator.get(ADJUST, {"state__exact": "proposed"}).content.decode()
 
     waiting = Adjustment.objects.filter(state="proposed")
-    assert all(row.public_id in shown for row in waiting)
-    assert all(row.public_id not in shown for row in Adjustment.objects.filter(state="approved"))
+    assert all(row.public_id in listing for row in waiting)
+    assert all(row.public_id not in listing for row in Adjustment.objects.filter(state="approved"))
 
 
 def test_an_account_is_frozen_and_unfrozen_with_a_reason(two_merchants, operator):

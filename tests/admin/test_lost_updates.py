@@ -1,4 +1,4 @@
-"""Two people edit the same thing: whoever saves second is told, sees both sides, and loses nothing."""
+"""Two people edit the same thing: whoever saves second gets a message, sees both sides, and loses nothing."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ EDITS = [
     ("merchants/venue", "", "operator", ("name", "新名广场"), ("address", "新街 9 号")),
     ("merchants/trade", "", "operator", ("name", "新业态"), ("sort", "77")),
 ]  # fmt: skip
-# The one edit of a single value; the second who changes it is told like everybody.
+# The one edit of a single value; the second who changes it gets the message like everybody.
 ONE_VALUE = ("coupons/templateversion", "resize")
 
 
@@ -103,7 +103,7 @@ def later(filled_page):
 @pytest.mark.parametrize(
     ("where", "name", "who", "first", "second"),
     EDITS,
-    ids=[f"{one[0]} {one[1]} {one[2]}" for one in EDITS],
+    ids=[f"{edit[0]} {edit[1]} {edit[2]}" for edit in EDITS],
 )
 def test_the_second_is_told_and_shown_both_and_nothing_is_lost(
     two_merchants, request, where, name, who, first, second
@@ -225,7 +225,9 @@ def test_a_page_that_does_not_say_what_it_showed_saves_nothing(
     address = address_of(two_merchants, *where)
     sent = form_values(operator.get(address)) | {"name": "改一次", "page_values": values}
 
-    refused = operator.post(address, {name: one for name, one in sent.items() if one is not None})
+    refused = operator.post(
+        address, {name: value for name, value in sent.items() if value is not None}
+    )
 
     assert refused.status_code in {200, 409, 422}
     assert form_values(operator.get(address))["name"] != "改一次"

@@ -46,7 +46,7 @@ def test_sending_the_same_page_twice_registers_once(two_merchants, operator):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"uscc": "12345"}, "应为 18 位"),
         ({"name": ""}, "该字段是必填项"),
@@ -56,14 +56,14 @@ def test_sending_the_same_page_twice_registers_once(two_merchants, operator):
     ],
 )
 def test_what_is_wrong_is_said_on_the_form_and_nothing_is_written(
-    two_merchants, operator, changes, said
+    two_merchants, operator, changes, message
 ):
     before = table_digests()
 
     answer = act(operator, "/admin/merchants/merchant/add/", **NEW | changes)
 
     assert answer.status_code == 422
-    assert said in text_of(answer)
+    assert message in text_of(answer)
     assert table_digests() == before
 
 
@@ -154,10 +154,12 @@ def test_a_store_is_opened_described_given_hours_and_closed(two_merchants, opera
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [("十点到十点", "请写成"), ("10:00-12:00、11:00-13:00", "营业时间互相重叠")],
 )
-def test_hours_that_make_no_sense_are_refused_on_their_form(two_merchants, operator, written, said):
+def test_hours_that_make_no_sense_are_refused_on_their_form(
+    two_merchants, operator, written, message
+):
     before = table_digests()
 
     answer = act(
@@ -165,7 +167,7 @@ def test_hours_that_make_no_sense_are_refused_on_their_form(two_merchants, opera
     )
 
     assert answer.status_code == 422
-    assert said in text_of(answer)
+    assert message in text_of(answer)
     assert table_digests() == before
 
 

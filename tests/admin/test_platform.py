@@ -288,14 +288,14 @@ def test_a_staff_session_is_nobody_for_the_api(operator, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "status", "said"),
+    ("address", "status", "message"),
     [
         ("/admin/loyalty/nothing/", 404, "没有找到"),
         ("/admin/merchants/store/?x=1", 400, "请求内容有误"),
     ],
 )
-def test_even_errors_are_pages_in_chinese(operator, address, status, said):
+def test_even_errors_are_pages_in_chinese(operator, address, status, message):
     answer = operator.get(address)
 
     assert answer.status_code == status
-    assert said in text_of(answer)
+    assert message in text_of(answer)

@@ -1,4 +1,4 @@
-"""Two people save at the same instant, over real connections: one is told, whichever it is."""
+"""Two people save at the same instant, over real connections: one gets a message, whichever it is."""
 
 import pytest
 

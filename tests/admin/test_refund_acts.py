@@ -20,16 +20,16 @@ def address(receipt):
 
 
 def filled(receipt, page, **changes):
-    asked = {"yuan": "40.00", "refund_no": "退-1", "store": receipt.store_id}
-    return {"once": once_of(page)} | asked | changes
+    fields = {"yuan": "40.00", "refund_no": "退-1", "store": receipt.store_id}
+    return {"once": once_of(page)} | fields | changes
 
 
 def looked_at(client, receipt, **changes):
     """The form with its preview, and what confirming it would send."""
-    asked = filled(receipt, client.get(address(receipt)), **changes)
-    page = client.post(address(receipt), asked)
+    fields = filled(receipt, client.get(address(receipt)), **changes)
+    page = client.post(address(receipt), fields)
     assert page.status_code == 200, text_of(page)
-    return page, asked | {"seen": page.context["mark"]}
+    return page, fields | {"seen": page.context["mark"]}
 
 
 def test_the_preview_says_what_would_happen_and_writes_nothing(receipt, owner):
@@ -44,9 +44,9 @@ def test_the_preview_says_what_would_happen_and_writes_nothing(receipt, owner):
 
 
 def test_confirming_posts_what_was_looked_at_and_leads_to_the_refund(receipt, owner, two_merchants):
-    _, asked = looked_at(owner, receipt)
+    _, fields = looked_at(owner, receipt)
 
-    answer = owner.post(address(receipt), asked)
+    answer = owner.post(address(receipt), fields)
 
     refund = Refund.objects.get(refund_no="退-1")
     assert answer["Location"] == f"/admin/loyalty/refund/{refund.pk}/change/"
@@ -57,18 +57,18 @@ def test_confirming_posts_what_was_looked_at_and_leads_to_the_refund(receipt, ow
 
 
 def test_a_double_click_on_confirm_refunds_once(receipt, owner):
-    _, asked = looked_at(owner, receipt)
+    _, fields = looked_at(owner, receipt)
 
-    answers = [owner.post(address(receipt), asked) for _ in range(2)]
+    answers = [owner.post(address(receipt), fields) for _ in range(2)]
 
     assert answers[0]["Location"] == answers[1]["Location"]
     assert Refund.objects.filter(receipt=receipt).count() == 1
 
 
 def test_another_sum_than_the_one_looked_at_is_shown_again_first(receipt, owner):
-    _, asked = looked_at(owner, receipt)
+    _, fields = looked_at(owner, receipt)
 
-    answer = owner.post(address(receipt), asked | {"yuan": "90.00"})
+    answer = owner.post(address(receipt), fields | {"yuan": "90.00"})
 
     assert "收回本单积分 90" in text_of(answer)
     assert not Refund.objects.filter(receipt=receipt).exists()
@@ -117,9 +117,9 @@ def test_a_refund_number_the_store_used_before_is_refused(receipt, owner, two_me
         .exclude(refund_no__startswith="rev")
         .first()
     )
-    _, asked = looked_at(owner, receipt, refund_no=used.refund_no)
+    _, fields = looked_at(owner, receipt, refund_no=used.refund_no)
 
-    answer = owner.post(address(receipt), asked)
+    answer = owner.post(address(receipt), fields)
 
     assert answer.status_code == 422
     assert "已经入账" in text_of(answer)
@@ -157,16 +157,16 @@ def test_what_was_spent_meanwhile_is_shown_as_owed(two_merchants, operator):
 
     pay_points(debtor.member, two_merchants.second.store, points=balance.available)
 
-    page, asked = looked_at(operator, spent, yuan="50.00", store=spent.store_id)
+    page, fields = looked_at(operator, spent, yuan="50.00", store=spent.store_id)
     assert "欠积分 50" in text_of(page)
-    operator.post(address(spent), asked)
+    operator.post(address(spent), fields)
 
     assert Debt.objects.latest("pk").points == 50
 
 
 def test_a_receipt_given_back_whole_offers_no_refund(receipt, owner):
-    _, asked = looked_at(owner, receipt, yuan="100.00")
-    owner.post(address(receipt), asked)
+    _, fields = looked_at(owner, receipt, yuan="100.00")
+    owner.post(address(receipt), fields)
 
     page = owner.get(f"/admin/loyalty/receipt/{receipt.pk}/change/").content.decode()
 
@@ -189,12 +189,12 @@ def test_a_parked_refund_finds_its_receipt_by_number_and_is_posted_after_a_look(
 ):
     before = table_digests()
     page = owner.get(matching(parked))
-    asked = {"once": once_of(page), "store": receipt.store_id, "receipt_no": receipt.receipt_no}
+    fields = {"once": once_of(page), "store": receipt.store_id, "receipt_no": receipt.receipt_no}
 
-    seen = owner.post(matching(parked), asked)
+    seen = owner.post(matching(parked), fields)
     assert "收回本单积分 10" in text_of(seen)
     assert table_digests() == before
-    answer = owner.post(matching(parked), asked | {"seen": seen.context["mark"]})
+    answer = owner.post(matching(parked), fields | {"seen": seen.context["mark"]})
 
     parked.refresh_from_db()
     assert (parked.state, parked.refund.receipt_id) == ("matched", receipt.pk)

@@ -50,9 +50,9 @@ def test_it_stands_in_the_sidebar_and_in_the_search(two_merchants, operator, own
         assert REPORT in client.get("/admin/search/", {"s": "积分分析"}).content.decode()
 
 
-@pytest.mark.parametrize("asked", ["x", "-1", "9" * 40, "31", ""])
-def test_a_strange_period_becomes_a_usual_one(operator, asked):
-    page = operator.get(REPORT, {"days": asked})
+@pytest.mark.parametrize("days", ["x", "-1", "9" * 40, "31", ""])
+def test_a_strange_period_becomes_a_usual_one(operator, days):
+    page = operator.get(REPORT, {"days": days})
 
     assert page.status_code == 200
     assert "近 30 天变化" in text_of(page)

@@ -13,7 +13,7 @@ from tests.admin.two_merchants import label
 
 def test_search_filters_and_orders_bring_no_foreign_row(two_merchants, owner):
     first, answers, marked = two_merchants.first, {}, identifying_texts(two_merchants)
-    asked = [
+    terms = [
         first.merchant.name,
         first.merchant.public_id,
         first.store.public_id,
@@ -22,11 +22,11 @@ def test_search_filters_and_orders_bring_no_foreign_row(two_merchants, owner):
     ]
     # One is as good as all of them.
     transfer = Transfer.objects.filter(merchant=first.merchant).latest("pk")
-    asked += [two_merchants.member.public_id, transfer.public_id]
+    terms += [two_merchants.member.public_id, transfer.public_id]
 
     for model in MERCHANT:
         base = f"/admin/{label(model)}/"
-        for term in asked:
+        for term in terms:
             # The page repeats what was typed; that is not what is looked for.
             answers[f"{base}?q={term}"] = (
                 owner.get(base, {"q": term}).content.decode().replace(term, "")
@@ -95,10 +95,15 @@ def test_the_quick_search_stays_within_scope(two_merchants, owner, operator):
 
 
 def test_autocomplete_offers_only_ones_own(two_merchants, owner, operator):
-    asked = {"app_label": "loyalty", "model_name": "receipt", "field_name": "store", "term": ""}
+    parameters = {
+        "app_label": "loyalty",
+        "model_name": "receipt",
+        "field_name": "store",
+        "term": "",
+    }
 
-    mine = owner.get("/admin/autocomplete/", asked)
-    all_of_them = operator.get("/admin/autocomplete/", asked)
+    mine = owner.get("/admin/autocomplete/", parameters)
+    all_of_them = operator.get("/admin/autocomplete/", parameters)
 
     names = (
         {entry["text"] for entry in json.loads(mine.content)["results"]}

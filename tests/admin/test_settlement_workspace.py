@@ -1,4 +1,4 @@
-"""The settlement desk: two people close, a merchant reads, takes away and disputes its own side."""
+"""The settlement workspace: two people close, a merchant reads, takes away and disputes its own side."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from tests.admin.merchant_paths import leaks
 from tests.admin.two_merchants import signed_in, table_digests
 from tests.factories.settlement import book
 
-DESK = "/admin/settlement"
+ADMIN = "/admin/settlement"
 
 
 @pytest.fixture
@@ -45,15 +45,15 @@ def line(two_merchants):
 
 
 def page_of(client, row):
-    return client.get(f"{DESK}/{row._meta.model_name}/{row.pk}/change/")
+    return client.get(f"{ADMIN}/{row._meta.model_name}/{row.pk}/change/")
 
 
-def confirmed(client, address, **asked):
+def confirmed(client, address, **fields):
     """Fill in, look, confirm."""
-    asked = {"once": once_of(client.get(address))} | asked
-    seen = client.post(address, asked)
+    fields = {"once": once_of(client.get(address))} | fields
+    seen = client.post(address, fields)
     assert seen.context["mark"], text_of(seen)
-    return seen, client.post(address, asked | {"seen": seen.context["mark"]})
+    return seen, client.post(address, fields | {"seen": seen.context["mark"]})
 
 
 # --- Closing ----------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def confirmed(client, address, **asked):
 def over(two_merchants, operator):
     """A second cycle whose last day is over."""
     today = clock.business_day(clock.now())
-    act(operator, f"{DESK}/cycle/add/", last_day=f"{today:%Y-%m-%d}")
+    act(operator, f"{ADMIN}/cycle/add/", last_day=f"{today:%Y-%m-%d}")
     with clock.travel_to(clock.start_of_day(today + timedelta(days=1)) + timedelta(hours=9)):
         yield Cycle.objects.get(number=2)
 
@@ -77,7 +77,7 @@ def test_one_person_proposes_what_was_looked_at_and_another_one_closes(
             reference="rcp_c",
             source="gift",
         )
-    base = f"{DESK}/cycle/{over.pk}"
+    base = f"{ADMIN}/cycle/{over.pk}"
 
     seen, proposed = confirmed(operator, f"{base}/propose/")
     assert "应付合计" in text_of(seen)
@@ -99,7 +99,7 @@ def test_one_person_proposes_what_was_looked_at_and_another_one_closes(
 
 def test_looking_at_a_close_writes_nothing(over, operator):
     before = table_digests()
-    base = f"{DESK}/cycle/{over.pk}/propose/"
+    base = f"{ADMIN}/cycle/{over.pk}/propose/"
 
     operator.post(base, {"once": once_of(operator.get(base))})
 
@@ -107,7 +107,7 @@ def test_looking_at_a_close_writes_nothing(over, operator):
 
 
 def test_a_proposal_is_taken_back_and_the_end_is_moved(over, operator):
-    base = f"{DESK}/cycle/{over.pk}"
+    base = f"{ADMIN}/cycle/{over.pk}"
     confirmed(operator, f"{base}/propose/")
     assert operator.get(f"{base}/move-end/").status_code == 302
 
@@ -121,11 +121,11 @@ def test_a_proposal_is_taken_back_and_the_end_is_moved(over, operator):
 
 def test_a_cycle_that_is_not_over_offers_no_close(two_merchants, operator):
     today = clock.business_day(clock.now())
-    act(operator, f"{DESK}/cycle/add/", last_day=f"{today + timedelta(days=5):%Y-%m-%d}")
+    act(operator, f"{ADMIN}/cycle/add/", last_day=f"{today + timedelta(days=5):%Y-%m-%d}")
     cycle = Cycle.objects.get(number=2)
 
-    assert operator.get(f"{DESK}/cycle/{cycle.pk}/propose/").status_code == 302
-    again = act(operator, f"{DESK}/cycle/add/", last_day=f"{today + timedelta(days=9):%Y-%m-%d}")
+    assert operator.get(f"{ADMIN}/cycle/{cycle.pk}/propose/").status_code == 302
+    again = act(operator, f"{ADMIN}/cycle/add/", last_day=f"{today + timedelta(days=9):%Y-%m-%d}")
     assert again.status_code == 422
 
 
@@ -147,8 +147,8 @@ def test_no_merchant_touches_cycles_payments_or_decisions(two_merchants, over, o
         f"dispute/{dispute.pk}/correct/",
         "creditnote/add/",
     ):
-        assert client.get(f"{DESK}/{path}").status_code == 403, path
-        assert client.post(f"{DESK}/{path}", {"once": "0" * 32}).status_code == 403, path
+        assert client.get(f"{ADMIN}/{path}").status_code == 403, path
+        assert client.post(f"{ADMIN}/{path}", {"once": "0" * 32}).status_code == 403, path
 
     assert table_digests() == before
 
@@ -160,23 +160,23 @@ def test_a_merchant_reads_its_statement_its_lines_and_each_movement_of_them(
 ):
     client = two_merchants.second.client(role)
 
-    statement, shown = page_of(client, own), page_of(client, line)
+    statement, line_page = page_of(client, own), page_of(client, line)
 
-    assert f"{DESK}/line/{line.pk}/change/" in statement.content.decode()
-    text = text_of(shown)
-    for one in movements_of_line(line, merchant=two_merchants.second.merchant.pk):
-        assert one.member in text
-        assert (one.reference or "—") in text
+    assert f"{ADMIN}/line/{line.pk}/change/" in statement.content.decode()
+    text = text_of(line_page)
+    for movement in movements_of_line(line, merchant=two_merchants.second.merchant.pk):
+        assert movement.member in text
+        assert (movement.reference or "—") in text
     assert "甲记茶铺0" not in text, "the receipt is the issuer's business"
-    assert leaks(shown.content.decode(), two_merchants) <= {two_merchants.first.merchant.name}
+    assert leaks(line_page.content.decode(), two_merchants) <= {two_merchants.first.merchant.name}
 
 
 def test_the_line_leads_operators_to_each_transfer_and_lot(operator, line):
     page = page_of(operator, line).content.decode()
 
-    for one in movements_of_line(line):
-        drawn = Transfer.objects.get(public_id=one.transfer)
-        born = Transfer.objects.get(public_id=one.lot)
+    for movement in movements_of_line(line):
+        drawn = Transfer.objects.get(public_id=movement.transfer)
+        born = Transfer.objects.get(public_id=movement.lot)
         assert f"/admin/loyalty/transfer/{drawn.pk}/change/" in page
         assert f"/admin/loyalty/lot/{born.pk}/change/" in page
 
@@ -186,10 +186,10 @@ def test_a_charge_is_on_the_statement_and_opens_down_to_its_bookings(two_merchan
     charge = Charge.objects.get(payer=two_merchants.second.merchant)
     assert own.charges == -550
 
-    statement, shown = page_of(client, own), page_of(client, charge)
+    statement, charge_page = page_of(client, own), page_of(client, charge)
 
-    assert f"{DESK}/charge/{charge.pk}/change/" in statement.content.decode()
-    text = text_of(shown)
+    assert f"{ADMIN}/charge/{charge.pk}/change/" in statement.content.decode()
+    text = text_of(charge_page)
     for word in ("rcp_b", "rfd_b", "¥6.00", "-¥0.50", "¥5.50", "礼品卡", "丙家花店"):
         assert word in text
     assert "rcp_a" not in text
@@ -201,11 +201,11 @@ def test_whoever_may_not_see_clearing_sees_no_settlement(two_merchants, own, lin
     client = two_merchants.second.client(role)
 
     for address in (
-        f"{DESK}/statement/",
-        f"{DESK}/line/",
-        f"{DESK}/statement/{own.pk}/change/",
-        f"{DESK}/statement/{own.pk}/csv/",
-        f"{DESK}/line/{line.pk}/change/",
+        f"{ADMIN}/statement/",
+        f"{ADMIN}/line/",
+        f"{ADMIN}/statement/{own.pk}/change/",
+        f"{ADMIN}/statement/{own.pk}/csv/",
+        f"{ADMIN}/line/{line.pk}/change/",
     ):
         assert client.get(address).status_code == 403, address
 
@@ -218,7 +218,7 @@ def test_somebody_of_some_stores_sees_no_statement_of_all_of_them(two_merchants,
         clerk=side.clerks["finance"], store=side.second, merchant=side.merchant
     )
 
-    assert side.client("finance").get(f"{DESK}/statement/{own.pk}/change/").status_code == 403
+    assert side.client("finance").get(f"{ADMIN}/statement/{own.pk}/change/").status_code == 403
     assert "最近结算单" not in text_of(side.client("finance").get("/admin/"))
 
 
@@ -228,7 +228,7 @@ def body_of(answer):
 
 def test_every_paper_of_the_own_statement_can_be_taken_away(two_merchants, own):
     client = two_merchants.second.client("finance")
-    base = f"{DESK}/statement/{own.pk}"
+    base = f"{ADMIN}/statement/{own.pk}"
 
     sheet, book, page, proofs = (
         client.get(f"{base}/{name}/") for name in ("csv", "xlsx", "print", "proofs")
@@ -251,19 +251,19 @@ def test_no_paper_of_another_merchant_is_there(two_merchants, name):
     foreign = Statement.objects.get(merchant=two_merchants.first.merchant)
     client = two_merchants.second.client("owner")
 
-    assert client.get(f"{DESK}/statement/{foreign.pk}/{name}/").status_code == 404
-    assert client.get(f"{DESK}/statement/999999999999999999999/{name}/").status_code == 404
+    assert client.get(f"{ADMIN}/statement/{foreign.pk}/{name}/").status_code == 404
+    assert client.get(f"{ADMIN}/statement/999999999999999999999/{name}/").status_code == 404
 
 
 # --- Payments ---------------------------------------------------------------------------------
 def pay_address(statement):
-    return f"{DESK}/statement/{statement.pk}/pay/"
+    return f"{ADMIN}/statement/{statement.pk}/pay/"
 
 
 def asked_to_pay(**changes):
     now = clock.now().astimezone(clock.SHANGHAI) - timedelta(minutes=2)
-    asked = {"yuan": "0.10", "reference": "工行0001", "paid_at": f"{now:%Y-%m-%dT%H:%M}"}
-    return asked | changes
+    fields = {"yuan": "0.10", "reference": "工行0001", "paid_at": f"{now:%Y-%m-%dT%H:%M}"}
+    return fields | changes
 
 
 def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own):
@@ -275,10 +275,10 @@ def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own
         assert operator.post(address, filled).status_code == 302
     payment = Payment.objects.get(reference="工行0001")
     assert (payment.fen, payment.before, payment.after) == (10, 1, 11)
-    act(operator, f"{DESK}/payment/{payment.pk}/reverse/", words="登记错了")
+    act(operator, f"{ADMIN}/payment/{payment.pk}/reverse/", words="登记错了")
 
     assert sum(own.payments.values_list("fen", flat=True)) == 1
-    assert operator.get(f"{DESK}/payment/{payment.pk}/reverse/").status_code == 302
+    assert operator.get(f"{ADMIN}/payment/{payment.pk}/reverse/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -305,17 +305,17 @@ def test_a_side_disputes_a_line_an_operator_upholds_and_two_correct_it(
     two_merchants, line, operator, other_operator
 ):
     finance = two_merchants.second.client("finance")
-    raised = act(finance, f"{DESK}/line/{line.pk}/dispute/", words="这五十分不在本店")
+    raised = act(finance, f"{ADMIN}/line/{line.pk}/dispute/", words="这五十分不在本店")
     dispute = Dispute.objects.get(reason="这五十分不在本店")
-    assert raised["Location"] == f"{DESK}/dispute/{dispute.pk}/change/"
+    assert raised["Location"] == f"{ADMIN}/dispute/{dispute.pk}/change/"
     assert dispute.merchant == two_merchants.second.merchant
-    twice = act(finance, f"{DESK}/line/{line.pk}/dispute/", words="再说一次")
+    twice = act(finance, f"{ADMIN}/line/{line.pk}/dispute/", words="再说一次")
     assert (twice.status_code, "待处理的争议" in text_of(twice)) == (422, True)
 
-    act(operator, f"{DESK}/dispute/{dispute.pk}/uphold/", words="属实")
+    act(operator, f"{ADMIN}/dispute/{dispute.pk}/uphold/", words="属实")
     act(
         operator,
-        f"{DESK}/dispute/{dispute.pk}/correct/",
+        f"{ADMIN}/dispute/{dispute.pk}/correct/",
         way="back",
         yuan="0.50",
         reason="退回五角",
@@ -323,13 +323,13 @@ def test_a_side_disputes_a_line_an_operator_upholds_and_two_correct_it(
     note = CreditNote.objects.get(dispute=dispute)
     assert (note.payer, note.payee, note.fen) == (line.redeemer, line.issuer, 50)
     assert page_of(finance, note).status_code == 404, "not decided yet"
-    assert operator.get(f"{DESK}/creditnote/{note.pk}/approve/").status_code == 403
-    act(other_operator, f"{DESK}/creditnote/{note.pk}/approve/")
+    assert operator.get(f"{ADMIN}/creditnote/{note.pk}/approve/").status_code == 403
+    act(other_operator, f"{ADMIN}/creditnote/{note.pk}/approve/")
 
     note.refresh_from_db()
     assert note.state == "approved"
     assert page_of(finance, note).status_code == 200
-    assert operator.get(f"{DESK}/dispute/{dispute.pk}/correct/").status_code == 302
+    assert operator.get(f"{ADMIN}/dispute/{dispute.pk}/correct/").status_code == 302
 
 
 def test_a_line_of_others_cannot_be_disputed(two_merchants, owner):
@@ -339,7 +339,7 @@ def test_a_line_of_others_cannot_be_disputed(two_merchants, owner):
     before = table_digests()
 
     for line in foreign:
-        address = f"{DESK}/line/{line.pk}/dispute/"
+        address = f"{ADMIN}/line/{line.pk}/dispute/"
         assert owner.get(address).status_code == 404
         assert owner.post(address, {"once": "0" * 32, "words": "不对"}).status_code == 404
 
@@ -348,8 +348,8 @@ def test_a_line_of_others_cannot_be_disputed(two_merchants, owner):
 
 
 def test_the_dashboard_says_what_waits_and_what_is_due(two_merchants, operator, owner, own):
-    desk, merchant = text_of(operator.get("/admin/")), text_of(owner.get("/admin/"))
+    operator_page, merchant = text_of(operator.get("/admin/")), text_of(owner.get("/admin/"))
 
-    assert "待处理争议" in desk
-    assert "待复核贷项通知" in desk
+    assert "待处理争议" in operator_page
+    assert "待复核贷项通知" in operator_page
     assert "最近结算单 第 1 期" in merchant

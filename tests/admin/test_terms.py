@@ -14,7 +14,7 @@ from tests.admin.two_merchants import table_digests
 ADD = "/admin/loyalty/merchantterms/add/"
 
 
-def asked(two_merchants, begins=None, **changes):
+def terms_fields(two_merchants, begins=None, **changes):
     begins = begins or timezone.localtime(clock.now())
     return {
         "merchant": two_merchants.first.merchant.pk,
@@ -31,7 +31,7 @@ def asked(two_merchants, begins=None, **changes):
 def test_new_terms_begin_at_their_start_and_end_those_before(two_merchants, operator):
     start = timezone.localtime(clock.now()).replace(second=0, microsecond=0) + timedelta(days=2)
 
-    answer = act(operator, ADD, **asked(two_merchants, start))
+    answer = act(operator, ADD, **terms_fields(two_merchants, start))
 
     terms = MerchantTerms.objects.latest("pk")
     assert answer["Location"] == f"/admin/loyalty/merchantterms/{terms.pk}/change/"
@@ -54,10 +54,10 @@ def test_new_terms_begin_at_their_start_and_end_those_before(two_merchants, oper
 
 def test_terms_that_would_overlap_later_ones_are_refused_on_the_form(two_merchants, operator):
     far = timezone.localtime(clock.now()) + timedelta(days=9)
-    act(operator, ADD, **asked(two_merchants, far))
+    act(operator, ADD, **terms_fields(two_merchants, far))
     before = table_digests()
 
-    answer = act(operator, ADD, **asked(two_merchants, far - timedelta(days=1)))
+    answer = act(operator, ADD, **terms_fields(two_merchants, far - timedelta(days=1)))
 
     assert (answer.status_code, "新条款只能从" in text_of(answer)) == (422, True)
     assert table_digests() == before
@@ -85,7 +85,7 @@ def test_terms_that_would_overlap_later_ones_are_refused_on_the_form(two_merchan
 def test_figures_out_of_bounds_are_refused(two_merchants, operator, changes):
     before = table_digests()
 
-    assert act(operator, ADD, **asked(two_merchants, **changes)).status_code == 422
+    assert act(operator, ADD, **terms_fields(two_merchants, **changes)).status_code == 422
     assert table_digests() == before
 
 
@@ -103,4 +103,4 @@ def test_a_merchants_people_read_their_terms_and_set_none(two_merchants, role):
 
     assert "每 ¥1.00 得 1 积分" in text_of(client.get("/admin/loyalty/merchantterms/"))
     assert client.get(ADD).status_code == 403
-    assert client.post(ADD, asked(two_merchants)).status_code == 403
+    assert client.post(ADD, terms_fields(two_merchants)).status_code == 403

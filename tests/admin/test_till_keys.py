@@ -21,8 +21,8 @@ def secret_in(answer):
 
 
 def issue(client, side, **changes):
-    asked = {"name": "二楼收银", "stores": [side.store.pk], "days": 90} | changes
-    return act(client, "/admin/merchants/tillkey/add/", **asked)
+    fields = {"name": "二楼收银", "stores": [side.store.pk], "days": 90} | changes
+    return act(client, "/admin/merchants/tillkey/add/", **fields)
 
 
 def test_the_secret_works_and_is_shown_on_the_answer_to_the_post_only(two_merchants, owner):

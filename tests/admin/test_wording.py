@@ -108,8 +108,8 @@ def test_a_wrong_password_is_answered_in_our_words(username):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        *((one, True) for one in ("0", 7, "1,234", "-3", "¥1,234.50", "-¥0.05", "12.5%", "+8")),
-        *((one, False) for one in ("", "—", "R12", "2026-11-29", "12:30", "3 / 4", "¥", "付 ¥1")),
+        *((cell, True) for cell in ("0", 7, "1,234", "-3", "¥1,234.50", "-¥0.05", "12.5%", "+8")),
+        *((cell, False) for cell in ("", "—", "R12", "2026-11-29", "12:30", "3 / 4", "¥", "付 ¥1")),
     ],
 )
 def test_what_counts_as_a_number(value, expected):

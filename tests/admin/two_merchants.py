@@ -248,7 +248,7 @@ def _make_campaign(member: Member, side: MerchantSide, *, by: User) -> TemplateV
     template = coupons.create_template(
         name=f"{side.merchant.name}满减", merchant=side.merchant, by=owner
     )
-    said = {
+    fields = {
         "kind": "cash_off",
         "face_fen": 500,
         "threshold_fen": 2_000,
@@ -258,9 +258,9 @@ def _make_campaign(member: Member, side: MerchantSide, *, by: User) -> TemplateV
         "days": 7,
         "audience": {"granted": "clean_plate"},
     }
-    published, draft = (TemplateVersion(template=template, **said) for _ in range(2))
-    for one in (published, draft):
-        coupons.save_draft(draft=one, payers=[(None, 5_000)], by=owner)
+    published, draft = (TemplateVersion(template=template, **fields) for _ in range(2))
+    for version in (published, draft):
+        coupons.save_draft(draft=version, payers=[(None, 5_000)], by=owner)
     coupons.submit_version(version=published, by=owner)
     coupons.approve_version(version=published, by=by)
     coupons.tag_member(

@@ -1,4 +1,4 @@
-"""What the house asks of its own code."""
+"""What every file of the code keeps to."""
 
 import ast
 import importlib
@@ -40,7 +40,9 @@ def files_of_repository(*patterns):
         path
         for path in found
         if path.is_file()
-        and any(fnmatch(str(path.relative_to(settings.ROOT)), one) for one in patterns or "*")
+        and any(
+            fnmatch(str(path.relative_to(settings.ROOT)), pattern) for pattern in patterns or "*"
+        )
     ]
 
 

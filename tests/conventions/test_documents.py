@@ -34,7 +34,9 @@ def test_every_variable_the_settings_read_is_in_the_readme_and_no_other():
     assert read == documented
 
 
-@pytest.mark.parametrize("refusal", all_refusals(), ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "refusal", all_refusals(), ids=lambda refusal_class: refusal_class.__name__
+)
 def test_a_refusal_is_well_made(refusal):
     assert re.fullmatch(r"[a-z][a-z_]+", refusal.code)
     assert 400 <= refusal.status < 600

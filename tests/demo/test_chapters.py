@@ -72,7 +72,7 @@ def test_what_waits_needs_the_other_operator(district):
     assert set(district.logins["second_operator"]) == {"username", "password"}
 
 
-def test_every_desk_has_something_done_and_something_to_do(district):
+def test_every_workspace_has_something_done_and_something_to_do(district):
     def states(model):
         return set(model.objects.values_list("state", flat=True))
 

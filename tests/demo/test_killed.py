@@ -61,17 +61,17 @@ def test_a_seeding_killed_again_and_again_ends_in_the_same_district(
         ):
             kill_once(seeding(place), reached, among=among)
             assert Seeding.objects.get().finished_at is None
-        played = database_totals.rows("select count(*) from loyalty_receipt")[0][0]
-        assert 100 < played < 600
+        posted = database_totals.rows("select count(*) from loyalty_receipt")[0][0]
+        assert 100 < posted < 600
         # In the weeks of the chapters, each of which is one transaction.
         kill_once(seeding(place), 4, among="demo_chapter")
         last = seeding(place)
-        said, complaint = last.communicate()
+        output, complaint = last.communicate()
         resumed, rows, logins = database_totals.digest(), database_totals.row_counts(), place.logins
         assert list(offences()) == []
 
     assert last.returncode == 0, complaint
-    assert said.splitlines()[-1].startswith("36 merchants, 80 stores, 70 members, ")
+    assert output.splitlines()[-1].startswith("36 merchants, 80 stores, 70 members, ")
     with django_db_blocker.unblock(), using_database(small_district.url, small_district.data):
         assert resumed == database_totals.digest()
         assert rows == database_totals.row_counts()

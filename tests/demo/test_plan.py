@@ -91,7 +91,7 @@ def test_every_purchase_is_paid_while_the_store_is_open_and_its_till_takes_membe
 
 
 def test_between_earning_points_and_losing_them_a_member_does_nothing(plan):
-    """So the sweep of the running district, which goes by today, may come while the past is played."""
+    """So the sweep of the running district, which goes by today, may come while the past is posted."""
     instants = defaultdict(list)
     for posting in plan.postings:
         instants[posting.member].append(posting.at)
@@ -136,13 +136,13 @@ def test_holidays_and_weekends_are_busy(plan):
 
 
 def test_another_last_day_moves_the_same_people_and_town():
-    one, other = (build_plan(Size.at(0.02), LAST_DAY + timedelta(days=days)) for days in (0, 100))
+    plan, other = (build_plan(Size.at(0.02), LAST_DAY + timedelta(days=days)) for days in (0, 100))
 
-    assert [m.name for m in one.merchants] == [m.name for m in other.merchants]
-    assert [s.unit_no for m in one.merchants for s in m.stores] == [
+    assert [m.name for m in plan.merchants] == [m.name for m in other.merchants]
+    assert [s.unit_no for m in plan.merchants for s in m.stores] == [
         s.unit_no for m in other.merchants for s in m.stores
     ]
-    assert {m.nickname for m in one.members} == {m.nickname for m in other.members}
+    assert {m.nickname for m in plan.members} == {m.nickname for m in other.members}
     assert max(posting.at for posting in other.postings).date() <= LAST_DAY + timedelta(days=100)
 
 
@@ -199,7 +199,7 @@ def test_shares_add_up_and_nobody_goes_without():
     assert apportion(7, [5, 0.1, 0.1], least=1) == [5, 1, 1]
 
 
-def test_a_purse_spends_what_ends_first_and_loses_what_is_past_its_day():
+def test_an_account_on_paper_spends_what_ends_first_and_loses_what_is_past_its_day():
     expected_points, day = ExpectedPoints(), start_of_day(LAST_DAY)
     expected_points.earn(100, day + timedelta(days=30), 1)
     early = expected_points.earn(40, day + timedelta(days=10), 2)

@@ -111,7 +111,7 @@ def test_a_shopper_of_the_demo_signs_in_through_the_sandbox_and_finds_a_year_of_
     district, wechat, client
 ):
     code = wechat.login_code("demo-1")
-    shown = district.logins["shoppers"][0]
+    login = district.logins["shoppers"][0]
 
     answer = client.post(
         "/api/v1/session",
@@ -123,7 +123,7 @@ def test_a_shopper_of_the_demo_signs_in_through_the_sandbox_and_finds_a_year_of_
     token = answer.json()["token"]
     points = client.get("/api/v1/me/points", HTTP_AUTHORIZATION=f"Bearer {token}").json()
     assert answer.status_code == 201
-    assert points["available"] == shown["points"] > 0
+    assert points["available"] == login["points"] > 0
 
 
 def test_logins_that_were_lost_are_given_anew(district):

@@ -42,17 +42,17 @@ def make_draft(
     template: CouponTemplate | None = None,
     **fields: Any,
 ) -> TemplateVersion:
-    """A draft of ¥5 off from ¥20 on, one each, unless told otherwise."""
+    """A draft of ¥5 off from ¥20 on, one each, unless the arguments say otherwise."""
     number = next(_numbers)
     by = User.objects.create_staff(f"drafter{number}")
     template = template or coupons.create_template(name=f"满减券{number}", merchant=merchant, by=by)
-    said = {
+    default_fields = {
         "claim_from": LONG_AGO,
         "claim_until": FAR_OFF,
         **({} if "days" in fields else {"valid_from": LONG_AGO, "valid_until": FAR_OFF}),
         **({} if "kind" in fields else CASH_OFF),
     }
-    draft = TemplateVersion(template=template, **said | fields)
+    draft = TemplateVersion(template=template, **default_fields | fields)
     return coupons.save_draft(draft=draft, payers=payers, by=by)
 
 
@@ -97,7 +97,7 @@ def redeem(
     no: str = "",
     key: Key | None = None,
 ) -> RedemptionRequest:
-    """Coupons shown by rotating codes and used on a bill of ¥100, unless told otherwise."""
+    """Coupons shown by rotating codes and used on a bill of ¥100, unless the arguments say otherwise."""
     return coupons.redeem_coupons(
         store=store,
         reported_bill=bill or reported_bill(10_000),

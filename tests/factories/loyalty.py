@@ -19,7 +19,7 @@ _numbers = count(1)
 
 
 def make_earning_store(earning_terms: EarningTerms | None = None) -> Store:
-    """A store of the alliance that grants a point for each yuan, unless told otherwise."""
+    """A store of the alliance that grants a point for each yuan, unless the arguments say otherwise."""
     store = allied_store()
     loyalty.set_terms(
         merchant=store.merchant, earning_terms=earning_terms or EarningTerms(), start=LONG_AGO
@@ -135,7 +135,7 @@ def void(held: Hold, *, key: Key | None = None) -> Hold:
 def make_refund(
     receipt: Receipt, *, fen: int | None = None, no: str = "", key: Key | None = None
 ) -> Refund:
-    """A refund of a receipt: of all that is left of it, unless told otherwise."""
+    """A refund of a receipt: of all that is left of it, unless the arguments say otherwise."""
     left = receipt.paid_fen - Receipt.objects.get(pk=receipt.pk).refunded_fen
     refund = return_goods(receipt.store, receipt.receipt_no, fen=fen or left, no=no, key=key)
     assert isinstance(refund, Refund)

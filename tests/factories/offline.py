@@ -88,44 +88,49 @@ class OfflineTill:
         )
         return answer.entries
 
-    def _taken_of(self, shown: Pass, keys: dict[int, bytes]) -> list[int]:
+    def _taken_of(self, coupon_pass: Pass, keys: dict[int, bytes]) -> list[int]:
         """What this till took of the coupon that the pass cannot know of, in fen."""
         return [
             line.entry.discount_fen
             for number, line in enumerate(self.log)
             if line.entry.outcome == "redeemed"
-            and (number >= self.sent or line.scanned_at >= shown.made_at)
-            and getattr(_pass_of(line.entry.code, keys), "coupon", None) == shown.coupon
+            and (number >= self.sent or line.scanned_at >= coupon_pass.made_at)
+            and getattr(_pass_of(line.entry.code, keys), "coupon", None) == coupon_pass.coupon
         ]
 
     def _passes_taken(self, keys: dict[int, bytes]) -> list[Pass]:
         taken = [line.entry.code for line in self.log if line.entry.outcome == "redeemed"]
-        return [one for code in taken if (one := _pass_of(code, keys)) is not None]
+        return [coupon_pass for code in taken if (coupon_pass := _pass_of(code, keys)) is not None]
 
     def _evaluated(
         self, code: str, fen: int, lines: tuple[tuple[int, str], ...], at: datetime
     ) -> tuple[int, str]:
         keys = {key["version"]: bytes.fromhex(key["ed25519"]) for key in self.kit["keys"]}
         try:
-            shown = passes.read(code, keys)
-            passes.require_valid(shown, self.kit["store"], at)
+            coupon_pass = passes.read(code, keys)
+            passes.require_valid(coupon_pass, self.kit["store"], at)
         except PassRefused as refused:
             return 0, str(refused)
-        terms = {version["number"]: version for version in self.kit["versions"]}.get(shown.version)
-        if terms is None or (shown.store == 0 and terms["offline"] != "allowance"):
+        terms = {version["number"]: version for version in self.kit["versions"]}.get(
+            coupon_pass.version
+        )
+        if terms is None or (coupon_pass.store == 0 and terms["offline"] != "allowance"):
             return 0, "not_without_network"
-        if passes.was_taken(shown, self._passes_taken(keys)):
+        if passes.was_taken(coupon_pass, self._passes_taken(keys)):
             return 0, "pass_used"
-        taken = self._taken_of(shown, keys)
-        if shown.coupon in self.kit["spent"]:
+        taken = self._taken_of(coupon_pass, keys)
+        if coupon_pass.coupon in self.kit["spent"]:
             return 0, "used"
         eligibility = check_eligibility(
             CouponState(
                 state="live",
-                valid_from=shown.valid_from,
-                valid_until=shown.valid_until,
-                uses_left=shown.uses_left - (len(taken) if shown.value_left is None else 0),
-                value_left=None if shown.value_left is None else shown.value_left - sum(taken),
+                valid_from=coupon_pass.valid_from,
+                valid_until=coupon_pass.valid_until,
+                uses_left=coupon_pass.uses_left
+                - (len(taken) if coupon_pass.value_left is None else 0),
+                value_left=None
+                if coupon_pass.value_left is None
+                else coupon_pass.value_left - sum(taken),
             ),
             UsageTerms.of(terms),
             Bill(fen, tuple(BillLine(fen, product) for fen, product in lines)),

@@ -14,7 +14,7 @@ CALLERS = 8
 
 
 def attempt(call):
-    """Run one attack; refusals and broken constraints are what walls are for."""
+    """Run one attack; refusals and broken constraints are what protections are for."""
     with contextlib.suppress(DomainError, DatabaseError):
         call()
 

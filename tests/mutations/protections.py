@@ -1,4 +1,4 @@
-"""Taking walls down: each is a change of the database that removes one protection of an invariant."""
+"""Protections taken away: each is a change of the database that removes one protection of an invariant."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def drop_constraint(table, *names):
 def rewrite_functions(file, *changes):
     """Functions of a repeatable SQL file with pieces of their text replaced; each must be there.
 
-    Only what was changed is made anew: two walls may stand in one file.
+    Only what was changed is made anew: two protections may stand in one file.
     """
     functions = re.split(r"(?m)^(?=create or replace function)", (ROOT / file).read_text())
     changed = list(functions)

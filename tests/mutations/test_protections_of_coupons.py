@@ -1,4 +1,4 @@
-"""The walls of coupons, taken down one by one; see test_walls.py."""
+"""The protections of coupons, removed one by one; see test_protections_of_points.py."""
 
 from django.db.models import Sum
 
@@ -254,7 +254,7 @@ class OpenPassOnce:
     def holds_under_attack(self):
         (coupon,) = fresh_coupons(offline="allowance", uses=CALLERS)
         held = cards([coupon.pk])[coupon.pk]
-        shown = clock.real_now().replace(microsecond=0)
+        pass_made_at = clock.real_now().replace(microsecond=0)
 
         def use(store):
             bill = reported_bill(5_000)
@@ -268,7 +268,7 @@ class OpenPassOnce:
                     actor="till:1",
                     key=fresh_key(),
                     at=clock.now(),
-                    pass_made_at=shown,
+                    pass_made_at=pass_made_at,
                 )
             )
 

@@ -1,4 +1,4 @@
-"""The walls of holds, refunds, bills and budgets, taken down one by one; see test_walls.py."""
+"""The protections of holds, refunds, bills and budgets, removed one by one; see test_protections_of_points.py."""
 
 from district.kernel import clock
 from district.kernel.models import OutboxRow
@@ -299,10 +299,15 @@ class NoMoreIssuedThanPrefunded:
     def holds_under_attack(self):
         store = make_earning_store()
         merchants.alliance_party()
-        asked = {"merchant": store.merchant, "fen": 300, "reference": "B-1", "slots": 1}
-        loyalty.open_budget(**asked, by=None, key=fresh_key())
+        budget = {"merchant": store.merchant, "fen": 300, "reference": "B-1", "slots": 1}
+        loyalty.open_budget(**budget, by=None, key=fresh_key())
         members = [make_member() for _ in range(CALLERS)]
-        race(*[lambda one=one: attempt(lambda: buy(one, store, fen=10_000)) for one in members])
+        race(
+            *[
+                lambda member=member: attempt(lambda: buy(member, store, fen=10_000))
+                for member in members
+            ]
+        )
         left = IssueBudgetSlot.objects.filter(budget=store.merchant_id)
         own = Lot.objects.filter(issuer=store.merchant_id, budgeted=True).count()
         return own <= 3 and all(slot.remaining_milli_fen >= 0 for slot in left)

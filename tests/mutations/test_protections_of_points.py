@@ -1,7 +1,7 @@
-"""Each wall of an invariant holds alone; with all of them gone, the race breaks it.
+"""Each protection of an invariant holds alone; with all of them gone, the race breaks it.
 
-A race that passes proves nothing unless it fails without the walls, and a second wall proves
-nothing unless it holds without the first. So every invariant is attacked with one wall standing
+A race that passes proves nothing unless it fails without the protections, and a second one proves
+nothing unless it holds without the first. So every invariant is attacked with one protection left
 at a time, and at last with none.
 """
 

@@ -29,18 +29,21 @@ def waiting(real_db):
 
 def test_a_version_is_published_with_the_agreement_or_not_at_all(waiting):
     (boss, versions), operator = waiting, make_operator()
-    consents = {one.version_id: one for one in ShareConsent.objects.all()}
+    consents = {consent.version_id: consent for consent in ShareConsent.objects.all()}
 
     outcomes = race(
-        *[lambda it=it: coupons.approve_version(version=it, by=operator) for it in versions],
         *[
-            lambda it=it: coupons.revoke_consent(consent=consents[it.pk], by=boss)
-            for it in versions
+            lambda version=version: coupons.approve_version(version=version, by=operator)
+            for version in versions
+        ],
+        *[
+            lambda version=version: coupons.revoke_consent(consent=consents[version.pk], by=boss)
+            for version in versions
         ],
     )
 
-    refused = [one for one in outcomes if isinstance(one, Exception)]
-    assert {type(one) for one in refused} <= {ConsentMissing}
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert {type(outcome) for outcome in refused} <= {ConsentMissing}
     published = TemplateVersion.objects.filter(state="published")
     assert published.count() == len(versions) - len(refused)
     assert ShareConsent.objects.exclude(revoked_at=None).count() == len(versions)

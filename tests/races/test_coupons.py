@@ -55,13 +55,13 @@ def test_one_coupon_at_16_tills_is_redeemed_once(phone, counter, other_till):
     code = phone.code(coupon)
     others = CouponTillClient(other_till.base_url, other_till.token, store=other_till.store)
 
-    answers = call_concurrently(counter, [lambda it: it.redeem(code)] * 8) + call_concurrently(
-        others, [lambda it: it.redeem(code)] * 8
-    )
+    answers = call_concurrently(
+        counter, [lambda client: client.redeem(code)] * 8
+    ) + call_concurrently(others, [lambda client: client.redeem(code)] * 8)
 
-    told = statuses(answers)
-    assert told.pop((201, None)) == 1
-    assert set(told) <= {(409, "coupon_not_usable"), (409, "token_used")}
+    status_counts = statuses(answers)
+    assert status_counts.pop((201, None)) == 1
+    assert set(status_counts) <= {(409, "coupon_not_usable"), (409, "token_used")}
     assert Redemption.objects.count() == 1
     assert list(invariants.offences()) == []
 
@@ -71,7 +71,7 @@ def test_320_redemptions_of_one_request_are_one(phone, counter):
     code = phone.code(coupon)
 
     answers = call_concurrently(
-        counter, [lambda it: it.redeem(code, no="C-1", request_no="Q-1", key="one")] * 320
+        counter, [lambda client: client.redeem(code, no="C-1", request_no="Q-1", key="one")] * 320
     )
 
     assert statuses(answers) == {(201, None): 320}
@@ -82,7 +82,7 @@ def test_320_redemptions_of_one_request_are_one(phone, counter):
 def test_of_64_claims_with_a_limit_of_two_two_succeed(phone, member):
     version = make_version(per_member=2, stock=1_000).public_id
 
-    answers = call_concurrently(phone, [lambda it: it.claim(version)] * 64)
+    answers = call_concurrently(phone, [lambda client: client.claim(version)] * 64)
 
     assert statuses(answers) == {(201, None): 2, (409, "claim_limit_reached"): 62}
     assert sorted(Coupon.objects.values_list("nth", flat=True)) == [1, 2]
@@ -94,7 +94,9 @@ def test_a_gift_opened_by_16_friends_is_one_friends(phone, web):
     gift = phone.offer(phone.claim(version.public_id).json()["id"])
     friends = phones(web.base_url, 16)
 
-    answers = call_concurrently(friends[0], [lambda _, it=it: it.accept(gift) for it in friends])
+    answers = call_concurrently(
+        friends[0], [lambda _, client=client: client.accept(gift) for client in friends]
+    )
 
     assert statuses(answers) == {(201, None): 1, (409, "coupon_not_transferable"): 15}
     assert CouponGift.objects.count() == 1
@@ -105,7 +107,7 @@ def test_of_16_leases_to_two_stores_one_holds(phone, counter, other_till):
     stores = [counter.store, other_till.store]
 
     answers = call_concurrently(
-        phone, [lambda it, at=at: it.lease(coupon, at) for at in stores * 8]
+        phone, [lambda client, at=at: client.lease(coupon, at) for at in stores * 8]
     )
 
     assert statuses(answers) == {(201, None): 1, (409, "coupon_not_leasable"): 15}
@@ -121,14 +123,14 @@ def test_a_lease_beside_15_redemptions_elsewhere_either_holds_or_comes_too_late(
     answers = call_concurrently(
         phone,
         [
-            lambda it: it.lease(coupon, other_till.store),
+            lambda client: client.lease(coupon, other_till.store),
             *[lambda _, no=no: counter.redeem(code, no=f"L{no}") for no in range(15)],
         ],
     )
 
-    told = statuses(answers)
-    assert told.pop((201, None)) == 1
-    assert set(told) <= {
+    status_counts = statuses(answers)
+    assert status_counts.pop((201, None)) == 1
+    assert set(status_counts) <= {
         (409, "coupon_not_leasable"),
         (409, "coupon_not_usable"),
         (409, "token_used"),
@@ -146,7 +148,7 @@ def test_a_log_sent_by_16_connections_at_once_is_taken_over_once(phone, counter)
         till.scan(phone.code(coupon), no=f"L{number}", fen=5_000)
     sent, address = body_of(till.log), f"/till/terminals/{till.terminal.public_id}/log"
 
-    answers = call_concurrently(counter, [lambda it: it.post(address, sent)] * 16)
+    answers = call_concurrently(counter, [lambda client: client.post(address, sent)] * 16)
 
     assert statuses(answers) == {(200, None): 16}
     assert len({answer.text for answer in answers}) == 1
@@ -158,7 +160,9 @@ def test_of_64_reversals_one_gives_the_coupon_back(phone, counter):
     code = phone.code(phone.claim(make_version().public_id).json()["id"])
     redemption = counter.redeem(code).json()["redemptions"][0]["id"]
 
-    answers = call_concurrently(counter, [lambda it: it.reverse_redemption(redemption)] * 64)
+    answers = call_concurrently(
+        counter, [lambda client: client.reverse_redemption(redemption)] * 64
+    )
 
     assert statuses(answers) == {(201, None): 1, (409, "redemption_already_reversed"): 63}
     assert Coupon.objects.get().state == Coupon.State.LIVE
@@ -178,15 +182,15 @@ def test_claims_race_an_increase_of_the_stock(web):
     adding = threading.Thread(target=more)
     adding.start()
     answers = call_concurrently(
-        people[0], [lambda _, it=it: it.claim(version.public_id) for it in people]
+        people[0], [lambda _, client=client: client.claim(version.public_id) for client in people]
     )
     adding.join()
 
-    told = statuses(answers)
-    assert set(told) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
-    assert 10 <= told[201, None] <= 40
-    assert stock_of(version) == (40, 40 - told[201, None])
-    assert Coupon.objects.count() == told[201, None]
+    status_counts = statuses(answers)
+    assert set(status_counts) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
+    assert 10 <= status_counts[201, None] <= 40
+    assert stock_of(version) == (40, 40 - status_counts[201, None])
+    assert Coupon.objects.count() == status_counts[201, None]
     assert list(invariants.offences()) == []
 
 
@@ -216,14 +220,14 @@ def test_claims_race_changes_of_the_budget(web):
     changing = threading.Thread(target=change)
     changing.start()
     answers = call_concurrently(
-        people[0], [lambda _, it=it: it.claim(version.public_id) for it in people]
+        people[0], [lambda _, client=client: client.claim(version.public_id) for client in people]
     )
     changing.join()
 
-    told = statuses(answers)
-    assert set(told) <= {(201, None), (409, "budget_used_up"), (503, "claim_busy")}
-    assert told[201, None] <= 30
-    reserved = 500 * told[201, None]
+    status_counts = statuses(answers)
+    assert set(status_counts) <= {(201, None), (409, "budget_used_up"), (503, "claim_busy")}
+    assert status_counts[201, None] <= 30
+    reserved = 500 * status_counts[201, None]
     assert budget_of(version) == BudgetBalance(15_000, 15_000 - reserved, reserved, 0)
     assert list(invariants.offences()) == []
 
@@ -242,19 +246,21 @@ def test_claims_race_the_stop_of_a_campaign(web, stock):
     stopping = threading.Timer(0.05, stop)
     stopping.start()
     answers = call_concurrently(
-        people[0], [lambda _, it=it: it.claim(version.public_id) for it in people]
+        people[0], [lambda _, client=client: client.claim(version.public_id) for client in people]
     )
     stopping.join()
 
-    told = statuses(answers)
-    assert set(told) <= {
+    status_counts = statuses(answers)
+    assert set(status_counts) <= {
         (201, None),
         (409, "claim_over"),
         (409, "coupon_sold_out"),
         (503, "claim_busy"),
     }
     assert TemplateVersion.objects.get(pk=version.pk).state == "stopped"
-    assert [Coupon.objects.count()] == out == [told[201, None]], "one came after the stop's answer"
+    assert [Coupon.objects.count()] == out == [status_counts[201, None]], (
+        "one came after the stop's answer"
+    )
     if stock:
         assert stock_of(version) == (out[0], 0)
     assert list(invariants.offences()) == []
@@ -310,9 +316,9 @@ def test_a_thousand_units_for_ten_thousand_members(web):
 
     answers = call_concurrently(people[0], [ask(person) for person in people], connections=64)
 
-    told = statuses(answers)
-    assert set(told) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
-    assert told[201, None] == Coupon.objects.count() == 1_000
+    status_counts = statuses(answers)
+    assert set(status_counts) <= {(201, None), (409, "coupon_sold_out"), (503, "claim_busy")}
+    assert status_counts[201, None] == Coupon.objects.count() == 1_000
     assert set(early) == {0}, "sold out was said while something was left"
     assert stock_of(version) == (1_000, 0)
     assert list(invariants.offences()) == []
@@ -333,7 +339,7 @@ def test_one_open_pass_at_two_terminals_and_a_till_at_once_is_one_use(phone, cou
     call_concurrently(
         counter,
         [
-            *[lambda it, log=log: it.post(*log) for log in logs * 2],
+            *[lambda client, log=log: client.post(*log) for log in logs * 2],
             *[lambda _, no=no: other.redeem(code, no=f"P{no}") for no in range(4)],
         ],
     )

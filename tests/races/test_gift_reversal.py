@@ -24,7 +24,10 @@ def test_a_limit_holds_while_numbers_become_free():
     held = [claim(version, member) for _ in range(3)]
 
     race(
-        *[lambda one=one: coupons.revoke_coupon(coupon=one, reason="误发", by=by) for one in held],
+        *[
+            lambda coupon=coupon: coupons.revoke_coupon(coupon=coupon, reason="误发", by=by)
+            for coupon in held
+        ],
         *[lambda: claim(version, member)] * 9,
     )
 
@@ -48,6 +51,6 @@ def test_of_an_exchange_undone_by_many_at_once_the_points_return_once():
         *[lambda: coupons.revoke_coupon(coupon=held, reason="误发", by=by)] * 2,
     )
 
-    assert sum(not isinstance(one, Exception) for one in outcomes) == 1
+    assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1
     assert balance_of(member).available == 100
     assert Transfer.objects.filter(kind="reverse_spend").count() == 1

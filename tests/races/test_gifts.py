@@ -56,11 +56,11 @@ def test_of_purchases_given_back_at_the_same_instant_no_gift_is_left(bought):
         coupons.take_back_gifts(receipt=receipt.pk)
 
     outcomes = race(
-        *[lambda it=it: coupons.reward_receipt(receipt=it.pk) for it in bought],
-        *[lambda it=it: refund_and_take_back(it) for it in bought],
+        *[lambda receipt=receipt: coupons.reward_receipt(receipt=receipt.pk) for receipt in bought],
+        *[lambda receipt=receipt: refund_and_take_back(receipt) for receipt in bought],
     )
 
-    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert set(Coupon.objects.values_list("state", flat=True)) <= {Coupon.State.VOID}
 
 
@@ -77,7 +77,9 @@ def test_of_gifts_whose_use_is_undone_while_the_purchase_comes_back_none_lives(r
     receipts = [buy(member, counter, fen=10_000) for _ in range(12)]
     for receipt in receipts:
         assert coupons.reward_receipt(receipt=receipt.pk) == 1
-    uses = [redeem(one, store=counter).redemptions.get() for one in Coupon.objects.order_by("pk")]
+    uses = [
+        redeem(coupon, store=counter).redemptions.get() for coupon in Coupon.objects.order_by("pk")
+    ]
 
     def undo(use):
         return lambda: coupons.reverse_redemption(
@@ -93,5 +95,5 @@ def test_of_gifts_whose_use_is_undone_while_the_purchase_comes_back_none_lives(r
 
     outcomes = race(*map(undo, uses), *map(take_back, receipts))
 
-    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert set(Coupon.objects.values_list("state", "nth")) == {(Coupon.State.VOID, None)}

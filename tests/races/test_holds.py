@@ -23,7 +23,7 @@ def visit(till, shopper, member):
 
 
 def test_of_160_holds_of_a_whole_wallet_one_succeeds(till, visit):
-    answers = call_concurrently(till, [lambda it: it.hold(visit, points=100)] * 160)
+    answers = call_concurrently(till, [lambda client: client.hold(visit, points=100)] * 160)
 
     assert statuses(answers) == {(201, None): 1, (409, "insufficient_points"): 159}
     account = PointsAccount.objects.get()
@@ -33,7 +33,7 @@ def test_of_160_holds_of_a_whole_wallet_one_succeeds(till, visit):
 
 def test_of_160_holds_with_one_key_one_is_placed(till, visit):
     answers = call_concurrently(
-        till, [lambda it: it.hold(visit, points=10, no="H-1", key="one")] * 160
+        till, [lambda client: client.hold(visit, points=10, no="H-1", key="one")] * 160
     )
 
     assert statuses(answers) == {(201, None): 160}
@@ -43,8 +43,8 @@ def test_of_160_holds_with_one_key_one_is_placed(till, visit):
 
 
 def test_one_request_number_is_one_hold_or_one_spending(till, visit):
-    hold = [lambda it: it.hold(visit, points=10, no="P-1")] * 32
-    spend = [lambda it: it.spend(visit, points=10, no="P-1")] * 32
+    hold = [lambda client: client.hold(visit, points=10, no="P-1")] * 32
+    spend = [lambda client: client.spend(visit, points=10, no="P-1")] * 32
 
     answers = call_concurrently(
         till, [call for pair in zip(hold, spend, strict=True) for call in pair]
@@ -62,8 +62,8 @@ def test_one_request_number_is_one_hold_or_one_spending(till, visit):
 
 def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
     hold = till.hold(visit, points=60).json()["id"]
-    captures = [lambda it, n=n: it.capture(hold, points=n) for n in range(1, 33)]
-    voids = [lambda it: it.void(hold)] * 32
+    captures = [lambda client, n=n: client.capture(hold, points=n) for n in range(1, 33)]
+    voids = [lambda client: client.void(hold)] * 32
 
     answers = call_concurrently(
         till, [call for pair in zip(captures, voids, strict=True) for call in pair]
@@ -81,7 +81,9 @@ def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
 def test_of_64_captures_with_one_key_one_is_posted(till, visit):
     hold = till.hold(visit, points=60).json()["id"]
 
-    answers = call_concurrently(till, [lambda it: it.capture(hold, points=40, key="one")] * 64)
+    answers = call_concurrently(
+        till, [lambda client: client.capture(hold, points=40, key="one")] * 64
+    )
 
     assert statuses(answers) == {(200, None): 64}
     assert len({answer.text for answer in answers}) == 1
@@ -93,14 +95,14 @@ def test_of_64_captures_with_one_key_one_is_posted(till, visit):
 def test_a_spending_is_confirmed_declined_or_withdrawn(till, shopper, member):
     till.receipt(member.public_id, fen=10_000)
     store = queries.receipts().get().store
-    asked = ask_confirmation(member, store, points=60).public_id
-    phone = [lambda it: it.confirm(asked), lambda it: it.decline(asked)] * 16
+    hold = ask_confirmation(member, store, points=60).public_id
+    phone = [lambda client: client.confirm(hold), lambda client: client.decline(hold)] * 16
 
     def counter():
-        return call_concurrently(till, [lambda it: it.void(asked)] * 16, connections=4)
+        return call_concurrently(till, [lambda client: client.void(hold)] * 16, connections=4)
 
-    told = race(lambda: call_concurrently(shopper, phone, connections=12), counter)
-    answers = [answer for lane in told for answer in lane]
+    lanes = race(lambda: call_concurrently(shopper, phone, connections=12), counter)
+    answers = [answer for lane in lanes for answer in lane]
 
     assert statuses(answers) == {(200, None): 1, (409, "hold_not_open"): 47}
     ended = Hold.objects.get()
@@ -115,21 +117,21 @@ def test_a_spending_is_confirmed_or_runs_out(real_db):
     for _ in range(12):
         member = make_member()
         buy(member, store, fen=10_000)
-        asked = ask_confirmation(member, store, points=60)
+        hold = ask_confirmation(member, store, points=60)
 
-        def confirm(asked=asked, member=member):
-            with clock.travel_to(asked.expires_at - timedelta(microseconds=1)):
-                loyalty.confirm_spending(hold=asked, member=member, key=fresh_key())
+        def confirm(hold=hold, member=member):
+            with clock.travel_to(hold.expires_at - timedelta(microseconds=1)):
+                loyalty.confirm_spending(hold=hold, member=member, key=fresh_key())
 
-        def sweep(asked=asked):
-            with clock.travel_to(asked.expires_at):
+        def sweep(hold=hold):
+            with clock.travel_to(hold.expires_at):
                 loyalty.sweep_accounts()
 
         race(*[confirm, sweep] * 4)
 
-        with clock.travel_to(asked.expires_at):
+        with clock.travel_to(hold.expires_at):
             loyalty.sweep_accounts()
-        ended = Hold.objects.get(pk=asked.pk)
+        ended = Hold.objects.get(pk=hold.pk)
         seen.add(ended.state)
         assert (ended.state, ended.captured) in {("captured", 60), ("timed_out", 0)}
         assert PointsAccount.objects.get(pk=member.pk).available == 100 - ended.captured

@@ -36,7 +36,8 @@ from tests.race import race
 def codes(outcomes):
     """How often each thing happened: a refusal by its code, anything else by its class."""
     return Counter(
-        one.code if isinstance(one, DomainError) else type(one).__name__ for one in outcomes
+        outcome.code if isinstance(outcome, DomainError) else type(outcome).__name__
+        for outcome in outcomes
     )
 
 
@@ -56,13 +57,13 @@ def people(web):
 
 
 @pytest.mark.parametrize("slots", [1, 4, 16])
-def test_a_nearly_empty_budget_brakes_at_the_very_point_and_no_till_sees_an_error(
+def test_a_nearly_empty_budget_falls_back_at_the_very_point_and_no_till_sees_an_error(
     till, people, slots
 ):
     merchant = Store.objects.get(public_id=till.store).merchant
     budget = open_for(merchant, fen=570, slots=slots)
     calls = [
-        lambda it, member=member: it.receipt(member.public_id, fen=10_000)
+        lambda client, member=member: client.receipt(member.public_id, fen=10_000)
         for member in people
         for _ in range(8)
     ]
@@ -70,7 +71,7 @@ def test_a_nearly_empty_budget_brakes_at_the_very_point_and_no_till_sees_an_erro
     answers = call_concurrently(till, calls)
 
     # 100 points at the merchant's own rate as long as it holds 100 fen, then 50 from the alliance.
-    assert Counter((one.status_code, one.json()["points"]) for one in answers) == {
+    assert Counter((answer.status_code, answer.json()["points"]) for answer in answers) == {
         (201, 100): 5,
         (201, 50): 123,
     }
@@ -110,7 +111,7 @@ def test_receipts_deposits_and_withdrawals_side_by_side_lose_no_money_and_never_
         loyalty.warn_of_low_prefunds,
     )
 
-    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     entered = PrefundEntry.objects.aggregate(money=Sum("milli_fen"))["money"]
     spent = sum(lot.granted * lot.price_milli_fen for lot in Lot.objects.filter(budgeted=True))
     assert queries.budget_left_by_merchant([budget.pk])[budget.pk] == entered - spent >= 0
@@ -168,7 +169,7 @@ def propose(member, store, points, by):
     )
 
 
-def test_proposals_at_once_do_not_share_the_same_room(real_db):
+def test_proposals_at_once_do_not_share_what_is_left(real_db):
     member, store, chen = make_member(), make_earning_store(), make_staff("chen")
     loyalty.set_alliance_policy(
         policy=AlliancePolicyValues(adjust_limit=100, adjust_day_limit=250), start=clock.now()
@@ -212,7 +213,7 @@ def test_after_a_freeze_nothing_more_is_spent(real_db):
 
     *spent, (at_freezing, _) = race(*[spend] * 7, freeze)
 
-    outcomes = codes(one for lane in spent for one in lane)
+    outcomes = codes(outcome for lane in spent for outcome in lane)
     assert set(outcomes) <= {"Transfer", "account_frozen"}
     assert queries.balance_of(member).available == 1_000 - outcomes["Transfer"] == at_freezing
     assert list(invariants.offences()) == []
@@ -272,7 +273,7 @@ def test_a_merge_beside_tills_phones_and_sign_ins_loses_nothing(real_db):
         ],
     )
 
-    happened = codes(one for lane in outcomes for one in lane)
+    happened = codes(outcome for lane in outcomes for outcome in lane)
     assert set(happened) <= {"Receipt", "Transfer", "Member", "account_merged", "account_closed"}
     assert members.sign_up_member(person=person) == new
     assert queries.balance_of(new).available == (
@@ -289,8 +290,8 @@ def test_many_warning_sweeps_tell_of_a_day_once(real_db):
         for member in people:
             buy(member, store, fen=1_000)
 
-    told = race(*[loyalty.warn_of_expiry] * 8)
+    warned_counts = race(*[loyalty.warn_of_expiry] * 8)
 
-    assert sum(told) == 5
+    assert sum(warned_counts) == 5
     assert ExpiryWarning.objects.count() == 5
     assert OutboxRow.objects.filter(name="PointsExpiring").count() == 5

@@ -16,7 +16,7 @@ def bought(till, member):
 
 
 def test_of_64_refunds_of_a_whole_receipt_one_succeeds(till, bought):
-    answers = call_concurrently(till, [lambda it: it.refund("B-1", fen=10_000)] * 64)
+    answers = call_concurrently(till, [lambda client: client.refund("B-1", fen=10_000)] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "refund_exceeds_payment"): 63}
     receipt = Receipt.objects.get()
@@ -26,7 +26,7 @@ def test_of_64_refunds_of_a_whole_receipt_one_succeeds(till, bought):
 
 
 def test_of_64_refunds_of_three_tenths_three_succeed(till, bought):
-    answers = call_concurrently(till, [lambda it: it.refund("B-1", fen=3_333)] * 64)
+    answers = call_concurrently(till, [lambda client: client.refund("B-1", fen=3_333)] * 64)
 
     assert statuses(answers) == {(201, None): 3, (409, "refund_exceeds_payment"): 61}
     receipt = Receipt.objects.get()
@@ -36,7 +36,7 @@ def test_of_64_refunds_of_three_tenths_three_succeed(till, bought):
 
 def test_of_160_refunds_with_one_key_one_is_posted(till, bought):
     answers = call_concurrently(
-        till, [lambda it: it.refund("B-1", fen=100, no="R-1", key="one")] * 160
+        till, [lambda client: client.refund("B-1", fen=100, no="R-1", key="one")] * 160
     )
 
     assert statuses(answers) == {(201, None): 160}
@@ -46,7 +46,7 @@ def test_of_160_refunds_with_one_key_one_is_posted(till, bought):
 
 
 def test_of_64_refunds_with_one_number_and_many_keys_one_is_posted(till, bought):
-    answers = call_concurrently(till, [lambda it: it.refund("B-1", fen=100, no="R-1")] * 64)
+    answers = call_concurrently(till, [lambda client: client.refund("B-1", fen=100, no="R-1")] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "refund_already_posted"): 63}
     assert PointsAccount.objects.get().available == 99
@@ -59,7 +59,9 @@ def test_of_64_reversals_of_an_earning_whose_points_are_spent_one_succeeds(
     visit = other_till.look_up(shopper.card_code()).json()["visit"]["token"]
     other_till.spend(visit, points=70)
 
-    answers = call_concurrently(till, [lambda it: it.reverse(bought["transfer"]["id"])] * 64)
+    answers = call_concurrently(
+        till, [lambda client: client.reverse(bought["transfer"]["id"])] * 64
+    )
 
     assert statuses(answers) == {(201, None): 1, (409, "transfer_not_reversible"): 63}
     assert Debt.objects.get().points == 70
@@ -72,7 +74,7 @@ def test_of_64_returns_of_three_tenths_of_a_spending_three_succeed(till, shopper
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
     spent = till.spend(visit, points=100).json()["id"]
 
-    answers = call_concurrently(till, [lambda it: it.reverse(spent, points=30)] * 64)
+    answers = call_concurrently(till, [lambda client: client.reverse(spent, points=30)] * 64)
 
     assert statuses(answers) == {(201, None): 3, (409, "transfer_not_reversible"): 61}
     assert PointsAccount.objects.get().available == 90
@@ -81,7 +83,10 @@ def test_of_64_returns_of_three_tenths_of_a_spending_three_succeed(till, shopper
 
 def test_a_reversal_and_refunds_of_one_receipt_take_its_points_once(till, bought):
     earned = bought["transfer"]["id"]
-    calls = [lambda it: it.reverse(earned), lambda it: it.refund("B-1", fen=10_000)] * 32
+    calls = [
+        lambda client: client.reverse(earned),
+        lambda client: client.refund("B-1", fen=10_000),
+    ] * 32
 
     answers = call_concurrently(till, calls)
 
@@ -94,9 +99,11 @@ def test_a_reversal_and_refunds_of_one_receipt_take_its_points_once(till, bought
 
 def test_a_refund_that_meets_its_late_receipt_is_posted_exactly_once(till, member):
     numbers = [f"B-{number}" for number in range(48)]
-    earn = [lambda it, no=no: it.receipt(member.public_id, fen=10_000, no=no) for no in numbers]
+    earn = [
+        lambda client, no=no: client.receipt(member.public_id, fen=10_000, no=no) for no in numbers
+    ]
     refund = [
-        lambda it, no=no: it.refund(no, fen=10_000, no=f"R{no}", key=f"refund-{no}")
+        lambda client, no=no: client.refund(no, fen=10_000, no=f"R{no}", key=f"refund-{no}")
         for no in numbers
     ]
 
@@ -119,11 +126,11 @@ def test_a_refund_that_meets_its_late_receipt_is_posted_exactly_once(till, membe
 def test_a_bill_that_was_undone_is_told_again_once(till, member):
     """Sixteen tellings and sixteen undoings at once: of the bill one earning stands at most."""
     for number in range(4):
-        told = till.receipt(member.public_id, fen=10_000, no=f"B-{number}").json()
-        earning = told["transfer"]["id"]
+        receipt = till.receipt(member.public_id, fen=10_000, no=f"B-{number}").json()
+        earning = receipt["transfer"]["id"]
         calls = [
-            lambda it, no=f"B-{number}": it.receipt(member.public_id, fen=10_000, no=no),
-            lambda it, earning=earning: it.reverse(earning),
+            lambda client, no=f"B-{number}": client.receipt(member.public_id, fen=10_000, no=no),
+            lambda client, earning=earning: client.reverse(earning),
         ]
 
         answers = call_concurrently(till, calls * 16)
@@ -132,7 +139,11 @@ def test_a_bill_that_was_undone_is_told_again_once(till, member):
         rows = list(
             Receipt.objects.filter(receipt_no=f"B-{number}").values_list("freed", flat=True)
         )
-        earned = [one for one in answers if one.status_code == 201 and "receipt_no" in one.json()]
+        earned = [
+            answer
+            for answer in answers
+            if answer.status_code == 201 and "receipt_no" in answer.json()
+        ]
         assert rows.count(True) == 1
         assert rows.count(False) == len(earned) <= 1
     assert list(invariants.offences()) == []
@@ -146,14 +157,14 @@ def test_everything_at_once_keeps_every_promise(till, other_till, shopper, membe
     calls = []
     for number in range(8):
         calls += [
-            lambda it, n=number: it.receipt(member.public_id, fen=900, no=f"M-{n}"),
-            lambda it, n=number: it.refund(f"M-{n}", fen=900),
-            lambda it, n=number: it.capture(holds[n], points=7),
-            lambda it, n=number: it.void(holds[n]),
-            lambda it, n=number: it.reverse(spent[n], points=4),
-            lambda it: it.spend(visit, points=3),
-            lambda it: it.refund("B-0", fen=1_300),
-            lambda it: it.preview("B-0", fen=5_000),
+            lambda client, n=number: client.receipt(member.public_id, fen=900, no=f"M-{n}"),
+            lambda client, n=number: client.refund(f"M-{n}", fen=900),
+            lambda client, n=number: client.capture(holds[n], points=7),
+            lambda client, n=number: client.void(holds[n]),
+            lambda client, n=number: client.reverse(spent[n], points=4),
+            lambda client: client.spend(visit, points=3),
+            lambda client: client.refund("B-0", fen=1_300),
+            lambda client: client.preview("B-0", fen=5_000),
         ]
 
     answers = call_concurrently(till, calls * 2)

@@ -15,7 +15,7 @@ def test_of_800_spendings_of_a_whole_wallet_one_succeeds(till, other_till, shopp
     till.receipt(member.public_id, fen=10_000)
     visit = other_till.look_up(shopper.card_code()).json()["visit"]["token"]
 
-    answers = call_concurrently(other_till, [lambda it: it.spend(visit, points=100)] * 800)
+    answers = call_concurrently(other_till, [lambda client: client.spend(visit, points=100)] * 800)
 
     assert statuses(answers) == {(201, None): 1, (409, "insufficient_points"): 799}
     assert PointsAccount.objects.get().available == 0
@@ -29,7 +29,7 @@ def test_of_320_spendings_with_one_key_one_is_posted(till, shopper, member):
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
 
     answers = call_concurrently(
-        till, [lambda it: it.spend(visit, points=10, no="P-1", key="one")] * 320
+        till, [lambda client: client.spend(visit, points=10, no="P-1", key="one")] * 320
     )
 
     assert statuses(answers) == {(201, None): 320}
@@ -40,7 +40,7 @@ def test_of_320_spendings_with_one_key_one_is_posted(till, shopper, member):
 
 def test_of_320_receipts_with_one_number_and_many_keys_one_is_posted(till, member):
     answers = call_concurrently(
-        till, [lambda it: it.receipt(member.public_id, fen=10_000, no="B-1")] * 320
+        till, [lambda client: client.receipt(member.public_id, fen=10_000, no="B-1")] * 320
     )
 
     assert statuses(answers) == {(201, None): 1, (409, "receipt_already_posted"): 319}
@@ -54,7 +54,7 @@ def test_of_64_reversals_of_one_spending_one_succeeds(till, shopper, member):
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
     spent = till.spend(visit, points=60).json()["id"]
 
-    answers = call_concurrently(till, [lambda it: it.reverse(spent)] * 64)
+    answers = call_concurrently(till, [lambda client: client.reverse(spent)] * 64)
 
     assert statuses(answers) == {(201, None): 1, (409, "transfer_not_reversible"): 63}
     assert PointsAccount.objects.get().available == 100
@@ -64,9 +64,9 @@ def test_of_64_reversals_of_one_spending_one_succeeds(till, shopper, member):
 def test_one_card_code_at_two_tills_opens_one_visit(till, other_till, shopper):
     code = shopper.card_code()
 
-    answers = call_concurrently(till, [lambda it: it.look_up(code)] * 16) + call_concurrently(
-        other_till, [lambda it: it.look_up(code)] * 16
-    )
+    answers = call_concurrently(
+        till, [lambda client: client.look_up(code)] * 16
+    ) + call_concurrently(other_till, [lambda client: client.look_up(code)] * 16)
 
     assert statuses(answers) == {(201, None): 1, (409, "token_used"): 31}
 
@@ -74,8 +74,8 @@ def test_one_card_code_at_two_tills_opens_one_visit(till, other_till, shopper):
 def test_earnings_and_spendings_side_by_side_lose_nothing(till, shopper, member):
     till.receipt(member.public_id, fen=100_000)
     visit = till.look_up(shopper.card_code()).json()["visit"]["token"]
-    earn = [lambda it: it.receipt(member.public_id, fen=700)] * 100
-    spend = [lambda it: it.spend(visit, points=3)] * 100
+    earn = [lambda client: client.receipt(member.public_id, fen=700)] * 100
+    spend = [lambda client: client.spend(visit, points=3)] * 100
 
     answers = call_concurrently(
         till, [call for pair in zip(earn, spend, strict=True) for call in pair]

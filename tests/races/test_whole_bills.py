@@ -40,9 +40,9 @@ def test_of_many_refunds_of_a_whole_bill_one_happens(sold):
 
     outcomes = race(*[lambda number=number: give_back(store, number) for number in range(AT_ONCE)])
 
-    done = [one for one in outcomes if isinstance(one, WholeBillRefund)]
+    done = [outcome for outcome in outcomes if isinstance(outcome, WholeBillRefund)]
     assert len(done) == 1
-    assert {type(one) for one in outcomes} == {WholeBillRefund, BillAlreadyRefunded}
+    assert {type(outcome) for outcome in outcomes} == {WholeBillRefund, BillAlreadyRefunded}
     assert (done[0].pay_back_fen, done[0].points_returned) == (8_500, 1_000)
     assert queries.balance_of(member).available == 5_000
     assert list(invariants.offences()) == []
@@ -55,8 +55,8 @@ def test_parts_given_back_at_the_same_instant_come_to_no_more_than_the_bill(sold
     give_back(store, "rest")
 
     refunds = WholeBillRefund.objects.all()
-    assert sorted(one.goods_fen for one in refunds) == [1_000, 3_000, 3_000, 3_000]
-    assert sum(one.pay_back_fen for one in refunds) == 8_500
+    assert sorted(refund.goods_fen for refund in refunds) == [1_000, 3_000, 3_000, 3_000]
+    assert sum(refund.pay_back_fen for refund in refunds) == 8_500
     assert CouponBill.objects.get().refunded_fen == 10_000
     assert Receipt.objects.get(receipt_no=NO).refunded_fen == 8_500
     assert queries.balance_of(member).available == 5_000

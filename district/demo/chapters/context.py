@@ -99,4 +99,4 @@ class ChapterContext:
 
 def key_of(name: str, number: int | str = 0) -> Key:
     """The idempotency key of an act, so that it is done once."""
-    return Key.of("demo:life", f"{name}-{number}")
+    return Key.of("demo:chapters", f"{name}-{number}")

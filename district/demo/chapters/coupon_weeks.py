@@ -38,11 +38,11 @@ def _redeem_in_stores(context: ChapterContext) -> None:
             )
         bill_no, fen = f"K{number:05d}", 100 * stream.randint(101, 400)
         with clock.travel_to(at):
-            shown = coupons.show_coupon(coupon=coupon).code
+            code = coupons.show_coupon(coupon=coupon).code
             request = coupons.redeem_coupons(
                 store=store,
                 reported_bill=ReportedBill(bill_no, fen),
-                codes=[shown],
+                codes=[code],
                 request_no=f"KQ{number:05d}",
                 actor=counter.actor,
                 key=key_of("redeem", number),

@@ -56,7 +56,7 @@ def run(context: ChapterContext) -> None:
 
 
 def _new_photo(context: ChapterContext, number: int, at: datetime) -> _PhotoToSubmit:
-    """Of a bill that no till has told."""
+    """Of a bill that no till has reported."""
     stores = context.main_merchants[0].stores
     stream = random_stream("photo", number)
     purchase = ReportedPurchase(

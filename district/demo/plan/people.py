@@ -32,7 +32,7 @@ MEMBER_KINDS = (
     MemberKind("silent", 5, 0, 0),
 )
 LOYAL, REGULAR, _OCCASIONAL, VISITOR, DRIFTED, SILENT = MEMBER_KINDS
-# The first ones are the shoppers a person can sign in as; what is told of them has to be so.
+# The first ones are the shoppers a person can sign in as; what is written of them has to be so.
 _SIGN_IN_KINDS = (LOYAL, REGULAR, LOYAL, REGULAR, DRIFTED)
 SIGN_IN_MEMBER_COUNT = len(_SIGN_IN_KINDS)
 _WITH_PHONE = 0.4
@@ -83,7 +83,9 @@ def _draft(number: int, demand_calendar: DemandCalendar) -> PlannedMember:
     (kind,) = stream.choices(MEMBER_KINDS, [kind.share for kind in MEMBER_KINDS])
     if number <= SIGN_IN_MEMBER_COUNT:
         kind = _SIGN_IN_KINDS[number - 1]
-    joined, until = _membership(kind, stream, demand_calendar, shown=number <= SIGN_IN_MEMBER_COUNT)
+    joined, until = _membership(
+        kind, stream, demand_calendar, for_sign_in=number <= SIGN_IN_MEMBER_COUNT
+    )
     (home,) = stream.choices(VENUES, [venue.weight for venue in VENUES])
     return PlannedMember(
         number=number,
@@ -101,11 +103,11 @@ def _draft(number: int, demand_calendar: DemandCalendar) -> PlannedMember:
 
 
 def _membership(
-    kind: MemberKind, stream: Random, demand_calendar: DemandCalendar, *, shown: bool
+    kind: MemberKind, stream: Random, demand_calendar: DemandCalendar, *, for_sign_in: bool
 ) -> tuple[int, int]:
     """Many join in the first weeks, the others all through the year; some fall away."""
     chance, early, stays = stream.random(), stream.random(), stream.randint(40, 130)
-    if shown:
+    if for_sign_in:
         joined = int(5 * early)
     elif early < 0.3:  # noqa: PLR2004
         joined = int(24 * chance)

@@ -9,7 +9,7 @@ SEED = "smart-district-1"
 
 def random_stream(*of: object) -> Random:
     """The stream of that name. Streams do not disturb each other: one more draw here shifts nothing there."""
-    return Random(":".join(map(str, (SEED, *of))))  # noqa: S311 - a stage set, not a secret
+    return Random(":".join(map(str, (SEED, *of))))  # noqa: S311 - invented data, not a secret
 
 
 def apportion(total: int, weights: Sequence[float], *, least: int = 0) -> list[int]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class PlannedVenue:
-    """A mall with floors, or a street with house numbers."""
+    """A mall with floors, or a street with numbered addresses."""
 
     code: str
     kind: str
