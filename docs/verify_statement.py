@@ -39,21 +39,21 @@ def whole(amount, per_fen):
 
 
 class Check:
-    def __init__(self, statement):
-        self.statement, self.wrong, self.unsealed = statement, [], 0
+    def __init__(self, data):
+        self.data, self.wrong, self.unsealed = data, [], 0
         self.cycle, self.merchant, self.total = None, None, None
         self.lines, self.fees, self.credits, self.charges = {}, {}, [], {}
         # The first format knew no charges.
-        self.bookings = statement["bookings"] if statement["format"] == FORMATS[1] else []
+        self.bookings = data["bookings"] if data["format"] == FORMATS[1] else []
 
     def claim(self, holds, what):
         if not holds:
             self.wrong.append(what)
 
     def read(self):
-        text = self.statement["text"]
-        self.claim(self.statement["format"] in FORMATS, "unknown format")
-        self.claim(sha("\n".join(text).encode()).hex() == self.statement["hash"], "statement hash")
+        text = self.data["text"]
+        self.claim(self.data["format"] in FORMATS, "unknown format")
+        self.claim(sha("\n".join(text).encode()).hex() == self.data["hash"], "statement hash")
         for fact in text:
             kind, *words = fact.split("|")
             if kind == "cycle":
@@ -88,7 +88,7 @@ class Check:
     def sums(self):
         """Lines and the fee, from the movements alone."""
         pairs, parts, base, leaves = {}, 0, 0, set()
-        for movement in self.statement["movements"]:
+        for movement in self.data["movements"]:
             leaf = movement["leaf"]
             letter, _tr, at, _kind, issuer, redeemer, _member, points, price, _lot = leaf.split("|")
             points, milli = int(points), int(points) * int(price)
@@ -179,13 +179,11 @@ class Check:
 
     def journal(self, published):
         seals, before = {}, None
-        for seal in self.statement["seals"]:
-            sealed_text = "|".join(
+        for seal in self.data["seals"]:
+            text = "|".join(
                 str(seal[name]) for name in ("day", "horizon", "leaves", "root", "previous")
             )
-            self.claim(
-                sha(f"seal|{sealed_text}".encode()).hex() == seal["hash"], f"seal of {seal['day']}"
-            )
+            self.claim(sha(f"seal|{text}".encode()).hex() == seal["hash"], f"seal of {seal['day']}")
             if before is not None:
                 self.claim(seal["previous"] == before["hash"], f"chain at {seal['day']}")
                 self.claim(seal["day"] > before["day"], f"order at {seal['day']}")
@@ -193,13 +191,9 @@ class Check:
         if self.wrong:
             return
         places = set()
-        for movement in [*self.statement["movements"], *self.bookings]:
+        for movement in [*self.data["movements"], *self.bookings]:
             place = (movement["day"], movement["index"])
-            if (
-                place == (None, None)
-                and movement["proof"] is None
-                and "sealed_from" in self.statement
-            ):
+            if place == (None, None) and movement["proof"] is None and "sealed_from" in self.data:
                 self.unsealed += 1
                 continue
             seal = seals.get(movement["day"])
@@ -286,17 +280,17 @@ def main(arguments=None):
         return 1
     total = check.total
     if check.unsealed:
-        every = len(check.statement["movements"]) + len(check.bookings)
+        every = len(check.data["movements"]) + len(check.bookings)
         print(
             f"not sealed yet: {check.unsealed} of {every} movements and bookings have no proof so far;"
             " everything else agrees. Nothing is wrong: download the file again from"
-            f" {check.statement['sealed_from']} on."
+            f" {check.data['sealed_from']} on."
         )
         return 3
     print(
         f"agrees: cycle {check.cycle['number']} of {check.merchant}: {len(check.lines)} lines,"
-        f" {len(check.statement['movements'])} movements, {len(check.bookings)} bookings,"
-        f" {len(check.statement['seals'])} seals;"
+        f" {len(check.data['movements'])} movements, {len(check.bookings)} bookings,"
+        f" {len(check.data['seals'])} seals;"
         f" net {total['net']} fen, due {total['due']} fen"
     )
     return 0

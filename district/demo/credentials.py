@@ -28,15 +28,15 @@ TILL = "演示收银台"
 
 def renew_logins(logins: Logins, plan: Plan) -> None:
     """New logins for a finished district whose file is lost; the old passwords end."""
-    by = operator(logins)
-    second_operator(logins)
-    clerks(logins, plan, by=by)
-    tills(logins, plan, by=by)
-    shoppers(logins, plan)
+    by = save_operator_login(logins)
+    save_second_operator_login(logins)
+    save_clerk_logins(logins, plan, by=by)
+    save_till_keys(logins, plan, by=by)
+    save_shopper_logins(logins, plan)
 
 
 @transaction.atomic
-def operator(logins: Logins) -> User:
+def save_operator_login(logins: Logins) -> User:
     """Whoever runs the district and sees all of it."""
     entry, user = _account(OPERATOR, "运营管理员", logins["operator"], is_superuser=True)
     logins.save_entries(operator=entry)
@@ -44,7 +44,7 @@ def operator(logins: Logins) -> User:
 
 
 @transaction.atomic
-def second_operator(logins: Logins) -> User:
+def save_second_operator_login(logins: Logins) -> User:
     """Another one: whatever needs two people, such as an approval, needs a second login."""
     known = logins["second_operator"]
     entry, user = _account(SECOND_OPERATOR, "运营复核", known, is_superuser=True)
@@ -53,7 +53,7 @@ def second_operator(logins: Logins) -> User:
 
 
 @transaction.atomic
-def clerks(logins: Logins, plan: Plan, *, by: User) -> None:
+def save_clerk_logins(logins: Logins, plan: Plan, *, by: User) -> None:
     """One login of each role at the first of the two steady merchants, and the other one's owner."""
     known = {entry["username"]: entry for entry in logins["clerks"] or []}
     entries = []
@@ -69,7 +69,7 @@ def clerks(logins: Logins, plan: Plan, *, by: User) -> None:
 
 
 @transaction.atomic
-def tills(logins: Logins, plan: Plan, *, by: User) -> None:
+def save_till_keys(logins: Logins, plan: Plan, *, by: User) -> None:
     """A till key for a store of each of the two steady merchants: earn at one, spend at the other."""
     kept = {entry["store"]: entry["key"] for entry in logins["tills"] or []}
     entries = []
@@ -83,7 +83,7 @@ def tills(logins: Logins, plan: Plan, *, by: User) -> None:
     logins.save_entries(tills=entries)
 
 
-def shoppers(logins: Logins, plan: Plan) -> None:
+def save_shopper_logins(logins: Logins, plan: Plan) -> None:
     """The members a person may sign in as: the WeChat sandbox gives codes for these names."""
     shopper_plans = sorted(plan.members, key=lambda member: member.number)[:SIGN_IN_MEMBER_COUNT]
     entries = []

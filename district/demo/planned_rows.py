@@ -23,7 +23,7 @@ class PlannedRows:
     members: Mapping[int, Member]
 
     @classmethod
-    def of(cls, plan: Plan) -> "PlannedRows":
+    def load(cls, plan: Plan) -> "PlannedRows":
         stores = {store.name: store for store in Store.objects.select_related("merchant")}
         keys = {key.merchant_id: key for key in TillKey.objects.filter(name=TILL).order_by("-pk")}
         numbered = {

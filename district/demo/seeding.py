@@ -67,20 +67,23 @@ def _fill(seeding: Seeding, logins: Logins, meter: ProgressMeter) -> None:
         + len(chapters.CHAPTERS) * chapters.STEPS_PER_CHAPTER
     )
     meter.phase("merchants open their stores")
-    operator, second = credentials.operator(logins), credentials.second_operator(logins)
+    operator, second = (
+        credentials.save_operator_login(logins),
+        credentials.save_second_operator_login(logins),
+    )
     set_first_policy(plan, by=operator)
     open_merchants(plan, by=operator, on_progress=lambda: meter.step(STEPS_PER_MERCHANT))
-    credentials.clerks(logins, plan, by=operator)
+    credentials.save_clerk_logins(logins, plan, by=operator)
     meter.phase("members join")
     sign_up_members(plan, on_progress=lambda: meter.step(STEPS_PER_MEMBER))
     with _frozen_garbage_collector():
-        YearRunner(plan, PlannedRows.of(plan), meter).run()
+        YearRunner(plan, PlannedRows.load(plan), meter).run()
     meter.phase("merchants come and go, campaigns begin")
     merchant_changes.apply_merchant_changes(plan, by=operator)
     campaigns.launch(plan, by=operator)
     chapters.run(_context_of(plan, operator, second), meter)
-    credentials.tills(logins, plan, by=operator)
-    credentials.shoppers(logins, plan)
+    credentials.save_till_keys(logins, plan, by=operator)
+    credentials.save_shopper_logins(logins, plan)
     seeding.finished_at = clock.real_now()
     seeding.save(update_fields=["finished_at"])
     meter.end(_summary(plan))
@@ -88,7 +91,7 @@ def _fill(seeding: Seeding, logins: Logins, meter: ProgressMeter) -> None:
 
 def _context_of(plan: Plan, operator: User, second: User) -> ChapterContext:
     owner = User.objects.get(username=credentials.OWNER)
-    return ChapterContext(plan, PlannedRows.of(plan), operator, second, owner)
+    return ChapterContext(plan, PlannedRows.load(plan), operator, second, owner)
 
 
 def _summary(plan: Plan) -> str:

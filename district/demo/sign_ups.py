@@ -25,7 +25,7 @@ LANES = 2
 
 def sign_up_members(plan: Plan, *, on_progress: Callable[[], object]) -> None:
     """Every member of the plan is there, in the order of joining as far as two lanes keep it."""
-    existing = PlannedRows.of(plan).members
+    existing = PlannedRows.load(plan).members
     with _wechat() as wechat:
         lanes = [plan.members[lane::LANES] for lane in range(LANES)]
         run_in_parallel([_sign_up(plan, lane, existing, wechat, on_progress) for lane in lanes])

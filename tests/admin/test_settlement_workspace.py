@@ -31,7 +31,7 @@ def other_operator(two_merchants):
 
 
 @pytest.fixture
-def own(two_merchants):
+def own_statement(two_merchants):
     """乙's statement of the closed cycle."""
     return Statement.objects.get(merchant=two_merchants.second.merchant)
 
@@ -48,7 +48,7 @@ def page_of(client, row):
     return client.get(f"{ADMIN}/{row._meta.model_name}/{row.pk}/change/")
 
 
-def confirmed(client, address, **fields):
+def confirm_preview(client, address, **fields):
     """Fill in, look, confirm."""
     fields = {"once": once_of(client.get(address))} | fields
     seen = client.post(address, fields)
@@ -58,7 +58,7 @@ def confirmed(client, address, **fields):
 
 # --- Closing ----------------------------------------------------------------------------------
 @pytest.fixture
-def over(two_merchants, operator):
+def ended_cycle(two_merchants, operator):
     """A second cycle whose last day is over."""
     today = clock.business_day(clock.now())
     act(operator, f"{ADMIN}/cycle/add/", last_day=f"{today:%Y-%m-%d}")
@@ -67,9 +67,9 @@ def over(two_merchants, operator):
 
 
 def test_one_person_proposes_what_was_looked_at_and_another_one_closes(
-    two_merchants, over, operator, other_operator
+    two_merchants, ended_cycle, operator, other_operator
 ):
-    with clock.travel_to(over.starts_at):
+    with clock.travel_to(ended_cycle.starts_at):
         book(
             two_merchants.first.merchant,
             two_merchants.second.merchant,
@@ -77,46 +77,49 @@ def test_one_person_proposes_what_was_looked_at_and_another_one_closes(
             reference="rcp_c",
             source="gift",
         )
-    base = f"{ADMIN}/cycle/{over.pk}"
+    base = f"{ADMIN}/cycle/{ended_cycle.pk}"
 
-    seen, proposed = confirmed(operator, f"{base}/propose/")
+    seen, proposed = confirm_preview(operator, f"{base}/propose/")
     assert "应付合计" in text_of(seen)
     assert "礼品卡 1 1 ¥12.34" in text_of(seen)
     assert proposed.status_code == 302
-    over.refresh_from_db()
-    assert over.state == "proposed"
+    ended_cycle.refresh_from_db()
+    assert ended_cycle.state == "proposed"
     assert operator.get(f"{base}/approve/").status_code == 403
     assert operator.post(f"{base}/approve/", {"once": "0" * 32}).status_code == 403
 
-    _, closed = confirmed(other_operator, f"{base}/approve/")
+    _, closed = confirm_preview(other_operator, f"{base}/approve/")
 
     assert closed.status_code == 302
-    over.refresh_from_db()
-    assert over.state == "closed"
-    assert over.approved_by.username == "fuhe"
-    assert "结算单" in text_of(page_of(operator, over))
+    ended_cycle.refresh_from_db()
+    assert ended_cycle.state == "closed"
+    assert ended_cycle.approved_by.username == "fuhe"
+    assert "结算单" in text_of(page_of(operator, ended_cycle))
 
 
-def test_looking_at_a_close_writes_nothing(over, operator):
+def test_looking_at_a_close_writes_nothing(ended_cycle, operator):
     before = table_digests()
-    base = f"{ADMIN}/cycle/{over.pk}/propose/"
+    base = f"{ADMIN}/cycle/{ended_cycle.pk}/propose/"
 
     operator.post(base, {"once": once_of(operator.get(base))})
 
     assert table_digests() == before
 
 
-def test_a_proposal_is_taken_back_and_the_end_is_moved(over, operator):
-    base = f"{ADMIN}/cycle/{over.pk}"
-    confirmed(operator, f"{base}/propose/")
+def test_a_proposal_is_taken_back_and_the_end_is_moved(ended_cycle, operator):
+    base = f"{ADMIN}/cycle/{ended_cycle.pk}"
+    confirm_preview(operator, f"{base}/propose/")
     assert operator.get(f"{base}/move-end/").status_code == 302
 
     act(operator, f"{base}/withdraw/")
-    moved = clock.business_day(over.ends_at) + timedelta(days=3)
+    moved = clock.business_day(ended_cycle.ends_at) + timedelta(days=3)
     act(operator, f"{base}/move-end/", last_day=f"{moved:%Y-%m-%d}")
 
-    over.refresh_from_db()
-    assert (over.state, over.ends_at) == ("open", clock.start_of_day(moved + timedelta(days=1)))
+    ended_cycle.refresh_from_db()
+    assert (ended_cycle.state, ended_cycle.ends_at) == (
+        "open",
+        clock.start_of_day(moved + timedelta(days=1)),
+    )
 
 
 def test_a_cycle_that_is_not_over_offers_no_close(two_merchants, operator):
@@ -130,17 +133,22 @@ def test_a_cycle_that_is_not_over_offers_no_close(two_merchants, operator):
 
 
 @pytest.mark.parametrize("role", ["owner", "finance", "manager", "cashier"])
-def test_no_merchant_touches_cycles_payments_or_decisions(two_merchants, over, own, role):
+def test_no_merchant_touches_cycles_payments_or_decisions(
+    two_merchants, ended_cycle, own_statement, role
+):
     client = two_merchants.second.client(role)
-    payment, dispute = own.payments.get(), Dispute.objects.filter(merchant=own.merchant).first()
+    payment, dispute = (
+        own_statement.payments.get(),
+        Dispute.objects.filter(merchant=own_statement.merchant).first(),
+    )
     before = table_digests()
 
     for path in (
-        f"cycle/{over.pk}/change/",
-        f"cycle/{over.pk}/propose/",
-        f"cycle/{over.pk}/approve/",
+        f"cycle/{ended_cycle.pk}/change/",
+        f"cycle/{ended_cycle.pk}/propose/",
+        f"cycle/{ended_cycle.pk}/approve/",
         "cycle/add/",
-        f"statement/{own.pk}/pay/",
+        f"statement/{own_statement.pk}/pay/",
         f"payment/{payment.pk}/reverse/",
         f"dispute/{dispute.pk}/uphold/",
         f"dispute/{dispute.pk}/reject/",
@@ -156,11 +164,11 @@ def test_no_merchant_touches_cycles_payments_or_decisions(two_merchants, over, o
 # --- Statements and what one takes away -------------------------------------------------------
 @pytest.mark.parametrize("role", ["owner", "finance"])
 def test_a_merchant_reads_its_statement_its_lines_and_each_movement_of_them(
-    two_merchants, own, line, role
+    two_merchants, own_statement, line, role
 ):
     client = two_merchants.second.client(role)
 
-    statement, line_page = page_of(client, own), page_of(client, line)
+    statement, line_page = page_of(client, own_statement), page_of(client, line)
 
     assert f"{ADMIN}/line/{line.pk}/change/" in statement.content.decode()
     text = text_of(line_page)
@@ -181,36 +189,38 @@ def test_the_line_leads_operators_to_each_transfer_and_lot(operator, line):
         assert f"/admin/loyalty/lot/{born.pk}/change/" in page
 
 
-def test_a_charge_is_on_the_statement_and_opens_down_to_its_bookings(two_merchants, own, operator):
+def test_a_charge_is_on_the_statement_and_opens_down_to_its_bookings(
+    two_merchants, own_statement, operator
+):
     client = two_merchants.second.client("finance")
     charge = Charge.objects.get(payer=two_merchants.second.merchant)
-    assert own.charges == -550
+    assert own_statement.charges == -550
 
-    statement, charge_page = page_of(client, own), page_of(client, charge)
+    statement, charge_page = page_of(client, own_statement), page_of(client, charge)
 
     assert f"{ADMIN}/charge/{charge.pk}/change/" in statement.content.decode()
     text = text_of(charge_page)
     for word in ("rcp_b", "rfd_b", "¥6.00", "-¥0.50", "¥5.50", "礼品卡", "丙家花店"):
         assert word in text
     assert "rcp_a" not in text
-    assert "礼品卡" in text_of(page_of(operator, own.cycle))
+    assert "礼品卡" in text_of(page_of(operator, own_statement.cycle))
 
 
 @pytest.mark.parametrize("role", ["manager", "cashier"])
-def test_whoever_may_not_see_clearing_sees_no_settlement(two_merchants, own, line, role):
+def test_whoever_may_not_see_clearing_sees_no_settlement(two_merchants, own_statement, line, role):
     client = two_merchants.second.client(role)
 
     for address in (
         f"{ADMIN}/statement/",
         f"{ADMIN}/line/",
-        f"{ADMIN}/statement/{own.pk}/change/",
-        f"{ADMIN}/statement/{own.pk}/csv/",
+        f"{ADMIN}/statement/{own_statement.pk}/change/",
+        f"{ADMIN}/statement/{own_statement.pk}/csv/",
         f"{ADMIN}/line/{line.pk}/change/",
     ):
         assert client.get(address).status_code == 403, address
 
 
-def test_somebody_of_some_stores_sees_no_statement_of_all_of_them(two_merchants, own):
+def test_somebody_of_some_stores_sees_no_statement_of_all_of_them(two_merchants, own_statement):
     from district.merchants.models import ClerkStore
 
     side = two_merchants.second
@@ -218,7 +228,10 @@ def test_somebody_of_some_stores_sees_no_statement_of_all_of_them(two_merchants,
         clerk=side.clerks["finance"], store=side.second, merchant=side.merchant
     )
 
-    assert side.client("finance").get(f"{ADMIN}/statement/{own.pk}/change/").status_code == 403
+    assert (
+        side.client("finance").get(f"{ADMIN}/statement/{own_statement.pk}/change/").status_code
+        == 403
+    )
     assert "最近结算单" not in text_of(side.client("finance").get("/admin/"))
 
 
@@ -226,22 +239,22 @@ def body_of(answer):
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
-def test_every_paper_of_the_own_statement_can_be_taken_away(two_merchants, own):
+def test_every_paper_of_the_own_statement_can_be_taken_away(two_merchants, own_statement):
     client = two_merchants.second.client("finance")
-    base = f"{ADMIN}/statement/{own.pk}"
+    base = f"{ADMIN}/statement/{own_statement.pk}"
 
     sheet, book, page, proofs = (
         client.get(f"{base}/{name}/") for name in ("csv", "xlsx", "print", "proofs")
     )
 
     rows = list(csv.reader(io.StringIO(body_of(sheet).decode("utf-8-sig"))))
-    assert ["结算单号", own.public_id] in rows
+    assert ["结算单号", own_statement.public_id] in rows
     assert zipfile.ZipFile(io.BytesIO(body_of(book))).testzip() is None
     assert "积分结算单" in page.content.decode()
-    assert json.loads(proofs.content)["hash"] == bytes(own.hash).hex()
-    assert ["应结（元，正数付给商户，负数由商户支付）", str(Yuan(own.due))] in rows
+    assert json.loads(proofs.content)["hash"] == bytes(own_statement.hash).hex()
+    assert ["应结（元，正数付给商户，负数由商户支付）", str(Yuan(own_statement.due))] in rows
     for answer in (sheet, book, proofs):
-        assert own.public_id in answer["Content-Disposition"]
+        assert own_statement.public_id in answer["Content-Disposition"]
         assert "no-store" in answer["Cache-Control"]
     assert page["Content-Security-Policy"].startswith("default-src 'none'")
 
@@ -266,9 +279,9 @@ def asked_to_pay(**changes):
     return fields | changes
 
 
-def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own):
-    assert abs(own.due) >= 11
-    address = pay_address(own)
+def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own_statement):
+    assert abs(own_statement.due) >= 11
+    address = pay_address(own_statement)
     filled = {"once": once_of(operator.get(address))} | asked_to_pay()
 
     for _ in range(2):
@@ -277,7 +290,7 @@ def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own
     assert (payment.fen, payment.before, payment.after) == (10, 1, 11)
     act(operator, f"{ADMIN}/payment/{payment.pk}/reverse/", words="登记错了")
 
-    assert sum(own.payments.values_list("fen", flat=True)) == 1
+    assert sum(own_statement.payments.values_list("fen", flat=True)) == 1
     assert operator.get(f"{ADMIN}/payment/{payment.pk}/reverse/").status_code == 302
 
 
@@ -293,10 +306,10 @@ def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own
         {"paid_at": "昨天"},
     ],
 )
-def test_payments_that_cannot_be_are_refused(operator, own, changes):
+def test_payments_that_cannot_be_are_refused(operator, own_statement, changes):
     before = table_digests()
 
-    assert act(operator, pay_address(own), **asked_to_pay(**changes)).status_code == 422
+    assert act(operator, pay_address(own_statement), **asked_to_pay(**changes)).status_code == 422
     assert table_digests() == before
 
 
@@ -347,7 +360,9 @@ def test_a_line_of_others_cannot_be_disputed(two_merchants, owner):
     assert table_digests() == before
 
 
-def test_the_dashboard_says_what_waits_and_what_is_due(two_merchants, operator, owner, own):
+def test_the_dashboard_says_what_waits_and_what_is_due(
+    two_merchants, operator, owner, own_statement
+):
     operator_page, merchant = text_of(operator.get("/admin/")), text_of(owner.get("/admin/"))
 
     assert "待处理争议" in operator_page

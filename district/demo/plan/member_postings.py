@@ -44,7 +44,7 @@ class MemberPostings:
         self._end = start_of_day(self.trips.demand_calendar.last_day) + timedelta(days=1)
 
     def generate(self) -> Iterator[PlannedPosting]:
-        stops = self.trips.of(self.member)
+        stops = self.trips.stops_of(self.member)
         for index, drawn in enumerate(stops):
             following = stops[index + 1].at if index + 1 < len(stops) else None
             stop = self._avoiding_expiry(drawn, following)

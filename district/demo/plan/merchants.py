@@ -8,7 +8,12 @@ from district.demo.plan.demand_calendar import DAYS
 from district.demo.plan.names import merchant_names, staff_name
 from district.demo.plan.random_streams import apportion, random_stream, shuffle
 from district.demo.plan.stores import PlannedStore, UnitNumbers, planned_stores
-from district.demo.plan.terms import PlannedTerms, changed, usual_terms, with_short_validity
+from district.demo.plan.terms import (
+    PlannedTerms,
+    usual_terms,
+    with_better_terms,
+    with_short_validity,
+)
 from district.demo.plan.trades import TRADES, PlannedTrade
 
 FOUNDED_DAY = -30  # the alliance was founded a month before the year
@@ -153,7 +158,7 @@ def _change_terms(merchant: PlannedMerchant) -> PlannedMerchant:
     stream = random_stream("changed", merchant.number)
     terms = merchant.terms[-1]
     return replace(
-        merchant, terms=(*merchant.terms, changed(terms, stream.randint(90, 270), stream))
+        merchant, terms=(*merchant.terms, with_better_terms(terms, stream.randint(90, 270), stream))
     )
 
 

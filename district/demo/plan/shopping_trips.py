@@ -44,7 +44,7 @@ class ShoppingTrips:
             for code in sorted(codes)
         }
 
-    def of(self, member: PlannedMember) -> list[TripStop]:
+    def stops_of(self, member: PlannedMember) -> list[TripStop]:
         """The member's stops in the order in which the tills post them."""
         stream = random_stream("outings", member.number)
         stops: list[TripStop] = []

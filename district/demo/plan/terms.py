@@ -45,7 +45,7 @@ def with_short_validity(terms: PlannedTerms, chance: Random) -> PlannedTerms:
     )
 
 
-def changed(terms: PlannedTerms, since: int, chance: Random) -> PlannedTerms:
+def with_better_terms(terms: PlannedTerms, since: int, chance: Random) -> PlannedTerms:
     """What the merchant offers after thinking again: more generous, or cheaper."""
     if chance.random() < 0.6:  # noqa: PLR2004
         return replace(terms, since=since, earn_points=terms.earn_points * 2)
