@@ -87,7 +87,7 @@ def using_database(url, data):
 
 @pytest.fixture(scope="package")
 def small_plan():
-    return build_plan(Size.using_database(SCALE), LAST_DAY)
+    return build_plan(Size.at(SCALE), LAST_DAY)
 
 
 @pytest.fixture(scope="package")
