@@ -20,7 +20,7 @@ class CouponsConfig(AppConfig):
         set_body_limit(
             r"/admin/coupons/templateversion/(add|[0-9]+/(edit|new-version))/", settings.PHOTO_LIMIT
         )
-        sources.name("coupon", _("优惠券"))
+        sources.register_source("coupon", _("优惠券"))
         invariants.register_queries(COUPONS)
         invariants.register_queries(PLANNING)
         listeners.listen()

@@ -12,5 +12,5 @@ class OfflineConfig(AppConfig):
         from loyalty import invariants  # noqa: PLC0415
         from loyalty.settlement import sources  # noqa: PLC0415
 
-        sources.name("coupon_conflict", _("离线核销冲突"))
+        sources.register_source("coupon_conflict", _("离线核销冲突"))
         invariants.register_queries(OFFLINE)

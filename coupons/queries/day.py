@@ -32,7 +32,7 @@ def coupons_of_day(scope: StatisticsScope, day: date) -> CouponDay:
     if scope.merchant is not None:
         versions = versions.filter(template__merchant=scope.merchant)
         claimed = claimed.filter(version__template__merchant=scope.merchant)
-    used = scope.of(
+    used = scope.restrict(
         Redemption.objects.filter(
             at__gte=begins, at__lt=begins + timedelta(days=1), reversed_at=None
         )

@@ -1,4 +1,4 @@
-"""ReceiptRefunds at the till: look first, then post."""
+"""Refunds at the till: preview, then post."""
 
 from typing import Any
 

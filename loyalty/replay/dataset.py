@@ -109,8 +109,8 @@ class DataSet:
             return self
         if not 1 <= households <= len(self.journeys):
             raise UnreadableData(
-                _("--households 须在 1 至 {most} 之间，而不是 {asked}。").format(
-                    most=len(self.journeys), asked=households
+                _("--households 须在 1 至 {most} 之间，而不是 {households}。").format(
+                    most=len(self.journeys), households=households
                 )
             )
         chosen = sorted(self.journeys)[:households]

@@ -62,7 +62,7 @@ def refund_receipt(
     left = current.paid_fen - current.refunded_fen
     if fen > left:
         refusal = RefundExceedsPayment(left_fen=left, asked_fen=fen)
-        return _answer(replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal))
     request = values.RefundPosting(
         receipt=current.pk,
         refund_no=refund_no,
@@ -75,7 +75,9 @@ def refund_receipt(
             rate=(current.rate_points, current.rate_per_fen),
         ),
     )
-    return _answer(procedures.refund(request=request, store=store.pk, actor=actor, key=key, at=at))
+    return _load_result(
+        procedures.refund(request=request, store=store.pk, actor=actor, key=key, at=at)
+    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _park(
     store: Store, purchase_refund: PurchaseRefund, actor: str, key: Key
 ) -> Refund | ParkedRefund:
     if (earlier := claim_key(key)) is not None:
-        return _answer(earlier)
+        return _load_result(earlier)
     with translate_database_errors():
         parked = ParkedRefund.objects.create(
             merchant_id=store.merchant_id,
@@ -146,7 +148,7 @@ def _park(
     return parked
 
 
-def _answer(pk: int) -> Refund | ParkedRefund:
+def _load_result(pk: int) -> Refund | ParkedRefund:
     """Parked refunds answer a key with their number below zero."""
     if pk > 0:
         return queries.refunds().get(pk=pk)

@@ -31,7 +31,7 @@ def spend_points(
     try:
         require_live(visit)
     except DomainError as refusal:
-        return _answer(replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal))
     alliance = queries.alliance_policy_at(at)
     if alliance.confirm_from is not None and points >= alliance.confirm_from:
         request = values.HoldRequest(
@@ -41,7 +41,7 @@ def spend_points(
             expires_at=at + timedelta(minutes=alliance.confirm_minutes),
             grace_days=alliance.grace_days,
         )
-        return _answer(
+        return _load_result(
             procedures.hold(
                 member=visit.member_id, context=context, request=request, key=key, at=at
             )
@@ -55,7 +55,7 @@ def spend_points(
         at=at,
     )
     if isinstance(entry, int):
-        return _answer(entry)
+        return _load_result(entry)
     # As it was just written, without reading it back.
     spent = partial_instance(
         Transfer,
@@ -78,7 +78,7 @@ def spend_points(
     return spent
 
 
-def _answer(pk: int) -> Transfer | Hold:
+def _load_result(pk: int) -> Transfer | Hold:
     """Holds answer a key with their number below zero."""
     if pk < 0:
         return queries.holds().get(pk=-pk)

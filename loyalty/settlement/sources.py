@@ -2,14 +2,14 @@
 
 from district.kernel.backoffice.lazy_text import Text
 
-_NAMES: dict[str, Text] = {}
+_SOURCE_NAMES: dict[str, Text] = {}
 
 
-def name(source: str, called: Text) -> None:
-    """Say what a source of bookings is called; from the app's AppConfig.ready()."""
-    _NAMES[source] = called
+def register_source(source: str, name: Text) -> None:
+    """Register what a source of bookings is called; from the app's AppConfig.ready()."""
+    _SOURCE_NAMES[source] = name
 
 
-def name_of(source: str) -> str:
+def source_name(source: str) -> str:
     """What people read; the bare word for a source whose app is no longer installed."""
-    return str(_NAMES.get(source, source))
+    return str(_SOURCE_NAMES.get(source, source))

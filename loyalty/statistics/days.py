@@ -36,10 +36,10 @@ class RankingEntry:
 def today(scope: StatisticsScope) -> DayStatistics:
     """Receipts, money and points since midnight in Shanghai."""
     start = _midnight()
-    bought = scope.of(Receipt.objects.filter(at__gte=start)).aggregate(
+    bought = scope.restrict(Receipt.objects.filter(at__gte=start)).aggregate(
         receipts=Count("pk"), paid=Sum("paid_fen"), issued=Sum("granted")
     )
-    spent = scope.of(Transfer.objects.filter(at__gte=start, kind__in=_ACCEPTED))
+    spent = scope.restrict(Transfer.objects.filter(at__gte=start, kind__in=_ACCEPTED))
     return DayStatistics(
         receipts=bought["receipts"],
         paid_fen=bought["paid"] or 0,
@@ -106,7 +106,9 @@ _GIVEN_BACK = (Transfer.Kind.REVERSE_SPEND, Transfer.Kind.RETURN_SPEND)
 def _transfers(
     scope: StatisticsScope, since: datetime, kinds: tuple[Transfer.Kind, ...]
 ) -> QuerySet[Transfer]:
-    moved: QuerySet[Transfer] = scope.of(Transfer.objects.filter(at__gte=since, kind__in=kinds))
+    moved: QuerySet[Transfer] = scope.restrict(
+        Transfer.objects.filter(at__gte=since, kind__in=kinds)
+    )
     return moved.order_by()
 
 

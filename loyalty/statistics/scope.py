@@ -14,7 +14,8 @@ class StatisticsScope:
     merchant: int | None = None
     stores: Sequence[int] | None = None
 
-    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def restrict(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of this scope."""
         if self.merchant is not None:
             rows = rows.filter(merchant=self.merchant)
         return rows if self.stores is None else rows.filter(store__in=self.stores)

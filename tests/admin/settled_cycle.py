@@ -17,7 +17,7 @@ from tests.factories.settlement import book
 def make_settled_cycle(first, second, *, by) -> Cycle:
     """Everything up to yesterday, closed; what was said about it afterwards at either side."""
     proposer, approver = by
-    sources.name("gift", "礼品卡")
+    sources.register_source("gift", "礼品卡")
     third = make_earning_store()
     third.merchant.name = "丙家花店"
     third.merchant.save()

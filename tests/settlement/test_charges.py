@@ -211,7 +211,7 @@ def test_a_booking_tampered_with_after_the_proposal_stops_the_approval(tea, book
 
 
 def test_a_source_is_called_what_its_app_says(monkeypatch):
-    monkeypatch.setattr(sources, "_NAMES", {})
-    assert sources.name_of("parcel") == "parcel"
-    sources.name("parcel", "包裹")
-    assert sources.name_of("parcel") == "包裹"
+    monkeypatch.setattr(sources, "_SOURCE_NAMES", {})
+    assert sources.source_name("parcel") == "parcel"
+    sources.register_source("parcel", "包裹")
+    assert sources.source_name("parcel") == "包裹"

@@ -21,7 +21,7 @@ from tests.settlement.conftest import FIRST, LAST
 
 @pytest.fixture(autouse=True)
 def _parcels_have_a_name(monkeypatch):
-    monkeypatch.setitem(sources._NAMES, "parcel", "包裹")
+    monkeypatch.setitem(sources._SOURCE_NAMES, "parcel", "包裹")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from district.kernel.backoffice import Cell, Section, format_instant, visible_ro
 from district.kernel.backoffice.sections import url_of
 from district.kernel.text.money import format_yuan
 from loyalty.admin.explorer import parts
-from loyalty.admin.explorer.lots import held
+from loyalty.admin.explorer.lots import hold_parts
 from loyalty.models import Debt, Hold, ParkedRefund, Receipt, Refund, Transfer
 
 _OF_HOLDS = (
@@ -31,7 +31,7 @@ def hold_sections(request: HttpRequest, hold: Hold) -> Iterator[Section]:
         kind__in=_OF_HOLDS,
     )
     yield from parts.transfers(request, _("预占流水"), which)
-    yield from held(request, hold.parts.all())
+    yield from hold_parts(request, hold.parts.all())
 
 
 def refund_sections(request: HttpRequest, refund: Refund) -> Iterator[Section]:

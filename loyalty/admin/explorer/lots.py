@@ -25,7 +25,7 @@ def lot_sections(request: HttpRequest, lot: Lot) -> Iterator[Section]:
         yield parts.receipts(request, _("来源小票"), earned)
     later = Lot.objects.filter(origin=lot).order_by("pk")
     yield from lots(request, later, title=_("后续批次"), always=False)
-    yield from held(request, HoldPart.objects.filter(lot=lot, hold__state=Hold.State.OPEN))
+    yield from hold_parts(request, HoldPart.objects.filter(lot=lot, hold__state=Hold.State.OPEN))
     yield from draws(request, lot.draws.all(), lot_sections=True)
 
 
@@ -142,7 +142,7 @@ def restores(request: HttpRequest, rows: Any) -> Iterable[Section]:
     )
 
 
-def held(request: HttpRequest, rows: Any) -> Iterable[Section]:
+def hold_parts(request: HttpRequest, rows: Any) -> Iterable[Section]:
     """Parts of holds within scope: which lots a hold sets aside, or which holds set a lot aside."""
     found = list(
         rows.filter(hold__in=visible_rows(request, Hold).values("pk"))

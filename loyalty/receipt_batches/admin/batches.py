@@ -260,7 +260,7 @@ def _rows(request: HttpRequest, batch: Batch, state: str, title: str) -> Section
             (
                 result.line,
                 result.get_kind_display(),
-                links.of(result),
+                links.cell_of(result),
                 f"{result.points:,}",
                 _reason(result),
             )
@@ -281,7 +281,7 @@ class _ResultLinks:
             ParkedRefund: visible(request, ParkedRefund, [result.parked_id for result in results]),
         }
 
-    def of(self, result: RowResult) -> Cell:
+    def cell_of(self, result: RowResult) -> Cell:
         named = {
             Receipt: result.receipt_id,
             Refund: result.refund_id,

@@ -92,7 +92,9 @@ def counted(body: Mapping[str, Any], amount: str) -> TillCount:
     return TillCount(
         count=body["count"],
         amount=body[amount],
-        each=None if items is None else [(item["number"], item[amount]) for item in items],
+        amounts_by_number=None
+        if items is None
+        else [(item["number"], item[amount]) for item in items],
     )
 
 
@@ -156,10 +158,10 @@ class ReconciliationOut(serializers.Serializer):
 
 
 def _both(row: Reconciliation, count: str, amount: str, unit: str) -> Any:
-    def of(side: str) -> dict[str, int]:
+    def totals(side: str) -> dict[str, int]:
         return {
             "count": getattr(row, f"{side}_{count}"),
             unit: getattr(row, f"{side}_{amount}"),
         }
 
-    return {"theirs": of("their"), "ours": of("our")}
+    return {"theirs": totals("their"), "ours": totals("our")}

@@ -240,7 +240,7 @@ class _UploadTooSlow(Exception):
 
 
 def _pieces(request: Request) -> Iterator[bytes]:
-    """The body as it arrives. Raises _UploadTooSlow for one that keeps a thread from the counter too long."""
+    """The body as it arrives. Raises _UploadTooSlow for one that keeps a thread busy too long."""
     give_up = time.monotonic() + UPLOAD_SECONDS
     while piece := request.read(PIECE):
         yield piece

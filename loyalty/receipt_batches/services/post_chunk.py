@@ -1,4 +1,4 @@
-"""ReceiptPosting a chunk: the plain receipts in one server call, the rest one by one, each with its answer."""
+"""Posting a chunk: the plain receipts in one server call, the rest one by one, each with its answer."""
 
 import logging
 

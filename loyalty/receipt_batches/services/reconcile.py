@@ -21,7 +21,7 @@ class TillCount:
 
     count: int
     amount: int
-    each: Sequence[tuple[str, int]] | None = None
+    amounts_by_number: Sequence[tuple[str, int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def reconcile_day(
     until = clock.start_of_day(day + timedelta(days=1))
     ours = _totals(store.pk, start, until)
     found = {
-        kind: _differences(store.pk, start, until, kind, counted.each)
+        kind: _differences(store.pk, start, until, kind, counted.amounts_by_number)
         for kind, counted in till_totals.by_kind().items()
-        if counted.each is not None
+        if counted.amounts_by_number is not None
     }
     row = Reconciliation.objects.create(
         merchant_id=store.merchant_id,
@@ -119,10 +119,14 @@ _DIFFERENCES = """
 
 
 def _differences(
-    store: int, start: datetime, until: datetime, kind: str, each: Sequence[tuple[str, int]] | None
+    store: int,
+    start: datetime,
+    until: datetime,
+    kind: str,
+    amounts_by_number: Sequence[tuple[str, int]] | None,
 ) -> list[tuple[str, str, int | None, int | None]]:
-    numbers = [number for number, _amount in each or ()]
-    amounts = [amount for _number, amount in each or ()]
+    numbers = [number for number, _amount in amounts_by_number or ()]
+    amounts = [amount for _number, amount in amounts_by_number or ()]
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENCES, [numbers, amounts, store, start, until, kind])
         return list(cursor.fetchall())

@@ -72,7 +72,7 @@ class ChargeAdmin(CycleColumns, SettlementAdmin):
 
     @admin.display(description=gettext_lazy("来源"))
     def source_name(self, row: Charge) -> str:
-        return sources.name_of(row.source)
+        return sources.source_name(row.source)
 
     @admin.display(description=gettext_lazy("付方"))
     def payer_name(self, row: Charge) -> str:

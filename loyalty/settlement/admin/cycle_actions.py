@@ -177,7 +177,7 @@ def draft_figures(cycle: Cycle) -> Iterable[Panel]:
             headers=[_("来源"), _("商户对"), _("笔数"), _("合计")],
             rows=[
                 [
-                    sources.name_of(charge.source),
+                    sources.source_name(charge.source),
                     f"{charge.pairs:,}",
                     f"{charge.bookings:,}",
                     format_yuan(charge.fen),

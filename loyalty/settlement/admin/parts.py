@@ -77,7 +77,7 @@ def charges(request: HttpRequest, which: Q, *, top: int = SHOWN) -> Iterator[Sec
     found = [
         [
             Cell(row.pk, url_of(Charge, row.pk)),
-            sources.name_of(row.source),
+            sources.source_name(row.source),
             row.payer.name,
             row.payee.name,
             f"{row.bookings:,}",

@@ -18,14 +18,14 @@ def statement_page(statement: Statement) -> str:
         "paper": paper,
         "own": paper.statement,
         "due": format_yuan(abs(paper.statement.due)),
-        "summary": [[_shown(cell) for cell in row] for row in paper.summary().rows],
+        "summary": [[_cell_data(cell) for cell in row] for row in paper.summary().rows],
         "tables": [_filled(table) for table in tables],
     }
     return render_to_string("settlement/statement.html", context)
 
 
 def _filled(table: Table) -> dict[str, Any]:
-    rows = [(total, [_shown(cell) for cell in row]) for total, row in table.lines()]
+    rows = [(total, [_cell_data(cell) for cell in row]) for total, row in table.lines()]
     heads = [
         {"text": head, "number": any(cells[at]["number"] for _total, cells in rows)}
         for at, head in enumerate(table.heads)
@@ -37,7 +37,7 @@ def _filled(table: Table) -> dict[str, Any]:
     }
 
 
-def _shown(cell: Cell) -> dict[str, Any]:
+def _cell_data(cell: Cell) -> dict[str, Any]:
     """A cell as text, and whether it is a number, which stands at the right."""
     match cell:
         case Yuan():

@@ -136,7 +136,7 @@ class StatementDocument:
             _("其他款项"),
             (_("付方"), _("收方"), _("来源"), _("笔数"), _("应收（元）"), _("应付（元）")),
             (
-                (charge.payer.name, charge.payee.name, str(sources.name_of(charge.source)),
+                (charge.payer.name, charge.payee.name, str(sources.source_name(charge.source)),
                  charge.bookings, *self._sides(charge.payee_id, Yuan(charge.fen)))
                 for charge in self.charges
             ),
@@ -205,7 +205,7 @@ class StatementDocument:
         """Everything the charges are made of, streamed."""
         rows = (
             (
-                _moment(booking.at), str(sources.name_of(booking.source)), booking.reference,
+                _moment(booking.at), str(sources.source_name(booking.source)), booking.reference,
                 self.names[booking.payer], self.names[booking.payee],
                 *self._sides(booking.payee, Yuan(booking.fen)),
             )
