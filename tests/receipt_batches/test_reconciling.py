@@ -114,7 +114,7 @@ def test_the_undoing_of_a_wrong_member_is_no_refund(tea):
 
 
 def test_many_differences_are_counted_and_the_first_kept(tea, monkeypatch):
-    monkeypatch.setattr("loyalty.receipt_batches.services.reconcile.KEPT", 3)
+    monkeypatch.setattr("loyalty.receipt_batches.services.reconcile.MAX_KEPT_DIFFERENCES", 3)
 
     row = reconciled(tea, receipts=listed(*((f"N-{number}", 1) for number in range(10))))
 
