@@ -145,7 +145,7 @@ def test_a_folder_that_was_emptied_under_a_running_process_is_written_to_again(c
 
 
 def test_every_thread_finds_our_app():
-    """A web server's threads start without a current app; an unconfigured one would ring at nobody's door."""
+    """A web server's threads start without a current app; an unconfigured one would send to no broker."""
     found: list[object] = []
     thread = threading.Thread(target=lambda: found.append(get_current_app()))
     thread.start()

@@ -140,7 +140,7 @@ def test_a_lost_wake_up_is_repaired_by_the_sweep(listener_workers, start):
     start(listener_workers.worker())
     start(listener_workers.beat())
 
-    emit(TeaServed(cup=1))  # nobody listens in this process, so it does not ring
+    emit(TeaServed(cup=1))  # nobody listens in this process, so no wake-up is sent
 
     assert wait_until(all_delivered, patience=12)
     assert washed() == [1]
