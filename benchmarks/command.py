@@ -89,6 +89,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--spoil",
+        dest="corrupt",
         action="store_true",
         help="damage the ledger before it is checked: no result may appear",
     )
