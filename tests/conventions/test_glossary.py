@@ -40,7 +40,7 @@ class Glossary(NamedTuple):
     identifiers: dict[str, str]
 
 
-class Finding(NamedTuple):
+class GlossaryFinding(NamedTuple):
     """A forbidden word and where it stands."""
 
     path: str
@@ -73,7 +73,7 @@ def read_glossary(text: str) -> Glossary:
     return glossary
 
 
-def findings_in_python(path: str, text: str, glossary: Glossary) -> Iterator[Finding]:
+def findings_in_python(path: str, text: str, glossary: Glossary) -> Iterator[GlossaryFinding]:
     docstring_lines = _docstring_lines(text)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.NAME:
@@ -84,7 +84,7 @@ def findings_in_python(path: str, text: str, glossary: Glossary) -> Iterator[Fin
             yield from _in_prose(path, token.start[0], token.string, glossary)
 
 
-def findings_in_markdown(path: str, text: str, glossary: Glossary) -> Iterator[Finding]:
+def findings_in_markdown(path: str, text: str, glossary: Glossary) -> Iterator[GlossaryFinding]:
     """The prose, and the code in it; a whole block of code may hold prose, so there only the words count."""
     for span in _CODE_SPAN.finditer(text):
         start = text.count("\n", 0, span.start()) + 1
@@ -98,12 +98,14 @@ def findings_in_markdown(path: str, text: str, glossary: Glossary) -> Iterator[F
     yield from _in_prose(path, 1, blank, glossary)
 
 
-def _in_identifier(path: str, line: int, name: str, glossary: Glossary) -> Iterator[Finding]:
-    for pattern, instead in _matching_patterns(name, tuple(glossary.identifiers.items())):
-        yield Finding(path, line, name if "*" in pattern else pattern, instead)
+def _in_identifier(
+    path: str, line: int, name: str, glossary: Glossary
+) -> Iterator[GlossaryFinding]:
+    for pattern, term in _matching_patterns(name, tuple(glossary.identifiers.items())):
+        yield GlossaryFinding(path, line, name if "*" in pattern else pattern, term)
     for part in _PARTS.findall(name):
         if instead := _lookup(part, glossary.words):
-            yield Finding(path, line, name, instead)
+            yield GlossaryFinding(path, line, name, instead)
 
 
 @cache
@@ -113,11 +115,13 @@ def _matching_patterns(
     return [(pattern, instead) for pattern, instead in identifiers if fnmatchcase(name, pattern)]
 
 
-def _in_prose(path: str, first_line: int, text: str, glossary: Glossary) -> Iterator[Finding]:
+def _in_prose(
+    path: str, first_line: int, text: str, glossary: Glossary
+) -> Iterator[GlossaryFinding]:
     for offset, line in enumerate(text.splitlines()):
         for word in _PROSE_WORD.findall(line):
             if instead := _lookup(word, glossary.words):
-                yield Finding(path, first_line + offset, word, instead)
+                yield GlossaryFinding(path, first_line + offset, word, instead)
 
 
 def _lookup(word: str, words: dict[str, str]) -> str | None:
@@ -155,7 +159,7 @@ def paths(*patterns: str) -> list[str]:
     ]
 
 
-def all_findings() -> list[Finding]:
+def all_findings() -> list[GlossaryFinding]:
     glossary = read_glossary((settings.ROOT / GLOSSARY).read_text())
     return [
         finding
