@@ -135,7 +135,7 @@ def _venues() -> dict[str, Venue]:
 
 def set_first_policy(plan: Plan, *, by: User) -> None:
     """The alliance begins without ceilings on a key's and a merchant's day; it sets them two months before
-    the end of the year (`life/holds.py`).
+    the end of the year (`chapters/holds.py`).
 
     Their counters are shared by members. A day of a lane is one transaction over many merchants, so two
     lanes would wait for each other's counters.

@@ -23,7 +23,7 @@ class Seeding(models.Model):
 
 
 class Chapter(models.Model):
-    """A chapter of the last weeks that has been played, see district/demo/chapters/."""
+    """A chapter of the last weeks that has been run, see district/demo/chapters/."""
 
     name = models.CharField(max_length=80, unique=True)
 
@@ -32,7 +32,7 @@ class Chapter(models.Model):
 
 
 class Lane(models.Model):
-    """A part of the members, and the last day that was played of their year, whole days at a time."""
+    """A part of the members, and the last day of their year that was posted, whole days at a time."""
 
     number = models.PositiveSmallIntegerField(unique=True)
     posted_through = models.DateField()

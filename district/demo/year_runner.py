@@ -1,4 +1,4 @@
-"""The year, day after day: every act of the plan at its own instant, through the verbs of the district."""
+"""The year, day after day: every posting of the plan at its own instant, through the verbs of the district."""
 
 import logging
 from datetime import date
@@ -33,7 +33,7 @@ logger = logging.getLogger("district.demo")
 
 
 class YearRunner:
-    """Plays the acts in lanes of members, in step with each other from day to day.
+    """Makes the postings in lanes of members, in step with each other from day to day.
 
     A lane's day is one transaction, together with the note how far the lane has come: what a
     killed run leaves behind is whole days, and the sweep never sees a member half way.

@@ -102,7 +102,7 @@ def set_environment(folder: Path, mode: str) -> None:
 
 
 def _remove_leftover_servers() -> None:
-    """Throw-away servers of killed runs, which root had to put on its shelf, are cleared away."""
+    """Throw-away servers of killed runs, which root had to put below ROOT_DATA_DIR, are cleared away."""
     if server_owner() is None:
         return
     for mark in ROOT_DATA_DIR.glob(f"*/{THROWAWAY}"):

@@ -26,7 +26,7 @@ def never() -> bool:
 
 @dataclass
 class Child:
-    """One process that should always run. Its output goes to a log file, its fate to `tell`."""
+    """One process that should always run. Its output goes to a log file, what becomes of it to `tell`."""
 
     name: str
     command: Sequence[str]

@@ -51,7 +51,7 @@ def base_folder(clone: Path = CLONE) -> Path:
 
 
 def cluster_home(wished: Path, owner: Owner | None) -> Path:
-    """The wished folder, or for root one of the same name on a shelf that the server's account can enter."""
+    """The wished folder, or for root one below ROOT_DATA_DIR, which the server's account can enter."""
     if owner is None or enterable(wished, owner):
         return wished
     return ROOT_DATA_DIR / f"at-{fingerprint(wished)}"

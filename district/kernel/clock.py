@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-REPLAY_HEADER = "X-Replay-Instant"  # heard in replay mode only, see replay_clock.py
+REPLAY_HEADER = "X-Replay-Instant"  # heard in replay mode only, see http/replay_clock.py
 
 _YEARS = range(2000, 2200)
 # .NET writes seven decimals; what is finer than a microsecond is dropped.

@@ -1,4 +1,4 @@
-"""The ledger in the back office: read and followed from end to end; changed by a few acts alone."""
+"""The ledger in the back office: read and followed from end to end; changed by a few actions alone."""
 
 from loyalty.admin import clearing, overview
 from loyalty.admin.accounts import PointsAccountAdmin

@@ -72,7 +72,7 @@ class RefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
 
     @admin.display(description=gettext_lazy("会员编号"))
     def member_no(self, refund: Refund) -> str:
-        # The receipt's: that its member is somebody else's heir is not the merchant's business.
+        # The receipt's: that its member was merged into another is not the merchant's business.
         return refund.receipt.account.member.public_id
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:

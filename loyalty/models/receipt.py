@@ -64,7 +64,7 @@ class Receipt(models.Model):
         related_name="+",
         verbose_name=_("发放商户"),
     )
-    # The same purchase has the same one, whichever way it reached us (rules.bill_fingerprint).
+    # The same purchase has the same one, whichever way it reached us (arithmetic.purchase_fingerprint).
     fingerprint = models.BinaryField(_("账单指纹"), max_length=32, null=True, editable=False)
     transfer = models.ForeignKey(
         "loyalty.Transfer",

@@ -13,8 +13,8 @@ _MAX_FOLLOWING = 200
 def balance_after(line: Transfer) -> int:
     """The spendable balance after the act that began with this line, as it was at that moment.
 
-    Behind a reversal dead points end, debts are repaid and a merged account's points go on to its
-    heir, whose balance it then is; behind a capture the rest of the hold comes back.
+    Behind a reversal dead points end, debts are repaid and a merged account's points go on to the
+    surviving one, whose balance it then is; behind a capture the rest of the hold comes back.
     """
     last = line
     for transfer in _transfers_following(line):

@@ -166,7 +166,7 @@ begin
         continue when v_subject is null;
         update loyalty_earningcounter set points = points - p_points
             where subject = v_subject and day = p_day and slot = p_slot and points >= p_points;
-        -- TillCount over all slots, which are locked since then.
+        -- Counted over all slots, which are locked since then.
         if not found then
             perform loyalty_fill_counter(v_subject, p_day, loyalty_lock_counter(v_subject, p_day)
                 - p_points, case when v_subject like 'key %' then p_key_ceiling

@@ -44,7 +44,7 @@ STEPS_PER_CHAPTER = 900
 
 
 def run(context: ChapterContext, meter: ProgressMeter) -> None:
-    """Every chapter is played, each whole and once: one that was killed is played from its beginning."""
+    """Every chapter is run, each whole and once: one that was killed is run from its beginning."""
     played = set(Chapter.objects.values_list("name", flat=True))
     for name, act in CHAPTERS:
         meter.phase(name)

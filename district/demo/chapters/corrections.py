@@ -1,4 +1,4 @@
-"""ReturnedGoods that came back, refunds nobody knows the receipt of, adjustments, a frozen account, a merger."""
+"""Goods that came back, refunds nobody knows the receipt of, adjustments, a frozen account, a merger."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast

@@ -1,4 +1,4 @@
-"""The whole plan: town, members and every act of the year, drawn up from a size and a last day."""
+"""The whole plan: merchants, members and every posting of the year, drawn up from a size and a last day."""
 
 import hashlib
 from collections import Counter
@@ -54,7 +54,7 @@ class Plan:
         return self.merchants[first], self.merchants[second]
 
     def days(self) -> Iterable[tuple[date, list[PlannedPosting]]]:
-        """The acts of each day on which something happens, in order."""
+        """The postings of each day on which something happens, in order."""
         for day, postings in groupby(self.postings, key=lambda posting: posting.at.date()):
             yield day, list(postings)
 

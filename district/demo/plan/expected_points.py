@@ -1,4 +1,4 @@
-"""A member's points on paper: what the ledger will hold if every act of the plan is played."""
+"""A member's expected points: what the ledger will hold once every posting of the plan is made."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

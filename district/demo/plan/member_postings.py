@@ -31,7 +31,7 @@ _GRACE = timedelta(days=31)
 
 @dataclass
 class MemberPostings:
-    """Writes one member's acts in the order of time."""
+    """Plans one member's postings in the order of time."""
 
     member: PlannedMember
     merchants: tuple[PlannedMerchant, ...]
@@ -59,7 +59,7 @@ class MemberPostings:
         """The stop, or another store in its place: between earning points and losing them a member does nothing.
 
         The sweep of the running district goes by today's clock. It may come while the past is
-        still being played, and takes only what no later act counts on.
+        still being posted, and takes only what no later posting counts on.
         """
         if following is None or not self._expires_early(stop) or following >= self._expiry(stop):
             return stop
@@ -70,7 +70,7 @@ class MemberPostings:
         return None
 
     def _expires_early(self, stop: TripStop) -> bool:
-        """Whether the points of that purchase may be swept while the year is still being played."""
+        """Whether the points of that purchase may be swept while the year is still being posted."""
         return self._expiry(stop) < self._end + _GRACE
 
     def _postings(self, stop: TripStop, *, undisturbed: bool) -> Iterator[PlannedPosting]:

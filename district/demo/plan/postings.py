@@ -1,4 +1,4 @@
-"""What happens at the tills, each act at its instant."""
+"""What happens at the tills, each posting at its instant."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class PlannedSpending(PlannedPosting):
 
 @dataclass(slots=True, eq=False)
 class PlannedReversal(PlannedPosting):
-    """The till undoes an earlier act of its own."""
+    """The till undoes an earlier posting of its own."""
 
     of: PlannedPurchase | PlannedSpending
     reason: str

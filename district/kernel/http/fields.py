@@ -76,7 +76,7 @@ class PatternField(serializers.RegexField):
 
 
 class NormalizedTextField(serializers.CharField):
-    """What somebody scanned or typed, brought into its one spelling (`kernel.spelling`) before it is held
+    """What somebody scanned or typed, brought into its one spelling (`kernel.text.spelling`) before it is held
     against the pattern; so the schema says in words what the pattern is."""
 
     default_error_messages = {"pattern": "格式不正确。"}

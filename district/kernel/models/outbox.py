@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutboxRow(models.Model):
-    """A fact told upward: written in the transaction that made it true, delivered at least once."""
+    """A fact for the apps above: written in the transaction that made it true, delivered at least once."""
 
     name = models.TextField(_("事件"))
     payload = models.JSONField(_("内容"))

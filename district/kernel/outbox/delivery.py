@@ -33,14 +33,14 @@ def deliver_due(limit: int = _BATCH) -> int:
 
 
 def replay(rows: QuerySet[OutboxRow]) -> int:
-    """Put events that were set aside back in the queue; how many. Who heard one is not told again."""
+    """Put events that were set aside back in the queue; how many. Handlers that completed one are not called again."""
     return rows.exclude(set_aside_at=None).update(
         set_aside_at=None, attempts=0, next_attempt_at=clock.real_now()
     )
 
 
 def _mark_unsubscribed_delivered() -> int:
-    """Mark what nobody listens to as told, many rows in one statement."""
+    """Mark what nobody listens to as delivered, many rows in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             "update kernel_outboxrow set delivered_at = clock_timestamp() where id in ("
@@ -90,7 +90,7 @@ def _deliver(pk: int) -> None:
 
 
 def _run_handlers(row: OutboxRow) -> Exception | None:
-    """Run the handlers that have not heard this row yet; the first failure, if any."""
+    """Run the handlers that have not completed this row yet; the first failure, if any."""
     failure = None
     for name, handle in handlers_of(row.name).items():
         if name in row.completed_handlers:

@@ -18,7 +18,7 @@ _conditions: dict[tuple[str, str], Callable[[], bool]] = {}
 
 
 def emit(event: Any) -> None:
-    """Record a fact (a frozen dataclass) in the caller's transaction; it is told only if that commits."""
+    """Record a fact (a frozen dataclass) in the caller's transaction; it is delivered only if that commits."""
     OutboxRow.objects.create(name=type(event).__name__, payload=asdict(event))
     wake_worker_on_commit()
 
@@ -45,7 +45,7 @@ def subscribe(
     one that nobody listens to.
 
     Called from AppConfig.ready(). What the handler writes is committed together with the mark that
-    it has heard the event, so it hears twice only what it does outside of this database.
+    it has handled the event, so it does twice only what it does outside of this database.
     """
     handler_name = name or f"{handler.__module__}.{handler.__qualname__}"
     _handlers[_name(event)][handler_name] = handler

@@ -108,7 +108,7 @@ class Upload(Action):
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Batch:
         who = viewer(request)
-        merchant = cleaned_data["merchant"] if who.operator else who.post.merchant  # type: ignore[union-attr]  # may()
+        merchant = cleaned_data["merchant"] if who.operator else who.post.merchant  # type: ignore[union-attr]  # is_allowed()
         stores = who.stores().filter(merchant=merchant).values_list("pk", flat=True)
         batch = services.upload_batch(
             merchant=merchant,

@@ -47,7 +47,7 @@ def reconcile_day(
 ) -> Reconciliation:
     """Compare a store's Shanghai day with what its till counted, and keep the comparison for ever.
 
-    HoldRequest again with another key the day is compared anew: what arrived meanwhile counts.
+    Asked again with another key the day is compared anew: what arrived meanwhile counts.
 
     Raises KeyReused.
     """

@@ -41,7 +41,7 @@ def photo_panel(photo: ReceiptPhoto) -> PhotoPanel:
 
 
 class ReceiptReviewAction(Action):
-    """An act beside what it is about."""
+    """An action next to what it is about."""
 
     template = "bills/decide.html"
 

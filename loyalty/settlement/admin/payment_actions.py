@@ -1,4 +1,4 @@
-"""Acts on payments: noted by operators when the bank says so, and taken back when noted wrongly."""
+"""Actions on payments: noted by operators when the bank says so, and taken back when noted wrongly."""
 
 from typing import Any
 
