@@ -1,4 +1,4 @@
-"""Where a benchmark plays: a durable cluster of its own with a district in it, and Django before it."""
+"""What a benchmark runs on: a durable cluster of its own with a district in it, and Django set up for it."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from benchmarks.scale import Scale
 from district.embedded import Cluster, new_cluster
 from district.embedded.environment import secrets_of
 
-# Each receipt of points says both.
+# Each receipt of points emits both.
 EVENTS = tuple(
     f"kernel_outboxrow where name = '{name}'" for name in ("PointsEarned", "ReceiptPosted")
 )

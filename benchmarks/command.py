@@ -34,7 +34,7 @@ BENCHMARKS: dict[str, Callable[[Bench], BenchmarkResult]] = {
     "coupon_claim": coupon_claim,
     "coupon_redeem": coupon_redeem,
 }
-# They bring a clone of their own instead of a stage.
+# They bring a clone of their own instead of a `Bench`.
 STARTS = {"cold_start": cold_start, "warm_start": warm_start}
 MOST_STARTS = 3
 

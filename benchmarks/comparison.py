@@ -1,4 +1,4 @@
-"""Runs rivals in turns, so that whatever else the machine does hits all of them."""
+"""Runs candidates in turns, so that whatever else the machine does hits all of them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from benchmarks.scale import Scale
 
 @dataclass(frozen=True)
 class Run:
-    """One stretch of load: acts a second, CPU microseconds of each act, cores that strangers used."""
+    """One stretch of load: acts a second, CPU microseconds of each act, cores that other load used."""
 
     acts: int
     rate: float
@@ -23,7 +23,7 @@ Runs = Mapping[str, list[Run]]
 
 
 def compare(scale: Scale, candidates: Mapping[str, Callable[[], Run]]) -> Runs:
-    """Each rival's runs, taken in turns; before each, some seconds of patience for a quiet machine."""
+    """Each candidate's runs, taken in turns; before each, a wait of some seconds for a quiet machine."""
     runs: dict[str, list[Run]] = {name: [] for name in candidates}
     for _ in range(scale.rounds):
         for name, run in candidates.items():

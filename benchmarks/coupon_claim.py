@@ -24,7 +24,7 @@ def coupon_claim(bench: Bench) -> BenchmarkResult:
     bench.run_sql(bench.filled("bare_claim.sql"))
     bare, function = bench.script("bare_claim.pgb"), bench.script("claim.pgb")
     usual = scale.clients
-    # Each rival of each level has a campaign of its own, and so as many coupons a member as the others.
+    # Each candidate of each level has a campaign of its own, and so as many coupons a member as the others.
     versions: dict[str, int] = {}
 
     def fresh(rival: str, slots: int = SLOTS) -> int:

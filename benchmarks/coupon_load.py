@@ -1,4 +1,4 @@
-"""What the benchmarks of coupons share: campaigns, coupons for many, phones, and verbs called by a crowd."""
+"""What the benchmarks of coupons share: campaigns, coupons for many, phones, and verbs called by worker processes."""
 
 import json
 import subprocess
@@ -102,12 +102,12 @@ class VerbWorkers:
     workers: list[subprocess.Popen[str]]
 
     def claims(self, version: int, connections: int, *, sold_out: bool = False) -> Run:
-        """claim_coupon by random members; `sold_out` when none is left and each must hear so."""
+        """claim_coupon by random members; `sold_out` when none is left and each must be refused."""
         terms = {"version": version, "sold_out": sold_out}
         return self._run("claim", connections, [terms] * len(self.workers))
 
     def redemptions(self, of: CouponPool, many: int, connections: int) -> Run:
-        """redeem_coupons, up to so many of a pile."""
+        """redeem_coupons, up to so many of a pool."""
         share = many // PROCESSES
         parts = [of.take(share) for _ in self.workers]
         return self._run("redeem", connections, [{"first": p[0], "last": p[-1]} for p in parts])

@@ -64,7 +64,7 @@ def _run_together(bench: Bench, workers: list[subprocess.Popen[str]]) -> Run:
 
 @contextmanager
 def worker(module: str, *words: str | int) -> Iterator[subprocess.Popen[str]]:
-    """A process of that module, ready to be told what to do."""
+    """A process of that module, ready for its orders."""
     process = subprocess.Popen(
         [sys.executable, "-m", f"benchmarks.{module}", *map(str, words)],
         stdin=subprocess.PIPE,

@@ -14,7 +14,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class ResourceUse:
-    """What a stretch of time cost, in seconds (strangers: in cores); filled when it is over."""
+    """What a stretch of time cost, in seconds (`other_load`: in cores); filled when it is over."""
 
     elapsed_seconds: float = 0.0
     server: float = 0.0

@@ -105,7 +105,7 @@ class BenchmarkResult:
 
 def compared(name: str, runs: Runs, target: Target, *, limit_is: str, ours: str = "ours", limit: str = "limit",
              unit: str = "acts/s", tpcb_floor: float | None = None, **details: Any) -> BenchmarkResult:  # fmt: skip
-    """The result of a contest: the best run of ours by the best run of its limit."""
+    """The result of a comparison: the best run of ours by the best run of its limit."""
     mine, other = best(runs[ours]), best(runs[limit])
     cheap, other_cheap = cheapest(runs[ours]), cheapest(runs[limit])
     return BenchmarkResult(
@@ -127,14 +127,14 @@ def compared(name: str, runs: Runs, target: Target, *, limit_is: str, ours: str 
 
 @dataclass(frozen=True)
 class RatioTarget:
-    """What a rival is divided by, and what should come of it where that was said."""
+    """What a candidate is divided by, and what the ratio should be where there is a target."""
 
     limit: str
     target: Target | None = None
 
 
 def further_ratios(runs: Runs, pairs: Mapping[str, RatioTarget]) -> dict[str, Any]:
-    """Further ratios of one contest, best by best, each with its target and what was reached of it."""
+    """Further ratios of one comparison, best by best, each with its target and what was reached of it."""
     return {
         f"{name.strip()} / {pair.limit}": _ratio(runs[name.strip()], runs[pair.limit], pair.target)
         for name, pair in pairs.items()

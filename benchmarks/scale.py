@@ -15,7 +15,7 @@ class Scale:
     patience_seconds: float = 0.0
     quiet: float = 0.25
     tiny: bool = False
-    # Where one number of connections does not tell all: these beside `clients`.
+    # Where one number of connections does not show all: these beside `clients`.
     fewest: int = 1
     most: int = 64
 

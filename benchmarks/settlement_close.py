@@ -1,4 +1,4 @@
-"""Closing a cycle: everything reckoned, written and committed, by a bare GROUP BY over the same join."""
+"""Closing a cycle: everything computed, written and committed, by a bare GROUP BY over the same join."""
 
 import time
 from collections.abc import Callable

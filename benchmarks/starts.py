@@ -1,6 +1,6 @@
 """How long a person waits for `manage.py demo`: in a fresh clone, and when the demo is already there.
 
-These have no rival: the limit is one second, so that the ratio is the seconds themselves.
+These have nothing to compare with: the limit is one second, so that the ratio is the seconds themselves.
 """
 
 import os

@@ -105,7 +105,7 @@ class TagNotGrantable(DomainError):
 
 @refusal_of_sql
 class CouponChanged(DomainError):
-    """Said by the database to a verb that judged a coupon as it no longer is; the verb judges again."""
+    """Raised by the database when a verb evaluated a coupon as it no longer is; the verb evaluates anew."""
 
     code, status, title = "coupon_changed", 503, _("优惠券正在变化")
     wording = _("请稍后再试；用相同的幂等键重试不会重复使用。")

@@ -1,5 +1,5 @@
 -- The least that a claim can be on our tables: the coupon, and one unit off the member's slot. It asks
--- nothing, knows no key, counts nobody's coupons and tells nobody.
+-- nothing, knows no key, counts nobody's coupons and emits no event.
 create function bare_claim(
     p_version bigint, p_template bigint, p_member bigint, p_slots bigint, p_nth int, p_public_id text
 ) returns bigint language plpgsql as $$

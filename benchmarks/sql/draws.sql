@@ -1,7 +1,7 @@
 -- A settled-with district: every member has earned four lots, and has spent ten times since, a few
 -- points of one lot each time, at merchants of all kinds. Prices are odd, so that fractions are carried,
 -- and half of the merchants pay a fee.
--- (Terms stand as they were written; here their guard looks away for a moment.)
+-- (Terms stand as they were written; here their triggers are disabled for a moment.)
 alter table loyalty_merchantterms disable trigger user;
 update loyalty_merchantterms set redeem_fee_bp = 50 where merchant_id % 2 = 0;
 alter table loyalty_merchantterms enable trigger user;

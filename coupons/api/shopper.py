@@ -1,4 +1,4 @@
-"""Coupons on the phone: the centre, the wallet, claims, what became of them."""
+"""Coupons on the phone: the catalogue, the wallet, claims, what became of them."""
 
 from datetime import datetime
 from typing import Any, TypeVar

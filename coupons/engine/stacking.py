@@ -92,8 +92,8 @@ def best(
     one of fewer coupons, then the one whose coupons end first (its latest end is the earliest, then the
     next latest, and so on).
 
-    Of more than `MAX_CANDIDATES` offers the largest are looked at, those for the same products in turn with the
-    others; one that takes off nothing is never chosen. Those that bear only some others are few on one
+    Of more than `MAX_CANDIDATES` candidates the largest are looked at, those for the same products in turn
+    with the others; one that takes off nothing is never chosen. Those that bear only some others are few on one
     bill (one of each kind, one of each level), so all their combinations are tried; all the free ones
     beside them take off the most. Of these the fewest are picked that do the same: first what adds the
     most, which is exact for coupons on the same goods; where those of different goods overlap, to find
@@ -150,7 +150,7 @@ def _combinations(
 def _fewest(
     goods: GoodsAllocation, must: Chosen, others: Sequence[StackingCandidate], most: int
 ) -> list[StackingCandidate]:
-    """Of offers that all go together those that take off the most beside some that must stay: whoever
+    """Of candidates that all go together those that take off the most beside some that must stay: whoever
     adds the most is picked first, and who is not needed for those picked later goes again."""
     if most == _sum((*must, *others)):
         return list(others)  # nobody is cut

@@ -8,9 +8,9 @@ from district.kernel.database.ids import PublicIdField
 class ShareConsent(models.Model):
     """A merchant that a version names as a payer is asked whether it bears its share, in basis points.
 
-    Asked when the version is submitted. An agreement is derived_from: later versions of the template that
-    name no larger share, and with `covers_later_coupons` later platform coupons, are agreed to at once, until the
-    merchant revokes it. What is published stays as it was agreed to.
+    Asked when the version is submitted. An agreement carries over (`derived_from`): later versions of the
+    template that name no larger share, and with `covers_later_coupons` later platform coupons, are agreed to
+    at once, until the merchant revokes it. What is published stays as it was agreed to.
     """
 
     class State(models.TextChoices):

@@ -28,7 +28,7 @@ class LogGap(DomainError):
 
 
 class LogForked(DomainError):
-    """The terminal tells another story than before: a log that was rewritten, or two tills as one."""
+    """The terminal sends other lines than before: a log that was rewritten, or two tills as one."""
 
     code, title = "offline_log_forked", _("离线流水与先前不符")
     wording = _("流水号 {seq} 的内容或摘要与已收到的不一致。")

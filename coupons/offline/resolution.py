@@ -5,7 +5,7 @@
   shows it. Where it did not, nothing is redeemed and the store bears what it gave.
 * Then the coupon is redeemed at the instant of the scan, if it is still there to be taken.
 * If it is not: of a coupon leased to the store, or taken within the allowance, the alliance bears it; of
-  one beyond the allowance, or that the same merchant used itself, the store (see `colliding`).
+  one beyond the allowance, or that the same merchant used itself, the store (see `collisions`).
 
 The allowance is the terminal's: so much within any 72 hours, over all its kits. An open pass counts once.
 """

@@ -1,6 +1,6 @@
 -- Ask each merchant that a version names as a payer, once. Whose own people submit it (`p_own`) agree by
--- that; what was agreed to before and not revoked is derived_from, where it was for no smaller a share: of
--- this template, or as a covers_later_coupons agreement of every platform coupon.
+-- that; what was agreed to before and not revoked carries over (`derived_from_id`), where it was for no smaller
+-- a share: of this template, or with `covers_later_coupons` of every platform coupon.
 create or replace function coupons_ask_payers(
     p_version bigint, p_own bigint, p_by bigint, p_at timestamptz
 ) returns void language sql as $$

@@ -16,7 +16,7 @@ language sql immutable parallel safe as $$
         + coalesce(jsonb_array_length(p_places -> 'trades'), 0)
         + coalesce(jsonb_array_length(p_places -> 'venues'), 0) > 0
 $$;
--- Whether a version's scope holds at a store: as `Scope.holds_at` of coupons.engine says, for filters.
+-- Whether a version's scope holds at a store: as `CouponScope.holds_at` of coupons.engine says, for filters.
 create or replace function coupons_holds_at(
     p_scope jsonb, p_store text, p_merchant text, p_trade text, p_venue text
 ) returns boolean language sql immutable parallel safe as $$

@@ -28,7 +28,7 @@ begin
     return v_count;
 end $$;
 
--- A till without a network used a coupon within its time and told of it after it had expired: it is live
+-- A till without a network used a coupon within its time and reported it after it had expired: it is live
 -- again, and reserves what there is for the use that follows.
 create or replace function coupons_revive(p_coupon bigint, p_most bigint, p_partial boolean)
 returns void language plpgsql as $$
@@ -45,7 +45,7 @@ begin
     end if;
 end $$;
 
--- Tell of live coupons that end before an instant, once each.
+-- Warn of live coupons that end before an instant, once each.
 create or replace function coupons_warn(p_before timestamptz, p_most bigint, p_at timestamptz)
 returns bigint language sql as $$
     with due as (

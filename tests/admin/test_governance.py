@@ -1,4 +1,4 @@
-"""AlliancePolicyValues, prefunds, adjustments, freezing, merging and the audit, as operators and merchants see them."""
+"""The alliance's policy, prefunds, adjustments, freezing, merging and the audit, as operators and merchants see them."""
 
 from datetime import timedelta
 

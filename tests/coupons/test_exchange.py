@@ -84,7 +84,7 @@ def test_what_is_no_unused_exchange_in_time_is_not_undone(counter, shop, why):  
             coupon = counter.coupon
         answer = undo(counter, coupon)
 
-    # Of what a friend holds nobody else hears.
+    # What a friend holds nobody else can find.
     assert problem_of(answer)[0] == (404 if why == "given" else 409)
     assert balance_of(counter.member).available == 40
 

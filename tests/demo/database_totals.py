@@ -77,7 +77,7 @@ def year_totals() -> YearTotals:
 
 
 def digest() -> str:
-    """The same for two districts that tell the same story."""
+    """The same for two districts with the same history."""
     digest = hashlib.sha256()
     for query in (STATEMENTS, RECEIPTS, MERCHANTS, PEOPLE, LIVE_LOTS):
         digest.update(json.dumps(rows(query), default=str, ensure_ascii=False).encode())

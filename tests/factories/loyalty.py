@@ -145,7 +145,7 @@ def make_refund(
 def return_goods(
     store: Store, receipt_no: str, *, fen: int, no: str = "", key: Key | None = None
 ) -> Refund | ParkedRefund:
-    """A refund as the till tells it, whether or not we know the receipt."""
+    """A refund as the till reports it, whether or not we know the receipt."""
     purchase_refund = loyalty.PurchaseRefund(
         receipt_store=store,
         receipt_no=receipt_no,

@@ -128,5 +128,5 @@ def test_an_owner_issues_the_own_coupons_to_whom_it_knows(opened, three):
         with pytest.raises(IssueNotYours):
             opened(to, version=version, by=by)
     with pytest.raises(IssueListInvalid):
-        # A file of phones would tell a merchant whose are members'.
+        # A file of phones would reveal to a merchant whose are members'.
         opened(["13800001234"], column="phone", version=own, by=owner)

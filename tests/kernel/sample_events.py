@@ -32,6 +32,6 @@ def failing_handler(payload: dict[str, Any]) -> None:
 
 
 def delivered() -> list[int]:
-    """The cups whose event has been told, in order."""
+    """The cups whose event was delivered, in order."""
     rows = OutboxRow.objects.exclude(delivered_at=None).order_by("pk")
     return [row.payload["cup"] for row in rows]

@@ -1,4 +1,4 @@
-"""The transactional outbox: told if and only if it happened, to everybody who listens."""
+"""The transactional outbox: delivered if and only if it happened, to everybody who listens."""
 
 import time
 from datetime import timedelta

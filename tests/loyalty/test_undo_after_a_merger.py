@@ -1,4 +1,4 @@
-"""A spending of an account that was merged is undone all the same: its points go to the heir."""
+"""A spending of an account that was merged is undone all the same: its points go to the surviving one."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A purchase is heard of while its goods come back: what it brings does not outlive them."""
+"""A purchase is reported to listeners while its goods come back: what it brings does not outlive them."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,7 +30,7 @@ def waits_for_somebody():
 
 
 def test_who_takes_back_waits_for_who_is_giving(bought):
-    """The event of the refund is heard before the gift is committed."""
+    """The event of the refund is delivered before the gift is committed."""
     receipt = bought[0]
 
     def take_back():

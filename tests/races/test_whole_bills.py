@@ -17,7 +17,7 @@ NO, AT_ONCE = "B-1", 8
 
 @pytest.fixture
 def sold(real_db):
-    """ReturnedGoods of ¥100: ¥5 off by a coupon, ¥10 by points, ¥85 paid."""
+    """Goods of ¥100: ¥5 off by a coupon, ¥10 by points, ¥85 paid."""
     store, member = make_earning_store(), make_member()
     buy(member, store, fen=500_000)
     redeem(claim(make_version(), member), store=store, bill=reported_bill(10_000, no=NO))

@@ -77,7 +77,7 @@ def test_a_bill_that_was_undone_is_posted_for_the_right_member_once(member, tea)
 
     batch = post_all(tea, [row, corrected, receipt_row(tea, third), row | {"paid_fen": 1}])
 
-    # The row as it was is no new telling, in whatever file it stands.
+    # The row as it was is no new report, in whatever file it stands.
     answers = ["repeated", "posted", "posted", "receipt_already_posted"]
     assert list(results_by_line(batch).values()) == answers
     again = post_all(tea, [corrected, row, row | {"member": third.public_id}])

@@ -1,4 +1,4 @@
-"""The wire against a server that misbehaves on purpose: every request is answered exactly once."""
+"""The replay's client against a server that misbehaves on purpose: every request is answered exactly once."""
 
 import json
 import threading

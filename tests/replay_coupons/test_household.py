@@ -1,4 +1,4 @@
-"""Preparation, player and figures without a server of their own: the test's client stands for the network."""
+"""Preparation, households and figures without a server of their own: the test's client stands for the network."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 class FakeLine:
-    """Asks as a wire does, and counts. `spoil` may put an answer in the place of the server's."""
+    """Asks as the replay's client does, and counts. `spoil` may put an answer in the place of the server's."""
 
     def __init__(self, client, spoil=lambda _path, _asked: None):
         self.paths = []

@@ -1,4 +1,4 @@
-"""An app that hears TeaServed in a real worker, for test_workers.py."""
+"""An app that listens to TeaServed in a real worker, for test_workers.py."""
 
 import os
 import time
