@@ -3,7 +3,7 @@
 Texts that name a coupon, its holder and how much of it is left, so that each is good for one use: the
 rotating code of the phone (half a minute), the ticket that a check gives for it (ten minutes, one store),
 and the printed number with its PIN. What a till without a network may take is shown as a pass instead
-(`rules.passes`); the pass of a lease is good at its one store until the lease ends, for all its uses,
+(`engine.passes`); the pass of a lease is good at its one store until the lease ends, for all its uses,
 an open one for a single use, at a till with a network or without.
 """
 

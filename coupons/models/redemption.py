@@ -110,7 +110,7 @@ class Redemption(models.Model):
     discount_fen = models.BigIntegerField(_("减免金额（分）"))
     cost_fen = models.BigIntegerField(_("成本（分）"))
     # What of the eligible goods came back, and what of the cost with them.
-    # In which turn the fen go that its payers cannot share (rules.funding); none before there were any.
+    # In which turn the fen go that its payers cannot share (engine.funding); none before there were any.
     turn = models.BigIntegerField(_("分摊轮次"), null=True, editable=False)
     refunded_fen = models.BigIntegerField(_("已退适用商品（分）"), db_default=0)
     returned_fen = models.BigIntegerField(_("随退货收回（分）"), db_default=0)

@@ -23,7 +23,7 @@ class CounterCoupon:
 
     @property
     def turn(self) -> int:
-        """Of its next use, for what its payers cannot share (rules.funding)."""
+        """Of its next use, for what its payers cannot share (engine.funding)."""
         return self.pk + self.held.uses_left + (self.held.value_left or 0)
 
 

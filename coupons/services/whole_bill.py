@@ -17,7 +17,7 @@ from district.kernel.database.postgres import first_row, translate_database_erro
 from district.kernel.errors import NotFound
 from district.kernel.idempotency import Key
 from district.merchants.models import Store
-from loyalty import queries as points
+from loyalty import queries as loyalty_queries
 from loyalty import services as loyalty
 from loyalty.queries import BillSpending
 
@@ -89,9 +89,9 @@ def refund_whole_bill(
         bill_no=returned.bill_no,
         refund_no=returned.refund_no,
         goods_fen=refund_plan.goods_fen,
-        points_worth_fen=sum(spending.worth_fen(fen) for spending, fen in refund_plan.returned),
+        points_worth_fen=sum(spent.worth_fen(points) for spent, points in refund_plan.returned),
         pay_back_fen=refund_plan.pay_back_fen,
-        points_returned=sum(fen for _, fen in refund_plan.returned),
+        points_returned=sum(points for _, points in refund_plan.returned),
         actor=actor,
         at=clock.now(),
     )
@@ -139,10 +139,10 @@ def _bill_balance(store: Store, returned: ReturnedBill) -> _BillBalance:
         .filter(store=store, bill_no=returned.bill_no)
         .first()
     )
-    receipt = points.receipt_of(store.pk, returned.bill_no)
+    receipt = loyalty_queries.receipt_of(store.pk, returned.bill_no)
     numbers = {returned.bill_no, *returned.request_nos}
-    spent = points.bill_spendings(store, numbers)
-    held = list(points.bill_holds(store, numbers))
+    spent = loyalty_queries.bill_spendings(store, numbers)
+    held = list(loyalty_queries.bill_holds(store, numbers))
     found = {spending.transfer.reference for spending in spent} | {hold.request_no for hold in held}
     for number in returned.request_nos:
         if number not in found:
@@ -181,7 +181,7 @@ def _refund_plan(there: _BillBalance, returned: ReturnedBill) -> _RefundPlan:
     part = (net, of_all) if of_all else (0, 1)
     back = _in_proportion(there.spent, part)
     due = (there.paid_fen + there.worth_fen) * part[0] // part[1]
-    money = due - sum(spending.worth_fen(fen) for spending, fen in back)
+    money = due - sum(spending.worth_fen(points) for spending, points in back)
     return _RefundPlan(goods, back, min(max(money, 0), there.paid_fen), whole=False)
 
 
@@ -233,7 +233,7 @@ def _coupons_back(
 
 def _points_back(done: WholeBillRefund, refund_plan: _RefundPlan) -> list[dict[str, Any]]:
     back = []
-    for spending, fen in refund_plan.returned:
+    for spending, points in refund_plan.returned:
         loyalty.reverse_transfer(
             transfer=spending.transfer,
             store=done.store,
@@ -241,14 +241,14 @@ def _points_back(done: WholeBillRefund, refund_plan: _RefundPlan) -> list[dict[s
             actor=done.actor,
             key=Key.of(f"{_SCOPE} spending", f"{done.public_id}:{spending.transfer.pk}"),
             # The whole of a spending is one reversal; a part is one of several.
-            points=None if fen == spending.spent else fen,
+            points=None if points == spending.spent else points,
         )
         back.append(
             {
                 "transfer": spending.transfer.public_id,
                 "request_no": spending.transfer.reference,
-                "points": fen,
-                "worth_fen": spending.worth_fen(fen),
+                "points": points,
+                "worth_fen": spending.worth_fen(points),
             }
         )
     return back

@@ -88,9 +88,9 @@ class LedgerAdmin(MerchantScopedAdmin):
 def requested_merchant(request: HttpRequest) -> int | None:
     """The merchant whose stored values a form of new ones shows: the one asked for, or, once sent, the one
     chosen by then, whose values the page may not have shown."""
-    cleaned_data = request.POST.get("merchant", request.GET.get("merchant", ""))
-    is_number = cleaned_data.isascii() and cleaned_data.isdecimal() and len(cleaned_data) < 10  # noqa: PLR2004
-    return int(cleaned_data) if is_number else None
+    number_text = request.POST.get("merchant", request.GET.get("merchant", ""))
+    is_number = number_text.isascii() and number_text.isdecimal() and len(number_text) < 10  # noqa: PLR2004
+    return int(number_text) if is_number else None
 
 
 def hold_state(hold: Hold) -> str:

@@ -148,11 +148,9 @@ class SpendingRequests(ShopperView):
         ],
     )
     def get(self, request: Request) -> Response:
-        request_data = queries.spendings_to_confirm(self.member.pk)
+        holds = queries.spendings_to_confirm(self.member.pk)
         return Response(
-            cursor_page(
-                request, request_data, order=["-id"], render=lambda hold: rendered(HoldOut, hold)
-            )
+            cursor_page(request, holds, order=["-id"], render=lambda hold: rendered(HoldOut, hold))
         )
 
 

@@ -33,7 +33,7 @@ class EarningTerms:
 def set_terms(
     *, merchant: Merchant, earning_terms: EarningTerms, start: datetime, by: User | None = None
 ) -> MerchantTerms:
-    """New terms from `start` on; those in force end there. The same offer and start change nothing.
+    """New terms from `start` on; those in force end there. The same terms and start change nothing.
 
     Raises TermsOverlap when terms that begin at `start` or later exist already.
     """

@@ -12,10 +12,10 @@ def parse_week(text: str) -> list[tuple[int, int]]:
 
     Raises ValueError for what is not written like that.
     """
-    format_week = re.sub(r"\s", "", text.translate(_DASHES))
-    if not format_week:
+    compact = re.sub(r"\s", "", text.translate(_DASHES))
+    if not compact:
         return []
-    return [_parse_stretch(part) for part in re.split(r"[,，、;；]", format_week) if part]
+    return [_parse_stretch(part) for part in re.split(r"[,，、;；]", compact) if part]
 
 
 def format_week(stretches: list[tuple[int, int]]) -> str:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wish = ReplayOptions(
+        replay_options = ReplayOptions(
             path=Path(options["path"]),
             format=options["format"],
             households=_whole(options["households"], "--households"),
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with ProgressBars() as bars:
-                result = replay(wish, bars)
+                result = replay(replay_options, bars)
         except ReplayError as trouble:
             raise CommandError(str(trouble)) from trouble
         except KeyboardInterrupt:

@@ -142,8 +142,8 @@ class BatchContent(BatchView):
     )
     def put(self, request: Request, batch: str) -> Response:
         found = self.batch(batch)
-        request_data = ContentQuery(data=request.query_params.dict())
-        request_data.is_valid(raise_exception=True)
+        query = ContentQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
         kind = request.content_type.partition(";")[0].strip().lower()
         if kind != MEDIA[found.format]:
             raise UnsupportedMediaType(kind)
@@ -151,7 +151,7 @@ class BatchContent(BatchView):
             try:
                 found = services.receive_content(
                     batch=found,
-                    offset=request_data.validated_data["offset"],
+                    offset=query.validated_data["offset"],
                     pieces=_pieces(request),
                 )
             except _UploadTooSlow:
@@ -209,10 +209,10 @@ class BatchRows(BatchView):
     )
     def get(self, request: Request, batch: str) -> Response:
         found = self.batch(batch)
-        request_data = ResultQuery(data=request.query_params.dict())
-        request_data.is_valid(raise_exception=True)
+        query = ResultQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
         rows = queries.results_of(found)
-        if wanted := request_data.validated_data.get("state"):
+        if wanted := query.validated_data.get("state"):
             rows = rows.filter(state=wanted)
         return Response(cursor_page(request, rows, order=["line"], render=result_of))
 
