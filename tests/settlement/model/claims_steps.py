@@ -8,7 +8,7 @@ from loyalty.settlement.models import Dispute, Line, Statement
 from loyalty.settlement.services.credit_notes import Correction
 from loyalty.settlement.services.payments import PaymentDetails
 from tests.factories.loyalty import fresh_key
-from tests.settlement.model.machine_base import operator, party, which
+from tests.settlement.model.machine_base import ALLIANCE, party, people, which
 
 DISPUTE_VERBS = {
     "upheld": lambda dispute, by: settlement.uphold_dispute(dispute=dispute, decision="是", by=by),
@@ -41,11 +41,50 @@ class ClaimsSteps:
     @precondition(lambda self: self.statements)
     @rule(
         index=which,
-        how=some.sampled_from(["rest", "half", "more"]),
+        how=some.sampled_from(["rest", "half", "half", "more"]),
         right=some.sampled_from([True, True, True, False]),
         known=some.sampled_from(["B1", "B2", None, None]),
-        by=operator,
+        taken_back=some.sampled_from([False, True, True]),
+        people=people,
     )
+    def payment(self, index, how, right, known, taken_back, people):
+        """A payment is noted, and perhaps any is taken back."""
+        self.record_payment(index, how, right, known, people[0])
+        if taken_back and self.payments:
+            self.reverse_payment(index, people[1])
+
+    @precondition(lambda self: self.lines)
+    @rule(
+        index=which,
+        side=some.sampled_from([0, 0, 1, 1, None]),
+        other=party,
+        state=some.sampled_from(["upheld", "upheld", "upheld", "rejected", "withdrawn", None]),
+        people=people,
+    )
+    def dispute(self, index, side, other, state, people):
+        """A dispute is opened, and perhaps any is decided."""
+        self.open_dispute(index, side, other, people[0])
+        if state and self.disputes:
+            self.decide_dispute(-1 if index % 3 else index, state, people[1])
+
+    @precondition(lambda self: self.model.cycles)
+    @rule(
+        index=which,
+        parties=some.permutations(["x", "y", ALLIANCE]),
+        fen=some.integers(1, 50),
+        disputed=some.booleans(),
+        state=some.sampled_from(["approved", "approved", "rejected", None]),
+        people=people,
+    )
+    def credit_note(self, index, parties, fen, disputed, state, people):
+        """A note is proposed, with a dispute or without, and perhaps any is decided."""
+        if disputed and self.disputes:
+            self.propose_note_for_a_dispute(index, index % 4 > 0, parties[:2], fen, people[0])
+        else:
+            self.propose_note(index, *parties[:2], fen, people[0])
+        if state and self.notes:
+            self.decide_note(-1 if index % 3 else index, state, people[1])
+
     def record_payment(self, index, how, right, known, by):
         cycle, merchant = self.pick(self.statements, index)
         net = cycle.net(merchant)
@@ -67,8 +106,6 @@ class ClaimsSteps:
         if made:
             self.payments.append(made)
 
-    @precondition(lambda self: self.payments)
-    @rule(index=which, by=operator)
     def reverse_payment(self, index, by):
         payment, row = self.pick(self.payments, index)
         made = self.both(
@@ -78,8 +115,6 @@ class ClaimsSteps:
         if made:
             self.payments.append(made)
 
-    @precondition(lambda self: self.lines)
-    @rule(index=which, side=some.sampled_from([0, 0, 1, 1, None]), other=party, by=operator)
     def open_dispute(self, index, side, other, by):
         cycle, pair = self.pick(self.lines, index)
         merchant = other if side is None else pair[side]
@@ -100,8 +135,6 @@ class ClaimsSteps:
         if made:
             self.disputes.append(made)
 
-    @precondition(lambda self: self.disputes)
-    @rule(index=which, state=some.sampled_from([*DISPUTE_VERBS, "upheld"]), by=operator)
     def decide_dispute(self, index, state, by):
         dispute, row = self.pick(self.disputes, index)
         self.both(
@@ -109,20 +142,10 @@ class ClaimsSteps:
             lambda: DISPUTE_VERBS[state](row, self.operators[by]),
         )
 
-    @precondition(lambda self: self.model.cycles)
-    @rule(index=which, payer=party, payee=party, fen=some.integers(1, 50), by=operator)
     def propose_note(self, index, payer, payee, fen, by):
         if payer != payee:
             self.note(self.pick(self.model.cycles, index), (payer, payee), fen, None, by)
 
-    @precondition(lambda self: self.disputes)
-    @rule(
-        index=which,
-        fitting=some.sampled_from([True, True, False]),
-        parties=some.permutations(["x", "y"]),
-        fen=some.integers(1, 50),
-        by=operator,
-    )
     def propose_note_for_a_dispute(self, index, fitting, parties, fen, by):
         disputed = self.pick(self.disputes, index)
         if fitting:
@@ -152,8 +175,6 @@ class ClaimsSteps:
         if made:
             self.notes.append(made)
 
-    @precondition(lambda self: self.notes)
-    @rule(index=which, state=some.sampled_from([*NOTE_VERBS, "approved"]), by=operator)
     def decide_note(self, index, state, by):
         note, row = self.pick(self.notes, index)
         self.both(

@@ -32,6 +32,8 @@ who = some.integers(0, len(MEMBERS) - 1)
 where = some.integers(0, len(SHOPS) - 1)
 # Three operators: one proposes, another approves, and the third may do either.
 operator = some.integers(0, 2)
+# Who proposes and who approves; the same person is refused.
+people = some.sampled_from([(0, 1), (1, 0), (2, 0), (1, 2), (1, 1)])
 which = some.integers(0, 40)
 money = some.one_of(some.integers(100, 9_000), some.sampled_from([9_999, 25_000]))
 points_asked = some.one_of(some.integers(1, 30), some.sampled_from([61, 100]))

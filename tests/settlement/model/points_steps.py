@@ -41,7 +41,54 @@ class PointsSteps:
     def time_passes(self, jump):
         self.advance(self.model.now + jump)
 
-    @rule(member=who, shop=where, fen=money)
+    @rule(
+        member=who,
+        shop=where,
+        elsewhere=where,
+        points=points_asked,
+        fen=money,
+        how=some.sampled_from(["spend", "spend", "hold", "earn", "both"]),
+        minutes=some.sampled_from([20, 3_000]),
+    )
+    def pay(self, member, shop, elsewhere, points, fen, how, minutes):
+        if how in ("earn", "both"):
+            self.earn(member, shop, fen)
+        if how in ("spend", "both"):
+            self.spend(member, elsewhere, points)
+        if how == "hold":
+            self.hold(member, elsewhere, points, minutes)
+
+    @precondition(lambda self: self.spendings or self.holds)
+    @rule(
+        act=some.sampled_from(["capture", "give back", "give back", "refund", "undo", "merge"]),
+        index=which,
+        how=some.sampled_from(["all", "half", "rest", "more"]),
+    )
+    def go_on(self, act, index, how):
+        """Something happens to what was bought, held or spent before."""
+        if act == "capture" and self.holds:
+            self.capture(index, how)
+        elif act == "give back" and self.spendings:
+            self.give_back(index, how)
+        elif act == "refund":
+            self.refund(index, how)
+        elif act == "undo":
+            self.undo_earning(index)
+        elif act == "merge" and self.spendings and index % 3 == 0:
+            self.merge_and_give_back(index, index % 2)
+
+    @rule(
+        shop=where,
+        days=some.sampled_from([0, 0, 1, 3, 12]),
+        fee=some.sampled_from([0, 150, 777]),
+        months=some.sampled_from([1, 24]),
+        to=some.sampled_from([None, ALLIANCE, ALLIANCE]),
+    )
+    def change_rules(self, shop, days, fee, months, to):
+        self.change_terms(shop, days, fee, months)
+        if self.model.points.breakage[-1][0] < self.model.now:
+            self.change_breakage(to)
+
     def earn(self, member, shop, fen):
         no = self.fresh()
         made = self.both(
@@ -51,7 +98,6 @@ class PointsSteps:
         if made:
             self.receipts.append(made)
 
-    @rule(member=who, shop=where, points=points_asked)
     def spend(self, member, shop, points):
         made = self.both(
             lambda: self.model.points.spend(MEMBERS[member], SHOPS[shop], points),
@@ -60,7 +106,6 @@ class PointsSteps:
         if made:
             self.spendings.append(made)
 
-    @rule(member=who, shop=where, points=points_asked, minutes=some.sampled_from([20, 3_000]))
     def hold(self, member, shop, points, minutes):
         made = self.both(
             lambda: self.model.points.hold(MEMBERS[member], SHOPS[shop], points, minutes, 7),
@@ -71,19 +116,15 @@ class PointsSteps:
         if made:
             self.holds.append(made)
 
-    @precondition(lambda self: self.holds)
-    @rule(index=which, how=some.sampled_from(["all", "half"]))
     def capture(self, index, how):
         held, row = self.pick(self.holds, index)
-        points = {"all": held.points, "half": max(held.points // 2, 1)}[how]
+        points = held.points if how == "all" else max(held.points // 2, 1)
         made = self.both(
             lambda: self.model.points.capture(held, points), lambda: capture(row, points=points)
         )
         if made:
             self.spendings.append((held.spending, made[1].spent))
 
-    @precondition(lambda self: self.spendings)
-    @rule(index=which, how=some.sampled_from(["all", "half", "rest", "more"]))
     def give_back(self, index, how):
         spending, transfer = self.pick(self.spendings, index)
         points = {
@@ -98,11 +139,10 @@ class PointsSteps:
             lambda: undo(transfer, store, points=points),
         )
 
-    @precondition(lambda self: self.receipts)
-    @rule(index=which, how=some.sampled_from(["half", "rest", "rest", "more"]))
     def refund(self, index, how):
         receipt, row = self.pick(self.receipts, index)
         fen = {
+            "all": receipt.paid,
             "half": max(receipt.paid // 2, 1),
             "rest": max(receipt.paid - receipt.refunded, 1),
             "more": receipt.paid + 1,
@@ -112,8 +152,6 @@ class PointsSteps:
             lambda: return_goods(row.store, receipt.no, fen=fen),
         )
 
-    @precondition(lambda self: any(made.granted for made, _ in self.receipts))
-    @rule(index=which)
     def undo_earning(self, index):
         receipt, row = self.pick([pair for pair in self.receipts if pair[0].granted], index)
         self.both(
@@ -121,25 +159,20 @@ class PointsSteps:
             lambda: undo(Receipt.objects.get(pk=row.pk).transfer, row.store),
         )
 
-    @precondition(lambda self: self.spendings)
-    @rule(index=which, into=who, seldom=some.integers(0, 2))
-    def merge_and_give_back(self, index, into, seldom):
+    def merge_and_give_back(self, index, into):
         """A merger, and a spending of before is undone after it."""
-        if not seldom:
-            self.both(
-                lambda: self.model.points.merge(MEMBERS[1 - into], MEMBERS[into]),
-                lambda: loyalty.merge_members(
-                    source=Member.objects.get(pk=self.members[1 - into].pk),
-                    into=Member.objects.get(pk=self.members[into].pk),
-                    reason="同一个人",
-                    by=self.operators[0],
-                    key=fresh_key(),
-                ),
-            )
-            self.give_back(index, "half")
+        self.both(
+            lambda: self.model.points.merge(MEMBERS[1 - into], MEMBERS[into]),
+            lambda: loyalty.merge_members(
+                source=Member.objects.get(pk=self.members[1 - into].pk),
+                into=Member.objects.get(pk=self.members[into].pk),
+                reason="同一个人",
+                by=self.operators[0],
+                key=fresh_key(),
+            ),
+        )
+        self.give_back(index, "half")
 
-    @precondition(lambda self: self.model.points.breakage[-1][0] < self.model.now)
-    @rule(to=some.sampled_from([None, ALLIANCE]))
     def change_breakage(self, to):
         policy = loyalty.AlliancePolicyValues(breakage_to=to and self.parties[to])
         self.both(
@@ -147,12 +180,6 @@ class PointsSteps:
             lambda: loyalty.set_alliance_policy(policy=policy, start=self.model.now),
         )
 
-    @rule(
-        shop=where,
-        days=some.sampled_from([0, 0, 1, 3, 12]),
-        fee=some.sampled_from([0, 150, 777]),
-        months=some.sampled_from([1, 24]),
-    )
     def change_terms(self, shop, days, fee, months):
         """Also from an instant in the past on: the fee of what was paid since is another."""
         start = self.model.now - timedelta(days=days)

@@ -11,10 +11,13 @@ from tests.settlement.model.claims_steps import ClaimsSteps
 from tests.settlement.model.machine_base import (
     BEGIN,
     JUMPS,
+    MEMBERS,
     PRICES,
     SHOPS,
     SettlementMachineBase,
     operator,
+    people,
+    points_asked,
     where,
     which,
     who,
@@ -35,12 +38,29 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
         for shop in range(len(SHOPS)):
             start = BEGIN - timedelta(days=60)
             self.terms_from(shop, start, price=prices[shop], fee=fees[shop], months=months[shop])
+            for member in range(len(MEMBERS)):
+                self.earn(member, shop, 8_000)
 
     # -- cycles ------------------------------------------------------------------------------------
 
     @rule(
-        days=some.sampled_from([-1, -1, -1, -3, 0, 2]), first=some.sampled_from([True, True, False])
+        act=some.sampled_from(["open", "move", "propose", "propose", "approve", "withdraw"]),
+        by=operator,
+        days=some.sampled_from([-1, -1, -3, 0, 2]),
+        back=some.sampled_from([1, 1, 1, 1, 2]),
     )
+    def cycle_step(self, act, by, days, back):
+        if act == "open" or not self.model.cycles:
+            self.open_cycle(days, first=back == 1)
+        elif act == "move":
+            self.move_cycle_end(days, by)
+        elif act == "propose":
+            self.propose_close(by, back)
+        elif act == "approve":
+            self.approve_close(by, back)
+        else:
+            self.withdraw_close(by)
+
     def open_cycle(self, days, first):
         today = shanghai_day(self.model.now)
         last_day = today + timedelta(days=days)
@@ -52,8 +72,6 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
             ),
         )
 
-    @precondition(lambda self: self.model.cycles)
-    @rule(days=some.sampled_from([-3, -1, 0, 2]), by=operator)
     def move_cycle_end(self, days, by):
         cycle = self.model.cycles[-1]
         last_day = shanghai_day(self.model.now) + timedelta(days=days)
@@ -64,8 +82,6 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
             ),
         )
 
-    @precondition(lambda self: self.model.cycles)
-    @rule(by=operator, back=some.sampled_from([1, 1, 1, 1, 2]))
     def propose_close(self, by, back):
         cycle = self.model.cycles[-min(back, len(self.model.cycles))]
         self.both(
@@ -73,8 +89,6 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
             lambda: settlement.propose_close(cycle=self.row_of(cycle), by=self.operators[by]),
         )
 
-    @precondition(lambda self: self.model.cycles)
-    @rule(by=operator, back=some.sampled_from([1, 1, 1, 1, 2]))
     def approve_close(self, by, back):
         cycle = self.model.cycles[-min(back, len(self.model.cycles))]
         self.both(
@@ -82,8 +96,6 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
             lambda: settlement.approve_close(cycle=self.row_of(cycle), by=self.operators[by]),
         )
 
-    @precondition(lambda self: self.model.cycles)
-    @rule(by=operator)
     def withdraw_close(self, by):
         cycle = self.model.cycles[-1]
         self.both(
@@ -93,26 +105,47 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
 
     # -- what seldom happens by chance ---------------------------------------------------------------
 
-    @rule(member=who, shop=where, elsewhere=where, fen=some.integers(1_000, 20_000))
-    def a_day_is_settled(self, member, shop, elsewhere, fen):
-        """A purchase, a spending of a part of it, and all up to that day is settled."""
+    @rule(
+        member=who,
+        shop=where,
+        elsewhere=where,
+        fen=some.integers(1_000, 20_000),
+        people=people,
+    )
+    def a_day_is_settled(self, member, shop, elsewhere, fen, people):
+        """A purchase, a spending elsewhere, and all up to that day is settled."""
         self.earn(member, shop, fen)
-        self.spend(member, elsewhere, max(fen // 700, 1))
+        self.spend(member, elsewhere, max(fen // 300, 1))
         self.advance(days_on(self.model.now, 1) + timedelta(hours=1))
-        self.settle()
+        self.settle(*people)
 
-    @precondition(lambda self: self.spendings)
-    @rule(index=which, how=some.sampled_from(["all", "half", "rest"]))
-    def a_day_after_the_close(self, index, how):
-        """What was settled is undone, and that is settled too."""
-        self.settle()
+    @precondition(lambda self: self.spendings and self.receipts)
+    @rule(
+        index=which,
+        how=some.sampled_from(["all", "half", "rest"]),
+        refund=some.booleans(),
+        people=people,
+    )
+    def something_is_undone_after_the_close(self, index, how, refund, people):
+        """What was settled is undone, before or after a refund of a purchase; that is settled, too."""
+        self.advance(days_on(self.model.now, 1) + timedelta(hours=1))
+        self.settle(*people)
+        if refund:
+            self.refund(index, "rest")
         self.give_back(index, how)
+        if not refund:
+            self.refund(index, "half")
         self.advance(days_on(self.model.now, 1) + timedelta(hours=1))
-        self.settle()
+        self.settle(*people)
 
-    @precondition(lambda self: self.spendings)
-    @rule(shop=where, fee=some.sampled_from([31, 2_000]), withdrawn=some.booleans())
-    def terms_change_under_a_proposal(self, shop, fee, withdrawn):
+    @rule(
+        shop=where,
+        fee=some.sampled_from([31, 2_000]),
+        points=points_asked,
+        withdrawn=some.booleans(),
+    )
+    def terms_change_under_a_proposal(self, shop, fee, points, withdrawn):
+        self.spend(points % 2, shop, points)
         self.advance(days_on(self.model.now, 1) + timedelta(hours=1))
         self.open_cycle(-1, True)
         self.propose_close(0, 1)
@@ -120,21 +153,22 @@ class SettlementMachine(PointsSteps, ClaimsSteps, SettlementMachineBase):
         self.approve_close(1, 1)
         if withdrawn:
             self.withdraw_close(2)
-            self.settle()
+            self.settle(2, 1)
 
     @rule(jump=some.sampled_from(JUMPS))
     def a_close_before_the_sweep(self, jump):
         """What ended meanwhile is written down late, and settled in the next cycle."""
         self.behind = True
         self.model.points.advance(self.model.now + jump)
-        self.settle()
+        self.settle(0, 1)
         self.sweep()
 
-    def settle(self):
+    def settle(self, proposer, approver):
+        """Everything up to yesterday, where nothing is in the way."""
         self.open_cycle(-1, True)
         if self.model.cycles:
-            self.propose_close(0, 1)
-            self.approve_close(1, 1)
+            self.propose_close(proposer, 1)
+            self.approve_close(approver, 1)
 
     # -- what must hold ----------------------------------------------------------------------------
 

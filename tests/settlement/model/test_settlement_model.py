@@ -68,14 +68,14 @@ def machine(db, monkeypatch):
 def test_some_sequences(machine):
     """The same examples at every run; more below."""
     run_state_machine_as_test(
-        machine, settings=settings(COMMON, max_examples=12, stateful_step_count=18)
+        machine, settings=settings(COMMON, max_examples=9, stateful_step_count=15)
     )
 
 
 @pytest.mark.slow
 def test_many_sequences(machine):
     run_state_machine_as_test(
-        machine, settings=settings(COMMON, max_examples=LONG, stateful_step_count=40)
+        machine, settings=settings(COMMON, max_examples=LONG, stateful_step_count=30)
     )
 
 
