@@ -39,7 +39,7 @@ def queries(client, address):
     return len(captured)
 
 
-@pytest.mark.parametrize("who", ["operator", "owner"])
+@pytest.mark.parametrize("who", ["operator", pytest.param("owner", marks=pytest.mark.slow)])
 def test_lists_and_the_dashboard_cost_the_same_however_long_they_are(two_merchants, who, request):
     client = request.getfixturevalue(who)
     addresses = ["/admin/"] + [f"/admin/{label(model)}/" for model, _ in registered_admins()]

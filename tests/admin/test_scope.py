@@ -36,7 +36,7 @@ def test_every_screen_is_either_scoped_or_for_operators_only(two_merchants):
             assert signed_in(clerk.user).get(f"/admin/{label(model)}/").status_code == 403, model
 
 
-@pytest.mark.parametrize("role", ["owner", "cashier"])
+@pytest.mark.parametrize("role", ["owner", pytest.param("cashier", marks=pytest.mark.slow)])
 def test_foreign_rows_do_not_exist_for_a_clerk(two_merchants, role):
     client, reached = two_merchants.second.client(role), []
 
@@ -79,7 +79,7 @@ def test_posts_at_foreign_rows_write_nothing(two_merchants, role):
     [
         "owner",
         pytest.param("manager", marks=pytest.mark.slow),
-        "cashier",
+        pytest.param("cashier", marks=pytest.mark.slow),
         pytest.param("finance", marks=pytest.mark.slow),
     ],
 )

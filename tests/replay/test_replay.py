@@ -19,7 +19,10 @@ FORMATS = {
 }
 
 
-@pytest.fixture(scope="module", params=FORMATS)
+@pytest.fixture(
+    scope="module",
+    params=["completejourney", pytest.param("online_retail", marks=pytest.mark.slow)],
+)
 def played(request, new_replay_database, tmp_path_factory):
     """A database into which a small data set was replayed, how that went, the data, and the recomputation."""
     write, recomputed = FORMATS[request.param]
