@@ -14,26 +14,6 @@ _OLDER = """
 """
 
 
-_OF_THIS_DATABASE = """
-    select coalesce(
-        (select min(backend_xid::text::bigint) from pg_stat_activity where datname = current_database()),
-        pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-"""
-
-
-def horizon_of_this_database() -> int:
-    """What the horizon would be if no other database had a transaction open.
-
-    Other workers' tests share the server, and one of theirs may be a single transaction of minutes.
-    """
-    with connection.cursor() as cursor:
-        # Within a transaction the server would show us the same activity for ever.
-        cursor.execute("select pg_stat_clear_snapshot()")
-        cursor.execute(_OF_THIS_DATABASE)
-        horizon: int = cursor.fetchone()[0]
-        return horizon
-
-
 def wait_for_other_transactions() -> None:
     """Wait until no other database has a transaction older than our newest line.
 

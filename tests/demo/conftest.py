@@ -14,7 +14,6 @@ from district.demo.seeding import seed
 from tests.databases import use_database
 from tests.demo import database_totals
 from tests.queues import isolated_queue
-from tests.settlement_horizon import horizon_of_this_database
 from tests.wechat.fixtures import APPID, SECRET, wechat, wechat_server
 
 __all__ = ["wechat", "wechat_server"]
@@ -95,15 +94,7 @@ def small_district(databases, django_db_blocker, tmp_path_factory, small_plan):
     """A small demo district, made once for all tests that only look at it."""
     name, data = databases.clone(), tmp_path_factory.mktemp("demo")
     url = databases.url_of(name)
-    with (
-        django_db_blocker.unblock(),
-        using_database(url, data),
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        for verb in ("close", "seal"):
-            patch.setattr(
-                f"loyalty.settlement.services.{verb}.horizon_now", horizon_of_this_database
-            )
+    with django_db_blocker.unblock(), using_database(url, data):
         meter = TotalsAfterYear()
         seed(meter=meter, scale=SCALE, last_day=LAST_DAY)
     yield SeededDistrict(url, data, small_plan, meter.totals)

@@ -6,7 +6,6 @@ from district.kernel import clock
 from loyalty import invariants
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member, make_operator
-from tests.settlement_horizon import horizon_of_this_database
 
 # The cycle most tests close, and an instant after it.
 FIRST, LAST = datetime(2026, 3, 1, tzinfo=UTC).date(), datetime(2026, 3, 31, tzinfo=UTC).date()
@@ -24,15 +23,6 @@ def books_stay_clean(request):
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
         assert list(invariants.offences()) == []
-
-
-@pytest.fixture(autouse=True)
-def horizon_of_this_database_alone(monkeypatch):
-
-    for verb in ("close", "seal"):
-        monkeypatch.setattr(
-            f"loyalty.settlement.services.{verb}.horizon_now", horizon_of_this_database
-        )
 
 
 @pytest.fixture

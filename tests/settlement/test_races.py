@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models import F, Sum
@@ -14,6 +15,7 @@ from loyalty.models import Draw, Restore
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import CycleStillOpen
 from loyalty.settlement.models import Booking, Charge, Cycle, JournalSeal, Line, Payment, Statement
+from loyalty.settlement.queries import horizon_now
 from loyalty.settlement.services.payments import PaymentDetails
 from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
 from tests.factories.members import make_member, make_operator
@@ -235,3 +237,35 @@ def test_references_that_collide_at_once_are_refused(member, tea, books, zhang, 
     )  # fmt: skip
 
     assert outcomes(results) == ["Payment", "PaymentReferenceUsed"]
+
+
+def open_transaction(session):
+    """The number of a transaction that the session begins and keeps open."""
+    return int(session.execute("select pg_current_xact_id()::text").fetchone()[0])
+
+
+def test_a_transaction_of_another_database_does_not_hold_the_horizon_back(real_db, databases):
+    name = databases.clone()
+    with psycopg.connect(databases.url_of(name)) as session:
+        older = open_transaction(session)
+        with psycopg.connect(real_db.url) as ours:
+            newer = open_transaction(ours)
+
+        assert older < newer < horizon_now()
+    databases.drop(name)
+
+
+def test_an_open_transaction_of_this_database_holds_the_horizon_back(real_db):
+    with psycopg.connect(real_db.url) as session:
+        older = open_transaction(session)
+
+        assert horizon_now() <= older
+    assert horizon_now() > older
+
+
+def test_the_own_transaction_lies_above_its_horizon(real_db):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_current_xact_id()::text")
+        own = int(cursor.fetchone()[0])
+
+        assert horizon_now() <= own

@@ -49,6 +49,24 @@ def window_of(cycle: Cycle) -> LedgerWindow:
 
 
 def horizon_now() -> int:
-    """A transaction number below which every transaction has ended, whatever came of it."""
-    row = first_row("select pg_snapshot_xmin(pg_current_snapshot())::text")
+    """A transaction number below which every transaction of this database has ended, whatever came of it.
+
+    The snapshot spans the whole server. What it shows in progress and a session of another database
+    holds is none of ours; what no session is seen to hold may be, and stays above the horizon.
+    """
+    row = first_row(_HORIZON)
     return int(row[0])
+
+
+# The snapshot leaves our own transaction out. A session shows the lower 32 bits of its number.
+_HORIZON = """
+    select least(
+        (select min(xip::text::bigint) from pg_snapshot_xip(taken.snapshot) xip
+         where not exists (
+             select from pg_stat_activity session
+             where session.datname <> current_database()
+                 and session.backend_xid::text::bigint = xip::text::bigint & 4294967295)),
+        pg_current_xact_id_if_assigned()::text::bigint,
+        pg_snapshot_xmax(taken.snapshot)::text::bigint)
+    from (select pg_current_snapshot() as snapshot) taken
+"""
