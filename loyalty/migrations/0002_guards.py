@@ -75,7 +75,7 @@ def conditions(kinds: str) -> str:
     for line in kinds.strip().splitlines():
         kind, *words = line.split()
         pockets, marks = words[:-4], words[-4:]
-        moves = ["source = '{}' and target = '{}'".format(*one.split(">")) for one in pockets]
+        moves = ["source = '{}' and target = '{}'".format(*move.split(">")) for move in pockets]
         parts = [f"({' or '.join(moves)})"]
         for mark, column in zip(marks[:3], ("merchant", "store", "reverses"), strict=True):
             if mark != "?":
@@ -134,7 +134,9 @@ class Migration(migrations.Migration):
             for table in [*APPEND_ONLY, *WRITTEN_ONCE]
         ),
         # A receipt number that is free stays free, or a bill could be reported again and again.
-        refuse_changes("freed_stays", "loyalty_receipt", "update of freed", "row", "when (old.freed)"),
+        refuse_changes(
+            "freed_stays", "loyalty_receipt", "update of freed", "row", "when (old.freed)"
+        ),
         # The life of points begins anew when a person approves them, and at no other time.
         refuse_changes(
             "dates_stay",
