@@ -149,6 +149,14 @@ class TermsOverlap(DomainError):
     wording = _("新条款只能从 {earliest} 起生效。")
 
 
+@refusal_of_constraint("terms_of_closed_cycles_stay")
+class TermsSettled(DomainError):
+    """Fees were settled by the terms of that time; a later start leaves them as they were."""
+
+    code, title = "terms_settled", _("该时段已结账")
+    wording = _("新条款只能从已结账周期之后起生效。")
+
+
 class AlliancePolicyOverlap(DomainError):
     code, title = "rules_overlap", _("此时段已有联盟规则")
     wording = _("已有 {earliest} 起生效的规则，新规则只能在其后生效。")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from district.kernel import audit
+from district.kernel.database.postgres import translate_database_errors
 from district.members.models import User
 from district.merchants.models import Merchant
 from loyalty.errors import TermsOverlap
@@ -35,7 +36,8 @@ def set_terms(
 ) -> MerchantTerms:
     """New terms from `start` on; those in force end there. The same terms and start change nothing.
 
-    Raises TermsOverlap when terms that begin at `start` or later exist already.
+    Raises TermsOverlap when terms that begin at `start` or later exist already, TermsSettled when
+    `start` lies before the end of a closed settlement cycle.
     """
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     later = MerchantTerms.objects.filter(merchant=merchant, valid__startswith__gte=start)
@@ -45,12 +47,13 @@ def set_terms(
         ):
             return found
         raise TermsOverlap(earliest=found.valid.lower.isoformat())
-    for current in MerchantTerms.objects.filter(merchant=merchant, valid__contains=start):
-        current.valid = DateTimeTZRange(current.valid.lower, start)
-        current.save(update_fields=["valid"])
-    terms = MerchantTerms.objects.create(
-        merchant=merchant, valid=DateTimeTZRange(start, None), **asdict(earning_terms)
-    )
+    with translate_database_errors():
+        for current in MerchantTerms.objects.filter(merchant=merchant, valid__contains=start):
+            current.valid = DateTimeTZRange(current.valid.lower, start)
+            current.save(update_fields=["valid"])
+        terms = MerchantTerms.objects.create(
+            merchant=merchant, valid=DateTimeTZRange(start, None), **asdict(earning_terms)
+        )
     audit.record(
         verb="set_terms",
         subject=f"loyalty.merchantterms:{terms.pk}",

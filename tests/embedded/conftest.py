@@ -24,6 +24,14 @@ def processes_at(folder: Path) -> list[int]:
     return found
 
 
+def command_line(pid: int) -> str:
+    """The words a process was started with; empty once it has ended, at whatever moment."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Iterator[Path]:
     """A data folder of the test's own; whatever still runs there afterwards is killed."""

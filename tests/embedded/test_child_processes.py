@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from district.embedded.child_processes import Child, OneShot, exit_text
 from district.embedded.logfiles import last_line, trim
 from district.embedded.processes import wait_until
+from tests.embedded.conftest import command_line
 
 
 class Messages(list):
@@ -93,8 +93,8 @@ def test_a_child_that_ignores_the_request_to_stop_is_killed_with_its_own_childre
     stubborn.ask_to_stop()
     stubborn.wait_for_exit(impatient=lambda: True)
 
-    grandchild = Path("/proc") / log.read_text().strip() / "cmdline"
-    assert wait_until(lambda: not grandchild.exists() or not grandchild.read_bytes(), 5)
+    grandchild = int(log.read_text())
+    assert wait_until(lambda: command_line(grandchild) == "", 5)
 
 
 def test_a_one_shot_process_shows_its_lines_and_runs_once(child, messages):

@@ -17,7 +17,7 @@ import pytest
 
 from district.embedded.cluster import Cluster
 from district.embedded.processes import send, wait_until
-from tests.embedded.conftest import processes_at
+from tests.embedded.conftest import command_line, processes_at
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.kill
@@ -82,12 +82,7 @@ class DemoProcess:
 
     def named(self, words: str) -> list[int]:
         """The processes of this demo whose command line contains the words."""
-        found = []
-        for pid in processes_at(self.data_dir):
-            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if words in line:
-                found.append(pid)
-        return found
+        return [pid for pid in processes_at(self.data_dir) if words in command_line(pid)]
 
     def sql(self, text: str) -> list[tuple]:
         with psycopg.connect(Cluster(self.data_dir / "postgres", "durable").url) as connection:
@@ -107,8 +102,8 @@ def demo(data_dir: Path) -> Iterator[DemoProcess]:
 def test_a_killed_demo_leaves_nothing_behind_and_goes_on_where_it_was(demo, data_dir):
     demo.start()
     assert demo.ready()
-    assert len(demo.named("district.embedded.web")) == 3
-    assert len(demo.named(" worker --pool")) == 1
+    assert wait_until(lambda: len(demo.named("district.embedded.web")) == 3, 30)
+    assert wait_until(lambda: len(demo.named(" worker --pool")) == 1, 30)
     demo.sql("create table kept as select 7 as number")
 
     demo.end(signal.SIGKILL)

@@ -11,6 +11,7 @@ from loyalty import services as loyalty
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
 from loyalty.procedures import hold, spend
 from loyalty.services.set_terms import EarningTerms
+from loyalty.settlement.models import Cycle
 from loyalty.values import HoldRequest, PostingContext, ReportedPurchase
 from tests.factories.merchants import allied_store
 
@@ -19,10 +20,16 @@ _numbers = count(1)
 
 
 def make_earning_store(earning_terms: EarningTerms | None = None) -> Store:
-    """A store of the alliance that grants a point for each yuan, unless the arguments say otherwise."""
+    """A store of the alliance that grants a point for each yuan, unless the arguments say otherwise.
+
+    Its terms are as old as they may be: what is settled already stays without them.
+    """
     store = allied_store()
+    last = Cycle.objects.filter(state="closed").order_by("-number").first()
     loyalty.set_terms(
-        merchant=store.merchant, earning_terms=earning_terms or EarningTerms(), start=LONG_AGO
+        merchant=store.merchant,
+        earning_terms=earning_terms or EarningTerms(),
+        start=last.ends_at if last else LONG_AGO,
     )
     return store
 

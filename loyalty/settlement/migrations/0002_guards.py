@@ -106,6 +106,36 @@ drop function settlement_refuse_closed();
 """
 
 
+# A fee that comes back is reckoned by the terms of the hour it was paid: had these changed after the close,
+# another fee would come back than was paid. Rates stay as written and no terms are deleted (loyalty's guards),
+# so only their times are left to guard. `settlement_lock_terms` lets no change pass during a close.
+TERMS_STAY = """
+create function settlement_refuse_settled_terms() returns trigger language plpgsql as $$
+declare
+    v_from timestamptz;
+begin
+    if tg_op = 'INSERT' then
+        v_from := coalesce(lower(new.valid), '-infinity');
+    elsif lower(new.valid) is distinct from lower(old.valid) then
+        v_from := least(coalesce(lower(old.valid), '-infinity'), coalesce(lower(new.valid), '-infinity'));
+    else
+        v_from := least(upper(old.valid), upper(new.valid));
+    end if;
+    if exists (select from settlement_cycle where state = 'closed' and ends_at > v_from) then
+        raise exception 'the terms of a closed cycle stay'
+            using errcode = 'check_violation', constraint = 'terms_of_closed_cycles_stay';
+    end if;
+    return null;
+end $$;
+create trigger terms_of_closed_cycles_stay after insert or update of valid on loyalty_merchantterms
+    for each row execute function settlement_refuse_settled_terms();
+"""
+TERMS_MAY_CHANGE = """
+drop trigger terms_of_closed_cycles_stay on loyalty_merchantterms;
+drop function settlement_refuse_settled_terms();
+"""
+
+
 def into_proposed_only(table: str) -> migrations.RunSQL:
     return migrations.RunSQL(
         f"create trigger {table}_into_proposed_only after insert on {table}"
@@ -131,6 +161,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(CLOSED_STAYS, CLOSED_MAY_CHANGE),
         migrations.RunSQL(NETS, NO_NETS),
+        migrations.RunSQL(TERMS_STAY, TERMS_MAY_CHANGE),
         *(
             into_proposed_only(table)
             for table in (

@@ -60,6 +60,7 @@ def approve_close(*, cycle: Cycle, by: User) -> Cycle:
         raise CycleState(state=row.state)
     if by.pk in {row.proposed_by_id, row.end_moved_by_id}:
         raise FourEyesNeeded
+    call("settlement_lock_terms")
     if call("settlement_compute", row.pk, row.horizon) != bytes(row.draft_hash or b""):
         raise CycleChanged
     # The audit line first: tills wait for what the last step writes.

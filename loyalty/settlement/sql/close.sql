@@ -1,3 +1,10 @@
+-- Until the end of the transaction nobody changes what merchants' fees are reckoned by; who is just doing so
+-- is waited for. Readers are not held up.
+create or replace function settlement_lock_terms() returns void language plpgsql as $$
+begin
+    lock table loyalty_merchantterms in share mode;
+end $$;
+
 -- Write down what settlement_compute has just reckoned: lines, charges, fees, what goes back into budgets,
 -- and the statements. The cycle's hash comes back.
 create or replace function settlement_close(

@@ -72,6 +72,15 @@ class NaiveSettlement(NaiveClaims):
     def book(self, source, payer, payee, fen, at):
         self.bookings.append(NaiveBooking(source, payer, payee, fen, at))
 
+    def change_terms(self, merchant, start, **changes):
+        """Terms of days that are settled stay as they are."""
+        before = list(self.points.terms[merchant])
+        self.points.change_terms(merchant, start, **changes)
+        closed_until = self.last_closed_end()
+        if self.points.terms[merchant] != before and closed_until and start < closed_until:
+            self.points.terms[merchant] = before
+            raise ModelRefusal("terms_settled")
+
     # -- cycles ------------------------------------------------------------------------------------
 
     def last_closed_end(self):
