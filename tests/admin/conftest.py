@@ -3,6 +3,9 @@ import copy
 import pytest
 from django.db import transaction
 
+from district.members.models import User
+from district.members.services.make_operator import make_operator
+from loyalty.settlement.models import Line, Statement
 from tests.admin.two_merchants import make_two_merchants, signed_in
 
 
@@ -36,3 +39,24 @@ def operator(two_merchants):
 def owner(two_merchants):
     """The owner of the second merchant, 乙家书店."""
     return two_merchants.second.client("owner")
+
+
+@pytest.fixture
+def other_operator(two_merchants):
+    user = User.objects.create_staff("fuhe", name="复核小吴")
+    make_operator(user=user, by=two_merchants.root)
+    return signed_in(user)
+
+
+@pytest.fixture
+def own_statement(two_merchants):
+    """乙's statement of the closed cycle."""
+    return Statement.objects.get(merchant=two_merchants.second.merchant)
+
+
+@pytest.fixture
+def line(two_merchants):
+    """What 甲 owes 乙."""
+    return Line.objects.get(
+        issuer=two_merchants.first.merchant, redeemer=two_merchants.second.merchant
+    )

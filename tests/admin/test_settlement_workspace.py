@@ -10,53 +10,16 @@ import pytest
 
 from district.kernel import clock
 from district.kernel.text.sheets import Yuan
-from district.members.models import User
-from district.members.services.make_operator import make_operator
 from loyalty.models import Transfer
-from loyalty.settlement.models import Charge, CreditNote, Cycle, Dispute, Line, Payment, Statement
+from loyalty.settlement.models import Charge, Cycle, Dispute, Statement
 from loyalty.settlement.queries import movements_of_line
 from tests.admin.action_forms import act, once_of, text_of
 from tests.admin.merchant_paths import leaks
-from tests.admin.two_merchants import signed_in, table_digests
+from tests.admin.settlement_steps import ADMIN, confirm_preview, page_of
+from tests.admin.two_merchants import table_digests
 from tests.factories.settlement import book
 
-ADMIN = "/admin/settlement"
 
-
-@pytest.fixture
-def other_operator(two_merchants):
-    user = User.objects.create_staff("fuhe", name="复核小吴")
-    make_operator(user=user, by=two_merchants.root)
-    return signed_in(user)
-
-
-@pytest.fixture
-def own_statement(two_merchants):
-    """乙's statement of the closed cycle."""
-    return Statement.objects.get(merchant=two_merchants.second.merchant)
-
-
-@pytest.fixture
-def line(two_merchants):
-    """What 甲 owes 乙."""
-    return Line.objects.get(
-        issuer=two_merchants.first.merchant, redeemer=two_merchants.second.merchant
-    )
-
-
-def page_of(client, row):
-    return client.get(f"{ADMIN}/{row._meta.model_name}/{row.pk}/change/")
-
-
-def confirm_preview(client, address, **fields):
-    """Fill in, look, confirm."""
-    fields = {"once": once_of(client.get(address))} | fields
-    seen = client.post(address, fields)
-    assert seen.context["mark"], text_of(seen)
-    return seen, client.post(address, fields | {"seen": seen.context["mark"]})
-
-
-# --- Closing ----------------------------------------------------------------------------------
 @pytest.fixture
 def ended_cycle(two_merchants, operator):
     """A second cycle whose last day is over."""
@@ -161,7 +124,6 @@ def test_no_merchant_touches_cycles_payments_or_decisions(
     assert table_digests() == before
 
 
-# --- Statements and what one takes away -------------------------------------------------------
 @pytest.mark.parametrize("role", ["owner", "finance"])
 def test_a_merchant_reads_its_statement_its_lines_and_each_movement_of_them(
     two_merchants, own_statement, line, role
@@ -266,98 +228,6 @@ def test_no_paper_of_another_merchant_is_there(two_merchants, name):
 
     assert client.get(f"{ADMIN}/statement/{foreign.pk}/{name}/").status_code == 404
     assert client.get(f"{ADMIN}/statement/999999999999999999999/{name}/").status_code == 404
-
-
-# --- Payments ---------------------------------------------------------------------------------
-def pay_address(statement):
-    return f"{ADMIN}/statement/{statement.pk}/pay/"
-
-
-def asked_to_pay(**changes):
-    now = clock.now().astimezone(clock.SHANGHAI) - timedelta(minutes=2)
-    fields = {"yuan": "0.10", "reference": "工行0001", "paid_at": f"{now:%Y-%m-%dT%H:%M}"}
-    return fields | changes
-
-
-def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own_statement):
-    assert abs(own_statement.due) >= 11
-    address = pay_address(own_statement)
-    filled = {"once": once_of(operator.get(address))} | asked_to_pay()
-
-    for _ in range(2):
-        assert operator.post(address, filled).status_code == 302
-    payment = Payment.objects.get(reference="工行0001")
-    assert (payment.fen, payment.before, payment.after) == (10, 1, 11)
-    act(operator, f"{ADMIN}/payment/{payment.pk}/reverse/", words="登记错了")
-
-    assert sum(own_statement.payments.values_list("fen", flat=True)) == 1
-    assert operator.get(f"{ADMIN}/payment/{payment.pk}/reverse/").status_code == 302
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"yuan": "0"},
-        {"yuan": "-1"},
-        {"yuan": "1000000"},
-        {"yuan": "0.001"},
-        {"reference": ""},
-        {"paid_at": "2999-01-01T00:00"},
-        {"paid_at": "昨天"},
-    ],
-)
-def test_payments_that_cannot_be_are_refused(operator, own_statement, changes):
-    before = table_digests()
-
-    assert act(operator, pay_address(own_statement), **asked_to_pay(**changes)).status_code == 422
-    assert table_digests() == before
-
-
-# --- Disputes and credit notes ----------------------------------------------------------------
-def test_a_side_disputes_a_line_an_operator_upholds_and_two_correct_it(
-    two_merchants, line, operator, other_operator
-):
-    finance = two_merchants.second.client("finance")
-    raised = act(finance, f"{ADMIN}/line/{line.pk}/dispute/", words="这五十分不在本店")
-    dispute = Dispute.objects.get(reason="这五十分不在本店")
-    assert raised["Location"] == f"{ADMIN}/dispute/{dispute.pk}/change/"
-    assert dispute.merchant == two_merchants.second.merchant
-    twice = act(finance, f"{ADMIN}/line/{line.pk}/dispute/", words="再说一次")
-    assert (twice.status_code, "待处理的争议" in text_of(twice)) == (422, True)
-
-    act(operator, f"{ADMIN}/dispute/{dispute.pk}/uphold/", words="属实")
-    act(
-        operator,
-        f"{ADMIN}/dispute/{dispute.pk}/correct/",
-        way="back",
-        yuan="0.50",
-        reason="退回五角",
-    )
-    note = CreditNote.objects.get(dispute=dispute)
-    assert (note.payer, note.payee, note.fen) == (line.redeemer, line.issuer, 50)
-    assert page_of(finance, note).status_code == 404, "not decided yet"
-    assert operator.get(f"{ADMIN}/creditnote/{note.pk}/approve/").status_code == 403
-    act(other_operator, f"{ADMIN}/creditnote/{note.pk}/approve/")
-
-    note.refresh_from_db()
-    assert note.state == "approved"
-    assert page_of(finance, note).status_code == 200
-    assert operator.get(f"{ADMIN}/dispute/{dispute.pk}/correct/").status_code == 302
-
-
-def test_a_line_of_others_cannot_be_disputed(two_merchants, owner):
-    foreign = Line.objects.exclude(issuer=two_merchants.second.merchant).exclude(
-        redeemer=two_merchants.second.merchant
-    )
-    before = table_digests()
-
-    for line in foreign:
-        address = f"{ADMIN}/line/{line.pk}/dispute/"
-        assert owner.get(address).status_code == 404
-        assert owner.post(address, {"once": "0" * 32, "words": "不对"}).status_code == 404
-
-    assert foreign.exists()
-    assert table_digests() == before
 
 
 def test_the_dashboard_says_what_waits_and_what_is_due(

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from loyalty import invariants
+from tests.factories.loyalty import make_earning_store
+from tests.factories.members import make_member
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +18,13 @@ def sound(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if not request.node.get_closest_marker("breaks_the_ledger"):
         assert list(invariants.offences()) == []
+
+
+@pytest.fixture
+def store():
+    return make_earning_store()
+
+
+@pytest.fixture
+def member():
+    return make_member()
