@@ -83,7 +83,8 @@ def _claimer(chance: random.Random, members: int, *, version: int, sold_out: boo
 def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> Verb:
     """Redeems the coupons of these numbers, each shown by a ticket that is signed on the way."""
     from coupons import codes
-    from coupons.services import ReportedBill, redeem_coupons
+    from coupons.engine.bill import Bill
+    from coupons.services import redeem_coupons
     from district.kernel import clock
     from district.kernel.idempotency import Key
     from district.merchants.models import Store
@@ -98,7 +99,7 @@ def _redeemer(chance: random.Random, members: int, *, first: int, last: int) -> 
         terms: dict[str, Any] = {"request_no": f"W-{serial}", "bill_no": f"B-{serial}"}
         return redeem_coupons(
             store=store,
-            reported_bill=ReportedBill(terms["bill_no"], 12680),
+            reported_bill=Bill(12680, bill_no=terms["bill_no"]),
             codes=[codes.ticket_of(presented, store.pk, clock.real_now())],
             request_no=terms["request_no"],
             actor="till:1",

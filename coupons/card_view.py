@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from coupons.engine.audience import Audience
-from coupons.engine.benefits import WHOLE, Benefit, CashOff, FreeParking, Gift, PercentOff
-from coupons.engine.scopes import CouponScope, Places
+from coupons.engine.benefits import AppliesTo
+from coupons.engine.scope import CouponScope, Places
+from coupons.engine.text import plain_yuan
 from coupons.models import TemplateVersion
 from coupons.qr_links import picture_path_of
 from coupons.queries.place_names import PlaceNames, place_names
-from coupons.queries.versions import usage_terms_of, validity_of
+from coupons.queries.versions import terms_of_row, validity_of
 from coupons.texts import (
-    benefit_in_words,
     never_in_words,
     stretch_in_words,
     validity_in_words,
     windows_in_words,
-    yuan,
 )
 
 # A restaurant grants it for an empty plate.
@@ -63,9 +62,9 @@ class CardView:
 
 def card_view_of(version: TemplateVersion) -> CardView:
     """What a version looks like to the shopper; the version and its template need not be stored."""
-    usage, merchant = usage_terms_of(version), version.template.merchant
+    benefit, merchant = terms_of_row(version).benefit, version.template.merchant
     names = place_names(places_named_by(version))
-    sign, value, unit = _large_print(usage.benefit)
+    sign, value, unit = benefit.large_print()
     return CardView(
         name=version.template.name,
         giver=merchant.name if merchant else _("商圈平台"),
@@ -73,7 +72,7 @@ def card_view_of(version: TemplateVersion) -> CardView:
         sign=sign,
         value=value,
         unit=unit,
-        benefit=benefit_in_words(usage.benefit),
+        benefit=benefit.text(),
         lines=tuple(_conditions(_lines(version, names))),
         ways=tuple(_conditions(_ways(version, names))),
         instructions=version.instructions,
@@ -129,32 +128,17 @@ def audience_in_words(audience: Audience, names: PlaceNames | None = None) -> li
     return texts
 
 
-def _large_print(benefit: Benefit) -> tuple[str, str, str]:
-    match benefit:
-        case CashOff(face_fen=fen):
-            return "¥", yuan(fen), ""
-        case PercentOff(off_bp=off):
-            return "", f"{(WHOLE - off) / 1_000:g}", _("折")
-        case Gift():
-            return "", _("兑换"), ""
-        case FreeParking(minutes=0, fen=fen):
-            return "¥", yuan(fen), ""
-        case FreeParking(minutes=minutes) if minutes % 60 == 0:
-            return "", str(minutes // 60), _("小时")
-        case FreeParking(minutes=minutes):
-            return "", str(minutes), _("分钟")
-
-
 def _lines(version: TemplateVersion, names: PlaceNames) -> Iterator[tuple[str, str]]:
-    usage = usage_terms_of(version)
+    terms = terms_of_row(version)
+    benefit = terms.benefit
     yield _("有效期"), validity_in_words(validity_of(version))
-    yield _("可用时段"), windows_in_words(usage.times) or _("有效期内均可使用")
-    yield _("不可用日期"), never_in_words(usage.times)
-    parking = version.kind == TemplateVersion.Kind.PARKING
-    where = [_("停车缴费时使用")] if parking else scope_in_words(usage.scope, names)
+    yield _("可用时段"), windows_in_words(terms.schedule) or _("有效期内均可使用")
+    yield _("不可用日期"), never_in_words(terms.schedule)
+    on_bills = AppliesTo.BILL in benefit.applies_to
+    where = scope_in_words(terms.scope, names) if on_bills else [_("停车缴费时使用")]
     yield _("适用范围"), "；".join(where)
-    if version.threshold_fen and not usage.benefit.on_a_bill:
-        yield _("使用门槛"), _("满 {yuan} 元可用").format(yuan=yuan(version.threshold_fen))
+    if version.threshold_fen and not benefit.takes_off_bill:
+        yield _("使用门槛"), _("满 {yuan} 元可用").format(yuan=plain_yuan(version.threshold_fen))
     yield _("使用次数"), _times(version)
     yield (
         _("叠加使用"),
@@ -193,7 +177,7 @@ def _ways_to_get(version: TemplateVersion) -> Iterator[str]:
     if version.points_price:
         yield _("{points} 积分兑换").format(points=version.points_price)
     if version.gift_from_fen:
-        yield _("单笔消费满 {yuan} 元赠送").format(yuan=yuan(version.gift_from_fen))
+        yield _("单笔消费满 {yuan} 元赠送").format(yuan=plain_yuan(version.gift_from_fen))
     if version.at_counter:
         yield _("到店由店员发放")
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from coupons.engine.benefits import AppliesTo
 from coupons.engine.funding import REDEEMER, split
+from coupons.engine.terms import Terms
 from coupons.models import TemplateVersion
-from coupons.queries.versions import VersionTerms, usage_terms_of, version_terms_from_row
+from coupons.queries.versions import terms_of_row, version_terms_from_row
 from district.merchants.models import Merchant
 
 # A bill without a threshold, in fen: large enough that every discount is whole.
@@ -32,8 +34,7 @@ class Example:
 
 def exposure_of(version: TemplateVersion) -> Exposure:
     """What a version may cost: its stock times the most of a coupon, never more than its budget."""
-    benefit_fen = usage_terms_of(version).benefit.max_cost_fen()
-    coupon_fen = benefit_fen if version.partial else benefit_fen * version.uses
+    coupon_fen = terms_of_row(version).reserve_fen
     ends = [end for end in (version.budget_fen,) if end is not None]
     if version.stock is not None:
         ends.append(version.stock * coupon_fen)
@@ -42,10 +43,10 @@ def exposure_of(version: TemplateVersion) -> Exposure:
 
 def examples_of(version: TemplateVersion) -> list[Example]:
     """Two worked bills of a submitted version: one that just reaches the threshold, and one five times
-    as large; none for parking, whose cost only a stay determines."""
-    if version.kind == TemplateVersion.Kind.PARKING:
-        return []
+    as large; none for what is used on stays alone, whose cost only a stay determines."""
     terms = version_terms_from_row(version)
+    if AppliesTo.BILL not in terms.benefit.applies_to:
+        return []
     parties = {share.party for share in terms.shares} | {terms.rest_to}
     names: dict[int, str | None] = {REDEEMER: None}
     names |= dict(Merchant.objects.filter(pk__in=parties).values_list("pk", "name"))
@@ -53,10 +54,10 @@ def examples_of(version: TemplateVersion) -> list[Example]:
     return [_example(terms, names, fen) for fen in (least, least * _TIMES)]
 
 
-def _example(terms: VersionTerms, names: dict[int, str | None], bill_fen: int) -> Example:
-    benefit = terms.usage.benefit
+def _example(terms: Terms, names: dict[int, str | None], bill_fen: int) -> Example:
+    benefit = terms.benefit
     discount = benefit.discount(bill_fen)
-    cost = discount if benefit.on_a_bill else benefit.max_cost_fen()
+    cost = benefit.cost_fen(discount)
     parts = split(cost, terms.shares, terms.rest_to)
     return Example(
         bill_fen,

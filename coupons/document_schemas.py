@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from coupons.engine.scopes import KINDS
-from coupons.engine.times import DAY_MINUTES, DayKind
+from coupons.engine.schedule import DAY_MINUTES, DayKind
+from coupons.engine.scope import KINDS
 from coupons.errors import TemplateInvalid
 
 _MOST, _LONGEST = 20_000, 64

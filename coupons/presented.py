@@ -8,10 +8,10 @@ from django.db.models import F
 from coupons import codes
 from coupons.codes import PresentedCode
 from coupons.engine import wording
+from coupons.engine.coupon import CouponState
 from coupons.engine.reasons import Reason
 from coupons.errors import CouponNotUsable, PinClosed, PinWrong
 from coupons.models import Coupon, PaperCode
-from coupons.queries.counter import CounterCoupon
 from coupons.queries.wallet import origin_holds
 from district.kernel import clock
 from district.kernel.errors import TokenInvalid, TokenUsed
@@ -33,28 +33,28 @@ def read_presented(texts: Sequence[str], store: int) -> list[PresentedCode]:
 
 
 def require_unchanged(
-    seen: Sequence[PresentedCode], held: dict[int, CounterCoupon]
-) -> list[CounterCoupon]:
+    seen: Sequence[PresentedCode], found: dict[int, CouponState]
+) -> list[CouponState]:
     """The coupons as they are now, in the order they were shown.
 
     Raises TokenInvalid, TokenUsed for one used since it was shown.
     """
     for presented_code in seen:
-        card = held.get(presented_code.coupon)
-        if card is None or card.member != presented_code.member:
+        coupon = found.get(presented_code.coupon)
+        if coupon is None or coupon.member != presented_code.member:
             raise TokenInvalid
         if (
-            card.held.state == "live"
+            coupon.state == "live"
             and not presented_code.leased
-            and presented_now(card) != presented_code
+            and presented_now(coupon) != presented_code
         ):
             raise TokenUsed
-    return [held[presented_code.coupon] for presented_code in seen]
+    return [found[presented_code.coupon] for presented_code in seen]
 
 
-def presented_now(card: CounterCoupon) -> codes.PresentedCode:
+def presented_now(coupon: CouponState) -> codes.PresentedCode:
     """What a code for this coupon would say now."""
-    return codes.PresentedCode(card.pk, card.member, card.held.uses_left, card.held.value_left)
+    return codes.PresentedCode(coupon.pk, coupon.member, coupon.uses_left, coupon.value_left)
 
 
 def read_paper_code(number: str, pin: str) -> codes.PresentedCode:

@@ -4,15 +4,19 @@ Each function is one server call and one transaction of its own when the caller 
 """
 
 import json
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from coupons.queries import VersionTerms
+from coupons.engine.bill import Bill
+from coupons.engine.coupon import RedemptionLine
+from coupons.engine.terms import Terms
 from district.kernel import clock
 from district.kernel.database.ids import new_id
 from district.kernel.database.postgres import call
 from district.kernel.idempotency import Key
 from district.kernel.outbox.events import wake_worker_on_commit
+from district.merchants.models import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class ClaimLimits:
 
 
 def claim(
-    *, terms: VersionTerms, member: int, source: str, limits: ClaimLimits, key: Key, at: datetime
+    *, terms: Terms, member: int, source: str, limits: ClaimLimits, key: Key, at: datetime
 ) -> ClaimResult:
     """Give the next coupon of a version, exactly once per key.
 
@@ -43,53 +47,38 @@ def claim(
     CouponSoldOut, CouponSoldOutToday, KeyReused.
     """
     public_id = new_id("cpn")
-    valid_from, valid_until = terms.validity.window(at)
+    valid_from, valid_until = terms.valid_period(at)
     pk: int = call(
         "coupons_claim",
         *(key.scope, key.key, key.terms),
         *(terms.pk, member, public_id, source, None, None),
         *(limits.in_all, limits.a_day, clock.business_day(at)),
-        *(terms.uses, terms.value_fen, terms.reserve, valid_from, valid_until, at),
+        *(terms.uses, terms.value_fen, terms.reserve_fen, valid_from, valid_until, at),
     )
     wake_worker_on_commit()
     return ClaimResult(abs(pk), public_id, valid_from, valid_until, repeated=pk < 0)
 
 
 @dataclass(frozen=True, slots=True)
-class RedemptionLine:
-    """A coupon to be used as it was evaluated; `parts` is [[party, fen], …], `shown_by_pass` the instant at
-    which the open pass that showed it was made, in ISO, where one did."""
+class RedeemRequest:
+    """Coupons that are to be used at a counter: on which bill as it was reported, and who asks.
 
-    coupon: int
-    public_id: str
-    member: int
-    version: int
-    uses_left: int
-    value_left: int | None
-    single: bool
-    partial: bool
-    most: int
-    eligible: int
-    discount: int
-    cost: int
-    turn: int
-    parts: list[list[int]]
-    shown_by_pass: str | None = None
+    `given_fen` is what a till without a network took off already; `passes` the instants at which the open
+    passes that showed coupons were made, by coupon.
+    """
 
-
-_USE = [column.name for column in fields(RedemptionLine)]
-
-
-@dataclass(frozen=True, slots=True)
-class RedeemContext:
-    """Where coupons are used, on which bill as it was seen, and who asks; ids and fen."""
-
-    merchant: int
-    store: int
-    bill_no: str
-    bill_fen: int
-    bill_seq: int
+    store: Store
+    bill: Bill
+    request_no: str
     actor: str
+    key: Key
+    at: datetime
+    given_fen: int | None = None
+    passes: Mapping[int, datetime] = field(default_factory=dict)
+
+    @property
+    def offline(self) -> bool:
+        return self.given_fen is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +92,27 @@ class RedeemResult:
     request: int
     repeated: bool = False
     bill: int = 0
+    bill_seq: int = 0
     off: int = 0
     redemptions: tuple[int, ...] = ()
     parties: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def redeem(
-    *,
-    context: RedeemContext,
-    request_no: str,
-    uses: list[RedemptionLine],
-    offline: bool,
-    key: Key,
-    at: datetime,
+    *, request: RedeemRequest, bill_seq: int, lines: Sequence[RedemptionLine]
 ) -> RedeemResult:
-    """Use coupons on a bill, all or none, exactly once per key.
+    """Use coupons as they were evaluated on a bill as it was seen, all or none, exactly once per key.
 
     Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillHasRefunds, CouponBillAmountMismatch,
     CouponBudgetUsedUp, CouponChanged, KeyReused, RequestAlreadyRedeemed, TokenUsed.
     """
+    merchant, bill, key = request.store.merchant_id, request.bill, request.key
     written: str = call(
         "coupons_redeem",
         *(key.scope, key.key, key.terms),
-        *(
-            context.merchant,
-            context.store,
-            request_no,
-            context.bill_no,
-            context.bill_fen,
-            context.bill_seq,
-        ),
-        *(json.dumps([_plain(use) for use in uses]), offline, context.actor, at),
+        *(merchant, request.store.pk, request.request_no, bill.bill_no, bill.fen, bill_seq),
+        *(json.dumps([_line_document(line, merchant) for line in lines]), request.offline),
+        *(request.actor, request.at),
     )
     wake_worker_on_commit()
     made = json.loads(written)
@@ -142,14 +121,33 @@ def redeem(
     return RedeemResult(
         request=made["request"],
         bill=made["bill"],
+        bill_seq=bill_seq + 1,
         off=made["off"],
         redemptions=tuple(made["redemptions"]),
         parties={int(pk): tuple(named) for pk, named in (made["parties"] or {}).items()},
     )
 
 
-def _plain(use: RedemptionLine) -> dict[str, object]:
-    return {name: getattr(use, name) for name in _USE}
+def _line_document(line: RedemptionLine, merchant: int) -> dict[str, object]:
+    """As `coupons_redeem` reads it."""
+    coupon, terms = line.coupon, line.terms
+    return {
+        "coupon": coupon.pk,
+        "public_id": line.public_id,
+        "member": coupon.member,
+        "version": coupon.version,
+        "uses_left": coupon.uses_left,
+        "value_left": coupon.value_left,
+        "single": terms.single_use,
+        "partial": terms.in_parts,
+        "most": terms.max_cost_fen,
+        "eligible": line.evaluation.eligible_fen,
+        "discount": line.discount_fen,
+        "cost": line.cost_fen,
+        "turn": coupon.turn,
+        "parts": line.funding_parts(merchant),
+        "shown_by_pass": line.pass_made_at and line.pass_made_at.isoformat(),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ class Reversal:
     actor: str
 
 
-def reverse(*, reversal: Reversal, terms: VersionTerms, key: Key, at: datetime) -> int:
+def reverse(*, reversal: Reversal, terms: Terms, key: Key, at: datetime) -> int:
     """Undo a redemption, exactly once per key; its pk. Raises KeyReused, RedemptionAlreadyReversed."""
     pk: int = call(
         "coupons_reverse", key.scope, key.key, key.terms, *_reversal_arguments(reversal, terms, at)
@@ -171,7 +169,7 @@ def reverse(*, reversal: Reversal, terms: VersionTerms, key: Key, at: datetime) 
     return pk
 
 
-def reverse_unkeyed(*, reversal: Reversal, terms: VersionTerms, at: datetime) -> None:
+def reverse_unkeyed(*, reversal: Reversal, terms: Terms, at: datetime) -> None:
     """The same within an act that holds its own key and the bill's row."""
     call("coupons_undo", *_reversal_arguments(reversal, terms, at))
     wake_worker_on_commit()
@@ -200,30 +198,28 @@ def refund(
     return pk
 
 
-def replacement_arguments(terms: VersionTerms, at: datetime) -> list[object] | None:
+def replacement_arguments(terms: Terms, at: datetime) -> list[object] | None:
     """What a part of `refund` says of a coupon that is used up in parts; None of any other."""
     until = replacement_valid_until(terms, at)
-    return [new_id("cpn"), until and until.isoformat()] if terms.partial else None
+    return [new_id("cpn"), until and until.isoformat()] if terms.in_parts else None
 
 
-def replacement_valid_until(terms: VersionTerms, at: datetime) -> datetime | None:
+def replacement_valid_until(terms: Terms, at: datetime) -> datetime | None:
     """How long what is granted instead of a coupon that has ended would be good, if anything is."""
     days = terms.replacement_days
     return clock.start_of_day(clock.business_day(at)) + timedelta(days=days) if days else None
 
 
-def _reversal_arguments(
-    reversal: Reversal, terms: VersionTerms, at: datetime
-) -> tuple[object, ...]:
+def _reversal_arguments(reversal: Reversal, terms: Terms, at: datetime) -> tuple[object, ...]:
     return (
-        *(reversal.redemption, reversal.reference, terms.max_cost_fen, terms.partial),
+        *(reversal.redemption, reversal.reference, terms.max_cost_fen, terms.in_parts),
         *(new_id("cpn"), replacement_valid_until(terms, at), reversal.reason, reversal.actor, at),
     )
 
 
-def revive(*, coupon: int, terms: VersionTerms) -> None:
+def revive(*, coupon: int, terms: Terms) -> None:
     """Make an expired coupon live again for a use before its end; in the caller's transaction.
 
     One whose purchase no longer brings it stays as it is.
     """
-    call("coupons_revive", coupon, terms.max_cost_fen, terms.partial)
+    call("coupons_revive", coupon, terms.max_cost_fen, terms.in_parts)

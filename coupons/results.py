@@ -1,9 +1,8 @@
 """What a redemption came to, put together from what its verb knows, without reading it back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from coupons.evaluation import BillEvaluation, Evaluation
+from coupons.engine.coupon import RedemptionLine
 from coupons.models import (
     Coupon,
     CouponBill,
@@ -13,82 +12,75 @@ from coupons.models import (
     RedemptionRequest,
     TemplateVersion,
 )
-from coupons.procedures import RedeemContext, RedeemResult, RedemptionLine
+from coupons.procedures import RedeemRequest, RedeemResult
 from coupons.queries.redemptions import set_prefetched
 from district.kernel.database.postgres import partial_instance
 from district.merchants.models import Merchant
 
 
 def redemption_result(
-    made: RedeemResult,
-    context: RedeemContext,
-    request_no: str,
-    uses: Sequence[RedemptionLine],
-    bill_evaluation: BillEvaluation,
-    *,
-    offline: bool,
-    at: datetime,
+    made: RedeemResult, request: RedeemRequest, lines: Sequence[RedemptionLine]
 ) -> RedemptionRequest:
     """The request just written, as `full_request` would read it."""
+    store = request.store
     bill = partial_instance(
         CouponBill,
         id=made.bill,
-        store_id=context.store,
-        bill_no=context.bill_no,
-        bill_fen=context.bill_fen,
-        seq=context.bill_seq + 1,
+        store_id=store.pk,
+        bill_no=request.bill.bill_no,
+        bill_fen=request.bill.fen,
+        seq=made.bill_seq,
         discount_fen=made.off,
         refunded_fen=0,
     )
-    request = partial_instance(
+    row = partial_instance(
         RedemptionRequest,
         id=made.request,
-        merchant_id=context.merchant,
-        request_no=request_no,
+        merchant_id=store.merchant_id,
+        request_no=request.request_no,
         bill_id=made.bill,
-        actor=context.actor,
-        at=at,
+        actor=request.actor,
+        at=request.at,
     )
-    request.bill = bill
-    of_coupon = {evaluation.card.pk: evaluation for evaluation in bill_evaluation.evaluations}
+    row.bill = bill
     redemptions = []
-    for pk, use in zip(made.redemptions, sorted(uses, key=lambda use: use.coupon), strict=True):
+    in_order = sorted(lines, key=lambda line: line.coupon.pk)
+    for pk, line in zip(made.redemptions, in_order, strict=True):
         redemption = partial_instance(
             Redemption,
             id=pk,
-            public_id=use.public_id,
+            public_id=line.public_id,
             request_id=made.request,
             bill_id=made.bill,
-            merchant_id=context.merchant,
-            store_id=context.store,
-            coupon_id=use.coupon,
-            version_id=use.version,
-            member_id=use.member,
-            single_use=use.single,
-            eligible_fen=use.eligible,
-            discount_fen=use.discount,
-            cost_fen=use.cost,
-            turn=use.turn,
+            merchant_id=store.merchant_id,
+            store_id=store.pk,
+            coupon_id=line.coupon.pk,
+            version_id=line.terms.pk,
+            member_id=line.coupon.member,
+            single_use=line.terms.single_use,
+            eligible_fen=line.evaluation.eligible_fen,
+            discount_fen=line.discount_fen,
+            cost_fen=line.cost_fen,
+            turn=line.coupon.turn,
             refunded_fen=0,
             returned_fen=0,
-            offline=offline,
-            pass_made_at=use.shown_by_pass and datetime.fromisoformat(use.shown_by_pass),
-            at=at,
+            offline=request.offline,
+            pass_made_at=line.pass_made_at,
+            at=request.at,
             reversed_at=None,
         )
-        redemption.request, redemption.bill = request, bill
-        _name(redemption, of_coupon[use.coupon])
-        set_prefetched(redemption, "parts", [_part(pk, part, made) for part in use.parts])
+        redemption.request, redemption.bill = row, bill
+        _name(redemption, line)
+        parts = line.funding_parts(store.merchant_id)
+        set_prefetched(redemption, "parts", [_part(pk, part, made) for part in parts])
         redemptions.append(redemption)
-    set_prefetched(request, "redemptions", redemptions)
-    return request
+    set_prefetched(row, "redemptions", redemptions)
+    return row
 
 
-def _name(redemption: Redemption, evaluations: Evaluation) -> None:
-    terms = evaluations.terms
-    redemption.coupon = partial_instance(
-        Coupon, id=evaluations.card.pk, public_id=evaluations.card.public_id
-    )
+def _name(redemption: Redemption, line: RedemptionLine) -> None:
+    coupon, terms = line.coupon, line.terms
+    redemption.coupon = partial_instance(Coupon, id=coupon.pk, public_id=coupon.public_id)
     redemption.version = partial_instance(TemplateVersion, id=terms.pk, template_id=terms.template)
     redemption.version.template = partial_instance(
         CouponTemplate, id=terms.template, name=terms.name

@@ -12,9 +12,8 @@ from coupons.engine.audience import Audience
 from coupons.engine.funding import WHOLE
 from coupons.funding import Payers
 from coupons.models import TemplateVersion
-from coupons.queries.versions import usage_terms_of, validity_of
+from coupons.queries.versions import terms_of_row, validity_of
 from coupons.texts import (
-    benefit_in_words,
     moment_in_words,
     never_in_words,
     validity_in_words,
@@ -101,13 +100,6 @@ def _stored(contents: Mapping[str, Any], names: Iterable[str]) -> str:
     )
 
 
-def _benefit(terms: _StoredTerms) -> str:
-    words = benefit_in_words(usage_terms_of(terms.row).benefit)
-    if terms.row.kind == TemplateVersion.Kind.GIFT:
-        return _("{words}（价值 {yuan}）").format(words=words, yuan=format_yuan(terms.row.face_fen))
-    return words
-
-
 def _claiming(terms: _StoredTerms) -> str:
     return _("{begins}至{ends}").format(
         begins=moment_in_words(terms.row.claim_from), ends=moment_in_words(terms.row.claim_until)
@@ -115,14 +107,14 @@ def _claiming(terms: _StoredTerms) -> str:
 
 
 def _times(terms: _StoredTerms) -> str:
-    times = usage_terms_of(terms.row).times
-    never = never_in_words(times)
-    words = windows_in_words(times) or _("任何时候")
+    schedule = terms_of_row(terms.row).schedule
+    never = never_in_words(schedule)
+    words = windows_in_words(schedule) or _("任何时候")
     return _("{words}；{never}不可用").format(words=words, never=never) if never else words
 
 
 def _places(terms: _StoredTerms) -> str:
-    scope = usage_terms_of(terms.row).scope
+    scope = terms_of_row(terms.row).scope
     return "；".join([*scope_in_words(scope), *_goods(scope.products, scope.but_no_products)])
 
 
@@ -168,7 +160,7 @@ _TERMS: tuple[tuple[Callable[[], str], tuple[str, ...], _Words], ...] = (
     (
         lambda: _("优惠"),
         ("face_fen", "off_bp", "cap_fen", "threshold_fen", "gift", "parking_minutes"),
-        _benefit,
+        lambda terms: terms_of_row(terms.row).benefit.text_for_approval(),
     ),
     (lambda: _("余额可多次使用"), ("partial",), _whether("partial")),
     (lambda: _("可用次数"), ("uses",), _count("uses")),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from coupons.card_view import Condition, conditions_of, places_named_by
-from coupons.engine.scopes import Places
-from coupons.engine.times import DAY_MINUTES, TimeWindow
+from coupons.engine.schedule import DAY_MINUTES, TimeWindow
+from coupons.engine.scope import Places
 from coupons.models import TemplateVersion
 from coupons.qr_links import picture_url_of
 from coupons.queries.place_names import PlaceNames, place_names
-from coupons.queries.versions import usage_terms_of
+from coupons.queries.versions import terms_of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ class TermsOfUse:
 def terms_of_use(version: TemplateVersion, names: PlaceNames | None = None) -> TermsOfUse:
     """Of one version; for many ask `names_of` once."""
     names = names or names_of([version])
-    usage = usage_terms_of(version)
+    terms = terms_of_row(version)
     return TermsOfUse(
-        only=_places(usage.scope.only, names),
-        except_at=_places(usage.scope.but_not, names),
-        products=tuple(sorted(usage.scope.products)),
-        except_products=tuple(sorted(usage.scope.but_no_products)),
-        hours=tuple(_hours(window) for window in usage.times.windows),
-        closed_days=tuple(ClosedDays(first, last) for first, last in usage.times.never),
+        only=_places(terms.scope.only, names),
+        except_at=_places(terms.scope.but_not, names),
+        products=tuple(sorted(terms.scope.products)),
+        except_products=tuple(sorted(terms.scope.but_no_products)),
+        hours=tuple(_hours(window) for window in terms.schedule.windows),
+        closed_days=tuple(ClosedDays(first, last) for first, last in terms.schedule.never),
         stacking=version.stacking,
         threshold_fen=version.threshold_fen,
         uses=version.uses,

@@ -1,42 +1,15 @@
-"""What a coupon is and where it can be used, in the words a shopper reads."""
+"""When and where a coupon can be used, in the words a shopper reads. What it is its benefit says."""
 
 import re
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from coupons.engine.benefits import WHOLE, Benefit, CashOff, FreeParking, Gift, PercentOff
-from coupons.engine.times import DAY_MINUTES, SHANGHAI, DayKind, Times, TimeWindow
+from coupons.engine.schedule import DAY_MINUTES, SHANGHAI, DayKind, Schedule, TimeWindow
 from coupons.engine.validity import Fixed, Validity
 from coupons.queries.places import NearbyStore
 
-_TENTHS = 100
 _FLOOR = re.compile(r"L?([0-9]{1,3})F?")
-
-
-def benefit_in_words(benefit: Benefit) -> str:
-    """满 20 元减 5 元, 8.5 折（最高减 30 元）, 兑换：热美式一杯, 停车 120 分钟."""
-    match benefit:
-        case CashOff(face_fen=face):
-            words = _("{from_}减 {face} 元").format(
-                from_=_threshold_text(benefit.threshold_fen) or _("立"), face=yuan(face)
-            )
-        case PercentOff(off_bp=off, cap_fen=cap):
-            tenths = f"{(WHOLE - off) / 1_000:g}"
-            words = _("{from_}{tenths} 折（最高减 {cap} 元）").format(
-                from_=_threshold_text(benefit.threshold_fen), tenths=tenths, cap=yuan(cap)
-            )
-        case Gift(what=what):
-            words = _("兑换：{what}").format(what=what)
-        case FreeParking(minutes=0, fen=fen):
-            words = _("停车抵 {fen} 元").format(fen=yuan(fen))
-        case FreeParking(minutes=minutes):
-            words = _("停车 {minutes} 分钟").format(minutes=minutes)
-    return words
-
-
-def _threshold_text(threshold_fen: int) -> str:
-    return _("满 {yuan} 元").format(yuan=yuan(threshold_fen)) if threshold_fen else ""
 
 
 def place_in_words(place: NearbyStore) -> str:
@@ -48,12 +21,6 @@ def place_in_words(place: NearbyStore) -> str:
     floor = _("{floor} 楼").format(floor=found[1]) if found else f"{place.floor} ".lstrip()
     venue = "" if place.same_venue else f"{place.venue} "
     return f"{venue}{floor}{name}"
-
-
-def yuan(fen: int) -> str:
-    """500 is 5, 550 is 5.50."""
-    whole, rest = divmod(fen, _TENTHS)
-    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 def validity_in_words(validity: Validity) -> str:
@@ -89,18 +56,18 @@ def day_in_words(day: date) -> str:
     return _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
 
 
-def windows_in_words(times: Times) -> str:
+def windows_in_words(schedule: Schedule) -> str:
     """周一至周五 11:00–14:00；周六、周日 全天, or nothing where a coupon is good at any time."""
-    return "；".join(_window(window) for window in times.windows)
+    return "；".join(_window(window) for window in schedule.windows)
 
 
-def never_in_words(times: Times) -> str:
+def never_in_words(schedule: Schedule) -> str:
     """The days on which a coupon is not good, such as 2027年2月5日至2027年2月11日."""
     return "、".join(
         day_in_words(first)
         if first == last
         else _("{begins}至{ends}").format(begins=day_in_words(first), ends=day_in_words(last))
-        for first, last in times.never
+        for first, last in schedule.never
     )
 
 

@@ -22,7 +22,6 @@ from coupons.admin.counter_forms import CounterForm, RedeemForm, bill_fields, pa
 from coupons.models import Redemption, RedemptionRequest
 from coupons.queries import version_terms
 from coupons.queries.redemptions import request_of_stores
-from coupons.texts import benefit_in_words
 from district.kernel.backoffice import (
     Cell,
     Menu,
@@ -184,7 +183,7 @@ def _done_context(request: HttpRequest, made: RedemptionRequest) -> dict[str, An
     rows = [
         [
             Cell(
-                f"{redemption.version.template.name}（{benefit_in_words(version_terms(redemption.version_id).usage.benefit)}）",
+                f"{redemption.version.template.name}（{version_terms(redemption.version_id).benefit.text()}）",
                 url_of(Redemption, redemption.pk) if redemption.pk in open_to_see else "",
             ),
             f"-{format_yuan(redemption.discount_fen)}" if redemption.discount_fen else _("兑换"),

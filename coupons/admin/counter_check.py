@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from coupons import evaluation
 from coupons import services as coupons
-from coupons.engine.stacking import DiscountLine
+from coupons.engine.bill import Bill
+from coupons.engine.coupon import Evaluation, RedemptionLine
+from coupons.engine.evaluation import BillEvaluation
 from coupons.errors import CouponBillAmountMismatch
-from coupons.evaluation import Evaluation, ReportedBill
 from coupons.queries.counter import read_counter
 from coupons.services import CheckResult
-from coupons.texts import benefit_in_words
 from district.kernel.errors import DomainError, TokenInvalid
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Store
@@ -55,18 +55,18 @@ class CheckPage:
 
 
 def check_page_of(
-    *, store: Store, reported_bill: ReportedBill, kept: Sequence[str], codes: Sequence[str]
+    *, store: Store, reported_bill: Bill, kept: Sequence[str], codes: Sequence[str]
 ) -> CheckPage:
     """Check each code by itself, so that a bad one spoils nothing, and the good ones together.
 
     Raises CouponBillAmountMismatch.
     """
-    bill_state = read_counter(store.pk, reported_bill.bill_no, reported_bill.fen, []).bill
-    if bill_state.fen != reported_bill.fen:
-        raise CouponBillAmountMismatch(bill_fen=bill_state.fen)
+    bill = read_counter(store.pk, reported_bill, []).bill
+    if bill.fen != reported_bill.fen:
+        raise CouponBillAmountMismatch(bill_fen=bill.fen)
     check_page = CheckPage(
-        bill=format_yuan(reported_bill.fen),
-        off_before=format_yuan(bill_state.discount_fen) if bill_state.discount_fen else "",
+        bill=format_yuan(bill.fen),
+        off_before=format_yuan(bill.discount_fen) if bill.discount_fen else "",
     )
     found: dict[str, tuple[Evaluation, CheckResult]] = {}
     for number, code in enumerate([*kept, *codes], 1 - len(kept)):
@@ -76,89 +76,73 @@ def check_page_of(
             check_page.refused.append((code, _refused(number, refusal)))
         else:
             # The camera may read one coupon twice: it counts once.
-            (coupon_evaluation,) = checked.evaluations
-            found[coupon_evaluation.card.public_id] = (coupon_evaluation, checked)
-    left = bill_state.fen - bill_state.discount_fen
-    usable = [
-        coupon_evaluation
-        for coupon_evaluation, _checked in found.values()
-        if coupon_evaluation.eligibility.usable
-    ]
-    lies = evaluation.candidates_on_bill(bill_state, reported_bill.bill)
-    steps = evaluation.best_combination(
-        reported_bill.bill,
-        lies,
-        usable,
-        {coupon_evaluation.card.pk for coupon_evaluation in usable},
-    )
-    _fill(check_page, found, steps, store.merchant_id)
-    off = sum(step.discount_fen for step in steps)
-    check_page.off, check_page.left = format_yuan(off), format_yuan(left - off)
+            (coupon_evaluation,) = checked.bill_evaluation.evaluations
+            found[coupon_evaluation.coupon.public_id] = (coupon_evaluation, checked)
+    lines = _best(bill, list(found.values()))
+    _fill(check_page, found, lines, store.merchant_id)
+    off = sum(line.discount_fen for line in lines)
+    check_page.off, check_page.left = format_yuan(off), format_yuan(bill.left_fen - off)
     return check_page
+
+
+def _best(
+    bill: Bill, found: Sequence[tuple[Evaluation, CheckResult]]
+) -> tuple[RedemptionLine, ...]:
+    """The best legal combination of coupons that were checked one by one."""
+    if not found:
+        return ()
+    evaluations = tuple(coupon_evaluation for coupon_evaluation, _checked in found)
+    on_bill = found[-1][1].bill_evaluation.on_bill
+    wished = {coupon_evaluation.coupon.pk for coupon_evaluation in evaluations}
+    return BillEvaluation(bill, on_bill, evaluations).best(wished)
 
 
 def _fill(
     check_page: CheckPage,
     found: dict[str, tuple[Evaluation, CheckResult]],
-    steps: Sequence[DiscountLine],
+    lines: Sequence[RedemptionLine],
     merchant: int,
 ) -> None:
-    taken = {step.code: step for step in steps}
+    taken = {line.coupon.public_id: line for line in lines}
     bearing = {
-        code: evaluation.funding_parts(
-            coupon_evaluation.terms,
-            merchant,
-            _cost(coupon_evaluation, taken.get(code)),
-            coupon_evaluation.card.turn,
-        )
-        for code, (coupon_evaluation, _checked) in found.items()
-        if coupon_evaluation.eligibility.usable
+        public_id: taken.get(public_id, coupon_evaluation).funding_parts(merchant)
+        for public_id, (coupon_evaluation, _checked) in found.items()
+        if coupon_evaluation.usable
     }
     names = evaluation.party_names_of(party for parts in bearing.values() for party, _fen in parts)
-    for code, (coupon_evaluation, checked) in found.items():
-        benefit = coupon_evaluation.terms.usage.benefit
-        payers = [f"{names[party][1]} {format_yuan(fen)}" for party, fen in bearing.get(code, ())]
+    for public_id, (coupon_evaluation, checked) in found.items():
+        payers = [
+            f"{names[party][1]} {format_yuan(fen)}" for party, fen in bearing.get(public_id, ())
+        ]
         reasons = [
             document["clerk"]
-            for document in evaluation.reason_documents(
-                coupon_evaluation.eligibility.reasons, checked.at
-            )
+            for document in evaluation.reason_documents(coupon_evaluation.reasons, checked.at)
         ]
-        if coupon_evaluation.eligibility.usable and code not in taken:
+        if coupon_evaluation.usable and public_id not in taken:
             reasons = [_("不能与本次所选的券同用，或已无可减的金额；本次不会使用。")]
         check_page.coupons.append(
             CheckedCoupon(
                 name=coupon_evaluation.terms.name,
-                benefit=benefit_in_words(benefit),
-                chosen=code in taken,
-                worth=_worth(coupon_evaluation, taken.get(code)),
-                ticket=checked.tickets.get(code, ""),
+                benefit=coupon_evaluation.terms.benefit.text(),
+                chosen=public_id in taken,
+                worth=_worth(coupon_evaluation, taken.get(public_id)),
+                ticket=checked.tickets.get(public_id, ""),
                 reasons=reasons,
                 payers="，".join(payers),
             )
         )
     check_page.steps = [
-        (
-            found[step.code][0].terms.name,
-            _worth(found[step.code][0], step),
-            format_yuan(step.left_fen),
-        )
-        for step in steps
+        (line.terms.name, _worth(line.evaluation, line), format_yuan(line.left_fen))
+        for line in lines
     ]
 
 
-def _cost(coupon_evaluation: Evaluation, step: DiscountLine | None) -> int:
-    if step is not None and coupon_evaluation.terms.usage.benefit.on_a_bill:
-        return step.discount_fen
-    return coupon_evaluation.cost_fen
-
-
-def _worth(coupon_evaluation: Evaluation, step: DiscountLine | None) -> str:
-    if not coupon_evaluation.eligibility.usable:
+def _worth(coupon_evaluation: Evaluation, line: RedemptionLine | None) -> str:
+    if not coupon_evaluation.usable:
         return _("不可用")
-    if not coupon_evaluation.terms.usage.benefit.on_a_bill:
+    if not coupon_evaluation.terms.benefit.takes_off_bill:
         return _("兑换")
-    return f"-{format_yuan(coupon_evaluation.eligibility.discount_fen if step is None else step.discount_fen)}"
+    return f"-{format_yuan((line or coupon_evaluation).discount_fen)}"
 
 
 def _refused(number: int, refusal: DomainError) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
 from coupons.codes import paper_parts
-from coupons.evaluation import ReportedBill
+from coupons.engine.bill import Bill, BillLine
 from coupons.input_limits import CODE, MOST_CODES, MOST_LINES
 from district.kernel.backoffice.typed_fields import NumberInput
 from district.kernel.backoffice.widgets import style
@@ -27,7 +27,7 @@ _QUIET = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class LinesField(forms.CharField):
-    """The positions of a bill, one a line: product code and yuan; what comes out is (fen, code)."""
+    """The positions of a bill, one a line: product code and yuan; what comes out are `BillLine`s."""
 
     def clean(self, value: Any) -> Any:
         written = super().clean(value).splitlines()
@@ -37,7 +37,7 @@ class LinesField(forms.CharField):
         return tuple(self._line(number, line) for number, line in enumerate(lines, 1))
 
     @staticmethod
-    def _line(number: int, line: str) -> tuple[int, str]:
+    def _line(number: int, line: str) -> BillLine:
         product, comma, amount = (part.strip() for part in line.rpartition(","))
         try:
             fen = Decimal(spelling.amount_of(amount)) * 100
@@ -47,7 +47,7 @@ class LinesField(forms.CharField):
         if not known or not fen.is_finite() or abs(fen) > MAX_FEN or fen % 1:
             text = _("第 %(number)s 行应写作“商品编码,金额”，例如 4711,12.50。")
             raise ValidationError(text % {"number": number})
-        return int(fen), product
+        return BillLine(int(fen), product)
 
 
 class CodeListField(forms.CharField):
@@ -125,9 +125,9 @@ class CounterForm(forms.Form):
         return values
 
     @property
-    def reported_bill(self) -> ReportedBill:
+    def reported_bill(self) -> Bill:
         values = self.cleaned_data
-        return ReportedBill(values["bill_no"], values["amount"], values["lines"])
+        return Bill(values["amount"], values["lines"], values["bill_no"])
 
 
 class RedeemForm(CounterForm):

@@ -14,8 +14,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coupons.engine.scopes import KINDS
-from coupons.engine.times import DAY_MINUTES, DayKind
+from coupons.engine.schedule import DAY_MINUTES, DayKind
+from coupons.engine.scope import KINDS
 from district.kernel.backoffice.widgets import ClockInput, DayInput, ListToTick
 
 FormValues = dict[str, Any]

@@ -17,8 +17,8 @@ from coupons.queries.merchant_coupons import (
     accepted_versions,
     costs_of,
 )
-from coupons.queries.versions import usage_terms_of
-from coupons.texts import benefit_in_words, moment_in_words
+from coupons.queries.versions import terms_of_row
+from coupons.texts import moment_in_words
 from district.kernel import clock
 from district.kernel.backoffice import (
     Menu,
@@ -71,7 +71,7 @@ def _row(accepted_version: AcceptedVersion) -> list[str]:
     return [
         f"{version.template.name} v{version.number}",
         str(version.template.merchant or _("商圈平台")),
-        benefit_in_words(usage_terms_of(version).benefit),
+        terms_of_row(version).benefit.text(),
         str(version.get_state_display()),
         moment_in_words(version.claim_until),
         f"{accepted_version.share_bp / 100:g}%",

@@ -25,8 +25,8 @@ from coupons.card_view import audience_in_words, card_view_of, scope_in_words
 from coupons.engine.audience import Audience
 from coupons.models import TemplateVersion
 from coupons.queries.campaign import borne_by, days_of, figures_of
-from coupons.queries.versions import usage_terms_of, validity_of, version_terms_from_row
-from coupons.texts import benefit_in_words, never_in_words, validity_in_words, windows_in_words
+from coupons.queries.versions import terms_of_row, validity_of
+from coupons.texts import never_in_words, validity_in_words, windows_in_words
 from district.kernel.backoffice import Menu, Section
 from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
@@ -136,7 +136,7 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("优惠"))
     def benefit(self, row: TemplateVersion) -> str:
-        return benefit_in_words(version_terms_from_row(row).usage.benefit)
+        return terms_of_row(row).benefit.text()
 
     @admin.display(description=gettext_lazy("商户"))
     def merchant(self, row: TemplateVersion) -> str:
@@ -148,14 +148,14 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
 
     @admin.display(description=gettext_lazy("可用时段"))
     def hours(self, row: TemplateVersion) -> str:
-        times = usage_terms_of(row).times
+        times = terms_of_row(row).schedule
         never = never_in_words(times)
         text = windows_in_words(times) or _("任何时候")
         return _("%(said)s；%(never)s不可用") % {"said": text, "never": never} if never else text
 
     @admin.display(description=gettext_lazy("适用范围"))
     def where(self, row: TemplateVersion) -> str:
-        scope = usage_terms_of(row).scope
+        scope = terms_of_row(row).scope
         goods = [
             *sorted(scope.products),
             *(_("除外 %s") % product for product in sorted(scope.but_no_products)),

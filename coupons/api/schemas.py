@@ -11,7 +11,6 @@ from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_terms
 from coupons.queries.wallet import GIVEN, exchange_undo_until, state_now
 from coupons.services.lease import MOST_HOURS
-from coupons.texts import benefit_in_words
 from district.kernel import clock
 from district.kernel.http.api import cached_serializer
 from district.kernel.http.fields import CodeField, IdField, InstantField, StrictInteger
@@ -85,7 +84,7 @@ class VersionOut(serializers.Serializer):
     terms = TermsOfUseOut(source="terms_of_use")
 
     def get_benefit(self, version: TemplateVersion) -> str:
-        return benefit_in_words(version_terms(version.pk).usage.benefit)
+        return version_terms(version.pk).benefit.text()
 
 
 class VersionPage(serializers.Serializer):
@@ -122,7 +121,7 @@ class CouponOut(serializers.Serializer):
     )
 
     def get_benefit(self, coupon: Coupon) -> str:
-        return benefit_in_words(version_terms(coupon.version_id).usage.benefit)
+        return version_terms(coupon.version_id).benefit.text()
 
     def get_state(self, coupon: Coupon) -> str:
         return state_now(coupon, clock.now())

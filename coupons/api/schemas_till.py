@@ -6,7 +6,8 @@ from typing import Any
 from rest_framework import serializers
 
 from coupons import evaluation
-from coupons.evaluation import Evaluation, ReportedBill
+from coupons.engine.bill import Bill, BillLine
+from coupons.engine.coupon import Evaluation
 from coupons.input_limits import LONGEST_CODE, MOST_CODES, MOST_LINES
 from coupons.models import FundingPart, Redemption
 from coupons.services import CheckResult
@@ -214,37 +215,37 @@ class CouponRefundOut(serializers.Serializer):
         return int(refund.goods_fen - refund.discount_fen)
 
 
-def bill_of_request(bill: dict[str, Any]) -> ReportedBill:
+def bill_of_request(bill: dict[str, Any]) -> Bill:
     """A bill of a request, as the verbs take it."""
-    return ReportedBill(bill["no"], bill["fen"], lines_of(bill))
+    return Bill(bill["fen"], lines_of(bill), bill["no"])
 
 
-def lines_of(request_data: dict[str, Any]) -> tuple[tuple[int, str], ...]:
-    return tuple((line["fen"], line.get("product", "")) for line in request_data.get("lines", ()))
+def lines_of(request_data: dict[str, Any]) -> tuple[BillLine, ...]:
+    return tuple(BillLine(**line) for line in request_data.get("lines", ()))
 
 
 def check_response(checked: CheckResult, merchant: int) -> dict[str, Any]:
     """The answer to a check."""
+    bill_evaluation = checked.bill_evaluation
     names = evaluation.party_names_of(
         party
-        for coupon_evaluation in checked.evaluations
-        for party, _ in evaluation.funding_parts(
-            coupon_evaluation.terms,
-            merchant,
-            coupon_evaluation.cost_fen,
-            coupon_evaluation.card.turn,
-        )
+        for coupon_evaluation in bill_evaluation.evaluations
+        for party, _ in coupon_evaluation.funding_parts(merchant)
     )
     return {
         "offers": [
             _offer(coupon_evaluation, checked, merchant, names)
-            for coupon_evaluation in checked.evaluations
+            for coupon_evaluation in bill_evaluation.evaluations
         ],
         "best": [
-            {"coupon": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
-            for step in checked.best
+            {
+                "coupon": line.coupon.public_id,
+                "discount_fen": line.discount_fen,
+                "left_fen": line.left_fen,
+            }
+            for line in checked.best
         ],
-        "before_fen": checked.before_fen,
+        "before_fen": bill_evaluation.bill.left_fen,
     }
 
 
@@ -265,26 +266,17 @@ def _offer(
     merchant: int,
     names: dict[int, tuple[str, str]],
 ) -> dict[str, Any]:
-    usable = coupon_evaluation.eligibility.usable
-    parts = (
-        evaluation.funding_parts(
-            coupon_evaluation.terms,
-            merchant,
-            coupon_evaluation.cost_fen,
-            coupon_evaluation.card.turn,
-        )
-        if usable
-        else []
-    )
+    usable, public_id = coupon_evaluation.usable, coupon_evaluation.coupon.public_id
     return {
-        "coupon": coupon_evaluation.card.public_id,
+        "coupon": public_id,
         "name": coupon_evaluation.terms.name,
         "usable": usable,
-        "ticket": checked.tickets.get(coupon_evaluation.card.public_id),
-        "discount_fen": coupon_evaluation.eligibility.discount_fen,
-        "eligible_fen": coupon_evaluation.eligibility.eligible_fen,
-        "reasons": evaluation.reason_documents(coupon_evaluation.eligibility.reasons, checked.at),
+        "ticket": checked.tickets.get(public_id),
+        "discount_fen": coupon_evaluation.discount_fen,
+        "eligible_fen": coupon_evaluation.eligible_fen,
+        "reasons": evaluation.reason_documents(coupon_evaluation.reasons, checked.at),
         "funding": [
-            {"party": names[party][0], "name": names[party][1], "fen": fen} for party, fen in parts
+            {"party": names[party][0], "name": names[party][1], "fen": fen}
+            for party, fen in (coupon_evaluation.funding_parts(merchant) if usable else ())
         ],
     }

@@ -14,10 +14,24 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What is to be paid before any coupon, in fen; a till may report the lines behind it."""
+    """A bill before any coupon, in fen, as a till reports it, perhaps with the lines behind it; and what
+    coupons took off it already.
+
+    `discounts` are (version, fen) of each coupon on it, `discount_fen` all of them; `seq` changes whenever
+    they do, and is 0 for a bill nobody has reported yet.
+    """
 
     fen: int
     lines: tuple[BillLine, ...] = ()
+    bill_no: str = ""
+    seq: int = 0
+    discount_fen: int = 0
+    discounts: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def left_fen(self) -> int:
+        """What is still to be paid."""
+        return self.fen - self.discount_fen
 
     @property
     def net_fen(self) -> dict[str, int]:

@@ -1,31 +1,22 @@
 """How much coupons take off the goods of one bill together: of no goods more than they cost.
 
-Each wish is an amount and the products it may be taken from. Together they are a flow from wishes to
+Each coupon wishes for an amount, from the products of the bill it is for. Together they are a flow from wishes to
 products: a later wish never makes an earlier one smaller, but an earlier one that could as well be taken
 from other goods frees some of these. So, in whatever order, the most that is possible is taken in all.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from coupons.engine.bill import Bill
-
-
-@dataclass(frozen=True, slots=True)
-class DiscountRequest:
-    """What a coupon would take off alone, in fen, and the products of the bill it is for; None for all
-    that the bill counts, whether or not a line reports it."""
-
-    fen: int
-    products: frozenset[str] | None = None
+from coupons.engine.coupon import Evaluation
 
 
 class GoodsAllocation:
     """What is on a bill for the coupons that are considered, less what lies on it `before` them."""
 
     def __init__(
-        self, bill: Bill, wishes: Iterable[DiscountRequest], before: Sequence[DiscountRequest] = ()
+        self, bill: Bill, wishes: Iterable[Evaluation], before: Sequence[Evaluation] = ()
     ) -> None:
         every = [*before, *wishes]
         product_sets = list(dict.fromkeys(wish.products for wish in every))
@@ -44,19 +35,19 @@ class GoodsAllocation:
         self._left = list(alike.values())
         self._before = _Allocation(self._left, self._reach)
         for wish in before:
-            self._before.take(wish)
-        self._total = max(bill.fen - sum(wish.fen for wish in before), 0)
+            self._before.take(wish.products, wish.discount_fen)
+        self._total = max(bill.fen - sum(wish.discount_fen for wish in before), 0)
 
-    def allocate(self, wishes: Sequence[DiscountRequest]) -> list[int]:
+    def allocate(self, wishes: Sequence[Evaluation]) -> list[int]:
         """What each takes off, in fen, the first ones first."""
         taking, left, parts = self._before.copy(), self._total, []
         for wish in wishes:
-            part = taking.take(DiscountRequest(min(wish.fen, left), wish.products))
+            part = taking.take(wish.products, min(wish.discount_fen, left))
             left -= part
             parts.append(part)
         return parts
 
-    def total_fen(self, wishes: Sequence[DiscountRequest]) -> int:
+    def total_fen(self, wishes: Sequence[Evaluation]) -> int:
         """What they take off in all, in fen; the order changes nothing."""
         return sum(self.allocate(wishes))
 
@@ -67,7 +58,7 @@ class _Allocation:
     def __init__(self, left: Sequence[int], reach: dict[frozenset[str] | None, list[int]]) -> None:
         self._left = list(left)
         self._reach = reach
-        self._wishes: list[DiscountRequest] = []
+        self._wishes: list[frozenset[str] | None] = []
         self._parts: list[dict[int, int]] = []
 
     def copy(self) -> "_Allocation":
@@ -76,17 +67,17 @@ class _Allocation:
         other._parts = [dict(parts) for parts in self._parts]
         return other
 
-    def take(self, wish: DiscountRequest) -> int:
-        """Place as much of a request as the goods allow; how much that is, in fen."""
-        self._wishes.append(wish)
+    def take(self, products: frozenset[str] | None, fen: int) -> int:
+        """Place as much of a wish as the goods allow; how much that is, in fen."""
+        self._wishes.append(products)
         self._parts.append({})
-        missing = wish.fen
+        missing = fen
         while missing:
             way = self._way(len(self._wishes) - 1)
             if not way:
                 break
             missing -= self._shift(way, missing)
-        return wish.fen - missing
+        return fen - missing
 
     def _way(self, start: int) -> list[tuple[int, int]]:
         """The shortest way to goods that are left, as (wish, goods): each wish of it takes from the goods
@@ -97,7 +88,7 @@ class _Allocation:
         seen: set[int] = set()
         queue = [start]
         for wish in queue:
-            for place in self._reach[self._wishes[wish].products]:
+            for place in self._reach[self._wishes[wish]]:
                 if place in seen:
                     continue
                 seen.add(place)

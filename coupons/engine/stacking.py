@@ -5,89 +5,39 @@ which they are shown changes nothing; together they never take off more than the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from coupons.engine.bill import Bill
-from coupons.engine.goods_allocation import DiscountRequest, GoodsAllocation
+from coupons.engine.coupon import Evaluation, RedemptionLine
+from coupons.engine.goods_allocation import GoodsAllocation
+from coupons.engine.terms import Stacking
 
 # More on one bill nobody shows.
 MAX_CANDIDATES = 24
 
-
-class Stacking(StrEnum):
-    """What a coupon bears beside it; of two coupons both must bear the other."""
-
-    ALONE = "alone"
-    ONE_PER_KIND = "one_per_kind"
-    ONE_PER_LEVEL = "one_per_level"
-    FREE = "free"
+Chosen = tuple[Evaluation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StackingCandidate:
-    """A coupon that may be used on the bill, and what it takes off alone; `level` is whose it is: a
-    merchant's or the platform's. `valid_until` decides between equals: the one that ends first.
-    `products` are those of the bill's products it is for; None for all that the bill counts."""
-
-    code: str
-    discount_fen: int
-    stacking: Stacking
-    kind: str
-    level: str
-    valid_until: datetime
-    products: frozenset[str] | None = None
-
-    @property
-    def discount_request(self) -> DiscountRequest:
-        return DiscountRequest(self.discount_fen, self.products)
-
-    def allows(self, other: "StackingCandidate") -> bool:
-        match self.stacking:
-            case Stacking.ALONE:
-                return False
-            case Stacking.ONE_PER_KIND:
-                return self.kind != other.kind
-            case Stacking.ONE_PER_LEVEL:
-                return self.level != other.level
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class DiscountLine:
-    """A coupon of the chosen ones, what it takes off, and what is left to pay after it, in fen."""
-
-    code: str
-    discount_fen: int
-    left_fen: int
-
-
-Chosen = tuple[StackingCandidate, ...]
-
-
-def can_stack(candidate: StackingCandidate, other: StackingCandidate) -> bool:
-    return candidate.allows(other) and other.allows(candidate)
+def can_stack(candidate: Evaluation, other: Evaluation) -> bool:
+    return candidate.terms.stacks_with(other.terms)
 
 
 def combined(
-    bill: Bill, candidates: Sequence[StackingCandidate], before: Sequence[StackingCandidate] = ()
-) -> tuple[DiscountLine, ...]:
+    bill: Bill, candidates: Sequence[Evaluation], before: Sequence[Evaluation] = ()
+) -> tuple[RedemptionLine, ...]:
     """These coupons one after the other, on a bill with those on it that lie there `before`; the last
     ones are cut where the goods they are for are paid."""
     ordered = sorted(candidates, key=_order)
-    goods = _goods(bill, candidates, before)
+    goods = GoodsAllocation(bill, candidates, before)
     left = bill.fen - sum(candidate.discount_fen for candidate in before)
-    steps = []
-    for candidate, taken in zip(ordered, goods.allocate(_discount_requests(ordered)), strict=True):
+    lines = []
+    for candidate, taken in zip(ordered, goods.allocate(ordered), strict=True):
         left -= taken
-        steps.append(DiscountLine(candidate.code, taken, left))
-    return tuple(steps)
+        lines.append(RedemptionLine(candidate, taken, left))
+    return tuple(lines)
 
 
-def best(
-    bill: Bill, candidates: Sequence[StackingCandidate], before: Sequence[StackingCandidate] = ()
-) -> Chosen:
+def best(bill: Bill, candidates: Sequence[Evaluation], before: Sequence[Evaluation] = ()) -> Chosen:
     """The legal combination that takes off the most beside what lies on the bill `before`: of equals the
     one of fewer coupons, then the one whose coupons end first (its latest end is the earliest, then the
     next latest, and so on).
@@ -100,15 +50,15 @@ def best(
     fewer still could take hours.
     """
     looked_at = _looked_at(candidates)
-    goods = _goods(bill, looked_at, before)
-    free = [candidate for candidate in looked_at if candidate.stacking == Stacking.FREE]
-    choosy = [candidate for candidate in looked_at if candidate.stacking != Stacking.FREE]
+    goods = GoodsAllocation(bill, looked_at, before)
+    free = [candidate for candidate in looked_at if candidate.terms.stacking == Stacking.FREE]
+    choosy = [candidate for candidate in looked_at if candidate.terms.stacking != Stacking.FREE]
     tried: list[tuple[int, Chosen, Chosen]] = []
     for some in _combinations(choosy):
         free_ones = tuple(
             candidate for candidate in free if all(can_stack(candidate, other) for other in some)
         )
-        tried.append((goods.total_fen(_discount_requests((*some, *free_ones))), some, free_ones))
+        tried.append((goods.total_fen((*some, *free_ones)), some, free_ones))
     most = max(taken for taken, _, _ in tried)
     fewest = [
         (some, free_ones, len(some) + len(_fewest(goods, some, free_ones, most)))
@@ -126,8 +76,8 @@ def best(
     )
 
 
-def _looked_at(candidates: Sequence[StackingCandidate]) -> list[StackingCandidate]:
-    ranked: list[tuple[int, StackingCandidate]] = []
+def _looked_at(candidates: Sequence[Evaluation]) -> list[Evaluation]:
+    ranked: list[tuple[int, Evaluation]] = []
     of_products: dict[frozenset[str] | None, int] = {}
     for candidate in sorted(candidates, key=_largest_first):
         if candidate.discount_fen:
@@ -138,7 +88,7 @@ def _looked_at(candidates: Sequence[StackingCandidate]) -> list[StackingCandidat
 
 
 def _combinations(
-    candidates: Sequence[StackingCandidate], chosen: tuple[StackingCandidate, ...] = ()
+    candidates: Sequence[Evaluation], chosen: tuple[Evaluation, ...] = ()
 ) -> Iterator[Chosen]:
     """Every legal one, the empty one first."""
     yield chosen
@@ -148,26 +98,26 @@ def _combinations(
 
 
 def _fewest(
-    goods: GoodsAllocation, must: Chosen, others: Sequence[StackingCandidate], most: int
-) -> list[StackingCandidate]:
+    goods: GoodsAllocation, must: Chosen, others: Sequence[Evaluation], most: int
+) -> list[Evaluation]:
     """Of candidates that all go together those that take off the most beside some that must stay: whoever
     adds the most is picked first, and who is not needed for those picked later goes again."""
     if most == _sum((*must, *others)):
         return list(others)  # nobody is cut
-    picked: list[StackingCandidate] = []
-    taken = goods.total_fen(_discount_requests(must))
+    picked: list[Evaluation] = []
+    taken = goods.total_fen(must)
     left = sorted(others, key=_largest_first)
     while taken < most:
         add = max(
             left,
-            key=lambda candidate: goods.total_fen(_discount_requests((*must, *picked, candidate))),
+            key=lambda candidate: goods.total_fen((*must, *picked, candidate)),
         )
         picked.append(add)
         left.remove(add)
-        taken = goods.total_fen(_discount_requests((*must, *picked)))
+        taken = goods.total_fen((*must, *picked))
     for candidate in picked[-2::-1]:
         without = [kept for kept in picked if kept is not candidate]
-        if goods.total_fen(_discount_requests((*must, *without))) == most:
+        if goods.total_fen((*must, *without)) == most:
             picked = without
     return picked
 
@@ -175,41 +125,31 @@ def _fewest(
 def _earliest(goods: GoodsAllocation, some: Chosen, free: Chosen, most: int) -> Chosen:
     """As many as the fewest; as many others may do as well: whoever ends last is spared where it can be."""
     count = len(_fewest(goods, some, free, most))
-    stay: list[StackingCandidate] = []
+    stay: list[Evaluation] = []
     rest = list(free)
     for candidate in sorted(free, key=_order, reverse=True):
         if len(stay) == count:
             break
         rest.remove(candidate)
         must = (*some, *stay)
-        without = goods.total_fen(_discount_requests((*must, *rest))) == most
+        without = goods.total_fen((*must, *rest)) == most
         if without and len(stay) + len(_fewest(goods, must, rest, most)) <= count:
             continue
         stay.append(candidate)
     return tuple(stay)
 
 
-def _goods(
-    bill: Bill, candidates: Sequence[StackingCandidate], before: Sequence[StackingCandidate]
-) -> GoodsAllocation:
-    return GoodsAllocation(bill, _discount_requests(candidates), _discount_requests(before))
-
-
-def _discount_requests(candidates: Sequence[StackingCandidate]) -> list[DiscountRequest]:
-    return [candidate.discount_request for candidate in candidates]
-
-
-def _sum(candidates: Sequence[StackingCandidate]) -> int:
+def _sum(candidates: Sequence[Evaluation]) -> int:
     return sum(candidate.discount_fen for candidate in candidates)
 
 
-def _ends(candidates: Sequence[StackingCandidate]) -> list[float]:
-    return sorted(-candidate.valid_until.timestamp() for candidate in candidates)
+def _ends(candidates: Sequence[Evaluation]) -> list[float]:
+    return sorted(-candidate.coupon.valid_until.timestamp() for candidate in candidates)
 
 
-def _order(candidate: StackingCandidate) -> tuple[datetime, str]:
-    return candidate.valid_until, candidate.code
+def _order(candidate: Evaluation) -> tuple[datetime, str]:
+    return candidate.coupon.valid_until, candidate.coupon.public_id
 
 
-def _largest_first(candidate: StackingCandidate) -> tuple[int, datetime, str]:
-    return -candidate.discount_fen, candidate.valid_until, candidate.code
+def _largest_first(candidate: Evaluation) -> tuple[int, datetime, str]:
+    return -candidate.discount_fen, candidate.coupon.valid_until, candidate.coupon.public_id

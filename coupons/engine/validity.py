@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from coupons.engine.times import SHANGHAI, whole_second
+from coupons.engine.schedule import SHANGHAI, whole_second
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from coupons.engine.reasons import Reason
-from coupons.engine.times import SHANGHAI
+from coupons.engine.schedule import SHANGHAI
+from coupons.engine.text import gettext as _
+from coupons.engine.text import yuan
 
 MOST_PLACES = 3
 
@@ -37,11 +37,6 @@ def for_shopper(reason: Reason, now: datetime) -> str:
 def for_clerk(reason: Reason, now: datetime) -> str:
     """What the clerk reads, with what stands behind it."""
     return SENTENCES[reason.code].clerk(reason.facts, now)
-
-
-def yuan(fen: int) -> str:
-    """320 fen are ¥3.20."""
-    return f"¥{fen // 100:,}.{fen % 100:02d}"
 
 
 def instant(at: datetime, now: datetime) -> str:

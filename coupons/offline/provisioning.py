@@ -7,7 +7,7 @@ from typing import Any
 
 from coupons import codes
 from coupons.engine.allowance import PERIOD
-from coupons.engine.benefits import KINDS, FreeParking
+from coupons.engine.benefits import AppliesTo, benefit_document
 from coupons.engine.bill import StoreRef
 from coupons.models import Coupon, TemplateVersion
 from coupons.offline.log_queries import allowance_left
@@ -60,25 +60,24 @@ def _usable(counter: StoreRef, at: datetime) -> Iterator[TemplateVersion]:
         offline__in=_MAY, state__in=[TemplateVersion.State.PUBLISHED, TemplateVersion.State.STOPPED]
     ).exclude(valid_until__lte=at)
     for row in rows.order_by("pk"):
-        usage = version_terms(row.pk).usage
-        if not isinstance(usage.benefit, FreeParking) and usage.scope.holds_at(counter):
+        terms = version_terms(row.pk)
+        if AppliesTo.BILL in terms.benefit.applies_to and terms.scope.holds_at(counter):
             yield row
 
 
 def _version(row: TemplateVersion) -> dict[str, Any]:
     terms = version_terms(row.pk)
-    kind = next(kind for kind, benefit in KINDS.items() if isinstance(terms.usage.benefit, benefit))
     return {
         "number": terms.pk,
         "id": terms.public_id,
         "name": terms.name,
-        "benefit": {"kind": kind, **asdict(terms.usage.benefit)},
+        "benefit": benefit_document(terms.benefit),
         "scope": row.scope,
         "times": row.times,
         "stacking": terms.stacking,
         "kind": terms.kind,
         "level": terms.level,
-        "in_parts": terms.partial,
+        "in_parts": terms.in_parts,
         "offline": terms.offline,
     }
 

@@ -10,23 +10,24 @@
 The allowance is the terminal's: so much within any 72 hours, over all its kits. An open pass counts once.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from coupons import codes, evaluation
+from coupons import codes
 from coupons import services as coupons
 from coupons.engine import passes
-from coupons.engine.eligibility import CouponState, check_eligibility
+from coupons.engine.bill import Bill, BillLine
+from coupons.engine.coupon import CouponState
+from coupons.engine.eligibility import check_eligibility
 from coupons.engine.hash_chain import TerminalEntry
 from coupons.engine.passes import Pass, PassRefused
+from coupons.engine.terms import Terms
 from coupons.errors import (
     CouponAlreadyRedeemed,
     CouponBudgetUsedUp,
     CouponChanged,
     CouponNotUsable,
 )
-from coupons.evaluation import ReportedBill
 from coupons.models import CouponGift, Redemption, TemplateVersion
 from coupons.offline.collisions import Collision, Payer, collision_of
 from coupons.offline.log_queries import (
@@ -36,8 +37,8 @@ from coupons.offline.log_queries import (
     entries_of_pass,
 )
 from coupons.offline.models import Kit, Terminal
-from coupons.queries import VersionTerms, version_terms
-from coupons.queries.counter import CounterCoupon, cards, counter_of
+from coupons.queries import version_terms
+from coupons.queries.counter import counter_of, coupon_states
 from district.kernel.calendar.workdays import is_workday
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import DomainError, TokenUsed
@@ -64,11 +65,9 @@ class Scan:
     kit: Kit | None
 
     @property
-    def reported_bill(self) -> ReportedBill:
-        lines = ((fen, spelling.number_of(product)) for fen, product in self.entry.lines)
-        return ReportedBill(
-            spelling.number_of(self.entry.bill_no), self.entry.bill_fen, tuple(lines)
-        )
+    def reported_bill(self) -> Bill:
+        lines = (BillLine(fen, spelling.number_of(product)) for fen, product in self.entry.lines)
+        return Bill(self.entry.bill_fen, tuple(lines), spelling.number_of(self.entry.bill_no))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,8 @@ class ValidatedScan:
     """A pass that was taken by the rules, and the coupon as it is now; `given_fen` is what the rules give."""
 
     coupon_pass: Pass
-    card: CounterCoupon
-    terms: VersionTerms
+    coupon: CouponState
+    terms: Terms
     given_fen: int
     within_allowance: bool
 
@@ -92,7 +91,7 @@ class ScanResolution:
     `allowance_fen` what counts against the allowance."""
 
     coupon_pass: Pass | None = None
-    card: CounterCoupon | None = None
+    coupon: CouponState | None = None
     redemption: Redemption | None = None
     reason: str = ""
     payer: str = ""
@@ -110,28 +109,28 @@ def resolve_scan(terminal: Terminal, scan: Scan, actor: str) -> ScanResolution:
     """Redeem what a line says was taken, or say who bears it; in the caller's transaction, which holds
     the terminal's row."""
     coupon_pass: Pass | None = None
-    card: CounterCoupon | None = None
+    coupon: CouponState | None = None
     try:
         coupon_pass = _read(scan)
         _require_valid(coupon_pass, terminal, scan)
-        card = cards([coupon_pass.coupon]).get(coupon_pass.coupon)
-        taken = _validated(terminal, scan, coupon_pass, card)
+        coupon = coupon_states([coupon_pass.coupon]).get(coupon_pass.coupon)
+        taken = _validated(terminal, scan, coupon_pass, coupon)
     except _RuleBroken as violation:
         return ScanResolution(
             coupon_pass=coupon_pass,
-            card=card,
+            coupon=coupon,
             reason=str(violation),
             payer=Payer.STORE,
-            fen=_claim_fen(card, terminal, scan.entry.discount_fen),
+            fen=_claim_fen(coupon, terminal, scan.entry.discount_fen),
         )
     try:
-        _require_holder(coupon_pass, taken.card)
+        _require_holder(coupon_pass, taken.coupon)
         # Whatever was begun for it, such as an expired coupon made live, goes with a refusal.
         with translate_database_errors():
             request = coupons.redeem_offline(
                 store=terminal.store,
                 reported_bill=scan.reported_bill,
-                held=taken.card,
+                coupon=taken.coupon,
                 discount_fen=scan.entry.discount_fen,
                 request_no=f"{terminal.public_id}-{scan.entry.seq}",
                 actor=actor,
@@ -143,7 +142,7 @@ def resolve_scan(terminal: Terminal, scan: Scan, actor: str) -> ScanResolution:
         return _resolve_collision(terminal, taken, refusal)
     return ScanResolution(
         coupon_pass=coupon_pass,
-        card=taken.card,
+        coupon=taken.coupon,
         redemption=request.redemptions.get(),
         on_allowance=taken.on_allowance,
         allowance_fen=taken.given_fen if taken.on_allowance else 0,
@@ -181,22 +180,22 @@ def _require_trusted_clock(scan: Scan) -> None:
 
 
 def _validated(
-    terminal: Terminal, scan: Scan, coupon_pass: Pass, card: CounterCoupon | None
+    terminal: Terminal, scan: Scan, coupon_pass: Pass, coupon: CouponState | None
 ) -> ValidatedScan:
     """What the till was right to take, by the rules it has itself. Raises _RuleBroken."""
-    if card is None or card.version != coupon_pass.version:
+    if coupon is None or coupon.version != coupon_pass.version:
         raise _RuleBroken("forged")
-    terms = version_terms(card.version)
+    terms = version_terms(coupon.version)
     if coupon_pass.store == 0:
         if terms.offline != TemplateVersion.Offline.ALLOWANCE:
             raise _RuleBroken("not_without_network")
-        if entries_of_pass(coupon_pass, card.pk).filter(terminal=terminal).exists():
+        if entries_of_pass(coupon_pass, coupon.pk).filter(terminal=terminal).exists():
             raise _RuleBroken("pass_used")
-    seen = _state_of_pass(terminal, coupon_pass, card)
+    seen = _state_of_pass(terminal, coupon_pass, coupon)
     eligibility = check_eligibility(
         seen,
-        terms.usage,
-        scan.reported_bill.bill,
+        terms,
+        scan.reported_bill,
         counter_of(terminal.store_id),
         scan.at,
         is_workday,
@@ -204,14 +203,14 @@ def _validated(
     if eligibility.reasons:
         raise _RuleBroken(eligibility.reasons[0].code)
     discount_fen = min(scan.entry.discount_fen, eligibility.discount_fen)
-    if terms.usage.benefit.on_a_bill and discount_fen == 0:
+    if terms.benefit.takes_off_bill and discount_fen == 0:
         raise _RuleBroken("nothing_given")
-    if not terms.usage.benefit.on_a_bill:
+    if not terms.benefit.takes_off_bill:
         discount_fen = terms.max_cost_fen
     assert scan.kit is not None  # or its clock would not have been believed
     return ValidatedScan(
         coupon_pass=coupon_pass,
-        card=card,
+        coupon=coupon,
         terms=terms,
         given_fen=discount_fen,
         within_allowance=coupon_pass.store != 0
@@ -219,28 +218,29 @@ def _validated(
     )
 
 
-def _state_of_pass(terminal: Terminal, coupon_pass: Pass, card: CounterCoupon) -> CouponState:
+def _state_of_pass(terminal: Terminal, coupon_pass: Pass, coupon: CouponState) -> CouponState:
     """The coupon as its pass shows it, less what this terminal's own log says it took of it since."""
-    took = entries_after_pass(coupon_pass, card.pk).filter(terminal=terminal)
+    took = entries_after_pass(coupon_pass, coupon.pk).filter(terminal=terminal)
     fens = list(took.values_list("discount_fen", flat=True))
     value_left, uses_left = coupon_pass.value_left, coupon_pass.uses_left
     if value_left is None:
         uses_left = max(uses_left - len(fens), 0)
     else:
         value_left = max(value_left - sum(fens), 0)
-    return CouponState(
+    return replace(
+        coupon,
         state="live",
-        valid_from=card.held.valid_from,
-        valid_until=card.held.valid_until,
         uses_left=uses_left,
         value_left=value_left,
+        leased_to="",
+        leased_until=None,
     )
 
 
-def _require_holder(coupon_pass: Pass, card: CounterCoupon) -> None:
+def _require_holder(coupon_pass: Pass, coupon: CouponState) -> None:
     """Given to a friend since it was shown, it is the friend's. (A merger changes nothing.)"""
-    gifts = CouponGift.objects.filter(coupon=card.pk, at__gte=coupon_pass.made_at)
-    if card.member != coupon_pass.member and gifts.exists():
+    gifts = CouponGift.objects.filter(coupon=coupon.pk, at__gte=coupon_pass.made_at)
+    if coupon.member != coupon_pass.member and gifts.exists():
         raise CouponChanged
 
 
@@ -255,27 +255,26 @@ def _resolve_collision(
         found = collision_of(
             terminal,
             taken.coupon_pass,
-            taken.card.pk,
+            taken.coupon.pk,
             code=code,
             within_allowance=taken.within_allowance,
         )
     return ScanResolution(
         coupon_pass=taken.coupon_pass,
-        card=taken.card,
+        coupon=taken.coupon,
         reason=found.reason,
         payer=found.payer,
-        fen=_claim_fen(taken.card, terminal, taken.given_fen),
+        fen=_claim_fen(taken.coupon, terminal, taken.given_fen),
         winner=found.winner,
         on_allowance=taken.on_allowance,
         allowance_fen=taken.given_fen if taken.on_allowance else 0,
     )
 
 
-def _claim_fen(card: CounterCoupon | None, terminal: Terminal, given_fen: int) -> int:
+def _claim_fen(coupon: CouponState | None, terminal: Terminal, given_fen: int) -> int:
     """What the merchant would have been owed by others for what it gave, in fen."""
-    if card is None:
+    if coupon is None:
         return given_fen
-    parts: Mapping[int, int] = evaluation.split(
-        version_terms(card.version), terminal.store.merchant_id, given_fen, card.turn
-    )
-    return given_fen - parts.get(terminal.store.merchant_id, 0)
+    merchant = terminal.store.merchant_id
+    parts = version_terms(coupon.version).split(given_fen, merchant, coupon.turn)
+    return given_fen - parts.get(merchant, 0)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from coupons.engine.terms import Terms
 from coupons.errors import (
     BudgetUsedUp,
     ClaimLimitReached,
@@ -20,7 +21,7 @@ from coupons.errors import (
 from coupons.models import Coupon, CouponTemplate, StockSlot, TemplateVersion
 from coupons.queries.budgets import budgets_left
 from coupons.queries.member_facts import member_facts_of
-from coupons.queries.versions import VersionTerms, version_terms
+from coupons.queries.versions import version_terms
 from district.kernel import clock
 from district.kernel.database.postgres import first_row, partial_instance
 from district.kernel.errors import DomainError, NotFound
@@ -124,11 +125,11 @@ def availabilities(
         .annotate(had=Count("pk"), today=Count("pk", filter=Q(claim_day=day)))
     }
     terms = {row.pk: version_terms(row.pk) for row in rows}
-    known = member_facts_of(member, *(usage.audience for usage in terms.values()))
+    known = member_facts_of(member, *(of_version.audience for of_version in terms.values()))
     return {
         row.pk: _availability(
             terms[row.pk],
-            _stock(row, left, budgets.get(row.pk), terms[row.pk].reserve),
+            _stock(row, left, budgets.get(row.pk), terms[row.pk].reserve_fen),
             mine.get(row.template_id, (0, 0)),
             outside=outside_claim_period(row, at),
             missing=terms[row.pk].audience.missing(known, at),
@@ -146,11 +147,11 @@ def stock_of(version: TemplateVersion) -> tuple[int, int]:
 def stock_now(version: TemplateVersion, at: datetime) -> tuple[str, int | None]:
     """How stock and budget of a version stand for anybody, as in `Availability`, and how many are left."""
     budget = _budgets([version]).get(version.pk)
-    return _stock(version, _left([version.pk], at), budget, version_terms(version.pk).reserve)
+    return _stock(version, _left([version.pk], at), budget, version_terms(version.pk).reserve_fen)
 
 
 def _availability(
-    terms: VersionTerms,
+    terms: Terms,
     left: tuple[str, int | None],
     mine: tuple[int, int],
     *,
@@ -171,7 +172,7 @@ def outside_claim_period(row: TemplateVersion, at: datetime) -> DomainError | No
 
 
 def _refusal(
-    terms: VersionTerms, stock: str, had: int, today: int, missing: str | None
+    terms: Terms, stock: str, had: int, today: int, missing: str | None
 ) -> DomainError | None:
     if stock == "sold_out":
         return CouponSoldOut()

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
+from coupons.engine.benefits import AppliesTo, kinds_for
 from coupons.engine.bill import StoreRef
 from coupons.models import Coupon, FundingPart, Redemption, TemplateVersion
-from coupons.queries.versions import usage_terms_of
+from coupons.queries.versions import terms_of_row
 from district.merchants.models import Merchant, Store
 
 State = TemplateVersion.State
@@ -47,7 +48,7 @@ def accepted_versions(merchant: Merchant, since: datetime) -> list[AcceptedVersi
         TemplateVersion.objects.filter(
             Q(state__in=[State.SUBMITTED, State.PUBLISHED]) | Q(Exists(live), state=State.STOPPED)
         )
-        .exclude(kind=TemplateVersion.Kind.PARKING)
+        .filter(kind__in=kinds_for(AppliesTo.BILL))
         .select_related("template__merchant")
         .prefetch_related("funding")
         .order_by("-pk")
@@ -61,7 +62,7 @@ def accepted_versions(merchant: Merchant, since: datetime) -> list[AcceptedVersi
             borne.get(version.pk, 0),
         )
         for version in versions
-        if any(usage_terms_of(version).scope.holds_at(counter) for counter in counters)
+        if any(terms_of_row(version).scope.holds_at(counter) for counter in counters)
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coupons.engine.scopes import Places
+from coupons.engine.scope import Places
 from district.merchants.models import Merchant, Store, Trade, Venue
 
 

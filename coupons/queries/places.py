@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from coupons.engine.bill import StoreRef
-from coupons.engine.scopes import KINDS, CouponScope
+from coupons.engine.scope import KINDS, CouponScope
 
 # So many are named for each scope, of so many stores that are looked at.
 EACH, MOST_LOOKED_AT, MOST_NAMED = 3, 300, 1_000

@@ -1,6 +1,5 @@
 """Every public verb of coupons."""
 
-from coupons.evaluation import ReportedBill
 from coupons.services.budget import (
     decide_budget_change,
     propose_budget_change,
@@ -55,7 +54,6 @@ __all__ = [
     "BillRefundPreview",
     "CheckResult",
     "CouponCode",
-    "ReportedBill",
     "ReturnedBill",
     "ReturnedGoods",
     "accept_coupon",

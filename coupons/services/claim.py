@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from coupons import procedures
+from coupons.engine.terms import Terms
 from coupons.errors import ClaimOver, NotClaimable, NotInAudience
 from coupons.models import Coupon, TemplateVersion
-from coupons.queries import VersionTerms, member_facts_of, version_terms
+from coupons.queries import member_facts_of, version_terms
 from district.kernel import audit, clock
 from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
@@ -95,7 +96,7 @@ def issue_coupon(
     return _issued(terms, member, source, key, at, limited=limited)
 
 
-def _require_audience(terms: VersionTerms, member: Member, at: datetime) -> None:
+def _require_audience(terms: Terms, member: Member, at: datetime) -> None:
     """Raises NotInAudience."""
     if not terms.audience:
         return
@@ -105,7 +106,7 @@ def _require_audience(terms: VersionTerms, member: Member, at: datetime) -> None
 
 
 def _issued(
-    terms: VersionTerms,
+    terms: Terms,
     member: Member,
     source: str,
     key: Key,
@@ -115,7 +116,7 @@ def _issued(
 ) -> Coupon:
     """The coupon, as it was just written, without reading it back."""
     try:
-        if terms.validity.window(at)[1] <= at:
+        if terms.valid_period(at)[1] <= at:
             raise ClaimOver
     except DomainError as refusal:
         return Coupon.objects.get(pk=replay_or_raise(key, refusal))

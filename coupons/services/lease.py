@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from coupons.engine.benefits import FreeParking
+from coupons.engine.benefits import AppliesTo
 from coupons.errors import NotLeasable
 from coupons.events import CouponLeased
 from coupons.models import Coupon, TemplateVersion
@@ -45,8 +45,8 @@ def lease_coupon(*, coupon: Coupon, store: Store, hours: int, key: Key) -> Coupo
         or not origin_holds(held)
     ):
         raise NotLeasable(reason="state")
-    parking = isinstance(terms.usage.benefit, FreeParking)
-    if parking or not terms.usage.scope.holds_at(counter_of(store.pk)):
+    on_bills = AppliesTo.BILL in terms.benefit.applies_to
+    if not on_bills or not terms.scope.holds_at(counter_of(store.pk)):
         raise NotLeasable(reason="store")
     # Whole seconds, as a pass says them.
     until = min(at + timedelta(hours=hours), held.valid_until).replace(microsecond=0)

@@ -105,7 +105,7 @@ def _still_due(bought: "Receipt", version: TemplateVersion) -> bool:
 def _reward(bought: "Receipt", version: TemplateVersion) -> bool:
     """Give the coupon of a version for a receipt that is locked and large enough; whether it was."""
     reward = {"receipt": bought, "template_id": version.template_id}
-    if not version_terms(version.pk).usage.scope.holds_at(counter_of(bought.store_id)):
+    if not version_terms(version.pk).scope.holds_at(counter_of(bought.store_id)):
         return False
     if ReceiptReward.objects.filter(**reward).exists():
         return False

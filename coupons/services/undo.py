@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from coupons import evaluation, procedures
+from coupons import procedures
 from coupons.engine import funding
 from coupons.engine.bill import Bill, BillLine
 from coupons.errors import RefundTooLarge, ReversalTooLate
@@ -19,11 +19,11 @@ from district.kernel.idempotency import Key, replay_or_raise
 
 @dataclass(frozen=True, slots=True)
 class ReturnedGoods:
-    """What of a bill came back: value before any coupon in fen, and lines as (fen, product code)."""
+    """What of a bill came back: value before any coupon in fen, perhaps with the lines behind it."""
 
     refund_no: str
     fen: int
-    lines: tuple[tuple[int, str], ...] = ()
+    lines: tuple[BillLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +179,12 @@ def _share(
 ) -> ReturnedShare:
     """Of a coupon for some products only those count, where the till says which came back; else the
     goods are taken to be eligible in the proportion of the bill."""
-    scope = version_terms(redemption.version_id).usage.scope
+    scope = version_terms(redemption.version_id).scope
     left = redemption.eligible_fen - redemption.refunded_fen
     if whole:
         eligible = left
     elif goods.lines and scope.needs_lines:
-        back = Bill(goods.fen, tuple(BillLine(fen, product) for fen, product in goods.lines))
+        back = Bill(goods.fen, goods.lines)
         eligible = min(back.eligible_fen(scope.products, scope.but_no_products), left)
     else:
         back_in_all = (bill.refunded_fen + goods.fen) * redemption.eligible_fen // bill.bill_fen
@@ -215,9 +215,7 @@ def _funding_changes(share: ReturnedShare) -> list[list[int]]:
     old: dict[int, int] = {}
     for part in redemption.parts.all():
         old[part.party_id] = old.get(part.party_id, 0) + part.fen
-    new = (
-        evaluation.split(terms, merchant, cost, redemption.turn or 0) if share.returned_fen else old
-    )
+    new = terms.split(cost, merchant, redemption.turn or 0) if share.returned_fen else old
     changes = {party: new.get(party, 0) - old.get(party, 0) for party in old | new}
     return [[party, change] for party, change in sorted(changes.items()) if change]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from coupons.engine.bill import BillLine
 from coupons.errors import BillAlreadyRefunded, BillSpendingUnknown, RefundTooLarge
 from coupons.models import BillRefund, Coupon, CouponBill, Redemption, WholeBillRefund
 from coupons.services.reward import take_back_gifts
@@ -27,13 +28,13 @@ _SCOPE = "whole bill refund"
 @dataclass(frozen=True, slots=True)
 class ReturnedBill:
     """What comes back: goods at their price before coupons and points in fen, None for all that are still
-    there, with lines as (fen, product code). `request_nos` are the till's numbers of spendings and holds on
+    there, perhaps with the lines behind it. `request_nos` are the till's numbers of spendings and holds on
     this bill, beside those that bear the bill's own number."""
 
     bill_no: str
     refund_no: str
     goods_fen: int | None = None
-    lines: tuple[tuple[int, str], ...] = ()
+    lines: tuple[BillLine, ...] = ()
     request_nos: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@ import time_machine
 from django.conf import settings
 
 from coupons import services as coupons
+from coupons.engine.bill import Bill
 from coupons.issuing.services import import_codes
 from district.kernel import clock
 from district.members import services as members
@@ -26,7 +27,7 @@ def other_letter(text, at):
 
 def ticket(client, store):
     checked = coupons.check_coupons(
-        store=store, reported_bill=coupons.ReportedBill("B", 5_000), codes=[client.code]
+        store=store, reported_bill=Bill(5_000, bill_no="B"), codes=[client.code]
     )
     return checked.tickets[client.coupon.public_id]
 

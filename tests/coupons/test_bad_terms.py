@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coupons import services as coupons
+from coupons.engine.bill import Bill
 from coupons.errors import PinClosed, PinWrong
 from coupons.models import Coupon, PaperCode, Redemption
 from district.kernel import clock
@@ -248,7 +249,7 @@ def test_of_many_wrong_pins_at_once_five_count(real_db):
     number, pin = coupons.print_coupon(coupon=client.coupon).split("-")
 
     def guess(digits):
-        bill = coupons.ReportedBill(f"B{digits}", 10_000)
+        bill = Bill(10_000, bill_no=f"B{digits}")
         return lambda: coupons.check_coupons(
             store=client.store, reported_bill=bill, codes=[f"{number}-{digits}"]
         )

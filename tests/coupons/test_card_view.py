@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from coupons.card_view import card_view_of
-from coupons.engine.times import Times
+from coupons.engine.schedule import Schedule
 from coupons.engine.validity import Fixed, Relative
 from coupons.models import CouponTemplate, TemplateVersion
 from coupons.texts import never_in_words, stretch_in_words, validity_in_words, windows_in_words
@@ -17,7 +17,7 @@ DEC_1, JAN_1 = datetime(2026, 11, 30, 16, tzinfo=UTC), datetime(2026, 12, 31, 16
 
 
 def windows(*rows):
-    return windows_in_words(Times.of({"windows": list(rows)}))
+    return windows_in_words(Schedule.of({"windows": list(rows)}))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_stretches_name_their_last_day_and_hours_where_they_are_not_midnight():
     assert stretch_in_words(DEC_1, DEC_1.replace(day=1, month=12)) == "2026年12月1日"
     begins, ends = DEC_1.replace(hour=2), DEC_1.replace(hour=12)
     assert stretch_in_words(begins, ends) == "2026年11月30日 10:00至2026年11月30日 20:00"
-    times = Times(
+    times = Schedule(
         never=((date(2027, 2, 5), date(2027, 2, 11)), (date(2027, 5, 1), date(2027, 5, 1)))
     )
     assert never_in_words(times) == "2027年2月5日至2027年2月11日、2027年5月1日"

@@ -34,7 +34,7 @@ def check(store, *codes, fen=10_000):
 def test_a_code_lives_half_a_minute(store, member):
     code = coupons.show_coupon(coupon=claim(make_version(), member)).code
 
-    assert check(store, code).evaluations[0].eligibility.usable
+    assert check(store, code).bill_evaluation.evaluations[0].usable
     later = clock.real_now() + timedelta(seconds=31)
     with time_machine.travel(later), pytest.raises(TokenExpired):
         check(store, code)
@@ -87,8 +87,8 @@ def test_a_used_coupon_says_so(store, member):
     code = coupons.show_coupon(coupon=coupon).code
     redeem(coupon, store=store)
 
-    (evaluations,) = check(store, code).evaluations
-    assert [reason.code for reason in evaluations.eligibility.reasons] == ["used"]
+    (evaluations,) = check(store, code).bill_evaluation.evaluations
+    assert [reason.code for reason in evaluations.reasons] == ["used"]
     coupon.refresh_from_db()
     with pytest.raises(CouponNotUsable):
         coupons.show_coupon(coupon=coupon)
@@ -98,7 +98,7 @@ def test_a_printed_number_with_its_pin_serves_as_a_code(store, member):
     coupon = claim(make_version(), member)
     printed = coupons.print_coupon(coupon=coupon)
 
-    assert check(store, printed).evaluations[0].card.pk == coupon.pk
+    assert check(store, printed).bill_evaluation.evaluations[0].coupon.pk == coupon.pk
     assert PaperCode.objects.get().tries_left == 5
 
 
@@ -169,7 +169,7 @@ def test_the_best_combination_is_found_and_told_line_by_line(store, member):
         fen=4_000,
     )
 
-    assert {(step.code, step.discount_fen) for step in checked.best} == {
+    assert {(step.coupon.public_id, step.discount_fen) for step in checked.best} == {
         (cash.public_id, 500),
         (cut.public_id, 400),
     }

@@ -230,6 +230,6 @@ def test_what_is_exchanged_joins_the_best_only_where_it_was_shown(store, member)
         ).best
 
     steps = best(gift, alone)
-    assert {step.code for step in steps} == {cash.public_id, gift.public_id}
+    assert {step.coupon.public_id for step in steps} == {cash.public_id, gift.public_id}
     assert steps[-1].left_fen == 4_500
-    assert [step.code for step in best()] == [cash.public_id]
+    assert [step.coupon.public_id for step in best()] == [cash.public_id]

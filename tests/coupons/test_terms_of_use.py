@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from coupons import services as coupons
 from coupons.engine.bill import StoreRef
-from coupons.engine.scopes import KINDS, CouponScope
+from coupons.engine.scope import KINDS, CouponScope
 from district.kernel.database.postgres import call
 from tests.factories.coupons import GIFT, PARKING, claim, make_draft, make_version
 from tests.factories.loyalty import make_earning_store

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from coupons import services as coupons
+from coupons.engine.bill import BillLine
 from coupons.errors import (
     CouponBillHasRefunds,
     CouponNotUsable,
@@ -51,9 +52,8 @@ def reverse(redemption, **options):
 
 
 def refund(bill, fen, no, lines=()):
-    return coupons.refund_bill(
-        bill=bill, goods=ReturnedGoods(no, fen, tuple(lines)), actor="till:1", key=fresh_key()
-    )
+    goods = ReturnedGoods(no, fen, tuple(BillLine(*line) for line in lines))
+    return coupons.refund_bill(bill=bill, goods=goods, actor="till:1", key=fresh_key())
 
 
 def used(version, member, store, **options):
@@ -244,7 +244,7 @@ def test_a_coupon_whose_goods_others_have_paid_is_not_used_up(store, member):
     redeem(held[0], store=store, bill=bill)
     code = coupons.show_coupon(coupon=held[1]).code
     checked = coupons.check_coupons(store=store, reported_bill=bill, codes=[code])
-    assert [reason.code for reason in checked.evaluations[0].eligibility.reasons] == [
+    assert [reason.code for reason in checked.bill_evaluation.evaluations[0].reasons] == [
         "no_eligible_items"
     ]
     with pytest.raises(CouponNotUsable):

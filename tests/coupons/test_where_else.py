@@ -29,8 +29,8 @@ def member():
 def reasons(version, member, store, fen=10_000):
     codes = [coupons.show_coupon(coupon=claim(version, member)).code]
     checked = coupons.check_coupons(store=store, reported_bill=reported_bill(fen), codes=codes)
-    (evaluations,) = checked.evaluations
-    return reason_documents(evaluations.eligibility.reasons, checked.at)
+    (evaluations,) = checked.bill_evaluation.evaluations
+    return reason_documents(evaluations.reasons, checked.at)
 
 
 def only(*stores, **places):

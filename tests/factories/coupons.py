@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from coupons import services as coupons
+from coupons.engine.bill import Bill, BillLine
 from coupons.issuing.services import import_codes
 from coupons.models import (
     Coupon,
@@ -14,7 +15,6 @@ from coupons.models import (
     ShareConsent,
     TemplateVersion,
 )
-from coupons.services import ReportedBill
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member, User
@@ -86,14 +86,15 @@ def issue(version: TemplateVersion, member: Member) -> Coupon:
     return Coupon.objects.get(pk=made.pk)
 
 
-def reported_bill(fen: int, *, no: str = "", lines: Any = ()) -> ReportedBill:
-    return ReportedBill(no or f"B{next(_numbers)}", fen, tuple(lines))
+def reported_bill(fen: int, *, no: str = "", lines: Any = ()) -> Bill:
+    """`lines` as (fen, product)."""
+    return Bill(fen, tuple(BillLine(*line) for line in lines), no or f"B{next(_numbers)}")
 
 
 def redeem(
     *held: Coupon,
     store: Store,
-    bill: ReportedBill | None = None,
+    bill: Bill | None = None,
     no: str = "",
     key: Key | None = None,
 ) -> RedemptionRequest:

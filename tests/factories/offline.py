@@ -10,9 +10,11 @@ from typing import Any
 from coupons.api.schemas import rendered
 from coupons.engine import passes
 from coupons.engine.bill import Bill, BillLine, StoreRef
-from coupons.engine.eligibility import CouponState, UsageTerms, check_eligibility
+from coupons.engine.coupon import CouponState
+from coupons.engine.eligibility import check_eligibility
 from coupons.engine.hash_chain import BEGINNING, TerminalEntry, hash_of
 from coupons.engine.passes import Pass, PassRefused
+from coupons.engine.terms import Terms
 from coupons.offline import services as offline
 from coupons.offline.api.schemas import KitOut
 from coupons.offline.models import LogEntry, Terminal
@@ -132,7 +134,7 @@ class OfflineTill:
                 if coupon_pass.value_left is None
                 else coupon_pass.value_left - sum(taken),
             ),
-            UsageTerms.of(terms),
+            Terms.of(terms),
             Bill(fen, tuple(BillLine(fen, product) for fen, product in lines)),
             StoreRef(**self.kit["counter"]),
             at,

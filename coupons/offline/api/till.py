@@ -93,7 +93,7 @@ def _line(request_data: dict[str, Any]) -> UploadedLine:
         code=request_data["code"],
         bill_no=request_data["bill"]["no"],
         bill_fen=request_data["bill"]["fen"],
-        lines=lines_of(request_data["bill"]),
+        lines=tuple((line.fen, line.product) for line in lines_of(request_data["bill"])),
         discount_fen=request_data["discount_fen"],
         outcome=request_data["outcome"],
     )

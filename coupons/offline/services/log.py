@@ -108,7 +108,7 @@ def _write(terminal: Terminal, line: UploadedLine, scan: Scan, found: ScanResolu
         on_allowance=found.on_allowance,
         allowance_fen=found.allowance_fen,
         pass_made_at=found.coupon_pass.made_at if found.coupon_pass else None,
-        coupon_id=found.card.pk if found.card else None,
+        coupon_id=found.coupon.pk if found.coupon else None,
         redemption=found.redemption,
         result=_result(entry, found),
     )
@@ -130,7 +130,7 @@ def _record_conflict(entry: LogEntry, found: ScanResolution) -> None:
         entry=entry,
         merchant_id=store.merchant_id,
         store=store,
-        member_id=found.card.member if found.card else None,
+        member_id=found.coupon.member if found.coupon else None,
         winner=found.winner,
         reason=found.reason,
         fen=found.fen,
@@ -139,12 +139,12 @@ def _record_conflict(entry: LogEntry, found: ScanResolution) -> None:
     )
     if found.payer == Payer.ALLIANCE:
         liability.book_liability(conflict)
-    if found.card is not None:
+    if found.coupon is not None:
         emit(
             CouponConflict(
                 conflict=conflict.public_id,
-                coupon=found.card.pk,
-                member=found.card.member,
+                coupon=found.coupon.pk,
+                member=found.coupon.member,
                 store=store.pk,
                 reason=found.reason,
                 fen=found.fen,

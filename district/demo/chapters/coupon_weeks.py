@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from coupons import services as coupons
-from coupons.evaluation import ReportedBill
+from coupons.engine.bill import Bill
 from coupons.models import Coupon, CouponBill, TemplateVersion
 from coupons.services.undo import ReturnedGoods
 from district.demo.chapters.context import ChapterContext, key_of
@@ -41,7 +41,7 @@ def _redeem_in_stores(context: ChapterContext) -> None:
             code = coupons.show_coupon(coupon=coupon).code
             request = coupons.redeem_coupons(
                 store=store,
-                reported_bill=ReportedBill(bill_no, fen),
+                reported_bill=Bill(fen, bill_no=bill_no),
                 codes=[code],
                 request_no=f"KQ{number:05d}",
                 actor=counter.actor,

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coupons import services as coupons
 from coupons.engine.audience import Audience
-from coupons.engine.scopes import CouponScope
-from coupons.engine.times import Times
+from coupons.engine.schedule import Schedule
+from coupons.engine.scope import CouponScope
 from coupons.models import TemplateVersion
 from district.members.models import User
 from district.merchants.models import Merchant
@@ -65,7 +65,7 @@ def filled(page):
 
 
 def meaning(version):
-    return Times.of(version.times), CouponScope.of(version.scope), Audience.of(version.audience)
+    return Schedule.of(version.times), CouponScope.of(version.scope), Audience.of(version.audience)
 
 
 def test_a_version_put_through_the_form_untouched_says_the_same(store, operator):

@@ -7,9 +7,11 @@ import pytest
 
 from coupons.engine.benefits import CashOff, FreeParking, Gift, PercentOff
 from coupons.engine.bill import Bill, BillLine, StoreRef
-from coupons.engine.eligibility import CouponState, UsageTerms, check_eligibility
-from coupons.engine.scopes import CouponScope, Places
-from coupons.engine.times import Times, TimeWindow
+from coupons.engine.coupon import CouponState
+from coupons.engine.eligibility import check_eligibility
+from coupons.engine.schedule import Schedule, TimeWindow
+from coupons.engine.scope import CouponScope, Places
+from coupons.engine.terms import Terms
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 26, 12, tzinfo=SHANGHAI)
@@ -17,8 +19,8 @@ TEA = StoreRef(store="str_tea", merchant="mrc_tea", venue="ven_mall", trade="cat
 HELD = CouponState("live", NOON - timedelta(days=1), NOON + timedelta(days=30))
 
 
-def rules(benefit=None, scope=None, times=None):
-    return UsageTerms(benefit or CashOff(2_000, 10_000), scope or CouponScope(), times or Times())
+def rules(benefit=None, scope=None, schedule=None):
+    return Terms(benefit or CashOff(2_000, 10_000), scope or CouponScope(), schedule or Schedule())
 
 
 def outcome(bill=None, held=HELD, counter=TEA, at=NOON, **parts):
@@ -100,17 +102,20 @@ def test_where_it_holds(scope, holds):
 
 
 def test_when_it_will_be_good_again():
-    evening = Times((TimeWindow(start=14 * 60),))
-    monday = Times((TimeWindow(weekdays=frozenset({1})),))
-    gone = Times((TimeWindow(weekdays=frozenset({1})),))
+    evening = Schedule((TimeWindow(start=14 * 60),))
+    monday = Schedule((TimeWindow(weekdays=frozenset({1})),))
+    gone = Schedule((TimeWindow(weekdays=frozenset({1})),))
     today = CouponState("live", HELD.valid_from, NOON + timedelta(hours=10))
 
-    assert outcome(times=evening) == (0, [("not_at_this_hour", {"from": NOON.replace(hour=14)})])
-    assert outcome(times=monday) == (
+    assert outcome(schedule=evening) == (0, [("not_at_this_hour", {"from": NOON.replace(hour=14)})])
+    assert outcome(schedule=monday) == (
         0,
         [("not_on_this_day", {"from": datetime(2026, 11, 30, tzinfo=SHANGHAI)})],
     )
-    assert outcome(held=today, times=gone) == (0, [("never_again", {"until": today.valid_until})])
+    assert outcome(held=today, schedule=gone) == (
+        0,
+        [("never_again", {"until": today.valid_until})],
+    )
 
 
 def test_it_ends_at_its_end_and_not_before():

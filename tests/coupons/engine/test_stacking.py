@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from coupons.engine.bill import Bill, BillLine
-from coupons.engine.stacking import Stacking, StackingCandidate, best, can_stack, combined
+from coupons.engine.stacking import best, can_stack, combined
+from coupons.engine.terms import Stacking
+from tests.coupons.engine.candidates import candidate
 
 START = datetime(2026, 11, 26, tzinfo=UTC)
 
 offers = some.lists(
     some.builds(
-        StackingCandidate,
+        candidate,
         code=some.uuids().map(str),
         discount_fen=some.integers(0, 60),
         stacking=some.sampled_from(Stacking),
@@ -31,29 +33,27 @@ some_products = some.one_of(
 
 
 def legal(chosen):
-    return all(can_stack(candidate, other) for candidate, other in combinations(chosen, 2))
+    return all(can_stack(coupon, other) for coupon, other in combinations(chosen, 2))
 
 
 def worth(bill, chosen, before=()):
     """The most taken off, of equals fewer coupons, then the earliest latest end."""
     taken = most_together(bill, [*before, *chosen])
-    return taken, -len(chosen), sorted(START - candidate.valid_until for candidate in chosen)
+    return taken, -len(chosen), sorted(START - offer.coupon.valid_until for offer in chosen)
 
 
 def most_together(bill, chosen):
     """Of any of them together at most what their goods cost: the least that any half of them leaves."""
 
     def cost(few):
-        if any(candidate.products is None for candidate in few):
+        if any(coupon.products is None for coupon in few):
             return bill.fen
-        goods = frozenset().union(*(candidate.products for candidate in few))
+        goods = frozenset().union(*(coupon.products for coupon in few))
         return min(bill.fen, sum(fen for product, fen in bill.net_fen.items() if product in goods))
 
     every = chain.from_iterable(combinations(chosen, size) for size in range(len(chosen) + 1))
-    whole = sum(candidate.discount_fen for candidate in chosen)
-    return min(
-        whole - sum(candidate.discount_fen for candidate in few) + cost(few) for few in every
-    )
+    whole = sum(coupon.discount_fen for coupon in chosen)
+    return min(whole - sum(coupon.discount_fen for coupon in few) + cost(few) for few in every)
 
 
 def of_all(offers):
@@ -88,9 +88,7 @@ def test_of_no_goods_coupons_take_more_than_they_cost(data, offers, nets, unlist
     bill = Bill(max(sum(nets) + unlisted, 0), lines)
     offers = [replace(offer, products=data.draw(some_products)) for offer in offers]
     before, offers = offers[:1], offers[1:]
-    taken = [
-        replace(candidate, discount_fen=most_together(bill, [candidate])) for candidate in before
-    ]
+    taken = [replace(coupon, discount_fen=most_together(bill, [coupon])) for coupon in before]
 
     chosen = best(bill, offers, taken)
     steps = combined(bill, chosen, taken)
@@ -100,14 +98,13 @@ def test_of_no_goods_coupons_take_more_than_they_cost(data, offers, nets, unlist
         most_together(bill, [*taken, *few]) for few in of_all(offers)
     )
     # As it is cut each subset of them fits into its goods.
-    of_code = {candidate.code: candidate for candidate in chosen}
-    cut = [replace(of_code[step.code], discount_fen=step.discount_fen) for step in steps]
+    cut = [replace(step.evaluation, discount_fen=step.discount_fen) for step in steps]
     assert most_together(bill, [*taken, *cut]) == sum(
-        candidate.discount_fen for candidate in [*taken, *cut]
+        coupon.discount_fen for coupon in [*taken, *cut]
     )
     # None of them is used up for nothing.
-    for candidate in chosen:
-        others = [other for other in chosen if other is not candidate]
+    for coupon in chosen:
+        others = [other for other in chosen if other is not coupon]
         assert most_together(bill, [*taken, *others]) < most_together(bill, [*taken, *chosen])
 
 
@@ -119,7 +116,7 @@ def test_the_order_they_are_shown_in_changes_nothing(offers, fen):
 def test_two_dozen_equals_are_no_riddle():
     """Trying every half of them would take minutes."""
     equals = [
-        StackingCandidate(
+        candidate(
             f"{day:02}", 10, Stacking.FREE, "cash_off", "merchant", START + timedelta(days=day)
         )
         for day in range(24)
@@ -127,16 +124,16 @@ def test_two_dozen_equals_are_no_riddle():
 
     chosen = best(Bill(120), equals[::-1])
 
-    assert sorted(candidate.code for candidate in chosen) == [f"{day:02}" for day in range(12)]
+    assert sorted(offer.coupon.public_id for offer in chosen) == [f"{day:02}" for day in range(12)]
 
 
 def test_two_coupons_for_one_product_take_no_more_than_it_costs():
     bill = Bill(302_000, (BillLine(2_000, "coffee"), BillLine(300_000, "tv")))
-    coffee = StackingCandidate(
-        "A", 1_500, Stacking.FREE, "cash_off", "merchant", START, frozenset({"coffee"})
-    )
-    other = replace(coffee, code="B")
-    everything = replace(coffee, code="C", discount_fen=5_000, products=None)
+
+    def free(code, fen=1_500, products=("coffee",), until=START):
+        return candidate(code, fen, Stacking.FREE, "cash_off", "merchant", until, products)
+
+    coffee, other, everything = free("A"), free("B"), free("C", 5_000, None)
 
     assert [step.discount_fen for step in combined(bill, [coffee, other])] == [1_500, 500]
     assert [step.discount_fen for step in combined(bill, [everything, other, coffee])] == [
@@ -145,8 +142,9 @@ def test_two_coupons_for_one_product_take_no_more_than_it_costs():
     # What lies on the bill already keeps what it took.
     assert [step.discount_fen for step in combined(bill, [other], [coffee])] == [500]
     # Used up for nothing is none of them.
-    third = replace(coffee, code="D", valid_until=START + timedelta(days=1))
-    assert {candidate.code for candidate in best(bill, [coffee, other, third, everything])} == {
+    third = free("D", until=START + timedelta(days=1))
+    chosen = best(bill, [coffee, other, third, everything])
+    assert {offer.coupon.public_id for offer in chosen} == {
         "A",
         "B",
         "C",
@@ -155,15 +153,13 @@ def test_two_coupons_for_one_product_take_no_more_than_it_costs():
 
 def test_more_offers_than_are_looked_at_do_not_hide_those_for_other_goods():
     bill = Bill(302_000, (BillLine(2_000, "coffee"), BillLine(300_000, "tv")))
-    tv = StackingCandidate(
-        "tv", 10, Stacking.FREE, "cash_off", "merchant", START, frozenset({"tv"})
-    )
+    tv = candidate("tv", 10, Stacking.FREE, "cash_off", "merchant", START, {"tv"})
     coffees = [
-        replace(tv, code=f"{number:02}", discount_fen=1_500, products=frozenset({"coffee"}))
+        candidate(f"{number:02}", 1_500, Stacking.FREE, "cash_off", "merchant", START, {"coffee"})
         for number in range(40)
     ]
 
-    assert [candidate.code for candidate in best(bill, [*coffees, tv])].count("tv") == 1
+    assert best(bill, [*coffees, tv]).count(tv) == 1
 
 
 def test_overlapping_goods_are_no_riddle_either():
@@ -171,14 +167,14 @@ def test_overlapping_goods_are_no_riddle_either():
     names = [f"p{number}" for number in range(10)]
     bill = Bill(1_000, tuple(BillLine(100, name) for name in names))
     offers = [
-        StackingCandidate(
+        candidate(
             f"{name}{other}",
             200,
             Stacking.FREE if number % 2 else Stacking.ONE_PER_KIND,
             "cash_off" if number % 3 else "percent_off",
             "merchant",
             START + timedelta(days=number),
-            frozenset({name, other}),
+            {name, other},
         )
         for number, (name, other) in enumerate(combinations(names, 2))
     ]

@@ -9,9 +9,12 @@ import pytest
 from coupons import engine
 from coupons.engine.benefits import KINDS
 from coupons.engine.bill import Bill, BillLine, StoreRef
-from coupons.engine.eligibility import CouponState, UsageTerms, check_eligibility
+from coupons.engine.coupon import CouponState
+from coupons.engine.eligibility import check_eligibility
 from coupons.engine.reasons import REMEDIES
-from coupons.engine.stacking import Stacking, StackingCandidate, best, combined
+from coupons.engine.stacking import best, combined
+from coupons.engine.terms import Stacking, Terms
+from tests.coupons.engine.candidates import candidate
 
 VECTORS = json.loads(Path(engine.__file__).with_name("vectors.json").read_text(encoding="utf-8"))
 INSTANTS = {"from", "until", "valid_from", "valid_until", "leased_until"}
@@ -22,12 +25,6 @@ def with_instants(facts):
         name: datetime.fromisoformat(fact) if name in INSTANTS else fact
         for name, fact in facts.items()
     }
-
-
-def offer_of(facts):
-    products = {"products": frozenset(facts["products"])} if "products" in facts else {}
-    stacking = {"stacking": Stacking(facts["stacking"])}
-    return StackingCandidate(**with_instants(facts) | stacking | products)
 
 
 def is_workday(day: date) -> bool:
@@ -44,7 +41,7 @@ def test_a_coupon_on_a_bill(case):
 
     eligibility = check_eligibility(
         CouponState(**with_instants(case["held"])),
-        UsageTerms.of(case["rules"]),
+        Terms.of(case["rules"]),
         Bill(case["bill"]["fen"], lines),
         StoreRef(**VECTORS["counters"][case["counter"]]),
         datetime.fromisoformat(case["at"]),
@@ -65,14 +62,18 @@ def test_a_coupon_on_a_bill(case):
 @pytest.mark.parametrize("turned", [False, True], ids=["as listed", "turned round"])
 def test_coupons_together(case, turned):
     bill = Bill(case["bill_fen"], tuple(BillLine(**line) for line in case.get("lines", ())))
-    before = [offer_of(offer) for offer in case.get("before", ())]
-    offers = [offer_of(offer) for offer in case["offers"]]
+    before = [candidate(**with_instants(offer)) for offer in case.get("before", ())]
+    offers = [candidate(**with_instants(offer)) for offer in case["offers"]]
 
     steps = combined(bill, best(bill, offers[::-1] if turned else offers, before), before)
 
-    assert [step.code for step in steps] == case["chosen"]
+    assert [step.coupon.public_id for step in steps] == case["chosen"]
     assert [
-        {"code": step.code, "discount_fen": step.discount_fen, "left_fen": step.left_fen}
+        {
+            "code": step.coupon.public_id,
+            "discount_fen": step.discount_fen,
+            "left_fen": step.left_fen,
+        }
         for step in steps
     ] == case["steps"]
 

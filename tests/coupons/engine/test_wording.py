@@ -6,7 +6,7 @@ import pytest
 
 from coupons.engine import wording
 from coupons.engine.reasons import REMEDIES, Reason
-from coupons.engine.times import SHANGHAI
+from coupons.engine.schedule import SHANGHAI
 
 # A Thursday.
 NOW = datetime(2026, 11, 26, 12, tzinfo=SHANGHAI)

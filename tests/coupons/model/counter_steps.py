@@ -7,8 +7,9 @@ from hypothesis.stateful import precondition, rule
 
 from coupons import codes
 from coupons import services as coupons
+from coupons.engine.bill import Bill, BillLine
 from coupons.models import Coupon, CouponBill, Redemption
-from coupons.services import ReportedBill, ReturnedGoods
+from coupons.services import ReturnedGoods
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from tests.coupons.model.machine import money, where, which, who
@@ -18,6 +19,11 @@ from tests.factories.coupons import fresh_key
 
 some_money = some.tuples(money, money).map(lambda pair: (pair[0], min(pair)))
 picked = some.lists(which, min_size=1, max_size=3)
+
+
+def bill_lines(lines):
+    """The lines of the model's bills, (fen, product), as a till reports them."""
+    return tuple(BillLine(*line) for line in lines)
 
 
 class CounterSteps(WalletSteps):
@@ -114,7 +120,7 @@ class CounterSteps(WalletSteps):
         def post(key, presented=None):
             return coupons.redeem_coupons(
                 store=self.stores[store],
-                reported_bill=ReportedBill(bill.no, bill.fen, lines),
+                reported_bill=Bill(bill.fen, bill_lines(lines), bill.no),
                 codes=texts() if presented is None else presented,
                 request_no=no,
                 actor="till:1",
@@ -226,7 +232,7 @@ class CounterSteps(WalletSteps):
         )
         no = self.pick(list(bill.refunds), index) if not twice and bill.refunds else self.fresh()
         row = CouponBill.objects.get(bill_no=bill.no)
-        goods, key = ReturnedGoods(no, fen, lines), fresh_key()
+        goods, key = ReturnedGoods(no, fen, bill_lines(lines)), fresh_key()
 
         def again(key):
             return coupons.refund_bill(bill=row, goods=goods, actor="till:1", key=key)

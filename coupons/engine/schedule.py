@@ -66,7 +66,7 @@ class TimeWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class Schedule:
     """Windows, any of which is enough; none means always. `never` are stretches of whole days, both
     ends included, and win over every window, by the date on which the coupon is shown."""
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from coupons.engine.times import DayKind, Times, TimeWindow
+from coupons.engine.schedule import DayKind, Schedule, TimeWindow
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # National Day 2026: a holiday from Thursday, and a Saturday made a workday for it.
@@ -37,18 +37,18 @@ FAR = at("2027-12-31")
     ],
 )
 def test_a_night_goes_on_past_midnight(instant, open_then):
-    assert Times((NIGHT,)).open_at(at(instant), is_workday) is open_then
+    assert Schedule((NIGHT,)).open_at(at(instant), is_workday) is open_then
 
 
 def test_a_night_belongs_to_the_day_it_began_on():
-    friday = Times((TimeWindow(start=18 * 60, end=2 * 60, weekdays=frozenset({5})),))
+    friday = Schedule((TimeWindow(start=18 * 60, end=2 * 60, weekdays=frozenset({5})),))
 
     assert friday.open_at(at("2026-11-28 01:00"), is_workday)
     assert not friday.open_at(at("2026-11-27 01:00"), is_workday)
 
 
 def test_a_made_up_saturday_is_a_workday_and_a_thursday_of_the_holiday_is_none():
-    lunch = Times((TimeWindow(start=11 * 60, end=14 * 60, kind=DayKind.WORKDAY),))
+    lunch = Schedule((TimeWindow(start=11 * 60, end=14 * 60, kind=DayKind.WORKDAY),))
 
     assert lunch.open_at(at("2026-10-10 12:00"), is_workday)
     assert not lunch.open_at(at("2026-10-01 12:00"), is_workday)
@@ -56,7 +56,7 @@ def test_a_made_up_saturday_is_a_workday_and_a_thursday_of_the_holiday_is_none()
 
 
 def test_a_day_of_never_wins_over_a_night_that_reaches_into_it():
-    times = Times((NIGHT,), never=((date(2026, 12, 24), date(2026, 12, 25)),))
+    times = Schedule((NIGHT,), never=((date(2026, 12, 24), date(2026, 12, 25)),))
 
     assert times.open_at(at("2026-12-23 23:59"), is_workday)
     assert not times.open_at(at("2026-12-24 00:00"), is_workday)
@@ -65,7 +65,7 @@ def test_a_day_of_never_wins_over_a_night_that_reaches_into_it():
 
 
 def test_nothing_opens_after_the_coupon_has_ended():
-    times = Times((TimeWindow(weekdays=frozenset({1})),))
+    times = Schedule((TimeWindow(weekdays=frozenset({1})),))
 
     assert times.opens_after(at("2026-11-27 12:00"), at("2026-11-30"), is_workday) is None
     assert times.opens_after(at("2026-11-27 12:00"), at("2026-11-30 00:01"), is_workday) == at(
@@ -83,7 +83,7 @@ windows = some.builds(
 
 
 @given(
-    times=some.builds(Times, some.lists(windows, min_size=1, max_size=3).map(tuple)),
+    times=some.builds(Schedule, some.lists(windows, min_size=1, max_size=3).map(tuple)),
     minutes=some.integers(0, 30 * 24 * 60),
 )
 def test_between_now_and_the_next_opening_it_stays_shut(times, minutes):
