@@ -40,7 +40,11 @@ def _is_texts(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) <= _MOST
-        and all(isinstance(text, str) and 0 < len(text) <= _LONGEST for text in value)
+        # PostgreSQL stores no NUL in a document.
+        and all(
+            isinstance(text, str) and 0 < len(text) <= _LONGEST and "\0" not in text
+            for text in value
+        )
     )
 
 

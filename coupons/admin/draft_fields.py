@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import YuanField
+from coupons.engine.benefits import KINDS
 from coupons.models import TemplateVersion
 from district.kernel.backoffice import ActionForm
 from district.kernel.backoffice.lazy_text import Text
@@ -16,27 +17,33 @@ from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.errors import PictureRefused, ServiceUnavailable
 from district.kernel.http import pictures
 
+# The form's fields of columns that stand in it in another unit.
+FIELDS = {"face_fen": "face_yuan", "off_bp": "off_percent", "cap_fen": "cap_yuan"}
+
+
+def _only_for() -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for kind, benefit in KINDS.items():
+        for column in benefit.columns.values():
+            name = FIELDS.get(column, column)
+            fields[name] = f"{fields.get(name, '')} {kind}".lstrip()
+    return fields
+
+
 # Which fields mean something for some only: the others are hidden by the page, and ignored.
-ONLY_FOR = {
-    "face_yuan": "cash_off gift parking",
-    "off_percent": "percent_off",
-    "cap_yuan": "percent_off",
-    "gift": "gift",
-    "parking_minutes": "parking",
-    "partial": "cash_off",
+ONLY_FOR = _only_for() | {
     "days_from": "relative",
     "days": "relative",
     "valid_from": "fixed",
     "valid_until": "fixed",
 }
-NOTHING = (None, "")
-NEEDED = {
-    "cash_off": ("face_yuan",),
-    "percent_off": ("off_percent", "cap_yuan"),
-    "gift": ("gift",),
-    "parking": (),
-    "relative": ("days_from", "days"),
-    "fixed": ("valid_from", "valid_until"),
+# Without which a choice means nothing: of each of its groups exactly one is filled in.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    kind: tuple(tuple(FIELDS.get(column, column) for column in group) for group in benefit.required)
+    for kind, benefit in KINDS.items()
+} | {
+    "relative": (("days_from",), ("days",)),
+    "fixed": (("valid_from",), ("valid_until",)),
 }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from coupons import services as coupons
 from coupons.admin.common import yuan_of
 from coupons.admin.draft_choices import choices_for, hidden_payers, merchants_for, payers_for
-from coupons.admin.draft_fields import NEEDED, NOTHING, ONLY_FOR, TABS, DraftFields, percent
+from coupons.admin.draft_fields import NEEDED, ONLY_FOR, TABS, DraftFields, percent
 from coupons.admin.draft_parts import AudienceFields, HoursFields, ScopeFields
 from coupons.funding import completed
 from coupons.models import CouponTemplate, TemplateVersion
@@ -142,14 +142,29 @@ class DraftForm(DraftFields):
                 # What was typed before another kind was chosen is hidden, and says nothing.
                 values[name] = "" if name == "gift" else None
                 self.errors.pop(name, None)
-        for name in (name for choice in chosen for name in NEEDED.get(choice or "", ())):
-            missing = values.get(name) in NOTHING or (name.endswith("_yuan") and not values[name])
-            if missing and name not in self.errors:
-                self.add_error(name, _("请填写。"))
+        for choice in chosen:
+            for group in NEEDED.get(choice or "", ()):
+                self._require_one(values, group)
         self._require_order(values)
         if not self.errors:
             self._read(values)
         return values
+
+    def _require_one(self, values: dict[str, Any], group: tuple[str, ...]) -> None:
+        """That exactly one of these fields is filled in; a sum of nothing is not."""
+        first = group[0]
+        filled = [
+            name
+            for name in group
+            if values.get(name) or (name == "days_from" and values.get(name) == 0)
+        ]
+        if len(filled) == 1 or first in self.errors:
+            return
+        if len(group) == 1:
+            self.add_error(first, _("请填写。"))
+        else:
+            labels = [str(self.fields[name].label).partition("（")[0] for name in group]
+            self.add_error(first, _("%(fields)s请填写其中一项。") % {"fields": "与".join(labels)})
 
     def _require_order(self, values: dict[str, Any]) -> None:
         """What two fields say together."""
@@ -165,10 +180,6 @@ class DraftForm(DraftFields):
             self.add_error("per_member_day", _("每日限领不能多于每人限领。"))
         if values.get("partial") and values.get("uses", 1) > 1:
             self.add_error("uses", _("余额可多次使用的券，可用次数只能为 1。"))
-        if values.get("kind") == "parking" and bool(values.get("face_yuan")) == bool(
-            values.get("parking_minutes")
-        ):
-            self.add_error("parking_minutes", _("停车时长与面额请填写其中一项。"))
         if values.get("granted_by") and not values.get("granted"):
             self.add_error("granted", _("请填写由商户认可的标签。"))
         for number in range(1, self.payers + 1):

@@ -25,7 +25,7 @@ def check_eligibility(  # noqa: PLR0917
     second of the end is not.
     """
     at, scope = whole_second(at), terms.scope
-    exact = replace(
+    rounded = replace(
         coupon,
         valid_from=whole_second(coupon.valid_from),
         valid_until=whole_second(coupon.valid_until),
@@ -33,9 +33,9 @@ def check_eligibility(  # noqa: PLR0917
     )
     eligible = bill.eligible_fen(scope.products, scope.but_no_products)
     reasons = [
-        *_state_reasons(exact),
-        *_time_reasons(exact, terms.schedule, at, is_workday),
-        *_place_reasons(exact, scope, counter, at),
+        *_state_reasons(rounded),
+        *_time_reasons(rounded, terms.schedule, at, is_workday),
+        *_place_reasons(rounded, scope, counter, at),
         *_bill_reasons(terms, eligible),
     ]
     reasons.sort(key=lambda reason: reason.remedy)

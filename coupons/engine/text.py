@@ -1,9 +1,9 @@
 """Amounts as a shopper reads them, and the one import besides the standard library and the check of
 signatures: the marks of texts that may be translated. A till without it puts the texts in as they are."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
-__all__ = ["gettext", "plain_yuan", "yuan"]
+__all__ = ["gettext", "gettext_lazy", "plain_yuan", "yuan"]
 
 _FEN = 100
 

@@ -1,10 +1,41 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from coupons.engine.benefits import KINDS
 from district.kernel.database.ids import PublicIdField
 from district.kernel.text.money import MAX_FEN, MAX_POINTS
+
+
+def _kinds() -> type[models.TextChoices]:
+    """The kinds of benefit, as the engine's registry has them."""
+    choices: Any = models.TextChoices
+    members = [(kind.upper(), (kind, benefit.label)) for kind, benefit in KINDS.items()]
+    kinds: type[models.TextChoices] = choices("Kind", members)
+    return kinds
+
+
+def _benefit_of_its_kind() -> Q:
+    """Each kind fills in what it requires, of each group one column, and nothing that is not its own."""
+    columns = dict.fromkeys(
+        column for benefit in KINDS.values() for column in benefit.columns.values()
+    )
+    empty: dict[str, Any] = dict.fromkeys(columns, 0) | {"gift": "", "partial": False}
+    condition = Q()
+    for kind, benefit in KINDS.items():
+        others = [column for column in columns if column not in benefit.columns.values()]
+        of_kind = Q(kind=kind, **{column: empty[column] for column in others})
+        for group in benefit.required:
+            one_of_group = Q()
+            for filled in group:
+                rest = {column: empty[column] for column in group if column != filled}
+                one_of_group |= Q(**{f"{filled}__gt": empty[filled]}, **rest)
+            of_kind &= one_of_group
+        condition |= of_kind
+    return condition
 
 
 class CouponTemplate(models.Model):
@@ -54,11 +85,7 @@ class TemplateVersion(models.Model):
         STOPPED = "stopped", _("已停发")
         REJECTED = "rejected", _("已驳回")
 
-    class Kind(models.TextChoices):
-        CASH_OFF = "cash_off", _("满减券")
-        PERCENT_OFF = "percent_off", _("折扣券")
-        GIFT = "gift", _("兑换券")
-        PARKING = "parking", _("停车券")
+    Kind = _kinds()
 
     class Stack(models.TextChoices):
         ALONE = "alone", _("不可叠加")
@@ -165,23 +192,7 @@ class TemplateVersion(models.Model):
                 violation_error_message=_(
                     "优惠内容与类型不符：满减填面额，折扣填比例与最高减免，兑换填内容，停车填时长或金额之一。"
                 ),
-                condition=Q(
-                    kind="cash_off", face_fen__gt=0, off_bp=0, cap_fen=0, gift="", parking_minutes=0
-                )
-                | Q(
-                    kind="percent_off",
-                    off_bp__gt=0,
-                    off_bp__lt=10_000,
-                    cap_fen__gt=0,
-                    face_fen=0,
-                    gift="",
-                    parking_minutes=0,
-                    partial=False,
-                )
-                | Q(kind="gift", off_bp=0, cap_fen=0, parking_minutes=0, partial=False)
-                & ~Q(gift="")
-                | Q(kind="parking", off_bp=0, cap_fen=0, gift="", partial=False)
-                & (Q(parking_minutes__gt=0, face_fen=0) | Q(parking_minutes=0, face_fen__gt=0)),
+                condition=_benefit_of_its_kind(),
             ),
             models.CheckConstraint(
                 name="version_amounts_in_bounds",
@@ -189,6 +200,7 @@ class TemplateVersion(models.Model):
                 condition=Q(
                     face_fen__gte=0,
                     face_fen__lte=MAX_FEN,
+                    off_bp__lt=10_000,
                     cap_fen__lte=MAX_FEN,
                     threshold_fen__gte=0,
                     threshold_fen__lte=MAX_FEN,

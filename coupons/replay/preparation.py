@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coupons import services as coupons
+from coupons.engine.benefits import PercentOff
 from coupons.models import CouponTemplate, TemplateVersion
 from coupons.replay.dataset import NAME, CampaignCoupon, RedemptionData
 from coupons.replay.errors import ConflictingTemplates
@@ -96,7 +97,7 @@ def _publish(
 def _terms(data: RedemptionData, kind: CampaignCoupon) -> dict[str, Any]:
     campaign = data.campaigns[kind.campaign]
     return {
-        "kind": TemplateVersion.Kind.PERCENT_OFF,
+        "kind": PercentOff.kind,
         "off_bp": OFF_BP,
         "cap_fen": CAP_FEN,
         "stacking": TemplateVersion.Stack.FREE,

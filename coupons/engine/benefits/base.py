@@ -47,6 +47,8 @@ class Benefit(ABC):
     __slots__ = ()
 
     kind: ClassVar[str]
+    # What a coupon of the kind is called: 满减券.
+    label: ClassVar[object]
     applies_to: ClassVar[frozenset[AppliesTo]] = frozenset({AppliesTo.BILL})
     # Whether it takes something off what is to be paid, or gives something beside it.
     takes_off_bill: ClassVar[bool] = True

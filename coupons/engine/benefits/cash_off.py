@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from coupons.engine.benefits.base import Benefit, LargePrint
 from coupons.engine.text import gettext as _
-from coupons.engine.text import plain_yuan
+from coupons.engine.text import gettext_lazy, plain_yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class CashOff(Benefit):
     """So much off from a threshold on; with `partial`, what is not used stays on the coupon."""
 
     kind: ClassVar[str] = "cash_off"
+    label: ClassVar[object] = gettext_lazy("满减券")
     columns: ClassVar[Mapping[str, str]] = {"face_fen": "face_fen", "partial": "partial"}
     required: ClassVar[tuple[tuple[str, ...], ...]] = (("face_fen",),)
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from coupons.engine.benefits.base import Benefit, LargePrint
 from coupons.engine.text import gettext as _
-from coupons.engine.text import yuan
+from coupons.engine.text import gettext_lazy, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Gift(Benefit):
     """It takes nothing off the bill; `value_fen` is what its payers owe the store for it."""
 
     kind: ClassVar[str] = "gift"
+    label: ClassVar[object] = gettext_lazy("兑换券")
     takes_off_bill: ClassVar[bool] = False
     columns: ClassVar[Mapping[str, str]] = {"what": "gift", "value_fen": "face_fen"}
     required: ClassVar[tuple[tuple[str, ...], ...]] = (("gift",),)

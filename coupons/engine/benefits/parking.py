@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from coupons.engine.benefits.base import AppliesTo, Benefit, LargePrint, Stay, StayDiscount
 from coupons.engine.text import gettext as _
-from coupons.engine.text import plain_yuan
+from coupons.engine.text import gettext_lazy, plain_yuan
 
 _HOUR = 60
 
@@ -16,6 +16,7 @@ class FreeParking(Benefit):
     """One of both: minutes, which the tariff leaves out, or fen off the fee of a stay."""
 
     kind: ClassVar[str] = "parking"
+    label: ClassVar[object] = gettext_lazy("停车券")
     applies_to: ClassVar[frozenset[AppliesTo]] = frozenset({AppliesTo.STAY})
     takes_off_bill: ClassVar[bool] = False
     columns: ClassVar[Mapping[str, str]] = {"minutes": "parking_minutes", "fen": "face_fen"}

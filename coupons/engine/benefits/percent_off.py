@@ -7,7 +7,7 @@ from typing import ClassVar
 from coupons.engine.benefits.base import Benefit, LargePrint
 from coupons.engine.funding import WHOLE
 from coupons.engine.text import gettext as _
-from coupons.engine.text import plain_yuan
+from coupons.engine.text import gettext_lazy, plain_yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class PercentOff(Benefit):
     """Basis points off (1,500 is 15 % off, 八五折), rounded down to the fen, at most `cap_fen`."""
 
     kind: ClassVar[str] = "percent_off"
+    label: ClassVar[object] = gettext_lazy("折扣券")
     columns: ClassVar[Mapping[str, str]] = {"off_bp": "off_bp", "cap_fen": "cap_fen"}
     required: ClassVar[tuple[tuple[str, ...], ...]] = (("off_bp",), ("cap_fen",))
 
