@@ -11,7 +11,7 @@ from coupons.models import (
     Redemption,
     StockSlot,
 )
-from coupons.queries.counter import cards
+from coupons.queries.counter import coupon_states
 from district.kernel import clock
 from tests.factories.coupons import (
     claim,
@@ -253,7 +253,7 @@ class OpenPassOnce:
 
     def holds_under_attack(self):
         (coupon,) = fresh_coupons(offline="allowance", uses=CALLERS)
-        held = cards([coupon.pk])[coupon.pk]
+        state = coupon_states([coupon.pk])[coupon.pk]
         pass_made_at = clock.real_now().replace(microsecond=0)
 
         def use(store):
@@ -262,7 +262,7 @@ class OpenPassOnce:
                 lambda: coupons.redeem_offline(
                     store=store,
                     reported_bill=bill,
-                    held=held,
+                    coupon=state,
                     discount_fen=500,
                     request_no=bill.bill_no,
                     actor="till:1",
