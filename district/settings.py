@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
     "district.demo.apps.DemoConfig",
+    "district.replay.apps.ReplayConfig",
 ]
 
 MIDDLEWARE = [

@@ -80,7 +80,7 @@ def test_a_settlement_works_on_another_database(other, capsys):
         ("rewrap_keys", "--database=nowhere"),
         ("setup", "--database=nowhere"),
         ("settle", "--proposer=a", "--approver=b", "--database=nowhere"),
-        ("settle", "--proposer=a", "--approver=b", "--replay=nowhere"),
+        ("settle", "--proposer=a", "--approver=b", "--database=replay_nowhere"),
         ("export_statement", "1", "largest", "--database=replay_nowhere"),
     ],
 )

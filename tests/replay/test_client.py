@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from loyalty.replay.client import ReplayClient
-from loyalty.replay.errors import Interrupted, ServerLost
+from district.replay.client import ReplayClient
+from district.replay.errors import Interrupted, ServerLost
 
 AT = datetime.fromisoformat("2017-01-02T10:00:00+08:00")
 

@@ -3,10 +3,10 @@ from datetime import datetime
 
 import pytest
 
-from loyalty.replay import completejourney
-from loyalty.replay.dataset import ReceiptEvent, SpendingEvent
-from loyalty.replay.errors import UnreadableData
-from loyalty.replay.formats import recognise
+from district.replay.errors import UnreadableData
+from district.replay.receipts import completejourney
+from district.replay.receipts.dataset import ReceiptEvent, SpendingEvent
+from district.replay.receipts.formats import recognise
 
 HEADER = (
     "household_id,store_id,basket_id,product_id,quantity,sales_value,retail_disc,"

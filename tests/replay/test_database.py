@@ -4,9 +4,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from district.replay.database import own_database
+from district.replay.errors import ReplayError
 from loyalty.models import Receipt
-from loyalty.replay.database import own_database
-from loyalty.replay.errors import ReplayError
 
 
 @pytest.mark.slow

@@ -2,10 +2,10 @@ from datetime import datetime
 
 import pytest
 
-from loyalty.replay import online_retail
-from loyalty.replay.dataset import ReceiptEvent, RefundEvent, SpendingEvent
-from loyalty.replay.errors import UnreadableData
-from loyalty.replay.formats import recognise
+from district.replay.errors import UnreadableData
+from district.replay.receipts import online_retail
+from district.replay.receipts.dataset import ReceiptEvent, RefundEvent, SpendingEvent
+from district.replay.receipts.formats import recognise
 from tests.replay.retail import HEADER, row
 
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from coupons.replay.dataset import read
-from coupons.replay.errors import UnexpectedAnswer
-from coupons.replay.figures import figures_of, used_coupons
-from coupons.replay.household import HouseholdReplay
-from coupons.replay.preparation import prepare_replay
 from district.kernel.clock import REPLAY_HEADER
-from loyalty.replay.client import TillResponse
-from loyalty.replay.replay_state import ReplayState
+from district.replay.client import TillResponse
+from district.replay.coupons.dataset import read
+from district.replay.coupons.errors import UnexpectedAnswer
+from district.replay.coupons.figures import figures_of, used_coupons
+from district.replay.coupons.household import HouseholdReplay
+from district.replay.coupons.preparation import prepare_replay
+from district.replay.replay_state import ReplayState
 from tests.replay_coupons.reference import coupons
 
 pytestmark = pytest.mark.django_db

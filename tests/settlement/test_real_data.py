@@ -10,7 +10,7 @@ from tests.replay.conftest import new_replay_database  # noqa: F401 - the fixtur
 from tests.replay.test_reference import EXPECTED
 from tests.settlement.test_proofs import verified
 
-PEOPLE = ("--replay", "completejourney", "--proposer", "zhang", "--approver", "wang")
+PEOPLE = ("--proposer", "zhang", "--approver", "wang")
 
 # By instant alone, in plain Python: all of a replay is over when its cycles close.
 DRAWS = """
@@ -53,7 +53,7 @@ def settled_year(database, data, tmp_path, *options):
     files = []
     # The very last cycle may hold a few hours only.
     for number in (len(outcome.result["cycles"]) - 2, len(outcome.result["cycles"]) - 1):
-        exported = database.run(number, "largest", *PEOPLE[:2], command="export_statement")
+        exported = database.run(number, "largest", command="export_statement")
         assert exported.code == 0, exported.err
         files.append(tmp_path / f"{number}.json")
         files[-1].write_text(exported.out)

@@ -12,6 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 
 from district.kernel.database import sqlfiles
 
+# What the names of the databases begin with that replays have made.
+REPLAY_PREFIX = "replay_"
+
 
 class DatabaseUnusable(Exception):
     """No command can work on that database; the message is the one sentence that says why and what to run."""
@@ -83,6 +86,11 @@ def use(name: str) -> None:
     connection.close()
     settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"] = name
     connection.settings_dict["NAME"] = name
+
+
+def is_replay() -> bool:
+    """Whether this process works on the database of a replay."""
+    return str(connection.settings_dict["NAME"]).startswith(REPLAY_PREFIX)
 
 
 def why_not_set_up(*, by_name: bool = False) -> str | None:

@@ -4,14 +4,16 @@ import calendar
 import contextlib
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django.db.models import Sum
 
 from district.kernel import audit, clock
+from district.kernel.database.named_database import DatabaseCommand, is_replay
 from district.kernel.database.postgres import first_row
 from district.kernel.errors import DomainError
 from district.members import services as members
@@ -19,36 +21,34 @@ from district.members.models import User
 from district.merchants.queries import is_operator
 from loyalty.services import sweep_accounts
 from loyalty.settlement import services as settlement
-from loyalty.settlement.management.database_options import add_database, at_database
 from loyalty.settlement.models import Charge, Cycle, JournalSeal
 from loyalty.settlement.queries import last_cycle
 
 RIGHT = "settlement.add_cycle"
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Close every settlement cycle that is over, in the names of two people, seal the journal,"
         " and print the figures as one JSON object. What is closed already stays as it is."
         " In the database of a replay time stands at its last posting, and who is missing is made."
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--proposer", required=True, help="who proposes, a user name")
         parser.add_argument("--approver", required=True, help="who approves, another one")
         parser.add_argument(
             "--days", type=int, help="the length of a cycle; without it, calendar months"
         )
-        add_database(parser)
+        super().add_arguments(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def work(self, *args: Any, **options: Any) -> None:
         try:
             with contextlib.ExitStack() as stack:
-                is_replay = stack.enter_context(at_database(options))
-                if is_replay:
+                if is_replay():
                     stack.enter_context(clock.travel_to(_after_the_last_posting()))
                 proposer, approver = (
-                    _person(options[name], make=is_replay) for name in ("proposer", "approver")
+                    _person(options[name], make=is_replay()) for name in ("proposer", "approver")
                 )
                 stack.enter_context(audit.recorded_as_command("settle"))
                 self._settle(proposer, approver, options["days"])
