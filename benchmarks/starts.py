@@ -100,7 +100,7 @@ class Clone:
         """Every table and function the ledger needs is there, and the audit finds nothing."""
         for words in [("shell", "-c", SPOIL)] * corrupt + [
             ("migrate", "--check"),
-            ("audit_ledger",),
+            ("audit",),
         ]:
             done = subprocess.run(
                 self.command(*words),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coupons.events import GiftTakenBack
 from coupons.queries.catalogue import receipts_are_rewarded, receipts_were_rewarded
 from coupons.services import (
     move_coupons,
@@ -9,25 +10,8 @@ from coupons.services import (
     reward_receipt,
     take_back_gifts,
 )
-from district.kernel.outbox.events import subscribe
-
-
-def listen() -> None:
-    """Called from AppConfig.ready()."""
-    subscribe(
-        "ReceiptPosted",
-        on_receipt_posted,
-        name="coupons.reward_receipt",
-        when=receipts_are_rewarded,
-    )
-    subscribe(
-        "ReceiptRefunded",
-        on_receipt_refunded,
-        name="coupons.take_back_gifts",
-        when=receipts_were_rewarded,
-    )
-    subscribe("GiftTakenBack", on_gift_taken_back, name="coupons.reward_kept_purchases")
-    subscribe("AccountsMerged", on_accounts_merged, name="coupons.move_coupons")
+from district.kernel.plugin import Listener
+from loyalty.events import AccountsMerged, ReceiptPosted, ReceiptRefunded
 
 
 def on_receipt_posted(event: dict[str, Any]) -> None:
@@ -44,3 +28,15 @@ def on_gift_taken_back(event: dict[str, Any]) -> None:
 
 def on_accounts_merged(event: dict[str, Any]) -> None:
     move_coupons(source=event["source"], into=event["into"])
+
+
+LISTENERS = (
+    Listener(
+        ReceiptPosted, on_receipt_posted, "coupons.reward_receipt", when=receipts_are_rewarded
+    ),
+    Listener(
+        ReceiptRefunded, on_receipt_refunded, "coupons.take_back_gifts", when=receipts_were_rewarded
+    ),
+    Listener(GiftTakenBack, on_gift_taken_back, "coupons.reward_kept_purchases"),
+    Listener(AccountsMerged, on_accounts_merged, "coupons.move_coupons"),
+)

@@ -1,7 +1,8 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.plugin import DistrictApp
 
-class ParkingConfig(AppConfig):
+
+class ParkingConfig(DistrictApp):
     name = "parking"
     verbose_name = _("停车")

@@ -1,14 +1,13 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.plugin import DistrictApp, TimedTask
 
-class IssuingConfig(AppConfig):
+
+class IssuingConfig(DistrictApp):
     name = "coupons.issuing"
     label = "issuing"
     verbose_name = _("批量发券与券码导入")
-
-    def ready(self) -> None:
-        from coupons.issuing.invariants import ISSUING  # noqa: PLC0415 - its tables are loaded only now
-        from loyalty import invariants  # noqa: PLC0415
-
-        invariants.register_queries(ISSUING)
+    api = "coupons.issuing.api.urls"
+    # A job whose wake-up was lost, or whose worker died.
+    timetable = {"issue coupons": TimedTask("issuing.run_jobs", 20.0)}
+    invariants = "coupons.issuing.invariants"

@@ -1,6 +1,6 @@
 """What must always hold of jobs and codes: nothing may come back. They share no code with the verbs."""
 
-ISSUING: dict[str, str] = {
+INVARIANTS: dict[str, str] = {
     "a job counts what its lines were answered": """
         select job.id, job.state, job.total, job.issued, job.refused, lines.*
         from issuing_issuejob job

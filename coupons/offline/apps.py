@@ -1,16 +1,12 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.plugin import DistrictApp
 
-class OfflineConfig(AppConfig):
+
+class OfflineConfig(DistrictApp):
     name = "coupons.offline"
     label = "offline"
     verbose_name = _("离线核销")
-
-    def ready(self) -> None:
-        from coupons.offline.invariants import OFFLINE  # noqa: PLC0415 - its tables are loaded only now
-        from loyalty import invariants  # noqa: PLC0415
-        from loyalty.settlement import sources  # noqa: PLC0415
-
-        sources.register_source("coupon_conflict", _("离线核销冲突"))
-        invariants.register_queries(OFFLINE)
+    api = "coupons.offline.api.urls"
+    invariants = "coupons.offline.invariants"
+    settlement_sources = {"coupon_conflict": _("离线核销冲突")}

@@ -1,6 +1,6 @@
 """What must always hold of redemption without the network: nothing may come back."""
 
-OFFLINE: dict[str, str] = {
+INVARIANTS: dict[str, str] = {
     "a terminal's log has no gap and ends where its terminal says": """
         select terminal.id, terminal.last_seq, log.count, log.last
         from offline_terminal terminal

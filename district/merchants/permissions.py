@@ -1,36 +1,28 @@
-"""Pure: what each role of a merchant may do."""
+"""What each role of a merchant may do, as the apps say it (`DistrictApp.permissions`)."""
 
-from typing import Final, Literal, get_args
+from functools import cache
 
+from district.kernel import plugin
 from district.merchants.models import Clerk
 
-Permission = Literal[
-    "view_store",
-    "edit_store",
-    "edit_merchant",
-    "manage_keys",
-    "appoint_cashiers",
-    "appoint_clerks",
-    "view_receipts",
-    "view_clearing",
-    "work_the_till",
-    "post_refunds",
-    "settle_bills",
-    "upload_batches",
-    "run_campaigns",
-]
-PERMISSIONS: Final[frozenset[Permission]] = frozenset(get_args(Permission))
+# A name such as `manage_keys`; the owner of a merchant has every one of them.
+Permission = str
 
-_PERMISSIONS_OF_ROLE: Final[dict[str, frozenset[Permission]]] = {
-    Clerk.Role.OWNER: PERMISSIONS,
-    Clerk.Role.MANAGER: PERMISSIONS - {"edit_merchant", "appoint_clerks", "view_clearing"},
-    Clerk.Role.CASHIER: frozenset({"view_store", "view_receipts", "work_the_till"}),
-    Clerk.Role.FINANCE: frozenset({"view_store", "view_receipts", "view_clearing"}),
-}
+
+@cache
+def permissions_of(role: str) -> frozenset[Permission]:
+    """What a role may do."""
+    roles = plugin.permissions()
+    if role == Clerk.Role.OWNER:
+        return frozenset(roles)
+    return frozenset(name for name, granted in roles.items() if role in granted)
 
 
 def can(clerk: Clerk | None, act: Permission) -> bool:
-    """Whether a live post allows the act; nobody's post and an ended one allow nothing."""
-    if act not in PERMISSIONS:
+    """Whether a live post allows the act; nobody's post and an ended one allow nothing.
+
+    Raises ValueError for a permission that no app brings: a mistake in the program.
+    """
+    if act not in plugin.permissions():
         raise ValueError(act)
-    return clerk is not None and clerk.ended_at is None and act in _PERMISSIONS_OF_ROLE[clerk.role]
+    return clerk is not None and clerk.ended_at is None and act in permissions_of(clerk.role)

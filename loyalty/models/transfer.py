@@ -10,7 +10,7 @@ class Transfer(models.Model):
     """One balanced pair: points that left one pocket for another. Written once, never edited.
 
     The ledger's rows have no database keys to each other or to merchants (decision 0001): only its
-    SQL functions write them, nothing of them is ever deleted, and audit_ledger looks for orphans.
+    SQL functions write them, nothing of them is ever deleted, and `audit` looks for orphans.
     """
 
     class Kind(models.TextChoices):

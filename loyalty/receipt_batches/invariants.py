@@ -1,6 +1,6 @@
 """What must always hold of batches: nothing may come back."""
 
-BATCHES: dict[str, str] = {
+INVARIANTS: dict[str, str] = {
     "a batch's counts are its answers'": """
         select batch.id, batch.state, batch.rows, batch.posted, batch.parked, batch.repeated,
             batch.refused, found.*

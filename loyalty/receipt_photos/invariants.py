@@ -1,6 +1,6 @@
 """Promises of this app that the audit watches; they share no code with the verbs."""
 
-RECEIPT_PHOTOS = {
+INVARIANTS = {
     "a bill has earned once": """
         with standing as (
             select receipt.id, store_id, paid_fen,

@@ -1,14 +1,14 @@
-from django.apps import AppConfig
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.plugin import DistrictApp, TimedTask
 
-class SettlementConfig(AppConfig):
+
+class SettlementConfig(DistrictApp):
     name = "loyalty.settlement"
     label = "settlement"
     verbose_name = _("商户结算")
-
-    def ready(self) -> None:
-        from loyalty import invariants  # noqa: PLC0415 - its tables are loaded only now
-        from loyalty.settlement.invariants import SETTLEMENT  # noqa: PLC0415
-
-        invariants.register_queries(SETTLEMENT)
+    timetable = {
+        "seal the journal": TimedTask("settlement.seal_days", crontab(hour=0, minute=40)),
+    }
+    invariants = "loyalty.settlement.invariants"

@@ -1,6 +1,6 @@
 """What must always hold of the settlement: nothing may come back. They share no code with the closing."""
 
-SETTLEMENT: dict[str, str] = {
+INVARIANTS: dict[str, str] = {
     "a closed cycle's lines are its draws less restores at the lots' prices": """
         with cycles as (
             select cycle.id, cycle.horizon::text::xid8 as horizon, cycle.ends_at,

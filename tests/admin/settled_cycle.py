@@ -3,9 +3,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from district.kernel import clock
+from district.kernel import clock, plugin
 from loyalty.settlement import services as settlement
-from loyalty.settlement import sources
 from loyalty.settlement.models import Cycle, Line, Statement
 from loyalty.settlement.services.credit_notes import Correction
 from loyalty.settlement.services.payments import PaymentDetails
@@ -17,7 +16,7 @@ from tests.factories.settlement import book
 def make_settled_cycle(first, second, *, by) -> Cycle:
     """Everything up to yesterday, closed; what was said about it afterwards at either side."""
     proposer, approver = by
-    sources.register_source("gift", "礼品卡")
+    plugin.settlement_sources()["gift"] = "礼品卡"
     third = make_earning_store()
     third.merchant.name = "丙家花店"
     third.merchant.save()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loyalty import invariants
+from district.kernel import invariants
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 

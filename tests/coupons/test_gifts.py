@@ -7,9 +7,8 @@ import pytest
 from coupons import services as coupons
 from coupons.errors import CouponNotUsable, NotLeasable, NotTransferable
 from coupons.models import BudgetSlot, Coupon, StockSlot
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.kernel.models import Idem, OutboxRow
-from loyalty import invariants
 from tests.coupons.counter_requests import counter, problem_of  # noqa: F401 - a fixture
 from tests.coupons.gift_steps import GIFT, NOON, bring, deliver, undo
 from tests.factories.coupons import fresh_key, make_version, redeem

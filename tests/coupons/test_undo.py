@@ -18,7 +18,7 @@ from coupons.invariants import COUPONS
 from coupons.models import BudgetSlot, Coupon, CouponBill, FundingPart, Redemption
 from coupons.services import ReturnedGoods
 from district.kernel import clock
-from loyalty.invariants import findings
+from district.kernel.invariants import findings
 from loyalty.settlement.models import Booking
 from tests.factories.coupons import (
     PERCENT_OFF,

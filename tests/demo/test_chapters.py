@@ -7,17 +7,17 @@ from django.test import Client
 from django.urls import reverse
 
 from coupons.invariants import COUPONS
-from coupons.issuing.invariants import ISSUING
+from coupons.issuing.invariants import INVARIANTS as ISSUING
 from coupons.issuing.models import IssueJob
 from coupons.models import BudgetChange, Redemption, ShareConsent
-from coupons.offline.invariants import OFFLINE
+from coupons.offline.invariants import INVARIANTS as OFFLINE
 from coupons.offline.models import LogEntry, RedemptionConflict
 from district.demo.chapters import CHAPTERS
 from district.demo.models import Chapter
+from district.kernel import invariants
 from district.kernel.models import OutboxRow
 from district.members.models import User
 from district.merchants.models import Clerk
-from loyalty import invariants
 from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.receipt_batches.models import Batch, Reconciliation
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from district.demo.models import Seeding
-from loyalty.invariants import offences
+from district.kernel.invariants import offences
 from tests.demo import database_totals
 from tests.demo.conftest import LAST_DAY, SCALE, using_database
 from tests.wechat.fixtures import APPID, SECRET

@@ -7,10 +7,10 @@ from district.demo.errors import SeedingRefused
 from district.demo.models import Seeding
 from district.demo.plan.postings import PlannedPurchase, PlannedReversal, PlannedSpending
 from district.demo.seeding import seed
+from district.kernel.invariants import offences
 from district.members.queries import member_by_public_id
 from district.merchants.models import Merchant, Store
 from district.merchants.queries import till_for
-from loyalty.invariants import offences
 from loyalty.queries import balance_of, clearing
 from loyalty.services import sweep_accounts
 from tests.demo import database_totals

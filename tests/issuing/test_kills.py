@@ -8,9 +8,8 @@ from coupons.issuing.models import IssueJob, IssueRow
 from coupons.models import Coupon
 from coupons.queries.catalogue import stock_of
 from district.embedded.processes import wait_until
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.members.models import Member, User
-from loyalty import invariants
 from tests.factories.coupons import fresh_key, make_version
 from tests.factories.members import make_operator
 from tests.servers import CeleryWorker

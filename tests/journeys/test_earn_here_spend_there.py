@@ -2,7 +2,8 @@
 
 import requests
 
-from loyalty import invariants, queries
+from district.kernel import invariants
+from loyalty import queries
 from tests.api_clients import ApiClient, BackOfficeClient, ShopperClient
 from tests.factories.members import PASSWORD, make_operator
 

@@ -17,6 +17,7 @@ from district.celery import app
 from district.kernel.outbox import wakeup
 from district.kernel.outbox.beat_scheduler import MAX_QUEUED, BeatScheduler
 from district.kernel.outbox.file_broker import prepare_folders
+from district.kernel.plugin import beat_schedule
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def test_every_timed_task_exists_and_goes_to_a_queue_that_workers_read():
     app.finalize()
     app.loader.import_default_modules()
 
-    for entry in app.conf.beat_schedule.values():
+    for entry in beat_schedule().values():
         assert entry["task"] in app.tasks
     assert set(app.amqp.queues) == {"celery", wakeup.QUEUE}
     assert app.conf.task_routes[wakeup.TASK] == {"queue": wakeup.QUEUE}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import requests
-from django.conf import settings
 
+from district.kernel import plugin
 from tests.kernel.database_outage import database_outage
 from tests.kernel.raw_http import HEAD, JSON, send
 from tests.servers import WebServer
@@ -221,7 +221,7 @@ def test_a_caller_cannot_choose_the_address_it_is_counted_by(real_db, tmp_path):
         head = f"X-Forwarded-For: {by_caller}\r\nX-Forwarded-For: {by_our_proxy}\r\nContent-Length: 2\r\n\r\n{{}}"
         return send(web.port, b"POST /api/v1/session HTTP/1.1\r\n", JSON, head.encode()).status
 
-    times, _ = settings.RATE_LIMITS["sign_in_address"]
+    times, _ = plugin.rate_limits()["sign_in_address"]
     try:
         statuses = [sign_in(f"10.{n // 250}.0.{n % 250}", "203.0.113.9") for n in range(2 * times)]
         assert set(statuses) == {400, 429}

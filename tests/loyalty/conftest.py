@@ -1,8 +1,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from district.kernel import clock
-from loyalty import invariants
+from district.kernel import clock, invariants
 from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import till_key_text, till_of, visit_of

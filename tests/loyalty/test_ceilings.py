@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from district.kernel import clock
-from loyalty import invariants, queries
+from district.kernel import clock, invariants
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.errors import (
     CeilingAboveAlliance,

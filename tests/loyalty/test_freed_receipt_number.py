@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from district.kernel import clock
-from loyalty import invariants, queries
+from district.kernel import clock, invariants
+from loyalty import queries
 from loyalty.errors import ReceiptAlreadyPosted, RefundExceedsPayment, TransferNotReversible
 from loyalty.models import ParkedRefund, Receipt
 from loyalty.queries import Balance

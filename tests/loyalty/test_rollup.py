@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from loyalty import invariants, queries
+from district.kernel import invariants
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Rollup, RollupHorizon, Transfer
 from tests.factories.loyalty import buy, make_earning_store, pay_points, remove_ceilings

@@ -7,9 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from district.kernel import clock
-from district.kernel.http import health
-from loyalty import invariants
+from district.kernel import clock, invariants, plugin
+from district.kernel.plugin import invariants_of
 from loyalty import services as loyalty
 from loyalty.models import AuditRun, PointsAccount
 from loyalty.tasks import run_audit_nightly
@@ -36,24 +35,24 @@ def test_a_clean_ledger_is_written_down_as_clean(member, tea):
     assert run_audit_nightly() == 0
 
     run = AuditRun.objects.get()
-    assert (run.queries, run.offences, run.found) == (len(invariants.QUERIES), 0, [])
+    assert (run.queries, run.offences, run.found) == (len(invariants_of()), 0, [])
     assert run.ended_at >= run.started_at
     assert warnings() == {}
 
 
 @breaks
 def test_what_is_broken_is_counted_and_its_first_rows_are_kept(tea):
-    break_something(tea, many=invariants.SHOWN + 2)
+    break_something(tea, many=invariants.MAX_ROWS + 2)
 
     run = loyalty.run_audit()
 
     run.refresh_from_db()
     found = {finding["query"]: finding for finding in run.found}
     pockets = found["every pocket of an account is the sum of its lines"]
-    assert pockets["count"] == invariants.SHOWN + 2
-    assert len(pockets["rows"]) == invariants.SHOWN
+    assert pockets["count"] == invariants.MAX_ROWS + 2
+    assert len(pockets["rows"]) == invariants.MAX_ROWS
     assert pockets["rows"][0]["pending"] == 7
-    assert run.offences == sum(finding["count"] for finding in run.found) > invariants.SHOWN
+    assert run.offences == sum(finding["count"] for finding in run.found) > invariants.MAX_ROWS
 
 
 @breaks
@@ -84,17 +83,17 @@ def test_an_alarm_that_fails_is_a_warning_and_no_accident(db, monkeypatch):
     def broken():
         raise RuntimeError
 
-    monkeypatch.setitem(health._ALARMS, "broken", broken)
+    monkeypatch.setitem(plugin.warning_functions(), "broken", broken)
 
     assert warnings() == {"broken": "RuntimeError"}
 
 
 @breaks
 def test_the_command_prints_the_rows_and_fails(tea, capsys):
-    break_something(tea, many=invariants.SHOWN + 2)
+    break_something(tea, many=invariants.MAX_ROWS + 2)
 
     with pytest.raises(CommandError, match="rows break a promise"):
-        call_command("audit_ledger")
+        call_command("audit")
 
     output = capsys.readouterr().err
     assert "broken: every pocket of an account is the sum of its lines: member_id=" in output
@@ -103,9 +102,9 @@ def test_the_command_prints_the_rows_and_fails(tea, capsys):
 
 
 def test_the_command_says_that_all_is_well(db, capsys):
-    call_command("audit_ledger")
+    call_command("audit")
 
-    assert capsys.readouterr().out.startswith(f"clean: {len(invariants.QUERIES)} audit queries")
+    assert capsys.readouterr().out.startswith(f"clean: {len(invariants_of())} audit queries")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from district.kernel import clock
-from loyalty import invariants, queries
+from district.kernel import clock, invariants
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Lot, PointsAccount, Transfer

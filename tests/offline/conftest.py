@@ -3,7 +3,7 @@
 import pytest
 
 from coupons.offline import services as offline
-from loyalty import invariants
+from district.kernel import invariants
 from tests.factories.coupons import fresh_key
 from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import allied_store

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from coupons import services as coupons
-from coupons.offline.invariants import OFFLINE
+from coupons.offline.invariants import INVARIANTS as OFFLINE
 from tests.factories.coupons import claim, make_version, redeem, reported_bill
 from tests.factories.members import make_member
 from tests.factories.merchants import allied_store

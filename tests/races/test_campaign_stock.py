@@ -11,10 +11,9 @@ from coupons.models import Coupon, TemplateVersion
 from coupons.planning_errors import BudgetTaken
 from coupons.queries.budgets import BudgetBalance, budget_of
 from coupons.queries.catalogue import stock_of
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.members.models import Member, ShopperSession, User
 from district.members.session_tokens import token_hash
-from loyalty import invariants
 from tests.api_clients import call_concurrently
 from tests.coupon_api_clients import CouponShopperClient
 from tests.factories.coupons import fresh_key, make_version

@@ -4,8 +4,7 @@ from functools import partial
 
 import pytest
 
-from district.kernel import clock
-from loyalty import invariants
+from district.kernel import clock, invariants
 from loyalty import services as loyalty
 from loyalty.errors import ReviewDecided
 from loyalty.models import EarningCounter, EarningReview, PointsAccount, Receipt, Transfer

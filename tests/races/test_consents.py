@@ -3,10 +3,10 @@
 import pytest
 
 from coupons import services as coupons
+from coupons.invariants.planning import PLANNING
 from coupons.models import ShareConsent, TemplateVersion
 from coupons.planning_errors import ConsentMissing
-from coupons.planning_invariants import PLANNING
-from loyalty import invariants
+from district.kernel import invariants
 from tests.factories.coupons import make_draft
 from tests.factories.members import make_operator
 from tests.factories.merchants import allied_store, make_clerk

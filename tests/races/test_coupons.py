@@ -4,8 +4,8 @@ import pytest
 
 from coupons.models import Coupon, CouponGift, Redemption
 from coupons.offline.models import LogEntry, RedemptionConflict
+from district.kernel import invariants
 from district.merchants.models import Store
-from loyalty import invariants
 from tests.api_clients import call_concurrently
 from tests.coupon_api_clients import CouponShopperClient, CouponTillClient
 from tests.factories.coupons import make_version

@@ -4,7 +4,7 @@ import pytest
 
 from coupons import services as coupons
 from coupons.models import Coupon
-from loyalty import invariants
+from district.kernel import invariants
 from loyalty.models import Transfer
 from loyalty.queries import balance_of
 from tests.factories.coupons import claim, fresh_key, make_version

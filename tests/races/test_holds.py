@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from district.kernel import clock
-from loyalty import invariants, queries
+from district.kernel import clock, invariants
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Hold, Lot, PointsAccount, Transfer
 from tests.api_clients import call_concurrently

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import Sum
 
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.kernel.errors import DomainError
 from district.kernel.models import OutboxRow
 from district.members import services as members
@@ -14,7 +14,7 @@ from district.members.models import Member
 from district.merchants import services as merchants
 from district.merchants.models import Store
 from district.wechat.gateway import WechatSession
-from loyalty import invariants, queries
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import (
     Adjustment,

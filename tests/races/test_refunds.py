@@ -2,7 +2,8 @@
 
 import pytest
 
-from loyalty import invariants, queries
+from district.kernel import invariants
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Debt, ParkedRefund, PointsAccount, Receipt, Refund, Transfer
 from tests.api_clients import call_concurrently

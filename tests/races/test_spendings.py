@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from loyalty import invariants
+from district.kernel import invariants
 from loyalty.models import Lot, PointsAccount, Receipt, Transfer
 from tests.api_clients import call_concurrently
 

@@ -5,7 +5,8 @@ import pytest
 from coupons import services as coupons
 from coupons.errors import BillAlreadyRefunded
 from coupons.models import CouponBill, WholeBillRefund
-from loyalty import invariants, queries
+from district.kernel import invariants
+from loyalty import queries
 from loyalty.models import Receipt
 from tests.factories.coupons import claim, fresh_key, make_version, redeem, reported_bill
 from tests.factories.loyalty import buy, make_earning_store, pay_points

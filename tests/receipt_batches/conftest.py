@@ -1,6 +1,6 @@
 import pytest
 
-from loyalty import invariants
+from district.kernel import invariants
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 

@@ -129,7 +129,7 @@ def test_a_row_has_one_answer(member, tea):
 
 
 def test_the_audit_sees_an_answer_that_is_not_true(member, tea):
-    from loyalty import invariants
+    from district.kernel import invariants
 
     batch = post_all(tea, [receipt_row(tea, member)])
     with transaction.atomic():

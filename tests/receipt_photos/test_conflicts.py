@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.kernel.models import AuditLine
-from loyalty import invariants
 from loyalty.arithmetic import purchase_fingerprint
 from loyalty.errors import ReceiptAlreadyPosted
 from loyalty.models import Receipt, Transfer

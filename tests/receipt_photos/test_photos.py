@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.kernel.errors import KeyReused
 from district.kernel.models import AuditLine
 from district.members.models import MemberKey
 from district.merchants import services as merchants
 from district.merchants.errors import StoreNotInAlliance
-from loyalty import invariants
 from loyalty.errors import ReceiptFromTheFuture, ReceiptTooOld
 from loyalty.models import Receipt
 from loyalty.queries import balance_of

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty import invariants
+from district.kernel import invariants
 from loyalty.errors import ReceiptAlreadyPosted
 from loyalty.models import Receipt
 from loyalty.queries import balance_of

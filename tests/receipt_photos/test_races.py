@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
+from district.kernel import invariants
 from district.members import services as members
-from loyalty import invariants
 from loyalty.models import PointsAccount, Receipt
 from loyalty.receipt_photos import services as bills
 from loyalty.receipt_photos.errors import ConflictDecided, PhotoDecided

@@ -47,7 +47,7 @@ def test_workers_the_web_server_and_postgres_die_and_the_replay_completes(
 
     assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
     assert outcome.figures == expected
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0
     assert database.run(long_data, "--again").figures == expected
 
 
@@ -66,7 +66,7 @@ def test_postgres_and_the_player_die_together_and_the_next_run_completes(
     outcome = database.run(long_data)
 
     assert (outcome.code, outcome.figures) == (0, expected), outcome.err
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0
 
 
 def test_the_same_with_refunds_debts_and_repayments(
@@ -93,7 +93,7 @@ def test_the_same_with_refunds_debts_and_repayments(
 
     assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
     assert outcome.figures == expected
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0
     assert database.run(folder, "--again").figures == expected
 
 

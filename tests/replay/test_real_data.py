@@ -22,7 +22,7 @@ def test_online_retail_gives_the_contracts_figures_and_a_clean_ledger(
 
     assert (outcome.code, outcome.result["refused"]) == (0, []), outcome.err
     assert outcome.figures == RETAIL
-    audit = database.run(command="audit_ledger")
+    audit = database.run(command="audit")
     assert (audit.code, audit.err) == (0, "")
     assert database.run(shared_data / "online_retail").figures == RETAIL
 
@@ -36,7 +36,7 @@ def test_all_households_give_the_contracts_figures_and_a_clean_ledger(
 
     assert (outcome.code, outcome.result["refused"]) == (0, [])
     assert outcome.figures == EXPECTED[None]
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0
     assert database.run(shared_data / "completejourney").figures == EXPECTED[None]
 
 
@@ -57,4 +57,4 @@ def test_all_baskets_go_through_the_batch_api_and_a_second_time_change_nothing(
     for outcome in (first, again):
         assert (outcome.figures["receipts"], outcome.figures["points_spent"]) == (25_063, 0)
         assert outcome.figures["points_issued"] == EXPECTED[None]["points_issued"]
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0

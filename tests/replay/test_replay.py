@@ -52,7 +52,7 @@ def test_stdout_holds_one_json_object_and_stderr_the_progress(played):
 def test_the_ledger_is_clean_and_its_own_clearing_says_the_same(played):
     database, outcome, *_data = played
 
-    audit = database.run(command="audit_ledger")
+    audit = database.run(command="audit")
     clearing = database.run(
         "-v0",
         "-c",
@@ -117,7 +117,7 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_completes(
     completed = database.run(folder)
 
     assert (completed.code, completed.figures) == (0, expected)
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0
 
 
 @pytest.mark.parametrize(

@@ -37,4 +37,4 @@ def test_the_web_server_and_postgres_die_and_the_replay_completes(
     completed = replay_setup.run(folder, command=COMMAND)
 
     assert (completed.code, completed.result) == (0, expected), completed.err
-    assert replay_setup.run(command="audit_coupons").code == 0
+    assert replay_setup.run(command="audit").code == 0

@@ -15,7 +15,7 @@ def test_the_real_redemptions_give_the_contracts_figures_twice(new_replay_databa
 
     assert (outcome.code, outcome.result) == (0, EXPECTED), outcome.err
     assert list(outcome.result) == list(EXPECTED)
-    audit = replay_setup.run(command="audit_ledger")
+    audit = replay_setup.run(command="audit")
     assert (audit.code, audit.err) == (0, "")
     before = replay_setup.books()
     assert replay_setup.run(folder, command=COMMAND).result == EXPECTED

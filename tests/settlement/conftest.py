@@ -2,8 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from district.kernel import clock
-from loyalty import invariants
+from district.kernel import clock, invariants
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member, make_operator
 

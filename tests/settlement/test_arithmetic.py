@@ -8,8 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from district.kernel import clock
-from loyalty import invariants
+from district.kernel import clock, invariants
 from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement.models import Fee, Line, Statement
 from tests.factories.loyalty import buy, make_earning_store, pay_points, undo

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from district.kernel import clock
+from district.kernel import clock, invariants, plugin
 from district.kernel.text.money import MAX_FEN
 from district.merchants.services import alliance_party
-from loyalty import invariants
 from loyalty.settlement import services as settlement
 from loyalty.settlement import sources
 from loyalty.settlement.errors import CycleChanged
@@ -211,7 +210,6 @@ def test_a_booking_tampered_with_after_the_proposal_stops_the_approval(tea, book
 
 
 def test_a_source_is_called_what_its_app_says(monkeypatch):
-    monkeypatch.setattr(sources, "_SOURCE_NAMES", {})
     assert sources.source_name("parcel") == "parcel"
-    sources.register_source("parcel", "包裹")
+    monkeypatch.setitem(plugin.settlement_sources(), "parcel", "包裹")
     assert sources.source_name("parcel") == "包裹"

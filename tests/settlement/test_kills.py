@@ -11,8 +11,7 @@ import pytest
 from django.conf import settings
 
 from district.embedded.processes import wait_until
-from district.kernel import clock
-from loyalty import invariants
+from district.kernel import clock, invariants
 from loyalty.models import IssueBudget, IssueBudgetSlot, PrefundEntry
 from loyalty.settlement.models import Cycle, Line, Statement
 from tests.factories.loyalty import buy, make_earning_store, pay_points

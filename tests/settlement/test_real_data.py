@@ -47,7 +47,7 @@ def settled_year(database, data, tmp_path, *options):
     assert {line[:3]: [line[3], line[4]] for line in lines} == drawn
     assert all(milli == settled for *_pair, milli, settled in lines)
     assert {net for _cycle, net in nets} == {0}
-    assert database.run(command="audit_ledger").code == 0
+    assert database.run(command="audit").code == 0
 
     seal = outcome.result["last_seal"]
     files = []

@@ -12,20 +12,11 @@ from django.views import defaults
 
 from district.kernel.errors import ServiceUnavailable
 from district.kernel.http import problems
+from district.kernel.plugin import body_limits
 
 # What a refusal made by a framework may still say in its head.
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
-# Addresses that read a larger body, piece by piece: pattern and limit in bytes.
-_larger: dict[re.Pattern[str], int] = {}
 logger = logging.getLogger("district.problems")
-
-
-def set_body_limit(path: str, limit: int) -> None:
-    """Let an address take a body of up to `limit` bytes, which its view reads in pieces.
-
-    Called from AppConfig.ready(); `path` is a pattern for the whole path.
-    """
-    _larger[re.compile(path)] = limit
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -87,7 +78,15 @@ def _unreadable(request: HttpRequest) -> int | None:
 
 
 def _larger_limit(path: str) -> int:
-    return max((limit for pattern, limit in _larger.items() if pattern.fullmatch(path)), default=0)
+    """Of an address that reads its body piece by piece."""
+    return max(
+        (
+            getattr(settings, setting)
+            for pattern, setting in body_limits().items()
+            if re.fullmatch(pattern, path)
+        ),
+        default=0,
+    )
 
 
 def _announced_length(request: HttpRequest) -> int:

@@ -15,10 +15,10 @@ from django.http.response import HttpResponseBase
 from district.kernel import clock
 from district.kernel.database import sqlfiles
 from district.kernel.models import OutboxRow
+from district.kernel.plugin import warning_functions
 
 _LATE = timedelta(minutes=5)
 _FRESH = {"Cache-Control": "no-store"}
-_ALARMS: dict[str, Callable[[], str]] = {}
 logger = logging.getLogger("district.health")
 
 
@@ -110,7 +110,7 @@ def _warnings(causes: dict[str, str]) -> dict[str, str]:
         warnings["outbox"] = "events wait for more than five minutes: is a Celery worker running?"
     if aside:
         warnings["set_aside"] = f"{aside} events were set aside; see the admin"
-    for name, alarm in _ALARMS.items():
+    for name, alarm in warning_functions().items():
         try:
             warning = alarm()
         except Exception as error:  # noqa: BLE001 - as with the checks
@@ -118,11 +118,6 @@ def _warnings(causes: dict[str, str]) -> dict[str, str]:
         if warning:
             warnings[name] = warning
     return warnings
-
-
-def register_warning(name: str, alarm: Callable[[], str]) -> None:
-    """Let a higher app say what a person should look at, or nothing; called from AppConfig.ready()."""
-    _ALARMS[name] = alarm
 
 
 _CHECKS: dict[str, Callable[[], str]] = {

@@ -7,15 +7,16 @@ from district.kernel import clock
 from district.kernel.database.postgres import call
 from district.kernel.errors import TooManyRequests
 from district.kernel.models import RateWindow
+from district.kernel.plugin import rate_limits
 from district.kernel.security.crypto import lookup_hash
 
 
 def hit(limit: str, subject: object) -> None:
-    """Count one use of a limit of settings.RATE_LIMITS. Raises TooManyRequests with the seconds to wait.
+    """Count one use of a limit that an app brings (`DistrictApp.rate_limits`). Raises TooManyRequests with the seconds to wait.
 
     Called outside of a transaction: one that is rolled back would take its count along.
     """
-    times, seconds = settings.RATE_LIMITS[limit]
+    times, seconds = _limit_of(limit)
     if settings.RATE_LIMITS_OFF:
         return
     if connection.in_atomic_block and not _is_test_transaction():
@@ -30,13 +31,19 @@ def require_within_limit(limit: str, subject: object) -> None:
 
     For limits on failures: asked before the attempt, while hit() counts the failed ones.
     """
-    times, seconds = settings.RATE_LIMITS[limit]
+    times, seconds = _limit_of(limit)
     if settings.RATE_LIMITS_OFF:
         return
     window, rest = _window(seconds)
     key = _subject_hash(limit, subject)
     if RateWindow.objects.filter(limit=limit, subject=key, window=window, hits__gte=times).exists():
         raise TooManyRequests(retry_after=rest)
+
+
+def _limit_of(limit: str) -> tuple[int, int]:
+    """Times and seconds; a deployment may set its own in settings.RATE_LIMITS."""
+    own: dict[str, tuple[int, int]] = settings.RATE_LIMITS
+    return own[limit] if limit in own else rate_limits()[limit]
 
 
 def _window(seconds: int) -> tuple[int, int]:

@@ -5,13 +5,21 @@ from typing import Any
 from celery.beat import PersistentScheduler, ScheduleEntry
 
 from district.kernel.outbox import wakeup
+from district.kernel.plugin import beat_schedule
 
 # A timed task is a sweep: what one run leaves undone the next one does.
 MAX_QUEUED = 20
 
 
 class BeatScheduler(PersistentScheduler):
-    """Skips an entry while its queue is full: the messages that wait will do the same work."""
+    """Sends what the apps' timetables say; skips an entry while its queue is full.
+
+    The messages that wait in a full queue will do the same work.
+    """
+
+    def setup_schedule(self) -> None:
+        self.app.conf.beat_schedule = beat_schedule()
+        super().setup_schedule()
 
     def apply_async(
         self,

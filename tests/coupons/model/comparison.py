@@ -16,7 +16,8 @@ from coupons.models import (
     StockSlot,
 )
 from coupons.queries.wallet import coupons_of
-from loyalty import invariants, queries
+from district.kernel import invariants
+from loyalty import queries
 from loyalty.settlement.models import Booking
 
 

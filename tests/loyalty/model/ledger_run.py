@@ -12,14 +12,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from district.kernel import clock
+from district.kernel import clock, invariants
 from district.members.models import Member
-from loyalty import invariants, queries
+from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.invariants.ledger import LEDGER
 from loyalty.invariants.lifecycle import LIFECYCLE
 from loyalty.settlement import services as settlement
-from loyalty.settlement.invariants import SETTLEMENT
+from loyalty.settlement.invariants import INVARIANTS as SETTLEMENT
 from loyalty.settlement.queries import last_cycle
 from tests.factories.loyalty import (
     capture,

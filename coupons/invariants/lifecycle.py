@@ -1,11 +1,6 @@
-"""What must always hold of coupons: nothing may come back. They share no code with the verbs."""
+"""What must always hold of the life of a coupon: its stock, uses, budget and bills."""
 
-from coupons.origin_invariants import ORIGINS
-from coupons.whole_bill_invariants import WHOLE_BILLS
-
-COUPONS: dict[str, str] = {
-    **ORIGINS,
-    **WHOLE_BILLS,
+LIFECYCLE: dict[str, str] = {
     "a stock slot misses as many units as coupons hold of it": """
         with held as (
             select version_id, null::date as day, stock_slot as slot, count(*) as units
