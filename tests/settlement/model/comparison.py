@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
-from loyalty import invariants, queries
-from loyalty.settlement.invariants import SETTLEMENT
+from district.kernel import invariants
+from loyalty import queries
+from loyalty.settlement.invariants import INVARIANTS
 from loyalty.settlement.models import (
     Charge,
     CreditNote,
@@ -24,7 +25,7 @@ class SettlementComparison:
     """The comparisons of the machine; what it drives stands in `SettlementMachine`."""
 
     def compare(self):
-        assert invariants.findings(SETTLEMENT) == []
+        assert invariants.findings(INVARIANTS) == []
         assert {
             (self.names[position.issuer], self.names[position.redeemer]): (
                 position.points,
