@@ -1,6 +1,4 @@
-"""How much a file may hold, and how long a worker stays with one job."""
-
-from datetime import timedelta
+"""How much a file may hold."""
 
 # Some minutes' work; whoever has more opens several jobs.
 MOST_ROWS = 200_000
@@ -9,9 +7,5 @@ MOST_BYTES = 16 * 1024 * 1024
 CHUNK = 200
 # Rows written or looked up by one statement at an upload.
 AT_ONCE = 5_000
-# One task works so long and then lets others run.
-SLICE_SECONDS = 10.0
-# A worker that says nothing for so long is taken for dead.
-LEASE = timedelta(seconds=30)
 # Of a third-party code, without blanks and hyphens.
 SHORTEST_CODE, LONGEST_CODE = 6, 64

@@ -20,11 +20,6 @@ UPLOAD_SECONDS = 60.0
 # Uploads one web process takes at a time: the other threads stay free for the counter.
 UPLOADS_AT_ONCE = 2
 
-# One task works so long and then ends, so that others may run.
-SLICE_SECONDS = 10.0
-# A worker without a sign of life for so long counts as dead.
-LEASE = timedelta(seconds=30)
-
 # Uploaded lines go some time after they were answered, forgotten uploads likewise; answers stay longer.
 KEEP_LINES = timedelta(days=14)
 KEEP_UNFINISHED = timedelta(days=7)

@@ -1,46 +1,17 @@
 """Celery's part of batches."""
 
-import logging
-import time
+from celery import shared_task
 
-from celery import current_app, shared_task
-from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
-
+from district.kernel.jobs import JobWorker
 from loyalty.receipt_batches import services
 
-TASK = "batches.process"
-_PAUSE = 1.0
-logger = logging.getLogger("district.batches")
+WORKER = JobWorker("batches.process", services.process_batches)
 
 
-def wake_batch_worker() -> None:
-    """Wake a worker for batches. A wake-up that is lost delays them until beat's next sweep.
-
-    In replay mode nobody works behind the server: it is done at once, at the request's instant.
-    """
-    if settings.REPLAY:
-        while services.process_batches():
-            pass
-        return
-    try:
-        current_app.send_task(TASK)
-    except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the batch is safe
-        logger.warning("wake-up lost", extra={"error": type(error).__name__})
-
-
-@shared_task(name=TASK)
+@shared_task(name=WORKER.task)
 def process() -> None:
-    """Work for some seconds, then let other tasks pass and come back."""
-    try:
-        left = services.process_batches()
-    except (InterfaceError, OperationalError) as error:
-        logger.warning("batch interrupted", extra={"error": type(error).__name__})
-        connection.close()
-        time.sleep(_PAUSE)
-        left = True
-    if left:
-        wake_batch_worker()
+    """Work on batches that wait."""
+    WORKER.work()
 
 
 @shared_task(name="batches.purge")

@@ -24,9 +24,9 @@ def test_a_set_aside_event_goes_back_into_the_queue_by_post(two_merchants, opera
     assert (aside.set_aside_at, aside.attempts) == (None, 0)
     line = AuditLine.objects.latest("pk")
     assert (line.verb, line.subject, line.facts) == (
-        "replay_events",
+        "replay_set_aside",
         f"kernel.outboxrow:{aside.pk}",
-        {"events": 1},
+        {"rows": 1},
     )
 
 

@@ -66,7 +66,7 @@ def test_a_batch_at_work_shows_a_bar_and_asks_again_by_itself(owner, two_merchan
     address = f"/admin/batches/batch/{batch.pk}/change/"
 
     done = owner.get(address)
-    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.RUNNING, finished_at=None)
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.RUNNING, ended_at=None)
     running = owner.get(address)
 
     assert b'<progress max="3" value="' in running.content

@@ -84,7 +84,7 @@ def until(batch, reached, patience=180):
     """Ring as beat does until the batch has come so far."""
 
     def there():
-        tasks.wake_batch_worker()
+        tasks.WORKER.wake()
         return state(batch) is not None and reached(batch)
 
     assert wait_until(there, patience, pause=0.3), vars(batch)

@@ -7,11 +7,11 @@ import pytest
 from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
+from district.kernel.jobs import LeaseLost
 from loyalty import services as loyalty
 from loyalty.models import PointsAccount, Receipt
 from loyalty.receipt_batches import services
 from loyalty.receipt_batches.models import Batch, RowResult
-from loyalty.receipt_batches.services.post_chunk import LeaseLost
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.race import race
@@ -117,14 +117,14 @@ def test_workers_that_hold_the_same_lease_still_post_each_row_once(real_db):
     rows += [refund_row(tea, row["receipt_no"], fen=100) for row in rows[:10]]
     batch = upload(tea, ndjson(rows))
     Batch.objects.filter(pk=batch.pk).update(
-        state="running", lease="one", leased_until=clock.real_now()
+        state="running", lease="one", next_attempt_at=clock.real_now()
     )
     batch.refresh_from_db()
 
-    race(*[lambda: services.post_chunk(batch=batch, lease="one", most=30)] * 6)
+    race(*[lambda: services.post_chunk(batch=batch, most=30)] * 6)
 
     assert RowResult.objects.filter(batch=batch).count() == 30
-    Batch.objects.filter(pk=batch.pk).update(leased_until=clock.real_now())
+    Batch.objects.filter(pk=batch.pk).update(next_attempt_at=clock.real_now())
     assert done(batch).posted == 110
     assert set(results_by_line(batch).values()) == {"posted"}
     assert Receipt.objects.count() == 100
@@ -171,13 +171,13 @@ def test_a_worker_taken_for_dead_writes_nothing_more(real_db):
     tea, member = make_earning_store(), make_member()
     batch = upload(tea, ndjson(receipt_row(tea, member) for _ in range(30)))
     Batch.objects.filter(pk=batch.pk).update(
-        state="running", lease="dead", leased_until=clock.real_now()
+        state="running", lease="dead", next_attempt_at=clock.real_now()
     )
     stale = Batch.objects.get(pk=batch.pk)
 
     services.process_batches()
     assert done(batch).posted == 30
     with pytest.raises(LeaseLost):
-        services.post_chunk(batch=stale, lease="dead")
+        services.post_chunk(batch=stale)
 
     assert Receipt.objects.count() == 30

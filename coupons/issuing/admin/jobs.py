@@ -8,10 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from coupons.admin.common import COUPONS
 from coupons.issuing import queries, services, tasks
@@ -26,16 +24,17 @@ from district.kernel.backoffice import (
     Menu,
     Section,
     name_verbs,
-    progress_bar,
 )
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
-from district.kernel.text.sheets import csv_answer, xlsx_answer
+from district.kernel.jobs.admin import (
+    DownloadResults,
+    DownloadWorkbook,
+    JobColumns,
+    resume_action,
+)
 from district.merchants.models import Clerk, Merchant
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
-
-State = IssueJob.State
-TONES = {"待处理": "warning", "发放中": "info", "已完成": "success", "已停止": "danger"}
 
 name_verbs(open_issue_job=gettext_lazy("开始批量发券"), stop_issue_job=gettext_lazy("停止批量发券"))
 
@@ -108,7 +107,7 @@ class OpenJob(Action):
             by=viewer(request).user,
             key=key,
         )
-        transaction.on_commit(tasks.wake_worker)
+        transaction.on_commit(tasks.WORKER.wake)
         return job
 
 
@@ -121,7 +120,7 @@ class StopJob(Action):
         return row is None or may_issue(row.version, viewer(request).user)
 
     def is_applicable(self, row: IssueJob) -> bool:
-        return row.state in (State.OPEN, State.RUNNING)
+        return row.is_open
 
     def run(
         self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
@@ -129,34 +128,11 @@ class StopJob(Action):
         services.stop_issue_job(job=row, by=viewer(request).user)
 
 
-class DownloadIssueResults(Action):
-    name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
-    explanation = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return _issues(request)
-
-    def run(
-        self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
-    ) -> HttpResponseBase:
-        return csv_answer(row.public_id, [issue_results_table(row)], titled=False)
-
-
-class DownloadIssueWorkbook(DownloadIssueResults):
-    name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
-    explanation = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
-
-    def run(
-        self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
-    ) -> HttpResponseBase:
-        return xlsx_answer(row.public_id, [issue_results_table(row)])
-
-
 @admin.register(IssueJob)
-class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
+class IssueJobAdmin(JobColumns, ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "send", 50)
     merchant_path, required_permission = "version__template__merchant", "edit_merchant"
-    operator_permissions = ("view", "add")
+    operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("把一张券发给一份名单或一群会员：点击“批量发券”。")
     ordering = ["-pk"]
     sortable_by = ()
@@ -178,29 +154,16 @@ class IssueJobAdmin(ExactSearch, MerchantScopedAdmin):
         *("made_by", "made_at", "started_at", "ended_at"),
     ]
     add_action = OpenJob()
-    row_actions = (StopJob(), DownloadIssueResults(), DownloadIssueWorkbook())
-
-    def is_at_work(self, row: IssueJob) -> bool:
-        return row.state in (State.OPEN, State.RUNNING)
-
-    def name_of(self, row: IssueJob) -> str:
-        return row.public_id
-
-    @admin.display(description=gettext_lazy("任务编号"))
-    def number(self, job: IssueJob) -> str:
-        return job.public_id
+    row_actions = (
+        StopJob(),
+        DownloadResults(issue_results_table, _issues),
+        DownloadWorkbook(issue_results_table, _issues),
+        resume_action(IssueJob, tasks.WORKER),
+    )
 
     @admin.display(description=gettext_lazy("券模板"))
     def template(self, job: IssueJob) -> str:
         return f"{job.version.template.name} v{job.version.number}"
-
-    @display(description=gettext_lazy("状态"), label=TONES)
-    def state_label(self, job: IssueJob) -> str:
-        return job.get_state_display()
-
-    @admin.display(description=gettext_lazy("进度"))
-    def progress(self, job: IssueJob) -> str:
-        return progress_bar(job.answered, job.total)
 
     def sections(self, request: HttpRequest, row: IssueJob) -> Iterable[Section]:
         word = partial(dict(IssueRow.Outcome.choices).get)

@@ -4,6 +4,7 @@ import district.kernel.database.ids
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
@@ -71,14 +72,18 @@ class Migration(migrations.Migration):
                 ('total', models.IntegerField(verbose_name='总行数')),
                 ('issued', models.IntegerField(db_default=0, default=0, verbose_name='已发放')),
                 ('refused', models.IntegerField(db_default=0, default=0, verbose_name='已拒绝')),
-                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('lease', models.TextField(blank=True, db_default='', default='', editable=False)),
+                ('attempts', models.IntegerField(db_default=0, verbose_name='尝试次数')),
+                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='下次尝试')),
+                ('last_error', models.TextField(blank=True, db_default='', verbose_name='最近错误')),
+                ('set_aside_at', models.DateTimeField(blank=True, null=True, verbose_name='搁置时间')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='创建人')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.templateversion', verbose_name='券模板')),
             ],
             options={
                 'verbose_name': '发券任务',
                 'verbose_name_plural': '发券任务',
-                'indexes': [models.Index(models.F('leased_until'), models.F('id'), condition=models.Q(('state__in', ['open', 'running'])), name='issue_job_to_do')],
+                'indexes': [models.Index(models.F('next_attempt_at'), models.F('id'), condition=models.Q(('set_aside_at', None), ('state__in', ['open', 'running'])), name='issue_job_to_do')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('started_at', None), ('state', 'open')), models.Q(('ended_at', None), ('started_at__isnull', False), ('state', 'running')), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'stopped'])), _connector='OR'), name='issue_job_state_has_its_instants'), models.CheckConstraint(condition=models.Q(('issued__gte', 0), ('refused__gte', 0), ('total__gte', django.db.models.expressions.CombinedExpression(models.F('issued'), '+', models.F('refused'))), models.Q(models.Q(('state', 'done'), _negated=True), ('total', django.db.models.expressions.CombinedExpression(models.F('issued'), '+', models.F('refused'))), _connector='OR')), name='issue_job_answers_each_row_once'), models.CheckConstraint(condition=models.Q(('total__gte', 1), ('total__lte', 200000), models.Q(('name', ''), _negated=True)), name='issue_job_within_its_limits'), models.CheckConstraint(condition=models.Q(models.Q(('audience', {}), ('kind', 'list')), models.Q(('kind', 'audience'), models.Q(('audience', {}), _negated=True)), _connector='OR'), name='issue_job_audience_said')],
             },
         ),

@@ -4,10 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.issuing.job_limits import MOST_ROWS
 from district.kernel.database.ids import PublicIdField
+from district.kernel.jobs import Job
+from district.kernel.jobs.model import at_work
 
 
-class IssueJob(models.Model):
+class IssueJob(Job):
     """A version given to many members, one coupon each: who they are is fixed when it is opened."""
+
+    WAITING = "open"
 
     class Kind(models.TextChoices):
         AUDIENCE = "audience", _("人群")
@@ -32,13 +36,9 @@ class IssueJob(models.Model):
         "members.User", models.PROTECT, related_name="+", verbose_name=_("创建人")
     )
     made_at = models.DateTimeField(_("创建时间"))
-    started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     total = models.IntegerField(_("总行数"))
     issued = models.IntegerField(_("已发放"), db_default=0, default=0)
     refused = models.IntegerField(_("已拒绝"), db_default=0, default=0)
-    # Until when the others believe that somebody works on it; advisory only; row locks decide.
-    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("发券任务")
@@ -65,15 +65,16 @@ class IssueJob(models.Model):
         ]
         indexes = [
             models.Index(
-                "leased_until",
-                "id",
-                name="issue_job_to_do",
-                condition=Q(state__in=["open", "running"]),
+                "next_attempt_at", "id", name="issue_job_to_do", condition=at_work("open")
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def row_count(self) -> int:
+        return self.total
 
     @property
     def answered(self) -> int:

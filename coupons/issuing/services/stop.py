@@ -5,10 +5,8 @@ from django.db import transaction
 from coupons.issuing.errors import IssueJobEnded
 from coupons.issuing.models import IssueJob
 from coupons.issuing.permissions import require_may_issue
-from district.kernel import audit, clock
+from district.kernel import audit, jobs
 from district.members.models import User
-
-State = IssueJob.State
 
 
 @transaction.atomic
@@ -18,11 +16,7 @@ def stop_issue_job(*, job: IssueJob, by: User) -> IssueJob:
     Raises IssueJobEnded, IssueNotYours.
     """
     require_may_issue(job.version, by)
-    held = IssueJob.objects.select_for_update(no_key=True).get(pk=job.pk)
-    if held.state not in (State.OPEN, State.RUNNING):
-        raise IssueJobEnded(state=held.get_state_display())
-    held.state, held.ended_at = State.STOPPED, clock.now()
-    held.save(update_fields=["state", "ended_at"])
+    held = jobs.stop_job(job, IssueJobEnded)
     audit.record(
         verb="stop_issue_job",
         subject=f"issuing.issuejob:{job.pk}",

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
-from district.kernel import audit, clock
+from district.kernel import clock
 from district.kernel.backoffice import (
-    Action,
     Cell,
     DayRangeFilter,
     Menu,
@@ -30,12 +28,11 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.audit_labels import VERBS, actor_texts, event_text, line_text
 from district.kernel.backoffice.audit_subjects import subject_cells, subject_text
-from district.kernel.backoffice.registry import person
+from district.kernel.backoffice.replays import Replay
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.backoffice.sections import format_instant
-from district.kernel.idempotency import Key
 from district.kernel.models import AuditLine, OutboxRow
-from district.kernel.outbox import delivery, events
+from district.kernel.outbox import wakeup
 
 PLATFORM = MenuGroup(gettext_lazy("平台"), order=90)
 LATE = timedelta(minutes=5)
@@ -111,33 +108,7 @@ class StateFilter(DropdownFilter):
         return queryset.filter(**self._STATES.get(self.value(), {}))
 
 
-class Replay(Action):
-    """Put one set-aside event back in the queue."""
-
-    name, label, icon = "replay", gettext_lazy("重新投递"), "replay"
-    explanation = gettext_lazy("事件会回到队列，由后台任务再次投递；已经送达的接收方不会再收到。")
-    success_message = gettext_lazy("已放回队列。")
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return request.user.has_perm("kernel.change_outboxrow")
-
-    def is_applicable(self, row: OutboxRow) -> bool:
-        return row.set_aside_at is not None
-
-    @transaction.atomic
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        rows = OutboxRow.objects.all() if row is None else OutboxRow.objects.filter(pk=row.pk)
-        audit.record(
-            by=person(request),
-            verb="replay_events",
-            subject=f"kernel.outboxrow:{row.pk if row else '*'}",
-            events=delivery.replay(rows),
-        )
-        events.wake_worker_on_commit()
-
-
-class ReplayAll(Replay):
-    name, label = "replay-all", gettext_lazy("重新投递全部搁置事件")
+_REPLAYED = gettext_lazy("事件会回到队列，由后台任务再次投递；已经送达的接收方不会再收到。")
 
 
 @admin.register(OutboxRow)
@@ -151,8 +122,23 @@ class OutboxRowAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter]
     ordering = ["-pk"]
     sortable_by = ()
-    row_actions = [Replay()]
-    list_actions = [ReplayAll()]
+    row_actions = [
+        Replay(
+            OutboxRow,
+            wakeup.wake_worker,
+            label=gettext_lazy("重新投递"),
+            explanation=_REPLAYED,
+        )
+    ]
+    list_actions = [
+        Replay(
+            OutboxRow,
+            wakeup.wake_worker,
+            label=gettext_lazy("重新投递全部搁置事件"),
+            explanation=_REPLAYED,
+            every=True,
+        )
+    ]
     fields = [
         "event",
         "state",

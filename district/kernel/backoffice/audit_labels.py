@@ -63,5 +63,5 @@ name_verbs(
     sign_in_admin=gettext_lazy("登录后台"),
     admin_add=gettext_lazy("新增"),
     admin_change=gettext_lazy("修改"),
-    replay_events=gettext_lazy("重新投递事件"),
+    replay_set_aside=gettext_lazy("重新处理搁置项"),
 )

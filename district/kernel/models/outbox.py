@@ -4,19 +4,17 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.models.attempts import RetriedWork
 
-class OutboxRow(models.Model):
+
+class OutboxRow(RetriedWork):
     """A fact for the apps above: written in the transaction that made it true, delivered at least once."""
 
     name = models.TextField(_("事件"))
     payload = models.JSONField(_("内容"))
     created_at = models.DateTimeField(_("发生时间"), db_default=Now())
     completed_handlers = ArrayField(models.TextField(), db_default=[], verbose_name=_("已送达"))
-    attempts = models.IntegerField(_("尝试次数"), db_default=0)
-    next_attempt_at = models.DateTimeField(_("下次尝试"), db_default=Now())
-    last_error = models.TextField(_("最近错误"), db_default="", blank=True)
     delivered_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
-    set_aside_at = models.DateTimeField(_("搁置时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("事件")

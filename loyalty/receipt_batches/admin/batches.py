@@ -8,10 +8,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import (
     Action,
@@ -21,14 +19,18 @@ from district.kernel.backoffice import (
     Menu,
     Section,
     name_verbs,
-    progress_bar,
     visible,
 )
 from district.kernel.backoffice.audit_labels import actor_texts
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
-from district.kernel.text.sheets import csv_answer, xlsx_answer
+from district.kernel.jobs.admin import (
+    DownloadResults,
+    DownloadWorkbook,
+    JobColumns,
+    resume_action,
+)
 from district.merchants.models import Merchant
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty.admin.common import POINTS
@@ -39,13 +41,6 @@ from loyalty.receipt_batches.batch_limits import PIECE
 from loyalty.receipt_batches.models import Batch, RowResult
 from loyalty.receipt_batches.texts import reason_in_words
 
-TONES = {
-    "接收中": "",
-    "待处理": "warning",
-    "处理中": "info",
-    "已完成": "success",
-    "已放弃": "danger",
-}
 FORMATS = {"csv": Batch.Format.CSV, "ndjson": Batch.Format.NDJSON, "jsonl": Batch.Format.NDJSON}
 SHOWN = 50
 
@@ -119,41 +114,19 @@ class Upload(Action):
             by=who.user,
             key=key,
         )
-        tasks.wake_batch_worker()
+        tasks.WORKER.wake()
         return batch
 
 
-class DownloadBatchResults(Action):
-    name, label, icon = "answers", gettext_lazy("下载逐行结果"), "download"
-    explanation = gettext_lazy("每行一个结果的 CSV 文件，可用表格软件打开。")
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).can("view_receipts")
-
-    def is_applicable(self, row: Batch) -> bool:
-        return row.answered > 0 and row.results_purged_at is None
-
-    def run(
-        self, request: HttpRequest, row: Batch, cleaned_data: dict[str, Any], key: Key
-    ) -> HttpResponseBase:
-        return csv_answer(row.public_id, [results_of(row)], titled=False)
-
-
-class DownloadBatchWorkbook(DownloadBatchResults):
-    name, label, icon = "workbook", gettext_lazy("下载逐行结果（Excel）"), "table_view"
-    explanation = gettext_lazy("每行一个结果的 Excel 工作簿；长编号等按原样保存为文本。")
-
-    def run(
-        self, request: HttpRequest, row: Batch, cleaned_data: dict[str, Any], key: Key
-    ) -> HttpResponseBase:
-        return xlsx_answer(row.public_id, [results_of(row)])
+def _may_read(request: HttpRequest) -> bool:
+    return viewer(request).can("view_receipts")
 
 
 @admin.register(Batch)
-class BatchAdmin(ExactSearch, MerchantScopedAdmin):
+class BatchAdmin(JobColumns, ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "upload_file", 26)
     merchant_path, required_permission = "merchant", "view_receipts"
-    operator_permissions = ("view", "add")
+    operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("ERP 或收银系统批量上传之后，会出现在这里；也可以在此上传文件。")
     ordering = ["-pk"]
@@ -187,10 +160,14 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
         "actor_name",
         "created_at",
         "submitted_at",
-        "finished_at",
+        "ended_at",
     ]
     add_action = Upload()
-    row_actions = (DownloadBatchResults(), DownloadBatchWorkbook())
+    row_actions = (
+        DownloadResults(results_of, _may_read),
+        DownloadWorkbook(results_of, _may_read),
+        resume_action(Batch, tasks.WORKER),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         rows: QuerySet[Batch] = super().get_queryset(request)
@@ -199,24 +176,6 @@ class BatchAdmin(ExactSearch, MerchantScopedAdmin):
             return rows
         # A batch has rows of all its stores.
         return rows.filter(stores__contained_by=list(who.stores().values_list("pk", flat=True)))
-
-    def is_at_work(self, row: Batch) -> bool:
-        return row.state in (Batch.State.SUBMITTED, Batch.State.RUNNING)
-
-    def name_of(self, row: Batch) -> str:
-        return row.public_id
-
-    @admin.display(description=gettext_lazy("批次编号"))
-    def number(self, batch: Batch) -> str:
-        return batch.public_id
-
-    @display(description=gettext_lazy("状态"), label=TONES)
-    def state_label(self, batch: Batch) -> str:
-        return batch.get_state_display()
-
-    @admin.display(description=gettext_lazy("进度"))
-    def progress(self, batch: Batch) -> str:
-        return progress_bar(batch.answered, batch.rows)
 
     @admin.display(description=gettext_lazy("操作者"))
     def actor_name(self, batch: Batch) -> str:

@@ -52,7 +52,7 @@ class BatchOut(serializers.Serializer):
     points = serializers.IntegerField(help_text="granted by this batch")
     created_at = InstantField()
     submitted_at = InstantField(allow_null=True)
-    finished_at = InstantField(allow_null=True)
+    finished_at = InstantField(source="ended_at", allow_null=True)
 
 
 class BatchPage(serializers.Serializer):

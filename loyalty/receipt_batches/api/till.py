@@ -187,7 +187,7 @@ class BatchSubmission(BatchView):
     def post(self, request: Request, batch: str) -> Response:
         size = self.request_data(SubmitIn)["bytes"]
         found = services.submit_batch(batch=self.batch(batch), size=size)
-        tasks.wake_batch_worker()
+        tasks.WORKER.wake()
         found.refresh_from_db()
         return Response(rendered(BatchOut, found))
 

@@ -4,6 +4,7 @@ import district.kernel.database.ids
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -40,19 +41,23 @@ class Migration(migrations.Migration):
                 ('points', models.BigIntegerField(db_default=0, verbose_name='发放积分')),
                 ('created_at', models.DateTimeField(verbose_name='创建时间')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='开始时间')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
                 ('lines_purged_at', models.DateTimeField(blank=True, null=True, verbose_name='原文清除时间')),
                 ('results_purged_at', models.DateTimeField(blank=True, null=True, verbose_name='结果清除时间')),
-                ('lease', models.TextField(blank=True, db_default='')),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('lease', models.TextField(blank=True, db_default='', default='', editable=False)),
+                ('attempts', models.IntegerField(db_default=0, verbose_name='尝试次数')),
+                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='下次尝试')),
+                ('last_error', models.TextField(blank=True, db_default='', verbose_name='最近错误')),
+                ('set_aside_at', models.DateTimeField(blank=True, null=True, verbose_name='搁置时间')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='merchants.merchant', verbose_name='商户')),
                 ('separator', models.CharField(default=',', editable=False, max_length=1, verbose_name='分隔符')),
             ],
             options={
                 'verbose_name': '批量上传',
                 'verbose_name_plural': '批量上传',
-                'indexes': [models.Index(fields=['merchant', '-id'], name='batch_by_merchant'), models.Index(models.F('submitted_at'), models.F('id'), condition=models.Q(('state__in', ['submitted', 'running'])), name='batch_to_do')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state', 'receiving'), ('submitted_at', None)), models.Q(('finished_at__isnull', False), ('state', 'abandoned'), ('submitted_at', None)), models.Q(('finished_at', None), ('state__in', ['submitted', 'running']), ('submitted_at__isnull', False)), models.Q(('finished_at__isnull', False), ('state', 'done'), ('submitted_at__isnull', False)), _connector='OR'), name='batch_state_has_its_instants'), models.CheckConstraint(condition=models.Q(('done_line__gte', 0), ('done_line__lte', models.F('lines')), ('lines__gte', models.F('rows')), ('received_bytes__gte', 0), ('received_bytes__lte', 536870912), ('rows__gte', 0), ('rows__lte', 1000000)), name='batch_within_its_limits'), models.CheckConstraint(condition=models.Q(('parked__gte', 0), ('posted__gte', 0), ('refused__gte', 0), ('repeated__gte', 0), ('rows__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('posted'), '+', models.F('parked')), '+', models.F('repeated')), '+', models.F('refused'))), models.Q(models.Q(('state', 'done'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('posted'), '+', models.F('parked')), '+', models.F('repeated')), '+', models.F('refused'))), _connector='OR')), name='batch_counts_each_row_once'), models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('merchant',), name='batch_one_running_per_merchant')],
+                'indexes': [models.Index(fields=['merchant', '-id'], name='batch_by_merchant'), models.Index(models.F('next_attempt_at'), models.F('id'), condition=models.Q(('set_aside_at', None), ('state__in', ['submitted', 'running'])), name='batch_to_do')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'receiving'), ('submitted_at', None)), models.Q(('ended_at__isnull', False), ('state', 'abandoned'), ('submitted_at', None)), models.Q(('ended_at', None), ('state__in', ['submitted', 'running']), ('submitted_at__isnull', False)), models.Q(('ended_at__isnull', False), ('state', 'done'), ('submitted_at__isnull', False)), _connector='OR'), name='batch_state_has_its_instants'), models.CheckConstraint(condition=models.Q(('done_line__gte', 0), ('done_line__lte', models.F('lines')), ('lines__gte', models.F('rows')), ('received_bytes__gte', 0), ('received_bytes__lte', 536870912), ('rows__gte', 0), ('rows__lte', 1000000)), name='batch_within_its_limits'), models.CheckConstraint(condition=models.Q(('parked__gte', 0), ('posted__gte', 0), ('refused__gte', 0), ('repeated__gte', 0), ('rows__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('posted'), '+', models.F('parked')), '+', models.F('repeated')), '+', models.F('refused'))), models.Q(models.Q(('state', 'done'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('posted'), '+', models.F('parked')), '+', models.F('repeated')), '+', models.F('refused'))), _connector='OR')), name='batch_counts_each_row_once'), models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('merchant',), name='batch_one_running_per_merchant')],
             },
         ),
         migrations.CreateModel(

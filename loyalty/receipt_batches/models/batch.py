@@ -4,11 +4,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.database.ids import PublicIdField
+from district.kernel.jobs import Job
+from district.kernel.jobs.model import at_work
 from loyalty.receipt_batches.batch_limits import MOST_BYTES, MOST_ROWS
 
 
-class Batch(models.Model):
+class Batch(Job):
     """An upload of receipts and refunds: how far it was received, and how far it was answered."""
+
+    WAITING = "submitted"
 
     class Format(models.TextChoices):
         NDJSON = "ndjson", "NDJSON"
@@ -46,13 +50,9 @@ class Batch(models.Model):
     points = models.BigIntegerField(_("发放积分"), db_default=0)
     created_at = models.DateTimeField(_("创建时间"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
-    finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
     # Lines and answers are not kept for ever.
     lines_purged_at = models.DateTimeField(_("原文清除时间"), null=True, blank=True)
     results_purged_at = models.DateTimeField(_("结果清除时间"), null=True, blank=True)
-    # Who works on it and until when; it avoids work done twice, no correctness depends on it.
-    lease = models.TextField(db_default="", blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("批量上传")
@@ -64,14 +64,14 @@ class Batch(models.Model):
             ),
             models.CheckConstraint(
                 name="batch_state_has_its_instants",
-                condition=Q(state="receiving", submitted_at=None, finished_at=None)
-                | Q(state="abandoned", submitted_at=None, finished_at__isnull=False)
+                condition=Q(state="receiving", submitted_at=None, ended_at=None)
+                | Q(state="abandoned", submitted_at=None, ended_at__isnull=False)
                 | Q(
                     state__in=["submitted", "running"],
                     submitted_at__isnull=False,
-                    finished_at=None,
+                    ended_at=None,
                 )
-                | Q(state="done", submitted_at__isnull=False, finished_at__isnull=False),
+                | Q(state="done", submitted_at__isnull=False, ended_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="batch_within_its_limits",
@@ -103,10 +103,7 @@ class Batch(models.Model):
         indexes = [
             models.Index(fields=["merchant", "-id"], name="batch_by_merchant"),
             models.Index(
-                "submitted_at",
-                "id",
-                name="batch_to_do",
-                condition=Q(state__in=["submitted", "running"]),
+                "next_attempt_at", "id", name="batch_to_do", condition=at_work("submitted")
             ),
         ]
 
@@ -114,8 +111,16 @@ class Batch(models.Model):
         return self.name or self.public_id
 
     @property
+    def row_count(self) -> int:
+        return self.rows
+
+    @property
     def answered(self) -> int:
         return self.posted + self.parked + self.repeated + self.refused
+
+    @property
+    def has_results(self) -> bool:
+        return self.answered > 0 and self.results_purged_at is None
 
 
 class StagedRow(models.Model):

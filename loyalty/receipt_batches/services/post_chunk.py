@@ -8,24 +8,21 @@ from district.kernel import clock
 from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
+from district.kernel.jobs import LeaseLost, lock_job
 from district.members.models import Member
 from district.merchants.models import Store
 from loyalty import services as loyalty
 from loyalty.models import ParkedRefund
 from loyalty.receipt_batches import procedures, queries, results
-from loyalty.receipt_batches.batch_limits import CHUNK, LEASE
+from loyalty.receipt_batches.batch_limits import CHUNK
 from loyalty.receipt_batches.chunk import Chunk, EarningRow, RefundRow, chunk_of, is_same
 from loyalty.receipt_batches.models import Batch, RowResult
 
 logger = logging.getLogger("district.batches")
 
 
-class LeaseLost(Exception):
-    """Somebody else works on the batch now."""
-
-
-def post_chunk(*, batch: Batch, lease: str, most: int = CHUNK) -> bool:
-    """Answer the next rows of a batch; false when none was left.
+def post_chunk(*, batch: Batch, most: int = CHUNK) -> bool:
+    """Answer the next rows of a batch that a worker has taken up; false when none was left.
 
     A row's answer stands in the transaction that posts it, so a worker that dies anywhere leaves
     rows that are done and rows that are not, and the next one does the latter.
@@ -36,16 +33,16 @@ def post_chunk(*, batch: Batch, lease: str, most: int = CHUNK) -> bool:
     if last is None:
         return False
     chunk = chunk_of(batch, lines, clock.now())
-    _post_together(batch, lease, chunk)
+    _post_together(batch, chunk)
     for chunk_row in chunk.single:
-        _post_alone(batch, lease, chunk_row)
-    _advance(batch, lease, last)
+        _post_alone(batch, chunk_row)
+    _advance(batch, last)
     return True
 
 
 @transaction.atomic
-def _post_together(batch: Batch, lease: str, chunk: Chunk) -> None:
-    _lock_batch(batch, lease)
+def _post_together(batch: Batch, chunk: Chunk) -> None:
+    _lock_batch(batch)
     results.save(chunk.results)
     left = procedures.post_receipts(
         batch=batch.pk,
@@ -59,10 +56,10 @@ def _post_together(batch: Batch, lease: str, chunk: Chunk) -> None:
     chunk.single.sort(key=lambda chunk_row: chunk_row.row.line)
 
 
-def _post_alone(batch: Batch, lease: str, chunk_row: EarningRow | RefundRow) -> None:
+def _post_alone(batch: Batch, chunk_row: EarningRow | RefundRow) -> None:
     try:
         with transaction.atomic():
-            _lock_batch(batch, lease)
+            _lock_batch(batch)
             if not RowResult.objects.filter(batch=batch, line=chunk_row.row.line).exists():
                 results.save([_row_result(batch, chunk_row)])
     except (InterfaceError, OperationalError, LeaseLost):
@@ -71,7 +68,7 @@ def _post_alone(batch: Batch, lease: str, chunk_row: EarningRow | RefundRow) -> 
         # A mistake of ours in one row must not stop all rows behind it.
         logger.exception("row failed", extra={"batch": batch.pk, "line": chunk_row.row.line})
         with transaction.atomic():
-            _lock_batch(batch, lease)
+            _lock_batch(batch)
             results.save([results.failed_result(batch.pk, chunk_row.row)])
 
 
@@ -153,22 +150,16 @@ def _key(batch: Batch, line: int) -> Key:
     return Key.of(f"batch:{batch.pk}", f"line-{line}")
 
 
-def _lock_batch(batch: Batch, lease: str) -> None:
+def _lock_batch(batch: Batch) -> None:
     """The batch's row until this transaction ends. Raises LeaseLost."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select lease, done_line from batches_batch where id = %s and state = 'running'"
-            " for no key update",
-            [batch.pk],
-        )
-        if cursor.fetchone() != (lease, batch.done_line):
-            raise LeaseLost
+    if lock_job(batch).done_line != batch.done_line:
+        raise LeaseLost
 
 
 _ADVANCE = """
     update batches_batch batch
-        set done_line = %s, leased_until = %s, posted = batch.posted + found.posted,
-            parked = batch.parked + found.parked, repeated = batch.repeated + found.repeated,
+        set done_line = %s, posted = batch.posted + found.posted, parked = batch.parked + found.parked,
+            repeated = batch.repeated + found.repeated,
             refused = batch.refused + found.refused, points = batch.points + found.points
         from (
             select count(*) filter (where state = 'posted') as posted,
@@ -181,10 +172,9 @@ _ADVANCE = """
 """
 
 
-def _advance(batch: Batch, lease: str, last: int) -> None:
-    until = clock.real_now() + LEASE
+def _advance(batch: Batch, last: int) -> None:
     before = batch.done_line
     with connection.cursor() as cursor:
-        cursor.execute(_ADVANCE, [last, until, batch.pk, before, last, batch.pk, lease, before])
+        cursor.execute(_ADVANCE, [last, batch.pk, before, last, batch.pk, batch.lease, before])
         if cursor.rowcount != 1:
             raise LeaseLost

@@ -18,7 +18,7 @@ def purge_batches() -> int:
     forgotten = Batch.objects.filter(
         state=Batch.State.RECEIVING, created_at__lt=now - KEEP_UNFINISHED
     )
-    touched = forgotten.update(state=Batch.State.ABANDONED, finished_at=now, tail=b"")
+    touched = forgotten.update(state=Batch.State.ABANDONED, ended_at=now, tail=b"")
     ended = Batch.objects.filter(state__in=[Batch.State.DONE, Batch.State.ABANDONED])
     lines = ended.filter(lines_purged_at=None)
     for batch in _old(lines, now - KEEP_LINES) | _old(
@@ -34,7 +34,7 @@ def purge_batches() -> int:
 
 
 def _old(batches: QuerySet[Batch], before: datetime) -> set[int]:
-    return set(batches.filter(finished_at__lte=before).values_list("pk", flat=True))
+    return set(batches.filter(ended_at__lte=before).values_list("pk", flat=True))
 
 
 def _delete(table: str, batch: int) -> None:

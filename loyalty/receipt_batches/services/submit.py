@@ -30,5 +30,6 @@ def submit_batch(*, batch: Batch, size: int) -> Batch:
     if row.rows == 0:
         raise BatchEmpty
     row.state, row.submitted_at = Batch.State.SUBMITTED, clock.now()
-    row.save(update_fields=["state", "submitted_at"])
+    row.next_attempt_at = clock.real_now()
+    row.save(update_fields=["state", "submitted_at", "next_attempt_at"])
     return row
