@@ -4,7 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coupons import services as coupons
+from coupons.admin.draft_fields import FIELDS, ONLY_FOR, TABS, DraftFields
 from coupons.engine.audience import Audience
+from coupons.engine.benefits import BENEFITS
 from coupons.engine.schedule import Schedule
 from coupons.engine.scope import CouponScope
 from coupons.models import TemplateVersion
@@ -19,6 +21,7 @@ from tests.receipt_photos.pictures import HOSTILE, PLACE, located
 
 pytestmark = pytest.mark.django_db
 ADD = f"{VERSIONS}add/"
+DAYS = {"days_from", "days", "valid_from", "valid_until"}
 FULL = {
     "times": {
         "windows": [
@@ -31,6 +34,14 @@ FULL = {
     },
     "audience": {"new_within_days": 30, "tags": ["vip", "opening"], "granted": "clean_plate"},
 }
+
+
+def test_every_kind_has_a_field_for_each_of_its_columns():
+    columns = {column for benefit in BENEFITS for column in benefit.columns.values()}
+    shown = {name for _title, names in TABS for name in names}
+
+    assert {FIELDS.get(column, column) for column in columns} == set(ONLY_FOR) - DAYS
+    assert set(ONLY_FOR) <= shown & DraftFields.base_fields.keys()
 
 
 @pytest.fixture
