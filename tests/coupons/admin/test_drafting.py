@@ -38,10 +38,10 @@ FULL = {
 
 def test_every_kind_has_a_field_for_each_of_its_columns():
     columns = {column for benefit in BENEFITS for column in benefit.columns.values()}
-    shown = {name for _title, names in TABS for name in names}
+    in_tabs = {name for _title, names in TABS for name in names}
 
     assert {FIELDS.get(column, column) for column in columns} == set(ONLY_FOR) - DAYS
-    assert set(ONLY_FOR) <= shown & DraftFields.base_fields.keys()
+    assert set(ONLY_FOR) <= in_tabs & DraftFields.base_fields.keys()
 
 
 @pytest.fixture
