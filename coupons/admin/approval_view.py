@@ -11,6 +11,7 @@ from coupons.queries.consents import missing_consent_names
 from coupons.terms_diff import TermChange, payers_in_words
 from coupons.version_history import changes_since_published, edits_of
 from district.kernel.backoffice import Cell, Section, Tile, Tiles, format_instant
+from district.kernel.backoffice.columns import Column, Moment, Money, table
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 
@@ -85,43 +86,46 @@ def limits_of(version: TemplateVersion) -> Tiles:
 
 def examples_in_rows(version: TemplateVersion) -> Section:
     """What bills with one of its coupons come to, and for whom."""
-    return Section(
+    columns = [
+        Money(_("账单"), "bill_fen"),
+        Money(_("减免"), "discount_fen"),
+        Money(_("会员实付"), lambda example: example.bill_fen - example.discount_fen),
+        Money(_("成本"), "cost_fen"),
+        Column(_("各方承担"), _shares_in_words, empty=""),
+    ]
+    return table(
         _("试算"),
-        [_("账单"), _("减免"), _("会员实付"), _("成本"), _("各方承担")],
-        [_example(example) for example in examples_of(version)],
+        columns,
+        examples_of(version),
         empty=_("停车券按停车时长计价，没有账单可试算。"),
     )
 
 
-def _example(example: Example) -> list[str]:
-    return [
-        format_yuan(example.bill_fen),
-        format_yuan(example.discount_fen),
-        format_yuan(example.bill_fen - example.discount_fen),
-        format_yuan(example.cost_fen),
-        "，".join(f"{name or _('核销商户')} {format_yuan(fen)}" for name, fen in example.parts),
-    ]
+def _shares_in_words(example: Example) -> str:
+    return "，".join(f"{name or _('核销商户')} {format_yuan(fen)}" for name, fen in example.parts)
 
 
 def _consents(version: TemplateVersion) -> Iterator[Section]:
     rows = version.consents.select_related("merchant", "decided_by").order_by("pk")
     missing = missing_consent_names(version)
     if rows or missing:
-        yield Section(
+        columns = [
+            Column(_("商户"), "merchant"),
+            Column(_("比例"), lambda row: f"{row.bp / 100:g}%"),
+            Column(
+                _("状态"),
+                state_in_words,
+                tone=lambda row: "good" if str(row.merchant) not in missing else "warn",
+            ),
+            Column(
+                _("答复"),
+                lambda row: f"{row.decided_by or ''} {format_instant(row.decided_at)}".strip(),
+            ),
+        ]
+        yield table(
             _("征求同意"),
-            [_("商户"), _("比例"), _("状态"), _("答复")],
-            [
-                [
-                    str(row.merchant),
-                    f"{row.bp / 100:g}%",
-                    Cell(
-                        state_in_words(row),
-                        tone="good" if str(row.merchant) not in missing else "warn",
-                    ),
-                    f"{row.decided_by or ''} {format_instant(row.decided_at)}".strip(),
-                ]
-                for row in rows
-            ],
+            columns,
+            rows,
             empty=_("没有征求过。"),
             note=_("尚未同意：%(merchants)s。全部同意后才能批准。")
             % {"merchants": "、".join(missing)}
@@ -145,27 +149,24 @@ def _changes(version: TemplateVersion) -> Section:
         title = _("与已发布的 v%(number)s 相比") % {"number": last.number}
     else:
         title = _("与最初的草稿相比")
-    return Section(
-        title,
-        [_("项目"), _("原为"), _("现为")],
-        [[change.label, change.before, Cell(change.after, tone="warn")] for change in changed],
-        empty=_("没有不同。"),
-    )
+    columns = [
+        Column(_("项目"), "label"),
+        Column(_("原为"), "before", empty=""),
+        Column(_("现为"), "after", empty="", tone=lambda change: "warn"),
+    ]
+    return table(title, columns, changed, empty=_("没有不同。"))
 
 
 def _edits(version: TemplateVersion) -> Section:
-    return Section(
+    return table(
         _("起草、修改与提交"),
-        [_("时间"), _("操作"), _("操作人"), _("改了什么")],
         [
-            [
-                format_instant(edit.at),
-                edit.act,
-                edit.by,
-                "；".join(map(_change_text, edit.changes)) or "—",
-            ]
-            for edit in edits_of(version)
+            Moment(_("时间"), "at"),
+            Column(_("操作"), "act"),
+            Column(_("操作人"), "by"),
+            Column(_("改了什么"), lambda edit: "；".join(map(_change_text, edit.changes))),
         ],
+        edits_of(version),
         empty=_("没有记录。"),
         note=_("起草、修改或提交过的人不能审批。"),
     )

@@ -10,19 +10,20 @@ from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
 from coupons.admin.approval_view import approval_panels
-from coupons.admin.common import YuanField, yuan_of
+from coupons.admin.common import MAX_BUDGET_FEN
 from coupons.models import BudgetChange, BudgetWarning, TemplateVersion
 from coupons.queries.budgets import budget_of
 from coupons.queries.catalogue import stock_of
 from district.kernel.backoffice import (
     Action,
     ActionForm,
-    Cell,
     Section,
     Tile,
     Tiles,
     format_instant,
 )
+from district.kernel.backoffice.columns import Choice, Column, Money, table
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.scope import viewer
@@ -32,13 +33,9 @@ _TONES = {"proposed": "warn", "approved": "good", "rejected": "bad"}
 
 
 class BudgetForm(ActionForm):
-    budget_was_yuan = YuanField(gettext_lazy("现有预算（元）"), most=1_000_000_000)
-    budget_yuan = YuanField(gettext_lazy("改为（元）"), most=1_000_000_000)
+    budget_was_yuan = YuanField(gettext_lazy("现有预算（元）"), min_fen=0, max_fen=MAX_BUDGET_FEN)
+    budget_yuan = YuanField(gettext_lazy("改为（元）"), min_fen=0, max_fen=MAX_BUDGET_FEN)
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
-
-    def prepare(self) -> None:
-        for name in ("budget_was_yuan", "budget_yuan"):
-            self.field(name).required = True
 
 
 class ProposeBudget(Action):
@@ -62,7 +59,7 @@ class ProposeBudget(Action):
 
     def initial(self, request: HttpRequest, row: TemplateVersion) -> dict[str, Any]:
         budget = budget_of(row)
-        return {"budget_was_yuan": yuan_of(budget.whole_fen) if budget else None}
+        return {"budget_was_yuan": budget.whole_fen if budget else None}
 
     def aside(self, request: HttpRequest, row: TemplateVersion) -> Iterator[Any]:
         yield from remaining_tiles(row)
@@ -164,24 +161,21 @@ def remaining_tiles(version: TemplateVersion) -> Iterator[Tiles]:
 def budget_changes_section(version: TemplateVersion) -> Section:
     """The changes of a version's budget, newest first."""
     rows = version.budget_changes.select_related("proposed_by", "decided_by").order_by("-pk")
-    return Section(
-        _("预算调整"),
-        [_("原预算"), _("改为"), _("原因"), _("提出"), _("状态"), _("审批")],
-        [
-            [
-                format_yuan(row.from_fen),
-                format_yuan(row.to_fen),
-                row.reason,
-                f"{row.proposed_by} {format_instant(row.proposed_at)}",
-                Cell(str(row.get_state_display()), tone=_TONES[row.state]),
-                f"{row.decided_by} {format_instant(row.decided_at)} {row.decision}".strip()
-                if row.decided_by
-                else "—",
-            ]
-            for row in rows
-        ],
-        empty=_("没有调整过。"),
-    )
+    columns = [
+        Money(_("原预算"), "from_fen"),
+        Money(_("改为"), "to_fen"),
+        Column(_("原因"), "reason"),
+        Column(_("提出"), lambda row: f"{row.proposed_by} {format_instant(row.proposed_at)}"),
+        Choice(_("状态"), "state", tone=lambda row: _TONES[row.state]),
+        Column(_("审批"), _decision_text),
+    ]
+    return table(_("预算调整"), columns, rows, empty=_("没有调整过。"))
+
+
+def _decision_text(row: BudgetChange) -> str:
+    if row.decided_by is None:
+        return ""
+    return f"{row.decided_by} {format_instant(row.decided_at)} {row.decision}".strip()
 
 
 def _own(request: HttpRequest, row: TemplateVersion) -> bool:

@@ -1,6 +1,5 @@
 """What the coupons' screens share."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -8,9 +7,14 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import audit, idempotency
 from district.kernel.backoffice import MenuGroup, name_events, name_verbs
-from district.kernel.backoffice.typed_fields import AmountInput
+from district.kernel.backoffice.lazy_text import Text
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
 from district.members.models import User
+
+# The largest value, threshold or allowance of a coupon.
+MAX_SUM_FEN = 10**9
+MAX_BUDGET_FEN = 10**11
 
 COUPONS = MenuGroup(gettext_lazy("优惠券"), order=35)
 
@@ -61,23 +65,6 @@ def note_once(*, verb: str, subject: str, by: User, **facts: Any) -> None:
         idempotency.store_result(key, line.pk)
 
 
-class YuanField(AmountInput):
-    """A sum in yuan on the screen; what comes out is fen, nothing is None."""
-
-    def __init__(self, label: Any, *, most: int = 10_000_000, help_text: Any = "") -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            min_value=Decimal(0),
-            max_value=Decimal(most),
-            decimal_places=2,
-            help_text=help_text,
-        )
-
-    def clean(self, value: Any) -> Any:
-        yuan = super().clean(value)
-        return None if yuan is None else int(yuan * 100)
-
-
-def yuan_of(fen: int | None) -> Decimal | None:
-    return None if fen is None else Decimal(fen) / 100
+def optional_yuan(label: Text, *, max_fen: int = MAX_SUM_FEN, **options: Any) -> YuanField:
+    """A field for a sum of a coupon; nothing is None."""
+    return YuanField(label, min_fen=0, max_fen=max_fen, required=False, **options)

@@ -5,9 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from coupons import services as coupons
 from coupons.admin.approval_view import examples_in_rows, limits_of, payers_of, state_in_words
@@ -16,6 +14,7 @@ from coupons.admin.common import COUPONS
 from coupons.card_view import card_view_of
 from coupons.models import ShareConsent
 from district.kernel.backoffice import Action, ActionForm, Menu
+from district.kernel.backoffice.columns import Column
 from district.kernel.idempotency import Key
 from district.merchants import permissions
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
@@ -34,6 +33,8 @@ class AgreeForm(ActionForm):
 class _ConsentAction(Action):
     """Of the owner of the merchant that is asked; nobody agrees in its place."""
 
+    row_argument = "consent"
+
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         post = viewer(request).post
         own = row is None or (post is not None and post.merchant_id == row.merchant_id)
@@ -49,9 +50,7 @@ class AgreeToShare(_ConsentAction):
     explanation = gettext_lazy("同意后，这张券发布并使用时，按此比例由本商户承担成本，计入结算。")
     success_message = gettext_lazy("已同意。")
     form_class = AgreeForm
-
-    def is_applicable(self, row: ShareConsent) -> bool:
-        return row.state in (State.ASKED, State.DECLINED)
+    states = {State.ASKED, State.DECLINED}
 
     def run(
         self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
@@ -67,35 +66,41 @@ class DeclineShare(_ConsentAction):
     name, label, icon, is_dangerous = "decline", gettext_lazy("不同意"), "cancel", True
     explanation = gettext_lazy("不同意时，这张券不能按现在的分担发布。")
     success_message = gettext_lazy("已答复不同意。")
-
-    def is_applicable(self, row: ShareConsent) -> bool:
-        return row.state == State.ASKED
-
-    def run(
-        self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        coupons.decline_share(consent=row, by=viewer(request).user)
+    states, verb = {State.ASKED}, staticmethod(coupons.decline_share)
 
 
 class RevokeConsent(_ConsentAction):
     name, label, icon, is_dangerous = "revoke", gettext_lazy("撤回同意"), "undo", True
     explanation = gettext_lazy("以后的版本须重新征求同意；已发布的券不受影响。")
     success_message = gettext_lazy("已撤回。")
+    verb = staticmethod(coupons.revoke_consent)
 
     def is_applicable(self, row: ShareConsent) -> bool:
         return row.state == State.AGREED and row.revoked_at is None
-
-    def run(
-        self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        coupons.revoke_consent(consent=row, by=viewer(request).user)
 
 
 @admin.register(ShareConsent)
 class ShareConsentAdmin(MerchantScopedAdmin):
     menu = Menu(COUPONS, "handshake", 15)
-    merchant_path, required_permission = "merchant", "run_campaigns"
+    required_permission = "run_campaigns"
     empty_hint = gettext_lazy("平台或其他商户的券写明由您承担一部分时，会在这里征求同意。")
+    coupon = Column(gettext_lazy("券"), "version")
+    giver = Column(
+        gettext_lazy("发券方"), "version__template__merchant", empty=gettext_lazy("商圈平台")
+    )
+    share = Column(gettext_lazy("承担比例"), lambda row: f"{row.bp / 100:g}%")
+    all_payers = Column(gettext_lazy("各方分担"), lambda row: payers_of(row.version))
+    state_label = Column(
+        gettext_lazy("状态"),
+        state_in_words,
+        tones={
+            "待答复": "warning",
+            "已同意": "success",
+            "沿用以前的同意": "success",
+            "不同意": "danger",
+            "已撤回": "",
+        },
+    )
     list_display = ["coupon", "giver", "merchant", "share", "state_label", "asked_at"]
     list_filter = ["state", ("merchant", ScopedFilter)]
     list_select_related = ["version__template__merchant", "merchant"]
@@ -122,32 +127,3 @@ class ShareConsentAdmin(MerchantScopedAdmin):
     def sections(self, request: HttpRequest, row: ShareConsent) -> list[Any]:
         version = row.version
         return [CardViewPanel(card_view_of(version)), limits_of(version), examples_in_rows(version)]
-
-    @admin.display(description=gettext_lazy("券"))
-    def coupon(self, row: ShareConsent) -> str:
-        return f"{row.version.template.name} v{row.version.number}"
-
-    @admin.display(description=gettext_lazy("发券方"))
-    def giver(self, row: ShareConsent) -> str:
-        return str(row.version.template.merchant or _("商圈平台"))
-
-    @admin.display(description=gettext_lazy("承担比例"))
-    def share(self, row: ShareConsent) -> str:
-        return f"{row.bp / 100:g}%"
-
-    @admin.display(description=gettext_lazy("各方分担"))
-    def all_payers(self, row: ShareConsent) -> str:
-        return payers_of(row.version)
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={
-            "待答复": "warning",
-            "已同意": "success",
-            "沿用以前的同意": "success",
-            "不同意": "danger",
-            "已撤回": "",
-        },
-    )
-    def state_label(self, row: ShareConsent) -> str:
-        return state_in_words(row)

@@ -10,18 +10,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coupons.admin.common import YuanField
 from coupons.codes import paper_parts
 from coupons.engine.bill import Bill, BillLine
 from coupons.input_limits import CODE, MOST_CODES, MOST_LINES
-from district.kernel.backoffice.typed_fields import NumberInput
+from district.kernel.backoffice.typed_fields import NumberInput, YuanField
 from district.kernel.backoffice.widgets import style
 from district.kernel.http.fields import NUMBER
 from district.kernel.text import spelling
 from district.kernel.text.money import MAX_FEN
 from district.merchants.models import Store
 
-MOST_YUAN = MAX_FEN // 100
 STALE = gettext_lazy("页面已过期，请重新验券。")
 _QUIET = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -89,7 +87,7 @@ class CounterForm(forms.Form):
         widget=forms.TextInput(attrs=_QUIET),
         error_messages={"invalid": gettext_lazy("账单号只能用字母、数字和 . _ : / # -。")},
     )
-    amount = YuanField(gettext_lazy("账单金额（元）"), most=MOST_YUAN)
+    amount = YuanField(gettext_lazy("账单金额（元）"), min_fen=0)
     codes = CodeListField(
         label=gettext_lazy("券码"),
         max_length=(200 + 2) * MOST_CODES,
@@ -110,7 +108,6 @@ class CounterForm(forms.Form):
         super().__init__(*args, **options)
         chosen: Any = self.fields["store"]
         chosen.queryset = stores
-        self.fields["amount"].required = True
         for field in self.fields.values():
             style(field)
 

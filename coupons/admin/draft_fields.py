@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coupons.admin.common import YuanField
+from coupons.admin.common import MAX_BUDGET_FEN, optional_yuan
 from coupons.engine.benefits import KINDS
 from coupons.models import TemplateVersion
 from district.kernel.backoffice import ActionForm
@@ -105,7 +105,7 @@ class DraftFields(ActionForm):
     """Money in yuan, shares in percent. Hours, places, conditions and payers come in rows of their own."""
 
     kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=TemplateVersion.Kind.choices)
-    face_yuan = YuanField(
+    face_yuan = optional_yuan(
         gettext_lazy("面额（元）"),
         help_text=gettext_lazy("满减的金额、兑换物的价值，或停车抵扣额。"),
     )
@@ -116,8 +116,8 @@ class DraftFields(ActionForm):
         required=False,
         help_text=gettext_lazy("15 即八五折。"),
     )
-    cap_yuan = YuanField(gettext_lazy("最高减免（元）"))
-    threshold_yuan = YuanField(
+    cap_yuan = optional_yuan(gettext_lazy("最高减免（元）"))
+    threshold_yuan = optional_yuan(
         gettext_lazy("使用门槛（元）"),
         help_text=gettext_lazy("账单中适用的金额满多少可用；留空为无门槛。"),
     )
@@ -162,7 +162,7 @@ class DraftFields(ActionForm):
         30 * 24 * 60,
         help_text=gettext_lazy("兑换后多久内，会员可退回未使用的券并取回积分；留空为不可退。"),
     )
-    gift_from_yuan = YuanField(
+    gift_from_yuan = optional_yuan(
         gettext_lazy("消费满额赠（元）"), help_text=gettext_lazy("填写后，单笔消费满额自动赠送。")
     )
     at_counter = forms.BooleanField(label=gettext_lazy("店员可发放"), required=False)
@@ -200,8 +200,8 @@ class DraftFields(ActionForm):
     )
     no_picture = forms.BooleanField(label=gettext_lazy("不要图片"), required=False)
 
-    budget_yuan = YuanField(
-        gettext_lazy("预算（元）"), most=1_000_000_000, help_text=gettext_lazy("留空为不限。")
+    budget_yuan = optional_yuan(
+        gettext_lazy("预算（元）"), max_fen=MAX_BUDGET_FEN, help_text=gettext_lazy("留空为不限。")
     )
     budget_warn_percent = _whole(
         gettext_lazy("预算提醒线（%）"),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
-from coupons.admin.common import yuan_of
 from coupons.admin.draft_choices import choices_for, hidden_payers, merchants_for, payers_for
 from coupons.admin.draft_fields import NEEDED, ONLY_FOR, TABS, DraftFields, percent
 from coupons.admin.draft_parts import AudienceFields, HoursFields, ScopeFields
@@ -278,7 +277,7 @@ def attach_picture(draft: TemplateVersion, values: dict[str, Any]) -> None:
 def initial_values(version: TemplateVersion, who: Viewer) -> dict[str, Any]:
     """What a version says, as the form's first values."""
     initial = {name: getattr(version, name) for name in PLAIN}
-    initial |= {asked_as: yuan_of(getattr(version, column)) for asked_as, column in YUAN.items()}
+    initial |= {asked_as: getattr(version, column) for asked_as, column in YUAN.items()}
     initial["off_percent"] = Decimal(version.off_bp) / _HUNDREDTHS if version.off_bp else None
     initial["validity"] = "relative" if version.valid_from is None else "fixed"
     initial |= (

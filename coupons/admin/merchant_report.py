@@ -12,7 +12,6 @@ from coupons.admin.common import COUPONS
 from coupons.models import ShareConsent
 from coupons.queries.budgets import warned_versions
 from coupons.queries.merchant_coupons import (
-    AcceptedVersion,
     MerchantCosts,
     accepted_versions,
     costs_of,
@@ -25,13 +24,13 @@ from district.kernel.backoffice import (
     Panel,
     Pending,
     Report,
-    Section,
     Tile,
     Tiles,
     dashboard_panels,
     register_pending,
     register_report,
 )
+from district.kernel.backoffice.columns import Choice, Column, Money, Number, table
 from district.kernel.text.money import format_yuan
 from district.merchants import permissions
 from district.merchants.scope import Viewer, viewer
@@ -54,31 +53,23 @@ def _panels(request: HttpRequest, days: int) -> Iterator[Panel]:
     first = clock.business_day(clock.now()) - timedelta(days=days - 1)
     since = clock.start_of_day(first)
     yield _tiles(_("近 %(days)s 天") % {"days": days}, costs_of(post.merchant, since))
-    yield Section(
+    yield table(
         _("本店可用的券"),
         [
-            *(_("券"), _("发券方"), _("优惠"), _("状态"), _("停止领取")),
-            *(_("本商户承担"), _("本店核销"), _("减免"), _("本商户已承担")),
+            Column(_("券"), "version"),
+            Column(_("发券方"), "version__template__merchant", empty=_("商圈平台")),
+            Column(_("优惠"), lambda row: terms_of_row(row.version).benefit.text()),
+            Choice(_("状态"), "version__state"),
+            Column(_("停止领取"), lambda row: moment_in_words(row.version.claim_until)),
+            Column(_("本商户承担"), lambda row: f"{row.share_bp / 100:g}%"),
+            Number(_("本店核销"), "redeemed"),
+            Money(_("减免"), "discount_fen"),
+            Money(_("本商户已承担"), "borne_fen"),
         ],
-        [_row(accepted_version) for accepted_version in accepted_versions(post.merchant, since)],
+        accepted_versions(post.merchant, since),
         empty=_("现在没有可在本店使用的券。"),
         note=_("“待审批”的券尚未发布。承担比例包括“在哪家使用由哪家承担”的部分。"),
     )
-
-
-def _row(accepted_version: AcceptedVersion) -> list[str]:
-    version = accepted_version.version
-    return [
-        f"{version.template.name} v{version.number}",
-        str(version.template.merchant or _("商圈平台")),
-        terms_of_row(version).benefit.text(),
-        str(version.get_state_display()),
-        moment_in_words(version.claim_until),
-        f"{accepted_version.share_bp / 100:g}%",
-        f"{accepted_version.redeemed:,}",
-        format_yuan(accepted_version.discount_fen),
-        format_yuan(accepted_version.borne_fen),
-    ]
 
 
 def _tiles(title: str, costs: MerchantCosts) -> Tiles:

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from coupons import services as coupons
 from coupons.admin.common import COUPONS, note_once
@@ -16,9 +15,8 @@ from coupons.admin.whole_bills import RefundWholeBill
 from coupons.models import Redemption
 from district.kernel import clock
 from district.kernel.backoffice import Action, ActionForm, DayRangeFilter, Menu
-from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.columns import Actor, Column, Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
@@ -70,10 +68,23 @@ class ReverseRedemption(Action):
 @admin.register(Redemption)
 class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "done_all", 30)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_permissions = ("view", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("门店核销的券会出现在这里。")
+    title = Column(gettext_lazy("券"), "version")
+    coupon_no = Column(gettext_lazy("券号"), "coupon__public_id")
+    member_no = Column(gettext_lazy("会员编号"), "member__public_id")
+    bill_no = Column(gettext_lazy("账单号"), "bill__bill_no")
+    discount = Money(gettext_lazy("减免"), "discount_fen")
+    cost = Column(gettext_lazy("成本"), lambda row: format_yuan(row.cost_fen - row.returned_fen))
+    actor_name = Actor(gettext_lazy("操作者"), "request__actor")
+    reverser_name = Actor(gettext_lazy("撤销人"), "reversed_by")
+    state_label = Column(
+        gettext_lazy("状态"),
+        lambda row: _("已撤销") if row.reversed_at else _("已核销"),
+        tones={"已核销": "success", "已撤销": "warning"},
+    )
     list_display = ["public_id", "title", "discount", "state_label", "merchant", "store", "at"]
     list_filter = [("merchant", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = [
@@ -104,52 +115,9 @@ class RedemptionAdmin(ExactSearch, MerchantScopedAdmin):
     row_actions = (ReverseRedemption(),)
     list_actions = [RefundWholeBill()]
 
-    def exact_condition(self, term: str) -> Q:
-        if looks_like("rdm", term):
-            return Q(public_id=term)
-        if looks_like("cpn", term):
-            return Q(coupon__public_id=term)
-        return Q(bill__bill_no=term)
-
-    @admin.display(description=gettext_lazy("券"))
-    def title(self, row: Redemption) -> str:
-        return str(row.version)
-
-    @admin.display(description=gettext_lazy("券号"))
-    def coupon_no(self, row: Redemption) -> str:
-        return row.coupon.public_id
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, row: Redemption) -> str:
-        return row.member.public_id
-
-    @admin.display(description=gettext_lazy("账单号"))
-    def bill_no(self, row: Redemption) -> str:
-        return row.bill.bill_no
-
-    @admin.display(description=gettext_lazy("减免"))
-    def discount(self, row: Redemption) -> str:
-        return format_yuan(row.discount_fen)
-
-    @admin.display(description=gettext_lazy("成本"))
-    def cost(self, row: Redemption) -> str:
-        return format_yuan(row.cost_fen - row.returned_fen)
-
     @admin.display(description=gettext_lazy("承担方"))
     def borne(self, row: Redemption) -> str:
         sums: dict[str, int] = {}
         for part in row.parts.select_related("party"):
             sums[part.party.name] = sums.get(part.party.name, 0) + part.fen
         return "，".join(f"{name} {format_yuan(fen)}" for name, fen in sums.items() if fen)
-
-    @admin.display(description=gettext_lazy("操作者"))
-    def actor_name(self, row: Redemption) -> str:
-        return actor_texts([row.request.actor])[row.request.actor]
-
-    @admin.display(description=gettext_lazy("撤销人"))
-    def reverser_name(self, row: Redemption) -> str:
-        return actor_texts([row.reversed_by])[row.reversed_by] if row.reversed_by else "—"
-
-    @display(description=gettext_lazy("状态"), label={"已核销": "success", "已撤销": "warning"})
-    def state_label(self, row: Redemption) -> str:
-        return str(gettext_lazy("已撤销") if row.reversed_at else gettext_lazy("已核销"))

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,13 +13,13 @@ from coupons.admin.common import COUPONS
 from coupons.models import MemberTag
 from coupons.queries.member_facts import grantable
 from district.kernel import clock
-from district.kernel.backoffice import Action, ActionForm, Menu
+from district.kernel.backoffice import ActionForm, Menu
+from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
 from district.kernel.idempotency import Key
 from district.members.models import Member
 from district.members.queries import member_by_public_id
-from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from district.merchants.scope import MerchantScopedAdmin, RoleAction, ScopedFilter, viewer
 
 WORD = r"^[a-z][a-z0-9_]{0,29}\Z"
 
@@ -51,14 +50,12 @@ class TagForm(ActionForm):
         return member
 
 
-class TagMember(Action):
+class TagMember(RoleAction):
     name, label, icon = "add", gettext_lazy("授予标签"), "new_label"
     explanation = gettext_lazy("会员随即符合要求此标签的活动；同一商户重复授予只算一次。")
     success_message = gettext_lazy("已授予。")
     form_class = TagForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).can("work_the_till")
+    required_permission = "work_the_till"
 
     def run(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
@@ -72,27 +69,21 @@ class TagMember(Action):
         )
 
 
-class UntagMember(Action):
+class UntagMember(RoleAction):
     name, label, icon, is_dangerous = "untag", gettext_lazy("收回标签"), "label_off", True
     explanation = gettext_lazy("会员不再符合要求此标签的活动；已领的券不变。")
     success_message = gettext_lazy("已收回。")
-
-    def is_allowed(self, request: HttpRequest, row: MemberTag) -> bool:
-        # Whose row it is, the screen's scope has asked already.
-        return viewer(request).can("run_campaigns")
-
-    def run(
-        self, request: HttpRequest, row: MemberTag, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        coupons.untag_member(mark=row, actor=f"user:{viewer(request).user.pk}")
+    required_permission = "run_campaigns"
+    verb, row_argument = staticmethod(coupons.untag_member), "mark"
 
 
 @admin.register(MemberTag)
 class MemberTagAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "label", 60)
-    merchant_path, required_permission = "merchant", "work_the_till"
+    required_permission = "work_the_till"
     operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("授予会员的标签（如餐厅授予的光盘）会出现在这里。")
+    member_no = Column(gettext_lazy("会员编号"), "member__public_id")
     list_display = ["tag", "member_no", "merchant", "at"]
     list_filter = [("merchant", ScopedFilter)]
     operator_only = frozenset({"merchant"})
@@ -104,10 +95,3 @@ class MemberTagAdmin(ExactSearch, MerchantScopedAdmin):
     fields = ["tag", "member_no", "merchant", "actor", "at"]
     add_action = TagMember()
     row_actions = (UntagMember(),)
-
-    def exact_condition(self, term: str) -> Q:
-        return Q(member__public_id=term) if looks_like("mem", term) else Q(tag=term)
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, row: MemberTag) -> str:
-        return row.member.public_id

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from coupons.admin import template_actions
 from coupons.admin.approval_view import approval_panels, payers_of
@@ -28,6 +27,7 @@ from coupons.queries.campaign import borne_by, days_of, figures_of
 from coupons.queries.versions import terms_of_row, validity_of
 from coupons.texts import never_in_words, validity_in_words, windows_in_words
 from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice.columns import Choice, Column, Money, Number, table
 from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 
@@ -35,10 +35,34 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 @admin.register(TemplateVersion)
 class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
     menu = Menu(COUPONS, "confirmation_number", 10)
-    merchant_path, required_permission = "template__merchant", "run_campaigns"
+    merchant_paths, required_permission = ("template__merchant",), "run_campaigns"
     operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("还没有券模板，可从“新建券模板”开始。")
+    title = Column(gettext_lazy("券"), str)
+    benefit = Column(
+        gettext_lazy("优惠"),
+        lambda row: terms_of_row(row).benefit.text(),
+    )
+    merchant = Column(gettext_lazy("商户"), "template__merchant", empty=gettext_lazy("商圈平台"))
+    validity = Column(gettext_lazy("有效期"), lambda row: validity_in_words(validity_of(row)))
+    whom = Column(
+        gettext_lazy("领取条件"),
+        lambda row: "；".join(audience_in_words(Audience.of(row.audience))) or _("所有会员"),
+    )
+    budget = Money(gettext_lazy("预算"), "budget_fen", empty=gettext_lazy("不限"))
+    payers = Column(gettext_lazy("成本分摊"), payers_of)
+    state_label = Choice(
+        gettext_lazy("状态"),
+        "state",
+        {
+            "草稿": "",
+            "待审批": "warning",
+            "已发布": "success",
+            "已停发": "",
+            "已驳回": "danger",
+        },
+    )
     list_display = ["title", "state_label", "kind", "benefit", "merchant", "claim_until"]
     list_filter = ["state", "kind", ("template__merchant", ScopedFilter)]
     list_select_related = ["template__merchant"]
@@ -99,21 +123,14 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         yield from remaining_tiles(row)
         if row.budget_changes.exists():
             yield budget_changes_section(row)
-        row_totals = figures_of(row)
-        yield Section(
-            _("活动效果"),
-            [_("已发出"), _("新会员"), _("已核销"), _("减免合计"), _("成本合计")],
-            [
-                [
-                    f"{row_totals.issued:,}",
-                    f"{row_totals.new_members:,}",
-                    f"{row_totals.redeemed:,}",
-                    format_yuan(row_totals.discount_fen),
-                    format_yuan(row_totals.cost_fen),
-                ]
-            ],
-            empty="",
-        )
+        totals = [
+            Number(_("已发出"), "issued"),
+            Number(_("新会员"), "new_members"),
+            Number(_("已核销"), "redeemed"),
+            Money(_("减免合计"), "discount_fen"),
+            Money(_("成本合计"), "cost_fen"),
+        ]
+        yield table(_("活动效果"), totals, [figures_of(row)])
         yield Section(
             _("成本承担"),
             [_("承担方"), _("金额")],
@@ -129,22 +146,6 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
             ],
             empty=_("还没有发出。"),
         )
-
-    @admin.display(description=gettext_lazy("券"))
-    def title(self, row: TemplateVersion) -> str:
-        return f"{row.template.name} v{row.number}"
-
-    @admin.display(description=gettext_lazy("优惠"))
-    def benefit(self, row: TemplateVersion) -> str:
-        return terms_of_row(row).benefit.text()
-
-    @admin.display(description=gettext_lazy("商户"))
-    def merchant(self, row: TemplateVersion) -> str:
-        return str(row.template.merchant) if row.template.merchant else _("商圈平台")
-
-    @admin.display(description=gettext_lazy("有效期"))
-    def validity(self, row: TemplateVersion) -> str:
-        return validity_in_words(validity_of(row))
 
     @admin.display(description=gettext_lazy("可用时段"))
     def hours(self, row: TemplateVersion) -> str:
@@ -163,28 +164,3 @@ class TemplateVersionAdmin(CampaignPages, MerchantScopedAdmin):
         return "；".join(
             [*scope_in_words(scope), *([_("商品：") + "、".join(goods)] if goods else [])]
         )
-
-    @admin.display(description=gettext_lazy("领取条件"))
-    def whom(self, row: TemplateVersion) -> str:
-        return "；".join(audience_in_words(Audience.of(row.audience))) or _("所有会员")
-
-    @admin.display(description=gettext_lazy("预算"))
-    def budget(self, row: TemplateVersion) -> str:
-        return _("不限") if row.budget_fen is None else format_yuan(row.budget_fen)
-
-    @admin.display(description=gettext_lazy("成本分摊"))
-    def payers(self, row: TemplateVersion) -> str:
-        return payers_of(row)
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={
-            "草稿": "",
-            "待审批": "warning",
-            "已发布": "success",
-            "已停发": "",
-            "已驳回": "danger",
-        },
-    )
-    def state_label(self, row: TemplateVersion) -> str:
-        return row.get_state_display()

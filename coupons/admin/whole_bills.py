@@ -11,17 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coupons import services as coupons
-from coupons.admin.common import YuanField, note_once
+from coupons.admin.common import note_once
 from coupons.models import Coupon, WholeBillRefund
-from district.kernel.backoffice import Action, ActionForm, Panel, Tile, Tiles
-from district.kernel.backoffice.typed_fields import NumberInput
+from district.kernel.backoffice import ActionForm, Panel, Tile, Tiles
+from district.kernel.backoffice.typed_fields import NumberInput, YuanField
 from district.kernel.http.fields import NUMBER
 from district.kernel.idempotency import Key
-from district.kernel.text.money import MAX_FEN, format_yuan
+from district.kernel.text.money import format_yuan
 from district.merchants.models import Store
-from district.merchants.scope import viewer
-
-MOST_YUAN = MAX_FEN // 100
+from district.merchants.scope import RoleAction, viewer
 
 
 class WholeBillForm(ActionForm):
@@ -37,7 +35,8 @@ class WholeBillForm(ActionForm):
     )
     goods_fen = YuanField(
         gettext_lazy("退货商品金额（元）"),
-        most=MOST_YUAN,
+        min_fen=0,
+        required=False,
         help_text=gettext_lazy("按用券和积分前的价格；留空为整单退货。"),
     )
     request_nos = forms.CharField(
@@ -63,7 +62,7 @@ class WholeBillForm(ActionForm):
         return tuple(dict.fromkeys(no for no in map(field.clean, written) if no))
 
 
-class RefundWholeBill(Action):
+class RefundWholeBill(RoleAction):
     """Money, points, coupons and gifts of a bill go back in one act."""
 
     name, label, icon = "refund-bill", gettext_lazy("整单退货"), "assignment_return"
@@ -73,9 +72,7 @@ class RefundWholeBill(Action):
     success_message = gettext_lazy("整单退货已完成。")
     is_dangerous, has_preview = True, True
     form_class = WholeBillForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).can("post_refunds")
+    required_permission = "post_refunds"
 
     def preview(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]

@@ -14,7 +14,7 @@ from district.kernel.backoffice.registry import screen_of
 from district.members.models import User
 from district.merchants import permissions
 from district.merchants.models import Clerk, Merchant, Store
-from district.merchants.queries import is_operator, live_post, scoped
+from district.merchants.queries import is_operator, live_post, rows_of_post, scoped
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Viewer:
 
     def stores(self) -> QuerySet[Store]:
         """The stores the person may act for."""
-        return scoped(Store.objects.all(), user=self.user, merchant="merchant", store="pk")
+        return scoped(Store.objects.all(), user=self.user, store="pk")
 
     def acts_for_all(self, stores: Collection[int]) -> bool:
         """Whether these stores are all within what the person may act for."""
@@ -59,21 +59,36 @@ def viewer(request: HttpRequest) -> Viewer:
 
 
 class OperatorAction(Action):
-    """An action of operators only; `permission` names a Django permission it needs as well."""
-
-    permission: ClassVar[str | None] = None
+    """An action of operators only, with the Django permission it names, if any."""
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         if not viewer(request).operator:
             return False
-        return self.permission is None or request.user.has_perm(self.permission)
+        return not self.permission or super().is_allowed(request, row)
+
+
+class RoleAction(Action):
+    """An action of operators, and of a merchant's people whose role allows it."""
+
+    required_permission: ClassVar[permissions.Permission]
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).can(self.required_permission)
+
+
+class PostAction(RoleAction):
+    """An action of a merchant's people alone."""
+
+    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
+        return viewer(request).post is not None and super().is_allowed(request, row)
 
 
 class MerchantScopedAdmin(ReadOnlyAdmin):
     """A screen with the rows of one's own merchant, for operators those of all."""
 
-    # The paths from a row to its merchant and, where rows belong to stores, to its store.
-    merchant_path: ClassVar[str]
+    # The paths from a row to its merchants (two where it has two sides; each sees it) and, where rows belong to
+    # stores, to its store.
+    merchant_paths: ClassVar[tuple[str, ...]] = ("merchant",)
     store_path: ClassVar[str | None] = None
     # Rows without a store (an expiry has none) are seen by all who are not limited to some stores.
     store_optional: ClassVar[bool] = False
@@ -84,13 +99,12 @@ class MerchantScopedAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         who = viewer(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
+        if who.operator:
+            return rows
         by_store = who.is_store_limited or not self.store_optional
-        return scoped(
-            super().get_queryset(request),
-            user=who.user,
-            merchant=self.merchant_path,
-            store=self.store_path if by_store else None,
-        )
+        store = self.store_path if by_store else None
+        return rows_of_post(rows, who.post, merchants=self.merchant_paths, store=store)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         who = viewer(request)

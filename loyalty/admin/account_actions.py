@@ -6,9 +6,9 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Action, ActionForm, name_verbs
+from district.kernel.backoffice import ActionForm, name_verbs
 from district.kernel.idempotency import Key
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 from loyalty import services as loyalty
 from loyalty.admin.adjustments import MemberField
 from loyalty.models import PointsAccount
@@ -36,11 +36,10 @@ class MergeMembersForm(AccountReasonForm):
     field_order = ["once", "source", "into", "reason"]
 
 
-class AccountAction(Action):
+class AccountAction(OperatorAction):
     """For operators only."""
 
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("loyalty.change_pointsaccount")
+    permission = "loyalty.change_pointsaccount"
 
 
 class FreezeAccount(AccountAction):
@@ -65,9 +64,7 @@ class FreezeMember(AccountAction):
     is_dangerous = True
     success_message = gettext_lazy("已冻结。")
     form_class = MemberReasonForm
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        return loyalty.freeze_account(by=viewer(request).user, **cleaned_data)
+    verb = staticmethod(loyalty.freeze_account)
 
 
 class UnfreezeAccount(AccountAction):

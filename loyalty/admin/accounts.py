@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
+from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.search import ExactSearch
 from loyalty.admin import explorer
 from loyalty.admin.account_actions import FreezeAccount, FreezeMember, MergeMembers, UnfreezeAccount
@@ -24,6 +25,8 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(POINTS, "account_balance_wallet", 50)
     operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("会员第一次赚取积分后，会有积分账户。")
+    member_no = Column(gettext_lazy("会员编号"), "member__public_id")
+    merged_into_no = Column(gettext_lazy("并入账户"), "merged_into__member__public_id")
     list_display = ["member_no", "available", "held", "pending", "debt", "state", "seq"]
     list_select_related = ["member"]
     exact_fields = ("member__public_id",)
@@ -48,14 +51,6 @@ class PointsAccountAdmin(ExactSearch, ReadOnlyAdmin):
 
     def name_of(self, row: PointsAccount) -> str:
         return row.member.public_id
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, account: PointsAccount) -> str:
-        return account.member.public_id
-
-    @admin.display(description=gettext_lazy("并入账户"))
-    def merged_into_no(self, account: PointsAccount) -> str:
-        return account.merged_into.member.public_id if account.merged_into else "—"
 
     @display(
         description=gettext_lazy("状态"), label={"正常": "success", "冻结": "danger", "已并入": ""}

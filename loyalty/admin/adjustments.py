@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import (
     Action,
@@ -17,13 +16,14 @@ from district.kernel.backoffice import (
     ReadOnlyAdmin,
     name_verbs,
 )
+from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.text.money import MAX_POINTS
 from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.models import Merchant
-from district.merchants.scope import ScopedFilter, viewer
+from district.merchants.scope import OperatorAction, ScopedFilter, viewer
 from loyalty import services as loyalty
 from loyalty.admin.common import POINTS
 from loyalty.models import Adjustment
@@ -88,19 +88,13 @@ class AdjustmentRejectionForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("拒绝原因"), max_length=200)
 
 
-class ProposeAdjustment(Action):
+class ProposeAdjustment(OperatorAction):
     name, label, icon = "add", gettext_lazy("提出人工调整"), "edit_note"
     explanation = gettext_lazy("提出后不动积分；由另一位运营人员复核通过后才入账。")
     success_message = gettext_lazy("已提出，等待复核。")
     form_class = AdjustmentForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("loyalty.add_adjustment")
-
-    def run(
-        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
-    ) -> Adjustment:
-        return loyalty.propose_adjustment(by=viewer(request).user, key=key, **cleaned_data)
+    permission = "loyalty.add_adjustment"
+    verb = staticmethod(loyalty.propose_adjustment)
 
 
 class AdjustmentDecisionAction(Action):
@@ -146,6 +140,12 @@ class AdjustmentAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(POINTS, "edit_note", 80)
     operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("还没有人工调整。")
+    state_label = Choice(
+        gettext_lazy("状态"),
+        "state",
+        {"待复核": "warning", "已通过": "success", "已拒绝": "danger"},
+    )
+    member_no = Column(gettext_lazy("会员编号"), "member__public_id")
     list_display = ["public_id", "state_label", "points", "member_no", "merchant", "proposed_by"]
     list_filter = [
         "state",
@@ -174,14 +174,3 @@ class AdjustmentAdmin(ExactSearch, ReadOnlyAdmin):
     ]
     add_action = ProposeAdjustment()
     row_actions = [ApproveAdjustment(), RejectAdjustment()]
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={"待复核": "warning", "已通过": "success", "已拒绝": "danger"},
-    )
-    def state_label(self, row: Adjustment) -> str:
-        return row.get_state_display()
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, row: Adjustment) -> str:
-        return row.member.public_id

@@ -1,33 +1,31 @@
 """The alliance's rules: set from an instant on by operators, published as they stand."""
 
 from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     Menu,
     ReadOnlyAdmin,
     format_instant,
     name_verbs,
 )
-from district.kernel.backoffice.widgets import InstantInput
+from district.kernel.backoffice.columns import Column, Moment
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 from loyalty import queries
 from loyalty import services as loyalty
-from loyalty.admin.common import POINTS, price_text
+from loyalty.admin.common import POINTS, PointPriceField, StartField, price_text, this_minute
 from loyalty.models import AlliancePolicy
 
 name_verbs(set_alliance_policy=gettext_lazy("设置联盟规则"))
@@ -60,24 +58,18 @@ class AlliancePolicyForm(ActionForm):
     )
     confirm_minutes = _whole(gettext_lazy("会员确认时限（分钟）"), 1, 60)
     fallback_points = _whole(gettext_lazy("兜底发放积分"), 0, 10_000)
-    fallback_per_yuan = forms.DecimalField(
-        label=gettext_lazy("兜底每消费（元）"),
-        min_value=Decimal("0.01"),
-        max_value=Decimal(10_000),
-        decimal_places=2,
+    fallback_per_yuan = YuanField(
+        gettext_lazy("兜底每消费（元）"),
+        max_fen=1_000_000,
         help_text=gettext_lazy("商户预存用完时，由商圈联盟出资发放。"),
     )
-    fallback_price_fen = forms.DecimalField(
-        label=gettext_lazy("兜底每积分单价（分）"),
-        min_value=Decimal(0),
-        max_value=Decimal(100),
-        decimal_places=3,
+    fallback_price_fen = PointPriceField(
+        gettext_lazy("兜底每积分单价（分）"), smallest=0, largest=100_000
     )
-    point_value_fen = forms.DecimalField(
-        label=gettext_lazy("每积分抵扣（分）"),
-        min_value=Decimal("0.001"),
-        max_value=Decimal(100),
-        decimal_places=3,
+    point_value_fen = PointPriceField(
+        gettext_lazy("每积分抵扣（分）"),
+        smallest=1,
+        largest=100_000,
         help_text=gettext_lazy("收银台使用一个积分抵扣的金额，会对外公布；1 即 100 积分抵 ¥1.00。"),
     )
     warn_days = _whole(gettext_lazy("过期提醒提前天数"), 1, 365)
@@ -88,9 +80,7 @@ class AlliancePolicyForm(ActionForm):
     key_day_ceiling_points = _ceiling(gettext_lazy("每密钥每日积分上限"))
     merchant_day_ceiling_points = _ceiling(gettext_lazy("每商户每日积分上限"))
     review_by_two_from_points = _whole(gettext_lazy("须两人复核的积分"), 1, 10**12)
-    start = forms.DateTimeField(
-        label=gettext_lazy("生效时间"),
-        widget=InstantInput,
+    start = StartField(
         help_text=gettext_lazy("现行规则到此时为止。生效后不能修改，只能再设新规则。"),
     )
 
@@ -98,21 +88,13 @@ class AlliancePolicyForm(ActionForm):
         parties = Merchant.objects.exclude(kind=Merchant.Kind.MERCHANT)
         self.field("breakage_to").queryset = parties.order_by("name_key")
 
-    def clean_start(self) -> Any:
-        start = self.cleaned_data["start"]
-        if start < clock.now().replace(second=0, microsecond=0):
-            raise forms.ValidationError(_("生效时间不能早于现在。"))
-        return start
 
-
-class SetAlliancePolicy(Action):
+class SetAlliancePolicy(OperatorAction):
     name, label, icon = "add", gettext_lazy("设置联盟规则"), "gavel"
     is_edit, suggested_fields = True, frozenset({"start"})
     success_message = gettext_lazy("联盟规则已设置。")
     form_class = AlliancePolicyForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("loyalty.add_alliancepolicy")
+    permission = "loyalty.add_alliancepolicy"
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         # New rules follow the last ones, also those that were set for a later day.
@@ -126,18 +108,18 @@ class SetAlliancePolicy(Action):
             if name in AlliancePolicyForm.base_fields
         }
         return spoken | {
-            "fallback_per_yuan": Decimal(held.fallback_per_fen) / 100,
-            "fallback_price_fen": Decimal(held.fallback_price_milli_fen) / 1000,
-            "point_value_fen": Decimal(held.point_value_milli_fen) / 1000,
-            "start": timezone.localtime(clock.now()).replace(second=0, microsecond=0),
+            "fallback_per_yuan": held.fallback_per_fen,
+            "fallback_price_fen": held.fallback_price_milli_fen,
+            "point_value_fen": held.point_value_milli_fen,
+            "start": this_minute(),
         }
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         start = cleaned_data.pop("start")
         policy = loyalty.AlliancePolicyValues(
-            fallback_per_fen=int(cleaned_data.pop("fallback_per_yuan") * 100),
-            fallback_price_milli_fen=int(cleaned_data.pop("fallback_price_fen") * 1000),
-            point_value_milli_fen=int(cleaned_data.pop("point_value_fen") * 1000),
+            fallback_per_fen=cleaned_data.pop("fallback_per_yuan"),
+            fallback_price_milli_fen=cleaned_data.pop("fallback_price_fen"),
+            point_value_milli_fen=cleaned_data.pop("point_value_fen"),
             **cleaned_data,
         )
         return loyalty.set_alliance_policy(policy=policy, start=start, by=viewer(request).user)
@@ -148,6 +130,24 @@ class AlliancePolicyAdmin(ReadOnlyAdmin):
     menu = Menu(POINTS, "gavel", 65)
     operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("还没有设置联盟规则，现按默认规则执行。")
+    since = Moment(gettext_lazy("生效"), "valid__lower")
+    until = Moment(gettext_lazy("截止"), "valid__upper", empty=gettext_lazy("至今"))
+    breakage = Column(
+        gettext_lazy("过期积分归属"), "breakage_to", empty=gettext_lazy("退回发放商户")
+    )
+    fallback = Column(
+        gettext_lazy("兜底"),
+        lambda row: (
+            _("每 %(yuan)s 得 %(points)s 积分")
+            % {
+                "yuan": format_yuan(row.fallback_per_fen),
+                "points": row.fallback_points,
+            }
+        ),
+    )
+    fallback_price = Column(
+        gettext_lazy("兜底每积分单价（分）"), lambda row: price_text(row.fallback_price_milli_fen)
+    )
     list_display = ["since", "until", "breakage", "confirm_from", "fallback", "warn_days"]
     list_select_related = ["breakage_to"]
     ordering = ["-valid"]
@@ -177,32 +177,9 @@ class AlliancePolicyAdmin(ReadOnlyAdmin):
     def name_of(self, row: AlliancePolicy) -> str:
         return _("%(since)s 起的规则") % {"since": format_instant(row.valid.lower)}
 
-    @admin.display(description=gettext_lazy("生效"))
-    def since(self, policy: AlliancePolicy) -> str:
-        return format_instant(policy.valid.lower)
-
-    @admin.display(description=gettext_lazy("截止"))
-    def until(self, policy: AlliancePolicy) -> str:
-        return format_instant(policy.valid.upper) if policy.valid.upper else _("至今")
-
-    @admin.display(description=gettext_lazy("过期积分归属"))
-    def breakage(self, policy: AlliancePolicy) -> str:
-        return str(policy.breakage_to) if policy.breakage_to else _("退回发放商户")
-
     @admin.display(description=gettext_lazy("积分抵扣"))
     def point_value(self, policy: AlliancePolicy) -> str:
         in_force = queries.EffectiveAlliancePolicy(
             point_value_milli_fen=policy.point_value_milli_fen
         )
         return queries.point_value_text(in_force)
-
-    @admin.display(description=gettext_lazy("兜底"))
-    def fallback(self, policy: AlliancePolicy) -> str:
-        return _("每 %(yuan)s 得 %(points)s 积分") % {
-            "yuan": format_yuan(policy.fallback_per_fen),
-            "points": policy.fallback_points,
-        }
-
-    @admin.display(description=gettext_lazy("兜底每积分单价（分）"))
-    def fallback_price(self, policy: AlliancePolicy) -> str:
-        return price_text(policy.fallback_price_milli_fen)

@@ -1,7 +1,6 @@
 """Prefunds: money goes in and out by operators; a merchant reads its own level and entries."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     Cell,
     Menu,
@@ -22,11 +20,11 @@ from district.kernel.backoffice import (
     name_verbs,
 )
 from district.kernel.backoffice.audit_labels import actor_texts
-from district.kernel.backoffice.typed_fields import AmountInput
-from district.kernel.idempotency import Key
+from district.kernel.backoffice.columns import Column
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
-from district.merchants.scope import MerchantScopedAdmin, viewer
+from district.merchants.scope import MerchantScopedAdmin, OperatorAction, viewer
 from loyalty import services as loyalty
 from loyalty.admin.common import POINTS
 from loyalty.models import IssueBudget, IssueBudgetSlot, PrefundEntry
@@ -41,9 +39,7 @@ name_verbs(
 
 
 class MoneyForm(ActionForm):
-    yuan = AmountInput(
-        label=gettext_lazy("金额（元）"), min_value=Decimal("0.01"), max_value=Decimal(10**9)
-    )
+    yuan = YuanField(gettext_lazy("金额（元）"), max_fen=10**11)
     reference = forms.CharField(
         label=gettext_lazy("凭证号"),
         max_length=64,
@@ -71,11 +67,11 @@ class OpenBudgetForm(MoneyForm):
         self.field("merchant").queryset = merchants.order_by("name_key")
 
 
-class BudgetAction(Action):
+class BudgetAction(OperatorAction):
     """What only operators do with a merchant's money."""
 
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("loyalty.change_issuebudget")
+    permission = "loyalty.change_issuebudget"
+    argument_names = {"yuan": "fen"}
 
 
 class OpenBudget(BudgetAction):
@@ -85,24 +81,14 @@ class OpenBudget(BudgetAction):
     )
     success_message = gettext_lazy("已启用积分预存。")
     form_class = OpenBudgetForm
-
-    def run(
-        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
-    ) -> IssueBudget:
-        fen = int(cleaned_data.pop("yuan") * 100)
-        return loyalty.open_budget(fen=fen, by=viewer(request).user, key=key, **cleaned_data)
+    verb = staticmethod(loyalty.open_budget)
 
 
 class DepositPrefund(BudgetAction):
     name, label, icon = "deposit", gettext_lazy("存入"), "add_card"
     success_message = gettext_lazy("已入账，商户恢复按自己的条款发放。")
     form_class = PrefundEntryForm
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        fen = int(cleaned_data.pop("yuan") * 100)
-        loyalty.deposit_prefund(
-            budget=row, fen=fen, by=viewer(request).user, key=key, **cleaned_data
-        )
+    verb, row_argument = staticmethod(loyalty.deposit_prefund), "budget"
 
 
 class WithdrawPrefund(BudgetAction):
@@ -111,20 +97,19 @@ class WithdrawPrefund(BudgetAction):
     is_dangerous = True
     success_message = gettext_lazy("已取出。")
     form_class = PrefundEntryForm
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        fen = int(cleaned_data.pop("yuan") * 100)
-        loyalty.withdraw_prefund(
-            budget=row, fen=fen, by=viewer(request).user, key=key, **cleaned_data
-        )
+    verb, row_argument = staticmethod(loyalty.withdraw_prefund), "budget"
 
 
 @admin.register(IssueBudget)
 class IssueBudgetAdmin(MerchantScopedAdmin):
     menu = Menu(POINTS, "savings", 70)
-    merchant_path, required_permission = "merchant", "view_clearing"
+    required_permission = "view_clearing"
     operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("没有商户启用积分预存：所有商户按条款发放，按期结算。")
+    left = Column(
+        gettext_lazy("剩余"), lambda row: format_yuan(int(row.left_milli_fen or 0) // 1000)
+    )
+    full = Column(gettext_lazy("上次充足额"), lambda row: format_yuan(row.full_milli_fen // 1000))
     list_display = ["merchant", "left", "state", "since"]
     list_select_related = ["merchant"]
     ordering = ["merchant__name_key", "pk"]
@@ -140,14 +125,6 @@ class IssueBudgetAdmin(MerchantScopedAdmin):
 
     def name_of(self, row: IssueBudget) -> str:
         return _("%(merchant)s的预存") % {"merchant": row.merchant}
-
-    @admin.display(description=gettext_lazy("剩余"))
-    def left(self, budget: Any) -> str:
-        return format_yuan(int(budget.left_milli_fen or 0) // 1000)
-
-    @admin.display(description=gettext_lazy("上次充足额"))
-    def full(self, budget: IssueBudget) -> str:
-        return format_yuan(budget.full_milli_fen // 1000)
 
     @display(
         description=gettext_lazy("状态"),

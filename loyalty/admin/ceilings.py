@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,13 +22,13 @@ from district.kernel.backoffice import (
     format_instant,
     name_verbs,
 )
-from district.kernel.backoffice.widgets import InstantInput
+from district.kernel.backoffice.columns import Moment
 from district.kernel.idempotency import Key
 from district.merchants.models import Merchant, TillKey
 from district.merchants.scope import viewer
 from loyalty import queries
 from loyalty import services as loyalty
-from loyalty.admin.common import POINTS, LedgerAdmin, requested_merchant
+from loyalty.admin.common import POINTS, LedgerAdmin, StartField, requested_merchant, this_minute
 from loyalty.models import MerchantCeilings
 
 name_verbs(set_ceilings=gettext_lazy("设置商户积分上限"))
@@ -45,9 +44,7 @@ class CeilingsForm(ActionForm):
     member_day_points = _points(gettext_lazy("每会员每日积分上限"))
     key_day_points = _points(gettext_lazy("每密钥每日积分上限"))
     merchant_day_points = _points(gettext_lazy("商户每日积分上限"))
-    start = forms.DateTimeField(
-        label=gettext_lazy("生效时间"),
-        widget=InstantInput,
+    start = StartField(
         help_text=gettext_lazy("现行上限到此时为止。留空的项目按联盟规则执行，只能设得更低。"),
     )
 
@@ -57,12 +54,6 @@ class CeilingsForm(ActionForm):
         if not who.operator:
             mine = mine.filter(pk=who.post.merchant_id) if who.post else mine.none()
         self.field("merchant").queryset = mine.order_by("name_key")
-
-    def clean_start(self) -> Any:
-        start = self.cleaned_data["start"]
-        if start < clock.now().replace(second=0, microsecond=0):
-            raise forms.ValidationError(_("生效时间不能早于现在。"))
-        return start
 
 
 class SetCeilings(Action):
@@ -85,11 +76,10 @@ class SetCeilings(Action):
         # A merchant's people see their own ceilings, whatever is asked for.
         own = who.post.merchant_id if who.post else None
         merchant = requested_merchant(request) if who.operator else own
-        start = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
         held = MerchantCeilings.objects.filter(merchant=merchant).order_by("-valid").first()
         names = [field.name for field in fields(loyalty.Ceilings)]
         spoken = {name: getattr(held, name) for name in names} if held else {}
-        return {"merchant": merchant, "start": start} | spoken
+        return {"merchant": merchant, "start": this_minute()} | spoken
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         merchant, start = cleaned_data.pop("merchant"), cleaned_data.pop("start")
@@ -104,10 +94,12 @@ class SetCeilings(Action):
 @admin.register(MerchantCeilings)
 class MerchantCeilingsAdmin(LedgerAdmin):
     menu = Menu(POINTS, "speed", 62)
-    merchant_path, required_permission = "merchant", "view_receipts"
+    required_permission = "view_receipts"
     operator_permissions = ("view", "add")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("没有商户设置自己的积分上限，都按联盟规则执行。")
+    since = Moment(gettext_lazy("生效"), "valid__lower")
+    until = Moment(gettext_lazy("截止"), "valid__upper", empty=gettext_lazy("至今"))
     list_display = [
         "since",
         "until",
@@ -124,14 +116,6 @@ class MerchantCeilingsAdmin(LedgerAdmin):
 
     def name_of(self, row: MerchantCeilings) -> str:
         return _("%(since)s 起的积分上限") % {"since": format_instant(row.valid.lower)}
-
-    @admin.display(description=gettext_lazy("生效"))
-    def since(self, row: MerchantCeilings) -> str:
-        return format_instant(row.valid.lower)
-
-    @admin.display(description=gettext_lazy("截止"))
-    def until(self, row: MerchantCeilings) -> str:
-        return format_instant(row.valid.upper) if row.valid.upper else _("至今")
 
 
 def velocity_of_key(request: HttpRequest, key: TillKey) -> Iterator[Section]:

@@ -1,15 +1,19 @@
 """What the ledger's screens share: headings, words, and a member shown only by number."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import MenuGroup, name_events, name_verbs
-from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.columns import Actor, Column
+from district.kernel.backoffice.typed_fields import ScaledField
+from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin
 from loyalty.models import Hold, MerchantTerms, Transfer
@@ -74,15 +78,41 @@ class LedgerAdmin(MerchantScopedAdmin):
     ordering = ["-pk"]
     sortable_by = ()
 
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, row: Any) -> str:
-        """The opaque number: a merchant learns no name and no phone."""
-        number: str = row.account.member.public_id
-        return number
+    # The opaque number: a merchant learns no name and no phone.
+    member_no = Column(gettext_lazy("会员编号"), "account__member__public_id")
+    actor_name = Actor(gettext_lazy("操作者"), "actor")
 
-    @admin.display(description=gettext_lazy("操作者"))
-    def actor_name(self, row: Any) -> str:
-        return actor_texts([row.actor])[row.actor]
+
+class PointPriceField(ScaledField):
+    """A price in fen with three decimals; its value is milli-fen."""
+
+    places = 3
+
+
+class PercentField(ScaledField):
+    """A share in percent with two decimals; its value is basis points."""
+
+    places = 2
+
+
+class StartField(forms.DateTimeField):
+    """From when on new terms hold: not before this minute."""
+
+    widget = InstantInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=gettext_lazy("生效时间"), **options)
+
+    def clean(self, value: Any) -> Any:
+        start = super().clean(value)
+        if start < clock.now().replace(second=0, microsecond=0):
+            raise forms.ValidationError(_("生效时间不能早于现在。"))
+        return start
+
+
+def this_minute() -> datetime:
+    """What is suggested for it."""
+    return timezone.localtime(clock.now()).replace(second=0, microsecond=0)
 
 
 def requested_merchant(request: HttpRequest) -> int | None:

@@ -7,10 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import (
-    Action,
     Menu,
     Panel,
     ReadOnlyAdmin,
@@ -21,21 +19,20 @@ from district.kernel.backoffice import (
     format_instant,
     visible_rows,
 )
+from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 from loyalty import services as loyalty
 from loyalty.admin.common import POINTS
 from loyalty.models import AuditRun
 
 
-class RunAudit(Action):
+class RunAudit(OperatorAction):
     name, label, icon = "run", gettext_lazy("立即检查"), "fact_check"
     explanation = gettext_lazy("逐项检查整个账本，只读不改；数据多时需要一些时间。")
     success_message = gettext_lazy("检查完毕。")
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("loyalty.add_auditrun")
+    permission = "loyalty.add_auditrun"
 
     def run(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
@@ -48,6 +45,11 @@ class AuditRunAdmin(ReadOnlyAdmin):
     menu = Menu(POINTS, "fact_check", 95)
     operator_permissions = ("view", "add")
     empty_hint = gettext_lazy("每晚自动检查一次，也可以立即检查。")
+    verdict = Column(
+        gettext_lazy("结果"),
+        lambda row: _("异常") if row.offences else _("正常"),
+        tones={"正常": "success", "异常": "danger"},
+    )
     list_display = ["started_at", "verdict", "queries", "offences", "ended_at"]
     ordering = ["-pk"]
     sortable_by = ()
@@ -56,10 +58,6 @@ class AuditRunAdmin(ReadOnlyAdmin):
 
     def name_of(self, row: AuditRun) -> str:
         return _("%(at)s 的检查") % {"at": format_instant(row.started_at)}
-
-    @display(description=gettext_lazy("结果"), label={"正常": "success", "异常": "danger"})
-    def verdict(self, run: AuditRun) -> str:
-        return _("异常") if run.offences else _("正常")
 
     def sections(self, request: HttpRequest, row: AuditRun) -> Iterable[Section]:
         yield Section(

@@ -4,46 +4,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
-from district.kernel.backoffice import Action, DayRangeFilter, Menu, Section
+from district.kernel.backoffice import DayRangeFilter, Menu, Section
+from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
-from district.kernel.idempotency import Key
-from district.merchants.scope import ScopedFilter, viewer
+from district.merchants.scope import RoleAction, ScopedFilter
 from loyalty import services as loyalty
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin, hold_state
 from loyalty.models import Hold
 
 
-class VoidHoldAction(Action):
+class VoidHoldAction(RoleAction):
     """For a till that placed a hold and cannot end it any more."""
 
     name, label, icon = "void", gettext_lazy("取消预占"), "lock_open"
     explanation = gettext_lazy("预占的积分全部退回会员。收银台正在结账时请不要取消。")
     success_message = gettext_lazy("预占已取消，积分已退回会员。")
     is_dangerous = True
-
-    def is_allowed(self, request: HttpRequest, row: Hold) -> bool:
-        return viewer(request).can("post_refunds")
-
-    def is_applicable(self, row: Hold) -> bool:
-        return row.state == Hold.State.OPEN
-
-    def run(self, request: HttpRequest, row: Hold, cleaned_data: dict[str, Any], key: Key) -> Any:
-        loyalty.void_hold(hold=row, actor=f"user:{viewer(request).user.pk}", key=key)
+    required_permission, states = "post_refunds", {Hold.State.OPEN}
+    verb, row_argument = staticmethod(loyalty.void_hold), "hold"
 
 
 @admin.register(Hold)
 class HoldAdmin(ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "lock_clock", 26)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台预占积分，或大额使用等待会员确认时，会出现在这里。")
+    state_label = Column(
+        gettext_lazy("状态"),
+        hold_state,
+        tones={"预占中": "warning", "已使用": "success", "已取消": "", "已超时": "", "已到期": ""},
+    )
     list_display = [
         "public_id",
         "state_label",
@@ -75,20 +70,6 @@ class HoldAdmin(ExactSearch, LedgerAdmin):
         "grace_days",
     ]
     row_actions = (VoidHoldAction(),)
-
-    def exact_condition(self, term: str) -> Q:
-        if looks_like("hld", term):
-            return Q(public_id=term)
-        if looks_like("mem", term):
-            return Q(account__member__public_id=term)
-        return Q(request_no=term)
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={"预占中": "warning", "已使用": "success", "已取消": "", "已超时": "", "已到期": ""},
-    )
-    def state_label(self, hold: Hold) -> str:
-        return hold_state(hold)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.hold_sections(request, row)

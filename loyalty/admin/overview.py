@@ -18,10 +18,10 @@ from district.kernel.backoffice import (
     Tiles,
     add_sections,
     dashboard_panels,
-    format_instant,
     register_pending,
     visible_rows,
 )
+from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Number, table
 from district.kernel.backoffice.sections import url_of
 from district.kernel.text.money import format_yuan
 from district.members.models import Member
@@ -127,19 +127,16 @@ def terms_of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[Sect
     held = visible_rows(request, MerchantTerms).filter(merchant=merchant).order_by("-valid")
     add = reverse("admin:loyalty_merchantterms_add")
     may_set = viewer(request).operator
-    yield Section(
-        title=_("积分条款"),
-        headers=[_("条款"), _("单价（分）"), _("有效月数"), _("生效"), _("截止")],
-        rows=[
-            [
-                Cell(rate_text(terms), url_of(MerchantTerms, terms.pk)),
-                price_text(terms.price_milli_fen),
-                terms.validity_months,
-                format_instant(terms.valid.lower),
-                format_instant(terms.valid.upper) if terms.valid.upper else _("至今"),
-            ]
-            for terms in held[:LATEST]
+    yield table(
+        _("积分条款"),
+        [
+            Link(_("条款"), rate_text),
+            Column(_("单价（分）"), lambda terms: price_text(terms.price_milli_fen)),
+            Column(_("有效月数"), "validity_months"),
+            Moment(_("生效"), "valid__lower"),
+            Moment(_("截止"), "valid__upper", empty=_("至今")),
         ],
+        held[:LATEST],
         empty=_("还没有积分条款，收银台不能入账。"),
         more=Cell(_("设置新条款"), f"{add}?merchant={merchant.pk}") if may_set else None,
     )
@@ -151,18 +148,15 @@ def transfers_of_store(request: HttpRequest, store: Store) -> Iterator[Section]:
     if not viewer(request).can("view_receipts"):
         return
     receipts = reverse("admin:loyalty_receipt_changelist")
-    yield Section(
-        title=_("最近积分流水"),
-        headers=[_("流水"), _("类型"), _("积分"), _("时间")],
-        rows=[
-            [
-                Cell(line, url_of(Transfer, line.pk)),
-                line.get_kind_display(),
-                f"{line.points:,}",
-                format_instant(line.at),
-            ]
-            for line in moved.order_by("-pk")[:LATEST]
+    yield table(
+        _("最近积分流水"),
+        [
+            Link(_("流水"), str),
+            Choice(_("类型"), "kind"),
+            Number(_("积分"), "points"),
+            Moment(_("时间"), "at"),
         ],
+        moved.order_by("-pk")[:LATEST],
         empty=_("还没有积分流水。"),
         more=Cell(_("该门店的小票"), f"{receipts}?store__id__exact={store.pk}"),
     )

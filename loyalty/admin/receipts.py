@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
+from district.kernel.backoffice.columns import Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
-from district.kernel.text.money import format_yuan
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin
@@ -23,9 +21,11 @@ from loyalty.models import Receipt
 @admin.register(Receipt)
 class ReceiptAdmin(ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "receipt_long", 20)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台上传消费小票之后，会出现在这里。")
+    paid = Money(gettext_lazy("实付"), "paid_fen")
+    refunded = Money(gettext_lazy("已退"), "refunded_fen")
     list_display = ["receipt_no", "paid", "granted", "merchant", "store", "member_no", "paid_at"]
     list_filter = [("merchant", ScopedFilter), ("store", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["merchant", "store", "account__member"]
@@ -51,19 +51,6 @@ class ReceiptAdmin(ExactSearch, LedgerAdmin):
     ]
 
     row_actions = (RefundReceipt(),)
-
-    def exact_condition(self, term: str) -> Q:
-        if looks_like("mem", term):
-            return Q(account__member__public_id=term)
-        return Q(receipt_no=term)
-
-    @admin.display(description=gettext_lazy("实付"))
-    def paid(self, receipt: Receipt) -> str:
-        return format_yuan(receipt.paid_fen)
-
-    @admin.display(description=gettext_lazy("已退"))
-    def refunded(self, receipt: Receipt) -> str:
-        return format_yuan(receipt.refunded_fen)
 
     @admin.display(description=gettext_lazy("积分承担方"))
     def paid_for_by(self, receipt: Receipt) -> str:

@@ -1,7 +1,6 @@
 """Acts on refunds: post one, find the receipt of a parked one, or set a parked one aside."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,12 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Action, ActionForm, Panel, Tile, Tiles, visible_rows
-from district.kernel.backoffice.typed_fields import AmountInput, NumberInput
+from district.kernel.backoffice import ActionForm, Panel, Tile, Tiles, visible_rows
+from district.kernel.backoffice.typed_fields import NumberInput, YuanField
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Store
-from district.merchants.scope import viewer
+from district.merchants.scope import RoleAction, viewer
 from loyalty import services as loyalty
 from loyalty.admin.explorer.causes import candidates
 from loyalty.models import ParkedRefund, Receipt
@@ -23,7 +22,7 @@ from loyalty.models import ParkedRefund, Receipt
 class RefundForm(ActionForm):
     """In yuan, with the number the merchant's own paper bears."""
 
-    yuan = AmountInput(label=gettext_lazy("退款金额（元）"), min_value=Decimal("0.01"))
+    yuan = YuanField(gettext_lazy("退款金额（元）"))
     refund_no = NumberInput(
         label=gettext_lazy("退货单号"),
         regex=r"^[\x21-\x7e\u4e00-\u9fff]{1,64}\Z",
@@ -37,7 +36,7 @@ class RefundForm(ActionForm):
         self.field("store").queryset = stores.order_by("name_key", "pk")
 
 
-class RefundReceipt(Action):
+class RefundReceipt(RoleAction):
     """Money given back of a receipt takes back the points it no longer earns."""
 
     name, label, icon = "refund", gettext_lazy("退货"), "undo"
@@ -46,23 +45,18 @@ class RefundReceipt(Action):
     is_dangerous, has_preview = True, True
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = RefundForm
-
-    def is_allowed(self, request: HttpRequest, row: Receipt) -> bool:
-        return viewer(request).can("post_refunds")
+    required_permission = "post_refunds"
 
     def is_applicable(self, row: Receipt) -> bool:
         return row.refunded_fen < row.paid_fen
 
     def initial(self, request: HttpRequest, row: Receipt) -> dict[str, Any]:
-        left = Decimal(row.paid_fen - row.refunded_fen) / 100
-        return {"yuan": f"{left:.2f}", "store": row.store_id}
+        return {"yuan": row.paid_fen - row.refunded_fen, "store": row.store_id}
 
     def preview(
         self, request: HttpRequest, row: Receipt, cleaned_data: dict[str, Any]
     ) -> Iterable[Panel]:
-        yield refund_effect(
-            request, row, store=cleaned_data["store"], fen=int(cleaned_data["yuan"] * 100)
-        )
+        yield refund_effect(request, row, store=cleaned_data["store"], fen=cleaned_data["yuan"])
 
     def run(
         self, request: HttpRequest, row: Receipt, cleaned_data: dict[str, Any], key: Key
@@ -71,7 +65,7 @@ class RefundReceipt(Action):
             receipt=row,
             store=cleaned_data["store"],
             refund_no=cleaned_data["refund_no"],
-            fen=int(cleaned_data["yuan"] * 100),
+            fen=cleaned_data["yuan"],
             actor=f"user:{viewer(request).user.pk}",
             key=key,
         )
@@ -101,7 +95,7 @@ class MatchForm(ActionForm):
         return cleaned
 
 
-class MatchRefund(Action):
+class MatchRefund(RoleAction):
     """Say which receipt a parked refund belongs to; it is posted at once."""
 
     name, label, icon = "match", gettext_lazy("匹配小票"), "link"
@@ -110,12 +104,7 @@ class MatchRefund(Action):
     has_preview = True
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = MatchForm
-
-    def is_allowed(self, request: HttpRequest, row: ParkedRefund) -> bool:
-        return viewer(request).can("post_refunds")
-
-    def is_applicable(self, row: ParkedRefund) -> bool:
-        return row.state == ParkedRefund.State.WAITING
+    required_permission, states = "post_refunds", {ParkedRefund.State.WAITING}
 
     def initial(self, request: HttpRequest, row: ParkedRefund) -> dict[str, Any]:
         return {"store": row.receipt_store_id, "receipt_no": row.receipt_no}
@@ -145,7 +134,7 @@ class DismissForm(ActionForm):
     )
 
 
-class DismissRefund(Action):
+class DismissRefund(RoleAction):
     """No receipt of ours belongs to it: no points were earned, so none are taken back."""
 
     name, label, icon = "dismiss", gettext_lazy("忽略"), "do_not_disturb_on"
@@ -153,19 +142,8 @@ class DismissRefund(Action):
     success_message = gettext_lazy("已忽略。")
     is_dangerous = True
     form_class = DismissForm
-
-    def is_allowed(self, request: HttpRequest, row: ParkedRefund) -> bool:
-        return viewer(request).can("post_refunds")
-
-    def is_applicable(self, row: ParkedRefund) -> bool:
-        return row.state == ParkedRefund.State.WAITING
-
-    def run(
-        self, request: HttpRequest, row: ParkedRefund, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return loyalty.dismiss_refund(
-            parked=row, note=cleaned_data["note"], by=viewer(request).user
-        )
+    required_permission, states = "post_refunds", {ParkedRefund.State.WAITING}
+    verb, row_argument = staticmethod(loyalty.dismiss_refund), "parked"
 
 
 def refund_effect(request: HttpRequest, receipt: Receipt, *, store: Store, fen: int) -> Tiles:

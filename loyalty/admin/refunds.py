@@ -4,17 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
-from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.columns import Actor, Choice, Column, Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
-from district.kernel.text.money import format_yuan
 from district.merchants.scope import ScopedFilter
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS, LedgerAdmin
@@ -25,17 +21,17 @@ from loyalty.models import Debt, ParkedRefund, Refund
 class _MoneyColumns:
     """Sums as they are spoken of."""
 
-    @admin.display(description=gettext_lazy("退款"))
-    def money(self, row: Any) -> str:
-        return format_yuan(row.fen)
+    money = Money(gettext_lazy("退款"), "fen")
 
 
 @admin.register(Refund)
 class RefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
     menu = Menu(POINTS, "assignment_return", 22)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_only = frozenset({"merchant", "account"})
     empty_hint = gettext_lazy("收银台或后台退货之后，会出现在这里。")
+    # The receipt's: that its member was merged into another is not the merchant's business.
+    member_no = Column(gettext_lazy("会员编号"), "receipt__account__member__public_id")
     list_display = [
         "refund_no",
         "money",
@@ -67,14 +63,6 @@ class RefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
         "recorded_at",
     ]
 
-    def exact_condition(self, term: str) -> Q:
-        return Q(public_id=term) if looks_like("rfd", term) else Q(refund_no=term)
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, refund: Refund) -> str:
-        # The receipt's: that its member was merged into another is not the merchant's business.
-        return refund.receipt.account.member.public_id
-
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.refund_sections(request, row)
 
@@ -82,11 +70,21 @@ class RefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
 @admin.register(Debt)
 class DebtAdmin(LedgerAdmin):
     menu = Menu(POINTS, "hourglass_bottom", 28)
-    merchant_path, store_path, required_permission = "carrier", "transfer__store", "view_clearing"
+    merchant_paths, store_path, required_permission = (
+        ("carrier",),
+        "transfer__store",
+        "view_clearing",
+    )
     # Debts that came by a merge arose at no store.
     store_optional = True
     operator_only = frozenset({"carrier"})
     empty_hint = gettext_lazy("退货时积分已被使用，会员会欠积分，由下次赚取抵还给承担损失的商户。")
+    number = Column(gettext_lazy("编号"), "pk")
+    left = Column(
+        gettext_lazy("未抵还"),
+        lambda row: f"{row.points - row.repaid:,}" if row.points > row.repaid else _("已还清"),
+        tones={"已还清": "success"},
+    )
     list_display = ["number", "carrier", "member_no", "points", "repaid", "left", "at"]
     list_filter = [("carrier", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["carrier", "account__member"]
@@ -94,14 +92,6 @@ class DebtAdmin(LedgerAdmin):
 
     def name_of(self, row: Debt) -> str:
         return _("欠积分 %(number)s") % {"number": row.pk}
-
-    @admin.display(description=gettext_lazy("编号"))
-    def number(self, debt: Debt) -> str:
-        return str(debt.pk)
-
-    @display(description=gettext_lazy("未抵还"), label={"已还清": "success"})
-    def left(self, debt: Debt) -> str:
-        return f"{debt.points - debt.repaid:,}" if debt.points > debt.repaid else _("已还清")
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.debt_sections(request, row)
@@ -112,9 +102,13 @@ class ParkedRefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
     """Refunds whose receipt nobody knew: matched by themselves when it comes, else by a person."""
 
     menu = Menu(POINTS, "pending_actions", 24)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台退货时找不到原小票，会先停在这里，等小票补传或由人匹配。")
+    state_label = Choice(
+        gettext_lazy("状态"), "state", {"待处理": "warning", "已匹配": "success", "已忽略": ""}
+    )
+    decider = Actor(gettext_lazy("处理人"), "decided_by")
     list_display = [
         "refund_no",
         "state_label",
@@ -146,24 +140,6 @@ class ParkedRefundAdmin(_MoneyColumns, ExactSearch, LedgerAdmin):
         "note",
     ]
     row_actions = (MatchRefund(), DismissRefund())
-
-    def exact_condition(self, term: str) -> Q:
-        if looks_like("prk", term):
-            return Q(public_id=term)
-        return Q(refund_no=term) | Q(receipt_no=term)
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={"待处理": "warning", "已匹配": "success", "已忽略": ""},
-    )
-    def state_label(self, parked: ParkedRefund) -> str:
-        return parked.get_state_display()
-
-    @admin.display(description=gettext_lazy("处理人"))
-    def decider(self, parked: ParkedRefund) -> str:
-        if not parked.decided_by:
-            return "—"
-        return actor_texts([parked.decided_by])[parked.decided_by]
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.parked_refund_sections(request, row)

@@ -21,9 +21,9 @@ from district.kernel.backoffice import (
     name_verbs,
     register_pending,
 )
+from district.kernel.backoffice.columns import Money
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
-from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 from loyalty import services as loyalty
 from loyalty.admin import explorer
@@ -92,10 +92,11 @@ class RefuseEarning(ReviewDecisionAction):
 @admin.register(EarningReview)
 class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "approval", 26)
-    merchant_path, store_path, required_permission = "merchant", "receipt__store", "view_receipts"
+    store_path, required_permission = "receipt__store", "view_receipts"
     operator_permissions = ("view", "change")
     operator_only = frozenset({"merchant", "first_by", "decided_by"})
     empty_hint = gettext_lazy("没有超过积分上限的小票。")
+    paid = Money(gettext_lazy("实付"), "receipt__paid_fen")
     list_display = ["public_id", "state_label", "points", "above", "paid", "merchant", "at"]
     list_filter = ["state", ("merchant", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["merchant", "receipt"]
@@ -138,10 +139,6 @@ class EarningReviewAdmin(ExactSearch, MerchantScopedAdmin):
             % {"ceiling": EarningReview.Ceiling(name).label, "points": f"{points:,}"}
             for name, points in pairs
         )
-
-    @admin.display(description=gettext_lazy("实付"))
-    def paid(self, row: EarningReview) -> str:
-        return format_yuan(row.receipt.paid_fen)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         return explorer.receipt_sections(request, row.receipt)

@@ -1,77 +1,17 @@
-"""Where a row's merchant stands, and what names somebody, for the tests of who may reach it."""
+"""Where a row's merchants stand, as its screen declares it, and what names somebody: for the tests of who may reach it."""
 
-from coupons.issuing.models import IssueJob
-from coupons.models import MemberTag, Redemption, ShareConsent, TemplateVersion
-from coupons.offline.models import LogEntry, RedemptionConflict, Terminal
+from django.contrib import admin
+
 from district.members.models import Member
-from district.merchants.models import (
-    AllianceMembership,
-    Clerk,
-    Merchant,
-    Store,
-    TillKey,
-)
-from loyalty.models import (
-    Debt,
-    Draw,
-    EarningReview,
-    Hold,
-    IssueBudget,
-    Lot,
-    MerchantCeilings,
-    MerchantTerms,
-    ParkedRefund,
-    Receipt,
-    Refund,
-    Restore,
-    Transfer,
-)
-from loyalty.receipt_batches.models import Batch, Reconciliation
-from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
-from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
+from district.merchants.scope import MerchantScopedAdmin
+from loyalty.models import Transfer
 from tests.admin.two_merchants import PHONE
 
-# Where a row's merchant stands, kept apart from the code under test; None: no clerk sees any row.
-MERCHANT = {
-    AllianceMembership: "merchant",
-    Clerk: "merchant",
-    Merchant: "pk",
-    Store: "merchant",
-    TillKey: "merchant",
-    EarningReview: "merchant",
-    MerchantCeilings: "merchant",
-    MerchantTerms: "merchant",
-    IssueBudget: "merchant",
-    Receipt: "merchant",
-    ReceiptPhoto: "merchant",
-    Batch: "merchant",
-    IssueJob: "version__template__merchant",
-    Reconciliation: "merchant",
-    ReceiptConflict: "merchant",
-    Transfer: "merchant",
-    Hold: "merchant",
-    Refund: "merchant",
-    ParkedRefund: "merchant",
-    Debt: "carrier",
-    Statement: "merchant",
-    Payment: "merchant",
-    Dispute: "merchant",
-    Lot: "issuer",
-    Draw: "redeemer",
-    Restore: "draw__redeemer",
-    TemplateVersion: "template__merchant",
-    Redemption: "merchant",
-    ShareConsent: "merchant",
-    MemberTag: "merchant",
-    Terminal: "store__merchant",
-    LogEntry: "terminal__store__merchant",
-    RedemptionConflict: "merchant",
-}
-# What has two sides.
-SIDES = {
-    Line: ("issuer", "redeemer"),
-    Charge: ("payer", "payee"),
-    CreditNote: ("payer", "payee"),
+# The paths from a row to its merchants, of every screen that a merchant's people may use.
+MERCHANT_PATHS = {
+    model: screen.merchant_paths
+    for model, screen in admin.site._registry.items()
+    if isinstance(screen, MerchantScopedAdmin)
 }
 
 
@@ -92,7 +32,7 @@ def own_rows(two_merchants, model):
 
 
 def paths_of(model):
-    return SIDES.get(model) or ([MERCHANT[model]] if model in MERCHANT else [])
+    return MERCHANT_PATHS.get(model, ())
 
 
 def identifying_texts(two_merchants):

@@ -83,7 +83,7 @@ def test_the_statement_has_every_line_with_the_balance_after_it_page_by_page(
     request = operator.get(address(account)).wsgi_request
     request.GET = {"before": "3"}
     section = explorer.statement(request, account, lines=2)
-    assert [row[0] for row in section.rows] == [2, 1]
+    assert [row[0].text for row in section.rows] == ["2", "1"]
     assert section.more is None
 
 

@@ -1,14 +1,12 @@
 """From holds, refunds, debts, grace and merged lots to their causes, and back."""
 
-from datetime import timedelta
-
 import pytest
 
 from district.kernel import clock
 from loyalty import procedures
 from loyalty.models import Debt, Hold, Lot, ParkedRefund, PointsAccount, Receipt, Refund, Transfer
 from tests.admin.action_forms import text_of
-from tests.admin.points_history import capture, make_hold
+from tests.admin.points_history import make_hold
 from tests.admin.test_explorer import address, links
 from tests.factories.loyalty import buy
 from tests.factories.members import make_member
@@ -80,26 +78,6 @@ def test_an_open_hold_stands_on_its_lot_and_on_the_account(two_merchants, operat
     assert address(hold) in links(operator, account)
 
 
-def test_points_of_grace_lead_to_the_lot_they_come_from_and_back(two_merchants, operator):
-    from loyalty.services import EarningTerms
-    from tests.factories.loyalty import make_earning_store
-
-    store = make_earning_store(EarningTerms(validity_months=1))
-    member, now = make_member(), clock.real_now()
-    with clock.travel_to(now - timedelta(days=40)):
-        first = buy(member, store, fen=5_000)
-    with clock.travel_to(first.transfer.at + timedelta(days=20)):
-        hold = make_hold(member, store, points=50, no="宽限", minutes=30 * 24 * 60)
-    capture(hold, 20)
-    grace = Transfer.objects.get(kind="grace", account=member.pk)
-    lot, old = Lot.objects.get(pk=grace.pk), Lot.objects.get(pk=first.transfer_id)
-    assert lot.origin == old
-
-    assert {address(hold), address(lot), address(old)} <= links(operator, grace)
-    assert {address(old), address(first)} <= links(operator, lot)
-    assert address(lot) in links(operator, old)
-
-
 def test_a_merge_leads_from_each_side_to_the_other(two_merchants, operator):
     old, new = make_member("旧号"), make_member("新号")
     bought = buy(old, two_merchants.second.store, fen=4_000)
@@ -116,24 +94,6 @@ def test_a_merge_leads_from_each_side_to_the_other(two_merchants, operator):
     assert address(accounts[new.pk]) in links(operator, accounts[old.pk])
     assert address(accounts[old.pk]) in links(operator, accounts[new.pk])
     assert "已并入" in text_of(operator.get(address(accounts[old.pk])))
-
-
-def test_an_activation_leads_to_the_lots_that_began(two_merchants, operator):
-    from loyalty.services import EarningTerms, sweep_accounts
-    from tests.factories.loyalty import make_earning_store
-
-    store, member = make_earning_store(EarningTerms(pending_days=2)), make_member()
-    with clock.travel_to(clock.real_now() - timedelta(days=5)):
-        bought = buy(member, store, fen=5_000)
-    waiting = PointsAccount.objects.get(pk=member.pk)
-    assert "50 待生效" in text_of(operator.get(address(waiting)))
-    assert "此刻余额" in text_of(operator.get(address(waiting)))
-
-    sweep_accounts()
-
-    activation = Transfer.objects.get(kind="activate", account=member.pk)
-    assert address(Lot.objects.get(pk=bought.transfer_id)) in links(operator, activation)
-    assert "此刻余额" not in text_of(operator.get(address(waiting)))
 
 
 def test_a_parked_refund_leads_to_what_became_of_it_and_back(two_merchants, operator):

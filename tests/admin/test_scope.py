@@ -1,12 +1,11 @@
 """Nothing of the first merchant is reachable for the second's people, at any address of any screen."""
 
 import pytest
+from django.contrib.admin.utils import get_fields_from_path
 
 from district.members.models import User
 from district.merchants import services as merchants
-from district.merchants.models import (
-    ClerkStore,
-)
+from district.merchants.models import ClerkStore, Merchant
 from loyalty.models import (
     Lot,
     PointsAccount,
@@ -14,7 +13,7 @@ from loyalty.models import (
     Transfer,
 )
 from tests.admin.merchant_paths import (
-    MERCHANT,
+    MERCHANT_PATHS,
     foreign_rows,
     identifying_texts,
     leaks,
@@ -26,6 +25,27 @@ from tests.admin.merchant_paths import (
 from tests.admin.two_merchants import label, registered_admins, signed_in, table_digests
 
 PATHS = ("change/", "history/", "delete/", "")
+
+
+# Merchants on a row that do not make it theirs to see: who pays for the points of another's receipt.
+NOT_THEIRS = {"Receipt.issuer"}
+
+
+def test_a_screen_declares_every_merchant_of_its_rows():
+    undeclared = set()
+    for model, paths in MERCHANT_PATHS.items():
+        ends = [
+            model._meta.pk if path == "pk" else get_fields_from_path(model, path)[-1]
+            for path in paths
+        ]
+        assert all(end.related_model is Merchant or end == Merchant._meta.pk for end in ends), model
+        undeclared |= {
+            f"{model.__name__}.{field.name}"
+            for field in model._meta.fields
+            if field.related_model is Merchant and field.name not in paths
+        }
+
+    assert undeclared == NOT_THEIRS
 
 
 def test_every_screen_is_either_scoped_or_for_operators_only(two_merchants):
@@ -158,7 +178,7 @@ def test_rights_given_by_hand_open_nothing_without_a_post(two_merchants):
     )
     client = signed_in(user)
 
-    for model in MERCHANT:
+    for model in MERCHANT_PATHS:
         assert client.get(f"/admin/{label(model)}/").status_code in {302, 403}
 
 

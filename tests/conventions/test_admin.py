@@ -1,10 +1,14 @@
 """What moves value is read in the back office and written by verbs alone."""
 
+import inspect
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.test import RequestFactory
 
+from district.kernel.backoffice import Action
 from tests.factories.members import make_operator
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +51,26 @@ def test_no_page_of_the_site_offers_to_delete(operator_request):
     ]
 
     assert offering == []
+
+
+def test_a_declared_verb_takes_what_its_form_asks_and_nothing_is_missing():
+    misfits = []
+    pages: list[Any] = list(admin.site._registry.values())
+    for page in pages:
+        actions = [*page.row_actions, *page.list_actions, *filter(None, [page.add_action])]
+        for action in actions:
+            if type(action).run is not Action.run:
+                continue
+            parameters = inspect.signature(action.verb).parameters
+            asked = {
+                action.argument_names.get(name, name)
+                for name in action.form_class.base_fields
+                if name != "once"
+            }
+            has_row = action in page.row_actions and action.row_argument
+            known = asked | ({action.row_argument} if has_row else set())
+            needed = {name for name, taken in parameters.items() if taken.default is taken.empty}
+            if known - parameters.keys() or needed - known - {"by", "actor", "key"}:
+                misfits.append((type(action).__name__, sorted(known), sorted(parameters)))
+
+    assert misfits == []

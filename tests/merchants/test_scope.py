@@ -33,7 +33,7 @@ def limited_to(post, *stores):
 
 
 def test_an_owner_sees_all_stores_of_the_own_merchant_and_no_other(owner, store, sibling, foreign):
-    seen = scoped(Store.objects.all(), user=owner.user, merchant="merchant", store="pk")
+    seen = scoped(Store.objects.all(), user=owner.user, store="pk")
 
     assert set(seen) == set(stores_of(owner)) == {store, sibling}
 
@@ -41,7 +41,7 @@ def test_an_owner_sees_all_stores_of_the_own_merchant_and_no_other(owner, store,
 def test_a_limited_clerk_sees_the_named_stores_only(store, sibling, foreign):
     post = limited_to(make_clerk(merchant=store.merchant, role=Clerk.Role.CASHIER), store)
 
-    seen = scoped(Store.objects.all(), user=post.user, merchant="merchant", store="pk")
+    seen = scoped(Store.objects.all(), user=post.user, store="pk")
 
     assert set(seen) == set(stores_of(post)) == {store}
 
@@ -49,7 +49,7 @@ def test_a_limited_clerk_sees_the_named_stores_only(store, sibling, foreign):
 def test_rows_without_a_store_are_decided_by_the_merchant(store, foreign):
     post = limited_to(make_clerk(merchant=store.merchant), store)
 
-    seen = scoped(Merchant.objects.all(), user=post.user, merchant="pk")
+    seen = scoped(Merchant.objects.all(), user=post.user, merchants=["pk"])
 
     assert list(seen) == [store.merchant]
 
@@ -58,7 +58,7 @@ def test_rows_of_several_stores_are_seen_once(owner, store, sibling, foreign):
     till_key_text(store, sibling)
     till_key_text(foreign)
 
-    seen = scoped(TillKey.objects.all(), user=owner.user, merchant="merchant")
+    seen = scoped(TillKey.objects.all(), user=owner.user)
 
     assert [key.merchant for key in seen] == [store.merchant]
 
@@ -69,7 +69,7 @@ def test_the_operator_sees_all_by_group_or_as_superuser(store, foreign):
 
     for user in (named, chief):
         assert is_operator(user)
-        seen = scoped(Store.objects.all(), user=user, merchant="merchant", store="pk")
+        seen = scoped(Store.objects.all(), user=user, store="pk")
         assert set(seen) == {store, foreign}
 
 
@@ -83,6 +83,6 @@ def test_nobody_else_sees_anything(owner, store, member):
     for user in (owner.user, member.user, gone, dormant, AnonymousUser()):
         assert not is_operator(user)
         assert live_post(user) is None
-        assert not scoped(Store.objects.all(), user=user, merchant="merchant").exists()
+        assert not scoped(Store.objects.all(), user=user).exists()
     owner.refresh_from_db()
     assert not stores_of(owner).exists()

@@ -25,6 +25,7 @@ from district.kernel.backoffice import (
     Section,
     name_verbs,
 )
+from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
 from district.kernel.jobs.admin import (
@@ -131,11 +132,12 @@ class StopJob(Action):
 @admin.register(IssueJob)
 class IssueJobAdmin(JobColumns, ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "send", 50)
-    merchant_path, required_permission = "version__template__merchant", "edit_merchant"
+    merchant_paths, required_permission = ("version__template__merchant",), "edit_merchant"
     operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("把一张券发给一份名单或一群会员：点击“批量发券”。")
     ordering = ["-pk"]
     sortable_by = ()
+    template = Column(gettext_lazy("券模板"), "version")
     list_display = [
         *("number", "name", "template", "kind", "state_label"),
         *("progress", "issued", "refused", "made_at"),
@@ -160,10 +162,6 @@ class IssueJobAdmin(JobColumns, ExactSearch, MerchantScopedAdmin):
         DownloadWorkbook(issue_results_table, _issues),
         resume_action(IssueJob, tasks.WORKER),
     )
-
-    @admin.display(description=gettext_lazy("券模板"))
-    def template(self, job: IssueJob) -> str:
-        return f"{job.version.template.name} v{job.version.number}"
 
     def sections(self, request: HttpRequest, row: IssueJob) -> Iterable[Section]:
         word = partial(dict(IssueRow.Outcome.choices).get)

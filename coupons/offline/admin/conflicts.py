@@ -1,11 +1,7 @@
 """Conflicts: what was given twice, who bears it, and the merchant's appeal."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from coupons.admin.common import COUPONS
@@ -13,18 +9,21 @@ from coupons.offline import services
 from coupons.offline.models import RedemptionConflict
 from coupons.offline.texts import reason_text
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     DayRangeFilter,
     Menu,
     Pending,
     register_pending,
 )
+from district.kernel.backoffice.columns import Column, Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
-from district.kernel.idempotency import Key
-from district.kernel.text.money import format_yuan
-from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from district.merchants.scope import (
+    MerchantScopedAdmin,
+    OperatorAction,
+    PostAction,
+    ScopedFilter,
+    viewer,
+)
 
 State, Payer = RedemptionConflict.State, RedemptionConflict.Payer
 
@@ -35,48 +34,34 @@ class AppealTextForm(ActionForm):
     )
 
 
-class AppealConflict(Action):
+class AppealConflict(PostAction):
     name, label, icon = "appeal", gettext_lazy("申诉"), "gavel"
     explanation = gettext_lazy("每个冲突可在三十天内申诉一次，由商圈运营方处理。")
     success_message = gettext_lazy("申诉已提交。")
     form_class = AppealTextForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        return who.post is not None and who.can("view_clearing")
+    required_permission = "view_clearing"
+    verb, row_argument = staticmethod(services.appeal_conflict), "conflict"
 
     def is_applicable(self, row: RedemptionConflict) -> bool:
         return row.state == State.DECIDED and row.payer == Payer.STORE
 
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        services.appeal_conflict(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
 
-
-class _AppealDecision(Action):
+class _AppealDecision(OperatorAction):
     form_class = AppealTextForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator
-
-    def is_applicable(self, row: RedemptionConflict) -> bool:
-        return row.state == State.APPEALED
+    states, row_argument = {State.APPEALED}, "conflict"
 
 
 class UpholdAppeal(_AppealDecision):
     name, label, icon = "uphold", gettext_lazy("申诉成立"), "check_circle"
     explanation = gettext_lazy("改由商圈承担，金额记入结算。")
     success_message = gettext_lazy("已改由商圈承担。")
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        services.uphold_appeal(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
+    verb = staticmethod(services.uphold_appeal)
 
 
 class RejectAppeal(_AppealDecision):
     name, label, icon, is_dangerous = "reject", gettext_lazy("驳回申诉"), "cancel", True
     success_message = gettext_lazy("已驳回。")
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        services.reject_appeal(conflict=row, words=cleaned_data["words"], by=viewer(request).user)
+    verb = staticmethod(services.reject_appeal)
 
 
 register_pending(
@@ -94,10 +79,13 @@ register_pending(
 @admin.register(RedemptionConflict)
 class RedemptionConflictAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "report", 62)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_permissions = ("view", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("离线核销后发现券已用过，会在这里列出由谁承担。")
+    why = Column(gettext_lazy("原因"), lambda row: reason_text(row.reason))
+    amount = Money(gettext_lazy("金额"), "fen")
+    coupon_no = Column(gettext_lazy("券号"), "entry__coupon__public_id")
     list_display = ["public_id", "store", "why", "amount", "payer", "state", "at"]
     list_filter = ["payer", "state", ("merchant", ScopedFilter), ("at", DayRangeFilter)]
     list_select_related = ["store", "merchant", "entry__coupon", "entry__terminal", "winner"]
@@ -121,20 +109,3 @@ class RedemptionConflictAdmin(ExactSearch, MerchantScopedAdmin):
         "ended_at",
     ]
     row_actions = (AppealConflict(), UpholdAppeal(), RejectAppeal())
-
-    def exact_condition(self, term: str) -> Q:
-        if looks_like("cpn", term):
-            return Q(entry__coupon__public_id=term)
-        return Q(public_id=term)
-
-    @admin.display(description=gettext_lazy("原因"))
-    def why(self, row: RedemptionConflict) -> str:
-        return reason_text(row.reason)
-
-    @admin.display(description=gettext_lazy("金额"))
-    def amount(self, row: RedemptionConflict) -> str:
-        return format_yuan(row.fen)
-
-    @admin.display(description=gettext_lazy("券号"))
-    def coupon_no(self, row: RedemptionConflict) -> str:
-        return row.entry.coupon.public_id if row.entry.coupon else "—"

@@ -4,30 +4,27 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
-from coupons.admin.common import COUPONS, YuanField, yuan_of
+from coupons.admin.common import COUPONS, optional_yuan
 from coupons.offline import services
 from coupons.offline.models import LogEntry, Terminal
 from coupons.offline.models.terminal import MOST_COUPONS
 from coupons.offline.texts import reason_text
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     DayRangeFilter,
     Menu,
     name_events,
     name_verbs,
 )
+from district.kernel.backoffice.columns import Column, Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.database.ids import looks_like
-from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Store
-from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from district.merchants.scope import MerchantScopedAdmin, OperatorAction, ScopedFilter
 
 name_events(CouponConflict=gettext_lazy("离线核销冲突"))
 name_verbs(
@@ -44,7 +41,7 @@ class AllowanceForm(ActionForm):
     allowance_count = forms.IntegerField(
         label=gettext_lazy("离线额度（张）"), min_value=0, max_value=MOST_COUPONS
     )
-    allowance_fen = YuanField(
+    allowance_fen = optional_yuan(
         gettext_lazy("离线额度（元）"),
         help_text=gettext_lazy(
             "72 小时内（不论取过几次离线授权），未锁定门店的券最多离线核销这么多；额度内发生冲突由商圈承担。"
@@ -65,10 +62,7 @@ class TerminalForm(AllowanceForm):
         self.field("store").queryset = stores
 
 
-class _TerminalAction(Action):
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator
-
+class _TerminalAction(OperatorAction):
     def is_applicable(self, row: Any) -> bool:
         return row is None or row.retired_at is None
 
@@ -80,11 +74,7 @@ class RegisterTerminal(_TerminalAction):
     )
     success_message = gettext_lazy("终端已登记。")
     form_class = TerminalForm
-
-    def run(
-        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
-    ) -> Terminal:
-        return services.register_terminal(**cleaned_data, by=viewer(request).user, key=key)
+    verb = staticmethod(services.register_terminal)
 
 
 class ChangeAllowance(_TerminalAction):
@@ -92,36 +82,37 @@ class ChangeAllowance(_TerminalAction):
     is_edit = True
     explanation = gettext_lazy("从下一次离线授权起生效。")
     form_class = AllowanceForm
+    verb, row_argument = staticmethod(services.change_allowance), "terminal"
 
     def initial(self, request: HttpRequest, row: Terminal) -> dict[str, Any]:
         return {
             "allowance_count": row.allowance_count,
-            "allowance_fen": yuan_of(row.allowance_fen),
+            "allowance_fen": row.allowance_fen,
         }
-
-    def run(
-        self, request: HttpRequest, row: Terminal, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        services.change_allowance(terminal=row, **cleaned_data, by=viewer(request).user)
 
 
 class RetireTerminal(_TerminalAction):
     name, label, icon, is_dangerous = "retire", gettext_lazy("停用终端"), "block", True
     explanation = gettext_lazy("停用后不再给予离线授权；已有的离线流水仍可上传。")
-
-    def run(
-        self, request: HttpRequest, row: Terminal, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        services.retire_terminal(terminal=row, by=viewer(request).user)
+    verb, row_argument = staticmethod(services.retire_terminal), "terminal"
 
 
 @admin.register(Terminal)
 class TerminalAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "wifi_off", 60)
-    merchant_path, store_path, required_permission = "store__merchant", "store", "view_receipts"
+    merchant_paths, store_path, required_permission = ("store__merchant",), "store", "view_receipts"
     operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("网络不好的门店可在这里登记终端，断网时也能核销。")
+    allowance = Column(
+        gettext_lazy("离线额度"),
+        lambda row: f"{row.allowance_count} / {format_yuan(row.allowance_fen)}",
+    )
+    state = Column(
+        gettext_lazy("状态"),
+        lambda row: _("已停用") if row.retired_at else _("使用中"),
+        tones={"使用中": "success", "已停用": "warning"},
+    )
     list_display = ["name", "public_id", "store", "allowance", "last_seq", "registered_at", "state"]
     list_filter = [("store__merchant", ScopedFilter)]
     list_select_related = ["store__merchant"]
@@ -133,22 +124,20 @@ class TerminalAdmin(ExactSearch, MerchantScopedAdmin):
     add_action = RegisterTerminal()
     row_actions = (ChangeAllowance(), RetireTerminal())
 
-    @admin.display(description=gettext_lazy("离线额度"))
-    def allowance(self, row: Terminal) -> str:
-        return f"{row.allowance_count} / {format_yuan(row.allowance_fen)}"
-
-    @display(description=gettext_lazy("状态"), label={"使用中": "success", "已停用": "warning"})
-    def state(self, row: Terminal) -> str:
-        return str(gettext_lazy("已停用") if row.retired_at else gettext_lazy("使用中"))
-
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(COUPONS, "receipt_long", 61)
-    merchant_path, store_path = "terminal__store__merchant", "terminal__store"
+    merchant_paths, store_path = ("terminal__store__merchant",), "terminal__store"
     required_permission = "view_receipts"
     operator_permissions = ("view",)
     empty_hint = gettext_lazy("终端断网时的核销，上传后会出现在这里。")
+    discount = Money(gettext_lazy("终端减免"), "discount_fen")
+    charged = Column(
+        gettext_lazy("占用额度"),
+        lambda row: format_yuan(row.allowance_fen) if row.on_allowance else "—",
+    )
+    coupon_no = Column(gettext_lazy("券号"), "coupon__public_id")
     list_display = [
         "terminal",
         "seq",
@@ -180,26 +169,7 @@ class LogEntryAdmin(ExactSearch, MerchantScopedAdmin):
         "hash",
     ]
 
-    def exact_condition(self, term: str) -> Q:
-        if looks_like("trm", term):
-            return Q(terminal__public_id=term)
-        if looks_like("cpn", term):
-            return Q(coupon__public_id=term)
-        return Q(bill_no=term)
-
     @admin.display(description=gettext_lazy("终端结果"))
     def terminal_result(self, row: LogEntry) -> str:
         done = row.outcome == "redeemed"
         return str(gettext_lazy("已核销")) if done else reason_text(row.outcome)
-
-    @admin.display(description=gettext_lazy("终端减免"))
-    def discount(self, row: LogEntry) -> str:
-        return format_yuan(row.discount_fen)
-
-    @admin.display(description=gettext_lazy("占用额度"))
-    def charged(self, row: LogEntry) -> str:
-        return format_yuan(row.allowance_fen) if row.on_allowance else "—"
-
-    @admin.display(description=gettext_lazy("券号"))
-    def coupon_no(self, row: LogEntry) -> str:
-        return row.coupon.public_id if row.coupon else "—"

@@ -28,9 +28,9 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.audit_labels import VERBS, actor_texts, event_text, line_text
 from district.kernel.backoffice.audit_subjects import subject_cells, subject_text
+from district.kernel.backoffice.columns import Column, Link, Moment, table
 from district.kernel.backoffice.replays import Replay
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.backoffice.sections import format_instant
 from district.kernel.models import AuditLine, OutboxRow
 from district.kernel.outbox import wakeup
 
@@ -56,6 +56,8 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
 
     menu = Menu(PLATFORM, "history", 10)
     empty_hint = gettext_lazy("后台与收银接口的每次操作都会记在这里。")
+    what = Column(gettext_lazy("操作"), line_text)
+    about = Column(gettext_lazy("对象"), lambda row: subject_text(row.subject))
     list_display = ["at", "who", "what", "about"]
     list_filter = [VerbFilter, ("at", DayRangeFilter)]
     exact_fields = ("subject", "actor", "request_id")
@@ -75,14 +77,6 @@ class AuditLineAdmin(ExactSearch, ReadOnlyAdmin):
     def who(self, line: AuditLine) -> str:
         name: str | None = getattr(line, "actor_name", None)
         return name or actor_texts([line.actor])[line.actor]
-
-    @admin.display(description=gettext_lazy("操作"))
-    def what(self, line: AuditLine) -> str:
-        return line_text(line)
-
-    @admin.display(description=gettext_lazy("对象"))
-    def about(self, line: AuditLine) -> str:
-        return subject_text(line.subject)
 
     def name_of(self, row: AuditLine) -> str:
         return f"{self.who(row)} {self.what(row)}"
@@ -118,6 +112,8 @@ class OutboxRowAdmin(ReadOnlyAdmin):
     menu = Menu(PLATFORM, "outbox", 20)
     operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("积分变动等事实会先记在这里，再由后台任务投递。")
+    event = Column(gettext_lazy("事件"), lambda row: event_text(row.name))
+    number = Column(gettext_lazy("编号"), "pk")
     list_display = ["number", "event", "state", "created_at", "attempts", "last_error"]
     list_filter = [StateFilter]
     ordering = ["-pk"]
@@ -154,14 +150,6 @@ class OutboxRowAdmin(ReadOnlyAdmin):
 
     def name_of(self, row: OutboxRow) -> str:
         return f"{event_text(row.name)} {row.pk}"
-
-    @admin.display(description=gettext_lazy("事件"))
-    def event(self, row: OutboxRow) -> str:
-        return event_text(row.name)
-
-    @admin.display(description=gettext_lazy("编号"))
-    def number(self, row: OutboxRow) -> str:
-        return str(row.pk)
 
     @display(
         description=gettext_lazy("状态"),
@@ -209,18 +197,15 @@ def _latest_acts(request: HttpRequest) -> Section:
     lines = list(AuditLine.objects.order_by("-pk")[:LATEST])
     names = actor_texts(line.actor for line in lines)
     subjects = subject_cells(request, [line.subject for line in lines])
-    return Section(
-        title=_("最近操作"),
-        headers=[_("时间"), _("操作者"), _("操作"), _("对象")],
-        rows=[
-            [
-                Cell(format_instant(line.at)),
-                Cell(names[line.actor]),
-                Cell(line_text(line), reverse("admin:kernel_auditline_change", args=[line.pk])),
-                subjects[line.subject],
-            ]
-            for line in lines
+    return table(
+        _("最近操作"),
+        [
+            Moment(_("时间"), "at"),
+            Column(_("操作者"), lambda line: names[line.actor]),
+            Link(_("操作"), line_text),
+            Column(_("对象"), lambda line: subjects[line.subject]),
         ],
+        lines,
         empty=_("还没有操作记录。"),
         more=Cell(_("全部操作日志"), reverse("admin:kernel_auditline_changelist")),
     )

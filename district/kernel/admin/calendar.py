@@ -11,11 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.decorators import display
 
 from district.kernel import clock
 from district.kernel.admin.audit_and_events import PLATFORM
 from district.kernel.backoffice import Action, ActionForm, Menu, ReadOnlyAdmin, name_verbs
+from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.widgets import DayInput
 from district.kernel.calendar import calendar_days, statutory, workdays
@@ -62,10 +62,7 @@ class SetDay(Action):
     explanation = gettext_lazy("手工设置的日期不再随官方安排更新，直到恢复为官方安排。")
     success_message = gettext_lazy("日历已设置，各处最迟一分钟后生效。")
     form_class: type[ActionForm] = SetForm
-    right = "kernel.add_calendarday"
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return request.user.has_perm(self.right)
+    permission = "kernel.add_calendarday"
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         return calendar_days.set_day(
@@ -80,7 +77,7 @@ class ChangeDay(SetDay):
     name, label, icon = "set", gettext_lazy("修改"), "edit_calendar"
     is_edit = True
     form_class = ChangeForm
-    right = "kernel.change_calendarday"
+    permission = "kernel.change_calendarday"
 
     def initial(self, request: HttpRequest, row: CalendarDay) -> dict[str, Any]:
         return {"kind": WORK if row.is_workday else REST, "name": row.name}
@@ -92,9 +89,7 @@ class RestoreDay(Action):
     name, label, icon = "restore", gettext_lazy("恢复官方安排"), "settings_backup_restore"
     explanation = gettext_lazy("恢复为国务院的放假安排；没有安排的日期恢复为周一至周五上班。")
     success_message = gettext_lazy("已恢复，各处最迟一分钟后生效。")
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return request.user.has_perm("kernel.change_calendarday")
+    permission = "kernel.change_calendarday"
 
     def is_applicable(self, row: CalendarDay) -> bool:
         return row.source == CalendarDay.Source.HAND
@@ -130,6 +125,16 @@ class CalendarDayAdmin(ReadOnlyAdmin):
     menu = Menu(PLATFORM, "calendar_month", 30)
     operator_permissions = ("view", "add", "change")
     empty_hint = gettext_lazy("没有节假日和调休，每天按周一至周五上班推算。")
+    written = Column(gettext_lazy("日期"), lambda row: date_format(row.day, "DATE_FORMAT"))
+    weekday = Column(gettext_lazy("星期"), lambda row: date_format(row.day, "l"))
+    kind = Column(
+        gettext_lazy("这一天"),
+        lambda row: _work_text(works=row.is_workday),
+        tones={"上班": "info", "放假": "success"},
+    )
+    from_whom = Choice(
+        gettext_lazy("来源"), "source", {"国务院安排": "info", "手工设置": "warning"}
+    )
     list_display = ["written", "weekday", "kind", "name", "from_whom"]
     list_filter = [YearFilter]
     ordering = ["-day"]
@@ -150,22 +155,6 @@ class CalendarDayAdmin(ReadOnlyAdmin):
 
     def name_of(self, row: CalendarDay) -> str:
         return f"{self.written(row)} {row.name}"
-
-    @admin.display(description=gettext_lazy("日期"))
-    def written(self, row: CalendarDay) -> str:
-        return date_format(row.day, "DATE_FORMAT")
-
-    @admin.display(description=gettext_lazy("星期"))
-    def weekday(self, row: CalendarDay) -> str:
-        return date_format(row.day, "l")
-
-    @display(description=gettext_lazy("这一天"), label={"上班": "info", "放假": "success"})
-    def kind(self, row: CalendarDay) -> str:
-        return _work_text(works=row.is_workday)
-
-    @display(description=gettext_lazy("来源"), label={"国务院安排": "info", "手工设置": "warning"})
-    def from_whom(self, row: CalendarDay) -> str:
-        return str(CalendarDay.Source(row.source).label)
 
     @admin.display(description=gettext_lazy("官方安排"))
     def law(self, row: CalendarDay) -> str:

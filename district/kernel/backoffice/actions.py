@@ -1,9 +1,9 @@
 """Actions: what the back office does, each a form that is confirmed by POST and calls one verb."""
 
 import secrets
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from inspect import signature
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from district.kernel.backoffice.dashboard import Panel
 from district.kernel.backoffice.edits import PAGE_VALUES, refuse_overtaken, track_page_values
 from district.kernel.backoffice.lazy_text import Text
+from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.sections import Section
 from district.kernel.backoffice.widgets import style
 from district.kernel.errors import DomainError
@@ -70,8 +71,13 @@ class ActionForm(forms.Form):
         return self.key(act).terms.hex()
 
 
-class Action(ABC):
-    """One thing a person may do to a row, or (with no row) to start one."""
+class Action:
+    """One thing a person may do to a row, or (with no row) to start one.
+
+    Most of them say which `verb` they call, for whom (`permission`) and in which `states` of the row; others
+    say it by methods. The verb is called with the form's values, the row and whichever of `by`, `actor` and
+    `key` it takes.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Text]
@@ -90,13 +96,25 @@ class Action(ABC):
     is_edit: ClassVar[bool] = False
     suggested_fields: ClassVar[frozenset[str]] = frozenset()
 
-    @abstractmethod
+    # The Django permission it needs; without one, nobody may.
+    permission: ClassVar[str] = ""
+    # The states of rows it makes sense for; none for all.
+    states: ClassVar[Collection[Any]] = ()
+    # As `staticmethod(services.verb)`, the name under which it takes the row, and its names for fields of the
+    # form that it calls otherwise.
+    verb: ClassVar[Callable[..., Any]]
+    row_argument: ClassVar[str] = ""
+    argument_names: ClassVar[Mapping[str, str]] = {}
+    # Whether the person is led to what the verb returned; where there was no row, always.
+    opens_result: ClassVar[bool] = False
+
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         """Whether the person may do this here."""
+        return bool(self.permission) and person(request).has_perm(self.permission)
 
     def is_applicable(self, row: Any) -> bool:
         """Whether it makes sense for the row as it is; the verb has the last word."""
-        return True
+        return not self.states or row.state in self.states
 
     def initial(self, request: HttpRequest, row: Any) -> Mapping[str, Any]:
         return {}
@@ -115,9 +133,19 @@ class Action(ABC):
         """What the action's own template shows next to the form."""
         return {}
 
-    @abstractmethod
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         """Call the verb; a row to go to, an answer of its own, or None for the row it was done to."""
+        by = person(request)
+        arguments: dict[str, Any] = {"by": by, "actor": f"user:{by.pk}", "key": key}
+        taken = signature(self.verb).parameters
+        arguments = {name: value for name, value in arguments.items() if name in taken}
+        if row is not None and self.row_argument:
+            arguments[self.row_argument] = row
+        arguments |= {
+            self.argument_names.get(name, name): value for name, value in cleaned_data.items()
+        }
+        result = self.verb(**arguments)
+        return result if row is None or self.opens_result else None
 
     def form(self, request: HttpRequest, row: Any) -> ActionForm:
         """The form, filled in when the request is a POST."""

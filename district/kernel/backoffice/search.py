@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from unfold.dataclasses import SearchResult
 from district.kernel.backoffice.registry import sidebar_screens
 from district.kernel.backoffice.sections import url_of
 from district.kernel.backoffice.workspace import sidebar_pages
+from district.kernel.database.ids import PublicIdField, looks_like
 
 ROWS_PER_SCREEN = 6
 
@@ -44,8 +46,13 @@ def search_results(request: HttpRequest, term: str) -> list[SearchResult]:
 
 
 class ExactSearch:
-    """A screen searched by whole numbers only: index look-ups, however long the table."""
+    """A screen searched by whole numbers only: index look-ups, however long the table.
 
+    A term that is a public number of one of the fields is asked of that one alone: asked for all at once, the
+    planner would read the whole table.
+    """
+
+    model: Any
     exact_fields: tuple[str, ...] = ()
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
@@ -62,5 +69,9 @@ class ExactSearch:
     def exact_condition(self, term: str) -> Q:
         condition = Q(pk__in=())
         for name in self.exact_fields:
-            condition |= Q(**{name: term})
+            field = get_fields_from_path(self.model, name)[-1]
+            if not isinstance(field, PublicIdField):
+                condition |= Q(**{name: term})
+            elif looks_like(field.prefix, term):
+                return Q(**{name: term})
         return condition

@@ -1,10 +1,11 @@
 """Form fields for what people read off paper and type: numbers and sums of money, in one spelling."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
+from district.kernel.backoffice.lazy_text import Text
 from district.kernel.text import spelling
 from district.kernel.text.money import MAX_FEN
 
@@ -16,18 +17,49 @@ class NumberInput(forms.RegexField):
         return str(super().to_python(spelling.number_of(value) if value else value))
 
 
-class AmountInput(forms.DecimalField):
-    """A sum in yuan, also as ３００．５０, ¥300.50 or 1,300.50; the value is yuan."""
+class ScaledField(forms.DecimalField):
+    """A decimal as people write it, whose value, first value and bounds are whole numbers of its last place."""
 
-    def __init__(self, **options: Any) -> None:
+    places: ClassVar[int]
+
+    def __init__(self, label: Text, *, smallest: int, largest: int, **options: Any) -> None:
+        super().__init__(
+            label=label,
+            min_value=self.decimal(smallest),
+            max_value=self.decimal(largest),
+            decimal_places=self.places,
+            **options,
+        )
+
+    def decimal(self, whole: int) -> Decimal:
+        return Decimal(whole) / 10**self.places
+
+    def prepare_value(self, value: Any) -> Any:
+        """What the page shows; a text that was sent stays as it is."""
+        return self.decimal(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        decimal = super().clean(value)
+        return None if decimal is None else int(decimal * 10**self.places)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(None if initial is None else self.decimal(initial), data)
+
+
+class YuanField(ScaledField):
+    """A sum in yuan, also as ３００．５０, ¥300.50 or 1,300.50; its value, first value and bounds are fen."""
+
+    places = 2
+
+    def __init__(
+        self, label: Text, *, min_fen: int = 1, max_fen: int = MAX_FEN, **options: Any
+    ) -> None:
         # A browser's number field would drop what it does not know before we see it.
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        bounds: dict[str, Any] = {
-            "max_value": Decimal(MAX_FEN) / 100,
-            "decimal_places": 2,
-            "widget": widget,
-        }
-        super().__init__(**(bounds | options))
+        super().__init__(label, smallest=min_fen, largest=max_fen, widget=widget, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{self.decimal(value):.2f}" if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(spelling.amount_of(value) if isinstance(value, str) else value)

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
-from district.kernel.backoffice import Action, progress_bar
+from district.kernel.backoffice import Action
+from district.kernel.backoffice.columns import Column, Progress
 from district.kernel.backoffice.replays import Replay
 from district.kernel.idempotency import Key
 from district.kernel.jobs.model import Job
@@ -32,23 +31,19 @@ TONES = {
 class JobColumns:
     """Columns of a job's screen; a mixin, because each app scopes its rows itself."""
 
+    number = Column(gettext_lazy("编号"), "public_id")
+    state_label = Column(
+        gettext_lazy("状态"),
+        lambda row: _("已搁置") if row.set_aside_at else row.get_state_display(),
+        tones=TONES,
+    )
+    progress = Progress(gettext_lazy("进度"), "answered", "row_count")
+
     def is_at_work(self, row: Any) -> bool:
         return bool(row.is_at_work)
 
     def name_of(self, row: Any) -> str:
         return str(row.public_id)
-
-    @admin.display(description=gettext_lazy("编号"))
-    def number(self, row: Any) -> str:
-        return str(row.public_id)
-
-    @display(description=gettext_lazy("状态"), label=TONES)
-    def state_label(self, row: Any) -> str:
-        return _("已搁置") if row.set_aside_at else str(row.get_state_display())
-
-    @admin.display(description=gettext_lazy("进度"))
-    def progress(self, row: Any) -> str:
-        return progress_bar(row.answered, row.row_count)
 
 
 class DownloadResults(Action):

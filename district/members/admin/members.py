@@ -16,7 +16,6 @@ from district.kernel import clock
 from district.kernel.backoffice import (
     Action,
     ActionForm,
-    Cell,
     DayRangeFilter,
     Menu,
     MenuGroup,
@@ -29,6 +28,7 @@ from district.kernel.backoffice import (
     name_actors,
     name_verbs,
 )
+from district.kernel.backoffice.columns import Column, Moment, table
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.backoffice.sections import format_instant
@@ -67,9 +67,7 @@ class FindByPhone(Action):
     explanation = gettext_lazy("须输入完整的手机号。每次查找都会记入操作日志（不记号码）。")
     success_message = gettext_lazy("已找到。")
     form_class = FindByPhoneForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return request.user.has_perm("members.view_member")
+    permission = "members.view_member"
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Member:
         found_members = members.look_up_by_phone(number=cleaned_data["number"], by=person(request))
@@ -101,15 +99,11 @@ class EndSessions(Action):
     is_dangerous = True
     success_message = gettext_lazy("所选会话已下线。")
     form_class = EndSessionsForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return request.user.has_perm("members.change_member")
+    permission = "members.change_member"
+    verb, row_argument = staticmethod(members.end_sessions), "member"
 
     def is_applicable(self, row: Member) -> bool:
         return live_sessions(row).exists()
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        members.end_sessions(member=row, sessions=cleaned_data["sessions"], by=person(request))
 
 
 def live_sessions(member: Member) -> QuerySet[ShopperSession]:
@@ -123,6 +117,8 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(PEOPLE, "group", 10)
     operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("顾客第一次在小程序登录后，会出现在这里。")
+    phone = Column(gettext_lazy("手机号"), lambda row: queries.phone_masked(row) or _("未绑定"))
+    card_no = Column(gettext_lazy("卡号"), "card_no")
     list_display = ["public_id", "nickname", "phone", "joined_at", "closed_at"]
     list_filter = [("joined_at", DayRangeFilter)]
     exact_fields = ("public_id",)
@@ -140,32 +136,24 @@ class MemberAdmin(ExactSearch, ReadOnlyAdmin):
     def exact_condition(self, term: str) -> Q:
         return super().exact_condition(term) | queries.has_card_no(term)
 
-    @admin.display(description=gettext_lazy("手机号"))
-    def phone(self, member: Member) -> str:
-        return queries.phone_masked(member) or _("未绑定")
-
-    @admin.display(description=gettext_lazy("卡号"))
-    def card_no(self, member: Member) -> str:
-        return member.card_no
-
     def sections(self, request: HttpRequest, row: Member) -> Iterable[Section]:
         now = clock.real_now()
-        yield Section(
-            title=_("登录会话"),
-            headers=[_("登录时间"), _("最近使用"), _("到期时间"), _("状态")],
-            rows=[
-                [
-                    format_instant(session.created_at),
-                    format_instant(session.last_used_at),
-                    format_instant(session.expires_at),
-                    Cell(_("有效"), tone="good")
-                    if session.revoked_at is None and session.expires_at > now
-                    else Cell(_("已结束"), tone="quiet"),
-                ]
-                for session in row.sessions.order_by("-pk")[:_SESSIONS]
-            ],
-            empty=_("没有登录会话。"),
-        )
+
+        def is_live(session: ShopperSession) -> bool:
+            return session.revoked_at is None and session.expires_at > now
+
+        columns = [
+            Moment(_("登录时间"), "created_at"),
+            Moment(_("最近使用"), "last_used_at"),
+            Moment(_("到期时间"), "expires_at"),
+            Column(
+                _("状态"),
+                lambda session: _("有效") if is_live(session) else _("已结束"),
+                tone=lambda session: "good" if is_live(session) else "quiet",
+            ),
+        ]
+        latest = row.sessions.order_by("-pk")[:_SESSIONS]
+        yield table(_("登录会话"), columns, latest, empty=_("没有登录会话。"))
 
 
 @dashboard_panels(order=50)

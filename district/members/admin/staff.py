@@ -84,9 +84,7 @@ class OpenAccount(Action):
     explanation = gettext_lazy("新账号本身没有任何权限：任命为店员后，才能看到所属商户。")
     success_message = gettext_lazy("账号已开通。")
     form_class = AccountForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return request.user.has_perm("members.add_user")
+    permission = "members.add_user"
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> User:
         return members.create_staff(
@@ -100,6 +98,8 @@ class OpenAccount(Action):
 
 class StaffAccountAction(Action):
     """Done to somebody else's account; an operator does nothing to another operator's."""
+
+    row_argument = "user"
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         if row.pk == request.user.pk or not request.user.has_perm("members.change_user"):
@@ -122,29 +122,26 @@ class SwitchOff(StaffAccountAction):
     explanation = gettext_lazy("该账号立即不能登录，已登录的也随之退出；记录保留。")
     is_dangerous = True
     success_message = gettext_lazy("账号已停用。")
+    verb = staticmethod(members.switch_off_staff)
 
     def is_applicable(self, row: User) -> bool:
         return row.is_active
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        members.switch_off_staff(user=row, by=person(request))
 
 
 class SwitchOn(StaffAccountAction):
     name, label, icon = "switch-on", gettext_lazy("恢复账号"), "person"
     success_message = gettext_lazy("账号已恢复。")
+    verb = staticmethod(members.switch_on_staff)
 
     def is_applicable(self, row: User) -> bool:
         return not row.is_active
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        members.switch_on_staff(user=row, by=person(request))
 
 
 class MakeOperator(Action):
     name, label, icon = "make-operator", gettext_lazy("设为运营人员"), "admin_panel_settings"
     explanation = gettext_lazy("运营人员可以查看和管理整个商圈，请确认此人属于运营机构。")
     success_message = gettext_lazy("已设为运营人员。")
+    verb, row_argument = staticmethod(members.make_operator), "user"
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         # Who could make operators could make anybody anything: a right that is not passed on.
@@ -153,21 +150,16 @@ class MakeOperator(Action):
     def is_applicable(self, row: User) -> bool:
         return not is_operator(row) and not row.is_superuser
 
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        members.make_operator(user=row, by=person(request))
-
 
 class UnmakeOperator(MakeOperator):
     name, label, icon = "unmake-operator", gettext_lazy("取消运营人员"), "remove_moderator"
     explanation = gettext_lazy("此人立即失去运营权限，账号仍可登录（若另有职务）。")
     is_dangerous = True
     success_message = gettext_lazy("已取消运营人员。")
+    verb = staticmethod(members.unmake_operator)
 
     def is_applicable(self, row: User) -> bool:
         return is_operator(row)
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        members.unmake_operator(user=row, by=person(request))
 
 
 def is_operator(user: User) -> bool:

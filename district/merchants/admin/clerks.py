@@ -10,9 +10,9 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import Action, ActionForm, Menu
+from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.errors import InvalidRequest
 from district.kernel.idempotency import Key
 from district.members import services as members
@@ -118,6 +118,7 @@ class DismissClerk(Action):
     explanation = gettext_lazy("此人立即看不到本商户的任何数据；账号与历史记录保留。")
     is_dangerous = True
     success_message = gettext_lazy("已离任。")
+    verb, row_argument = staticmethod(merchants.dismiss_clerk), "clerk"
 
     def is_allowed(self, request: HttpRequest, row: Clerk) -> bool:
         who = viewer(request)
@@ -126,9 +127,6 @@ class DismissClerk(Action):
 
     def is_applicable(self, row: Clerk) -> bool:
         return row.ended_at is None
-
-    def run(self, request: HttpRequest, row: Clerk, cleaned_data: dict[str, Any], key: Key) -> None:
-        merchants.dismiss_clerk(clerk=row, by=viewer(request).user)
 
 
 def _find_person(who: Viewer, merchant: Merchant, username: str) -> User:
@@ -156,10 +154,22 @@ def _covers_clerk(who: Viewer, clerk: Clerk) -> bool:
 @admin.register(Clerk)
 class ClerkAdmin(MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "groups", 30)
-    merchant_path, required_permission = "merchant", "appoint_cashiers"
+    required_permission = "appoint_cashiers"
     operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("任命店员后，他们可以登录后台；运营人员请在商户页面任命。")
+    person = Column(gettext_lazy("姓名"), "user")
+    username = Column(gettext_lazy("用户名"), "user__username")
+    role_label = Choice(gettext_lazy("角色"), "role")
+    where = Column(
+        gettext_lazy("门店"),
+        lambda row: "、".join(store.name for store in row.stores.all()) or _("全部门店"),
+    )
+    state = Column(
+        gettext_lazy("状态"),
+        lambda row: _("已离任") if row.ended_at else _("在任"),
+        tones={"在任": "success", "已离任": ""},
+    )
     list_display = [
         "person",
         "username",
@@ -190,23 +200,3 @@ class ClerkAdmin(MerchantScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clerk]:
         return super().get_queryset(request).prefetch_related("stores", "limits")
-
-    @admin.display(description=gettext_lazy("姓名"))
-    def person(self, clerk: Clerk) -> str:
-        return str(clerk.user)
-
-    @admin.display(description=gettext_lazy("用户名"))
-    def username(self, clerk: Clerk) -> str:
-        return clerk.user.username
-
-    @admin.display(description=gettext_lazy("角色"))
-    def role_label(self, clerk: Clerk) -> str:
-        return clerk.get_role_display()
-
-    @admin.display(description=gettext_lazy("门店"))
-    def where(self, clerk: Clerk) -> str:
-        return "、".join(store.name for store in clerk.stores.all()) or _("全部门店")
-
-    @display(description=gettext_lazy("状态"), label={"在任": "success", "已离任": ""})
-    def state(self, clerk: Clerk) -> str:
-        return _("已离任") if clerk.ended_at else _("在任")

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from district.kernel import clock
 from district.kernel.backoffice import Action, ActionForm, Menu
+from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.registry import screen_of
 from district.kernel.idempotency import Key
 from district.merchants import services as merchants
@@ -104,12 +105,10 @@ class RevokeKey(TillKeyAction):
     explanation = gettext_lazy("使用该密钥的收银台会立即无法入账与扣减，且不能恢复。")
     is_dangerous = True
     success_message = gettext_lazy("密钥已吊销。")
+    verb, row_argument = staticmethod(merchants.revoke_till_key), "till_key"
 
     def is_applicable(self, row: TillKey) -> bool:
         return is_live(row)
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        merchants.revoke_till_key(till_key=row, by=viewer(request).user)
 
 
 def merchant_of(request: HttpRequest, row: Any) -> Merchant | None:
@@ -145,10 +144,15 @@ def render_key_once(request: HttpRequest, issued: merchants.IssuedTillKey) -> Ht
 @admin.register(TillKey)
 class TillKeyAdmin(MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "vpn_key", 40)
-    merchant_path, required_permission = "merchant", "manage_keys"
+    required_permission = "manage_keys"
     operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银台要有密钥才能入账与扣减积分；运营人员请在商户页面签发。")
+    shown_prefix = Column(gettext_lazy("前缀"), lambda row: f"tk_{row.prefix}…")
+    where = Column(
+        gettext_lazy("门店"), lambda row: "、".join(store.name for store in row.stores.all())
+    )
+    issuer = Column(gettext_lazy("签发人"), "created_by")
     list_display = ["name", "shown_prefix", "merchant", "where", "state", "last_used_at"]
     list_filter = [("merchant", ScopedFilter), ("stores", ScopedFilter)]
     list_select_related = ["merchant"]
@@ -178,18 +182,6 @@ class TillKeyAdmin(MerchantScopedAdmin):
         # A key that opens a store beyond one's own is not one's to see.
         beyond = TillKey.stores.through.objects.exclude(store__in=who.stores())
         return rows.exclude(pk__in=beyond.values("till_key"))
-
-    @admin.display(description=gettext_lazy("前缀"))
-    def shown_prefix(self, key: TillKey) -> str:
-        return f"tk_{key.prefix}…"
-
-    @admin.display(description=gettext_lazy("门店"))
-    def where(self, key: TillKey) -> str:
-        return "、".join(store.name for store in key.stores.all())
-
-    @admin.display(description=gettext_lazy("签发人"))
-    def issuer(self, key: TillKey) -> str:
-        return str(key.created_by or "—")
 
     @display(
         description=gettext_lazy("状态"),

@@ -71,17 +71,14 @@ class MerchantAction(OperatorAction):
     """What only operators do to a merchant."""
 
     permission = "merchants.change_merchant"
+    row_argument = "merchant"
 
 
 class RegisterMerchant(MerchantAction):
     name, label, icon = "add", gettext_lazy("登记商户"), "add"
     success_message = gettext_lazy("商户已登记。接着可以让它入盟、开店、任命负责人。")
     form_class = MerchantForm
-
-    def run(
-        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
-    ) -> Merchant:
-        return merchants.register_merchant(by=viewer(request).user, key=key, **cleaned_data)
+    verb = staticmethod(merchants.register_merchant)
 
 
 class EditMerchant(MerchantAction):
@@ -108,6 +105,7 @@ class SetContact(Action):
     is_edit = True
     success_message = gettext_lazy("已更新。")
     form_class = ContactForm
+    verb, row_argument = staticmethod(merchants.set_contact), "merchant"
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
@@ -116,25 +114,16 @@ class SetContact(Action):
     def initial(self, request: HttpRequest, row: Merchant) -> dict[str, Any]:
         return {"contact_name": row.contact_name, "contact_phone": row.contact_phone}
 
-    def run(
-        self, request: HttpRequest, row: Merchant, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        merchants.set_contact(merchant=row, by=viewer(request).user, **cleaned_data)
-
 
 class EnrolMerchant(MerchantAction):
     name, label, icon = "enrol", gettext_lazy("入盟"), "handshake"
     explanation = gettext_lazy("入盟后，该商户的门店可以发放与收取联盟积分（还需设置积分条款）。")
     success_message = gettext_lazy("已入盟。")
     form_class = SinceForm
+    verb = staticmethod(merchants.enrol_merchant)
 
     def is_applicable(self, row: Merchant) -> bool:
         return not _in_alliance(row)
-
-    def run(
-        self, request: HttpRequest, row: Merchant, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        merchants.enrol_merchant(merchant=row, by=viewer(request).user, since=cleaned_data["since"])
 
 
 class WithdrawMerchant(MerchantAction):
@@ -145,14 +134,10 @@ class WithdrawMerchant(MerchantAction):
     is_dangerous = True
     success_message = gettext_lazy("已退盟。")
     form_class = AtForm
+    verb = staticmethod(merchants.withdraw_merchant)
 
     def is_applicable(self, row: Merchant) -> bool:
         return _in_alliance(row)
-
-    def run(
-        self, request: HttpRequest, row: Merchant, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        merchants.withdraw_merchant(merchant=row, by=viewer(request).user, at=cleaned_data["at"])
 
 
 class SuspendMerchant(MerchantAction):
@@ -161,30 +146,14 @@ class SuspendMerchant(MerchantAction):
     is_dangerous = True
     success_message = gettext_lazy("商户已暂停。")
     form_class = SuspensionForm
-
-    def is_applicable(self, row: Merchant) -> bool:
-        return row.state == Merchant.State.ACTIVE
-
-    def run(
-        self, request: HttpRequest, row: Merchant, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        merchants.suspend_merchant(
-            merchant=row, reason=cleaned_data["reason"], by=viewer(request).user
-        )
+    states, verb = {Merchant.State.ACTIVE}, staticmethod(merchants.suspend_merchant)
 
 
 class ResumeMerchant(MerchantAction):
     name, label, icon = "resume", gettext_lazy("恢复商户"), "play_circle"
     explanation = gettext_lazy("收银台与目录恢复到暂停之前的样子。")
     success_message = gettext_lazy("商户已恢复。")
-
-    def is_applicable(self, row: Merchant) -> bool:
-        return row.state == Merchant.State.SUSPENDED
-
-    def run(
-        self, request: HttpRequest, row: Merchant, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        merchants.resume_merchant(merchant=row, by=viewer(request).user)
+    states, verb = {Merchant.State.SUSPENDED}, staticmethod(merchants.resume_merchant)
 
 
 class FundForm(ActionForm):
@@ -196,11 +165,7 @@ class FoundFund(MerchantAction):
     explanation = gettext_lazy("公益等专项资金，可作为过期积分的归属；没有门店，也不发放积分。")
     success_message = gettext_lazy("专项资金已设立。")
     form_class = FundForm
-
-    def run(
-        self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
-    ) -> Merchant:
-        return merchants.create_fund(by=viewer(request).user, key=key, **cleaned_data)
+    verb = staticmethod(merchants.create_fund)
 
 
 def _in_alliance(merchant: Merchant) -> bool:

@@ -12,7 +12,7 @@ from district.kernel.idempotency import Key
 from district.merchants import services as merchants
 from district.merchants.admin import week_text
 from district.merchants.models import Merchant, OpeningHours, Store, Trade, Venue
-from district.merchants.scope import viewer
+from district.merchants.scope import RoleAction, viewer
 
 
 class IntroForm(ActionForm):
@@ -90,14 +90,10 @@ class OpenStore(Action):
         return merchants.open_store(merchant=row, by=viewer(request).user, key=key, **cleaned_data)
 
 
-class StoreAction(Action):
+class StoreAction(RoleAction):
     """Done to a store that has not closed, by those whose role allows it."""
 
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).can("edit_store")
-
-    def is_applicable(self, row: Store) -> bool:
-        return row.state == Store.State.OPEN
+    required_permission, states, row_argument = "edit_store", {Store.State.OPEN}, "store"
 
 
 class SetOpeningHours(StoreAction):
@@ -126,15 +122,13 @@ class IntroduceStore(StoreAction):
     is_edit = True
     success_message = gettext_lazy("已更新。")
     form_class = IntroForm
+    verb = staticmethod(merchants.introduce_store)
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return super().is_allowed(request, row) and not viewer(request).operator
 
     def initial(self, request: HttpRequest, row: Store) -> dict[str, Any]:
         return {"phone": row.phone, "intro": row.intro}
-
-    def run(self, request: HttpRequest, row: Store, cleaned_data: dict[str, Any], key: Key) -> None:
-        merchants.introduce_store(store=row, by=viewer(request).user, **cleaned_data)
 
 
 class EditStore(StoreAction):
@@ -162,12 +156,10 @@ class CloseStore(StoreAction):
     )
     is_dangerous = True
     success_message = gettext_lazy("门店已关闭。")
+    verb = staticmethod(merchants.close_store)
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return viewer(request).operator
-
-    def run(self, request: HttpRequest, row: Store, cleaned_data: dict[str, Any], key: Key) -> None:
-        merchants.close_store(store=row, by=viewer(request).user)
 
 
 def week_lines(store: Store) -> dict[int, str]:

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import Menu, Section
+from district.kernel.backoffice.columns import Choice, Column
 from district.merchants.admin.audit_labels import MERCHANTS
 from district.merchants.admin.store_actions import (
     CloseStore,
@@ -25,10 +25,17 @@ from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 @admin.register(Store)
 class StoreAdmin(NameSearch, MerchantScopedAdmin):
     menu = Menu(MERCHANTS, "storefront", 20)
-    merchant_path, store_path, required_permission = "merchant", "pk", "view_store"
+    store_path, required_permission = "pk", "view_store"
     operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant", "venue", "trade"})
     empty_hint = gettext_lazy("运营人员在商户页面“新开门店”后，门店会出现在这里。")
+    place = Column(
+        gettext_lazy("楼层铺位"),
+        lambda row: " ".join(filter(None, [row.floor, row.unit_no])) or "—",
+    )
+    venue_name = Column(gettext_lazy("场所"), "venue__name")
+    trade_name = Column(gettext_lazy("业态"), "trade__name")
+    state_label = Choice(gettext_lazy("状态"), "state", {"营业": "success", "闭店": ""})
     list_display = ["name", "merchant", "venue_name", "place", "trade_name", "state_label"]
     list_filter = [
         ("merchant", ScopedFilter),
@@ -52,22 +59,6 @@ class StoreAdmin(NameSearch, MerchantScopedAdmin):
         "closed_at",
     ]
     row_actions = [SetOpeningHours(), IntroduceStore(), EditStore(), CloseStore()]
-
-    @admin.display(description=gettext_lazy("楼层铺位"))
-    def place(self, store: Store) -> str:
-        return " ".join(filter(None, [store.floor, store.unit_no])) or "—"
-
-    @admin.display(description=gettext_lazy("场所"))
-    def venue_name(self, store: Store) -> str:
-        return store.venue.name
-
-    @admin.display(description=gettext_lazy("业态"))
-    def trade_name(self, store: Store) -> str:
-        return store.trade.name
-
-    @display(description=gettext_lazy("状态"), label={"营业": "success", "闭店": ""})
-    def state_label(self, store: Store) -> str:
-        return store.get_state_display()
 
     def sections(self, request: HttpRequest, row: Store) -> Iterable[Section]:
         lines = {} if row.round_the_clock else week_lines(row)

@@ -1,7 +1,13 @@
 """Questions about merchants, the front door for other apps."""
 
 from district.merchants.queries.alliance import alliance_store, is_member, require_alliance
-from district.merchants.queries.scope import is_operator, live_post, scoped, stores_of
+from district.merchants.queries.scope import (
+    is_operator,
+    live_post,
+    rows_of_post,
+    scoped,
+    stores_of,
+)
 from district.merchants.queries.till import Till, till_for
 from district.merchants.queries.visits import require_live, visit_at
 
@@ -13,6 +19,7 @@ __all__ = [
     "live_post",
     "require_alliance",
     "require_live",
+    "rows_of_post",
     "scoped",
     "stores_of",
     "till_for",

@@ -1,9 +1,10 @@
 """What a person of the back office may see: the operator all, a clerk the own merchant, others nothing."""
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from district.members.models import User
 from district.members.operators import OPERATORS
@@ -36,17 +37,34 @@ def stores_of(clerk: Clerk) -> QuerySet[Store]:
 
 
 def scoped(
-    rows: QuerySet[Row], *, user: User | AnonymousUser, merchant: str, store: str | None = None
+    rows: QuerySet[Row],
+    *,
+    user: User | AnonymousUser,
+    merchants: Collection[str] = ("merchant",),
+    store: str | None = None,
 ) -> QuerySet[Row]:
-    """The rows a person may see, by the paths from a row to its merchant and its store.
+    """The rows a person may see, by the paths from a row to its merchants and to its store.
 
-    A clerk limited to some stores sees only their rows; where rows belong to no store (`store`
+    Each of a row's merchants sees it. A clerk limited to some stores sees only their rows; where rows belong to no store (`store`
     is None) the merchant alone decides.
     """
     if is_operator(user):
         return rows
-    post = live_post(user)
+    return rows_of_post(rows, live_post(user), merchants=merchants, store=store)
+
+
+def rows_of_post(
+    rows: QuerySet[Row],
+    post: Clerk | None,
+    *,
+    merchants: Collection[str] = ("merchant",),
+    store: str | None = None,
+) -> QuerySet[Row]:
+    """Likewise for a post, nothing without one."""
     if post is None:
         return rows.none()
-    own_rows = rows.filter(**{merchant: post.merchant_id})
+    own = Q()
+    for path in merchants:
+        own |= Q(**{path: post.merchant_id})
+    own_rows = rows.filter(own)
     return own_rows if store is None else own_rows.filter(**{f"{store}__in": stores_of(post)})

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from district.kernel import clock
-from district.kernel.backoffice import Cell, Section, format_instant
+from district.kernel.backoffice import Cell, Section
+from district.kernel.backoffice.columns import Column, Link, Moment, Number, table
 from district.kernel.backoffice.sections import url_of
 from loyalty import queries
 from loyalty.admin.common import signed_points
@@ -38,11 +39,16 @@ def _due(account: PointsAccount) -> Iterator[Section]:
     if account.next_due is None or account.next_due > at:
         return
     now = queries.balance_of(account.member, at)
-    yield Section(
-        title=_("此刻余额"),
-        headers=[_("可用积分"), _("预占积分"), _("待生效积分"), _("待抵还积分")],
-        rows=[[f"{now.available:,}", f"{now.held:,}", f"{now.pending:,}", f"{now.debt:,}"]],
-        empty="",
+    columns = [
+        Number(_("可用积分"), "available"),
+        Number(_("预占积分"), "held"),
+        Number(_("待生效积分"), "pending"),
+        Number(_("待抵还积分"), "debt"),
+    ]
+    yield table(
+        _("此刻余额"),
+        columns,
+        [now],
         note=_(
             "有到期、生效或超时事项还没有记账，将在下一笔变动或定时清扫时入账；会员看到的是此刻余额。"
         ),
@@ -58,21 +64,18 @@ def statement(request: HttpRequest, account: PointsAccount, lines: int = 50) -> 
     page = list(rows.order_by("-seq")[:lines])
     more = page and page[-1].seq > 1
     here = url_of(PointsAccount, account.pk)
-    return Section(
-        title=_("积分明细"),
-        headers=[_("序号"), _("时间"), _("类型"), _("积分"), _("余额"), _("商户"), _("门店")],
-        rows=[
-            [
-                line.seq,
-                format_instant(line.at),
-                Cell(line.get_kind_display(), url_of(Transfer, line.pk)),
-                signed_points(line),
-                f"{line.available_after:,}",
-                line.merchant or "—",
-                line.store or "—",
-            ]
-            for line in page
+    return table(
+        _("积分明细"),
+        [
+            Column(_("序号"), "seq"),
+            Moment(_("时间"), "at"),
+            Link(_("类型"), lambda line: line.get_kind_display()),
+            Column(_("积分"), signed_points),
+            Number(_("余额"), "available_after"),
+            Column(_("商户"), "merchant"),
+            Column(_("门店"), "store"),
         ],
+        page,
         empty=_("没有更早的明细。") if before else _("还没有积分明细。"),
         more=Cell(_("更早的明细"), f"{here}?before={page[-1].seq}") if more else None,
     )

@@ -6,9 +6,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
-from district.kernel.backoffice.sections import url_of
-from district.kernel.text.money import format_yuan
+from district.kernel.backoffice import Section, visible_rows
+from district.kernel.backoffice.columns import Column, Link, Moment, Money, table
 from loyalty.admin.explorer import parts
 from loyalty.admin.explorer.lots import hold_parts
 from loyalty.models import Debt, Hold, ParkedRefund, Receipt, Refund, Transfer
@@ -76,18 +75,16 @@ def candidates(request: HttpRequest, parked: ParkedRefund) -> Section:
         store__in=parked.merchant.stores.values("pk"),
         receipt_no__in=sorted(written - {""}),
     )
-    return Section(
+    columns = [
+        Link(_("小票号"), "receipt_no"),
+        Column(_("门店"), "store"),
+        Money(_("实付"), "paid_fen"),
+        Money(_("可退"), lambda row: row.paid_fen - row.refunded_fen),
+        Moment(_("支付时间"), "paid_at"),
+    ]
+    return table(
         _("可能的小票"),
-        [_("小票号"), _("门店"), _("实付"), _("可退"), _("支付时间")],
-        [
-            [
-                Cell(row.receipt_no, url_of(Receipt, row.pk)),
-                str(row.store),
-                format_yuan(row.paid_fen),
-                format_yuan(row.paid_fen - row.refunded_fen),
-                format_instant(row.paid_at),
-            ]
-            for row in rows.select_related("store").order_by("-pk")[:10]
-        ],
-        _("没有号码相同的小票。请向门店核对小票号，或等收银系统补传。"),
+        columns,
+        rows.select_related("store").order_by("-pk")[:10],
+        empty=_("没有号码相同的小票。请向门店核对小票号，或等收银系统补传。"),
     )

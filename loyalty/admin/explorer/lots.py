@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from district.kernel.backoffice import Cell, Section, format_instant, visible, visible_rows
+from district.kernel.backoffice.columns import Column, Link, Moment, Number, table
 from district.kernel.backoffice.sections import url_of
 from loyalty.admin.common import price_text
 from loyalty.admin.explorer import parts
@@ -88,26 +89,20 @@ def draws(request: HttpRequest, rows: Any, *, lot_sections: bool = False) -> Ite
     note = ""
     if lot_sections and (elsewhere := _points(rows) - _points(seen)):
         note = _("另有 %(points)s 积分在其他商户使用。") % {"points": f"{elsewhere:,}"}
-    yield Section(
-        title=_("批次支取"),
-        headers=[_("支取"), _("积分"), _("批次"), _("收取商户"), _("原因"), _("时间")],
-        rows=[
-            [
-                Cell(draw.pk, url_of(Draw, draw.pk)),
-                f"{draw.points:,}",
-                lot_cell(draw.lot_id, mine),
-                str(draw.redeemer),
-                Cell(
-                    draw.transfer.get_kind_display(),
-                    url_of(Transfer, draw.transfer_id) if draw.transfer_id in open_to else "",
-                ),
-                format_instant(draw.transfer.at),
-            ]
-            for draw in found
-        ],
-        empty=_("没有支取。"),
-        note=note,
-    )
+
+    def why(draw: Draw) -> Cell:
+        kind = draw.transfer.get_kind_display()
+        return Cell(kind, url_of(Transfer, draw.transfer_id) if draw.transfer_id in open_to else "")
+
+    columns = [
+        Link(_("支取"), "pk"),
+        Number(_("积分"), "points"),
+        Column(_("批次"), lambda draw: lot_cell(draw.lot_id, mine)),
+        Column(_("收取商户"), "redeemer"),
+        Column(_("原因"), why),
+        Moment(_("时间"), "transfer__at"),
+    ]
+    yield table(_("批次支取"), columns, found, empty=_("没有支取。"), note=note)
 
 
 def _points(rows: Any) -> int:
@@ -125,21 +120,14 @@ def restores(request: HttpRequest, rows: Any) -> Iterable[Section]:
     if not found:
         return
     mine = visible(request, Lot, [restore.draw.lot_id for restore in found])
-    yield Section(
-        title=_("退回批次"),
-        headers=[_("退回"), _("积分"), _("支取"), _("批次"), _("冲正流水")],
-        rows=[
-            [
-                Cell(restore.pk, url_of(Restore, restore.pk)),
-                f"{restore.points:,}",
-                Cell(restore.draw_id, url_of(Draw, restore.draw_id)),
-                lot_cell(restore.draw.lot_id, mine),
-                Cell(str(restore.transfer), url_of(Transfer, restore.transfer_id)),
-            ]
-            for restore in found
-        ],
-        empty=_("没有退回。"),
-    )
+    columns = [
+        Link(_("退回"), "pk"),
+        Number(_("积分"), "points"),
+        Link(_("支取"), "draw_id", to="draw"),
+        Column(_("批次"), lambda restore: lot_cell(restore.draw.lot_id, mine)),
+        Link(_("冲正流水"), "transfer", to="transfer"),
+    ]
+    yield table(_("退回批次"), columns, found, empty=_("没有退回。"))
 
 
 def hold_parts(request: HttpRequest, rows: Any) -> Iterable[Section]:
@@ -152,16 +140,9 @@ def hold_parts(request: HttpRequest, rows: Any) -> Iterable[Section]:
     if not found:
         return
     mine = visible(request, Lot, [part.lot_id for part in found])
-    yield Section(
-        title=_("预占批次"),
-        headers=[_("预占编号"), _("批次"), _("预占积分")],
-        rows=[
-            [
-                Cell(part.hold, url_of(Hold, part.hold_id)),
-                lot_cell(part.lot_id, mine),
-                f"{part.points:,}",
-            ]
-            for part in found
-        ],
-        empty="",
-    )
+    columns = [
+        Link(_("预占编号"), "hold", to="hold"),
+        Column(_("批次"), lambda part: lot_cell(part.lot_id, mine)),
+        Number(_("预占积分"), "points"),
+    ]
+    yield table(_("预占批次"), columns, found)

@@ -7,9 +7,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, format_instant, link, visible, visible_rows
-from district.kernel.backoffice.sections import url_of
-from district.kernel.text.money import format_yuan
+from district.kernel.backoffice import Section, link, visible_rows
+from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Money, Number, table
 from loyalty.admin.common import HOLD_TONES, hold_state, signed_points
 from loyalty.models import Debt, Hold, ParkedRefund, PointsAccount, Receipt, Refund, Transfer
 
@@ -41,39 +40,25 @@ def transfers(request: HttpRequest, title: str, which: Q) -> Iterator[Section]:
 
 
 def _lines(title: str, rows: Any, empty: str) -> Section:
-    return Section(
-        title,
-        [_("流水"), _("类型"), _("积分"), _("时间")],
-        [
-            [
-                Cell(row, url_of(Transfer, row.pk)),
-                row.get_kind_display(),
-                signed_points(row),
-                format_instant(row.at),
-            ]
-            for row in rows
-        ],
-        empty,
-    )
+    columns = [
+        Link(_("流水"), str),
+        Choice(_("类型"), "kind"),
+        Column(_("积分"), signed_points),
+        Moment(_("时间"), "at"),
+    ]
+    return table(title, columns, rows, empty=empty)
 
 
 def receipts(request: HttpRequest, title: str, which: Q, empty: str = "") -> Section:
     rows = visible_rows(request, Receipt).filter(which).select_related("store").order_by("pk")
-    return Section(
-        title,
-        [_("小票号"), _("实付"), _("已退"), _("门店"), _("支付时间")],
-        [
-            [
-                Cell(row.receipt_no, url_of(Receipt, row.pk)),
-                format_yuan(row.paid_fen),
-                format_yuan(row.refunded_fen),
-                str(row.store),
-                format_instant(row.paid_at),
-            ]
-            for row in rows[:SHOWN]
-        ],
-        empty or _("没有小票。"),
-    )
+    columns = [
+        Link(_("小票号"), "receipt_no"),
+        Money(_("实付"), "paid_fen"),
+        Money(_("已退"), "refunded_fen"),
+        Column(_("门店"), "store"),
+        Moment(_("支付时间"), "paid_at"),
+    ]
+    return table(title, columns, rows[:SHOWN], empty=empty or _("没有小票。"))
 
 
 def refunds(
@@ -81,56 +66,34 @@ def refunds(
 ) -> Iterator[Section]:
     """Refunds and where the points they took came from; with no word for none, then nothing."""
     rows = visible_rows(request, Refund).filter(which).select_related("store").order_by("pk")
-    lines = [
-        [
-            Cell(row.refund_no, url_of(Refund, row.pk)),
-            format_yuan(row.fen),
-            f"{row.own:,}",
-            f"{row.other:,}",
-            Cell(f"{row.owed:,}", tone="bad" if row.owed else ""),
-            str(row.store),
-            format_instant(row.at),
-        ]
-        for row in rows[:SHOWN]
+    columns = [
+        Link(_("退货单号"), "refund_no"),
+        Money(_("退款"), "fen"),
+        Number(_("收回本单积分"), "own"),
+        Number(_("收回其他积分"), "other"),
+        Number(_("欠积分"), "owed", tone=lambda row: "bad" if row.owed else ""),
+        Column(_("门店"), "store"),
+        Moment(_("时间"), "at"),
     ]
-    if lines or empty:
-        yield Section(
-            title or _("退货"),
-            [
-                _("退货单号"),
-                _("退款"),
-                _("收回本单积分"),
-                _("收回其他积分"),
-                _("欠积分"),
-                _("门店"),
-                _("时间"),
-            ],
-            lines,
-            empty,
-        )
+    yield from _unless_silent(title or _("退货"), columns, rows, empty)
 
 
 def debts(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Section]:
     """What was left owing and what came back of it since."""
     rows = visible_rows(request, Debt).filter(which).select_related("carrier").order_by("pk")
-    lines = [
-        [
-            Cell(row.pk, url_of(Debt, row.pk)),
-            str(row.carrier),
-            f"{row.points:,}",
-            f"{row.repaid:,}",
-            Cell(f"{row.points - row.repaid:,}", tone="bad" if row.points > row.repaid else "good"),
-            format_instant(row.at),
-        ]
-        for row in rows[:SHOWN]
+    columns = [
+        Link(_("编号"), "pk"),
+        Column(_("承担商户"), "carrier"),
+        Number(_("欠"), "points"),
+        Number(_("已抵还"), "repaid"),
+        Number(
+            _("未抵还"),
+            lambda row: row.points - row.repaid,
+            tone=lambda row: "bad" if row.points > row.repaid else "good",
+        ),
+        Moment(_("时间"), "at"),
     ]
-    if lines or empty:
-        yield Section(
-            _("欠积分"),
-            [_("编号"), _("承担商户"), _("欠"), _("已抵还"), _("未抵还"), _("时间")],
-            lines,
-            empty,
-        )
+    yield from _unless_silent(_("欠积分"), columns, rows, empty)
 
 
 def repayments(request: HttpRequest, debt_lines: list[int]) -> Iterator[Section]:
@@ -142,64 +105,36 @@ def repayments(request: HttpRequest, debt_lines: list[int]) -> Iterator[Section]
 
 def holds(request: HttpRequest, which: Q, *, empty: str = "") -> Iterator[Section]:
     rows = visible_rows(request, Hold).filter(which).select_related("store").order_by("-pk")
-    lines = [
-        [
-            Cell(row, url_of(Hold, row.pk)),
-            Cell(state := hold_state(row), tone=HOLD_TONES.get(state, "")),
-            f"{row.points:,}",
-            f"{row.captured:,}",
-            str(row.store),
-            format_instant(row.at),
-            format_instant(row.expires_at),
-        ]
-        for row in rows[:SHOWN]
+    columns = [
+        Link(_("预占编号"), str),
+        Column(_("状态"), hold_state, tone=lambda row: HOLD_TONES.get(hold_state(row), "")),
+        Number(_("预占积分"), "points"),
+        Number(_("使用积分"), "captured"),
+        Column(_("门店"), "store"),
+        Moment(_("预占时间"), "at"),
+        Moment(_("超时时间"), "expires_at"),
     ]
-    if lines or empty:
-        yield Section(
-            _("积分预占"),
-            [
-                _("预占编号"),
-                _("状态"),
-                _("预占积分"),
-                _("使用积分"),
-                _("门店"),
-                _("预占时间"),
-                _("超时时间"),
-            ],
-            lines,
-            empty,
-        )
+    yield from _unless_silent(_("积分预占"), columns, rows, empty)
 
 
 def parked(request: HttpRequest, which: Q) -> Iterator[Section]:
-    rows = list(visible_rows(request, ParkedRefund).filter(which)[:SHOWN])
-    if rows:
-        yield Section(
-            _("曾待匹配"),
-            [_("编号"), _("状态"), _("收到时间"), _("处理时间")],
-            [
-                [
-                    Cell(row.public_id, url_of(ParkedRefund, row.pk)),
-                    row.get_state_display(),
-                    format_instant(row.at),
-                    format_instant(row.decided_at),
-                ]
-                for row in rows
-            ],
-            "",
-        )
+    columns = [
+        Link(_("编号"), "public_id"),
+        Choice(_("状态"), "state"),
+        Moment(_("收到时间"), "at"),
+        Moment(_("处理时间"), "decided_at"),
+    ]
+    rows = visible_rows(request, ParkedRefund).filter(which)
+    yield from _unless_silent(_("曾待匹配"), columns, rows, "")
 
 
 def accounts(request: HttpRequest, title: str, which: Q) -> Iterator[Section]:
-    rows = list(visible_rows(request, PointsAccount).filter(which).select_related("member")[:SHOWN])
-    mine = visible(request, PointsAccount, [row.pk for row in rows])
-    if mine:
-        yield Section(
-            title,
-            [_("会员编号"), _("可用积分")],
-            [
-                [Cell(row.member.public_id, url_of(PointsAccount, row.pk)), f"{row.available:,}"]
-                for row in rows
-            ],
-            "",
-        )
+    columns = [Link(_("会员编号"), "member__public_id"), Number(_("可用积分"), "available")]
+    rows = visible_rows(request, PointsAccount).filter(which).select_related("member")
+    yield from _unless_silent(title, columns, rows, "")
+
+
+def _unless_silent(title: str, columns: list[Column], rows: Any, empty: str) -> Iterator[Section]:
+    """A table of the first rows; with no word for none, nothing where there is none."""
+    if (found := list(rows[:SHOWN])) or empty:
+        yield table(title, columns, found, empty=empty)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
+from district.kernel.backoffice.columns import Choice, Column, Link, table
 from district.kernel.backoffice.sections import url_of
 from loyalty.admin.explorer import parts
 from loyalty.admin.explorer.lots import draws, lots, restores
@@ -88,22 +89,14 @@ def _followed_by_repayment(request: HttpRequest, transfer: Transfer) -> Iterator
 
 
 def _adjustment(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
-    rows = list(visible_rows(request, Adjustment).filter(transfer=transfer))
-    if rows:
-        yield Section(
-            _("人工调整"),
-            [_("编号"), _("积分"), _("状态"), _("原因")],
-            [
-                [
-                    Cell(row.public_id, url_of(Adjustment, row.pk)),
-                    f"{row.points:+,}",
-                    row.get_state_display(),
-                    row.reason,
-                ]
-                for row in rows
-            ],
-            "",
-        )
+    columns = [
+        Link(_("编号"), "public_id"),
+        Column(_("积分"), lambda row: f"{row.points:+,}"),
+        Choice(_("状态"), "state"),
+        Column(_("原因"), "reason"),
+    ]
+    if rows := list(visible_rows(request, Adjustment).filter(transfer=transfer)):
+        yield table(_("人工调整"), columns, rows)
 
 
 def _merge(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:

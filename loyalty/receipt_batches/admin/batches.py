@@ -21,7 +21,7 @@ from district.kernel.backoffice import (
     name_verbs,
     visible,
 )
-from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.columns import Actor
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
@@ -125,12 +125,13 @@ def _may_read(request: HttpRequest) -> bool:
 @admin.register(Batch)
 class BatchAdmin(JobColumns, ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "upload_file", 26)
-    merchant_path, required_permission = "merchant", "view_receipts"
+    required_permission = "view_receipts"
     operator_permissions = ("view", "add", "change")
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("ERP 或收银系统批量上传之后，会出现在这里；也可以在此上传文件。")
     ordering = ["-pk"]
     sortable_by = ()
+    actor_name = Actor(gettext_lazy("操作者"), "actor")
     list_display = [
         "number",
         "name",
@@ -176,10 +177,6 @@ class BatchAdmin(JobColumns, ExactSearch, MerchantScopedAdmin):
             return rows
         # A batch has rows of all its stores.
         return rows.filter(stores__contained_by=list(who.stores().values_list("pk", flat=True)))
-
-    @admin.display(description=gettext_lazy("操作者"))
-    def actor_name(self, batch: Batch) -> str:
-        return actor_texts([batch.actor])[batch.actor]
 
     def sections(self, request: HttpRequest, row: Batch) -> Iterable[Section]:
         yield _counts(row)

@@ -7,10 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import Cell, DayRangeFilter, Menu, Section
-from district.kernel.backoffice.audit_labels import actor_texts
+from district.kernel.backoffice.columns import Actor, Choice, Column, table
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.text.money import format_yuan
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
@@ -37,11 +36,16 @@ class AgreementFilter(admin.SimpleListFilter):
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "balance", 28)
-    merchant_path, store_path, required_permission = "merchant", "store", "view_receipts"
+    store_path, required_permission = "store", "view_receipts"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("收银系统日终上报合计之后，会在这里与系统数据比对。")
     ordering = ["-pk"]
     sortable_by = ()
+    number = Column(gettext_lazy("对账编号"), "public_id")
+    result = Column(
+        gettext_lazy("结果"), lambda row: _("一致") if row.agrees else _("有差异"), tones=TONES
+    )
+    actor_name = Actor(gettext_lazy("操作者"), "actor")
     list_display = ["number", "day", "store", "merchant", "result", "differences", "at"]
     list_filter = [
         AgreementFilter,
@@ -53,18 +57,6 @@ class ReconciliationAdmin(ExactSearch, MerchantScopedAdmin):
     exact_fields = ("public_id",)
     search_help_text = gettext_lazy("完整的对账编号")
     fields = ["number", "day", "store", "merchant", "result", "actor_name", "at"]
-
-    @admin.display(description=gettext_lazy("对账编号"))
-    def number(self, row: Reconciliation) -> str:
-        return row.public_id
-
-    @display(description=gettext_lazy("结果"), label=TONES)
-    def result(self, row: Reconciliation) -> str:
-        return _("一致") if row.agrees else _("有差异")
-
-    @admin.display(description=gettext_lazy("操作者"))
-    def actor_name(self, row: Reconciliation) -> str:
-        return actor_texts([row.actor])[row.actor]
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         yield _totals(row)
@@ -94,19 +86,16 @@ def _totals(row: Reconciliation) -> Section:
 def _differences(row: Reconciliation) -> Section:
     differences = list(Difference.objects.filter(reconciliation=row).order_by("kind", "pk")[:SHOWN])
     more = row.differences is not None and row.differences > len(differences)
-    return Section(
-        title=_("差异"),
-        headers=[_("类型"), _("差异"), _("单号"), _("收银"), _("系统")],
-        rows=[
-            (
-                difference.get_kind_display(),
-                difference.get_what_display(),
-                difference.number,
-                _amount(difference, difference.theirs),
-                _amount(difference, difference.ours),
-            )
-            for difference in differences
+    return table(
+        _("差异"),
+        [
+            Choice(_("类型"), "kind"),
+            Choice(_("差异"), "what"),
+            Column(_("单号"), "number"),
+            Column(_("收银"), lambda difference: _amount(difference, difference.theirs)),
+            Column(_("系统"), lambda difference: _amount(difference, difference.ours)),
         ],
+        differences,
         empty=_("收银没有上报明细，只比对合计。") if row.differences is None else _("没有差异。"),
         note=_("共 %(all)d 项，列出前 %(shown)d 项。")
         % {"all": row.differences, "shown": len(differences)}

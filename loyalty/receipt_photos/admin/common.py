@@ -1,16 +1,16 @@
 """What the two screens share: the picture beside the form, and words."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import ClassVar
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Action, name_verbs
+from district.kernel.backoffice import name_verbs
 from district.kernel.text.money import format_yuan
-from district.merchants.scope import viewer
+from district.merchants.permissions import Permission
+from district.merchants.scope import RoleAction
 from loyalty.receipt_photos.models import PhotoPicture, ReceiptPhoto
 
 name_verbs(
@@ -40,10 +40,8 @@ def photo_panel(photo: ReceiptPhoto) -> PhotoPanel:
     return PhotoPanel(url, caption % caption_values)
 
 
-class ReceiptReviewAction(Action):
+class ReceiptReviewAction(RoleAction):
     """An action next to what it is about."""
 
     template = "bills/decide.html"
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).can("work_the_till")
+    required_permission: ClassVar[Permission] = "work_the_till"

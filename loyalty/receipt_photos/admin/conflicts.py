@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import (
     ActionForm,
@@ -18,10 +17,10 @@ from district.kernel.backoffice import (
     format_instant,
     link,
 )
+from district.kernel.backoffice.columns import Choice, Column, Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
-from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
 from loyalty.admin.common import POINTS
 from loyalty.receipt_photos import services as bills
 from loyalty.receipt_photos.admin.common import ReceiptReviewAction, photo_panel
@@ -41,21 +40,12 @@ class ConflictNoteForm(ActionForm):
 class DecideConflict(ReceiptReviewAction):
     form_class = ConflictNoteForm
     success_message = gettext_lazy("冲突已处理。")
-    verb: Any = None
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).can("settle_bills")
-
-    def is_applicable(self, row: ReceiptConflict) -> bool:
-        return row.state == ReceiptConflict.State.OPEN
+    required_permission = "settle_bills"
+    states = {ReceiptConflict.State.OPEN}
+    row_argument = "conflict"
 
     def context(self, request: HttpRequest, row: ReceiptConflict) -> dict[str, Any]:
         return {"panels": panels_of(request, row)}
-
-    def run(
-        self, request: HttpRequest, row: ReceiptConflict, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return self.verb(conflict=row, by=viewer(request).user, key=key, **cleaned_data)
 
 
 class KeepEarlier(DecideConflict):
@@ -80,11 +70,14 @@ class KeepLater(DecideConflict):
 @admin.register(ReceiptConflict)
 class ReceiptConflictAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "difference", 24)
-    merchant_path, store_path, required_permission = "merchant", "store", "work_the_till"
+    store_path, required_permission = "store", "work_the_till"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("同一笔消费以不同方式重复上报时，会在这里等待核对。")
     ordering = ["-pk"]
     sortable_by = ()
+    number = Column(gettext_lazy("编号"), "public_id")
+    state_label = Choice(gettext_lazy("状态"), "state", TONES)
+    paid = Money(gettext_lazy("实付"), "paid_fen")
     list_display = [
         "number",
         "state_label",
@@ -107,18 +100,6 @@ class ReceiptConflictAdmin(ExactSearch, MerchantScopedAdmin):
     search_help_text = gettext_lazy("完整的编号、小票号或会员编号")
     fields = ["number", "state_label", "reason", "merchant", "store", "at", "note", "decided_at"]
     row_actions = (KeepEarlier(), KeepBoth(), KeepLater())
-
-    @admin.display(description=gettext_lazy("编号"))
-    def number(self, conflict: ReceiptConflict) -> str:
-        return conflict.public_id
-
-    @display(description=gettext_lazy("状态"), label=TONES)
-    def state_label(self, conflict: ReceiptConflict) -> str:
-        return conflict.get_state_display()
-
-    @admin.display(description=gettext_lazy("实付"))
-    def paid(self, conflict: ReceiptConflict) -> str:
-        return format_yuan(conflict.paid_fen)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Any]:
         return panels_of(request, row)

@@ -1,7 +1,6 @@
 """The queue of photographed bills: the picture next to the form, on a wide screen and on a phone."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,11 +10,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import (
     ActionForm,
-    Cell,
     DayRangeFilter,
     Menu,
     Section,
@@ -23,9 +20,9 @@ from district.kernel.backoffice import (
     link,
     visible_rows,
 )
+from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Money, table
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.backoffice.sections import url_of
-from district.kernel.backoffice.typed_fields import AmountInput, NumberInput
+from district.kernel.backoffice.typed_fields import NumberInput, YuanField
 from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.http.fields import NUMBER
 from district.kernel.idempotency import Key
@@ -53,7 +50,7 @@ class ConfirmPhotoForm(ActionForm):
     """What the clerk reads on the picture; filled in with what the member wrote."""
 
     receipt_no = NumberInput(NUMBER, label=gettext_lazy("小票号"), max_length=64)
-    paid_yuan = AmountInput(label=gettext_lazy("实付（元）"), min_value=Decimal("0.01"))
+    paid_yuan = YuanField(gettext_lazy("实付（元）"))
     paid_at = forms.DateTimeField(label=gettext_lazy("支付时间"), widget=InstantInput)
 
 
@@ -63,14 +60,12 @@ class ConfirmPhoto(ReceiptReviewAction):
     success_message = gettext_lazy("已处理。")
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = ConfirmPhotoForm
-
-    def is_applicable(self, row: ReceiptPhoto) -> bool:
-        return row.state == ReceiptPhoto.State.SUBMITTED
+    states = {ReceiptPhoto.State.SUBMITTED}
 
     def initial(self, request: HttpRequest, row: ReceiptPhoto) -> dict[str, Any]:
         return {
             "receipt_no": row.receipt_no,
-            "paid_yuan": f"{Decimal(row.paid_fen) / 100:.2f}",
+            "paid_yuan": row.paid_fen,
             "paid_at": timezone.localtime(row.paid_at),
         }
 
@@ -84,7 +79,7 @@ class ConfirmPhoto(ReceiptReviewAction):
     ) -> Any:
         purchase = ReportedPurchase(
             receipt_no=cleaned_data["receipt_no"],
-            paid_fen=int(cleaned_data["paid_yuan"] * 100),
+            paid_fen=cleaned_data["paid_yuan"],
             paid_at=cleaned_data["paid_at"],
             source=Receipt.Source.PHOTO,
         )
@@ -123,27 +118,29 @@ class RejectPhoto(ReceiptReviewAction):
     is_dangerous = True
     success_message = gettext_lazy("已处理，会员会看到原因。")
     form_class = RejectPhotoForm
-
-    def is_applicable(self, row: ReceiptPhoto) -> bool:
-        return row.state == ReceiptPhoto.State.SUBMITTED
+    states = {ReceiptPhoto.State.SUBMITTED}
+    verb, row_argument = staticmethod(bills.reject_photo), "photo"
 
     def context(self, request: HttpRequest, row: ReceiptPhoto) -> dict[str, Any]:
         return {"panels": [photo_panel(row)]}
-
-    def run(
-        self, request: HttpRequest, row: ReceiptPhoto, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return bills.reject_photo(photo=row, by=viewer(request).user, key=key, **cleaned_data)
 
 
 @admin.register(ReceiptPhoto)
 class ReceiptPhotoAdmin(ExactSearch, MerchantScopedAdmin):
     menu = Menu(POINTS, "photo_camera", 22)
-    merchant_path, store_path, required_permission = "merchant", "store", "work_the_till"
+    store_path, required_permission = "store", "work_the_till"
     operator_only = frozenset({"merchant"})
     empty_hint = gettext_lazy("会员在小程序里拍照上传小票之后，会在这里等待审核。")
     ordering = ["-pk"]
     sortable_by = ()
+    number = Column(gettext_lazy("编号"), "public_id")
+    state_label = Choice(gettext_lazy("状态"), "state", TONES)
+    member_no = Column(gettext_lazy("会员编号"), "member__public_id")
+    paid = Money(gettext_lazy("实付"), "paid_fen")
+    reason_text = Column(
+        gettext_lazy("原因"),
+        lambda row: " ".join(filter(None, [row.get_reason_display(), row.note])) or "—",
+    )
     list_display = ["number", "state_label", "store", "receipt_no", "paid", "paid_at", "at"]
     list_filter = [
         "state",
@@ -189,26 +186,6 @@ class ReceiptPhotoAdmin(ExactSearch, MerchantScopedAdmin):
                 "X-Content-Type-Options": "nosniff",
             },
         )
-
-    @admin.display(description=gettext_lazy("编号"))
-    def number(self, photo: ReceiptPhoto) -> str:
-        return photo.public_id
-
-    @display(description=gettext_lazy("状态"), label=TONES)
-    def state_label(self, photo: ReceiptPhoto) -> str:
-        return photo.get_state_display()
-
-    @admin.display(description=gettext_lazy("会员编号"))
-    def member_no(self, photo: ReceiptPhoto) -> str:
-        return photo.member.public_id
-
-    @admin.display(description=gettext_lazy("实付"))
-    def paid(self, photo: ReceiptPhoto) -> str:
-        return format_yuan(photo.paid_fen)
-
-    @admin.display(description=gettext_lazy("原因"))
-    def reason_text(self, photo: ReceiptPhoto) -> str:
-        return " ".join(filter(None, [photo.get_reason_display(), photo.note])) or "—"
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Any]:
         yield photo_panel(row)
@@ -256,19 +233,13 @@ def similar_panels(request: HttpRequest, photo: ReceiptPhoto) -> Iterator[Sectio
         visible_rows(request, ReceiptPhoto).filter(pk__in=before.values("pk")).order_by("-pk")[:20]
     )
     rows = list(mine)
+    columns = [Link(_("编号"), str), Choice(_("状态"), "state"), Moment(_("提交时间"), "at")]
     elsewhere = before.count() - len(rows)
     note = _("同一张图片还在其他门店提交过 %(count)s 次。") % {"count": elsewhere}
-    yield Section(
+    yield table(
         _("同一张小票或同一张图片的其他提交"),
-        [_("编号"), _("状态"), _("提交时间")],
-        [
-            [
-                Cell(earlier_photo, url_of(ReceiptPhoto, earlier_photo.pk)),
-                earlier_photo.get_state_display(),
-                format_instant(earlier_photo.at),
-            ]
-            for earlier_photo in rows
-        ],
-        _("没有其他提交。"),
+        columns,
+        rows,
+        empty=_("没有其他提交。"),
         note=note if elsewhere else "",
     )

@@ -5,14 +5,13 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Menu, Section, format_instant, visible_rows
-from district.kernel.backoffice.base import ReadOnlyAdmin
-from district.kernel.text.money import format_yuan
+from district.kernel.backoffice import Menu, Section, visible_rows
+from district.kernel.backoffice.columns import Column, Moment, Money, table
 from district.merchants.scope import viewer
 from loyalty.settlement import sources
 from loyalty.settlement.admin import parts
@@ -21,8 +20,8 @@ from loyalty.settlement.admin.common import (
     SHOWN,
     CycleColumns,
     SettlementAdmin,
+    debt_tone,
     period_text,
-    sum_cell,
 )
 from loyalty.settlement.models import Charge, Statement
 from loyalty.settlement.queries import bookings_of_charge
@@ -33,8 +32,13 @@ class ChargeAdmin(CycleColumns, SettlementAdmin):
     """Each of the two sees what stands between them."""
 
     menu = Menu(SETTLEMENT, "sell", 35)
-    merchant_path = "payer"
+    merchant_paths = ("payer", "payee")
     empty_hint = gettext_lazy("结账之后，优惠券等积分以外的往来按商户和来源各有一行。")
+    number = Column(gettext_lazy("款项"), "pk")
+    source_name = Column(gettext_lazy("来源"), lambda row: sources.source_name(row.source))
+    payer_name = Column(gettext_lazy("付方"), "payer__name")
+    payee_name = Column(gettext_lazy("收方"), "payee__name")
+    money = Money(gettext_lazy("金额"), "fen")
     list_display = ["number", "period", "source_name", "payer", "payee", "money"]
     list_filter = ["cycle"]
     list_select_related = ["cycle", "payer", "payee"]
@@ -49,42 +53,11 @@ class ChargeAdmin(CycleColumns, SettlementAdmin):
         "money",
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """A charge has two sides."""
-        who = viewer(request)
-        rows: QuerySet[Any] = ReadOnlyAdmin.get_queryset(self, request)
-        if who.operator:
-            return rows
-        if who.post is None:
-            return rows.none()
-        own = who.post.merchant_id
-        return rows.filter(Q(payer=own) | Q(payee=own))
-
     def name_of(self, row: Charge) -> str:
         return _("%(period)s 其他款项 %(number)s") % {
             "period": period_text(row.cycle),
             "number": row.pk,
         }
-
-    @admin.display(description=gettext_lazy("款项"))
-    def number(self, row: Charge) -> str:
-        return str(row.pk)
-
-    @admin.display(description=gettext_lazy("来源"))
-    def source_name(self, row: Charge) -> str:
-        return sources.source_name(row.source)
-
-    @admin.display(description=gettext_lazy("付方"))
-    def payer_name(self, row: Charge) -> str:
-        return row.payer.name
-
-    @admin.display(description=gettext_lazy("收方"))
-    def payee_name(self, row: Charge) -> str:
-        return row.payee.name
-
-    @admin.display(description=gettext_lazy("金额"))
-    def money(self, row: Charge) -> str:
-        return format_yuan(row.fen)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         both = Q(cycle=row.cycle_id, merchant__in=[row.payer_id, row.payee_id])
@@ -99,13 +72,14 @@ def _bookings(request: HttpRequest, charge: Charge) -> Section:
     side = None if who.post is None else who.post.merchant_id
     bookings = list(islice(bookings_of_charge(charge, merchant=side), SHOWN))
     more = charge.bookings - len(bookings)
-    return Section(
-        title=_("逐笔明细"),
-        headers=[_("时间"), _("单号"), _("金额")],
-        rows=[
-            [format_instant(booking.at), booking.reference, sum_cell(booking.fen)]
-            for booking in bookings
+    return table(
+        _("逐笔明细"),
+        [
+            Moment(_("时间"), "at"),
+            Column(_("单号"), "reference"),
+            Money(_("金额"), "fen", tone=lambda booking: debt_tone(booking.fen)),
         ],
+        bookings,
         empty=_("没有往来。"),
         note=_("另有 %(count)s 笔，见结算单的工作簿。") % {"count": f"{more:,}"}
         if more > 0

@@ -1,20 +1,16 @@
 """What the settlement workspace's screens share: texts, sums, forms, and permissions."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import ActionForm, Cell, MenuGroup, name_verbs
-from district.kernel.backoffice.lazy_text import Text
-from district.kernel.backoffice.typed_fields import AmountInput
-from district.kernel.text.money import format_yuan
+from district.kernel.backoffice import ActionForm, MenuGroup, name_verbs
+from district.kernel.backoffice.columns import Column
 from district.merchants.scope import MerchantScopedAdmin, viewer
 from loyalty.settlement.models import Cycle
 
@@ -60,17 +56,9 @@ class SettlementReasonForm(ActionForm):
     )
 
 
-def yuan_field(label: Text) -> AmountInput:
-    return AmountInput(label=label, min_value=Decimal("0.01"))
-
-
-def fen_of(yuan: Decimal) -> int:
-    return int(yuan * 100)
-
-
-def sum_cell(fen: int) -> Cell:
-    """A sum, coloured when it is somebody's debt."""
-    return Cell(format_yuan(fen), tone="bad" if fen < 0 else "")
+def debt_tone(fen: int) -> str:
+    """A sum is coloured when it is somebody's debt."""
+    return "bad" if fen < 0 else ""
 
 
 def days_of(cycle: Cycle) -> str:
@@ -86,10 +74,5 @@ def period_text(cycle: Cycle) -> str:
 class CycleColumns:
     """Rows that belong to a cycle say which one."""
 
-    @admin.display(description=gettext_lazy("期号"))
-    def period(self, row: Any) -> str:
-        return period_text(row.cycle)
-
-    @admin.display(description=gettext_lazy("结算期间"))
-    def days(self, row: Any) -> str:
-        return days_of(row.cycle)
+    period = Column(gettext_lazy("期号"), lambda row: period_text(row.cycle))
+    days = Column(gettext_lazy("结算期间"), lambda row: days_of(row.cycle))

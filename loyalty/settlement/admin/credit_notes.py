@@ -9,12 +9,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import ActionForm, Menu, Section
-from district.kernel.backoffice.base import ReadOnlyAdmin
+from district.kernel.backoffice.columns import Choice, Column, Money
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
-from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 from district.merchants.scope import OperatorAction, viewer
 from loyalty.settlement import services as settlement
@@ -23,9 +22,7 @@ from loyalty.settlement.admin.common import (
     SETTLEMENT,
     SettlementAdmin,
     SettlementReasonForm,
-    fen_of,
     period_text,
-    yuan_field,
 )
 from loyalty.settlement.models import CreditNote, Cycle
 from loyalty.settlement.services.credit_notes import Correction
@@ -35,7 +32,7 @@ class CreditNoteForm(ActionForm):
     cycle = forms.ModelChoiceField(Cycle.objects.none(), label=gettext_lazy("更正周期"))
     payer = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("付方"))
     payee = forms.ModelChoiceField(Merchant.objects.none(), label=gettext_lazy("收方"))
-    yuan = yuan_field(gettext_lazy("金额（元）"))
+    yuan = YuanField(gettext_lazy("金额（元）"))
     reason = forms.CharField(
         label=gettext_lazy("原因"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -59,18 +56,14 @@ class ProposeNote(OperatorAction):
     explanation = gettext_lazy("已结账的周期不再改变：更正在下一期结算，须由另一人复核。")
     success_message = gettext_lazy("贷项通知已提出，等待另一人复核。")
     form_class = CreditNoteForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return super().is_allowed(request, row) and request.user.has_perm(
-            "settlement.add_creditnote"
-        )
+    permission = "settlement.add_creditnote"
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         correction = Correction(
             cycle=cleaned_data["cycle"],
             payer=cleaned_data["payer"],
             payee=cleaned_data["payee"],
-            fen=fen_of(cleaned_data["yuan"]),
+            fen=cleaned_data["yuan"],
             reason=cleaned_data["reason"],
         )
         return settlement.propose_credit_note(
@@ -119,10 +112,20 @@ class RejectNote(_DecideCreditNote):
 @admin.register(CreditNote)
 class CreditNoteAdmin(SettlementAdmin):
     menu = Menu(SETTLEMENT, "receipt", 60)
-    merchant_path = "payer"
+    merchant_paths = ("payer", "payee")
     operator_permissions = ("view", "add")
     operator_only = frozenset({"proposed_by", "decided_by", "decision", "dispute"})
     empty_hint = gettext_lazy("已结账的周期有误时，用贷项通知在下一期更正。")
+    state_label = Choice(
+        gettext_lazy("状态"), "state", {"待复核": "warning", "已通过": "success", "已拒绝": ""}
+    )
+    corrected = Column(gettext_lazy("更正周期"), lambda row: period_text(row.corrects))
+    settled_in = Column(
+        gettext_lazy("结算周期"), lambda row: period_text(row.cycle) if row.cycle else _("下一期")
+    )
+    payer_name = Column(gettext_lazy("付方"), "payer__name")
+    payee_name = Column(gettext_lazy("收方"), "payee__name")
+    money = Money(gettext_lazy("金额"), "fen")
     list_display = ["public_id", "state_label", "corrected", "payer", "payee", "money", "reason"]
     list_filter = ["state"]
     list_select_related = ["corrects", "payer", "payee"]
@@ -145,42 +148,11 @@ class CreditNoteAdmin(SettlementAdmin):
     row_actions = (ApproveNote(), RejectNote())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Two sides, who see it once it holds: a proposal under review is visible to operators only."""
-        who = viewer(request)
-        rows: QuerySet[Any] = ReadOnlyAdmin.get_queryset(self, request)
-        if who.operator:
+        """A proposal under review is visible to operators only."""
+        rows = super().get_queryset(request)
+        if viewer(request).operator:
             return rows
-        if who.post is None:
-            return rows.none()
-        own = Q(payer=who.post.merchant_id) | Q(payee=who.post.merchant_id)
-        return rows.filter(own, state=CreditNote.State.APPROVED)
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={"待复核": "warning", "已通过": "success", "已拒绝": ""},
-    )
-    def state_label(self, row: CreditNote) -> str:
-        return row.get_state_display()
-
-    @admin.display(description=gettext_lazy("更正周期"))
-    def corrected(self, row: CreditNote) -> str:
-        return period_text(row.corrects)
-
-    @admin.display(description=gettext_lazy("结算周期"))
-    def settled_in(self, row: CreditNote) -> str:
-        return period_text(row.cycle) if row.cycle else _("下一期")
-
-    @admin.display(description=gettext_lazy("付方"))
-    def payer_name(self, row: CreditNote) -> str:
-        return row.payer.name
-
-    @admin.display(description=gettext_lazy("收方"))
-    def payee_name(self, row: CreditNote) -> str:
-        return row.payee.name
-
-    @admin.display(description=gettext_lazy("金额"))
-    def money(self, row: CreditNote) -> str:
-        return format_yuan(row.fen)
+        return rows.filter(state=CreditNote.State.APPROVED)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         yield from parts.disputes(request, Q(pk=row.dispute_id))

@@ -51,30 +51,16 @@ class OpenCycle(OperatorAction):
     explanation = gettext_lazy("新周期从上一期结束的次日开始；上一期结账之后才能开始。")
     success_message = gettext_lazy("结算周期已开始。")
     form_class = OpenCycleForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return super().is_allowed(request, row) and request.user.has_perm("settlement.add_cycle")
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        return settlement.open_cycle(
-            last_day=cleaned_data["last_day"],
-            first_day=cleaned_data.get("first_day"),
-            by=viewer(request).user,
-        )
+    permission = "settlement.add_cycle"
+    verb = staticmethod(settlement.open_cycle)
 
 
 class MoveEnd(OperatorAction):
     name, label, icon = "move-end", gettext_lazy("调整结束日"), "edit_calendar"
     success_message = gettext_lazy("结束日已调整。")
     form_class = LastDayForm
-
-    def is_applicable(self, row: Cycle) -> bool:
-        return row.state == Cycle.State.OPEN
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        return settlement.move_cycle_end(
-            cycle=row, last_day=cleaned_data["last_day"], by=viewer(request).user
-        )
+    states = {Cycle.State.OPEN}
+    verb, row_argument = staticmethod(settlement.move_cycle_end), "cycle"
 
 
 class ProposeClose(OperatorAction):

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
 from district.kernel.backoffice import Menu, ReadOnlyAdmin, Section
+from district.kernel.backoffice.columns import Choice, Column, Digest
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import SETTLEMENT, days_of, period_text
 from loyalty.settlement.admin.cycle_actions import (
@@ -32,6 +32,12 @@ class CycleAdmin(ReadOnlyAdmin):
     empty_hint = gettext_lazy("开始第一个结算周期：期间内各商户之间的积分往来按期结清。")
     ordering = ["-number"]
     sortable_by = ()
+    period = Column(gettext_lazy("期号"), period_text)
+    days = Column(gettext_lazy("结算期间"), days_of)
+    state_label = Choice(
+        gettext_lazy("状态"), "state", {"进行中": "info", "待复核": "warning", "已结账": "success"}
+    )
+    digest = Digest(gettext_lazy("摘要"), "hash")
     list_display = ["period", "days", "state_label", "proposed_by", "approved_by", "approved_at"]
     list_filter = ["state"]
     list_select_related = ["proposed_by", "approved_by"]
@@ -52,25 +58,6 @@ class CycleAdmin(ReadOnlyAdmin):
 
     def name_of(self, row: Cycle) -> str:
         return period_text(row)
-
-    @admin.display(description=gettext_lazy("期号"))
-    def period(self, cycle: Cycle) -> str:
-        return period_text(cycle)
-
-    @admin.display(description=gettext_lazy("结算期间"))
-    def days(self, cycle: Cycle) -> str:
-        return days_of(cycle)
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={"进行中": "info", "待复核": "warning", "已结账": "success"},
-    )
-    def state_label(self, cycle: Cycle) -> str:
-        return cycle.get_state_display()
-
-    @admin.display(description=gettext_lazy("摘要"))
-    def digest(self, cycle: Cycle) -> str:
-        return bytes(cycle.hash).hex() if cycle.hash else "—"
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         if row.state == Cycle.State.CLOSED:

@@ -9,19 +9,18 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import display
 
-from district.kernel.backoffice import Action, ActionForm, DayRangeFilter, Menu, Section
+from district.kernel.backoffice import ActionForm, DayRangeFilter, Menu, Section
+from district.kernel.backoffice.columns import Choice
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
-from district.merchants.scope import OperatorAction, ScopedFilter, viewer
+from district.merchants.scope import OperatorAction, PostAction, ScopedFilter, viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import (
     SETTLEMENT,
     SettlementAdmin,
     SettlementReasonForm,
-    fen_of,
-    yuan_field,
 )
 from loyalty.settlement.models import CreditNote, Dispute
 from loyalty.settlement.services.credit_notes import Correction
@@ -29,57 +28,34 @@ from loyalty.settlement.services.credit_notes import Correction
 
 class _DecideDispute(OperatorAction):
     form_class = SettlementReasonForm
-
-    def is_applicable(self, row: Dispute) -> bool:
-        return row.state == Dispute.State.OPEN
+    states = {Dispute.State.OPEN}
+    row_argument, argument_names = "dispute", {"words": "decision"}
 
 
 class UpholdDispute(_DecideDispute):
     name, label, icon = "uphold", gettext_lazy("争议成立"), "check_circle"
     explanation = gettext_lazy("成立之后，可据此提出贷项通知，在下一期更正。")
     success_message = gettext_lazy("已判定成立。")
-
-    def run(
-        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return settlement.uphold_dispute(
-            dispute=row, decision=cleaned_data["words"], by=viewer(request).user
-        )
+    verb = staticmethod(settlement.uphold_dispute)
 
 
 class RejectDispute(_DecideDispute):
     name, label, icon = "reject", gettext_lazy("驳回争议"), "cancel"
     success_message = gettext_lazy("已驳回。")
     is_dangerous = True
-
-    def run(
-        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return settlement.reject_dispute(
-            dispute=row, decision=cleaned_data["words"], by=viewer(request).user
-        )
+    verb = staticmethod(settlement.reject_dispute)
 
 
-class WithdrawDispute(Action):
+class WithdrawDispute(PostAction):
     name, label, icon = "withdraw", gettext_lazy("撤回争议"), "undo"
     success_message = gettext_lazy("争议已撤回。")
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        return who.post is not None and who.can("view_clearing")
-
-    def is_applicable(self, row: Dispute) -> bool:
-        return row.state == Dispute.State.OPEN
-
-    def run(
-        self, request: HttpRequest, row: Dispute, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return settlement.withdraw_dispute(dispute=row, by=viewer(request).user)
+    required_permission, states = "view_clearing", {Dispute.State.OPEN}
+    verb, row_argument = staticmethod(settlement.withdraw_dispute), "dispute"
 
 
 class CorrectionForm(ActionForm):
     way = forms.ChoiceField(label=gettext_lazy("谁付给谁"))
-    yuan = yuan_field(gettext_lazy("金额（元）"))
+    yuan = YuanField(gettext_lazy("金额（元）"))
     reason = forms.CharField(
         label=gettext_lazy("原因"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -121,7 +97,7 @@ class CorrectLine(OperatorAction):
             cycle=line.cycle,
             payer=sides[0],
             payee=sides[1],
-            fen=fen_of(cleaned_data["yuan"]),
+            fen=cleaned_data["yuan"],
             reason=cleaned_data["reason"],
             dispute=row,
         )
@@ -133,9 +109,13 @@ class CorrectLine(OperatorAction):
 @admin.register(Dispute)
 class DisputeAdmin(SettlementAdmin):
     menu = Menu(SETTLEMENT, "gavel", 50)
-    merchant_path = "merchant"
     operator_only = frozenset({"merchant", "decided_by"})
     empty_hint = gettext_lazy("商户认为清分明细有误时，在明细上提出争议。")
+    state_label = Choice(
+        gettext_lazy("状态"),
+        "state",
+        {"待处理": "warning", "成立": "success", "不成立": "", "已撤回": ""},
+    )
     list_display = ["public_id", "state_label", "merchant", "reason", "opened_at"]
     list_filter = ["state", ("merchant", ScopedFilter), ("opened_at", DayRangeFilter)]
     list_select_related = ["merchant"]
@@ -151,13 +131,6 @@ class DisputeAdmin(SettlementAdmin):
         "decided_at",
     ]
     row_actions = (UpholdDispute(), RejectDispute(), CorrectLine(), WithdrawDispute())
-
-    @display(
-        description=gettext_lazy("状态"),
-        label={"待处理": "warning", "成立": "success", "不成立": "", "已撤回": ""},
-    )
-    def state_label(self, row: Dispute) -> str:
-        return row.get_state_display()
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         yield from parts.lines(request, Q(pk=row.line_id), title=_("清分明细"))

@@ -10,12 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Action, Cell, Menu, Section, format_instant, visible_rows
-from district.kernel.backoffice.base import ReadOnlyAdmin
+from district.kernel.backoffice import Cell, Menu, Section, visible_rows
+from district.kernel.backoffice.columns import Column, Moment, Money, Number, table
 from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
-from district.kernel.text.money import format_yuan
-from district.merchants.scope import viewer
+from district.merchants.scope import PostAction, viewer
 from loyalty.admin.common import exact_yuan, price_text
 from loyalty.models import Lot, Transfer
 from loyalty.settlement import services as settlement
@@ -32,7 +31,7 @@ from loyalty.settlement.models import Line, Statement
 from loyalty.settlement.queries import Movement, movements_of_line
 
 
-class OpenDispute(Action):
+class OpenDispute(PostAction):
     """A side of the line says what is wrong with it."""
 
     name, label, icon = "dispute", gettext_lazy("提出争议"), "gavel"
@@ -41,13 +40,7 @@ class OpenDispute(Action):
     )
     success_message = gettext_lazy("争议已提出。")
     form_class = SettlementReasonForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        return who.post is not None and who.can("view_clearing")
-
-    def is_applicable(self, row: Line) -> bool:
-        return True
+    required_permission = "view_clearing"
 
     def run(self, request: HttpRequest, row: Line, cleaned_data: dict[str, Any], key: Key) -> Any:
         who = viewer(request)
@@ -62,8 +55,16 @@ class LineAdmin(CycleColumns, SettlementAdmin):
     """Each side sees the line between them, and of its movements its own side only."""
 
     menu = Menu(SETTLEMENT, "swap_vert", 30)
-    merchant_path = "issuer"
+    merchant_paths = ("issuer", "redeemer")
     empty_hint = gettext_lazy("结账之后，每两家有往来的商户之间有一行明细。")
+    number = Column(gettext_lazy("明细"), "pk")
+    issuer_name = Column(gettext_lazy("发放商户（付）"), "issuer__name")
+    redeemer_name = Column(gettext_lazy("收取商户（收）"), "redeemer__name")
+    money = Money(gettext_lazy("金额"), "fen")
+    exact = Column(gettext_lazy("精确金额"), lambda row: exact_yuan(row.milli_fen))
+    carried_in = Column(gettext_lazy("上期零头"), lambda row: exact_yuan(row.carry_in))
+    carried_out = Column(gettext_lazy("本期零头"), lambda row: exact_yuan(row.carry_out))
+    from_prefund = Money(gettext_lazy("其中预存支付"), "prefunded_fen")
     list_display = ["number", "period", "issuer", "redeemer", "points", "money"]
     list_filter = ["cycle"]
     list_select_related = ["cycle", "issuer", "redeemer"]
@@ -83,54 +84,11 @@ class LineAdmin(CycleColumns, SettlementAdmin):
     ]
     row_actions = (OpenDispute(),)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """A line has two sides."""
-        who = viewer(request)
-        rows: QuerySet[Any] = ReadOnlyAdmin.get_queryset(self, request)
-        if who.operator:
-            return rows
-        if who.post is None:
-            return rows.none()
-        own = who.post.merchant_id
-        return rows.filter(Q(issuer=own) | Q(redeemer=own))
-
     def name_of(self, row: Line) -> str:
         return _("%(period)s 明细 %(number)s") % {
             "period": period_text(row.cycle),
             "number": row.pk,
         }
-
-    @admin.display(description=gettext_lazy("明细"))
-    def number(self, row: Line) -> str:
-        return str(row.pk)
-
-    @admin.display(description=gettext_lazy("发放商户（付）"))
-    def issuer_name(self, row: Line) -> str:
-        return row.issuer.name
-
-    @admin.display(description=gettext_lazy("收取商户（收）"))
-    def redeemer_name(self, row: Line) -> str:
-        return row.redeemer.name
-
-    @admin.display(description=gettext_lazy("金额"))
-    def money(self, row: Line) -> str:
-        return format_yuan(row.fen)
-
-    @admin.display(description=gettext_lazy("精确金额"))
-    def exact(self, row: Line) -> str:
-        return exact_yuan(row.milli_fen)
-
-    @admin.display(description=gettext_lazy("上期零头"))
-    def carried_in(self, row: Line) -> str:
-        return exact_yuan(row.carry_in)
-
-    @admin.display(description=gettext_lazy("本期零头"))
-    def carried_out(self, row: Line) -> str:
-        return exact_yuan(row.carry_out)
-
-    @admin.display(description=gettext_lazy("其中预存支付"))
-    def from_prefund(self, row: Line) -> str:
-        return format_yuan(row.prefunded_fen)
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
         both = Q(cycle=row.cycle_id, merchant__in=[row.issuer_id, row.redeemer_id])
@@ -152,45 +110,35 @@ def _movements(request: HttpRequest, line: Line) -> Section:
         visible_rows(request, Lot), "transfer__public_id", [movement.lot for movement in movements]
     )
     more = line.movements - len(movements)
-    return Section(
-        title=_("逐笔明细"),
-        headers=[
-            _("时间"),
-            _("类型"),
-            _("会员编号"),
-            _("积分"),
-            _("单价（分）"),
-            _("金额"),
-            _("批次"),
-            _("小票号"),
-            _("请求号"),
+
+    def kind(movement: Movement) -> Cell:
+        pk = transfers.get(movement.transfer)
+        url = "" if pk is None else url_of(Transfer, pk)
+        return Cell(str(Transfer.Kind(movement.kind).label), url)
+
+    def lot(movement: Movement) -> Cell:
+        pk = lots.get(movement.lot)
+        return Cell("—") if pk is None else Cell(pk, url_of(Lot, pk))
+
+    return table(
+        _("逐笔明细"),
+        [
+            Moment(_("时间"), "at"),
+            Column(_("类型"), kind),
+            Column(_("会员编号"), "member"),
+            Number(_("积分"), "points"),
+            Column(_("单价（分）"), lambda movement: price_text(movement.price_milli_fen)),
+            Column(_("金额"), lambda movement: exact_yuan(movement.milli_fen)),
+            Column(_("批次"), lot),
+            Column(_("小票号"), "receipt_no"),
+            Column(_("请求号"), "reference"),
         ],
-        rows=[_movement(movement, transfers, lots) for movement in movements],
+        movements,
         empty=_("没有往来。"),
         note=_("另有 %(count)s 笔，见结算单的工作簿。") % {"count": f"{more:,}"}
         if more > 0
         else "",
     )
-
-
-def _movement(movement: Movement, transfers: dict[str, int], lots: dict[str, int]) -> list[Any]:
-    kind = str(Transfer.Kind(movement.kind).label)
-    return [
-        format_instant(movement.at),
-        Cell(
-            kind,
-            url_of(Transfer, transfers[movement.transfer])
-            if movement.transfer in transfers
-            else "",
-        ),
-        movement.member,
-        f"{movement.points:,}",
-        price_text(movement.price_milli_fen),
-        exact_yuan(movement.milli_fen),
-        Cell(lots[movement.lot], url_of(Lot, lots[movement.lot])) if movement.lot in lots else "—",
-        movement.receipt_no or "—",
-        movement.reference or "—",
-    ]
 
 
 def _known(rows: QuerySet[Any], name: str, wanted: list[str]) -> dict[str, int]:

@@ -8,11 +8,10 @@ from django.db.models.functions import Abs, Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
-from district.kernel.backoffice.sections import url_of
-from district.kernel.text.money import format_yuan
+from district.kernel.backoffice import Section, visible_rows
+from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Money, Number, table
 from loyalty.settlement import sources
-from loyalty.settlement.admin.common import SHOWN, period_text, sum_cell
+from loyalty.settlement.admin.common import SHOWN, debt_tone, period_text
 from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
 
 DISPUTE_TONES = {"open": "warn", "upheld": "good", "rejected": "quiet", "withdrawn": "quiet"}
@@ -27,119 +26,82 @@ def with_paid(rows: Any) -> Any:
 def statements(request: HttpRequest, which: Q) -> Section:
     rows = with_paid(visible_rows(request, Statement).filter(which))
     rows = rows.select_related("merchant", "cycle").order_by("due", "pk")
-    return Section(
-        title=_("结算单"),
-        headers=[_("结算单"), _("商户"), _("应收"), _("应付"), _("净额"), _("应结"), _("已付")],
-        rows=[
-            [
-                Cell(period_text(row.cycle), url_of(Statement, row.pk)),
-                str(row.merchant),
-                format_yuan(row.receivable),
-                format_yuan(row.payable),
-                sum_cell(row.net),
-                sum_cell(row.due),
-                paid_cell(row),
-            ]
-            for row in rows[:SHOWN]
-        ],
-        empty=_("没有结算单。"),
-    )
-
-
-def paid_cell(row: Any) -> Cell:
-    """Green when all is paid."""
-    open_fen = abs(row.due) - row.paid
-    return Cell(format_yuan(row.paid), tone="good" if open_fen == 0 else "warn")
+    columns = [
+        Link(_("结算单"), lambda row: period_text(row.cycle)),
+        Column(_("商户"), "merchant"),
+        Money(_("应收"), "receivable"),
+        Money(_("应付"), "payable"),
+        Money(_("净额"), "net", tone=lambda row: debt_tone(row.net)),
+        Money(_("应结"), "due", tone=lambda row: debt_tone(row.due)),
+        # Green when all is paid.
+        Money(_("已付"), "paid", tone=lambda row: "good" if row.paid == abs(row.due) else "warn"),
+    ]
+    return table(_("结算单"), columns, rows[:SHOWN], empty=_("没有结算单。"))
 
 
 def lines(request: HttpRequest, which: Q, *, title: str, top: int = SHOWN) -> Iterator[Section]:
     rows = visible_rows(request, Line).filter(which).select_related("issuer", "redeemer")
-    found = list(rows.order_by(Abs("fen").desc(), "pk")[:top])
-    yield Section(
-        title=title,
-        headers=[_("明细"), _("发放商户（付）"), _("收取商户（收）"), _("积分"), _("金额")],
-        rows=[
-            [
-                Cell(row.pk, url_of(Line, row.pk)),
-                row.issuer.name,
-                row.redeemer.name,
-                f"{row.points:,}",
-                format_yuan(row.fen),
-            ]
-            for row in found
-        ],
-        empty=_("没有与其他商户的往来。"),
-    )
+    columns = [
+        Link(_("明细"), "pk"),
+        Column(_("发放商户（付）"), "issuer__name"),
+        Column(_("收取商户（收）"), "redeemer__name"),
+        Number(_("积分"), "points"),
+        Money(_("金额"), "fen"),
+    ]
+    found = rows.order_by(Abs("fen").desc(), "pk")[:top]
+    yield table(title, columns, found, empty=_("没有与其他商户的往来。"))
 
 
 def charges(request: HttpRequest, which: Q, *, top: int = SHOWN) -> Iterator[Section]:
     rows = visible_rows(request, Charge).filter(which).select_related("payer", "payee")
-    found = [
-        [
-            Cell(row.pk, url_of(Charge, row.pk)),
-            sources.source_name(row.source),
-            row.payer.name,
-            row.payee.name,
-            f"{row.bookings:,}",
-            format_yuan(row.fen),
-        ]
-        for row in rows.order_by(Abs("fen").desc(), "pk")[:top]
+    columns = [
+        Link(_("款项"), "pk"),
+        Column(_("来源"), lambda row: sources.source_name(row.source)),
+        Column(_("付方"), "payer__name"),
+        Column(_("收方"), "payee__name"),
+        Number(_("笔数"), "bookings"),
+        Money(_("金额"), "fen"),
     ]
+    found = list(rows.order_by(Abs("fen").desc(), "pk")[:top])
     if found:
-        headers = [_("款项"), _("来源"), _("付方"), _("收方"), _("笔数"), _("金额")]
-        yield Section(_("其他款项"), headers, found, "")
+        yield table(_("其他款项"), columns, found)
 
 
 def payments(request: HttpRequest, which: Q) -> Section:
     rows = visible_rows(request, Payment).filter(which).order_by("statement", "nth")
-    return Section(
-        title=_("付款"),
-        headers=[_("编号"), _("方向"), _("金额"), _("凭证号"), _("付款时间"), _("说明")],
-        rows=[
-            [
-                Cell(row, url_of(Payment, row.pk)),
-                row.get_direction_display(),
-                sum_cell(row.fen),
-                row.reference,
-                format_instant(row.paid_at),
-                row.note or "—",
-            ]
-            for row in rows[:SHOWN]
-        ],
-        empty=_("还没有登记付款。"),
-    )
+    columns = [
+        Link(_("编号"), str),
+        Choice(_("方向"), "direction"),
+        Money(_("金额"), "fen", tone=lambda row: debt_tone(row.fen)),
+        Column(_("凭证号"), "reference"),
+        Moment(_("付款时间"), "paid_at"),
+        Column(_("说明"), "note"),
+    ]
+    return table(_("付款"), columns, rows[:SHOWN], empty=_("还没有登记付款。"))
 
 
 def disputes(request: HttpRequest, which: Q) -> Iterator[Section]:
     rows = visible_rows(request, Dispute).filter(which).select_related("merchant").order_by("-pk")
-    found = [
-        [
-            Cell(row, url_of(Dispute, row.pk)),
-            str(row.merchant),
-            Cell(row.get_state_display(), tone=DISPUTE_TONES[row.state]),
-            row.reason,
-            format_instant(row.opened_at),
-        ]
-        for row in rows[:SHOWN]
+    columns = [
+        Link(_("编号"), str),
+        Column(_("提出商户"), "merchant"),
+        Choice(_("状态"), "state", tone=lambda row: DISPUTE_TONES[row.state]),
+        Column(_("理由"), "reason"),
+        Moment(_("提出时间"), "opened_at"),
     ]
-    if found:
-        headers = [_("编号"), _("提出商户"), _("状态"), _("理由"), _("提出时间")]
-        yield Section(_("争议"), headers, found, "")
+    if found := list(rows[:SHOWN]):
+        yield table(_("争议"), columns, found)
 
 
 def credit_notes(request: HttpRequest, which: Q, *, title: str) -> Iterator[Section]:
     rows = visible_rows(request, CreditNote).filter(which).select_related("payer", "payee")
-    found = [
-        [
-            Cell(row, url_of(CreditNote, row.pk)),
-            row.payer.name,
-            row.payee.name,
-            format_yuan(row.fen),
-            Cell(row.get_state_display(), tone=NOTE_TONES[row.state]),
-            row.reason,
-        ]
-        for row in rows.order_by("-pk")[:SHOWN]
+    columns = [
+        Link(_("编号"), str),
+        Column(_("付方"), "payer__name"),
+        Column(_("收方"), "payee__name"),
+        Money(_("金额"), "fen"),
+        Choice(_("状态"), "state", tone=lambda row: NOTE_TONES[row.state]),
+        Column(_("原因"), "reason"),
     ]
-    if found:
-        headers = [_("编号"), _("付方"), _("收方"), _("金额"), _("状态"), _("原因")]
-        yield Section(title, headers, found, "")
+    if found := list(rows.order_by("-pk")[:SHOWN]):
+        yield table(title, columns, found)

@@ -10,21 +10,20 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import ActionForm
+from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.idempotency import Key
 from district.merchants.scope import OperatorAction, viewer
 from loyalty.settlement import services as settlement
 from loyalty.settlement.admin.common import (
     SettlementReasonForm,
-    fen_of,
-    yuan_field,
 )
 from loyalty.settlement.models import Payment, Statement
 from loyalty.settlement.services.payments import PaymentDetails
 
 
 class PaymentForm(ActionForm):
-    yuan = yuan_field(gettext_lazy("金额（元）"))
+    yuan = YuanField(gettext_lazy("金额（元）"))
     reference = forms.CharField(
         label=gettext_lazy("凭证号"),
         max_length=64,
@@ -52,14 +51,14 @@ class RecordPayment(OperatorAction):
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         now = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
-        return {"yuan": f"{(abs(row.due) - row.paid) / 100:.2f}", "paid_at": now}
+        return {"yuan": abs(row.due) - row.paid, "paid_at": now}
 
     def run(
         self, request: HttpRequest, row: Statement, cleaned_data: dict[str, Any], key: Key
     ) -> Any:
         way = Payment.Direction.TO_MERCHANT if row.due > 0 else Payment.Direction.FROM_MERCHANT
         paid = PaymentDetails(
-            fen=fen_of(cleaned_data["yuan"]),
+            fen=cleaned_data["yuan"],
             direction=way,
             reference=cleaned_data["reference"],
             paid_at=cleaned_data["paid_at"],
@@ -74,13 +73,8 @@ class ReversePayment(OperatorAction):
     success_message = gettext_lazy("付款已冲正。")
     is_dangerous = True
     form_class = SettlementReasonForm
+    verb, row_argument = staticmethod(settlement.reverse_payment), "payment"
+    argument_names, opens_result = {"words": "note"}, True
 
     def is_applicable(self, row: Payment) -> bool:
         return row.fen > 0 and not Payment.objects.filter(reverses=row).exists()
-
-    def run(
-        self, request: HttpRequest, row: Payment, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return settlement.reverse_payment(
-            payment=row, note=cleaned_data["words"], by=viewer(request).user
-        )

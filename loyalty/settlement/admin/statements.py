@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
 from district.kernel.backoffice import Cell, Menu, Section
+from district.kernel.backoffice.columns import Digest, Money
 from district.kernel.text.money import format_yuan
 from district.kernel.text.sheets import csv_answer, xlsx_answer
 from district.merchants.scope import ScopedFilter
@@ -31,9 +32,18 @@ _DOCUMENT_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 
 @admin.register(Statement)
 class StatementAdmin(CycleColumns, SettlementAdmin):
     menu = Menu(SETTLEMENT, "request_quote", 20)
-    merchant_path = "merchant"
     operator_only = frozenset({"merchant", "fees_kept_sum"})
     empty_hint = gettext_lazy("结算周期结账之后，每家商户有一张结算单。")
+    receivable_sum = Money(gettext_lazy("应收"), "receivable")
+    payable_sum = Money(gettext_lazy("应付"), "payable")
+    fees_sum = Money(gettext_lazy("手续费"), "fees")
+    fees_kept_sum = Money(gettext_lazy("手续费收入"), "fees_kept")
+    credits_sum = Money(gettext_lazy("贷项"), "credits")
+    charges_sum = Money(gettext_lazy("其他款项"), "charges")
+    net_sum = Money(gettext_lazy("净额"), "net")
+    prefunded_sum = Money(gettext_lazy("预存支付"), "prefunded")
+    paid_sum = Money(gettext_lazy("已付"), "paid")
+    digest = Digest(gettext_lazy("摘要"), "hash")
     list_display = [
         "period",
         "merchant",
@@ -102,52 +112,12 @@ class StatementAdmin(CycleColumns, SettlementAdmin):
         in_lines = Q(line__cycle=row.cycle_id, merchant=row.merchant_id)
         yield from parts.disputes(request, in_lines)
 
-    @admin.display(description=gettext_lazy("应收"))
-    def receivable_sum(self, row: Statement) -> str:
-        return format_yuan(row.receivable)
-
-    @admin.display(description=gettext_lazy("应付"))
-    def payable_sum(self, row: Statement) -> str:
-        return format_yuan(row.payable)
-
-    @admin.display(description=gettext_lazy("手续费"))
-    def fees_sum(self, row: Statement) -> str:
-        return format_yuan(row.fees)
-
-    @admin.display(description=gettext_lazy("手续费收入"))
-    def fees_kept_sum(self, row: Statement) -> str:
-        return format_yuan(row.fees_kept)
-
-    @admin.display(description=gettext_lazy("贷项"))
-    def credits_sum(self, row: Statement) -> str:
-        return format_yuan(row.credits)
-
-    @admin.display(description=gettext_lazy("其他款项"))
-    def charges_sum(self, row: Statement) -> str:
-        return format_yuan(row.charges)
-
-    @admin.display(description=gettext_lazy("净额"))
-    def net_sum(self, row: Statement) -> str:
-        return format_yuan(row.net)
-
-    @admin.display(description=gettext_lazy("预存支付"))
-    def prefunded_sum(self, row: Statement) -> str:
-        return format_yuan(row.prefunded)
-
     @admin.display(description=gettext_lazy("应结"))
     def due_sum(self, row: Statement) -> str:
         if row.due == 0:
             return _("无需付款")
         text = _("付给商户 %(sum)s") if row.due > 0 else _("商户支付 %(sum)s")
         return text % {"sum": format_yuan(abs(row.due))}
-
-    @admin.display(description=gettext_lazy("已付"))
-    def paid_sum(self, row: Any) -> str:
-        return format_yuan(row.paid)
-
-    @admin.display(description=gettext_lazy("摘要"))
-    def digest(self, row: Statement) -> str:
-        return bytes(row.hash).hex()
 
 
 def _csv(row: Statement) -> HttpResponseBase:
