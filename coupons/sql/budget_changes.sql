@@ -65,12 +65,9 @@ language sql as $$
             select version, refill, 'low', left_fen, p_at from level where low and not used_up
             on conflict (version_id, refill, level) do nothing
             returning version_id, level, left_fen
-    ), emitted as (
-        insert into kernel_outboxrow (name, payload)
-            select 'CouponBudgetLow', jsonb_build_object(
-                'version', warned.version_id, 'left_fen', warned.left_fen,
-                'budget_fen', level.whole_fen, 'used_up', warned.level = 'used_up')
-            from warned join level on level.version = warned.version_id
     )
-    select count(*) from warned
+    select count(kernel_emit('CouponBudgetLow', jsonb_build_object(
+            'version', warned.version_id, 'left_fen', warned.left_fen,
+            'budget_fen', level.whole_fen, 'used_up', warned.level = 'used_up')))
+        from warned join level on level.version = warned.version_id
 $$;

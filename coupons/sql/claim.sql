@@ -102,7 +102,7 @@ begin
         end if;
         if v_try = 100 then raise exception 'claim_busy' using errcode = 'SD503'; end if;
     end loop;
-    insert into kernel_outboxrow (name, payload) values ('CouponIssued', jsonb_build_object(
+    perform kernel_emit('CouponIssued', jsonb_build_object(
         'coupon', v_coupon, 'version', p_version, 'member', p_member, 'source', p_source));
 
     if v_budgeted then

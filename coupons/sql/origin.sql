@@ -73,7 +73,7 @@ begin
                 and slot = p_coupon.stock_slot;
     end if;
     if p_coupon.state <> 'void' then
-        insert into kernel_outboxrow (name, payload) values ('CouponRevoked', jsonb_build_object(
+        perform kernel_emit('CouponRevoked', jsonb_build_object(
             'coupon', p_coupon.id, 'version', p_coupon.version_id, 'member', p_coupon.member_id));
     end if;
 end $$;
@@ -110,9 +110,8 @@ begin
     perform coupons_void(v_coupon, not v_used, p_at);
     if not v_used and v_coupon.source = 'receipt' then
         -- It kept other purchases of the claimer from bringing one.
-        insert into kernel_outboxrow (name, payload)
-            select 'GiftTakenBack', jsonb_build_object(
-                'coupon', p_coupon, 'receipt', receipt_id, 'template', template_id)
+        perform kernel_emit('GiftTakenBack', jsonb_build_object(
+                'coupon', p_coupon, 'receipt', receipt_id, 'template', template_id))
             from coupons_receiptreward where coupon_id = p_coupon;
     end if;
     return true;

@@ -61,7 +61,7 @@ begin
             select (part ->> 0)::bigint from jsonb_array_elements(v_use.parts) part);
         perform coupons_book(v_redemption, v_use.public_id, v_use.public_id, p_merchant,
                              v_use.parts, p_at);
-        insert into kernel_outboxrow (name, payload) values ('CouponRedeemed', jsonb_build_object(
+        perform kernel_emit('CouponRedeemed', jsonb_build_object(
             'coupon', v_use.coupon, 'redemption', v_use.public_id, 'member', v_use.member,
             'merchant', p_merchant, 'store', p_store, 'discount_fen', v_use.discount));
     end loop;

@@ -15,13 +15,10 @@ begin
             from due where coupon.id = due.id
             returning coupon.id, coupon.version_id, coupon.member_id, coupon.budget_slot,
                 due.reserved_fen
-    ), told as (
-        insert into kernel_outboxrow (name, payload)
-            select 'CouponExpired', jsonb_build_object('coupon', id, 'version', version_id,
-                                                       'member', member_id)
-            from ended
     )
-    select count(*), coalesce(jsonb_agg(jsonb_build_array(version_id, budget_slot, reserved_fen))
+    select count(kernel_emit('CouponExpired', jsonb_build_object(
+                'coupon', id, 'version', version_id, 'member', member_id))),
+            coalesce(jsonb_agg(jsonb_build_array(version_id, budget_slot, reserved_fen))
                               filter (where reserved_fen > 0), '[]')
         into v_count, v_changes from ended;
     perform coupons_settle_budget(v_changes);
@@ -55,11 +52,8 @@ returns bigint language sql as $$
     ), warned as (
         update coupons_coupon coupon set warned_at = p_at from due where coupon.id = due.id
             returning coupon.id, coupon.version_id, coupon.member_id, coupon.valid_until
-    ), told as (
-        insert into kernel_outboxrow (name, payload)
-            select 'CouponExpiring', jsonb_build_object(
-                'coupon', id, 'version', version_id, 'member', member_id, 'until', valid_until)
-            from warned
     )
-    select count(*) from warned
+    select count(kernel_emit('CouponExpiring', jsonb_build_object(
+            'coupon', id, 'version', version_id, 'member', member_id, 'until', valid_until)))
+        from warned
 $$;

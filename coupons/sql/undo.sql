@@ -53,10 +53,9 @@ begin
     end if;
     perform coupons_give_back(p_redemption, null, p_most, p_partial, p_replacement, p_replaced_until,
                               p_at);
-    insert into kernel_outboxrow (name, payload)
-        select 'CouponReturned', jsonb_build_object(
+    perform kernel_emit('CouponReturned', jsonb_build_object(
             'coupon', id, 'redemption', v_redemption.public_id, 'member', member_id,
-            'live', state = 'live')
+            'live', state = 'live'))
         from coupons_coupon where id = v_coupon.id;
 end $$;
 
@@ -181,7 +180,7 @@ begin
         perform coupons_give_back((v_part ->> 0)::bigint, v_refund, 0, true, v_part -> 4 ->> 0,
                                   (v_part -> 4 ->> 1)::timestamptz, p_at);
     end loop;
-    insert into kernel_outboxrow (name, payload) values ('CouponBillRefunded', jsonb_build_object(
+    perform kernel_emit('CouponBillRefunded', jsonb_build_object(
         'bill', p_bill, 'refund', p_public_id, 'goods_fen', p_goods_fen));
     return v_refund;
 end $$;

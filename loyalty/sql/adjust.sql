@@ -30,7 +30,7 @@ begin
         perform loyalty_draw_lots(v_transfer, v_account.member_id, -p_points, p_merchant);
     end if;
     perform loyalty_save_account(v_account);
-    insert into kernel_outboxrow (name, payload) values ('PointsAdjusted', jsonb_build_object(
+    perform kernel_emit('PointsAdjusted', jsonb_build_object(
         'transfer', v_transfer, 'member', v_account.member_id, 'points', p_points));
     return v_transfer;
 end $$;

@@ -41,3 +41,35 @@ begin
     end loop;
     return true;
 end $$;
+
+-- Put back into a budget what this very transaction took too much.
+create or replace function loyalty_return_budget(p_merchant bigint, p_member bigint, p_cost bigint)
+returns void language plpgsql as $$
+begin
+    if p_cost = 0 then return; end if;
+    update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen + p_cost
+        where budget_id = p_merchant and slot = p_member % (
+            select slots from loyalty_issuebudget where merchant_id = p_merchant);
+end $$;
+
+-- Release money that issued points cost nobody into their merchant's budget, in its emptiest slot, once per
+-- reference: a line of the prefund.
+create or replace function loyalty_release_prefund(
+    p_merchant bigint, p_milli_fen bigint, p_reference text, p_actor text, p_at timestamptz
+) returns void language plpgsql as $$
+begin
+    insert into loyalty_prefundentry (merchant_id, kind, milli_fen, reference, note, actor, at)
+        values (p_merchant, 'release', p_milli_fen, p_reference, '', p_actor, p_at);
+    update loyalty_issuebudgetslot set remaining_milli_fen = remaining_milli_fen + p_milli_fen
+        where id = (select id from loyalty_issuebudgetslot where budget_id = p_merchant
+                    order by remaining_milli_fen, slot limit 1);
+    if not found then
+        raise exception 'the budget of merchant % has no slot', p_merchant
+            using errcode = 'data_corrupted';
+    end if;
+    -- Above a fifth of what it was filled to its merchant will be warned anew, as after a deposit.
+    update loyalty_issuebudget set warned_at = null, fallback_since = null
+        where merchant_id = p_merchant and warned_at is not null
+            and full_milli_fen <= 5 * (select sum(remaining_milli_fen) from loyalty_issuebudgetslot
+                                       where budget_id = p_merchant);
+end $$;

@@ -72,7 +72,7 @@ begin
         order by transfer_id;
     update loyalty_lot set remaining = 0
         where account_id = v_member and remaining > 0 and not pending and expires_at = p_day;
-    insert into kernel_outboxrow (name, payload) values ('PointsExpired', jsonb_build_object(
+    perform kernel_emit('PointsExpired', jsonb_build_object(
         'transfer', v_transfer, 'member', v_member, 'points', v_points));
     return v_account;
 end $$;
@@ -96,7 +96,7 @@ begin
     v_account := loyalty_post_line(v_account, v_transfer, 'tr_' || kernel_public_id(), 'activate',
                               'pending', 'available', v_points, null, null, null, '', '', 'system',
                               p_day);
-    insert into kernel_outboxrow (name, payload) values ('PointsActivated', jsonb_build_object(
+    perform kernel_emit('PointsActivated', jsonb_build_object(
         'transfer', v_transfer, 'member', p_account.member_id, 'points', v_points));
     return v_account;
 end $$;

@@ -44,7 +44,7 @@ begin
         raise exception 'lots of member % hold % points less than the balance', p_member, v_left
             using errcode = 'data_corrupted';
     end if;
-    insert into kernel_outboxrow (name, payload) values ('PointsHeld', jsonb_build_object(
+    perform kernel_emit('PointsHeld', jsonb_build_object(
         'hold', v_hold, 'member', p_member, 'merchant', p_merchant, 'store', p_store,
         'points', p_points, 'purpose', p_purpose));
     return -v_hold;
@@ -110,7 +110,7 @@ begin
             v_account, v_hold.spent_id, coalesce(p_transfer_id, 'tr_' || kernel_public_id()),
             'capture', 'held', 'accepted', p_points, v_hold.merchant_id, v_hold.store_id, null,
             v_hold.request_no, '', p_actor, p_at);
-        insert into kernel_outboxrow (name, payload) values ('PointsSpent', jsonb_build_object(
+        perform kernel_emit('PointsSpent', jsonb_build_object(
             'transfer', v_hold.spent_id, 'member', v_account.member_id,
             'merchant', v_hold.merchant_id, 'store', v_hold.store_id, 'points', p_points));
     end if;
@@ -154,7 +154,7 @@ begin
             'held', 'available', v_back, v_hold.merchant_id, v_hold.store_id, null,
             v_hold.request_no, '', p_actor, p_at);
     end if;
-    insert into kernel_outboxrow (name, payload) values ('HoldEnded', jsonb_build_object(
+    perform kernel_emit('HoldEnded', jsonb_build_object(
         'hold', p_hold, 'member', v_account.member_id, 'merchant', v_hold.merchant_id,
         'state', p_state, 'captured', v_hold.captured, 'points', v_hold.points));
     return v_account;

@@ -69,7 +69,7 @@ begin
                     then account.earned_points + v_from.earned_points
                 else v_from.earned_points end
         where member_id = p_into and v_from.earned_on is not null;
-    insert into kernel_outboxrow (name, payload) values ('AccountsMerged', jsonb_build_object(
+    perform kernel_emit('AccountsMerged', jsonb_build_object(
         'source', p_from, 'into', p_into, 'points', v_moved));
     return v_moved;
 end $$;

@@ -98,7 +98,7 @@ begin
         values (v_refund, p_refund_id, p_receipt, v_receipt.merchant_id, p_store, p_refund_no,
                 p_fen, v_pending + v_own, v_other, v_owed, v_ended, v_account.member_id,
                 v_first, v_account.seq, p_actor, p_at);
-    insert into kernel_outboxrow (name, payload) values ('ReceiptRefunded', jsonb_build_object(
+    perform kernel_emit('ReceiptRefunded', jsonb_build_object(
         'refund', v_refund, 'receipt', p_receipt, 'member', v_account.member_id,
         'merchant', v_receipt.merchant_id, 'points', v_take, 'owed', v_owed));
     return v_refund;

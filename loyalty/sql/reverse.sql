@@ -82,7 +82,7 @@ begin
     v_account.next_due := loyalty_next_due(v_account.member_id);
     perform loyalty_save_account(v_account);
 
-    insert into kernel_outboxrow (name, payload) values ('TransferReversed', jsonb_build_object(
+    perform kernel_emit('TransferReversed', jsonb_build_object(
         'transfer', v_reversal, 'reverses', p_transfer, 'member', v_account.member_id,
         'points', (select points from loyalty_transfer where id = v_reversal)));
     return v_reversal;

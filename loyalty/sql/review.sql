@@ -53,7 +53,7 @@ begin
                                       'available', v_ready, null, null, null, '', '', p_actor,
                                       p_at);
             v_account := loyalty_repay(v_account, v_receipt.receipt_no, p_actor, p_at);
-            insert into kernel_outboxrow (name, payload) values ('PointsActivated',
+            perform kernel_emit('PointsActivated',
                 jsonb_build_object('transfer', v_transfer, 'member', v_account.member_id,
                                    'points', v_ready));
         end if;
@@ -80,7 +80,7 @@ begin
             decided_at = p_at, note = p_note,
             returned_points = case when p_approve then 0 else v_points end
         where id = p_review;
-    insert into kernel_outboxrow (name, payload) values ('EarningReviewed', jsonb_build_object(
+    perform kernel_emit('EarningReviewed', jsonb_build_object(
         'review', p_review, 'receipt', v_receipt.id, 'member', v_account.member_id,
         'merchant', v_receipt.merchant_id, 'points', v_points, 'approved', p_approve));
     return p_review;

@@ -22,7 +22,7 @@ begin
         values (v_transfer, p_transfer_id, 'spend', p_member, v_account.seq, 'available', 'accepted',
                 p_points, v_account.available, p_merchant, p_store, p_request_no, p_actor, p_at);
     perform loyalty_draw_lots(v_transfer, p_member, p_points, p_merchant);
-    insert into kernel_outboxrow (name, payload) values ('PointsSpent', jsonb_build_object(
+    perform kernel_emit('PointsSpent', jsonb_build_object(
         'transfer', v_transfer, 'member', p_member, 'merchant', p_merchant,
         'store', p_store, 'points', p_points));
     return array[v_transfer, v_account.seq, v_account.available];

@@ -13,14 +13,10 @@ create or replace function loyalty_warn_of_expiry(
             order by account_id, expires_at
             on conflict (account_id, expires_at) do nothing
             returning account_id, expires_at, points
-    ), emitted as (
-        insert into kernel_outboxrow (name, payload)
-            select 'PointsExpiring', jsonb_build_object(
-                'member', account_id, 'points', points,
-                'expires_at', to_char(expires_at at time zone 'Asia/Shanghai',
-                                      'YYYY-MM-DD"T"HH24:MI:SS"+08:00"'))
-            from warned
-            returning 1
     )
-    select count(*) from emitted
+    select count(kernel_emit('PointsExpiring', jsonb_build_object(
+            'member', account_id, 'points', points,
+            'expires_at', to_char(expires_at at time zone 'Asia/Shanghai',
+                                  'YYYY-MM-DD"T"HH24:MI:SS"+08:00"'))))
+        from warned
 $$;

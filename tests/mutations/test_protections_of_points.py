@@ -181,14 +181,14 @@ class GaplessStatement:
                     "        perform pg_sleep(0.01);\n",
                 ),
                 (
-                    "            set available = available + case when v_pending then 0 else v_points end,\n"
-                    "                pending = pending + case when v_pending then v_points else 0 end,\n"
-                    "                seq = seq + 1,",
-                    "            set available = v_account.available\n"
-                    "                    + case when v_pending then 0 else v_points end,\n"
-                    "                pending = v_account.pending\n"
-                    "                    + case when v_pending then v_points else 0 end,\n"
-                    "                seq = v_account.seq + 1,",
+                    "                set available = available + case when v_pending then 0 else p_points end,\n"
+                    "                    pending = pending + case when v_pending then p_points else 0 end,\n"
+                    "                    seq = seq + 1,",
+                    "                set available = v_account.available\n"
+                    "                        + case when v_pending then 0 else p_points end,\n"
+                    "                    pending = v_account.pending\n"
+                    "                        + case when v_pending then p_points else 0 end,\n"
+                    "                    seq = v_account.seq + 1,",
                 ),
             ),
         ),

@@ -116,37 +116,9 @@ begin
             approved_by_id = p_by
         where id = p_cycle;
     -- Last, because tills wait for these rows.
-    perform settlement_release(p_cycle, 'user:' || p_by, p_at);
+    perform loyalty_release_prefund(merchant_id, released_milli_fen, cycle.public_id, 'user:' || p_by, p_at)
+        from (select * from settlement_release
+              where cycle_id = p_cycle and released_milli_fen > 0 order by merchant_id) release
+        join settlement_cycle cycle on cycle.id = release.cycle_id;
     return v_hash;
-end $$;
-
--- Put what a cycle releases back into the budgets, each in its emptiest slot, once for each cycle.
-create or replace function settlement_release(p_cycle bigint, p_actor text, p_at timestamptz)
-returns void language plpgsql as $$
-declare v_release record;
-begin
-    for v_release in
-        insert into loyalty_prefundentry (merchant_id, kind, milli_fen, reference, note, actor, at)
-            select merchant_id, 'release', released_milli_fen, cycle.public_id, '', p_actor, p_at
-            from settlement_release release join settlement_cycle cycle on cycle.id = release.cycle_id
-            where release.cycle_id = p_cycle and released_milli_fen > 0
-            order by merchant_id
-            returning merchant_id, milli_fen
-    loop
-        update loyalty_issuebudgetslot
-            set remaining_milli_fen = remaining_milli_fen + v_release.milli_fen
-            where id = (select id from loyalty_issuebudgetslot
-                        where budget_id = v_release.merchant_id
-                        order by remaining_milli_fen, slot limit 1);
-        if not found then
-            raise exception 'the budget of merchant % has no slot', v_release.merchant_id
-                using errcode = 'data_corrupted';
-        end if;
-        -- Above a fifth of what it was filled to its merchant will be warned anew, as after a deposit.
-        update loyalty_issuebudget budget set warned_at = null, fallback_since = null
-            where merchant_id = v_release.merchant_id and warned_at is not null
-                and full_milli_fen <= 5 * (select sum(remaining_milli_fen)
-                                           from loyalty_issuebudgetslot
-                                           where budget_id = budget.merchant_id);
-    end loop;
 end $$;
