@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 from district.kernel import clock
-from district.kernel.database.postgres import call
 from loyalty.settlement import services as settlement
 from loyalty.settlement.queries import last_cycle
 
 
 def book(payer, payee, fen, *, reference, source="gift"):
     """What an app above books at this instant; merchants, or stores of theirs."""
-    call("settlement_book", source, reference, _id(payer), _id(payee), fen, clock.now())
+    settlement.book_charge(
+        source=source, reference=reference, payer=_id(payer), payee=_id(payee), fen=fen
+    )
 
 
 def open_cycle_until(last_day, *, by, first_day=None):

@@ -8,7 +8,7 @@ from district.kernel.text.money import MAX_FEN
 class Booking(models.Model):
     """What one merchant owes another for something that is no draw of points: a coupon, a ticket.
 
-    An app above books it by `settlement_book`, in the transaction of what caused it. Written once:
+    An app above books it by `book_charge`, in the transaction of what caused it. Written once:
     what is taken back, wholly or in part, is a negative booking for an act of its own. Like a draw it
     has no database keys (decision 0001); the transaction number by which it is settled stands beside
     it in the table, as it does with a transfer.

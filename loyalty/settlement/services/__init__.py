@@ -1,5 +1,6 @@
 """Every verb of the settlement."""
 
+from loyalty.settlement.services.book_charge import book_charge
 from loyalty.settlement.services.close import approve_close, propose_close, withdraw_close
 from loyalty.settlement.services.credit_notes import (
     approve_credit_note,
@@ -19,6 +20,7 @@ from loyalty.settlement.services.seal import seal_days
 __all__ = [
     "approve_close",
     "approve_credit_note",
+    "book_charge",
     "move_cycle_end",
     "open_cycle",
     "open_dispute",
