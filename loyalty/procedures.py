@@ -67,8 +67,8 @@ def spend(
 ) -> PostedTransfer | int:
     """Draw points from the oldest lots, exactly once per key and request number.
 
-    A repetition only knows the number of what its key came to: a transfer's, or as a negative one that
-    of a hold which waits for the member.
+    A repetition only knows the number of what its key came to: a transfer's, or that of a hold which
+    waits for the member, see `idempotency.kind_of`.
 
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
@@ -94,9 +94,9 @@ def spend(
 def hold(
     *, member: int, context: PostingContext, request: HoldRequest, key: Key, at: datetime
 ) -> int:
-    """Set points aside, exactly once per key and request number; the hold's pk, negative.
+    """Set points aside, exactly once per key and request number; the hold's pk.
 
-    Positive: the key was answered by a spending; its transfer's pk.
+    When the key was answered by a spending, its transfer's pk, see `idempotency.kind_of`.
 
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """

@@ -60,13 +60,18 @@ def claim_key(key: Key) -> int | None:
     return answer
 
 
-def store_result(key: Key, result: int) -> None:
-    """Store what a claimed key came to, for those who repeat it."""
+def store_result(key: Key, result: int, *, kind: str = "") -> None:
+    """Store what a claimed key came to, and of which kind it is, for those who repeat it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update kernel_idem set result = %s where scope = %s and key = %s",
-            [result, key.scope, key.key],
+            "update kernel_idem set result = %s, kind = %s where scope = %s and key = %s",
+            [result, kind, key.scope, key.key],
         )
+
+
+def kind_of(key: Key) -> str:
+    """What the result of an answered key is the number of, where one act may come to different things."""
+    return Idem.objects.values_list("kind", flat=True).get(scope=key.scope, key=key.key)
 
 
 def replay_or_raise(key: Key, refusal: DomainError) -> int:

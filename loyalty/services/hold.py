@@ -46,7 +46,7 @@ def hold_points(
         pk = procedures.hold(
             member=visit.member_id, context=context, request=request, key=key, at=at
         )
-    return queries.holds().get(pk=-pk)
+    return queries.holds().get(pk=pk)
 
 
 def capture_hold(*, hold: Hold, points: int, actor: str, key: Key) -> Hold:

@@ -7,11 +7,15 @@ from django.db import transaction
 
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors
-from district.kernel.idempotency import Key, claim_key, replay_or_raise, store_result
+from district.kernel.idempotency import Key, claim_key, kind_of, replay_or_raise, store_result
 from district.merchants.models import Store
 from loyalty import arithmetic, procedures, queries, values
 from loyalty.errors import RefundExceedsPayment
 from loyalty.models import ParkedRefund, Receipt, Refund
+
+
+# The kind of a key's result: the refund waits, or waited, for its receipt.
+_PARKED = "parked refund"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def refund_receipt(
     left = current.paid_fen - current.refunded_fen
     if fen > left:
         refusal = RefundExceedsPayment(left_fen=left, asked_fen=fen)
-        return _load_result(replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal), key)
     request = values.RefundPosting(
         receipt=current.pk,
         refund_no=refund_no,
@@ -75,9 +79,8 @@ def refund_receipt(
             rate=(current.rate_points, current.rate_per_fen),
         ),
     )
-    return _load_result(
-        procedures.refund(request=request, store=store.pk, actor=actor, key=key, at=at)
-    )
+    pk = procedures.refund(request=request, store=store.pk, actor=actor, key=key, at=at)
+    return _load_result(pk, key)
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _park(
     store: Store, purchase_refund: PurchaseRefund, actor: str, key: Key
 ) -> Refund | ParkedRefund:
     if (earlier := claim_key(key)) is not None:
-        return _load_result(earlier)
+        return _load_result(earlier, key)
     with translate_database_errors():
         parked = ParkedRefund.objects.create(
             merchant_id=store.merchant_id,
@@ -144,13 +147,12 @@ def _park(
             actor=actor,
             at=clock.now(),
         )
-    store_result(key, -parked.pk)
+    store_result(key, parked.pk, kind=_PARKED)
     return parked
 
 
-def _load_result(pk: int) -> Refund | ParkedRefund:
-    """Parked refunds answer a key with their number below zero."""
-    if pk > 0:
+def _load_result(pk: int, key: Key) -> Refund | ParkedRefund:
+    if kind_of(key) != _PARKED:
         return queries.refunds().get(pk=pk)
-    parked = queries.parked_refunds().get(pk=-pk)
+    parked = queries.parked_refunds().get(pk=pk)
     return parked if parked.refund_id is None else queries.refunds().get(pk=parked.refund_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from district.kernel import clock
 from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
-from district.kernel.idempotency import Key, replay_or_raise
+from district.kernel.idempotency import Key, kind_of, replay_or_raise
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
 from loyalty import procedures, queries, values
@@ -31,7 +31,7 @@ def spend_points(
     try:
         require_live(visit)
     except DomainError as refusal:
-        return _load_result(replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal), key)
     alliance = queries.alliance_policy_at(at)
     if alliance.confirm_from is not None and points >= alliance.confirm_from:
         request = values.HoldRequest(
@@ -41,11 +41,10 @@ def spend_points(
             expires_at=at + timedelta(minutes=alliance.confirm_minutes),
             grace_days=alliance.grace_days,
         )
-        return _load_result(
-            procedures.hold(
-                member=visit.member_id, context=context, request=request, key=key, at=at
-            )
+        pk = procedures.hold(
+            member=visit.member_id, context=context, request=request, key=key, at=at
         )
+        return _load_result(pk, key)
     entry = procedures.spend(
         member=visit.member_id,
         context=context,
@@ -55,7 +54,7 @@ def spend_points(
         at=at,
     )
     if isinstance(entry, int):
-        return _load_result(entry)
+        return _load_result(entry, key)
     # As it was just written, without reading it back.
     spent = partial_instance(
         Transfer,
@@ -78,8 +77,7 @@ def spend_points(
     return spent
 
 
-def _load_result(pk: int) -> Transfer | Hold:
-    """Holds answer a key with their number below zero."""
-    if pk < 0:
-        return queries.holds().get(pk=-pk)
+def _load_result(pk: int, key: Key) -> Transfer | Hold:
+    if kind_of(key) == "hold":
+        return queries.holds().get(pk=pk)
     return Transfer.objects.select_related("store").get(pk=pk)

@@ -1,5 +1,5 @@
 -- Set points aside for one merchant, exactly once per key and once per merchant and request number.
--- The hold's id comes back as a negative number, also to a spending that repeats the same key.
+-- The hold's id comes back, or of an earlier call of the same key what that came to (its kind says what).
 create or replace function loyalty_hold(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint, p_request_no text, p_points bigint,
@@ -8,7 +8,7 @@ create or replace function loyalty_hold(
 ) returns bigint language plpgsql as $$
 declare
     v_hold bigint := nextval('loyalty_hold_id_seq');
-    v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, -v_hold);
+    v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_hold, 'hold');
     v_transfer bigint;
     v_account loyalty_pointsaccount;
     v_lot record;
@@ -47,7 +47,7 @@ begin
     perform kernel_emit('PointsHeld', jsonb_build_object(
         'hold', v_hold, 'member', p_member, 'merchant', p_merchant, 'store', p_store,
         'points', p_points, 'purpose', p_purpose));
-    return -v_hold;
+    return v_hold;
 end $$;
 
 -- End a hold by spending some or all of it (`p_points`) or by giving it all back (null); exactly once

@@ -23,7 +23,7 @@ def make_hold(member, store, *, points, no, minutes=60, purpose="till") -> Hold:
     pk = procedures.hold(
         member=member.pk, context=context, request=request, key=fresh_key(), at=clock.now()
     )
-    return Hold.objects.get(pk=-pk)
+    return Hold.objects.get(pk=pk)
 
 
 def capture(hold, points) -> Hold:

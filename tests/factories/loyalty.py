@@ -117,7 +117,7 @@ def make_hold(
     )
     context = PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
     pk = hold(member=member.pk, context=context, request=request, key=key or fresh_key(), at=at)
-    return Hold.objects.get(pk=-pk)
+    return Hold.objects.get(pk=pk)
 
 
 def ask_confirmation(

@@ -39,6 +39,16 @@ def test_the_same_key_with_the_same_terms_gives_the_first_answer():
 
 
 @pytest.mark.django_db
+def test_a_result_keeps_its_kind_where_an_act_may_come_to_different_things():
+    act(TEA, result=7)
+    with transaction.atomic():
+        idempotency.claim_key(MILK)
+        idempotency.store_result(MILK, 7, kind="hold")
+
+    assert (idempotency.kind_of(TEA), idempotency.kind_of(MILK)) == ("", "hold")
+
+
+@pytest.mark.django_db
 def test_the_same_key_with_other_terms_is_refused_and_nothing_is_written():
     act(TEA, result=7)
 

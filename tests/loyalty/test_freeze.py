@@ -35,7 +35,7 @@ def hold(member, store, points):
     )
     context = values.PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
     pk = procedures.hold(member=member.pk, context=context, request=request, key=fresh_key(), at=at)
-    return Hold.objects.get(pk=-pk)
+    return Hold.objects.get(pk=pk)
 
 
 def test_nothing_is_spent_held_or_captured(member, tea, chen):

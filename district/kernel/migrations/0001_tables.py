@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('key', models.TextField()),
                 ('terms', models.BinaryField()),
                 ('result', models.BigIntegerField(null=True)),
+                ('kind', models.TextField(db_default='')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),

@@ -10,6 +10,8 @@ class Idem(models.Model):
     key = models.TextField()
     terms = models.BinaryField()
     result = models.BigIntegerField(null=True)
+    # What `result` is the number of, where one act may come to different things: "hold", "parked refund".
+    kind = models.TextField(db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
