@@ -119,3 +119,34 @@ class ReviewDecision:
     by: int
     note: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlliancePolicyValues:
+    """What holds for everybody's points: this, until the operator sets other values.
+
+    Times in minutes and days, limits in points, the fallback's price and what a point takes off a bill in
+    thousandths of a fen.
+
+    The party `breakage_to` (its pk) keeps what nobody spent, None: back to whoever issued it. From `confirm_from` points
+    on the member confirms a spending on the phone, None: never. Points of a receipt above a ceiling wait
+    for a person, None: no ceiling; from `review_by_two_from_points` on for two.
+    """
+
+    breakage_to: int | None = None
+    hold_minutes: int = 120
+    grace_days: int = 7
+    confirm_from: int | None = 20_000
+    confirm_minutes: int = 5
+    fallback_points: int = 1
+    fallback_per_fen: int = 200
+    fallback_price_milli_fen: int = 1000
+    warn_days: int = 30
+    adjust_limit: int = 10_000
+    adjust_day_limit: int = 50_000
+    point_value_milli_fen: int = 1000
+    receipt_ceiling_points: int | None = 50_000
+    member_day_ceiling_points: int | None = 200_000
+    key_day_ceiling_points: int | None = 1_000_000
+    merchant_day_ceiling_points: int | None = 3_000_000
+    review_by_two_from_points: int = 500_000

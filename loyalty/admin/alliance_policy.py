@@ -115,8 +115,9 @@ class SetAlliancePolicy(OperatorAction):
         }
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        start = cleaned_data.pop("start")
+        start, party = cleaned_data.pop("start"), cleaned_data.pop("breakage_to")
         policy = loyalty.AlliancePolicyValues(
+            breakage_to=party and party.pk,
             fallback_per_fen=cleaned_data.pop("fallback_per_yuan"),
             fallback_price_milli_fen=cleaned_data.pop("fallback_price_fen"),
             point_value_milli_fen=cleaned_data.pop("point_value_fen"),
@@ -179,7 +180,5 @@ class AlliancePolicyAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("积分抵扣"))
     def point_value(self, policy: AlliancePolicy) -> str:
-        in_force = queries.EffectiveAlliancePolicy(
-            point_value_milli_fen=policy.point_value_milli_fen
-        )
+        in_force = loyalty.AlliancePolicyValues(point_value_milli_fen=policy.point_value_milli_fen)
         return queries.point_value_text(in_force)

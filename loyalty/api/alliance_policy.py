@@ -20,6 +20,7 @@ from district.kernel.http.fields import InstantField
 from district.kernel.text.money import format_yuan
 from loyalty import queries
 from loyalty.models import AlliancePolicy
+from loyalty.values import AlliancePolicyValues
 
 
 class BreakageOut(serializers.Serializer):
@@ -129,9 +130,7 @@ class PublicAlliancePolicy(ApiView):
         )
 
 
-def policy_document(
-    policy: queries.EffectiveAlliancePolicy, row: AlliancePolicy | None
-) -> dict[str, Any]:
+def policy_document(policy: AlliancePolicyValues, row: AlliancePolicy | None) -> dict[str, Any]:
     """The rules with what each means."""
     return {
         "since": row.valid.lower if row else None,
@@ -176,7 +175,7 @@ def _breakage(row: AlliancePolicy | None) -> dict[str, Any]:
     return {"to": row.breakage_to.kind, "name": row.breakage_to.name, "text": text}
 
 
-def _confirmation(policy: queries.EffectiveAlliancePolicy) -> str:
+def _confirmation(policy: AlliancePolicyValues) -> str:
     if policy.confirm_from is None:
         return _("使用积分不需要在手机上确认。")
     return _("单笔使用 %(points)s 积分及以上，须在手机上确认，%(minutes)s 分钟内有效。") % {

@@ -45,7 +45,6 @@ from loyalty.queries.rows import (
 )
 from loyalty.queries.terms_and_policy import (
     AdjustmentCost,
-    EffectiveAlliancePolicy,
     TermsInForce,
     adjustment_cost,
     alliance_policy_at,
@@ -65,7 +64,6 @@ __all__ = [
     "CeilingsInForce",
     "ClearingPosition",
     "EarningVelocity",
-    "EffectiveAlliancePolicy",
     "ExpiringPoints",
     "KindTotal",
     "TermsInForce",

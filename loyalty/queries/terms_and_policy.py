@@ -12,6 +12,7 @@ from district.merchants.models import Merchant
 from loyalty import arithmetic
 from loyalty.errors import NoTerms
 from loyalty.models import AlliancePolicy
+from loyalty.values import AlliancePolicyValues
 
 # How long points live that are added at the expense of a party without terms.
 VALIDITY_MONTHS = 24
@@ -28,29 +29,6 @@ class TermsInForce:
     validity_months: int
     pending_days: int
     prefunded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EffectiveAlliancePolicy:
-    """The alliance's rules at an instant; what stands here holds until the operator sets others."""
-
-    breakage_to: int | None = None
-    hold_minutes: int = 120
-    grace_days: int = 7
-    confirm_from: int | None = 20_000
-    confirm_minutes: int = 5
-    fallback_points: int = 1
-    fallback_per_fen: int = 200
-    fallback_price_milli_fen: int = 1000
-    warn_days: int = 30
-    adjust_limit: int = 10_000
-    adjust_day_limit: int = 50_000
-    point_value_milli_fen: int = 1000
-    receipt_ceiling_points: int | None = 50_000
-    member_day_ceiling_points: int | None = 200_000
-    key_day_ceiling_points: int | None = 1_000_000
-    merchant_day_ceiling_points: int | None = 3_000_000
-    review_by_two_from_points: int = 500_000
 
 
 # What this process knows of merchants' terms, by database and merchant.
@@ -95,13 +73,13 @@ def terms_between(
         return [(start, end, TermsInForce(*row)) for start, end, *row in cursor.fetchall()]
 
 
-def alliance_policy_at(at: datetime) -> EffectiveAlliancePolicy:
+def alliance_policy_at(at: datetime) -> AlliancePolicyValues:
     """The alliance's rules in force at an instant."""
     row = first_row(_RULES, at)
-    return EffectiveAlliancePolicy() if row is None else EffectiveAlliancePolicy(*row)
+    return AlliancePolicyValues() if row is None else AlliancePolicyValues(*row)
 
 
-def point_value_text(in_force: EffectiveAlliancePolicy) -> str:
+def point_value_text(in_force: AlliancePolicyValues) -> str:
     """What points take off a bill, said of as many as come to whole fen, a hundred at least."""
     value = in_force.point_value_milli_fen
     points = next(points for points in (100, 1_000) if points * value % 1_000 == 0)

@@ -31,14 +31,14 @@ from loyalty.services.refund import (
 from loyalty.services.reverse import reverse_transfer
 from loyalty.services.review import approve_earning, refuse_earning
 from loyalty.services.rollup import advance_rollup
-from loyalty.services.set_alliance_policy import AlliancePolicyValues, set_alliance_policy
+from loyalty.services.set_alliance_policy import set_alliance_policy
 from loyalty.services.set_ceilings import Ceilings, set_ceilings
 from loyalty.services.set_terms import EarningTerms, set_terms
 from loyalty.services.spend import spend_points
 from loyalty.services.sweep import sweep_accounts
 from loyalty.services.warn_of_expiry import warn_of_expiry
 from loyalty.services.warn_of_low_prefunds import warn_of_low_prefunds
-from loyalty.values import ReportedPurchase
+from loyalty.values import AlliancePolicyValues, ReportedPurchase
 
 __all__ = [
     "AlliancePolicyValues",

@@ -13,7 +13,6 @@ from loyalty import arithmetic, procedures, queries, values
 from loyalty.errors import RefundExceedsPayment
 from loyalty.models import ParkedRefund, Receipt, Refund
 
-
 # The kind of a key's result: the refund waits, or waited, for its receipt.
 _PARKED = "parked refund"
 

@@ -2,7 +2,7 @@
 -- null is no ceiling. A day is Shanghai's, and the day of the posting counts, not that of the purchase.
 
 -- The ceilings in force at a merchant at an instant: of the alliance's and the merchant's own the lower.
--- What stands here holds until the alliance sets rules (queries.EffectiveAlliancePolicy says the same).
+-- What stands here holds until the alliance sets rules (AlliancePolicyValues of values.py has the same).
 create or replace function loyalty_ceilings(
     p_merchant bigint, p_at timestamptz,
     out receipt bigint, out member_day bigint, out key_day bigint, out merchant_day bigint,

@@ -36,7 +36,7 @@ def test_what_was_set_is_returned_in_figures_and_in_words(anybody, db):
     now = clock.now()
     fund = merchants.create_fund(name="商圈公益金", by=None, key=fresh_key())
     policy = AlliancePolicyValues(
-        breakage_to=fund,
+        breakage_to=fund.pk,
         confirm_from=500,
         confirm_minutes=3,
         fallback_points=2,
@@ -57,7 +57,9 @@ def test_what_was_set_is_returned_in_figures_and_in_words(anybody, db):
 
 def test_rules_of_the_alliance_itself(anybody, db):
     party = merchants.alliance_party()
-    loyalty.set_alliance_policy(policy=AlliancePolicyValues(breakage_to=party), start=clock.now())
+    loyalty.set_alliance_policy(
+        policy=AlliancePolicyValues(breakage_to=party.pk), start=clock.now()
+    )
 
     assert anybody.get(PATH).json()["breakage"]["to"] == "alliance"
 

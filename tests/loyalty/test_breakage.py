@@ -32,7 +32,8 @@ def fund(db):
 
 def rule(party, start):
     with clock.travel_to(BOUGHT - DAY):
-        loyalty.set_alliance_policy(policy=AlliancePolicyValues(breakage_to=party), start=start)
+        policy = AlliancePolicyValues(breakage_to=party and party.pk)
+        loyalty.set_alliance_policy(policy=policy, start=start)
 
 
 @pytest.fixture

@@ -132,10 +132,7 @@ def test_a_person_is_notified_by_event_and_by_readyz(waiting, client, settings):
 
 
 def test_what_the_files_say_without_rules_is_what_python_says(tea):
-    held, spoken = (
-        queries.ceilings_at(tea.merchant_id, clock.now()),
-        queries.EffectiveAlliancePolicy(),
-    )
+    held, spoken = queries.ceilings_at(tea.merchant_id, clock.now()), AlliancePolicyValues()
 
     assert (
         held.receipt_points,
@@ -150,7 +147,7 @@ def test_what_the_files_say_without_rules_is_what_python_says(tea):
         spoken.merchant_day_ceiling_points,
         spoken.review_by_two_from_points,
     )
-    assert AlliancePolicyValues().confirm_from == spoken.confirm_from == 20_000
+    assert spoken.confirm_from == 20_000
 
 
 def test_counters_of_a_week_ago_are_forgotten(member, tea):

@@ -26,7 +26,7 @@ def fund(db):
 
 
 def test_before_any_rules_the_usual_ones_hold(db):
-    assert queries.alliance_policy_at(clock.now()) == queries.EffectiveAlliancePolicy()
+    assert queries.alliance_policy_at(clock.now()) == AlliancePolicyValues()
 
 
 def test_rules_hold_from_their_start_and_end_those_before(db):
@@ -104,7 +104,7 @@ def test_what_nobody_spent_may_fall_to_a_fund(member, tea, fund):
     now = clock.now()
     with clock.travel_to(now - timedelta(days=800)):
         loyalty.set_alliance_policy(
-            policy=AlliancePolicyValues(breakage_to=fund), start=clock.now()
+            policy=AlliancePolicyValues(breakage_to=fund.pk), start=clock.now()
         )
         buy(member, tea, fen=5_000)
     loyalty.sweep_accounts()
@@ -119,7 +119,7 @@ def test_what_nobody_spent_may_fall_to_a_fund(member, tea, fund):
 def test_no_merchant_keeps_what_others_members_forgot(tea):
     with pytest.raises(BreakageToMerchant):
         loyalty.set_alliance_policy(
-            policy=AlliancePolicyValues(breakage_to=tea.merchant), start=clock.now()
+            policy=AlliancePolicyValues(breakage_to=tea.merchant_id), start=clock.now()
         )
 
 
@@ -133,7 +133,7 @@ def test_not_even_the_table_takes_a_merchant_for_breakage(tea, kind):
 
 
 def test_a_party_that_keeps_breakage_does_not_change_its_kind(fund):
-    loyalty.set_alliance_policy(policy=AlliancePolicyValues(breakage_to=fund), start=clock.now())
+    loyalty.set_alliance_policy(policy=AlliancePolicyValues(breakage_to=fund.pk), start=clock.now())
 
     fund.kind = "merchant"
     with (

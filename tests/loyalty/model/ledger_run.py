@@ -239,7 +239,8 @@ class LedgerModelRun(RefundSteps, LedgerMachine):
     @precondition(lambda self: self.model.breakage[-1][0] < self.model.now)
     @rule(party=some.sampled_from([None, "alliance", "fund"]))
     def change_breakage(self, party):
-        policy = loyalty.AlliancePolicyValues(breakage_to=self.parties.get(party))
+        beneficiary = self.parties.get(party)
+        policy = loyalty.AlliancePolicyValues(breakage_to=beneficiary and beneficiary.pk)
         self.both(
             lambda: self.model.set_breakage(party),
             lambda: loyalty.set_alliance_policy(policy=policy, start=self.model.now),

@@ -174,7 +174,7 @@ class PointsSteps:
         self.give_back(index, "half")
 
     def change_breakage(self, to):
-        policy = loyalty.AlliancePolicyValues(breakage_to=to and self.parties[to])
+        policy = loyalty.AlliancePolicyValues(breakage_to=to and self.parties[to].pk)
         self.both(
             lambda: self.model.points.set_breakage(to),
             lambda: loyalty.set_alliance_policy(policy=policy, start=self.model.now),
