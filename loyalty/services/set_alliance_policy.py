@@ -46,7 +46,7 @@ def set_alliance_policy(
     with translate_database_errors():
         row = AlliancePolicy.objects.create(
             valid=DateTimeTZRange(start, None),
-            breakage_kind=party and party.kind,
+            breakage_kind=None if party is None else party.kind,
             **columns,
         )
     audit.record(
