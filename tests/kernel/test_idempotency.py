@@ -40,12 +40,13 @@ def test_the_same_key_with_the_same_terms_gives_the_first_answer():
 
 @pytest.mark.django_db
 def test_a_result_keeps_its_kind_where_an_act_may_come_to_different_things():
+    asked = Key.of("merchant:12:spend", "k1", points=20_000)
     act(TEA, result=7)
     with transaction.atomic():
-        idempotency.claim_key(MILK)
-        idempotency.store_result(MILK, 7, kind="hold")
+        idempotency.claim_key(asked)
+        idempotency.store_result(asked, 7, kind="hold")
 
-    assert (idempotency.kind_of(TEA), idempotency.kind_of(MILK)) == ("", "hold")
+    assert (idempotency.kind_of(TEA), idempotency.kind_of(asked)) == ("", "hold")
 
 
 @pytest.mark.django_db
