@@ -8,6 +8,6 @@ def book_charge(*, source: str, reference: str, payer: int, payee: int, fen: int
     """Book what a merchant (its pk) owes another for one act, in the transaction of that act.
 
     Once for each source, reference and pair; negative fen take back. What people read for the source an app
-    registers with `sources.register_source`. SQL functions of an app above call `settlement_book`, which this is.
+    names in its `settlement_sources`. SQL functions of an app above call `settlement_book`, which this is.
     """
     call("settlement_book", source, reference, payer, payee, fen, clock.now())
