@@ -10,13 +10,10 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F, Sum
 
-from district.embedded.processes import wait_until
 from district.kernel import clock
-from loyalty import services as loyalty
 from loyalty.models import Draw, Restore
-from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement import services as settlement
-from loyalty.settlement.errors import CycleChanged, CycleStillOpen
+from loyalty.settlement.errors import CycleStillOpen
 from loyalty.settlement.models import Booking, Charge, Cycle, JournalSeal, Line, Payment, Statement
 from loyalty.settlement.queries import horizon_now
 from loyalty.settlement.services.payments import PaymentDetails
@@ -72,57 +69,6 @@ def test_of_many_proposals_and_openings_at_once_one_stands(zhang, wang):
         *[moved(AFTER, settlement.propose_close, cycle=cycle, by=who) for who in (zhang, wang) * 4]
     )
     assert outcomes(results) == ["Cycle"] * 4 + ["CycleState"] * 4
-
-
-def test_terms_changed_while_a_cycle_closes_are_reckoned_with_or_refused(
-    member, tea, books, zhang, wang
-):
-    """The change is written, not committed, when the approval begins: it must wait and see it."""
-    buy(member, tea, fen=20_000)
-    pay_points(member, books, points=100)
-    cycle = open_cycle_until(LAST, first_day=FIRST, by=zhang)
-    with clock.travel_to(AFTER):
-        settlement.propose_close(cycle=cycle, by=zhang)
-    written, waited = Event(), Event()
-
-    def change():
-        with clock.travel_to(AFTER), transaction.atomic():
-            loyalty.set_terms(
-                merchant=books.merchant,
-                earning_terms=EarningTerms(redeem_fee_bp=900),
-                start=INSIDE - timedelta(hours=1),
-            )
-            written.set()
-            waited.wait(30)
-        connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        changing = pool.submit(change)
-        assert written.wait(30)
-        approving = pool.submit(approve_on_own_connection, cycle, wang)
-        assert wait_until(the_close_waits, 30)
-        waited.set()
-        changing.result()
-        with pytest.raises(CycleChanged):
-            approving.result()
-    assert not Line.objects.exists()
-
-
-def approve_on_own_connection(cycle, by):
-    try:
-        with clock.travel_to(AFTER):
-            settlement.approve_close(cycle=cycle, by=by)
-    finally:
-        connection.close()
-
-
-def the_close_waits():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select exists (select from pg_locks where not granted"
-            " and relation = 'loyalty_merchantterms'::regclass)"
-        )
-        return cursor.fetchone()[0]
 
 
 @pytest.fixture
