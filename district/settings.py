@@ -13,6 +13,8 @@ from district.theme import UNFOLD  # noqa: F401 - a setting
 env = environ.Env()
 
 ROOT = Path(__file__).resolve().parent.parent
+# The documents that the code writes: openapi.json and errors.md.
+GENERATED_DOCS = ROOT / "docs"
 
 # --- Mode -----------------------------------------------------------------------------------
 # production is what an unset variable means: forgetting to say so must never weaken anything.

@@ -18,9 +18,9 @@ from django.db import connection, connections
 from psycopg import conninfo, sql
 
 from district.embedded.processes import alive
+from district.kernel.plugin import district_apps
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = ("district", "loyalty", "coupons", "parking", "credit")
 TEMPLATE, CLONE = "district_template_", "district_test_"
 KEPT_TEMPLATES = 8
 LOCK = 7_308_329_001
@@ -114,8 +114,8 @@ def conninfo_url(url: str, name: str) -> str:
 def code_fingerprint() -> str:
     """Changes with anything a migrated database can depend on."""
     digest = hashlib.sha256()
-    for package in CODE:
-        for path in sorted((ROOT / package).rglob("*")):
+    for folder in [ROOT / "district", *(Path(config.path) for config in district_apps())]:
+        for path in sorted(folder.rglob("*")):
             if path.suffix in {".py", ".sql"}:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

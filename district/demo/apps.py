@@ -1,8 +1,9 @@
-from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from district.kernel.plugin import DistrictApp
 
-class DemoConfig(AppConfig):
+
+class DemoConfig(DistrictApp):
     name = "district.demo"
     label = "demo"
     verbose_name = _("演示商圈")

@@ -64,7 +64,7 @@ def _fill(seeding: Seeding, logins: Logins, meter: ProgressMeter) -> None:
         len(plan.merchants) * STEPS_PER_MERCHANT
         + len(plan.members) * STEPS_PER_MEMBER
         + len(plan.postings)
-        + len(chapters.CHAPTERS) * chapters.STEPS_PER_CHAPTER
+        + len(chapters.all_chapters()) * chapters.STEPS_PER_CHAPTER
     )
     meter.phase("merchants open their stores")
     operator, second = (

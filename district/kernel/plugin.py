@@ -1,7 +1,7 @@
 """One place where an app says what it brings to the district, and how the district finds it.
 
 An app that stands in `INSTALLED_APPS` with a DistrictApp needs no line anywhere else: addresses, beat,
-listeners, invariants, rights, rate limits and names are read from here.
+listeners, invariants, permissions, rate limits and names are read from here.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ class DistrictApp(AppConfig):
     listeners: ClassVar[str] = ""
     # The module whose INVARIANTS maps promises to queries that must return nothing.
     invariants: ClassVar[str] = ""
-    # What a clerk of a merchant may do, and which roles may beside the owner.
+    # What a clerk of a merchant may do, and which roles besides the owner have the permission.
     permissions: ClassVar[Mapping[str, frozenset[str]]] = {}
     # How often something may be asked for: (times, seconds).
     rate_limits: ClassVar[Mapping[str, tuple[int, int]]] = {}
@@ -61,7 +61,8 @@ class DistrictApp(AppConfig):
     enum_names: ClassVar[Mapping[str, str | list[str]]] = {}
     # Functions that say what a person should look at, for /readyz: dotted path by the warning's name.
     warnings: ClassVar[Mapping[str, str]] = {}
-    # The module whose CHAPTERS the demo plays after its year of receipts.
+    # The module whose CHAPTERS the demo runs in the last weeks of its year: name and function of each.
+    # A function gets the demo's ChapterContext (district/demo/chapters/context.py).
     demo: ClassVar[str] = ""
 
     def ready(self) -> None:
@@ -108,6 +109,16 @@ def invariants_of(*labels: str) -> dict[str, str]:
     return found
 
 
+def demo_chapters() -> list[tuple[str, Callable[[Any], None]]]:
+    """Name and function of every chapter that the apps bring to the demo."""
+    return [
+        chapter
+        for config in district_apps()
+        if config.demo
+        for chapter in contribution(config.demo, "CHAPTERS")
+    ]
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """The timetable of all apps as Celery's beat reads it."""
     return {
@@ -119,7 +130,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
 
 @cache
 def warning_functions() -> dict[str, Callable[[], str]]:
-    """What /readyz asks beside its own checks, by the warning's name."""
+    """What /readyz asks besides its own checks, by the warning's name."""
     return {name: import_string(path) for name, path in _merged("warnings").items()}
 
 
@@ -144,7 +155,7 @@ def enum_names() -> dict[str, str | list[str]]:
 
 
 def permissions() -> dict[str, frozenset[str]]:
-    """The roles that have a permission beside the owner, by the permission."""
+    """The roles that have a permission besides the owner, by the permission."""
     return _merged("permissions")
 
 

@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from district.kernel.plugin import DistrictApp
 
 
-class ReplayConfig(AppConfig):
+class ReplayConfig(DistrictApp):
     name = "district.replay"
     label = "replay"

@@ -9,6 +9,7 @@ from django.core.management import call_command, get_commands
 
 from district.kernel.errors import RESERVED
 from district.kernel.http.error_catalogue import all_refusals
+from district.kernel.plugin import district_apps
 
 README = (settings.ROOT / "README.md").read_text()
 READS_A_VARIABLE = re.compile(r'(?:env\.\w+|_keyring)\(\s*"([A-Z_]+)"')
@@ -89,8 +90,7 @@ def test_every_command_of_ours_is_in_the_readme():
     ours = {
         name
         for name, app in get_commands().items()
-        if isinstance(app, str)
-        and app.partition(".")[0] in {"district", "loyalty", "coupons", "parking", "credit"}
+        if isinstance(app, str) and app in {config.name for config in district_apps()}
     }
 
     assert len(ours) > 6
@@ -99,8 +99,8 @@ def test_every_command_of_ours_is_in_the_readme():
 
 def test_the_glossary_names_things_as_the_code_does():
     names_in_code = set()
-    for app in ("district", "loyalty", "coupons"):
-        for path in (settings.ROOT / app).rglob("*.py"):
+    for package in {config.name.partition(".")[0] for config in district_apps()}:
+        for path in (settings.ROOT / package).rglob("*.py"):
             names_in_code |= set(re.findall(r"\w+", path.read_text()))
     rows = (settings.ROOT / "docs" / "glossary.md").read_text().splitlines()
     # Of the third column, without the words in brackets, which are to be avoided.

@@ -1,13 +1,11 @@
 """The smallest valid campaigns: a published version, a coupon in a wallet, a redemption."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from coupons import services as coupons
 from coupons.engine.bill import Bill, BillLine
-from coupons.issuing.services import import_codes
 from coupons.models import (
     Coupon,
     CouponTemplate,
@@ -19,7 +17,6 @@ from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member, User
 from district.merchants.models import Merchant, Store
-from tests.factories.members import make_member, make_operator
 
 LONG_AGO = datetime(2005, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
@@ -107,66 +104,3 @@ def redeem(
         actor="till:1",
         key=key or fresh_key(),
     )
-
-
-@dataclass
-class CouponRequests:
-    """Right requests about coupons that exist, by the names of the contract's operations."""
-
-    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
-    ids: dict[str, str] = field(default_factory=dict)
-
-
-def coupon_requests(member: Member, store: Store, visit: str) -> CouponRequests:
-    """A member with coupons, two of them used, at a counter."""
-    version = make_version(
-        per_member=50,
-        points_price=1,
-        exchange_undo_minutes=60,
-        at_counter=True,
-        transferable=True,
-        stacking="free",
-    )
-    bought = coupons.exchange_coupon(version=version, member=member, key=fresh_key())
-    at = {"store": store.public_id}
-    friend = make_member("小林的朋友")
-    gift = coupons.offer_coupon(coupon=claim(version, friend))
-    code = coupons.show_coupon(coupon=claim(version, member)).code
-    used = redeem(claim(version, member), store=store, bill=reported_bill(5_000, no="C-0001"))
-    redemption = used.redemptions.get().public_id
-    bill = {"no": "C-0002", "fen": 5_000, "lines": [{"fen": 5_000, "product": "4711"}]}
-    coded = import_codes(
-        version=version,
-        content=b"code\nMT247KQ9X3PD\n",
-        name="平台售券",
-        by=make_operator(f"operator{next(_numbers)}"),
-        key=fresh_key(),
-    )
-    assert coded.imported == 1
-    make_version(audience={"granted": "clean_plate"})
-    goods = at | {"bill_no": "C-0001", "goods_fen": 1_000}
-    made = CouponRequests(
-        bodies={
-            "claim_coupon": {"version": version.public_id},
-            "exchange_coupon": {"version": version.public_id},
-            "accept_coupon": {"code": gift},
-            "use_coupon_code": {"code": "MT24-7KQ9-X3PD"},
-            "check_coupons": at | {"bill": bill, "codes": [code]},
-            "redeem_coupons": at | {"bill": bill, "codes": [code], "request_no": "Q-0001"},
-            "reverse_redemption": at | {"reason": "扫错券"},
-            "refund_coupon_bill": goods | {"refund_no": "CR-0001"},
-            "preview_coupon_refund": goods,
-            "refund_whole_bill": goods | {"refund_no": "WR-0001"},
-            "preview_whole_bill_refund": at | {"bill_no": "C-0001"},
-            "hand_out_coupon": at | {"visit": visit, "version": version.public_id},
-            "tag_member": at | {"visit": visit, "tag": "clean_plate"},
-        },
-        ids={"/api/v1/till/coupons/redemptions/{redemption}/reversal": redemption},
-    )
-    made.ids["/api/v1/coupons/{version}"] = version.public_id
-    made.ids["/api/v1/coupons/{version}/stores"] = version.public_id
-    made.ids["/api/v1/me/coupons/{coupon}/exchange/reversal"] = bought.public_id
-    held = claim(version, member).public_id
-    for act in ("", "/code", "/paper", "/gift"):
-        made.ids["/api/v1/me/coupons/{coupon}" + act] = held
-    return made

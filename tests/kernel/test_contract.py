@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
+from district.kernel.http.docs_page import OPENAPI_FILE
 from tests.databases import Databases, use_database
 from tests.kernel.contract_server import ContractServer, numbers, prepare_contract_server
 from tests.servers import WebServer
@@ -18,8 +18,7 @@ from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: 
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-contract = schemathesis.openapi.from_path(ROOT / "docs" / "openapi.json")
+contract = schemathesis.openapi.from_path(OPENAPI_FILE)
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "100"))
 
 

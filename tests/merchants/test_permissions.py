@@ -3,22 +3,9 @@ import pytest
 from district.kernel import plugin
 from district.merchants.models import Clerk
 from district.merchants.permissions import can
+from tests.contributions import merged
 
-MATRIX = {
-    "view_store": "owner manager cashier finance",
-    "edit_store": "owner manager",
-    "edit_merchant": "owner",
-    "manage_keys": "owner manager",
-    "appoint_cashiers": "owner manager",
-    "appoint_clerks": "owner",
-    "view_receipts": "owner manager cashier finance",
-    "view_clearing": "owner finance",
-    "work_the_till": "owner manager cashier",
-    "post_refunds": "owner manager",
-    "settle_bills": "owner manager",
-    "upload_batches": "owner manager",
-    "run_campaigns": "owner manager",
-}
+MATRIX = merged("PERMISSIONS")
 
 
 @pytest.mark.parametrize("act", sorted(MATRIX))

@@ -23,9 +23,10 @@ from district.demo.chapters import (
 from district.demo.chapters.context import ChapterContext
 from district.demo.models import Chapter
 from district.demo.progress import ProgressMeter
+from district.kernel import plugin
 
 ChapterFunction = Callable[[ChapterContext], None]
-CHAPTERS: tuple[tuple[str, ChapterFunction], ...] = (
+LAST_WEEKS: tuple[tuple[str, ChapterFunction], ...] = (
     ("coupons redeemed over weeks", coupon_weeks.run),
     ("coupons issued to lists and audiences", issue_jobs.run),
     ("bills photographed", photos.run),
@@ -35,6 +36,9 @@ CHAPTERS: tuple[tuple[str, ChapterFunction], ...] = (
     ("tills without the network", terminals.run),
     ("receipts above a ceiling", reviews.run),
     ("costs shared and budgets changed", cost_shares.run),
+)
+# They settle what all the others booked.
+SETTLEMENT: tuple[tuple[str, ChapterFunction], ...] = (
     ("cycles settled", settlement_cycles.close_months),
     ("payments, disputes and credit notes", settlement_cycles.pay_and_dispute),
     ("days sealed and audited", settlement_cycles.seal_and_audit),
@@ -43,10 +47,15 @@ CHAPTERS: tuple[tuple[str, ChapterFunction], ...] = (
 STEPS_PER_CHAPTER = 900
 
 
+def all_chapters() -> list[tuple[str, ChapterFunction]]:
+    """Name and function of every chapter in their order; those of the apps (`DistrictApp.demo`) among them."""
+    return [*LAST_WEEKS, *plugin.demo_chapters(), *SETTLEMENT]
+
+
 def run(context: ChapterContext, meter: ProgressMeter) -> None:
     """Every chapter is run, each whole and once: one that was killed is run from its beginning."""
     played = set(Chapter.objects.values_list("name", flat=True))
-    for name, act in CHAPTERS:
+    for name, act in all_chapters():
         meter.phase(name)
         if name not in played:
             with transaction.atomic():

@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from district.kernel.http.api import SingleFormatNegotiation
 
-OPENAPI_FILE = settings.ROOT / "docs" / "openapi.json"
+OPENAPI_FILE = settings.GENERATED_DOCS / "openapi.json"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -8,7 +8,7 @@ from district.kernel.management.generated_files import GeneratedFileCommand
 
 class Command(GeneratedFileCommand):
     help = "Write docs/errors.md from the code, or check it."
-    path = settings.ROOT / "docs" / "errors.md"
+    path = settings.GENERATED_DOCS / "errors.md"
 
     def text(self) -> str:
         return error_catalogue.page()
