@@ -24,17 +24,6 @@ class BudgetChangeOpen(DomainError):
     wording = _("请先审批已提出的预算调整。")
 
 
-@refusal_of_constraint("budget_change_by_four_eyes")
-class BudgetChangeBySamePerson(DomainError):
-    code, status, title = "coupon_budget_change_by_same_person", 403, _("需要另一人审批")
-    wording = _("提出预算调整的人不能自己审批。")
-
-
-class BudgetChangeDecided(DomainError):
-    code, title = "coupon_budget_change_decided", _("预算调整已审批")
-    wording = _("这项预算调整已由他人审批。")
-
-
 @refusal_of_constraint("version_published_with_consent")
 class ConsentMissing(DomainError):
     """A version names merchants as payers that have not agreed to their share."""

@@ -207,16 +207,6 @@ class AdjustmentsOfTheDayUsedUp(DomainError):
     wording = _("您今天还可提出 {left} 积分的调整，本次 {asked} 积分。")
 
 
-class AdjustmentDecided(DomainError):
-    code, title = "adjustment_decided", _("这笔调整已经复核")
-    wording = _("请刷新后查看复核结果。")
-
-
-class AdjustmentBySamePerson(DomainError):
-    code, title = "adjustment_by_same_person", _("不能复核自己提出的调整")
-    wording = _("人工调整须由另一位运营人员复核。")
-
-
 @refusal_of_sql
 class ReviewDecided(DomainError):
     code, title = "review_decided", _("这张小票已经复核")

@@ -3,10 +3,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.database.ids import PublicIdField
+from district.kernel.four_eyes import Proposal, four_eyes_constraints
 from district.kernel.text.money import MAX_FEN
 
 
-class BudgetChange(models.Model):
+class BudgetChange(Proposal):
     """A published version's budget made larger or smaller: proposed by one person, decided by another.
 
     Amounts are fen. The latest approved one says what the budget is; without any, the version does.
@@ -28,20 +29,6 @@ class BudgetChange(models.Model):
     to_fen = models.BigIntegerField(_("改为（分）"))
     reason = models.CharField(_("原因"), max_length=200)
     state = models.TextField(_("状态"), choices=State, db_default="proposed", default="proposed")
-    proposed_by = models.ForeignKey(
-        "members.User", models.PROTECT, related_name="+", verbose_name=_("提出人")
-    )
-    proposed_at = models.DateTimeField(_("提出时间"))
-    decided_by = models.ForeignKey(
-        "members.User",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("审批人"),
-    )
-    decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
-    decision = models.CharField(_("审批意见"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = _("预算调整")
@@ -52,19 +39,7 @@ class BudgetChange(models.Model):
                 & ~Q(to_fen=F("from_fen"))
                 & ~Q(reason=""),
             ),
-            models.CheckConstraint(
-                name="budget_change_by_four_eyes",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
-            ),
-            models.CheckConstraint(
-                name="budget_change_decided_once",
-                condition=Q(state="proposed", decided_by=None, decided_at=None)
-                | Q(
-                    state__in=["approved", "rejected"],
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                ),
-            ),
+            *four_eyes_constraints("budget_change"),
             models.UniqueConstraint(
                 fields=["version"],
                 name="budget_change_one_open_at_a_time",

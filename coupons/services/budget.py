@@ -1,12 +1,13 @@
 """A published version's budget: changed by two people without a new version, and watched."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coupons.errors import TemplateInvalid, VersionNotInState
 from coupons.models import BudgetChange, TemplateVersion
-from coupons.planning_errors import BudgetChangeBySamePerson, BudgetChangeDecided
-from district.kernel import audit, clock
+from district.kernel import audit, clock, four_eyes
 from district.kernel.database.postgres import call, translate_database_errors
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.kernel.outbox.events import wake_worker_on_commit
@@ -44,7 +45,12 @@ def propose_budget_change(
             proposed_by=by,
             proposed_at=clock.now(),
         )
-    _record("propose_budget_change", change, by)
+    audit.record(
+        verb="propose_budget_change",
+        subject=f"coupons.budgetchange:{change.pk}",
+        by=by,
+        **_facts(change),
+    )
     store_result(key, change.pk)
     return change
 
@@ -58,27 +64,25 @@ def decide_budget_change(
 
     A budget never becomes less than what is reserved and spent of it; a refused change stays open.
 
-    Raises BudgetChangeBySamePerson, BudgetChangeDecided, BudgetChanged, BudgetTaken, VersionNotInState.
+    Raises BudgetChanged, BudgetTaken, FourEyesNeeded, ProposalDecided, VersionNotInState.
     """
-    state = BudgetChange.State.APPROVED if approve else BudgetChange.State.REJECTED
     # The version's row first, as a stop does.
     held = TemplateVersion.objects.select_for_update().get(pk=change.version_id)
-    row = BudgetChange.objects.select_for_update(no_key=True).get(pk=change.pk)
-    if (row.state, row.decided_by_id) == (state, by.pk):
-        return row
-    if row.state != BudgetChange.State.PROPOSED:
-        raise BudgetChangeDecided
-    if row.proposed_by_id == by.pk:
-        raise BudgetChangeBySamePerson
-    if approve:
+
+    def resize(row: BudgetChange) -> None:
         _require_published(held)
         call("coupons_resize_budget", row.version_id, row.from_fen, row.to_fen)
-    row.state, row.decision = state, note
-    row.decided_by, row.decided_at = by, clock.now()
-    with translate_database_errors():
-        row.save(update_fields=["state", "decision", "decided_by", "decided_at"])
-    _record("approve_budget_change" if approve else "reject_budget_change", row, by)
-    return row
+
+    return four_eyes.decide(
+        change,
+        approve=approve,
+        by=by,
+        note=note,
+        name="budget_change",
+        apply=resize,
+        repeatable=True,
+        **_facts(change),
+    )
 
 
 def watch_budgets() -> int:
@@ -101,12 +105,9 @@ def _require_published(held: TemplateVersion) -> None:
         raise VersionNotInState(state=held.get_state_display())
 
 
-def _record(verb: str, change: BudgetChange, by: User) -> None:
-    audit.record(
-        verb=verb,
-        subject=f"coupons.budgetchange:{change.pk}",
-        by=by,
-        version=change.version_id,
-        from_fen=change.from_fen,
-        to_fen=change.to_fen,
-    )
+def _facts(change: BudgetChange) -> dict[str, Any]:
+    return {
+        "version": change.version_id,
+        "from_fen": change.from_fen,
+        "to_fen": change.to_fen,
+    }

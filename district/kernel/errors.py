@@ -98,6 +98,16 @@ class ServiceUnavailable(DomainError):
     retry_after = 2
 
 
+class FourEyesNeeded(DomainError):
+    code, status, title = "four_eyes_needed", 403, _("须由另一人复核")
+    wording = _("提出或修改过的人不能复核。")
+
+
+class ProposalDecided(DomainError):
+    code, title = "proposal_decided", _("已经复核")
+    wording = _("请刷新后查看复核结果。")
+
+
 class PictureRefused(DomainError):
     code, status, title = "picture_refused", 400, _("照片不能使用")
 

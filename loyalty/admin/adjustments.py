@@ -1,15 +1,14 @@
 """Adjustments: one operator proposes, another decides."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     DayRangeFilter,
     Menu,
@@ -18,12 +17,12 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.idempotency import Key
+from district.kernel.four_eyes.admin import Approve, Reject
 from district.kernel.text.money import MAX_POINTS
 from district.members.models import Member
 from district.members.queries import member_by_public_id
 from district.merchants.models import Merchant
-from district.merchants.scope import OperatorAction, ScopedFilter, viewer
+from district.merchants.scope import OperatorAction, ScopedFilter
 from loyalty import services as loyalty
 from loyalty.admin.common import POINTS
 from loyalty.models import Adjustment
@@ -80,14 +79,6 @@ class AdjustmentForm(ActionForm):
         return points
 
 
-class AdjustmentNoteForm(ActionForm):
-    note = forms.CharField(label=gettext_lazy("复核意见"), max_length=200, required=False)
-
-
-class AdjustmentRejectionForm(ActionForm):
-    note = forms.CharField(label=gettext_lazy("拒绝原因"), max_length=200)
-
-
 class ProposeAdjustment(OperatorAction):
     name, label, icon = "add", gettext_lazy("提出人工调整"), "edit_note"
     explanation = gettext_lazy("提出后不动积分；由另一位运营人员复核通过后才入账。")
@@ -97,42 +88,22 @@ class ProposeAdjustment(OperatorAction):
     verb = staticmethod(loyalty.propose_adjustment)
 
 
-class AdjustmentDecisionAction(Action):
-    """Not offered to whoever proposed it; the verb refuses them too."""
-
-    approve: bool
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        proposer = row is not None and row.proposed_by_id == who.user.pk
-        is_allowed = who.operator and request.user.has_perm("loyalty.change_adjustment")
-        return is_allowed and not proposer
-
-    def is_applicable(self, row: Adjustment) -> bool:
-        return row.state == Adjustment.State.PROPOSED
-
-    def run(
-        self, request: HttpRequest, row: Adjustment, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        loyalty.decide_adjustment(
-            adjustment=row, approve=self.approve, by=viewer(request).user, key=key, **cleaned_data
-        )
-
-
-class ApproveAdjustment(AdjustmentDecisionAction):
-    name, label, icon = "approve", gettext_lazy("通过"), "check_circle"
+class ApproveAdjustment(Approve, OperatorAction):
     explanation = gettext_lazy("通过后立即入账，不能撤回；错了只能再提一笔相反的调整。")
     success_message = gettext_lazy("已通过并入账。")
-    form_class = AdjustmentNoteForm
-    approve = True
+    permission = "loyalty.change_adjustment"
+    verb, row_argument = (
+        staticmethod(partial(loyalty.decide_adjustment, approve=True)),
+        "adjustment",
+    )
 
 
-class RejectAdjustment(AdjustmentDecisionAction):
-    name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
-    is_dangerous = True
-    success_message = gettext_lazy("已拒绝。")
-    form_class = AdjustmentRejectionForm
-    approve = False
+class RejectAdjustment(Reject, OperatorAction):
+    permission = "loyalty.change_adjustment"
+    verb, row_argument = (
+        staticmethod(partial(loyalty.decide_adjustment, approve=False)),
+        "adjustment",
+    )
 
 
 @admin.register(Adjustment)

@@ -267,10 +267,10 @@ class Migration(migrations.Migration):
                 ('points', models.BigIntegerField(help_text='负数为扣减', verbose_name='积分')),
                 ('reason', models.TextField(verbose_name='原因')),
                 ('evidence', models.TextField(blank=True, db_default='', verbose_name='依据')),
-                ('state', models.TextField(choices=[('proposed', '待复核'), ('approved', '已通过'), ('rejected', '已拒绝')], db_default='proposed', verbose_name='状态')),
+                ('state', models.TextField(choices=[('proposed', '待复核'), ('approved', '已通过'), ('rejected', '已拒绝')], db_default='proposed', default='proposed', verbose_name='状态')),
                 ('proposed_at', models.DateTimeField(verbose_name='提出时间')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('decision', models.TextField(blank=True, db_default='', verbose_name='复核意见')),
+                ('decision', models.TextField(blank=True, db_default='', default='', verbose_name='复核意见')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='members.member', verbose_name='会员')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='merchants.merchant', verbose_name='承担商户')),
@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '人工调整',
                 'verbose_name_plural': '人工调整',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('points', 0), _negated=True), models.Q(('reason', ''), _negated=True)), name='adjustment_moves_points_for_a_reason'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='adjustment_by_four_eyes'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'proposed'), ('transfer', None)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state', 'approved'), ('transfer__isnull', False)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state', 'rejected'), ('transfer', None)), _connector='OR'), name='adjustment_decided_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('points', 0), _negated=True), models.Q(('reason', ''), _negated=True)), name='adjustment_moves_points_for_a_reason'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='adjustment_by_four_eyes'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'proposed'), ('transfer', None)), models.Q(('state', 'approved'), ('decided_at__isnull', False), ('decided_by__isnull', False), ('transfer__isnull', False)), models.Q(('state', 'rejected'), ('decided_at__isnull', False), ('decided_by__isnull', False), ('transfer', None)), _connector='OR'), name='adjustment_decided_once')],
             },
         ),
         migrations.CreateModel(

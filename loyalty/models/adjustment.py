@@ -1,17 +1,13 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.database.ids import PublicIdField
+from district.kernel.four_eyes import Proposal, four_eyes_constraints
 
 
-class Adjustment(models.Model):
+class Adjustment(Proposal):
     """A correction by hand: one person proposes it, another one decides."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("待复核")
-        APPROVED = "approved", _("已通过")
-        REJECTED = "rejected", _("已拒绝")
 
     public_id = PublicIdField("adj", verbose_name=_("编号"))
     member = models.ForeignKey("members.Member", models.PROTECT, verbose_name=_("会员"))
@@ -20,21 +16,6 @@ class Adjustment(models.Model):
     points = models.BigIntegerField(_("积分"), help_text=_("负数为扣减"))
     reason = models.TextField(_("原因"))
     evidence = models.TextField(_("依据"), db_default="", blank=True)
-    state = models.TextField(_("状态"), choices=State, db_default="proposed")
-    proposed_by = models.ForeignKey(
-        "members.User", models.PROTECT, related_name="+", verbose_name=_("提出人")
-    )
-    proposed_at = models.DateTimeField(_("提出时间"))
-    decided_by = models.ForeignKey(
-        "members.User",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("复核人"),
-    )
-    decided_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
-    decision = models.TextField(_("复核意见"), db_default="", blank=True)
     transfer = models.OneToOneField(
         "loyalty.Transfer",
         models.PROTECT,
@@ -52,25 +33,8 @@ class Adjustment(models.Model):
                 name="adjustment_moves_points_for_a_reason",
                 condition=~Q(points=0) & ~Q(reason=""),
             ),
-            models.CheckConstraint(
-                name="adjustment_by_four_eyes",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
-            ),
-            models.CheckConstraint(
-                name="adjustment_decided_once",
-                condition=Q(state="proposed", decided_by=None, decided_at=None, transfer=None)
-                | Q(
-                    state="approved",
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    transfer__isnull=False,
-                )
-                | Q(
-                    state="rejected",
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    transfer=None,
-                ),
+            *four_eyes_constraints(
+                "adjustment", approved=Q(transfer__isnull=False), otherwise=Q(transfer=None)
             ),
         ]
 

@@ -1,22 +1,18 @@
 """Adjustments: a correction by hand, proposed by one person and decided by another."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Abs
 
-from district.kernel import audit, clock
+from district.kernel import audit, clock, four_eyes
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import Member, User
 from district.merchants.models import Merchant
 from loyalty import procedures, queries
-from loyalty.errors import (
-    AdjustmentBySamePerson,
-    AdjustmentDecided,
-    AdjustmentsOfTheDayUsedUp,
-    AdjustmentTooLarge,
-)
+from loyalty.errors import AdjustmentsOfTheDayUsedUp, AdjustmentTooLarge
 from loyalty.models import Adjustment
 
 
@@ -78,29 +74,18 @@ def decide_adjustment(
     Added points cost what the merchant's terms of this hour say and live as long; those of the
     alliance or a fund cost what the fallback costs. A refused posting leaves the proposal open.
 
-    Raises AccountMerged, AdjustmentBySamePerson, AdjustmentDecided, InsufficientPoints, KeyReused,
-    NoTerms.
+    Raises AccountMerged, FourEyesNeeded, InsufficientPoints, KeyReused, NoTerms, ProposalDecided.
     """
     if claim_key(key) is not None:
         return Adjustment.objects.get(pk=adjustment.pk)
-    row = (
-        Adjustment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("merchant")
-        .get(pk=adjustment.pk)
-    )
-    if row.state != Adjustment.State.PROPOSED:
-        raise AdjustmentDecided
-    if row.proposed_by_id == by.pk:
-        raise AdjustmentBySamePerson
-    row.state = Adjustment.State.APPROVED if approve else Adjustment.State.REJECTED
-    row.decided_by, row.decided_at, row.decision = by, clock.now(), note
-    if approve:
-        row.transfer_id = _post(row, by)
-    row.save(update_fields=["state", "decided_by", "decided_at", "decision", "transfer"])
-    audit.record(
+    row = four_eyes.decide(
+        adjustment,
+        approve=approve,
         by=by,
-        verb="approve_adjustment" if approve else "reject_adjustment",
-        subject=f"loyalty.adjustment:{row.pk}",
+        note=note,
+        name="adjustment",
+        apply=partial(_post, by),
+        applied_fields=("transfer",),
     )
     store_result(key, row.pk)
     return row
@@ -114,10 +99,10 @@ def _proposed_today(by: User) -> int:
     return today.aggregate(points=Sum(Abs("points")))["points"] or 0
 
 
-def _post(row: Adjustment, by: User) -> int:
+def _post(by: User, row: Adjustment) -> None:
     at = clock.now()
     cost = queries.adjustment_cost(row.merchant, at)
-    return procedures.adjust(
+    row.transfer_id = procedures.adjust(
         member=row.member_id,
         merchant=row.merchant_id,
         points=row.points,

@@ -42,19 +42,9 @@ class CycleState(DomainError):
         self.detail = str(self._STATES[state])
 
 
-class FourEyesNeeded(DomainError):
-    code, status, title = "four_eyes_needed", 403, _("须由另一人复核")
-    wording = _("提出或修改过的人不能复核。")
-
-
 class CycleChanged(DomainError):
     code, title = "cycle_changed", _("结账数字已变化")
     wording = _("复核时的数字与提出时不同（可能有人追溯修改了条款），请撤回后重新提出。")
-
-
-class CreditNoteState(DomainError):
-    code, title = "credit_note_decided", _("贷项通知已处理")
-    wording = _("请刷新后查看处理结果。")
 
 
 class DisputeDoesNotFit(DomainError):

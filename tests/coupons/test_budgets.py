@@ -9,13 +9,12 @@ from coupons.errors import BudgetUsedUp, TemplateInvalid, VersionNotInState
 from coupons.issuing import services as issuing
 from coupons.models import BudgetChange, BudgetWarning, Coupon
 from coupons.planning_errors import (
-    BudgetChangeBySamePerson,
     BudgetChanged,
-    BudgetChangeDecided,
     BudgetChangeOpen,
     BudgetTaken,
 )
 from coupons.queries.budgets import BudgetBalance, budget_of
+from district.kernel.errors import FourEyesNeeded, ProposalDecided
 from district.kernel.models import AuditLine, OutboxRow
 from tests.factories.coupons import PERCENT_OFF, claim, fresh_key, issue, make_version, redeem
 from tests.factories.members import bearer, make_member, make_operator
@@ -157,7 +156,7 @@ def test_whoever_proposed_it_does_not_decide_it():
     by = make_operator("both")
     change = proposed(make_version(budget_fen=1_000), 1_000, 2_000, by)
 
-    with pytest.raises(BudgetChangeBySamePerson):
+    with pytest.raises(FourEyesNeeded):
         coupons.decide_budget_change(change=change, approve=True, by=by)
     with (
         pytest.raises(IntegrityError, match="budget_change_by_four_eyes"),
@@ -177,7 +176,7 @@ def test_a_change_is_decided_once_and_one_at_a_time():
     approved(change, by)
 
     assert approved(change, by).state == "approved"
-    with pytest.raises(BudgetChangeDecided):
+    with pytest.raises(ProposalDecided):
         coupons.decide_budget_change(change=change, approve=False, by=make_operator("late"))
     assert budget_of(version).whole_fen == 2_000
 

@@ -6,14 +6,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from district.kernel import clock
-from district.kernel.errors import KeyReused
+from district.kernel.errors import FourEyesNeeded, KeyReused, ProposalDecided
 from district.kernel.models import AuditLine, OutboxRow
 from district.merchants import services as merchants
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.errors import (
-    AdjustmentBySamePerson,
-    AdjustmentDecided,
     AdjustmentsOfTheDayUsedUp,
     AdjustmentTooLarge,
     InsufficientPoints,
@@ -133,9 +131,9 @@ def test_a_merchant_without_terms_cannot_pay_and_the_proposal_stays_open(member,
 def test_nobody_decides_what_they_proposed(member, tea, chen, wu):
     adjustment = propose(member, tea, 200, chen)
 
-    with pytest.raises(AdjustmentBySamePerson):
+    with pytest.raises(FourEyesNeeded):
         decide(adjustment, chen)
-    with pytest.raises(AdjustmentBySamePerson):
+    with pytest.raises(FourEyesNeeded):
         decide(adjustment, chen, approve=False)
 
     assert decide(adjustment, wu).state == "approved"
@@ -146,7 +144,7 @@ def test_a_decision_is_final(member, tea, chen, wu):
 
     assert (adjustment.state, adjustment.decision) == ("rejected", "小票不清")
     for approve in (True, False):
-        with pytest.raises(AdjustmentDecided):
+        with pytest.raises(ProposalDecided):
             decide(adjustment, wu, approve=approve)
     assert queries.balance_of(member).available == 0
 

@@ -194,7 +194,7 @@ def test_of_many_decisions_one_counts(real_db):
         ]
     )
 
-    assert codes(outcomes) == {"Adjustment": 1, "adjustment_decided": 15}
+    assert codes(outcomes) == {"Adjustment": 1, "proposal_decided": 15}
     approved = Adjustment.objects.get().state == "approved"
     assert Transfer.objects.count() == int(approved)
     assert list(invariants.offences()) == []

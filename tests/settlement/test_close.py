@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from district.kernel import clock
+from district.kernel.errors import FourEyesNeeded
 from district.merchants.services import alliance_party
 from loyalty import services as loyalty
 from loyalty.services.set_terms import EarningTerms
@@ -16,7 +17,6 @@ from loyalty.settlement.errors import (
     CycleState,
     CycleStillOpen,
     CycleWithoutDays,
-    FourEyesNeeded,
 )
 from loyalty.settlement.models import Cycle, Fee, Line, Statement
 from tests.factories.loyalty import buy, make_earning_store, pay_points, undo

@@ -6,19 +6,17 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from district.kernel import clock
-from district.kernel.errors import NotFound
+from district.kernel.errors import FourEyesNeeded, NotFound, ProposalDecided
 from loyalty.models import IssueBudget, IssueBudgetSlot, PrefundEntry
 from loyalty.services import sweep_accounts
 from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import (
-    CreditNoteState,
     CycleState,
     DisputeAlreadyCredited,
     DisputeAlreadyOpen,
     DisputeDecided,
     DisputeDoesNotFit,
-    FourEyesNeeded,
     PaymentExceedsDue,
     PaymentNotReversible,
     PaymentReferenceUsed,
@@ -148,7 +146,7 @@ def test_a_credit_note_of_two_people_enters_the_next_cycle(line, tea, books, zha
     with pytest.raises(FourEyesNeeded):
         settlement.approve_credit_note(note=note, by=zhang)
     settlement.approve_credit_note(note=note, by=wang)
-    with pytest.raises(CreditNoteState):
+    with pytest.raises(ProposalDecided):
         settlement.reject_credit_note(note=note, decision="不", by=wang)
 
     cycle = closed(APRIL, by=zhang, approver=wang)

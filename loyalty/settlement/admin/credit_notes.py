@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from district.kernel.backoffice import ActionForm, Menu, Section
 from district.kernel.backoffice.columns import Choice, Column, Money
 from district.kernel.backoffice.typed_fields import YuanField
+from district.kernel.four_eyes.admin import Approve, Reject
 from district.kernel.idempotency import Key
 from district.merchants.models import Merchant
 from district.merchants.scope import OperatorAction, viewer
@@ -71,42 +72,19 @@ class ProposeNote(OperatorAction):
         )
 
 
-class _DecideCreditNote(OperatorAction):
-    """Another person than the one who proposed."""
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        return super().is_allowed(request, row) and (
-            row is None or row.proposed_by_id != who.user.pk
-        )
-
-    def is_applicable(self, row: CreditNote) -> bool:
-        return row.state == CreditNote.State.PROPOSED
-
-
-class ApproveNote(_DecideCreditNote):
-    name, label, icon = "approve", gettext_lazy("通过"), "verified"
+class ApproveNote(Approve, OperatorAction):
     explanation = gettext_lazy("通过之后，在下一次提出结账的周期里结算。")
     success_message = gettext_lazy("贷项通知已通过。")
-    is_dangerous = True
-
-    def run(
-        self, request: HttpRequest, row: CreditNote, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return settlement.approve_credit_note(note=row, by=viewer(request).user)
+    icon, is_dangerous = "verified", True
+    form_class = ActionForm
+    verb, row_argument = staticmethod(settlement.approve_credit_note), "note"
 
 
-class RejectNote(_DecideCreditNote):
-    name, label, icon = "reject", gettext_lazy("拒绝"), "cancel"
+class RejectNote(Reject, OperatorAction):
     success_message = gettext_lazy("贷项通知已拒绝。")
     form_class = SettlementReasonForm
-
-    def run(
-        self, request: HttpRequest, row: CreditNote, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return settlement.reject_credit_note(
-            note=row, decision=cleaned_data["words"], by=viewer(request).user
-        )
+    verb, row_argument = staticmethod(settlement.reject_credit_note), "note"
+    argument_names = {"words": "decision"}
 
 
 @admin.register(CreditNote)

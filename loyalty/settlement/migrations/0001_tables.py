@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                 ('state', models.TextField(choices=[('proposed', '待复核'), ('approved', '已通过'), ('rejected', '已拒绝')], db_default='proposed', default='proposed', verbose_name='状态')),
                 ('proposed_at', models.DateTimeField(verbose_name='提出时间')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('decision', models.TextField(blank=True, db_default='', verbose_name='复核意见')),
+                ('decision', models.TextField(blank=True, db_default='', default='', verbose_name='复核意见')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
                 ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant', verbose_name='收方')),
                 ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant', verbose_name='付方')),
@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '贷项通知',
                 'verbose_name_plural': '贷项通知',
-                'constraints': [models.CheckConstraint(condition=models.Q(('fen__gt', 0), ('fen__lte', 1000000000000), models.Q(('payer', models.F('payee')), _negated=True), models.Q(('reason', ''), _negated=True)), name='credit_note_between_two_for_a_reason'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='credit_note_by_four_eyes'), models.CheckConstraint(condition=models.Q(models.Q(('cycle', None), ('decided_at', None), ('decided_by', None), ('state', 'proposed')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state', 'approved')), models.Q(('cycle', None), ('decided_at__isnull', False), ('decided_by__isnull', False), ('state', 'rejected')), _connector='OR'), name='credit_note_decided_once'), models.UniqueConstraint(condition=models.Q(('dispute__isnull', False), ('state__in', ['proposed', 'approved'])), fields=('dispute',), name='credit_note_once_per_dispute')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('fen__gt', 0), ('fen__lte', 1000000000000), models.Q(('payer', models.F('payee')), _negated=True), models.Q(('reason', ''), _negated=True)), name='credit_note_between_two_for_a_reason'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='credit_note_by_four_eyes'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'proposed'), ('cycle', None)), models.Q(('state', 'approved'), ('decided_at__isnull', False), ('decided_by__isnull', False)), models.Q(('state', 'rejected'), ('decided_at__isnull', False), ('decided_by__isnull', False), ('cycle', None)), _connector='OR'), name='credit_note_decided_once'), models.UniqueConstraint(condition=models.Q(('dispute__isnull', False), ('state__in', ['proposed', 'approved'])), fields=('dispute',), name='credit_note_once_per_dispute')],
             },
         ),
     ]

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.database.ids import PublicIdField
+from district.kernel.four_eyes import Proposal, four_eyes_constraints
 from district.kernel.text.money import MAX_FEN
 
 
@@ -196,16 +197,11 @@ class Dispute(models.Model):
         return self.public_id
 
 
-class CreditNote(models.Model):
+class CreditNote(Proposal):
     """A correction after a cycle closed: one party owes another so much more, in the next cycle.
 
     One person proposes it, another one decides; a closed cycle never changes.
     """
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("待复核")
-        APPROVED = "approved", _("已通过")
-        REJECTED = "rejected", _("已拒绝")
 
     public_id = PublicIdField("crn", verbose_name=_("编号"))
     # The closed cycle it corrects, and the one it is settled in.
@@ -236,23 +232,6 @@ class CreditNote(models.Model):
         related_name="credit_notes",
         verbose_name=_("争议"),
     )
-    state = models.TextField(
-        _("状态"), choices=State, db_default="proposed", default=State.PROPOSED
-    )
-    proposed_by = models.ForeignKey(
-        "members.User", models.PROTECT, related_name="+", verbose_name=_("提出人")
-    )
-    proposed_at = models.DateTimeField(_("提出时间"))
-    decided_by = models.ForeignKey(
-        "members.User",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("复核人"),
-    )
-    decided_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
-    decision = models.TextField(_("复核意见"), db_default="", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("贷项通知")
@@ -266,21 +245,7 @@ class CreditNote(models.Model):
                 name="credit_note_once_per_dispute",
                 condition=Q(dispute__isnull=False, state__in=["proposed", "approved"]),
             ),
-            models.CheckConstraint(
-                name="credit_note_by_four_eyes",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
-            ),
-            models.CheckConstraint(
-                name="credit_note_decided_once",
-                condition=Q(state="proposed", decided_by=None, decided_at=None, cycle=None)
-                | Q(state="approved", decided_by__isnull=False, decided_at__isnull=False)
-                | Q(
-                    state="rejected",
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    cycle=None,
-                ),
-            ),
+            *four_eyes_constraints("credit_note", otherwise=Q(cycle=None)),
         ]
 
     def __str__(self) -> str:

@@ -4,13 +4,13 @@ from django.db import transaction
 
 from district.kernel import audit, clock
 from district.kernel.database.postgres import call
+from district.kernel.four_eyes import require_other_person
 from district.members.models import User
 from district.merchants import services as merchants
 from loyalty.settlement.errors import (
     CycleChanged,
     CycleNotOver,
     CycleState,
-    FourEyesNeeded,
 )
 from loyalty.settlement.models import CreditNote, Cycle
 from loyalty.settlement.queries import horizon_now
@@ -58,8 +58,7 @@ def approve_close(*, cycle: Cycle, by: User) -> Cycle:
         return row
     if row.state != Cycle.State.PROPOSED:
         raise CycleState(state=row.state)
-    if by.pk in {row.proposed_by_id, row.end_moved_by_id}:
-        raise FourEyesNeeded
+    require_other_person(by, row.proposed_by_id, row.end_moved_by_id)
     call("settlement_lock_terms")
     if call("settlement_compute", row.pk, row.horizon) != bytes(row.draft_hash or b""):
         raise CycleChanged

@@ -4,17 +4,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from district.kernel import audit, clock
+from district.kernel import audit, clock, four_eyes
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Merchant
-from loyalty.settlement.errors import (
-    CreditNoteState,
-    CycleState,
-    DisputeDoesNotFit,
-    FourEyesNeeded,
-)
+from loyalty.settlement.errors import CycleState, DisputeDoesNotFit
 from loyalty.settlement.models import CreditNote, Cycle, Dispute
 
 
@@ -63,13 +58,19 @@ def propose_credit_note(*, correction: Correction, by: User, key: Key) -> Credit
 
 
 def approve_credit_note(*, note: CreditNote, by: User, decision: str = "") -> CreditNote:
-    """Another person agrees; the cycle proposed next settles it. Raises CreditNoteState, FourEyesNeeded."""
-    return _decide(note, CreditNote.State.APPROVED, decision, by, "approve_credit_note")
+    """Another person agrees; the cycle proposed next settles it. Raises FourEyesNeeded, ProposalDecided."""
+    return _decide(note, decision, by, approve=True)
 
 
 def reject_credit_note(*, note: CreditNote, decision: str, by: User) -> CreditNote:
-    """Another person does not agree. Raises CreditNoteState, FourEyesNeeded."""
-    return _decide(note, CreditNote.State.REJECTED, decision, by, "reject_credit_note")
+    """Another person does not agree. Raises FourEyesNeeded, ProposalDecided."""
+    return _decide(note, decision, by, approve=False)
+
+
+def _decide(note: CreditNote, decision: str, by: User, *, approve: bool) -> CreditNote:
+    return four_eyes.decide(
+        note, approve=approve, by=by, note=decision, name="credit_note", repeatable=True
+    )
 
 
 def _require_valid(correction: Correction) -> None:
@@ -82,19 +83,3 @@ def _require_valid(correction: Correction) -> None:
         or {correction.payer.pk, correction.payee.pk} != {line.issuer_id, line.redeemer_id}
     ):
         raise DisputeDoesNotFit
-
-
-@transaction.atomic
-def _decide(note: CreditNote, state: str, decision: str, by: User, verb: str) -> CreditNote:
-    row = CreditNote.objects.select_for_update(no_key=True).get(pk=note.pk)
-    if (row.state, row.decided_by_id) == (state, by.pk):
-        return row
-    if row.state != CreditNote.State.PROPOSED:
-        raise CreditNoteState
-    if row.proposed_by_id == by.pk:
-        raise FourEyesNeeded
-    row.state, row.decision = state, decision
-    row.decided_by, row.decided_at = by, clock.now()
-    row.save(update_fields=["state", "decision", "decided_by", "decided_at"])
-    audit.record(by=by, verb=verb, subject=f"settlement.creditnote:{row.pk}")
-    return row

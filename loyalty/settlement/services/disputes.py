@@ -5,10 +5,11 @@ from django.db import transaction
 from district.kernel import audit, clock
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import NotFound
+from district.kernel.four_eyes import require_other_person
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Merchant
-from loyalty.settlement.errors import DisputeDecided, FourEyesNeeded
+from loyalty.settlement.errors import DisputeDecided
 from loyalty.settlement.models import Dispute, Line
 
 
@@ -55,8 +56,8 @@ def _decide(dispute: Dispute, state: str, decision: str, by: User, verb: str) ->
         return row
     if row.state != Dispute.State.OPEN:
         raise DisputeDecided
-    if state != Dispute.State.WITHDRAWN and row.opened_by_id == by.pk:
-        raise FourEyesNeeded
+    if state != Dispute.State.WITHDRAWN:
+        require_other_person(by, row.opened_by_id)
     row.state, row.decision = state, decision
     row.decided_by, row.decided_at = by, clock.now()
     row.save(update_fields=["state", "decision", "decided_by", "decided_at"])

@@ -129,7 +129,7 @@ class NaiveClaims:
         if (note.state, note.decided_by) == (state, by):
             return
         if note.state != "proposed":
-            raise ModelRefusal("credit_note_decided")
+            raise ModelRefusal("proposal_decided")
         if note.proposed_by == by:
             raise ModelRefusal("four_eyes_needed")
         note.state, note.decided_by = state, by
