@@ -22,6 +22,8 @@ class KernelConfig(DistrictApp):
         "fill calendar": TimedTask("kernel.fill_calendar", crontab(hour=4, minute=50)),
     }
 
+    invariants = "district.kernel.inbox.invariants"
+
     def ready(self) -> None:
         super().ready()
         names: Any = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]

@@ -54,6 +54,42 @@ def claim_next(
     return row
 
 
+def work_off(
+    waiting: QuerySet[W],
+    process: Callable[[W], Exception | None],
+    *,
+    fields: tuple[str, ...],
+    limit: int = 100,
+) -> int:
+    """Claim rows and process them, the oldest first, one transaction each; how many were taken up.
+
+    `process` marks a row as done in its `fields`, or gives the failure. Rows that fail wait ever longer
+    and are set aside in the end, while others pass.
+    """
+    count = 0
+    while count < limit and (row := claim_next(waiting)):
+        _attempt(waiting, row.pk, process, fields)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def _attempt(
+    waiting: QuerySet[W],
+    pk: int,
+    process: Callable[[W], Exception | None],
+    fields: tuple[str, ...],
+) -> None:
+    # Not skipped when locked: another worker that looks for work holds our row for a blink.
+    row = waiting.filter(pk=pk, set_aside_at=None).select_for_update(no_key=True).first()
+    if row is None:
+        return
+    failure = process(row)
+    if failure is not None:
+        record_failure(row, failure)
+    row.save(update_fields=[*fields, "last_error", "set_aside_at"])
+
+
 def record_failure(row: RetriedWork, error: Exception) -> None:
     """Note an attempt that failed, and that it was the last; the caller saves the row."""
     # The class alone: messages of foreign exceptions may carry personal data.

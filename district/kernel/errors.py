@@ -108,6 +108,13 @@ class ProposalDecided(DomainError):
     wording = _("请刷新后查看复核结果。")
 
 
+class NoticeRefused(DomainError):
+    """The same for a wrong signature, an old one and an unknown key: who guesses learns nothing."""
+
+    code, status, title = "notice_refused", 401, _("通知验签失败")
+    wording = _("签名无效或已过期。")
+
+
 class PictureRefused(DomainError):
     code, status, title = "picture_refused", 400, _("照片不能使用")
 

@@ -47,6 +47,8 @@ class DistrictApp(AppConfig):
     timetable: ClassVar[Mapping[str, TimedTask]] = {}
     # The module whose LISTENERS is a sequence of Listener.
     listeners: ClassVar[str] = ""
+    # The module whose INBOX_SOURCES is a sequence of InboxSource.
+    inbox: ClassVar[str] = ""
     # The module whose INVARIANTS maps promises to queries that must return nothing.
     invariants: ClassVar[str] = ""
     # What a clerk of a merchant may do, and which roles besides the owner have the permission.
@@ -66,13 +68,19 @@ class DistrictApp(AppConfig):
     demo: ClassVar[str] = ""
 
     def ready(self) -> None:
-        """Subscribe the listeners; whoever overrides it calls it first."""
+        """Subscribe the listeners, make the sources of notices known; whoever overrides it calls it first."""
         # The handlers import models, and the outbox is one.
         from district.kernel.outbox.events import subscribe  # noqa: PLC0415
 
         if self.listeners:
             for listener in contribution(self.listeners, "LISTENERS"):
                 subscribe(listener.event, listener.handler, name=listener.name, when=listener.when)
+        if self.inbox:
+            # Its sources name models too.
+            from district.kernel.inbox.sources import register_source  # noqa: PLC0415
+
+            for source in contribution(self.inbox, "INBOX_SOURCES"):
+                register_source(source)
 
 
 def district_apps() -> list[DistrictApp]:

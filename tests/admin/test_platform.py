@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
 from district.kernel.backoffice.audit_labels import VERBS
-from district.kernel.models import AuditLine, OutboxRow
+from district.kernel.models import AuditLine, InboxRow, OutboxRow
 from district.members.operators import OPERATORS
 from tests.admin.action_forms import act, text_of
 from tests.admin.two_merchants import registered_admins, signed_in, table_digests
@@ -34,6 +34,18 @@ def test_all_set_aside_events_go_back_at_once(two_merchants, operator):
     act(operator, "/admin/kernel/outboxrow/replay-all/")
 
     assert not OutboxRow.objects.exclude(set_aside_at=None).exists()
+
+
+def test_a_notice_set_aside_goes_back_and_its_body_is_not_shown(two_merchants, operator):
+    aside = InboxRow.objects.get()
+    page = text_of(operator.get(f"/admin/kernel/inboxrow/{aside.pk}/change/"))
+    assert ("已搁置" in page, bytes(aside.body_digest).hex() in page) == (True, True)
+
+    act(operator, f"/admin/kernel/inboxrow/{aside.pk}/replay/")
+
+    aside.refresh_from_db()
+    assert aside.set_aside_at is None
+    assert AuditLine.objects.latest("pk").subject == f"kernel.inboxrow:{aside.pk}"
 
 
 def test_an_event_that_waits_anyway_is_not_replayed(two_merchants, operator):

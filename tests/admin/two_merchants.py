@@ -1,6 +1,7 @@
 """Two merchants side by side: what belongs to the first must never be seen from the second."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import admin
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from district.kernel import audit, clock
-from district.kernel.models import OutboxRow
+from district.kernel.models import InboxRow, OutboxRow
 from district.members import personal, phones
 from district.members import services as members
 from district.members.models import Member, User
@@ -76,6 +77,15 @@ def make_two_merchants() -> TwoMerchants:
         make_admin_rows(two_merchants)
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:0")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
+    InboxRow.objects.create(
+        source="bank",
+        notice_id="n-1",
+        body=b"{}",
+        body_digest=sha256(b"{}").digest(),
+        verified_with="2026",
+        set_aside_at=clock.real_now(),
+        last_error="ValueError",
+    )
     OutboxRow.objects.create(
         name="PointsSpent",
         payload={},

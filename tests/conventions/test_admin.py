@@ -14,7 +14,7 @@ from tests.factories.members import make_operator
 pytestmark = pytest.mark.django_db
 
 LEDGER = {"PointsAccount", "Transfer", "Lot", "Draw", "Restore", "Receipt"}
-KERNEL = {"AuditLine", "OutboxRow"}
+KERNEL = {"AuditLine", "InboxRow", "OutboxRow"}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coupons.issuing import services
 from coupons.issuing.models import CodeBatch, IssueJob
+from district.kernel import clock
 from tests.admin.action_forms import act, fields_of, once_of, text_of
 from tests.admin.two_merchants import signed_in
 from tests.factories.coupons import make_version
@@ -151,3 +152,16 @@ def test_a_wrong_file_of_codes_is_refused_on_the_form(admin_client):
 
     assert (answer.status_code, "第一行须是列名" in text_of(answer)) == (422, True)
     assert CodeBatch.objects.count() == 0
+
+
+def test_a_job_that_was_set_aside_goes_on_where_it_was(admin_client, opened, three):
+    job = opened([member.public_id for member in three])
+    IssueJob.objects.filter(pk=job.pk).update(set_aside_at=clock.real_now(), attempts=9)
+    assert not services.run_issue_jobs()
+    assert "已搁置" in text_of(admin_client.get(f"{JOBS}{job.pk}/change/"))
+
+    act(admin_client, f"{JOBS}{job.pk}/replay/")
+
+    assert not services.run_issue_jobs()
+    job.refresh_from_db()
+    assert (job.state, job.issued, job.attempts) == ("done", 3, 0)

@@ -6,6 +6,7 @@ import pytest
 
 from district.kernel.calendar import workdays
 from district.kernel.outbox import events, wakeup
+from tests.kernel.bank_notices import bank, bank_handler, other_bank  # noqa: F401 - fixtures
 from tests.kernel.contract_requests import contract_requests, unchanged  # noqa: F401 - fixtures
 from tests.kernel.probe_client import probes  # noqa: F401 - a fixture
 

@@ -2,5 +2,6 @@
 
 from district.kernel.admin.audit_and_events import AuditLineAdmin, OutboxRowAdmin
 from district.kernel.admin.calendar import CalendarDayAdmin
+from district.kernel.admin.inbox import InboxRowAdmin
 
-__all__ = ["AuditLineAdmin", "CalendarDayAdmin", "OutboxRowAdmin"]
+__all__ = ["AuditLineAdmin", "CalendarDayAdmin", "InboxRowAdmin", "OutboxRowAdmin"]

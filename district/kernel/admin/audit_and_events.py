@@ -29,7 +29,7 @@ from district.kernel.backoffice import (
 from district.kernel.backoffice.audit_labels import VERBS, actor_texts, event_text, line_text
 from district.kernel.backoffice.audit_subjects import subject_cells, subject_text
 from district.kernel.backoffice.columns import Column, Link, Moment, table
-from district.kernel.backoffice.replays import Replay
+from district.kernel.backoffice.replays import replay_pair
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.models import AuditLine, OutboxRow
 from district.kernel.outbox import wakeup
@@ -102,7 +102,12 @@ class StateFilter(DropdownFilter):
         return queryset.filter(**self._STATES.get(self.value(), {}))
 
 
-_REPLAYED = gettext_lazy("事件会回到队列，由后台任务再次投递；已经送达的接收方不会再收到。")
+_REPLAY, _REPLAY_ALL = replay_pair(
+    OutboxRow,
+    wakeup.wake_worker,
+    labels=(gettext_lazy("重新投递"), gettext_lazy("重新投递全部搁置事件")),
+    explanation=gettext_lazy("事件会回到队列，由后台任务再次投递；已经送达的接收方不会再收到。"),
+)
 
 
 @admin.register(OutboxRow)
@@ -118,23 +123,8 @@ class OutboxRowAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter]
     ordering = ["-pk"]
     sortable_by = ()
-    row_actions = [
-        Replay(
-            OutboxRow,
-            wakeup.wake_worker,
-            label=gettext_lazy("重新投递"),
-            explanation=_REPLAYED,
-        )
-    ]
-    list_actions = [
-        Replay(
-            OutboxRow,
-            wakeup.wake_worker,
-            label=gettext_lazy("重新投递全部搁置事件"),
-            explanation=_REPLAYED,
-            every=True,
-        )
-    ]
+    row_actions = [_REPLAY]
+    list_actions = [_REPLAY_ALL]
     fields = [
         "event",
         "state",

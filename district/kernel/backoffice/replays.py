@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from district.kernel import attempts, audit
 from district.kernel.backoffice.actions import Action
+from district.kernel.backoffice.lazy_text import Text
 from district.kernel.backoffice.registry import person
 from district.kernel.idempotency import Key
 from district.kernel.models.attempts import RetriedWork
@@ -50,3 +51,18 @@ class Replay(Action):
             rows=attempts.replay(rows.filter(pk=row.pk) if row else rows),
         )
         transaction.on_commit(self.wake)
+
+
+def replay_pair(
+    model: type[RetriedWork],
+    wake: Callable[[], None],
+    *,
+    labels: tuple[Text, Text],
+    explanation: Text,
+) -> tuple[Replay, Replay]:
+    """The action of one row, and that of all."""
+    label, label_of_all = labels
+    return (
+        Replay(model, wake, label=label, explanation=explanation),
+        Replay(model, wake, label=label_of_all, explanation=explanation, every=True),
+    )

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 
 from district.kernel import clock
 from district.kernel.database import sqlfiles
-from district.kernel.models import OutboxRow
+from district.kernel.models import InboxRow, OutboxRow
 from district.kernel.plugin import warning_functions
 
 _LATE = timedelta(minutes=5)
@@ -102,14 +102,18 @@ def _warnings(causes: dict[str, str]) -> dict[str, str]:
     """What a person should look at although requests are served."""
     if causes:
         return {}
-    waiting = OutboxRow.objects.filter(delivered_at=None)
-    late = waiting.filter(set_aside_at=None, created_at__lt=clock.real_now() - _LATE).exists()
-    aside = waiting.exclude(set_aside_at=None).count()
+    before = clock.real_now() - _LATE
     warnings = {}
-    if late:
+    events = OutboxRow.objects.filter(delivered_at=None)
+    if events.filter(set_aside_at=None, created_at__lt=before).exists():
         warnings["outbox"] = "events wait for more than five minutes: is a Celery worker running?"
-    if aside:
+    if aside := events.exclude(set_aside_at=None).count():
         warnings["set_aside"] = f"{aside} events were set aside; see the admin"
+    notices = InboxRow.objects.filter(handled_at=None)
+    if notices.filter(set_aside_at=None, received_at__lt=before).exists():
+        warnings["inbox"] = "notices wait for more than five minutes: is a Celery worker running?"
+    if aside := notices.exclude(set_aside_at=None).count():
+        warnings["inbox_set_aside"] = f"{aside} notices were set aside; see the admin"
     for name, alarm in warning_functions().items():
         try:
             warning = alarm()

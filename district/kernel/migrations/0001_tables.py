@@ -93,6 +93,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='InboxRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attempts', models.IntegerField(db_default=0, verbose_name='尝试次数')),
+                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='下次尝试')),
+                ('last_error', models.TextField(blank=True, db_default='', verbose_name='最近错误')),
+                ('set_aside_at', models.DateTimeField(blank=True, null=True, verbose_name='搁置时间')),
+                ('source', models.TextField(verbose_name='来源')),
+                ('notice_id', models.TextField(verbose_name='通知编号')),
+                ('body', models.BinaryField(null=True, verbose_name='原文')),
+                ('headers', models.JSONField(blank=True, default=dict, verbose_name='签名头')),
+                ('body_digest', models.BinaryField(max_length=32, verbose_name='原文摘要')),
+                ('verified_with', models.TextField(verbose_name='验签密钥')),
+                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='收到时间')),
+                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
+            ],
+            options={
+                'verbose_name': '外部通知',
+                'verbose_name_plural': '外部通知',
+                'indexes': [models.Index(condition=models.Q(('handled_at', None)), fields=['id'], name='inbox_unhandled'), models.Index(condition=models.Q(('body__isnull', False)), fields=['handled_at'], name='inbox_with_body')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'notice_id'), name='inbox_once_per_notice'), models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('notice_id', ''), _negated=True), models.Q(('verified_with', ''), _negated=True)), name='inbox_verified_and_named'), models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('handled_at__isnull', False)), models.Q(('body__isnull', False), ('body_digest', models.Func(models.F('body'), function='sha256'))), _connector='OR'), name='inbox_body_as_received'), models.CheckConstraint(condition=models.Q(('handled_at', None), ('set_aside_at', None), _connector='OR'), name='inbox_handled_or_set_aside')],
+            },
+        ),
+        migrations.CreateModel(
             name='SqlFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

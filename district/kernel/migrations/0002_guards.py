@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from district.kernel.database.triggers import refuse_changes
+
 REFUSE_CHANGE = """
 create or replace function kernel_refuse_change() returns trigger language plpgsql as $$
 begin
@@ -21,6 +23,9 @@ drop trigger auditline_append_only on kernel_auditline;
 drop trigger auditline_no_truncate on kernel_auditline;
 """
 
+# The body and its headers are emptied in the end; the digest says what they were.
+AS_RECEIVED = "id, source, notice_id, body_digest, verified_with, received_at"
+
 
 class Migration(migrations.Migration):
     dependencies = [("kernel", "0001_tables")]
@@ -28,4 +33,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(REFUSE_CHANGE, "drop function kernel_refuse_change()"),
         migrations.RunSQL(GUARD, NO_GUARD),
+        refuse_changes("written_once", "kernel_inboxrow", f"delete or update of {AS_RECEIVED}", "row"),
+        refuse_changes("no_truncate", "kernel_inboxrow", "truncate", "statement"),
     ]

@@ -22,12 +22,12 @@ def deliver_due(limit: int = _BATCH) -> int:
     """
     if passed := _mark_unsubscribed_delivered():
         return passed
-    count = 0
-    waiting = OutboxRow.objects.filter(delivered_at=None)
-    while count < limit and (row := attempts.claim_next(waiting)):
-        _deliver(row.pk)
-        count += 1
-    return count
+    return attempts.work_off(
+        OutboxRow.objects.filter(delivered_at=None),
+        _deliver,
+        fields=("completed_handlers", "delivered_at"),
+        limit=limit,
+    )
 
 
 def _mark_unsubscribed_delivered() -> int:
@@ -42,19 +42,11 @@ def _mark_unsubscribed_delivered() -> int:
         return int(cursor.rowcount)
 
 
-@transaction.atomic
-def _deliver(pk: int) -> None:
-    waiting = OutboxRow.objects.filter(pk=pk, delivered_at=None, set_aside_at=None)
-    # Not skipped when locked: another worker that looks for work holds our row for a blink.
-    row = waiting.select_for_update(no_key=True).first()
-    if row is None:
-        return
+def _deliver(row: OutboxRow) -> Exception | None:
     failure = _run_handlers(row)
     if failure is None:
         row.delivered_at = clock.real_now()
-    else:
-        attempts.record_failure(row, failure)
-    row.save(update_fields=["completed_handlers", "delivered_at", "last_error", "set_aside_at"])
+    return failure
 
 
 def _run_handlers(row: OutboxRow) -> Exception | None:
