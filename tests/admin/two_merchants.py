@@ -78,7 +78,7 @@ def make_two_merchants() -> TwoMerchants:
     audit.record(verb="find_by_phone", subject=f"members.member:{member.pk}", actor="till:0")
     OutboxRow.objects.create(name="PointsEarned", payload={"transfer": 1})
     InboxRow.objects.create(
-        source="bank",
+        source="银行",
         notice_id="n-1",
         body=b"{}",
         body_digest=sha256(b"{}").digest(),

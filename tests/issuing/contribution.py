@@ -39,7 +39,7 @@ def make_admin_rows(two_merchants: Any) -> None:
             by=two_merchants.operator,
             key=fresh_key(),
         )
-        _import_code(f"SOLD{side.merchant.pk:08}", version=version, by=two_merchants.operator)
+        _import_code(f"2026{side.merchant.pk:08}", version=version, by=two_merchants.operator)
 
 
 def _import_code(code: str, *, version: TemplateVersion, by: Any) -> None:

@@ -56,7 +56,7 @@ class InboxRowAdmin(ExactSearch, ReadOnlyAdmin):
     menu = Menu(PLATFORM, "inbox", 21)
     operator_permissions = ("view", "change")
     sender = Column(gettext_lazy("来源"), lambda row: source_text(row.source))
-    digest = Digest(gettext_lazy("原文摘要（SHA-256）"), "body_digest")
+    digest = Digest(gettext_lazy("原文摘要"), "body_digest")
     state = Column(
         gettext_lazy("状态"),
         _state,
