@@ -146,7 +146,7 @@ class ApprovalNoteForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("审批意见"), max_length=200, required=False)
 
 
-class RejectionForm(ActionForm):
+class VersionRejectionForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("驳回原因"), max_length=200)
 
 
@@ -176,7 +176,7 @@ class ApproveVersion(_VersionDecision):
 class RejectVersion(_VersionDecision):
     name, label, icon, is_dangerous = "reject", gettext_lazy("驳回"), "cancel", True
     success_message = gettext_lazy("已驳回。")
-    form_class = RejectionForm
+    form_class = VersionRejectionForm
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
         coupons.reject_version(version=row, by=viewer(request).user, **cleaned_data)
