@@ -37,7 +37,7 @@ def purge() -> None:
     _delete_in_chunks(OutboxRow._meta.db_table, "delivered_at < %s", now - KEEP_EVENTS)
     _delete_in_chunks(Idem._meta.db_table, "created_at < %s", now - KEEP_KEYS)
     handled = InboxRow.objects.filter(handled_at__lt=now - KEEP_NOTICE_BODIES)
-    handled.exclude(body=None).update(body=None, headers={})
+    handled.exclude(body=None).update(body=None, body_digest=None, headers={})
     with connection.cursor() as cursor:
         yesterday = int((now - timedelta(days=1)).timestamp())
         cursor.execute('delete from kernel_ratewindow where "window" < %s', [yesterday])

@@ -14,6 +14,7 @@ UNKEYED = {
     "district/embedded/paths.py": "a folder of this machine",
     "district/kernel/http/api.py": "public answers",
     "district/kernel/backoffice/edits.py": "what a form shows, sent to whoever sees it and stored nowhere",
+    "district/kernel/inbox/reception.py": "notices, which stand beside it and are forgotten with it",
     "district/kernel/security/crypto.py": "the keyed digests themselves",
     "district/kernel/http/health.py": "names of migrations",
     "district/kernel/security/signatures.py": "keys of ours",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from district.kernel.plugin import settlement_sources
 from district.kernel.text.sheets import csv_lines, write_xlsx
 from loyalty.settlement import sources
 from loyalty.settlement.documents import statement_page, statement_tables
@@ -21,7 +22,8 @@ from tests.settlement.conftest import FIRST, LAST
 
 @pytest.fixture(autouse=True)
 def _parcels_have_a_name(monkeypatch):
-    monkeypatch.setitem(sources._SOURCE_NAMES, "parcel", "包裹")
+    names = {**settlement_sources(), "parcel": "包裹"}
+    monkeypatch.setattr(sources, "settlement_sources", lambda: names)
 
 
 @pytest.fixture

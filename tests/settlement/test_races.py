@@ -263,6 +263,27 @@ def test_an_open_transaction_of_this_database_holds_the_horizon_back(real_db):
     assert horizon_now() > older
 
 
+def test_no_horizon_lies_below_the_one_before(monkeypatch, member, tea, books, zhang, wang):
+    """A later look may not reach as far as an earlier one: then the earlier one counts, or things count twice."""
+    buy(member, tea, fen=20_000)
+    pay_points(member, books, points=70)
+    first = closed(LAST, first_day=FIRST, by=zhang, approver=wang)
+    with clock.travel_to(AFTER):
+        settlement.seal_days()
+    for service in ("close", "seal"):
+        monkeypatch.setattr(
+            f"loyalty.settlement.services.{service}.horizon_now", lambda: first.horizon - 5
+        )
+    second = closed(LAST + timedelta(days=30), by=zhang, approver=wang)
+    with clock.travel_to(AFTER + timedelta(days=2)):
+        settlement.seal_days()
+
+    assert second.horizon == first.horizon
+    horizons = list(JournalSeal.objects.order_by("day").values_list("horizon", flat=True))
+    assert horizons == sorted(horizons)
+    assert sum(Line.objects.values_list("points", flat=True)) == 70
+
+
 def test_the_own_transaction_lies_above_its_horizon(real_db):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_current_xact_id()::text")

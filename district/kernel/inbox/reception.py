@@ -46,7 +46,7 @@ def receive_notice(*, source: str, headers: Mapping[str, str], body: bytes) -> b
     )
     if is_new:
         transaction.on_commit(wakeup.wake_worker)
-    elif bytes(row.body_digest) != digest:
+    elif row.body_digest is not None and bytes(row.body_digest) != digest:
         # The first one stands. Senders that encrypt anew for each attempt do this rightly.
         logger.info("notice repeated with another body", extra={"source": source, "notice": row.pk})
     return is_new

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('notice_id', models.TextField(verbose_name='通知编号')),
                 ('body', models.BinaryField(null=True, verbose_name='原文')),
                 ('headers', models.JSONField(blank=True, default=dict, verbose_name='签名头')),
-                ('body_digest', models.BinaryField(max_length=32, verbose_name='原文摘要')),
+                ('body_digest', models.BinaryField(max_length=32, null=True, verbose_name='原文摘要')),
                 ('verified_with', models.TextField(verbose_name='验签密钥')),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='收到时间')),
                 ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '外部通知',
                 'verbose_name_plural': '外部通知',
                 'indexes': [models.Index(condition=models.Q(('handled_at', None)), fields=['id'], name='inbox_unhandled'), models.Index(condition=models.Q(('body__isnull', False)), fields=['handled_at'], name='inbox_with_body')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'notice_id'), name='inbox_once_per_notice'), models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('notice_id', ''), _negated=True), models.Q(('verified_with', ''), _negated=True)), name='inbox_verified_and_named'), models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('handled_at__isnull', False)), models.Q(('body__isnull', False), ('body_digest', models.Func(models.F('body'), function='sha256'))), _connector='OR'), name='inbox_body_as_received'), models.CheckConstraint(condition=models.Q(('handled_at', None), ('set_aside_at', None), _connector='OR'), name='inbox_handled_or_set_aside')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'notice_id'), name='inbox_once_per_notice'), models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('notice_id', ''), _negated=True), models.Q(('verified_with', ''), _negated=True)), name='inbox_verified_and_named'), models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('body_digest', None), ('handled_at__isnull', False)), models.Q(('body__isnull', False), ('body_digest__isnull', False), ('body_digest', models.Func(models.F('body'), function='sha256'))), _connector='OR'), name='inbox_body_as_received'), models.CheckConstraint(condition=models.Q(('handled_at', None), ('set_aside_at', None), _connector='OR'), name='inbox_handled_or_set_aside')],
             },
         ),
         migrations.CreateModel(

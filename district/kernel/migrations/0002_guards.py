@@ -23,8 +23,8 @@ drop trigger auditline_append_only on kernel_auditline;
 drop trigger auditline_no_truncate on kernel_auditline;
 """
 
-# The body and its headers are emptied in the end; the digest says what they were.
-AS_RECEIVED = "id, source, notice_id, body_digest, verified_with, received_at"
+# The body, its digest and its headers are emptied in the end, and never changed.
+AS_RECEIVED = "id, source, notice_id, verified_with, received_at"
 
 
 class Migration(migrations.Migration):
@@ -34,5 +34,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(REFUSE_CHANGE, "drop function kernel_refuse_change()"),
         migrations.RunSQL(GUARD, NO_GUARD),
         refuse_changes("written_once", "kernel_inboxrow", f"delete or update of {AS_RECEIVED}", "row"),
+        refuse_changes(
+            "digest_written_once",
+            "kernel_inboxrow",
+            "update of body_digest",
+            "row",
+            "when (new.body_digest is not null)",
+        ),
         refuse_changes("no_truncate", "kernel_inboxrow", "truncate", "statement"),
     ]

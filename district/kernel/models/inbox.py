@@ -10,7 +10,7 @@ class InboxRow(RetriedWork):
     """A signed notice from outside: stored once by its sender's id, handled at least once.
 
     A row exists for verified notices alone. The id stays for ever, so that nothing is handled again; the
-    body and its headers go half a year after they were handled.
+    body, its digest and its headers go half a year after they were handled.
     """
 
     source = models.TextField(_("来源"))
@@ -18,7 +18,7 @@ class InboxRow(RetriedWork):
     # As it came, byte for byte, with the headers that its signature needs.
     body = models.BinaryField(_("原文"), null=True)
     headers = models.JSONField(_("签名头"), default=dict, blank=True)
-    body_digest = models.BinaryField(_("原文摘要"), max_length=32)
+    body_digest = models.BinaryField(_("原文摘要"), max_length=32, null=True)
     # The key by which the signature was verified.
     verified_with = models.TextField(_("验签密钥"))
     received_at = models.DateTimeField(_("收到时间"), db_default=Now())
@@ -34,8 +34,12 @@ class InboxRow(RetriedWork):
             ),
             models.CheckConstraint(
                 name="inbox_body_as_received",
-                condition=Q(body=None, handled_at__isnull=False)
-                | Q(body__isnull=False, body_digest=Func(F("body"), function="sha256")),
+                condition=Q(body=None, body_digest=None, handled_at__isnull=False)
+                | Q(
+                    body__isnull=False,
+                    body_digest__isnull=False,
+                    body_digest=Func(F("body"), function="sha256"),
+                ),
             ),
             models.CheckConstraint(
                 name="inbox_handled_or_set_aside",

@@ -34,7 +34,8 @@ def propose_close(*, cycle: Cycle, by: User) -> Cycle:
     if clock.now() < row.ends_at:
         raise CycleNotOver(ends_at=row.ends_at.astimezone(clock.SHANGHAI).isoformat())
     CreditNote.objects.filter(state=CreditNote.State.APPROVED, cycle=None).update(cycle=row)
-    row.horizon = horizon_now()
+    # One that was taken stays true, and a later look may not reach as far: a draw would be settled twice.
+    row.horizon = max(horizon_now(), _horizon_before(row))
     row.draft_hash = call("settlement_compute", row.pk, row.horizon)
     row.state, row.proposed_by, row.proposed_at = Cycle.State.PROPOSED, by, clock.now()
     row.save(update_fields=["horizon", "draft_hash", "state", "proposed_by", "proposed_at"])
@@ -87,6 +88,11 @@ def withdraw_close(*, cycle: Cycle, by: User) -> Cycle:
     row.save(update_fields=["horizon", "draft_hash", "state", "proposed_by", "proposed_at"])
     audit.record(by=by, verb="withdraw_close", subject=f"settlement.cycle:{row.pk}")
     return row
+
+
+def _horizon_before(cycle: Cycle) -> int:
+    """Of the cycle that this one follows; 0 for the first."""
+    return Cycle.objects.filter(number=cycle.follows).values_list("horizon", flat=True).first() or 0
 
 
 def _locked(cycle: Cycle) -> Cycle:

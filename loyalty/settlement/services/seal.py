@@ -37,7 +37,8 @@ def _seal_next(last_day: date) -> bool:
     if day is None or day > last_day:
         return False
     ends_at = clock.start_of_day(day + timedelta(days=1))
-    horizon = horizon_now()
+    # One that was taken stays true, and a later look may not reach as far: a day would be sealed twice.
+    horizon = max(horizon_now(), 0 if last is None else last.horizon)
     window = (
         LedgerWindow(horizon, ends_at)
         if last is None

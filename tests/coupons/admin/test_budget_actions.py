@@ -45,5 +45,5 @@ def test_an_operator_does_not_decide_the_own_proposal():
     refused = act(operator, f"{VERSIONS}{version.pk}/approve-budget/", note="同意")
 
     assert refused.status_code == 422
-    assert "不能自己审批" in text_of(refused)
+    assert "提出或修改过的人不能复核" in text_of(refused)
     assert BudgetChange.objects.get().state == "proposed"
