@@ -92,7 +92,9 @@ def withdraw_close(*, cycle: Cycle, by: User) -> Cycle:
 
 def _horizon_before(cycle: Cycle) -> int:
     """Of the cycle that this one follows; 0 for the first."""
-    return Cycle.objects.filter(number=cycle.follows).values_list("horizon", flat=True).first() or 0
+    if cycle.follows is None:
+        return 0
+    return Cycle.objects.values_list("horizon", flat=True).get(number=cycle.follows) or 0
 
 
 def _locked(cycle: Cycle) -> Cycle:
