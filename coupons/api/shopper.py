@@ -182,7 +182,7 @@ class Wallet(ShopperView):
         coupon = services.claim_coupon(
             version=version, member=self.member, key=key_of(self, "coupon", **request_data)
         )
-        return _made(coupon, version)
+        return _created_response(coupon, version)
 
 
 class CouponHistory(ShopperView):
@@ -224,7 +224,7 @@ class Exchanges(ShopperView):
         coupon = services.exchange_coupon(
             version=version, member=self.member, key=key_of(self, "coupon_exchange", **request_data)
         )
-        return _made(coupon, version)
+        return _created_response(coupon, version)
 
 
 class CouponDetail(ShopperView):
@@ -265,6 +265,6 @@ def key_of(view: ShopperView, act: str, **terms: object) -> Key:
     return view.idempotency_key(f"member:{view.member.pk}:{act}", **terms)
 
 
-def _made(coupon: Coupon, version: TemplateVersion) -> Response:
+def _created_response(coupon: Coupon, version: TemplateVersion) -> Response:
     coupon.version = version
     return Response(rendered(CouponOut, coupon), status.HTTP_201_CREATED)

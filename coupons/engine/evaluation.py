@@ -60,7 +60,9 @@ def evaluate_bill(
 ) -> BillEvaluation:
     """Evaluate each coupon alone on the bill as the till reports it, then by what lies on the bill as it
     stands; `terms_of` says what a version says."""
-    on_bill = tuple(_on_bill(bill, terms_of(version), fen) for version, fen in bill.discounts)
+    on_bill = tuple(
+        _evaluation_on_bill(bill, terms_of(version), fen) for version, fen in bill.discounts
+    )
     evaluations = []
     for coupon in coupons:
         terms = terms_of(coupon.version)
@@ -69,12 +71,14 @@ def evaluate_bill(
         else:
             evaluation = Evaluation(coupon, terms, 0, reasons=(Reason("only_for_parking"),))
         if evaluation.usable and on_bill:
-            evaluation = _beside(evaluation, bill, on_bill)
+            evaluation = _evaluate_with_others(evaluation, bill, on_bill)
         evaluations.append(evaluation)
     return BillEvaluation(bill, on_bill, tuple(evaluations))
 
 
-def _beside(evaluation: Evaluation, bill: Bill, on_bill: Sequence[Evaluation]) -> Evaluation:
+def _evaluate_with_others(
+    evaluation: Evaluation, bill: Bill, on_bill: Sequence[Evaluation]
+) -> Evaluation:
     """The same by what lies on the bill: whether it may join, and what is left of its goods."""
     if not all(stacking.can_stack(evaluation, other) for other in on_bill):
         return replace(evaluation, discount_fen=0, reasons=(Reason("not_beside_another"),))
@@ -86,7 +90,7 @@ def _beside(evaluation: Evaluation, bill: Bill, on_bill: Sequence[Evaluation]) -
     return replace(evaluation, discount_fen=line.discount_fen, reasons=reasons)
 
 
-def _on_bill(bill: Bill, terms: Terms, discount_fen: int) -> Evaluation:
+def _evaluation_on_bill(bill: Bill, terms: Terms, discount_fen: int) -> Evaluation:
     """What lies on a bill already, by the lines reported now."""
     return Evaluation(
         coupon=CouponState("used", _ANY, _ANY, version=terms.pk),

@@ -131,8 +131,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     """The timetable of all apps as Celery's beat reads it."""
     return {
         name: {"task": timed.task, "schedule": timed.schedule}
-        for config in district_apps()
-        for name, timed in config.timetable.items()
+        for name, timed in _merged("timetable").items()
     }
 
 

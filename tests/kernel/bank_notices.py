@@ -83,15 +83,15 @@ def other_bank(bank: None) -> None:
 
 
 @pytest.fixture
-def bank_handler(bank: None) -> Callable[[Callable[[Notice], None]], AbstractContextManager[None]]:
+def bank_handler(
+    bank: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[Notice], None]], AbstractContextManager[None]]:
     """Another handler for the length of a block."""
 
     @contextmanager
     def replaced(handle: Callable[[Notice], None]) -> Iterator[None]:
-        sources.register_source(replace(BANK, handle=handle))
-        try:
+        with monkeypatch.context() as patch:
+            patch.setitem(sources._sources, "bank", replace(BANK, handle=handle))
             yield
-        finally:
-            sources.register_source(BANK)
 
     return replaced

@@ -1,6 +1,7 @@
 """The inbox: a signed notice is verified, stored once, handled at least once, and blocks nobody."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -13,7 +14,7 @@ from district.kernel.errors import NoticeRefused
 from district.kernel.inbox.handling import handle_due
 from district.kernel.inbox.invariants import INVARIANTS
 from district.kernel.inbox.reception import MAX_BODY_BYTES, receive_notice
-from district.kernel.inbox.sources import Notice
+from district.kernel.inbox.sources import Notice, register_source
 from district.kernel.models import AuditLine, InboxRow
 from tests.kernel.bank_notices import BANK, handled, notice_headers, send
 from tests.race import race
@@ -244,3 +245,8 @@ def test_a_notice_of_a_source_that_is_gone_waits_for_it(monkeypatch, caplog):
         patched.setattr("district.kernel.inbox.sources._sources", {})
         handle_due()
     assert InboxRow.objects.get().last_error == "KeyError"
+
+
+def test_two_sources_of_one_name_are_refused_at_the_start(bank):
+    with pytest.raises(ValueError, match="two sources of notices are called bank"):
+        register_source(replace(BANK, label="另一家银行"))

@@ -46,3 +46,11 @@ def rewrite_functions(file, *changes):
         )
         changed = [text.replace(before, after) for text in changed]
     return tuple(new for new, old in zip(changed, functions, strict=True) if new != old)
+
+
+ONE_CLAIM_OF_A_KEY = Protection(
+    "a key is claimed once",
+    rewrite_functions(
+        "district/kernel/sql/claim.sql", ("if found then return null; end if;", "return null;")
+    ),
+)

@@ -27,19 +27,17 @@ from tests.mutations.invariant_tests import (
     test_with_every_protection_the_promise_holds,  # noqa: F401
     test_without_any_protection_the_race_breaks_the_promise,  # noqa: F401
 )
-from tests.mutations.protections import Protection, drop_constraint, rewrite_functions
+from tests.mutations.protections import (
+    ONE_CLAIM_OF_A_KEY,
+    Protection,
+    drop_constraint,
+    rewrite_functions,
+)
 from tests.race import race
 
 ACCOUNT = "loyalty/sql/account.sql"
 BUDGET = "loyalty/sql/budget.sql"
 HOLD = "loyalty/sql/hold.sql"
-REVERSE = "loyalty/sql/reverse.sql"
-CLAIM = "district/kernel/sql/claim.sql"
-
-A_KEY = Protection(
-    "a key is claimed once",
-    rewrite_functions(CLAIM, ("if found then return null; end if;", "return null;")),
-)
 
 
 class NothingHeldTwice:
@@ -76,7 +74,7 @@ class OneHoldForOneKey:
     """Of many holds with one key and one request number, one is placed."""
 
     protections = (
-        A_KEY,
+        ONE_CLAIM_OF_A_KEY,
         Protection(
             "a request number is a hold once",
             drop_constraint("loyalty_hold", "hold_once_per_request_number"),

@@ -25,19 +25,16 @@ from tests.mutations.invariant_tests import (
     test_with_every_protection_the_promise_holds,  # noqa: F401
     test_without_any_protection_the_race_breaks_the_promise,  # noqa: F401
 )
-from tests.mutations.protections import Protection, drop_constraint, rewrite_functions
+from tests.mutations.protections import (
+    ONE_CLAIM_OF_A_KEY,
+    Protection,
+    drop_constraint,
+    rewrite_functions,
+)
 from tests.race import race
 
 ACCOUNT = "loyalty/sql/account.sql"
-BUDGET = "loyalty/sql/budget.sql"
-HOLD = "loyalty/sql/hold.sql"
 REVERSE = "loyalty/sql/reverse.sql"
-CLAIM = "district/kernel/sql/claim.sql"
-
-A_KEY = Protection(
-    "a key is claimed once",
-    rewrite_functions(CLAIM, ("if found then return null; end if;", "return null;")),
-)
 
 
 class NoMoreRefundedThanPaid:
@@ -71,7 +68,7 @@ class OneRefundForOneKey:
     """Of many refunds with one key and one number, one is posted."""
 
     protections = (
-        A_KEY,
+        ONE_CLAIM_OF_A_KEY,
         Protection(
             "a refund's number is posted once",
             drop_constraint("loyalty_refund", "refund_once_per_number"),
@@ -90,7 +87,7 @@ class OneParkedRefund:
     """Of many refunds of an unknown receipt with one key and one number, one waits."""
 
     protections = (
-        A_KEY,
+        ONE_CLAIM_OF_A_KEY,
         Protection(
             "a parked refund's number is parked once",
             drop_constraint("loyalty_parkedrefund", "parked_refund_once_per_number"),

@@ -44,7 +44,7 @@ def kinds_for(what: AppliesTo) -> list[str]:
 def benefit_of(document: dict[str, Any]) -> Benefit:
     """From plain JSON: the `kind`, and the fields of that kind by their names."""
     fields = dict(document)
-    return _made(fields.pop("kind"), fields)
+    return _build_benefit(fields.pop("kind"), fields)
 
 
 def benefit_document(benefit: Benefit) -> dict[str, Any]:
@@ -57,10 +57,10 @@ def benefit_of_row(row: Any) -> Benefit:
     """From the columns of a template version, which need not be stored."""
     columns = KINDS[row.kind].columns
     fields = {field: getattr(row, column) for field, column in columns.items()}
-    return _made(row.kind, fields | {"threshold_fen": row.threshold_fen})
+    return _build_benefit(row.kind, fields | {"threshold_fen": row.threshold_fen})
 
 
-def _made(kind: str, fields: dict[str, Any]) -> Benefit:
+def _build_benefit(kind: str, fields: dict[str, Any]) -> Benefit:
     make: Any = KINDS[kind]
     benefit: Benefit = make(**fields)
     return benefit

@@ -46,13 +46,13 @@ class Column:
         self._source, self._empty, self._tone = source, empty, tone
 
     def __call__(self, row: Any) -> str:
-        return self._shown(self._value(row))
+        return self._text_or_empty(self._value(row))
 
     def _value(self, row: Any) -> Any:
         source = self._source
         return source(row) if callable(source) else value_at(row, source)
 
-    def _shown(self, value: Any) -> str:
+    def _text_or_empty(self, value: Any) -> str:
         return str(self._empty) if value is None or value == "" else self.text(value)
 
     def text(self, value: Any) -> str:
@@ -68,7 +68,7 @@ class Column:
         value = self._value(row)
         if isinstance(value, Cell):
             return value
-        return Cell(self._shown(value), self.url(row), self._tone(row))
+        return Cell(self._text_or_empty(value), self.url(row), self._tone(row))
 
 
 class Link(Column):

@@ -44,8 +44,9 @@ _sources: dict[str, InboxSource] = {}
 
 
 def register_source(source: InboxSource) -> None:
-    """Make a sender known; called when the apps are loaded."""
-    _sources[source.name] = source
+    """Make a sender known; called when the apps are loaded. Raises ValueError for a name that another one has."""
+    if _sources.setdefault(source.name, source) is not source:
+        raise ValueError(f"two sources of notices are called {source.name}")
 
 
 def source_of(name: str) -> InboxSource:

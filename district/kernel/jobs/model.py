@@ -1,5 +1,6 @@
 """What every job is kept as; an app adds its own columns, and a table of what came of each row."""
 
+from abc import abstractmethod
 from typing import ClassVar, Self
 
 from django.db import models
@@ -37,14 +38,14 @@ class Job(RetriedWork):
         return cls._default_manager.filter(state__in=[cls.WAITING, cls.RUNNING])
 
     @property
+    @abstractmethod
     def row_count(self) -> int:
         """How many rows it has."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def answered(self) -> int:
         """How many of them were answered."""
-        raise NotImplementedError
 
     @property
     def has_results(self) -> bool:

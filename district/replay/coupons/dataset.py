@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from district.kernel.clock import SHANGHAI
 from district.replay.errors import UnreadableData
 from district.replay.receipts.dataset import DataSet, ReceiptEvent
-from district.replay.receipts.tables import find_table, hundredths, read_rows, shanghai_time
+from district.replay.receipts.tables import (
+    find_table,
+    hundredths,
+    join_lines,
+    read_rows,
+    shanghai_time,
+)
 
 NAME = "coupons"
 NOON = time(12)
@@ -58,7 +64,7 @@ class CampaignDays:
 
 @dataclass(slots=True)
 class CouponBasket:
-    """The lines above nothing of one basket, as (fen, product)."""
+    """The lines of one basket that cost something, as (fen, product)."""
 
     number: int
     household: int
@@ -147,17 +153,8 @@ def _table(folder: Path, stem: str) -> Path:
 def _baskets(
     table: Path, days: set[tuple[int, date]]
 ) -> dict[tuple[int, date], Sequence[CouponBasket]]:
-    baskets: dict[int, CouponBasket] = {}
-    for line in read_rows(table, _LINE, _line):
-        basket = baskets.setdefault(line.number, line)
-        if basket is line:
-            continue
-        if (line.household, line.store) != (basket.household, basket.store):
-            raise UnreadableData(
-                _("购物篮 {number} 分属两个家庭或两家门店。").format(number=line.number)
-            )
-        basket.lines += line.lines
-        basket.at = min(basket.at, line.at)
+    lines = read_rows(table, _LINE, _line)
+    baskets = join_lines(lines, lambda basket, line: basket.lines.extend(line.lines))
     of_day: defaultdict[tuple[int, date], list[CouponBasket]] = defaultdict(list)
     for number in sorted(baskets):
         basket = baskets[number]

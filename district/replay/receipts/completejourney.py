@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from district.replay.errors import UnreadableData
 from district.replay.receipts.dataset import DataSet, Event, ReceiptEvent, SpendingEvent
-from district.replay.receipts.tables import hundredths, read_rows, shanghai_time
+from district.replay.receipts.tables import hundredths, join_lines, read_rows, shanghai_time
 
 NAME = "completejourney"
 TABLE = "transactions"
@@ -55,18 +55,11 @@ def read(table: Path) -> DataSet:
 
 
 def _baskets(table: Path) -> list[BasketTotal]:
-    baskets: dict[int, BasketTotal] = {}
-    for line in read_rows(table, COLUMNS, _parse):
-        basket = baskets.setdefault(line.number, line)
-        if basket is line:
-            continue
-        if (line.household, line.store) != (basket.household, basket.store):
-            raise UnreadableData(
-                _("购物篮 {number} 分属两个家庭或两家门店。").format(number=line.number)
-            )
-        basket.paid_fen += line.paid_fen
-        basket.at = min(basket.at, line.at)
-    return list(baskets.values())
+    return list(join_lines(read_rows(table, COLUMNS, _parse), _add_paid).values())
+
+
+def _add_paid(basket: BasketTotal, line: BasketTotal) -> None:
+    basket.paid_fen += line.paid_fen
 
 
 def _parse(row: list[str]) -> BasketTotal:

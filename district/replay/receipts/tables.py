@@ -3,11 +3,11 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Protocol, TextIO, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,18 @@ from district.kernel.clock import SHANGHAI
 from district.replay.errors import UnreadableData
 
 Row = TypeVar("Row")
+
+
+class BasketLine(Protocol):
+    """A line of a basket, which also says whose and where that is; the first one becomes the basket."""
+
+    number: int
+    household: int
+    store: int
+    at: datetime
+
+
+Basket = TypeVar("Basket", bound=BasketLine)
 
 LONGEST, DIGITS = 24, 12
 
@@ -86,3 +98,24 @@ def hundredths(text: str) -> int:
     if read != read.to_integral_value():
         raise ValueError(_("金额有误：{text}").format(text=text))
     return int(read)
+
+
+def join_lines(
+    lines: Iterable[Basket], add: Callable[[Basket, Basket], object]
+) -> dict[int, Basket]:
+    """The baskets by number, at the instant of their first line; `add(basket, line)` adds what a line holds.
+
+    Raises UnreadableData for a basket of two households or stores.
+    """
+    baskets: dict[int, Basket] = {}
+    for line in lines:
+        basket = baskets.setdefault(line.number, line)
+        if basket is line:
+            continue
+        if (line.household, line.store) != (basket.household, basket.store):
+            raise UnreadableData(
+                _("购物篮 {number} 分属两个家庭或两家门店。").format(number=line.number)
+            )
+        add(basket, line)
+        basket.at = min(basket.at, line.at)
+    return baskets

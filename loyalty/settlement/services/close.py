@@ -13,7 +13,7 @@ from loyalty.settlement.errors import (
     CycleState,
 )
 from loyalty.settlement.models import CreditNote, Cycle
-from loyalty.settlement.queries import horizon_now
+from loyalty.settlement.queries import horizon_now, window_of
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def propose_close(*, cycle: Cycle, by: User) -> Cycle:
         raise CycleNotOver(ends_at=row.ends_at.astimezone(clock.SHANGHAI).isoformat())
     CreditNote.objects.filter(state=CreditNote.State.APPROVED, cycle=None).update(cycle=row)
     # One that was taken stays true, and a later look may not reach as far: a draw would be settled twice.
-    row.horizon = max(horizon_now(), _horizon_before(row))
+    row.horizon = max(horizon_now(), window_of(row).last_horizon)
     row.draft_hash = call("settlement_compute", row.pk, row.horizon)
     row.state, row.proposed_by, row.proposed_at = Cycle.State.PROPOSED, by, clock.now()
     row.save(update_fields=["horizon", "draft_hash", "state", "proposed_by", "proposed_at"])
@@ -88,13 +88,6 @@ def withdraw_close(*, cycle: Cycle, by: User) -> Cycle:
     row.save(update_fields=["horizon", "draft_hash", "state", "proposed_by", "proposed_at"])
     audit.record(by=by, verb="withdraw_close", subject=f"settlement.cycle:{row.pk}")
     return row
-
-
-def _horizon_before(cycle: Cycle) -> int:
-    """Of the cycle that this one follows; 0 for the first."""
-    if cycle.follows is None:
-        return 0
-    return Cycle.objects.values_list("horizon", flat=True).get(number=cycle.follows) or 0
 
 
 def _locked(cycle: Cycle) -> Cycle:
