@@ -15,7 +15,7 @@ from coupons.queries import version_terms
 from coupons.queries.counter import CounterSnapshot, party_names
 from coupons.queries.places import NearbyStore, nearby_stores
 from coupons.texts import place_in_words
-from district.kernel.calendar.workdays import is_workday
+from district.calendar.workdays import is_workday
 
 
 def evaluate_bill(

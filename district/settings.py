@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "district.calendar.apps.CalendarConfig",
     "district.wechat.apps.WechatConfig",
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",

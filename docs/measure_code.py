@@ -16,6 +16,7 @@ from pathlib import Path
 # Which app owns a table, by the longest prefix of its name.
 TABLE_PREFIXES = {
     "kernel_": "district/kernel",
+    "calendar_": "district/calendar",
     "members_": "district/members",
     "merchants_": "district/merchants",
     "demo_": "district/demo",

@@ -14,8 +14,8 @@ from coupons.offline.log_queries import allowance_left
 from coupons.offline.models import Kit
 from coupons.queries import version_terms
 from coupons.queries.counter import counter_of
+from district.calendar.workdays import is_workday
 from district.kernel import clock
-from district.kernel.calendar.workdays import is_workday
 
 # A kit is good for as long as an allowance counts.
 KIT_LIFETIME = PERIOD

@@ -39,7 +39,7 @@ from coupons.offline.log_queries import (
 from coupons.offline.models import Kit, Terminal
 from coupons.queries import version_terms
 from coupons.queries.counter import counter_of, coupon_states
-from district.kernel.calendar.workdays import is_workday
+from district.calendar.workdays import is_workday
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import DomainError, TokenUsed
 from district.kernel.idempotency import Key

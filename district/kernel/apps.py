@@ -18,8 +18,6 @@ class KernelConfig(DistrictApp):
         # The outbox is the truth; this sweep repairs wake-ups that were lost.
         "deliver events": TimedTask("kernel.deliver_events", 3.0),
         "forget delivered events": TimedTask("kernel.purge", crontab(hour=4, minute=10)),
-        # A new version fills it when it is set up; this repairs what somebody emptied.
-        "fill calendar": TimedTask("kernel.fill_calendar", crontab(hour=4, minute=50)),
     }
 
     invariants = "district.kernel.inbox.invariants"
@@ -32,11 +30,9 @@ class KernelConfig(DistrictApp):
         # Checks register themselves; the Celery app must exist before a shared task is called.
         from district import celery  # noqa: F401, PLC0415
         from district.kernel import checks  # noqa: F401, PLC0415
-        from district.kernel.calendar import calendar_days  # noqa: PLC0415
         from district.kernel.database import sqlfiles  # noqa: PLC0415
 
         post_migrate.connect(sqlfiles.install_after_migrate, sender=self)
-        post_migrate.connect(calendar_days.fill_after_migrate, sender=self)
 
 
 class BackOfficeConfig(AdminConfig):

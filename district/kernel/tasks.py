@@ -1,4 +1,4 @@
-"""Celery's part of the kernel: drain outbox and inbox, forget what is old, keep the calendar."""
+"""Celery's part of the kernel: drain outbox and inbox, forget what is old."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,6 @@ from celery import shared_task
 from django.db import connection
 
 from district.kernel import clock
-from district.kernel.calendar import calendar_days
 from district.kernel.inbox.handling import handle_due
 from district.kernel.models import Idem, InboxRow, OutboxRow
 from district.kernel.outbox import delivery, wakeup
@@ -41,12 +40,6 @@ def purge() -> None:
     with connection.cursor() as cursor:
         yesterday = int((now - timedelta(days=1)).timestamp())
         cursor.execute('delete from kernel_ratewindow where "window" < %s', [yesterday])
-
-
-@shared_task(name="kernel.fill_calendar")
-def fill_calendar() -> int:
-    """Enter the holidays this version of the code knows of; how many days changed."""
-    return calendar_days.fill_calendar()
 
 
 def _delete_in_chunks(table: str, condition: str, before: datetime) -> None:

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from district.kernel.calendar import statutory, workdays
-from district.kernel.models import AuditLine, CalendarDay
+from district.calendar import statutory, workdays
+from district.calendar.models import CalendarDay
+from district.kernel.models import AuditLine
 from tests.admin.action_forms import act, text_of
 
-LIST = "/admin/kernel/calendarday/"
+LIST = "/admin/calendar/calendarday/"
 NATIONAL_DAY = date(2026, 10, 1)
 
 
@@ -58,7 +59,7 @@ def test_an_operator_changes_a_day_and_brings_it_back(operator, two_merchants):
     assert (line.verb, line.actor, line.subject) == (
         "set_calendar_day",
         f"user:{two_merchants.operator.pk}",
-        "kernel.calendarday:2026-10-01",
+        "calendar.calendarday:2026-10-01",
     )
     page_text = text_of(operator.get(f"{page}change/"))
     assert "手工设置" in page_text

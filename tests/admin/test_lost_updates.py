@@ -8,10 +8,10 @@ import pytest
 from coupons.models import TemplateVersion
 from coupons.offline.models import Terminal
 from coupons.queries.catalogue import stock_of
+from district.calendar.models import CalendarDay
 from district.kernel import clock
 from district.kernel.backoffice.actions import Action
 from district.kernel.backoffice.edits import EditForm
-from district.kernel.models import CalendarDay
 from district.merchants.models import Trade, Venue
 from tests.admin.action_forms import form_values, text_of
 from tests.admin.two_merchants import label, registered_admins, signed_in
@@ -26,7 +26,7 @@ EDITS = [
     ("merchants/store", "hours", "owner", ("day_0", "08:00-12:00"), ("day_6", "09:00-10:00")),
     ("coupons/templateversion", "edit", "owner", ("face_yuan", "7.25"), ("stock", "1234")),
     ("offline/terminal", "allowance", "operator", ("allowance_count", "17"), ("allowance_fen", "88.25")),
-    ("kernel/calendarday", "set", "operator", ("name", "店庆"), ("kind", "rest")),
+    ("calendar/calendarday", "set", "operator", ("name", "店庆"), ("kind", "rest")),
     ("loyalty/alliancepolicy", "add", "operator", ("hold_minutes", "77"), ("warn_days", "33")),
     ("loyalty/merchantterms", "add", "operator", ("earn_points", "77"), ("validity_months", "33")),
     ("loyalty/merchantceilings", "add", "operator", ("receipt_points", "777"), ("key_day_points", "888")),
@@ -84,7 +84,7 @@ def address_of(two_merchants, where, name):
             template__merchant=side.merchant, state="draft"
         ).values_list("pk", flat=True).first(),
         "offline/terminal": Terminal.objects.filter(store=side.store).values_list("pk", flat=True).first(),
-        "kernel/calendarday": CalendarDay.objects.filter(is_workday=True).values_list("pk", flat=True).first(),
+        "calendar/calendarday": CalendarDay.objects.filter(is_workday=True).values_list("pk", flat=True).first(),
         "merchants/venue": Venue.objects.values_list("pk", flat=True).first(),
         "merchants/trade": Trade.objects.values_list("pk", flat=True).first(),
     }.get(where)  # fmt: skip

@@ -4,7 +4,6 @@ from collections import defaultdict
 
 import pytest
 
-from district.kernel.calendar import workdays
 from district.kernel.outbox import events, wakeup
 from tests.kernel.bank_notices import bank, bank_handler, other_bank  # noqa: F401 - fixtures
 from tests.kernel.contract_requests import contract_requests, unchanged  # noqa: F401 - fixtures
@@ -16,11 +15,3 @@ def no_listeners(monkeypatch):
     """Without any listener, and with a wake-up that may be sent at once."""
     monkeypatch.setattr(events, "_handlers", defaultdict(dict))
     monkeypatch.setattr(wakeup, "_paused_until", 0.0)
-
-
-@pytest.fixture
-def calendar_unread():
-    """The process has not read the calendar, and does not remember what the test makes of it."""
-    workdays.forget()
-    yield
-    workdays.forget()

@@ -1,7 +1,6 @@
 """The kernel's screens."""
 
 from district.kernel.admin.audit_and_events import AuditLineAdmin, OutboxRowAdmin
-from district.kernel.admin.calendar import CalendarDayAdmin
 from district.kernel.admin.inbox import InboxRowAdmin
 
-__all__ = ["AuditLineAdmin", "CalendarDayAdmin", "InboxRowAdmin", "OutboxRowAdmin"]
+__all__ = ["AuditLineAdmin", "InboxRowAdmin", "OutboxRowAdmin"]

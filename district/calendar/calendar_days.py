@@ -8,12 +8,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
+from district.calendar import statutory, workdays
+from district.calendar.models import FIRST_DAY, LAST_DAY, LONGEST_NAME, CalendarDay
 from district.kernel import audit
-from district.kernel.calendar import statutory, workdays
 from district.kernel.database.sqlfiles import everything_applied
 from district.kernel.errors import InvalidRequest
-from district.kernel.models import CalendarDay
-from district.kernel.models.calendar import FIRST_DAY, LAST_DAY, LONGEST_NAME
 
 
 def fill_calendar(using: str = "default") -> int:
@@ -104,7 +103,7 @@ def _day_facts(row: CalendarDay) -> list[Any]:
 
 # In the order of days: two that fill at once wait for each other and never cross.
 _UPSERT_SQL = """
-    insert into kernel_calendarday as held (day, is_workday, name, source)
+    insert into calendar_calendarday as held (day, is_workday, name, source)
     select day, is_workday, name, 'law'
     from unnest(%s::date[], %s::boolean[], %s::text[]) law (day, is_workday, name) order by day
     on conflict (day) do update set is_workday = excluded.is_workday, name = excluded.name
@@ -112,6 +111,6 @@ _UPSERT_SQL = """
         and (held.is_workday, held.name) is distinct from (excluded.is_workday, excluded.name)
 """
 _DELETE_SQL = """
-    delete from kernel_calendarday
+    delete from calendar_calendarday
     where source = 'law' and day between %s and %s and day <> all(%s::date[])
 """

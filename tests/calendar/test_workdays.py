@@ -6,12 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from district.kernel import tasks
-from district.kernel.calendar import calendar_days, statutory, workdays
-from district.kernel.calendar.statutory import NamedDay
+from district.calendar import calendar_days, statutory, tasks, workdays
+from district.calendar.models import CalendarDay
+from district.calendar.statutory import NamedDay
 from district.kernel.clock import SHANGHAI
 from district.kernel.errors import InvalidRequest
-from district.kernel.models import AuditLine, CalendarDay
+from district.kernel.models import AuditLine
 from tests.factories.members import make_operator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar_unread")]
@@ -116,7 +116,7 @@ def test_setting_a_day_leaves_one_line_however_often_it_is_said(operator):
     line = AuditLine.objects.get(verb="set_calendar_day")
     assert (line.actor, line.subject) == (
         f"user:{operator.pk}",
-        "kernel.calendarday:2026-10-01",
+        "calendar.calendarday:2026-10-01",
     )
     assert line.facts == {
         "is_workday": True,
@@ -204,7 +204,7 @@ def test_an_edit_of_another_process_is_known_when_the_memory_is_old(monkeypatch)
     assert not workdays.is_workday(NATIONAL_DAY)
     with connection.cursor() as cursor:
         cursor.execute(
-            "update kernel_calendarday set is_workday = true, source = 'hand' where day = %s",
+            "update calendar_calendarday set is_workday = true, source = 'hand' where day = %s",
             [NATIONAL_DAY],
         )
 
@@ -214,7 +214,7 @@ def test_an_edit_of_another_process_is_known_when_the_memory_is_old(monkeypatch)
     monkeypatch.setattr(workdays, "monotonic", lambda: 1_000.0)
     assert workdays.is_workday(NATIONAL_DAY)
     with connection.cursor() as cursor:
-        cursor.execute("delete from kernel_calendarday where day = %s", [MAKE_UP_SATURDAY])
+        cursor.execute("delete from calendar_calendarday where day = %s", [MAKE_UP_SATURDAY])
     monkeypatch.setattr(workdays, "monotonic", lambda: 1_000.0 + workdays.AGE - 1)
     assert workdays.is_workday(MAKE_UP_SATURDAY)
     monkeypatch.setattr(workdays, "monotonic", lambda: 1_000.0 + workdays.AGE)

@@ -68,7 +68,7 @@ def _calendar(*, fresh: bool) -> Calendar:
 
 def _read(now: float) -> Calendar:
     with connection.cursor() as cursor:
-        cursor.execute("select day, is_workday, name, source from kernel_calendarday")
+        cursor.execute("select day, is_workday, name, source from calendar_calendarday")
         rows = cursor.fetchall()
     return Calendar(
         days={day: (works, name) for day, works, name, _source in rows},

@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
+from district.calendar import calendar_days, statutory, workdays
+from district.calendar.models import LONGEST_NAME, CalendarDay
 from district.kernel import clock
 from district.kernel.admin.audit_and_events import PLATFORM
 from district.kernel.backoffice import Action, ActionForm, Menu, ReadOnlyAdmin, name_verbs
 from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.widgets import DayInput
-from district.kernel.calendar import calendar_days, statutory, workdays
 from district.kernel.idempotency import Key
-from district.kernel.models import CalendarDay
-from district.kernel.models.calendar import LONGEST_NAME
 
 name_verbs(set_calendar_day=gettext_lazy("设置日历"), restore_calendar_day=gettext_lazy("恢复日历"))
 
@@ -62,7 +61,7 @@ class SetDay(Action):
     explanation = gettext_lazy("手工设置的日期不再随官方安排更新，直到恢复为官方安排。")
     success_message = gettext_lazy("日历已设置，各处最迟一分钟后生效。")
     form_class: type[ActionForm] = SetForm
-    permission = "kernel.add_calendarday"
+    permission = "calendar.add_calendarday"
 
     def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
         return calendar_days.set_day(
@@ -77,7 +76,7 @@ class ChangeDay(SetDay):
     name, label, icon = "set", gettext_lazy("修改"), "edit_calendar"
     is_edit = True
     form_class = ChangeForm
-    permission = "kernel.change_calendarday"
+    permission = "calendar.change_calendarday"
 
     def initial(self, request: HttpRequest, row: CalendarDay) -> dict[str, Any]:
         return {"kind": WORK if row.is_workday else REST, "name": row.name}
@@ -89,7 +88,7 @@ class RestoreDay(Action):
     name, label, icon = "restore", gettext_lazy("恢复官方安排"), "settings_backup_restore"
     explanation = gettext_lazy("恢复为国务院的放假安排；没有安排的日期恢复为周一至周五上班。")
     success_message = gettext_lazy("已恢复，各处最迟一分钟后生效。")
-    permission = "kernel.change_calendarday"
+    permission = "calendar.change_calendarday"
 
     def is_applicable(self, row: CalendarDay) -> bool:
         return row.source == CalendarDay.Source.HAND
