@@ -9,19 +9,55 @@ from loyalty.settlement.models import Line, Statement
 from tests.admin.two_merchants import make_two_merchants, signed_in
 
 
-@pytest.fixture(scope="module")
-def shared_two_merchants(django_db_setup, django_db_blocker):
-    """The scene, made once for a module: it takes longer than most tests.
+class SharedScene:
+    """Two merchants, made once for all tests that follow each other and use them: that takes longer than most tests.
 
-    Each test runs in a savepoint inside its transaction, so what a test does is gone after it.
+    Each test runs in a savepoint inside the scene's transaction, so what a test does is gone after it.
     """
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        # Django lets a test's transaction stand around blocks that want to be the outermost ones.
-        around._from_testcase = True
-        with around:
-            yield make_two_merchants()
-            transaction.set_rollback(True)
+
+    def __init__(self):
+        self.rows = None
+        self._transaction = self._blocker = None
+
+    def open(self, blocker):
+        with blocker.unblock():
+            return self._open(blocker)
+
+    def _open(self, blocker):
+        if self.rows is None:
+            self._blocker = blocker
+            self._transaction = transaction.atomic()
+            # Django lets a test's transaction stand around blocks that want to be the outermost ones.
+            self._transaction._from_testcase = True
+            self._transaction.__enter__()
+            self.rows = make_two_merchants()
+        return self.rows
+
+    def close(self):
+        if self._transaction is not None:
+            with self._blocker.unblock():
+                transaction.set_rollback(True)
+                self._transaction.__exit__(None, None, None)
+        self.rows = self._transaction = None
+
+
+SCENE = SharedScene()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem):
+    """A test without the scene must not see its rows."""
+    try:
+        return (yield)
+    finally:
+        if "shared_two_merchants" not in getattr(nextitem, "fixturenames", ()):
+            SCENE.close()
+
+
+@pytest.fixture(scope="class")
+def shared_two_merchants(django_db_setup, django_db_blocker):
+    # A test function outside a class asks for it anew, before its own transaction begins.
+    return SCENE.open(django_db_blocker)
 
 
 @pytest.fixture
