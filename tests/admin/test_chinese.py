@@ -75,7 +75,9 @@ def spoken(page):
     attributes = re.findall(r'\s(?:title|aria-label|placeholder|alt)="([^"]*)"', markup)
     # An attribute may hold a > of some script; texts are what stands between whole tags.
     text = re.sub(r"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""", "\n", markup)
-    return html.unescape("\n".join([text, *attributes]))
+    # Nine tenths of a page are spaces between tags, at each of which every word of KNOWN would be tried.
+    words = "\n".join([re.sub(r"\s+", " ", text), *attributes])
+    return html.unescape(words)
 
 
 def english_in(page):
