@@ -1,6 +1,5 @@
 """A file of receipts, from staged to posted with an answer for each row, by single postings."""
 
-import http.client
 import itertools
 import json
 import os
@@ -21,6 +20,8 @@ from benchmarks.report import BenchmarkResult, Target, compared
 from benchmarks.web import server_only
 from district.embedded import ports
 from district.embedded.process_specs import worker_command
+from district.replay.clients import TillClient
+from district.replay.connection import ApiConnection, ApiResponse
 
 LIMIT_IS = "pgbench on the single SQL function, 16 clients"
 # As many rows as some seconds of work; a file of this many more for the memory.
@@ -92,22 +93,22 @@ def _staged_and_posted(bench: Bench, size: int) -> Run:
 def _over_http(bench: Bench, size: int) -> dict[str, Any]:
     """A long file from its first byte to its last answer, and the memory it took on the way."""
     with server_only(bench) as (port, web), _worker(bench) as worker:
-        call = _Caller(port)
-        batch = call("POST", "", {"format": "ndjson"}, **{"Idempotency-Key": "long"})
-        here = f"/{batch['id']}"
+        till = TillClient(
+            ApiConnection(f"http://{ports.HOST}:{port}", timeout=300), f"tk_{1:012}_{1:043}"
+        )
+        batch = _accepted(till.open_batch(key="long"))["id"]
         before = {"web": _resident_mib(web), "worker": _resident_mib(worker)}
         peak = dict(before)
         began = time.monotonic()
         sent = 0
         for piece in _pieces(_lines(bench, 1, size)):
-            media = {"Content-Type": "application/x-ndjson"}
-            call("PUT", f"{here}/content?offset={sent}", piece, **media)
+            _accepted(till.send_content(batch, piece, offset=sent))
             sent += len(piece)
             peak["web"] = max(peak["web"], _resident_mib(web))
         uploaded = time.monotonic() - began
-        call("POST", f"{here}/submit", {"bytes": sent})
+        _accepted(till.submit_batch(batch, sent))
         half = 0.0
-        while (state := call("GET", here))["state"] != "done":
+        while (state := _accepted(till.read_batch(batch)))["state"] != "done":
             time.sleep(0.2)
             peak["worker"] = max(peak["worker"], _resident_mib(worker))
             if not half and state["answered"] * 2 >= size:
@@ -149,24 +150,10 @@ def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
         yield bytes(piece)
 
 
-class _Caller:
-    """The till of the first merchant."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        token = f"tk_{1:012}_{1:043}"
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"} | headers
-        content = body if isinstance(body, bytes | None) else json.dumps(body)
-        connection = http.client.HTTPConnection(ports.HOST, self._port, timeout=300)
-        connection.request(method, f"/api/v1/till/batches{path}", content, headers)
-        answer = connection.getresponse()
-        response_body = answer.read()
-        connection.close()
-        if answer.status >= 300:
-            raise Incorrect(f"{method} {path}: {answer.status} {response_body[:300]!r}")
-        return json.loads(response_body)
+def _accepted(answer: ApiResponse) -> dict[str, Any]:
+    if not answer.accepted:
+        raise Incorrect(f"{answer.status} {answer.content[:300]!r}")
+    return answer.body
 
 
 @contextmanager

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from benchmarks.bench import Bench
 from benchmarks.comparison import Run, compare
-from benchmarks.coupon_load import CLAIMS, campaign, sign_in, verb_workers
+from benchmarks.coupon_load import campaign, sign_in, verb_workers
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import BenchmarkResult, RatioTarget, Target, compared, further_ratios
-from benchmarks.web import RECEIPTS, web
+from benchmarks.web import PHONE, RECEIPTS, web
 
 SERVICE, HTTP = Target(0.5, 0.7), Target(0.8, 0.95)
 SLOTS, STOCK = 16, 100_000_000
@@ -46,11 +46,11 @@ def coupon_claim(bench: Bench) -> BenchmarkResult:
             return lambda: pgbench.script(script, clients=connections, **known)
 
         def by_phone(rival: str, connections: int) -> Callable[[], Run]:
-            version = _public_id(fresh(rival))
-            return lambda: server.load("claims.lua", CLAIMS, version, connections=connections)
+            claims = PHONE.claim(_public_id(fresh(rival)))
+            return lambda: server.load(claims, connections=connections)
 
         def receipts(connections: int) -> Callable[[], Run]:
-            return lambda: tills.load("receipts.lua", RECEIPTS, connections=connections)
+            return lambda: tills.load(RECEIPTS, connections=connections)
 
         none_left = campaign(stock=1)
         _use_up(none_left.pk)
@@ -69,12 +69,12 @@ def coupon_claim(bench: Bench) -> BenchmarkResult:
             "function": by_sql("function", "function", usual),
             "sold_out": lambda: people.claims(none_left.pk, usual, sold_out=True),
             "sold_out_http": lambda: misses.load(
-                "claims.lua", CLAIMS, none_left.public_id, connections=usual, refused=True
+                PHONE.claim(none_left.public_id), connections=usual, refused=True
             ),
             "tpcb": pgbench.tpcb,
         }
         warm = {name: candidates[name]().acts for name in (f"service_{usual}", f"http_{usual}")}
-        tills.load("receipts.lua", RECEIPTS, connections=usual)
+        tills.load(RECEIPTS, connections=usual)
         # Kept connections have planned on empty tables; now that rows are there, all plan anew.
         bench.settle()
         runs = compare(scale, candidates)

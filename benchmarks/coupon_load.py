@@ -16,9 +16,6 @@ from benchmarks.in_process import PROCESSES, run_together, worker
 if TYPE_CHECKING:
     from coupons.models import TemplateVersion
 
-CLAIMS = "/api/v1/me/coupons"
-REDEMPTIONS = "/api/v1/till/coupons/redemptions"
-CHECKS = "/api/v1/till/coupons/check"
 # ¥5 off, half of it borne by the merchant that redeems and half by the alliance.
 FACE_FEN = 500
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)

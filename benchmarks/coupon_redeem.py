@@ -7,10 +7,10 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.comparison import Run, compare
-from benchmarks.coupon_load import CHECKS, REDEMPTIONS, CouponPool, coupon_pool, verb_workers
+from benchmarks.coupon_load import CouponPool, coupon_pool, verb_workers
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import BenchmarkResult, RatioTarget, Target, compared, further_ratios
-from benchmarks.web import RECEIPTS, web
+from benchmarks.web import CHECKS, RECEIPTS, REDEMPTIONS, web
 
 HTTP, SERVICE = Target(0.7, 0.9), Target(0.4, 0.6)
 # More than anybody redeems in a second: so many coupons are ready for each run.
@@ -37,9 +37,7 @@ def coupon_redeem(bench: Bench) -> BenchmarkResult:
             def run() -> Run:
                 with tempfile.NamedTemporaryFile("w", dir=bench.folder) as tickets:
                     _write_tickets(bench, Path(tickets.name), coupons.take(of_http))
-                    return server.load(
-                        "redemptions.lua", REDEMPTIONS, tickets.name, connections=connections
-                    )
+                    return server.load(REDEMPTIONS, tickets=tickets.name, connections=connections)
 
             return run
 
@@ -48,9 +46,7 @@ def coupon_redeem(bench: Bench) -> BenchmarkResult:
                 with tempfile.NamedTemporaryFile("w", dir=bench.folder) as tickets:
                     # None is used up, so the next redemptions may have them.
                     _write_tickets(bench, Path(tickets.name), coupons.rest[:of_http])
-                    return checks.load(
-                        "redemptions.lua", CHECKS, tickets.name, "check", connections=connections
-                    )
+                    return checks.load(CHECKS, tickets=tickets.name, connections=connections)
 
             return run
 
@@ -62,7 +58,7 @@ def coupon_redeem(bench: Bench) -> BenchmarkResult:
             return lambda: pgbench.script(script, clients=connections, **known)
 
         def receipts(connections: int) -> Callable[[], Run]:
-            return lambda: tills.load("receipts.lua", RECEIPTS, connections=connections)
+            return lambda: tills.load(RECEIPTS, connections=connections)
 
         candidates: dict[str, Callable[[], Run]] = {}
         for level in scale.levels:

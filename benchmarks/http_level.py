@@ -1,16 +1,17 @@
 """Benchmarks of the till API over HTTP."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from benchmarks.bench import Bench
 from benchmarks.comparison import Run, Runs, best, compare
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import BenchmarkResult, Target, compared
-from benchmarks.web import web
+from benchmarks.web import RECEIPTS, web
 
 LIMIT_IS = "pgbench on the same SQL function and tables, as many clients"
 ORM_SETTINGS = "benchmarks.orm.settings"
-ORM_PATH = "/textbook/receipts"
+ORM_RECEIPTS = replace(RECEIPTS, path="/textbook/receipts")
 
 
 def earn_http(bench: Bench) -> BenchmarkResult:
@@ -27,10 +28,10 @@ def earn_http_orm(bench: Bench) -> BenchmarkResult:
     """Receipts over HTTP by the same endpoint written as a textbook writes it, on the same server."""
     with web(bench, settings=ORM_SETTINGS) as server:
         server.receipts()
-        server.receipts(ORM_PATH)
+        server.receipts(ORM_RECEIPTS)
         runs = compare(
             bench.scale,
-            {"ours": server.receipts, "limit": lambda: server.receipts(ORM_PATH)},
+            {"ours": server.receipts, "limit": lambda: server.receipts(ORM_RECEIPTS)},
         )
     bench.require_receipts(server.acknowledged, in_flight=server.in_flight)
     return compared(

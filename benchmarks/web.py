@@ -11,15 +11,43 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.bench import Bench, Incorrect
 from benchmarks.comparison import Run
 from benchmarks.meter import measure
 from district.embedded import ports
 from district.embedded.process_specs import web_command
+from district.replay.clients import ShopperClient, TillClient
+from district.replay.connection import ApiConnection
 
-RECEIPTS = "/api/v1/till/receipts"
-SPENDINGS = "/api/v1/till/spendings"
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """A request as `scripts/load.lua` repeats it: by whom, and values in angle brackets for it to fill in."""
+
+    caller: str
+    path: str
+    body: str
+
+
+class _Recorder(ApiConnection):
+    """Gives a client's request instead of sending it."""
+
+    def __init__(self, caller: str) -> None:
+        self.caller = caller
+
+    def ask(self, method: str, path: str, *, body: Any = None, **_headers: Any) -> Any:
+        return LoadRequest(self.caller, path, json.dumps(body))
+
+
+# What wrk posts are the requests of the clients that replays and tests have too.
+TILL: Any = TillClient(_Recorder("till"), store="str_<merchant>")
+PHONE: Any = ShopperClient(_Recorder("phone"))
+RECEIPTS = TILL.post_receipt("mem_<member>", fen=12_680, no="<number>", paid_at="<now>")
+SPENDINGS = TILL.spend("vis_<member>", points=90, no="<number>")
+REDEMPTIONS = TILL.redeem("<ticket>", fen=12_680, no="<number>", request_no="<number>")
+CHECKS = TILL.check("<ticket>", fen=12_680, no="<number>")
 
 
 @dataclass
@@ -34,45 +62,52 @@ class BenchmarkServer:
     in_flight: int = 0
     latencies: dict[str, list[dict[str, float]]] = field(default_factory=dict)
 
-    def receipts(self, path: str = RECEIPTS, *, hot: bool = False) -> Run:
+    def receipts(self, request: LoadRequest = RECEIPTS, *, hot: bool = False) -> Run:
         """Receipts posted over as many kept connections as there are clients."""
-        return self._load("receipts.lua", path, ["hot"] if hot else [])
+        return self._load(request, "one_merchant" if hot else "any")
 
     def spendings(self) -> Run:
         """Spendings of members at their counters, over as many kept connections."""
-        return self._load("spendings.lua", SPENDINGS, [])
+        return self._load(SPENDINGS, "visitor")
 
     def another(self) -> "BenchmarkServer":
         """The same server, whose acknowledgements are counted apart."""
         return BenchmarkServer(self.bench, self.port, self.pid, self.wrk, latencies=self.latencies)
 
     def load(
-        self, script: str, path: str, *words: object, connections: int, refused: bool = False
+        self,
+        request: LoadRequest,
+        *,
+        connections: int,
+        tickets: str = "",
+        refused: bool = False,
     ) -> Run:
-        """What a script posts over that many connections; `refused` when an error answers all of it."""
-        more = [str(word) for word in words]
-        return self._load(script, path, more, connections=connections, refused=refused)
+        """A request over that many connections; `refused` when an error answers all of it."""
+        choice = "ticket" if tickets else "any"
+        return self._load(request, choice, tickets, connections=connections, refused=refused)
 
     def _load(
         self,
-        script: str,
-        path: str,
-        more: list[str],
+        request: LoadRequest,
+        choice: str,
+        tickets: str = "",
         *,
         connections: int | None = None,
         refused: bool = False,
     ) -> Run:
         scale = self.bench.scale
-        words = [path, str(scale.members), str(scale.merchants), *more]
+        words = [request.path, request.body, request.caller, str(scale.members), str(scale.merchants),
+                 choice, *([tickets] if tickets else [])]  # fmt: skip
         with measure(self.bench.cluster.pid, self.pid) as used:
-            result = self._wrk(script, scale.seconds, words, connections or scale.clients)
+            result = self._wrk(scale.seconds, words, connections or scale.clients)
         done = int(result["requests"])
         if result["failed"] != (done if refused else 0) or not done:
             raise Incorrect(
                 f"{result['failed']:.0f} of {done} requests failed; see {self.bench.web_log}"
             )
-        over = [f"over {connections}", *(["refused"] if refused else [])] if connections else more
-        self.latencies.setdefault(" ".join([path, *over]), []).append(
+        over = [f"over {connections}", *(["refused"] if refused else [])] if connections else []
+        over += ["hot"] if choice == "one_merchant" else []
+        self.latencies.setdefault(" ".join([request.path, *over]), []).append(
             {"p50_ms": result["p50"] / 1000, "p99_ms": result["p99"] / 1000}
         )
         return Run(
@@ -83,8 +118,8 @@ class BenchmarkServer:
             other_load=used.other_load,
         )
 
-    def _wrk(self, name: str, seconds: int, words: list[str], connections: int) -> dict[str, float]:
-        script = self.bench.script(name)
+    def _wrk(self, seconds: int, words: list[str], connections: int) -> dict[str, float]:
+        script = self.bench.script("load.lua")
         command = [
             self.wrk,
             f"-t{min(2, connections)}",

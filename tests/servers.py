@@ -9,6 +9,7 @@ from pathlib import Path
 from district.embedded import ports, process_specs
 from district.embedded.logfiles import last_line
 from district.embedded.processes import kill_with_parent, wait_until
+from district.replay.connection import ApiConnection
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -94,6 +95,10 @@ class WebServer(ServerProcess):
                 self.started_workers() >= workers and ports.answers(self.port, "/livez")
             ),
         )
+
+    def connect(self) -> ApiConnection:
+        """A connection for a client of district.replay."""
+        return ApiConnection(self.base_url)
 
     def started_workers(self) -> int:
         """How many workers have come up since the server's last start, dead ones included."""

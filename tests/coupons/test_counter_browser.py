@@ -10,9 +10,9 @@ from PIL import Image
 from coupons.models import Redemption
 from district.kernel.text import qr
 from district.members import services as members
+from district.replay.clients import ShopperClient
 from tests.admin.browser import DESKTOP, PHONE, BrowserUser, open_browser
 from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
-from tests.coupon_api_clients import CouponShopperClient
 from tests.coupons.counter_page import COUNTER_PAGE
 from tests.factories.coupons import GIFT, make_version
 from tests.factories.members import PASSWORD, make_member
@@ -29,7 +29,7 @@ ALLOWED = "--use-fake-ui-for-media-stream"
 class CashierSetup:
     """A cashier and a member with a phone; made before the browser's loop runs."""
 
-    def __init__(self, base_url):
+    def __init__(self, web):
         self.store = allied_store(name="星河咖啡湖滨店")
         user = make_clerk(merchant=self.store.merchant, role="cashier").user
         user.set_password(PASSWORD)
@@ -42,25 +42,25 @@ class CashierSetup:
             "dear": make_version(threshold_fen=50_000),
         }
         self.versions = {name: version.public_id for name, version in versions.items()}
-        self.phone = CouponShopperClient(base_url, members.open_session(member=make_member()).token)
+        self.phone = ShopperClient(web.connect(), members.open_session(member=make_member()).token)
 
     def claimed(self, name):
         answer = self.phone.claim(self.versions[name])
-        assert answer.status_code == 201, answer.text
-        return answer.json()["id"]
+        assert answer.status == 201, answer.content
+        return answer.body["id"]
 
     def code(self, name):
         """A coupon is claimed, and its code stands on the phone."""
-        return self.phone.code(self.claimed(name))
+        return self.phone.coupon_code(self.claimed(name)).body["code"]
 
     def paper(self, name):
         """A coupon is claimed and printed."""
-        return self.phone.post(f"/me/coupons/{self.claimed(name)}/paper").json()["code"]
+        return self.phone.print_coupon(self.claimed(name)).body["code"]
 
 
 @pytest.fixture
 def counter(real_db, linked_assets, web):  # noqa: F811
-    return CashierSetup(web.base_url)
+    return CashierSetup(web)
 
 
 @pytest.fixture

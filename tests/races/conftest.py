@@ -1,6 +1,6 @@
 import pytest
 
-from tests.api_clients import ShopperClient, TillClient
+from district.replay.clients import ShopperClient, TillClient
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
@@ -15,16 +15,16 @@ def member(web):
 def shopper(web, member):
     from district.members import services as members
 
-    return ShopperClient(web.base_url, members.open_session(member=member).token)
+    return ShopperClient(web.connect(), members.open_session(member=member).token)
 
 
 @pytest.fixture
 def till(web):
     store = make_earning_store()
-    return TillClient(web.base_url, till_key_text(store), store=store.public_id)
+    return TillClient(web.connect(), till_key_text(store), store=store.public_id)
 
 
 @pytest.fixture
 def other_till(web):
     store = make_earning_store()
-    return TillClient(web.base_url, till_key_text(store), store=store.public_id)
+    return TillClient(web.connect(), till_key_text(store), store=store.public_id)

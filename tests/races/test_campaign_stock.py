@@ -14,16 +14,16 @@ from coupons.queries.catalogue import stock_of
 from district.kernel import clock, invariants
 from district.members.models import Member, ShopperSession, User
 from district.members.session_tokens import token_hash
-from tests.api_clients import call_concurrently
-from tests.coupon_api_clients import CouponShopperClient
+from district.replay.clients import ShopperClient
 from tests.factories.coupons import fresh_key, make_version
 from tests.factories.members import make_operator
-from tests.races.coupon_phones import phones, statuses
+from tests.race import call_concurrently, statuses
+from tests.races.coupon_phones import phones
 
 
 def test_claims_race_an_increase_of_the_stock(web):
     version = make_version(stock=10, slots=4)
-    people = phones(web.base_url, 60)
+    people = phones(web, 60)
     boss = make_operator()
 
     def more():
@@ -48,7 +48,7 @@ def test_claims_race_an_increase_of_the_stock(web):
 
 def test_claims_race_changes_of_the_budget(web):
     version = make_version(budget_fen=5_000, slots=4)
-    people = phones(web.base_url, 60)
+    people = phones(web, 60)
     first, other = make_operator("first"), make_operator("other")
 
     def change():
@@ -87,7 +87,7 @@ def test_claims_race_changes_of_the_budget(web):
 @pytest.mark.parametrize("stock", [1_000, None])
 def test_claims_race_the_stop_of_a_campaign(web, stock):
     version, out = make_version(stock=stock, slots=4), []
-    people = phones(web.base_url, 60)
+    people = phones(web, 60)
     boss = make_operator()
 
     def stop():
@@ -118,7 +118,7 @@ def test_claims_race_the_stop_of_a_campaign(web, stock):
     assert list(invariants.offences()) == []
 
 
-def crowd(base_url, count):
+def crowd(web, count):
     """So many members at once, by bulk: volume, not behaviour."""
     tokens = [f"sht_{number:043d}" for number in range(count)]
     users = User.objects.bulk_create(
@@ -145,21 +145,21 @@ def crowd(base_url, count):
         ],
         batch_size=2_000,
     )
-    return [CouponShopperClient(base_url, token) for token in tokens]
+    shared = web.connect()
+    return [ShopperClient(shared, token) for token in tokens]
 
 
 @pytest.mark.slow
 def test_a_thousand_units_for_ten_thousand_members(web):
     version = make_version(stock=1_000, slots=16)
-    people = crowd(web.base_url, 10_000)
+    people = crowd(web, 10_000)
     early = []
 
     def ask(person):
         def call(lane):
             # A lane's own connection, somebody else's token.
-            person.session = lane.session
-            answer = person.claim(version.public_id)
-            if answer.json().get("code") == "coupon_sold_out" and len(early) < 100:
+            answer = person.over(lane.connection).claim(version.public_id)
+            if answer.code == "coupon_sold_out" and len(early) < 100:
                 early.append(stock_of(version)[1])
                 connection.close()  # this thread's own
             return answer

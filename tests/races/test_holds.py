@@ -8,18 +8,16 @@ from district.kernel import clock, invariants
 from loyalty import queries
 from loyalty import services as loyalty
 from loyalty.models import Hold, Lot, PointsAccount, Transfer
-from tests.api_clients import call_concurrently
 from tests.factories.loyalty import ask_confirmation, buy, fresh_key, make_earning_store
 from tests.factories.members import make_member
-from tests.race import race
-from tests.races.test_spendings import statuses
+from tests.race import call_concurrently, race, statuses
 
 
 @pytest.fixture
 def visit(till, shopper, member):
     """The member at the counter, with a hundred points."""
-    till.receipt(member.public_id, fen=10_000)
-    return till.look_up(shopper.card_code()).json()["visit"]["token"]
+    till.post_receipt(member.public_id, fen=10_000)
+    return till.look_up(shopper.card_code().body["code"]).body["visit"]["token"]
 
 
 def test_of_160_holds_of_a_whole_wallet_one_succeeds(till, visit):
@@ -37,7 +35,7 @@ def test_of_160_holds_with_one_key_one_is_placed(till, visit):
     )
 
     assert statuses(answers) == {(201, None): 160}
-    assert len({answer.text for answer in answers}) == 1
+    assert len({answer.content for answer in answers}) == 1
     assert PointsAccount.objects.get().held == 10
     assert list(invariants.offences()) == []
 
@@ -61,7 +59,7 @@ def test_one_request_number_is_one_hold_or_one_spending(till, visit):
 
 
 def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
-    hold = till.hold(visit, points=60).json()["id"]
+    hold = till.hold(visit, points=60).body["id"]
     captures = [lambda client, n=n: client.capture(hold, points=n) for n in range(1, 33)]
     voids = [lambda client: client.void(hold)] * 32
 
@@ -70,7 +68,7 @@ def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
     )
 
     assert statuses(answers) == {(200, None): 1, (409, "hold_not_open"): 63}
-    (winner,) = [answer.json() for answer in answers if answer.ok]
+    (winner,) = [answer.body for answer in answers if answer.accepted]
     ended = Hold.objects.get()
     assert (ended.state, ended.captured) == (winner["state"], winner["captured"])
     account = PointsAccount.objects.get()
@@ -79,21 +77,21 @@ def test_of_captures_and_voids_of_one_hold_one_succeeds(till, visit):
 
 
 def test_of_64_captures_with_one_key_one_is_posted(till, visit):
-    hold = till.hold(visit, points=60).json()["id"]
+    hold = till.hold(visit, points=60).body["id"]
 
     answers = call_concurrently(
         till, [lambda client: client.capture(hold, points=40, key="one")] * 64
     )
 
     assert statuses(answers) == {(200, None): 64}
-    assert len({answer.text for answer in answers}) == 1
+    assert len({answer.content for answer in answers}) == 1
     assert Transfer.objects.get(kind="capture").points == 40
     assert PointsAccount.objects.get().available == 60
     assert list(invariants.offences()) == []
 
 
 def test_a_spending_is_confirmed_declined_or_withdrawn(till, shopper, member):
-    till.receipt(member.public_id, fen=10_000)
+    till.post_receipt(member.public_id, fen=10_000)
     store = queries.receipts().get().store
     hold = ask_confirmation(member, store, points=60).public_id
     phone = [lambda client: client.confirm(hold), lambda client: client.decline(hold)] * 16

@@ -27,10 +27,9 @@ from loyalty.models import (
     Transfer,
 )
 from loyalty.services import AlliancePolicyValues
-from tests.api_clients import call_concurrently
 from tests.factories.loyalty import buy, fresh_key, make_earning_store, pay_points
 from tests.factories.members import make_member, make_staff
-from tests.race import race
+from tests.race import call_concurrently, race
 
 
 def codes(outcomes):
@@ -63,7 +62,7 @@ def test_a_nearly_empty_budget_falls_back_at_the_very_point_and_no_till_sees_an_
     merchant = Store.objects.get(public_id=till.store).merchant
     budget = open_for(merchant, fen=570, slots=slots)
     calls = [
-        lambda client, member=member: client.receipt(member.public_id, fen=10_000)
+        lambda client, member=member: client.post_receipt(member.public_id, fen=10_000)
         for member in people
         for _ in range(8)
     ]
@@ -71,7 +70,7 @@ def test_a_nearly_empty_budget_falls_back_at_the_very_point_and_no_till_sees_an_
     answers = call_concurrently(till, calls)
 
     # 100 points at the merchant's own rate as long as it holds 100 fen, then 50 from the alliance.
-    assert Counter((answer.status_code, answer.json()["points"]) for answer in answers) == {
+    assert Counter((answer.status, answer.body["points"]) for answer in answers) == {
         (201, 100): 5,
         (201, 50): 123,
     }

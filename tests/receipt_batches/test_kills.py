@@ -3,16 +3,16 @@
 import itertools
 import threading
 import time
+from http.client import HTTPException
 
 import pytest
-import requests
 from django.db import InterfaceError, OperationalError, connection
 
 from district.embedded.processes import wait_until
+from district.replay.clients import TillClient
 from loyalty.models import PointsAccount, Receipt, Transfer
 from loyalty.receipt_batches import tasks
 from loyalty.receipt_batches.models import Batch
-from tests.api_clients import TillClient
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
@@ -34,24 +34,16 @@ def scene(durable_db):
     return tea, ndjson(rows)
 
 
-def send(till, path, content):
+def send(till, batch, content):
     """As any sender does: asks where to go on, until all has arrived."""
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
         try:
-            received = till.get(path).json()["received_bytes"]
+            received = till.read_batch(batch).body["received_bytes"]
             if received == len(content):
                 return
-            till._call(
-                "PUT",
-                f"{path}/content?offset={received}",
-                data=Slowly(content[received:]),
-                headers={
-                    "Content-Type": "application/x-ndjson",
-                    "Content-Length": str(len(content) - received),
-                },
-            )
-        except (requests.RequestException, KeyError, ValueError):
+            till.send_content(batch, Slowly(content[received:]), offset=received)
+        except (OSError, HTTPException, KeyError):
             time.sleep(0.2)
     pytest.fail("the upload never ended")
 
@@ -92,11 +84,10 @@ def until(batch, reached, patience=180):
 
 def test_whoever_dies_each_row_is_posted_once(durable_cluster, web, worker, scene, tmp_path):
     tea, content = scene
-    till = TillClient(web.base_url, till_key_text(tea), store=tea.public_id)
-    opened = till.post("/till/batches", {"format": "ndjson"}).json()
-    path = f"/till/batches/{opened['id']}"
+    till = TillClient(web.connect(), till_key_text(tea), store=tea.public_id)
+    opened = till.open_batch().body["id"]
     batch = Batch.objects.get()
-    sender = threading.Thread(target=send, args=[till, path, content])
+    sender = threading.Thread(target=send, args=[till, opened, content])
     sender.start()
 
     assert wait_until(lambda: state(batch).received_bytes > 0, 60)
@@ -110,8 +101,8 @@ def test_whoever_dies_each_row_is_posted_once(durable_cluster, web, worker, scen
     web.kill9()
     web.start()
     sender.join()
-    answer = till._call("POST", f"{path}/submit", json={"bytes": len(content)})
-    assert answer.status_code == 200, answer.text
+    answer = till.over(web.connect()).submit_batch(opened, len(content))
+    assert answer.status == 200, answer.content
 
     until(batch, lambda batch: batch.answered > 0)
     worker.kill9()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from district.embedded.processes import wait_until
+from district.replay.clients import TillClient
 from loyalty.receipt_batches.models import Batch
-from tests.api_clients import TillClient
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
@@ -27,7 +27,7 @@ def resident_mib(server):
 def test_memory_is_flat(web, worker, real_db):
     tea = make_earning_store()
     people = itertools.cycle([make_member() for _ in range(50)])
-    till = TillClient(web.base_url, till_key_text(tea))
+    till = TillClient(web.connect(), till_key_text(tea))
     numbers = itertools.count(1)
 
     def run(rows):
@@ -36,14 +36,13 @@ def test_memory_is_flat(web, worker, real_db):
             for _ in range(rows)
         )
         content = b"\n".join(lines) + b"\n"
-        path = f"/till/batches/{till.post('/till/batches', {'format': 'ndjson'}).json()['id']}"
-        media = {"Content-Type": "application/x-ndjson"}
-        till._call("PUT", f"{path}/content?offset=0", data=content, headers=media)
+        batch = till.open_batch().body["id"]
+        till.send_content(batch, content, offset=0)
         sent = resident_mib(web)
-        till._call("POST", f"{path}/submit", json={"bytes": len(content)})
-        assert wait_until(lambda: till.get(path).json()["state"] == "done", 240)
-        answers = till.get(f"{path}/answers.ndjson", stream=True)
-        assert sum(1 for _ in answers.iter_lines()) == rows
+        till.submit_batch(batch, len(content))
+        assert wait_until(lambda: till.read_batch(batch).body["state"] == "done", 240)
+        answers = till.read_batch(batch, "/answers.ndjson").content
+        assert len(answers.splitlines()) == rows
         return max(sent, resident_mib(web)), resident_mib(worker)
 
     run(SMALL), run(SMALL)

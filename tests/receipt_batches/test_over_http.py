@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 
 from district.kernel import clock
+from district.replay.clients import BATCH_MEDIA, TillClient, fresh_number
 from loyalty.models import PointsAccount, Receipt
 from loyalty.receipt_batches.models import Batch
-from tests.api_clients import TillClient, fresh_number
 from tests.factories.loyalty import buy, make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
@@ -34,7 +34,7 @@ def tea(real_db):
 
 @pytest.fixture
 def till(web, tea):
-    return TillClient(web.base_url, till_key_text(tea), store=tea.public_id)
+    return TillClient(web.connect(), till_key_text(tea), store=tea.public_id)
 
 
 class Client:
@@ -42,30 +42,25 @@ class Client:
 
     def __init__(self, till, format="ndjson"):
         self.till = till
-        answer = till.post("/till/batches", {"format": format, "name": "今天"})
-        assert answer.status_code == 201, answer.text
-        self.path = f"/till/batches/{answer.json()['id']}"
-        self.media = {"ndjson": "application/x-ndjson", "csv": "text/csv"}[format]
+        answer = till.open_batch(format, "今天")
+        assert answer.status == 201, answer.content
+        self.batch, self.media = answer.body["id"], BATCH_MEDIA[format]
+        self.path = f"/till/batches/{self.batch}"
 
     def send(self, content, offset=0, media=None):
-        return self.till._call(
-            "PUT",
-            f"{self.path}/content?offset={offset}",
-            data=content,
-            headers={"Content-Type": media or self.media},
-        )
+        return self.till.send_content(self.batch, content, offset=offset, media=media or self.media)
 
     def submit(self, size):
-        return self.till._call("POST", f"{self.path}/submit", json={"bytes": size})
+        return self.till.submit_batch(self.batch, size)
 
-    def read(self, where=""):
-        return self.till.get(self.path + where)
+    def read(self, part=""):
+        return self.till.read_batch(self.batch, part)
 
     def wait(self):
         from district.embedded.processes import wait_until
 
-        assert wait_until(lambda: self.read().json()["state"] == "done", 60)
-        return self.read().json()
+        assert wait_until(lambda: self.read().body["state"] == "done", 60)
+        return self.read().body
 
 
 def scripts(language):
@@ -91,7 +86,7 @@ def test_the_examples_of_the_page_work(worker, till, tea, member, tmp_path):
     folder.mkdir()
     rows = [receipt_row(tea, member, fen=12_680), receipt_row(tea, member) | {"paid_fen": "many"}]
     (folder / "receipts.csv").write_bytes(as_csv(rows))
-    here = {"BASE": f"{till.base_url}/api/v1", "TILL_KEY": till.token}
+    here = {"BASE": f"{till.connection.base_url}/api/v1", "TILL_KEY": till.token}
 
     upload, reconcile = scripts("bash")
     run(["bash", "-c", upload], folder, **here)
@@ -136,14 +131,14 @@ def test_a_cut_connection_goes_on_where_it_broke(web, worker, till, tea, member)
     wire.close()
     from district.embedded.processes import wait_until
 
-    assert wait_until(lambda: client.read().json()["received_bytes"] > 0, 20)
-    received = client.read().json()["received_bytes"]
+    assert wait_until(lambda: client.read().body["received_bytes"] > 0, 20)
+    received = client.read().body["received_bytes"]
     assert 0 < received <= len(content) // 2 + 7
 
     wrong = client.send(content, offset=0)
-    assert (wrong.status_code, wrong.json()["received_bytes"]) == (409, received)
-    assert client.send(content[received:], offset=received).json()["rows"] == 100
-    assert client.submit(len(content)).status_code == 200
+    assert (wrong.status, wrong.body["received_bytes"]) == (409, received)
+    assert client.send(content[received:], offset=received).body["rows"] == 100
+    assert client.submit(len(content)).status == 200
     assert client.wait()["posted"] == 100
     assert PointsAccount.objects.get(pk=member.pk).seq == 100
 
@@ -159,51 +154,51 @@ def test_pages_and_the_file_hold_the_same(web, worker, till, tea, member):
 
     paged, cursor = [], ""
     while cursor is not None:
-        page = client.read(f"/rows?limit=7{cursor and '&cursor='}{cursor}").json()
+        page = client.read(f"/rows?limit=7{cursor and '&cursor='}{cursor}").body
         paged += page["results"]
         cursor = page["next"]
     answer = client.read("/answers.ndjson")
 
     assert answer.headers["Content-Type"] == "application/x-ndjson"
-    assert [json.loads(line) for line in answer.text.splitlines()] == paged
+    assert [json.loads(line) for line in answer.content.splitlines()] == paged
     assert [row["line"] for row in paged] == list(range(1, 32))
-    refused = client.read("/rows?state=refused").json()["results"]
+    refused = client.read("/rows?state=refused").body["results"]
     assert [row["line"] for row in refused] == [6, 21]
     assert paged[0]["transfer"].startswith("tr_")
     assert paged[-1]["refund"].startswith("rfd_")
-    assert client.read("/rows?state=other").status_code == 400
+    assert client.read("/rows?state=other").status == 400
 
 
 def test_another_merchants_till_finds_nothing(web, till, tea, member):
     client = Client(till)
-    stranger = TillClient(web.base_url, till_key_text(make_earning_store()))
+    stranger = TillClient(web.connect(), till_key_text(make_earning_store()))
     for where in ("", "/rows", "/answers.ndjson"):
-        assert stranger.get(client.path + where).status_code == 404
+        assert stranger.read_batch(client.batch, where).status == 404
     other = Client.__new__(Client)
-    other.till, other.path, other.media = stranger, client.path, client.media
-    assert other.send(b"{}").status_code == 404
-    assert other.submit(2).status_code == 404
-    assert client.read().json()["received_bytes"] == 0
+    other.till, other.batch, other.media = stranger, client.batch, client.media
+    assert other.send(b"{}").status == 404
+    assert other.submit(2).status == 404
+    assert client.read().body["received_bytes"] == 0
 
 
 def test_a_till_of_fewer_stores_does_not_reach_a_batch_of_more(web, till, tea):
     from tests.factories.merchants import make_store
 
     second = make_store(merchant=tea.merchant)
-    both = Client(TillClient(web.base_url, till_key_text(tea, second)))
+    both = Client(TillClient(web.connect(), till_key_text(tea, second)))
 
-    assert till.get(both.path).status_code == 404
-    assert till.get("/till/batches").json()["results"] == []
+    assert till.read_batch(both.batch).status == 404
+    assert till.get("/till/batches").body["results"] == []
     upload = Client(till)
-    assert both.till.get(upload.path).status_code == 200
+    assert both.till.read_batch(upload.batch).status == 200
 
 
 def test_bad_requests_are_problems_and_leave_nothing(web, till, tea):
     client = Client(till, "csv")
 
     def code(answer):
-        assert answer.headers["Content-Type"] == "application/problem+json", answer.text
-        return (answer.status_code, answer.json()["code"])
+        assert answer.headers["Content-Type"] == "application/problem+json", answer.content
+        return (answer.status, answer.body["code"])
 
     assert code(client.send(b"x", media="application/json")) == (415, "unsupported_media_type")
     assert code(client.send(b"x", offset=-1)) == (400, "invalid_request")
@@ -213,7 +208,7 @@ def test_bad_requests_are_problems_and_leave_nothing(web, till, tea):
     assert code(client.send(b"a,b\n")) == (400, "batch_header_wrong")
     assert code(client.submit(0)) == (400, "invalid_request")
     assert code(client.submit(3)) == (409, "batch_incomplete")
-    assert code(till.post("/till/batches", {"format": "xml"})) == (400, "invalid_request")
+    assert code(till.open_batch("xml")) == (400, "invalid_request")
     assert code(till.get("/till/batches/bat_x")) == (404, "not_found")
     assert code(till.get("/till/batches/%00")) == (404, "not_found")
     chunked = client.send(iter([b"a"]))
@@ -237,10 +232,10 @@ def head_alone(web, client, length):
 
 def test_opening_with_the_same_key_opens_one(web, till):
     key = fresh_number()
-    answers = [till.post("/till/batches", {"format": "csv"}, key=key) for _ in range(3)]
+    answers = [till.open_batch("csv", key=key) for _ in range(3)]
 
-    assert len({answer.json()["id"] for answer in answers}) == 1
-    assert till.post("/till/batches", {"format": "ndjson"}, key=key).status_code == 422
+    assert len({answer.body["id"] for answer in answers}) == 1
+    assert till.open_batch("ndjson", key=key).status == 422
 
 
 def test_a_day_that_agrees(web, till, tea, member):
@@ -254,14 +249,14 @@ def test_a_day_that_agrees(web, till, tea, member):
     }
     answer = till.post("/till/reconciliations", body)
 
-    assert answer.status_code == 201, answer.text
-    reconciliation = answer.json()
+    assert answer.status == 201, answer.content
+    reconciliation = answer.body
     assert (reconciliation["agrees"], reconciliation["differences"], reconciliation["listed"]) == (
         True,
         0,
         [],
     )
-    assert till.get(f"/till/reconciliations/{reconciliation['id']}").json() == reconciliation
+    assert till.get(f"/till/reconciliations/{reconciliation['id']}").body == reconciliation
     body["receipts"]["fen"] = 5_001
-    assert till.post("/till/reconciliations", body).status_code == 400
+    assert till.post("/till/reconciliations", body).status == 400
     assert Receipt.objects.count() == 1

@@ -4,19 +4,20 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-import requests
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from district.kernel import invariants
 from district.members import services as members
+from district.replay.clients import ShopperClient, TillClient
 from loyalty.models import PointsAccount, Receipt
 from loyalty.receipt_photos import services as bills
 from loyalty.receipt_photos.errors import ConflictDecided, PhotoDecided
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
-from tests.api_clients import TillClient, call_concurrently
 from tests.factories.loyalty import fresh_key, make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
-from tests.race import race
+from tests.race import call_concurrently, race, statuses
 from tests.receipt_photos.photo_steps import clerk_of, confirm, post, purchase, send
 from tests.receipt_photos.pictures import jpeg
 
@@ -154,41 +155,36 @@ def post_refused(scene, reported=None, member=None):
 # --- Over HTTP --------------------------------------------------------------------------------
 
 
-class UploadingPhone(TillClient):
-    """A member's phone that uploads as wx.uploadFile does."""
-
-    def upload(self, *, no, fen, paid_at, key):
-        return self.session.post(
-            f"{self.base_url}/api/v1/me/receipts",
-            data={"store": self.store, "receipt_no": no, "paid_fen": str(fen), "paid_at": paid_at},
-            files={"photo": ("tmp_1.jpg", jpeg(), "image/jpeg")},
-            headers={"Authorization": f"Bearer {self.token}", "Idempotency-Key": key},
-            timeout=60,
-        )
+def upload(phone, store, *, no, fen, paid_at, key):
+    """A photograph, sent as wx.uploadFile does."""
+    photo = SimpleUploadedFile("tmp_1.jpg", jpeg(), "image/jpeg")
+    form = {"store": store, "receipt_no": no, "paid_fen": fen, "paid_at": paid_at, "photo": photo}
+    content, media = encode_multipart(BOUNDARY, form), {"Content-Type": MULTIPART_CONTENT}
+    return phone.ask("POST", "/me/receipts", key=key, content=content, headers=media)
 
 
 def test_sixteen_uploads_with_one_key_are_one_photograph(web, real_db):
     scene = PhotoRaceScene()
-    token = members.open_session(member=scene.member).token
-    phone = UploadingPhone(web.base_url, token, store=scene.store.public_id)
-    at = datetime.now(UTC).isoformat()
+    phone = ShopperClient(web.connect(), members.open_session(member=scene.member).token)
+    store, at = scene.store.public_id, datetime.now(UTC).isoformat()
 
     # As many as the limit lets through within its minute.
     answers = call_concurrently(
-        phone, [lambda client: client.upload(no=NUMBER, fen=FEN, paid_at=at, key="one")] * 16
+        phone,
+        [lambda client: upload(client, store, no=NUMBER, fen=FEN, paid_at=at, key="one")] * 16,
     )
 
-    statuses = Counter(answer.status_code for answer in answers)
-    assert statuses[201] >= 6
-    assert set(statuses) <= {201, 429}
-    assert len({answer.text for answer in answers if answer.status_code == 201}) == 1
+    counts = Counter(answer.status for answer in answers)
+    assert counts[201] >= 6
+    assert set(counts) <= {201, 429}
+    assert len({answer.content for answer in answers if answer.status == 201}) == 1
     assert ReceiptPhoto.objects.count() == 1
-    assert requests.get(f"{web.base_url}/livez", timeout=10).ok
+    assert web.connect().ask("GET", "/livez").accepted
 
 
 def test_a_till_posts_over_http_while_a_clerk_confirms(web, real_db):
     scene = PhotoRaceScene()
-    till = TillClient(web.base_url, till_key_text(scene.store), store=scene.store.public_id)
+    till = TillClient(web.connect(), till_key_text(scene.store), store=scene.store.public_id)
     reported = purchase()
     photo = send(scene.member, scene.store, reported)
     at, member = reported.paid_at.isoformat(), scene.member.public_id
@@ -197,12 +193,12 @@ def test_a_till_posts_over_http_while_a_clerk_confirms(web, real_db):
         lambda: race(lambda: confirm(photo, scene.clerk)),
         lambda: call_concurrently(
             till,
-            [lambda client: client.receipt(member, fen=FEN, no=NUMBER, paid_at=at)] * 64,
+            [lambda client: client.post_receipt(member, fen=FEN, no=NUMBER, paid_at=at)] * 64,
             connections=15,
         ),
     )
 
-    codes = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
+    codes = statuses(answers)
     if confirmed.state == "confirmed":
         assert codes == {(409, "receipt_already_posted"): 64}
         assert ReceiptConflict.objects.get().source == "till"

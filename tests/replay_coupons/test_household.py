@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from district.kernel.clock import REPLAY_HEADER
-from district.replay.client import TillResponse
+from district.replay.connection import ApiResponse
 from district.replay.coupons.dataset import read
 from district.replay.coupons.errors import UnexpectedAnswer
 from district.replay.coupons.figures import figures_of, used_coupons
@@ -35,7 +35,7 @@ class FakeLine:
         response = self._client.generic(
             method, path, json.dumps(body or {}), "application/json", headers=headers
         )
-        return TillResponse(response.status_code, response.json())
+        return ApiResponse(response.status_code, response.json())
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_code_that_ran_out_is_shown_anew(data, replay_setup, client):
     def late(path, _asked):
         if path.endswith("/check") and len(spoilt) < 3:
             spoilt.append(path)
-            return TillResponse(409, {"code": "token_expired"})
+            return ApiResponse(409, {"code": "token_expired"})
         return None
 
     household, wishes = next(iter(data.by_household.items()))
@@ -117,7 +117,7 @@ def test_a_code_that_ran_out_is_shown_anew(data, replay_setup, client):
 @pytest.mark.parametrize("act", ["/me/coupons", "/code", "/check", "/redemptions"])
 def test_an_answer_the_contract_does_not_know_ends_the_run(data, replay_setup, client, act):
     def refuse(path, _asked):
-        return TillResponse(403, {"code": "merchant_suspended"}) if path.endswith(act) else None
+        return ApiResponse(403, {"code": "merchant_suspended"}) if path.endswith(act) else None
 
     with pytest.raises(UnexpectedAnswer, match="403 merchant_suspended"):
         play(data, replay_setup, FakeLine(client, refuse))
@@ -126,7 +126,7 @@ def test_an_answer_the_contract_does_not_know_ends_the_run(data, replay_setup, c
 def test_a_coupon_refused_for_another_reason_ends_the_run(data, replay_setup, client):
     def refuse(path, _asked):
         offer = {"usable": False, "reasons": [{"code": "expired"}]}
-        return TillResponse(200, {"offers": [offer]}) if path.endswith("/check") else None
+        return ApiResponse(200, {"offers": [offer]}) if path.endswith("/check") else None
 
     with pytest.raises(UnexpectedAnswer, match="200 expired"):
         play(data, replay_setup, FakeLine(client, refuse))

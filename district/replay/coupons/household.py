@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from district.replay.client import ReplayClient, TillResponse
+from district.replay.clients import ShopperClient, TillClient
+from district.replay.connection import ApiConnection, ApiResponse
 from district.replay.coupons.dataset import (
     NAME,
     CampaignCoupon,
@@ -16,7 +17,6 @@ from district.replay.coupons.dataset import (
 )
 from district.replay.coupons.errors import UnexpectedAnswer
 from district.replay.coupons.preparation import ReplaySetup
-from district.replay.receipts.identities import StoreTill
 
 # A code that ran out while a server or its database came back is shown anew, but not for ever.
 FRESH_CODES = 5
@@ -39,12 +39,12 @@ class HouseholdReplay:
 
     def __init__(
         self,
-        client: ReplayClient,
+        connection: ApiConnection,
         replay_setup: ReplaySetup,
         data: RedemptionData,
         used: Mapping[str, str],
     ) -> None:
-        self._client = client
+        self._connection = connection
         self._replay_setup = replay_setup
         self._data = data
         self._used = used
@@ -58,95 +58,68 @@ class HouseholdReplay:
         spent: set[CampaignCoupon] = set()
         token = self._replay_setup.identities.phones[household].token
         for wish in wishes:
+            phone = ShopperClient(self._connection, token, wish.at)
             if wish.kind in spent:
-                yield self._refused_another(wish, token)
+                yield self._refused_another(wish, phone)
                 continue
             if wish.kind not in wallet:
-                wallet[wish.kind] = self._claimed(wish, token)
-            if self._redeemed(wish, wallet[wish.kind], token):
+                wallet[wish.kind] = self._claimed(wish, phone)
+            if self._redeemed(wish, wallet[wish.kind], phone):
                 spent.add(wish.kind)
                 yield WishOutcome.REDEEMED
             else:
                 yield WishOutcome.REFUSED_NO_ELIGIBLE_ITEMS
 
-    def _claimed(self, wish: RedemptionWish, token: str) -> str:
+    def _claimed(self, wish: RedemptionWish, phone: ShopperClient) -> str:
         """The coupon's public id; a repeated claim gives the same one."""
-        answer = self._claim(wish, token, "claim")
+        answer = self._claim(wish, phone, "claim")
         return str(_accepted(answer, wish)["id"])
 
-    def _refused_another(self, wish: RedemptionWish, token: str) -> WishOutcome:
-        answer = self._claim(wish, token, f"claim-{wish.day:%Y%m%d}")
+    def _refused_another(self, wish: RedemptionWish, phone: ShopperClient) -> WishOutcome:
+        answer = self._claim(wish, phone, f"claim-{wish.day:%Y%m%d}")
         if answer.code != "claim_limit_reached":
             raise _unexpected(answer, wish)
         return WishOutcome.REFUSED_LIMIT
 
-    def _claim(self, wish: RedemptionWish, token: str, act: str) -> TillResponse:
-        return self._client.ask(
-            "POST",
-            "/api/v1/me/coupons",
-            token=token,
-            at=wish.at,
-            key=f"{NAME}-{act}-{_name(wish)}",
-            body={"version": self._replay_setup.versions[wish.kind]},
-        )
+    def _claim(self, wish: RedemptionWish, phone: ShopperClient, act: str) -> ApiResponse:
+        version = self._replay_setup.versions[wish.kind]
+        return phone.claim(version, key=f"{NAME}-{act}-{_name(wish)}")
 
-    def _redeemed(self, wish: RedemptionWish, coupon: str, token: str) -> bool:
+    def _redeemed(self, wish: RedemptionWish, coupon: str, phone: ShopperClient) -> bool:
         """Whether the coupon was used on a basket of that day: on the first that it holds for."""
         baskets = self._data.baskets_of(wish)
         if coupon in self._used:
             # Used on another day it was still in the wallet when this day's checks refused it.
             return self._used[coupon] in {str(basket.number) for basket in baskets}
-        return any(self._use(wish, coupon, token, basket) for basket in baskets)
+        return any(self._use(wish, coupon, phone, basket) for basket in baskets)
 
-    def _use(self, wish: RedemptionWish, coupon: str, token: str, basket: CouponBasket) -> bool:
+    def _use(
+        self, wish: RedemptionWish, coupon: str, phone: ShopperClient, basket: CouponBasket
+    ) -> bool:
         """Show, check, redeem. A code that ran out on the way is shown anew; the keys stay."""
-        till = self._replay_setup.identities.tills[basket.store]
+        store = self._replay_setup.identities.tills[basket.store]
+        till = TillClient(self._connection, store.key, wish.at, store.store)
+        request_no = f"{basket.number}/{wish.kind.coupon}/{wish.kind.campaign}"
         for _attempt in range(FRESH_CODES):
-            code = self._code(wish, coupon, token)
-            answer = self._check(wish, till, basket, code)
+            code = _accepted(phone.coupon_code(coupon), wish)["code"]
+            answer = till.check(code, **_bill(basket))
             if answer.accepted:
                 (offer,) = answer.body["offers"]
                 if not offer["usable"]:
                     return self._not_eligible(answer, offer, wish)
-                answer = self._redeem(wish, till, basket, offer["ticket"])
+                answer = till.redeem(
+                    offer["ticket"],
+                    **_bill(basket),
+                    request_no=request_no,
+                    key=f"{NAME}-redeem-{request_no}",
+                )
             if answer.code != SPOILT:
                 break
         _accepted(answer, wish)
         return True
 
-    def _code(self, wish: RedemptionWish, coupon: str, token: str) -> str:
-        path = f"/api/v1/me/coupons/{coupon}/code"
-        answer = self._client.ask("POST", path, token=token, at=wish.at)
-        return str(_accepted(answer, wish)["code"])
-
-    def _check(
-        self, wish: RedemptionWish, till: StoreTill, basket: CouponBasket, code: str
-    ) -> TillResponse:
-        body = {"store": till.store, "bill": _bill(basket), "codes": [code]}
-        return self._client.ask(
-            "POST", "/api/v1/till/coupons/check", token=till.key, at=wish.at, body=body
-        )
-
-    def _redeem(
-        self, wish: RedemptionWish, till: StoreTill, basket: CouponBasket, ticket: str
-    ) -> TillResponse:
-        request_no = f"{basket.number}/{wish.kind.coupon}/{wish.kind.campaign}"
-        return self._client.ask(
-            "POST",
-            "/api/v1/till/coupons/redemptions",
-            token=till.key,
-            at=wish.at,
-            key=f"{NAME}-redeem-{request_no}",
-            body={
-                "store": till.store,
-                "request_no": request_no,
-                "bill": _bill(basket),
-                "codes": [ticket],
-            },
-        )
-
     def _not_eligible(
-        self, answer: TillResponse, offer: dict[str, Any], wish: RedemptionWish
+        self, answer: ApiResponse, offer: dict[str, Any], wish: RedemptionWish
     ) -> bool:
         """False, once it is sure that this and nothing else is the reason."""
         if {reason["code"] for reason in offer["reasons"]} != {"no_eligible_items"}:
@@ -156,20 +129,20 @@ class HouseholdReplay:
 
 def _bill(basket: CouponBasket) -> dict[str, Any]:
     lines = [{"fen": fen, "product": product} for fen, product in basket.lines]
-    return {"no": str(basket.number), "fen": basket.fen, "lines": lines}
+    return {"fen": basket.fen, "no": str(basket.number), "lines": lines}
 
 
 def _name(wish: RedemptionWish) -> str:
     return f"{wish.household}-{wish.kind.coupon}-{wish.kind.campaign}"
 
 
-def _accepted(answer: TillResponse, wish: RedemptionWish) -> dict[str, Any]:
+def _accepted(answer: ApiResponse, wish: RedemptionWish) -> dict[str, Any]:
     if not answer.accepted:
         raise _unexpected(answer, wish)
     return answer.body
 
 
-def _unexpected(answer: TillResponse, wish: RedemptionWish, code: str = "") -> UnexpectedAnswer:
+def _unexpected(answer: ApiResponse, wish: RedemptionWish, code: str = "") -> UnexpectedAnswer:
     return UnexpectedAnswer(
         _(
             "家庭 {household} 于 {day} 使用优惠券 {coupon} 时得到意外的应答：{status} {code}。"

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from district.replay.client import ReplayClient
+from district.replay.connection import PatientConnection
 from district.replay.coupons.dataset import NAME, RedemptionData, RedemptionWish, read
 from district.replay.coupons.figures import figures_of, used_coupons
 from district.replay.coupons.household import HouseholdReplay, WishOutcome
@@ -97,8 +97,8 @@ class _ReplayRun:
 
     def _play(self, household: int, wishes: Sequence[RedemptionWish]) -> list[WishOutcome]:
         outcomes = []
-        with contextlib.closing(ReplayClient(self.base_url, self.stop)) as client:
-            player = HouseholdReplay(client, self.replay_setup, self.data, self.used)
+        with contextlib.closing(PatientConnection(self.base_url, self.stop)) as connection:
+            player = HouseholdReplay(connection, self.replay_setup, self.data, self.used)
             for outcome in player.play(household, wishes):
                 self.advance()
                 outcomes.append(outcome)

@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from district.kernel import clock
-from district.replay.client import ReplayClient, TillResponse
+from district.replay.clients import TillClient
+from district.replay.connection import ApiResponse, PatientConnection
 from district.replay.errors import ReplayError
 from district.replay.receipts.dataset import DataSet, ReceiptEvent, RefundEvent
 from district.replay.receipts.identities import ReplayIdentities
@@ -25,7 +26,6 @@ from district.replay.receipts.member_player import RefusedEvent
 SUPERVISE_SECONDS = 0.5
 # A batch whose worker died is taken up again when its lease is over.
 POLL_SECONDS = 1.0
-_MEDIA = "application/x-ndjson"
 
 MemberEvent = tuple[int, ReceiptEvent | RefundEvent]
 
@@ -64,57 +64,42 @@ class BatchPlayer:
         return sorted(self.refused, key=lambda refusal: (refusal.member, refusal.at, refusal.event))
 
     def _play(self) -> None:
-        client = ReplayClient(self.base_url, self.stop)
+        connection = PatientConnection(self.base_url, self.stop)
         try:
             for month, stores in sorted(_months(self.dataset).items()):
                 at = max(event.at for events in stores.values() for _member, event in events)
                 for store, events in sorted(stores.items()):
-                    self._post(client, month, store, events, at)
+                    client = TillClient(connection, self.identities.tills[store].key, at)
+                    self._post(client, f"{month:%Y-%m}-{store}", store, events)
         finally:
-            client.close()
+            connection.close()
 
-    def _post(
-        self,
-        client: ReplayClient,
-        month: date,
-        store: int,
-        events: Sequence[MemberEvent],
-        at: datetime,
-    ) -> None:
+    def _post(self, till: TillClient, name: str, store: int, events: Sequence[MemberEvent]) -> None:
         content = b"".join(_line(self.identities, store, *member_event) for member_event in events)
         digest = hashlib.sha256(content).hexdigest()[:16]
-        key = f"{self.dataset.format}-{month:%Y-%m}-{store}-{digest}"
-
-        def ask(method: str, path: str, **more: Any) -> dict[str, Any]:
-            token = self.identities.tills[store].key
-            answer = client.ask(method, f"/api/v1/till/{path}", token=token, at=at, **more)
-            return _accepted(answer)
-
+        key = f"{self.dataset.format}-{name}-{digest}"
         once = f"{key}-{uuid.uuid4().hex}" if self.again else key
-        batch = ask("POST", "batches", key=once, body={"format": "ndjson", "name": key})
-        here = f"batches/{batch['id']}"
-        batch = ask("GET", here)
+        number = _accepted(till.open_batch(name=key, key=once))["id"]
+        batch = _accepted(till.read_batch(number))
         if batch["state"] == "receiving":
             offset = batch["received_bytes"]
-            path = f"{here}/content?offset={offset}"
-            ask("PUT", path, content=content[offset:], media=_MEDIA)
+            _accepted(till.send_content(number, content[offset:], offset=offset))
         while batch["state"] != "done":
-            batch = ask("POST", f"{here}/submit", body={"bytes": len(content)})
+            batch = _accepted(till.submit_batch(number, len(content)))
             if batch["state"] != "done":
                 self.stop.wait(POLL_SECONDS)
-        for name in ("posted", "parked", "repeated"):
-            self.counts[name] += batch[name]
+        for state in ("posted", "parked", "repeated"):
+            self.counts[state] += batch[state]
         self.counts["batches"] += 1
-        self._note_refusals(ask, here, events)
+        self._note_refusals(till, number, events)
         for _event in events:
             self.on_event()
 
-    def _note_refusals(
-        self, ask: Callable[..., dict[str, Any]], here: str, events: Sequence[MemberEvent]
-    ) -> None:
+    def _note_refusals(self, till: TillClient, batch: str, events: Sequence[MemberEvent]) -> None:
         cursor = ""
         while cursor is not None:
-            page = ask("GET", f"{here}/rows?state=refused&limit=100{cursor}")
+            part = f"/rows?state=refused&limit=100{cursor}"
+            page = _accepted(till.read_batch(batch, part))
             for row in page["results"]:
                 member, event = events[row["line"] - 1]
                 problem = row["problem"]
@@ -174,7 +159,7 @@ def _line(
     return json.dumps(row).encode() + b"\n"
 
 
-def _accepted(answer: TillResponse) -> dict[str, Any]:
+def _accepted(answer: ApiResponse) -> dict[str, Any]:
     if not answer.accepted:
         raise BatchRefused(f"{answer.status} {answer.code}")
     return answer.body

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from district.replay.client import ReplayClient, TillResponse
+from district.replay.clients import ShopperClient, TillClient
+from district.replay.connection import ApiConnection, ApiResponse
 from district.replay.receipts.dataset import Event, ReceiptEvent, RefundEvent, SpendingEvent
-from district.replay.receipts.identities import MemberPhone, ReplayIdentities, StoreTill
+from district.replay.receipts.identities import MemberPhone, ReplayIdentities
 
 # A code or visit spoilt by a server that died in between is fetched anew, but not for ever.
 FRESH_CODES = 5
@@ -32,8 +33,8 @@ class RefusedEvent:
 class MemberPlayer:
     """Stands for members at counters: shows their codes, rings up their receipts and spendings."""
 
-    def __init__(self, client: ReplayClient, identities: ReplayIdentities, scope: str) -> None:
-        self._client = client
+    def __init__(self, connection: ApiConnection, identities: ReplayIdentities, scope: str) -> None:
+        self._connection = connection
         self._cast = identities
         self._scope = scope
 
@@ -65,16 +66,14 @@ class MemberPlayer:
 
     def _resume_point(self, phone: MemberPhone, journey: Sequence[Event]) -> tuple[int, int]:
         """The balance and the number of events that led to it, by the member's own statement."""
-        answer = self._client.ask(
-            "GET", "/api/v1/me/points/entries?limit=1", token=phone.token, at=journey[-1].at
-        )
+        answer = self._shopper(phone, journey[-1].at).points_entries(limit=1)
         for newest in answer.body.get("results", []):
             for done, event in enumerate(journey, start=1):
                 if event.reference == newest["reference"]:
                     return newest["available_after"], done
         return 0, 0
 
-    def _post(self, event: Event, phone: MemberPhone, balance: int) -> TillResponse | None:
+    def _post(self, event: Event, phone: MemberPhone, balance: int) -> ApiResponse | None:
         """The answer to an event; nothing when it turned out that there is nothing to do."""
         if isinstance(event, ReceiptEvent):
             return self._earn(event, phone)
@@ -83,78 +82,60 @@ class MemberPlayer:
         points = balance // event.divisor
         return self._spend(event, phone, points) if points else None
 
-    def _earn(self, receipt: ReceiptEvent, phone: MemberPhone) -> TillResponse:
-        till = self._cast.tills[receipt.store]
-        return self._till(
-            till,
-            "receipts",
-            receipt.at,
-            f"receipt-{receipt.reference}",
-            member=phone.member,
-            receipt_no=receipt.reference,
-            paid_fen=receipt.paid_fen,
+    def _earn(self, receipt: ReceiptEvent, phone: MemberPhone) -> ApiResponse:
+        return self._till(receipt).post_receipt(
+            phone.member,
+            fen=receipt.paid_fen,
+            no=receipt.reference,
             paid_at=receipt.at.isoformat(),
+            key=f"{self._scope}-receipt-{receipt.reference}",
         )
 
-    def _refund(self, refund: RefundEvent) -> TillResponse:
-        return self._till(
-            self._cast.tills[refund.store],
-            "refunds",
-            refund.at,
-            f"refund-{refund.reference}",
-            receipt_no=refund.receipt,
-            refund_no=refund.reference,
+    def _refund(self, refund: RefundEvent) -> ApiResponse:
+        return self._till(refund).refund(
+            refund.receipt,
             fen=refund.fen,
+            no=refund.reference,
+            key=f"{self._scope}-refund-{refund.reference}",
         )
 
-    def _spend(self, spending: SpendingEvent, phone: MemberPhone, points: int) -> TillResponse:
+    def _spend(self, spending: SpendingEvent, phone: MemberPhone, points: int) -> ApiResponse:
         """Card code, look-up, visit, spending: the whole way a member goes at a counter.
 
         Code and visit are new ones each time, also when the spending is repeated: a till that
         restarted no longer has the old ones. The spending's own key stays the same.
         """
-        till = self._cast.tills[spending.store]
         for _attempt in range(FRESH_CODES):
-            answer = self._look_up(spending, phone, till)
+            answer = self._look_up(spending, phone)
             if answer.accepted:
-                answer = self._till(
-                    till,
-                    "spendings",
-                    spending.at,
-                    f"spending-{spending.number}",
-                    visit=answer.body["visit"]["token"],
+                answer = self._till(spending).spend(
+                    answer.body["visit"]["token"],
                     points=points,
-                    request_no=spending.reference,
+                    no=spending.reference,
+                    key=f"{self._scope}-spending-{spending.number}",
                 )
             if answer.code not in STALE_CODE_ERRORS:
                 break
         return answer
 
-    def _look_up(
-        self, spending: SpendingEvent, phone: MemberPhone, till: StoreTill
-    ) -> TillResponse:
-        card = self._client.ask("POST", "/api/v1/me/card/code", token=phone.token, at=spending.at)
+    def _look_up(self, spending: SpendingEvent, phone: MemberPhone) -> ApiResponse:
+        card = self._shopper(phone, spending.at).card_code()
         if not card.accepted:
             return card
         code = card.body["code"]
         once = hashlib.sha256(code.encode()).hexdigest()[:16]
-        key = f"look-up-{spending.number}-{once}"
-        return self._till(till, "members/lookup", spending.at, key, code=code)
+        key = f"{self._scope}-look-up-{spending.number}-{once}"
+        return self._till(spending).look_up(code, key=key)
 
-    def _till(
-        self, till: StoreTill, act: str, at: datetime, key: str, **terms: Any
-    ) -> TillResponse:
-        return self._client.ask(
-            "POST",
-            f"/api/v1/till/{act}",
-            token=till.key,
-            at=at,
-            key=f"{self._scope}-{key}",
-            body={"store": till.store, **terms},
-        )
+    def _till(self, event: Event) -> TillClient:
+        till = self._cast.tills[event.store]
+        return TillClient(self._connection, till.key, event.at, till.store)
+
+    def _shopper(self, phone: MemberPhone, at: datetime) -> ShopperClient:
+        return ShopperClient(self._connection, phone.token, at)
 
 
-def _balance_after(event: Event, answer: TillResponse, balance: int) -> int:
+def _balance_after(event: Event, answer: ApiResponse, balance: int) -> int:
     """The balance by the answer; a receipt without points shows none and changes none.
 
     It is the balance of the moment the event was first posted, whatever happened since: a repeat
@@ -172,5 +153,5 @@ def _balance_after(event: Event, answer: TillResponse, balance: int) -> int:
     return int(response_body["transfer"]["available_after"])
 
 
-def _refusal(member: int, event: Event, answer: TillResponse) -> RefusedEvent:
+def _refusal(member: int, event: Event, answer: ApiResponse) -> RefusedEvent:
     return RefusedEvent(member, event.reference, event.at.isoformat(), answer.status, answer.code)

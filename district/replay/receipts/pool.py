@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from district.replay.client import ReplayClient
+from district.replay.connection import PatientConnection
 from district.replay.errors import Interrupted
 from district.replay.receipts.dataset import DataSet, Event
 from district.replay.receipts.identities import ReplayIdentities
@@ -70,8 +70,8 @@ class ReplayPool:
         return waiting
 
     def _play_members(self, waiting: Waiting) -> None:
-        client = ReplayClient(self.base_url, self.stop)
-        player = MemberPlayer(client, self.identities, self.dataset.format)
+        connection = PatientConnection(self.base_url, self.stop)
+        player = MemberPlayer(connection, self.identities, self.dataset.format)
         try:
             while True:
                 member, journey = waiting.get_nowait()
@@ -88,4 +88,4 @@ class ReplayPool:
             self.failures.append(failure)
             self.stop.set()
         finally:
-            client.close()
+            connection.close()

@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from district.replay.client import ReplayClient
+from district.replay.clients import ShopperClient
+from district.replay.connection import PatientConnection
 from district.replay.database import own_database, restart_embedded_server, retry_database
 from district.replay.errors import WrongServer
 from district.replay.progress import ReplayProgress
@@ -90,9 +91,7 @@ def _assemble(
 def _require_same_database(base_url: str, identities: ReplayIdentities) -> None:
     """A session that was opened here and is known there proves that both use the same database."""
     phone = next(iter(identities.phones.values()))
-    client = ReplayClient(base_url)
-    answer = client.ask("GET", "/api/v1/me/points", token=phone.token)
-    client.close()
+    answer = ShopperClient(PatientConnection(base_url), phone.token).points()
     if answer.status == HTTPStatus.UNAUTHORIZED:
         raise WrongServer(_("{url} 用的是另一个数据库。").format(url=base_url))
     if not answer.accepted:

@@ -1,4 +1,4 @@
-"""The replay's client against a server that misbehaves on purpose: every request is answered exactly once."""
+"""The replay's connection against a server that misbehaves on purpose: every request is answered exactly once."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from district.replay.client import ReplayClient
+from district.replay.connection import PatientConnection
 from district.replay.errors import Interrupted, ServerLost
 
 AT = datetime.fromisoformat("2017-01-02T10:00:00+08:00")
@@ -81,7 +81,7 @@ def post(client):
 
 def test_one_connection_carries_every_request(moody):
     server = moody()
-    client = ReplayClient(server.url, threading.Event())
+    client = PatientConnection(server.url, threading.Event())
 
     answers = [post(client).body["turn"] for _turn in range(3)]
     client.close()
@@ -92,7 +92,7 @@ def test_one_connection_carries_every_request(moody):
 
 def test_a_request_says_who_asks_when_it_happens_and_its_key(moody):
     server = moody()
-    client = ReplayClient(server.url + "/district/", threading.Event())
+    client = PatientConnection(server.url + "/district/", threading.Event())
 
     post(client)
     client.close()
@@ -108,7 +108,7 @@ def test_a_request_says_who_asks_when_it_happens_and_its_key(moody):
 @pytest.mark.parametrize("mood", ["cut", 502, 503, 504, 429])
 def test_what_passes_is_waited_out_with_the_same_key(moody, mood):
     server = moody(mood, mood, 201)
-    client = ReplayClient(server.url, threading.Event())
+    client = PatientConnection(server.url, threading.Event())
 
     answer = post(client)
     client.close()
@@ -120,7 +120,7 @@ def test_what_passes_is_waited_out_with_the_same_key(moody, mood):
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422, 500])
 def test_a_refusal_is_an_answer(moody, status):
     server = moody(status)
-    client = ReplayClient(server.url, threading.Event())
+    client = PatientConnection(server.url, threading.Event())
 
     answer = post(client)
     client.close()
@@ -129,7 +129,7 @@ def test_a_refusal_is_an_answer(moody, status):
 
 
 def test_an_answer_that_is_no_json_object_is_an_empty_one(moody):
-    client = ReplayClient(moody("html").url, threading.Event())
+    client = PatientConnection(moody("html").url, threading.Event())
 
     answer = post(client)
     client.close()
@@ -141,7 +141,7 @@ def test_a_server_that_stays_away_is_given_up(moody):
     server = moody()
     server.shutdown()
     server.server_close()
-    client = ReplayClient(server.url, threading.Event(), patience=0.3)
+    client = PatientConnection(server.url, threading.Event(), patience=0.3)
 
     with pytest.raises(ServerLost):
         post(client)
@@ -149,7 +149,7 @@ def test_a_server_that_stays_away_is_given_up(moody):
 
 def test_waiting_ends_at_once_when_stopped(moody):
     stop = threading.Event()
-    client = ReplayClient(moody(*[503] * 10_000).url, stop)
+    client = PatientConnection(moody(*[503] * 10_000).url, stop)
     threading.Timer(0.2, stop.set).start()
     started = time.monotonic()
 
