@@ -16,7 +16,10 @@ from typing import NoReturn
 
 DEV_COMMANDS = {"test", "verify", "benchmarks"}
 # What an environment that somebody else made must hold before it is trusted.
-NEEDED = {"runtime": ("django", "granian", "celery", "psycopg"), "dev": ("pytest", "ruff", "mypy")}
+NEEDED = {
+    "runtime": ("django", "granian", "celery", "psycopg", "cachetools"),
+    "dev": ("pytest", "ruff", "mypy"),
+}
 OLDEST_PIP = (22, 3)  # the first one with --python
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from django.db import connection
-
 from coupons.engine.audience import Audience
 from coupons.engine.benefits import benefit_of_row
 from coupons.engine.funding import REDEEMER, Share
@@ -12,23 +10,20 @@ from coupons.engine.scope import CouponScope
 from coupons.engine.terms import MERCHANT, PLATFORM, Stacking, Terms
 from coupons.engine.validity import Fixed, Relative, Validity
 from coupons.models import TemplateVersion
+from district.kernel.database.process_cache import ProcessCache
 from district.merchants.models import Merchant
 
-_known: dict[tuple[str, int], Terms] = {}
-_MOST_KNOWN = 5_000
+_terms = ProcessCache[int, Terms](max_entries=5_000)
 
 
 def version_terms(pk: int) -> Terms:
     """What a version says. A draft's is read each time, because it may change."""
-    key = (str(connection.settings_dict["NAME"]), pk)
-    if key in _known:
-        return _known[key]
+    if (cached := _terms.get(pk)) is not None:
+        return cached
     row = TemplateVersion.objects.select_related("template").get(pk=pk)
     terms = version_terms_from_row(row)
     if row.state != TemplateVersion.State.DRAFT:
-        if len(_known) > _MOST_KNOWN:
-            _known.clear()
-        _known[key] = terms
+        _terms.store(pk, terms)
     return terms
 
 

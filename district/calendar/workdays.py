@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from time import monotonic
 from typing import Final
 
-from django.db import connection, connections
+from django.db import connection
 
-# How long this process believes what it read, in seconds of its own clock.
-AGE: Final = 60.0
+from district.kernel.database.process_cache import ProcessCache
+
+MAX_AGE_SECONDS: Final = 60.0
 _SATURDAY: Final = 5
 
 
@@ -18,11 +18,10 @@ class Calendar:
 
     days: dict[date, tuple[bool, str]]
     years: frozenset[int]
-    read_at: float
 
 
-# By database; a new reading replaces the whole entry, so threads need no lock.
-_calendars: dict[str, Calendar] = {}
+# The whole table is one entry.
+_calendars = ProcessCache[None, Calendar](max_entries=10, max_age_seconds=MAX_AGE_SECONDS)
 
 
 def is_workday(day: date, *, fresh: bool = False) -> bool:
@@ -48,7 +47,7 @@ def is_provisional(day: date, *, fresh: bool = False) -> bool:
 
 def forget(using: str = "default") -> None:
     """Read the table again at the next question."""
-    _calendars.pop(_name(using), None)
+    _calendars.forget(None, using=using)
 
 
 def _plain(day: date) -> date:
@@ -59,23 +58,18 @@ def _plain(day: date) -> date:
 
 
 def _calendar(*, fresh: bool) -> Calendar:
-    name, now = _name("default"), monotonic()
-    cached = _calendars.get(name)
-    if fresh or cached is None or now - cached.read_at >= AGE:
-        cached = _calendars[name] = _read(now)
+    cached = None if fresh else _calendars.get(None)
+    if cached is None:
+        cached = _read()
+        _calendars.store(None, cached)
     return cached
 
 
-def _read(now: float) -> Calendar:
+def _read() -> Calendar:
     with connection.cursor() as cursor:
         cursor.execute("select day, is_workday, name, source from calendar_calendarday")
         rows = cursor.fetchall()
     return Calendar(
         days={day: (works, name) for day, works, name, _source in rows},
         years=frozenset(day.year for day, _works, _name, source in rows if source == "law"),
-        read_at=now,
     )
-
-
-def _name(using: str) -> str:
-    return str(connections[using].settings_dict["NAME"])

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from district.kernel.database.postgres import first_row
+from district.kernel.database.process_cache import ProcessCache
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 from loyalty import arithmetic
@@ -31,9 +32,9 @@ class TermsInForce:
     prefunded: bool
 
 
-# What this process knows of merchants' terms, by database and merchant.
-_known: dict[tuple[str, int], list[tuple[datetime | None, datetime | None, TermsInForce]]] = {}
-_MOST_KNOWN = 5_000
+# A merchant's terms, each with its start and its end.
+_Terms = list[tuple[datetime | None, datetime | None, TermsInForce]]
+_terms = ProcessCache[int, _Terms](max_entries=5_000)
 
 
 def terms_of(merchant: int, at: datetime, *, fresh: bool = False) -> TermsInForce:
@@ -42,23 +43,19 @@ def terms_of(merchant: int, at: datetime, *, fresh: bool = False) -> TermsInForc
     What it knows may be old: terms are asked for at every receipt and set a few times a year. So the
     ledger compares what it is given with the table, and a caller that gets `terms_changed` asks again, fresh.
     """
-    key = (str(connection.settings_dict["NAME"]), merchant)
-    if fresh or (found := _in_force(key, at)) is None:
-        if len(_known) > _MOST_KNOWN:
-            _known.clear()
-        with connection.cursor() as cursor:
-            cursor.execute(_TERMS, [merchant])
-            _known[key] = [
-                (start, end, TermsInForce(*terms)) for start, end, *terms in cursor.fetchall()
-            ]
-        found = _in_force(key, at)
-    if found is None:
+    if not fresh and (found := _in_force(_terms.get(merchant) or [], at)) is not None:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS, [merchant])
+        terms = [(start, end, TermsInForce(*row)) for start, end, *row in cursor.fetchall()]
+    _terms.store(merchant, terms)
+    if (found := _in_force(terms, at)) is None:
         raise NoTerms
     return found
 
 
-def _in_force(key: tuple[str, int], at: datetime) -> TermsInForce | None:
-    for start, end, terms in _known.get(key, ()):
+def _in_force(all_terms: _Terms, at: datetime) -> TermsInForce | None:
+    for start, end, terms in all_terms:
         if (start is None or start <= at) and (end is None or at < end):
             return terms
     return None

@@ -5,6 +5,7 @@ A misspelt filter that is passed over in silence answers with rows nobody asked 
 
 from typing import Any
 
+from cachetools import cached
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -12,29 +13,26 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-_known: dict[tuple[type[APIView], str], frozenset[str]] = {}
-
 
 def require_known(request: Request, view: APIView) -> None:
     """Raises ValidationError for each query parameter that is unknown or given more than once."""
     if not request.query_params:
         return
     method = "GET" if request.method == "HEAD" else str(request.method)
-    known = _known.get((type(view), method))
-    if known is None:
-        known = _known[type(view), method] = declared(view, method)
+    declared = declared_names(view, method)
     wrong = {
         name: [ErrorDetail(_("没有这个查询参数。"), "unknown")]
-        if name not in known
+        if name not in declared
         else [ErrorDetail(_("此查询参数只能填写一次。"), "repeated")]
         for name, values in request.query_params.lists()
-        if name not in known or len(values) > 1
+        if name not in declared or len(values) > 1
     }
     if wrong:
         raise ValidationError(wrong)
 
 
-def declared(view: APIView, method: str) -> frozenset[str]:
+@cached({}, key=lambda view, method: (type(view), method))
+def declared_names(view: APIView, method: str) -> frozenset[str]:
     """The names that `extend_schema` gives the handler of a method."""
     described: Any = getattr(getattr(view, method.lower()), "kwargs", {}).get("schema")
     if described is None:

@@ -14,7 +14,7 @@ _MANAGE = (sys.executable, "manage.py")
 CHECKS: dict[str, tuple[str, ...]] = {
     "lint": (str(_BIN / "ruff"), "check", "."),
     "format": (str(_BIN / "ruff"), "format", "--check", "."),
-    "types": (str(_BIN / "mypy"),),
+    "types": (sys.executable, "-m", "mypy"),
     "imports": (str(_BIN / "lint-imports"),),
     "system checks": (*_MANAGE, "check", "--fail-level", "WARNING"),
     "migrations": (*_MANAGE, "makemigrations", "--check", "--dry-run"),
