@@ -1,6 +1,5 @@
 """Pure: reads the files people bring, a CSV with a header; every line keeps its number."""
 
-import csv
 import io
 import re
 from collections.abc import Sequence
@@ -10,7 +9,14 @@ from django.utils.translation import gettext as _
 from coupons.issuing.errors import IssueListInvalid
 from coupons.issuing.job_limits import LONGEST_CODE, MOST_BYTES, MOST_ROWS, SHORTEST_CODE
 from district.kernel.text import spelling
-from district.kernel.text.csv_files import NOT_UTF8, is_empty, names_of, separator_of
+from district.kernel.text.csv_files import (
+    NOT_UTF8,
+    CsvError,
+    CsvReader,
+    is_empty,
+    names_of,
+    separator_of,
+)
 
 _CODE = re.compile(rf"[0-9A-Z]{{{SHORTEST_CODE},{LONGEST_CODE}}}")
 
@@ -29,10 +35,9 @@ def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int
     if "\0" in text:
         raise IssueListInvalid(reason=str(NOT_UTF8))
     first = next((line for line in text.splitlines() if not is_empty(line.encode())), "")
-    file = io.StringIO(text, newline="")
-    lines = csv.reader(file, delimiter=separator_of(first), strict=True)
+    rows = CsvReader(io.StringIO(text, newline=""), separator_of(first))
     try:
-        header: list[str] = next((row for row in lines if not _is_empty(row)), [])
+        header: list[str] = next((row for row in rows if not _is_empty(row)), [])
         heads = [head.lower() for head in names_of(header)]
         found = [head for head in heads if head in names]
         if len(found) != 1:
@@ -41,15 +46,15 @@ def column_of(content: bytes, names: Sequence[str]) -> tuple[str, list[tuple[int
                 % {"names": _(" 或 ").join(names)}
             )
         at, cells = heads.index(found[0]), []
-        for row in lines:
+        for row in rows:
             if _is_empty(row):
                 continue
-            cells.append((lines.line_num, row[at].strip() if at < len(row) else ""))
+            cells.append((rows.line, row[at].strip() if at < len(row) else ""))
             if len(cells) > MOST_ROWS:
                 raise IssueListInvalid(reason=_("文件最多 %(most)d 行。") % {"most": MOST_ROWS})
-    except csv.Error:
+    except CsvError:
         raise IssueListInvalid(
-            reason=_("第 %(line)d 行不是有效的 CSV。") % {"line": lines.line_num}
+            reason=_("第 %(line)d 行不是有效的 CSV。") % {"line": rows.line}
         ) from None
     if not cells:
         raise IssueListInvalid(reason=_("文件没有内容。"))

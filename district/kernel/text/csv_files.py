@@ -1,11 +1,12 @@
-"""Reading the CSV files that people bring, as spreadsheets write them: one reader for all of them.
+"""Reading CSV, as spreadsheets write it: one reader for every file, whoever brings it.
 
 UTF-8 with or without its mark; commas, semicolons or tabs. Empty rows, columns without a name at the end
 and empty cells beyond the named columns hold nothing and are passed over.
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,28 @@ NOT_UTF8 = _("文件须是 UTF-8 编码的 CSV：在 Excel 中请“另存为”
 
 class CsvError(Exception):
     """A line that is no CSV, or has content where no column is named; the message is for people."""
+
+
+class CsvReader:
+    """The rows of lines of CSV. Text behind a closing quote and a quote that never ends are refused; `line` is
+    the number of the line that was read last, from 1."""
+
+    def __init__(self, lines: Iterable[str], separator: str = ",") -> None:
+        self._rows = csv.reader(lines, delimiter=separator, strict=True)
+
+    @property
+    def line(self) -> int:
+        return self._rows.line_num
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> list[str]:
+        """Raises CsvError."""
+        try:
+            return next(self._rows)
+        except csv.Error:
+            raise CsvError(str(_("这一行不是有效的 CSV（UTF-8）。"))) from None
 
 
 def is_empty(line: bytes) -> bool:
@@ -41,10 +64,7 @@ def names_of(cells: Sequence[str]) -> list[str]:
 
 def cells_of(line: str, separator: str = ",") -> list[str]:
     """The cells of one line. Raises CsvError."""
-    try:
-        return next(csv.reader([line], delimiter=separator, strict=True), [])
-    except csv.Error:
-        raise CsvError(str(_("这一行不是有效的 CSV（UTF-8）。"))) from None
+    return next(CsvReader([line], separator), [])
 
 
 def named(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Reads the rows of a CSV file, plain or gzipped, and reports in one sentence where it is broken."""
 
-import csv
 import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import Protocol, TextIO, TypeVar
 from django.utils.translation import gettext as _
 
 from district.kernel.clock import SHANGHAI
+from district.kernel.text.csv_files import CsvError, CsvReader
 from district.replay.errors import UnreadableData
 
 Row = TypeVar("Row")
@@ -46,10 +46,10 @@ def read_rows(
 
     Raises UnreadableData with the number of the line that could not be read.
     """
-    rows = csv.reader([])
+    rows = CsvReader([])
     try:
         with _opened(table) as lines:
-            rows = csv.reader(lines, strict=True)
+            rows = CsvReader(lines)
             header = next(rows, [])
             if missing := [column for column in columns if column not in header]:
                 raise ValueError(_("缺少列 {names}").format(names="、".join(missing)))
@@ -58,10 +58,10 @@ def read_rows(
                 if len(row) != len(header):
                     raise ValueError(_("列数与表头不符"))
                 yield parse([row[place] for place in places])
-    except (OSError, EOFError, zlib.error, csv.Error, ValueError) as trouble:
+    except (OSError, EOFError, zlib.error, CsvError, ValueError) as trouble:
         raise UnreadableData(
             _("无法读取 {table} 第 {number} 行：{trouble}。").format(
-                table=table, number=rows.line_num, trouble=str(trouble).rstrip("。.")
+                table=table, number=rows.line, trouble=str(trouble).rstrip("。.")
             )
         ) from trouble
 
