@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.bench import EVENTS, Bench, Incorrect
 from benchmarks.comparison import Run, compare
@@ -180,12 +181,9 @@ def _worker(bench: Bench) -> Iterator[int]:
 
 def _resident_mib(pid: int) -> float:
     """Of a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    pages = [
-        int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-        for process_id in (pid, *children)
-    ]
-    return round(sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+    process = psutil.Process(pid)
+    resident_bytes = [member.memory_info().rss for member in (process, *process.children())]
+    return float(round(sum(resident_bytes) / 2**20, 1))
 
 
 def _require(bench: Bench, receipts: int, *, single: int) -> None:

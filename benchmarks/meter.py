@@ -5,11 +5,11 @@ import platform
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-TICK = os.sysconf("SC_CLK_TCK")
+import psutil
 
 
 @dataclass
@@ -45,22 +45,15 @@ def other_load_now(seconds: float = 0.5) -> float:
 
 def tree_cpu(roots: tuple[int, ...]) -> float:
     """CPU seconds of these processes and all below them, living or already waited for."""
-    parents: dict[int, list[int]] = {}
-    cost: dict[int, float] = {}
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            fields = Path("/proc", name, "stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        parents.setdefault(int(fields[1]), []).append(int(name))
-        cost[int(name)] = sum(map(int, fields[11:15])) / TICK
-    total, waiting = 0.0, [root for root in roots if root in cost]
-    while waiting:
-        pid = waiting.pop()
-        total += cost.get(pid, 0.0)
-        waiting += parents.get(pid, [])
+    total = 0.0
+    for root in roots:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(root)
+            for member in (process, *process.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    times = member.cpu_times()
+                    total += times.user + times.system
+                    total += times.children_user + times.children_system
     return total
 
 
@@ -68,11 +61,10 @@ def machine() -> dict[str, object]:
     """What a reader needs to know to judge the absolute figures."""
     text = Path("/proc/cpuinfo").read_text()
     models = [line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line]
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "cpu": models[0] if models else platform.processor(),
         "cores": os.cpu_count(),
-        "memory_gib": round(pages / 2**30),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
     }
@@ -86,10 +78,8 @@ def _settled(roots: tuple[int, ...]) -> float:
 
 def _busy() -> float:
     """Seconds all cores together have worked since the start of the machine."""
-    user, nice, system, _idle, _wait, irq, softirq = map(
-        int, Path("/proc/stat").read_text().split(None, 8)[1:8]
-    )
-    return (user + nice + system + irq + softirq) / TICK
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system + times.irq + times.softirq)
 
 
 def _own() -> float:

@@ -23,7 +23,8 @@ from benchmarks.report import BenchmarkResult, Target
 from benchmarks.scale import Scale
 from district.embedded import ports
 from district.embedded.paths import CLONE, ROOT_DATA_DIR, fingerprint
-from district.embedded.processes import live_processes, wait_until
+from district.embedded.processes import wait_until
+from district.embedded.server_processes import live_processes
 
 PATIENCE = 300.0
 SEEDED = re.compile(r"^\S+ +seed +the demo district is complete$", re.MULTILINE)

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from district.embedded import ports, process_specs
 from district.embedded.logfiles import last_line
 from district.embedded.processes import kill_with_parent, wait_until
@@ -59,8 +61,10 @@ class ServerProcess:
     def pids(self) -> list[int]:
         """Its main process and that one's children."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [self.process.pid, *map(int, children.split())]
+        return [
+            self.process.pid,
+            *(child.pid for child in psutil.Process(self.process.pid).children()),
+        ]
 
     def kill9(self) -> None:
         """The process and everything it started are gone at once, without a word."""

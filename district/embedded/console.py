@@ -3,8 +3,9 @@
 import contextlib
 import sys
 import time
-import unicodedata
 from collections.abc import Sequence
+
+from rich.cells import cell_len
 
 
 class Console:
@@ -18,10 +19,10 @@ class Console:
         self._print(f"{time.strftime('%H:%M:%S')}  {label} {text}")
 
     def table(self, title: str, rows: Sequence[Sequence[str]]) -> None:
-        widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
+        widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(
-                cell + " " * (width - columns_of(cell))
+                cell + " " * (width - cell_len(cell))
                 for cell, width in zip(row, widths, strict=True)
             )
             for row in rows
@@ -31,8 +32,3 @@ class Console:
     def _print(self, text: str) -> None:
         with contextlib.suppress(OSError):
             print(text, flush=True)
-
-
-def columns_of(text: str) -> int:
-    """How wide a terminal shows it: Chinese characters take two columns."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

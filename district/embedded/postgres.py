@@ -16,13 +16,8 @@ from district.embedded.binaries import Binaries, find
 from district.embedded.errors import EmbeddedError
 from district.embedded.home import DATABASE, PORT, ROLE, Home, password_in
 from district.embedded.logfiles import last_line
-from district.embedded.processes import (
-    alive,
-    kill_with_parent,
-    live_processes,
-    stop_processes_in,
-    wait_until,
-)
+from district.embedded.processes import alive, kill_with_parent, wait_until
+from district.embedded.server_processes import live_processes, stop_processes_in
 from district.embedded.tuning import PROFILES, TUNING
 
 SUPERUSER = "postgres"

@@ -6,8 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -31,6 +30,7 @@ def kill_with_parent(parent: int, by: int = signal.SIGKILL) -> Callable[[], None
 
 
 def alive(pid: int) -> bool:
+    """Whether a signal would find it, which is how PostgreSQL asks: zombies and threads count."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -38,36 +38,6 @@ def alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def live_processes(folder: Path) -> Iterator[int]:
-    """The processes that work inside the folder, as every process of a PostgreSQL server does in its data."""
-    if _libc is None:
-        with contextlib.suppress(OSError, ValueError):
-            pid = int((folder / "postmaster.pid").read_text().split("\n", 1)[0])
-            if alive(pid):
-                yield pid
-        return
-    wanted = str(folder.resolve())
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            # A zombie has no folder any more, and somebody else's process does not show its own.
-            with contextlib.suppress(OSError):
-                place = Path("/proc", name)
-                if (
-                    os.readlink(place / "cwd") == wanted
-                    and (place / "comm").read_text() == "postgres\n"
-                ):
-                    yield int(name)
-
-
-def stop_processes_in(folder: Path) -> None:
-    """Nobody works in the folder any more: asked to leave, then made to."""
-    for sign, patience in ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 10.0)):
-        for pid in live_processes(folder):
-            send(pid, sign)
-        if wait_until(lambda: not any(live_processes(folder)), patience):
-            return
 
 
 def send(pid: int, sign: int) -> None:

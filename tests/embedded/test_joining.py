@@ -15,7 +15,8 @@ import pytest
 from district.embedded import Cluster
 from district.embedded.errors import EmbeddedError
 from district.embedded.locks import is_locked_exclusively
-from district.embedded.processes import live_processes, wait_until
+from district.embedded.processes import wait_until
+from district.embedded.server_processes import live_processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 JOIN_AND_LEAVE = """

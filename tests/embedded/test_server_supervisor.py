@@ -12,7 +12,8 @@ import pytest
 from district import embedded
 from district.embedded import Cluster
 from district.embedded.locks import is_locked
-from district.embedded.processes import live_processes, send, wait_until
+from district.embedded.processes import send, wait_until
+from district.embedded.server_processes import live_processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 JOIN_AND_WAIT = """
