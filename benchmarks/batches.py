@@ -15,7 +15,6 @@ import psutil
 
 from benchmarks.bench import EVENTS, Bench, Incorrect
 from benchmarks.comparison import Run, compare
-from benchmarks.meter import measure
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import BenchmarkResult, Target, compared
 from benchmarks.web import server_only
@@ -53,7 +52,7 @@ def batch_receipts(bench: Bench) -> BenchmarkResult:
     whole = _over_http(bench, long)
     _require(bench, single + by_rows + long, single=single)
     return compared(
-        "batch_receipts", runs, Target(2.0, 5.0), limit_is=LIMIT_IS, unit="receipts/s", **whole
+        "batch_receipts", runs, Target(1.8, 3.0), limit_is=LIMIT_IS, unit="receipts/s", **whole
     )
 
 
@@ -74,7 +73,7 @@ def _staged_and_posted(bench: Bench, size: int) -> Run:
     )
     batch = services.receive_content(batch=batch, offset=0, pieces=[content])
     services.submit_batch(batch=batch, size=len(content))
-    with measure(bench.cluster.pid) as used:
+    with bench.measure() as used:
         began = time.monotonic()
         while services.process_batches():
             pass
@@ -82,13 +81,7 @@ def _staged_and_posted(bench: Bench, size: int) -> Run:
     batch.refresh_from_db()
     if batch.posted != size:
         raise Incorrect(f"{batch.posted} of {size} rows were posted")
-    return Run(
-        acts=size,
-        rate=size / seconds,
-        cpu_us_server=used.server / size * 1e6,
-        cpu_us_client=used.client / size * 1e6,
-        other_load=used.other_load,
-    )
+    return Run.of(size, size / seconds, used)
 
 
 def _over_http(bench: Bench, size: int) -> dict[str, Any]:

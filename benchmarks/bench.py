@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import django
 import psycopg
 
+from benchmarks import meter
 from benchmarks.scale import Scale
 from district.embedded import Cluster, new_cluster
 from district.embedded.environment import secrets_of
@@ -110,6 +111,27 @@ class Bench:
         """Four live lots for every member."""
         self.run_sql(self.filled("lots.sql"))
         self.settle()
+
+    @contextmanager
+    def measure(self, web: int | None = None) -> Iterator[meter.ResourceUse]:
+        """What a block costs us, see `meter.measure`, and what it writes into the write-ahead log."""
+        before = self._wal()
+        with meter.measure(self.cluster.pid, web) as used:
+            yield used
+        # The position is exact; the statistics are up to a second late and only tell how long a record is.
+        used.wal_bytes, counted_bytes, counted_records = (
+            now - then for now, then in zip(self._wal(), before, strict=True)
+        )
+        if counted_bytes:
+            used.wal_records = used.wal_bytes * counted_records / counted_bytes
+
+    def _wal(self) -> list[float]:
+        """Bytes of the write-ahead log so far, and bytes and records as the statistics count them."""
+        found: list[float] = self.value(
+            "select array[pg_current_wal_insert_lsn() - '0/0'::pg_lsn, wal_bytes, wal_records]::float8[]"
+            " from pg_stat_wal"
+        )
+        return found
 
     def settle(self) -> None:
         """Nothing of the preparation is left to do for the server while it is measured."""

@@ -1,12 +1,12 @@
 """Benchmarks of the till API over HTTP."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks.bench import Bench
-from benchmarks.comparison import Run, Runs, best, compare
+from benchmarks.comparison import best, compare
+from benchmarks.function_level import LimitA
 from benchmarks.pgbench import Pgbench
-from benchmarks.report import BenchmarkResult, Target, compared
+from benchmarks.report import BenchmarkResult, RatioTarget, Target, compared, further_ratios
 from benchmarks.web import RECEIPTS, web
 
 LIMIT_IS = "pgbench on the same SQL function and tables, as many clients"
@@ -15,12 +15,38 @@ ORM_RECEIPTS = replace(RECEIPTS, path="/textbook/receipts")
 
 
 def earn_http(bench: Bench) -> BenchmarkResult:
-    """Receipts over HTTP (key, idempotency, rules, outbox) by the bare function."""
+    """Receipts over HTTP (key, idempotency, rules, outbox) by limit A, and by the bare function."""
+    pgbench = Pgbench(bench)
+    pgbench.prepare_tpcb()
+    limit_a = LimitA(bench, pgbench)
+    earn, few = bench.script("earn.pgb"), bench.scale.few_clients
     with web(bench) as server:
-        runs, acts = _compare(bench, server.receipts, "earn")
-    bench.require_receipts(server.acknowledged + acts, in_flight=server.in_flight)
+        server.receipts()
+        runs = compare(
+            bench.scale,
+            {
+                "ours": server.receipts,
+                "limit": limit_a.run,
+                "ours_few": lambda: server.load(RECEIPTS, connections=few),
+                "limit_few": lambda: limit_a.run(few),
+                "function": lambda: pgbench.script(earn),
+                "tpcb": pgbench.tpcb,
+            },
+        )
+    by_function = sum(run.acts for run in runs["function"])
+    bench.require_receipts(server.acknowledged + by_function, in_flight=server.in_flight)
+    limit_a.require(runs, "limit", "limit_few")
+    target = Target(0.15, 0.25)
+    pairs = {"ours_few": RatioTarget("limit_few", target), "ours": RatioTarget("function")}
     return compared(
-        "earn_http", runs, Target(0.15, 0.30), limit_is=LIMIT_IS, latencies=server.latencies
+        "earn_http",
+        runs,
+        target,
+        limit_is=LimitA.IS,
+        few_connections=few,
+        most_web_cpu_us=600,
+        ratios=further_ratios(runs, pairs),
+        latencies=server.latencies,
     )
 
 
@@ -82,22 +108,21 @@ def spend_http(bench: Bench) -> BenchmarkResult:
     """Spendings over HTTP, every member with a visit and four live lots, by the bare function."""
     bench.open_visits()
     bench.give_lots()
+    pgbench = Pgbench(bench)
+    pgbench.prepare_tpcb()
+    spend = bench.script("spend.pgb")
     with web(bench) as server:
-        runs, acts = _compare(bench, server.spendings, "spend")
+        server.spendings()
+        runs = compare(
+            bench.scale,
+            {
+                "ours": server.spendings,
+                "limit": lambda: pgbench.script(spend),
+                "tpcb": pgbench.tpcb,
+            },
+        )
+    acts = sum(run.acts for run in runs["limit"])
     bench.require_spendings(server.acknowledged + acts, in_flight=server.in_flight)
     return compared(
         "spend_http", runs, Target(0.12, 0.25), limit_is=LIMIT_IS, latencies=server.latencies
     )
-
-
-def _compare(bench: Bench, act: Callable[[], Run], verb: str) -> tuple[Runs, int]:
-    """The act over HTTP, the verb's SQL function and TPC-B in turns; and how often the function was called."""
-    pgbench = Pgbench(bench)
-    pgbench.prepare_tpcb()
-    script = bench.script(f"{verb}.pgb")
-    act()
-    runs = compare(
-        bench.scale,
-        {"ours": act, "limit": lambda: pgbench.script(script), "tpcb": pgbench.tpcb},
-    )
-    return runs, sum(run.acts for run in runs["limit"])

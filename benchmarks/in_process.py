@@ -9,20 +9,18 @@ from contextlib import ExitStack, contextmanager
 from benchmarks.bench import Bench, Incorrect
 from benchmarks.comparison import Run, Runs, compare
 from benchmarks.http_level import LIMIT_IS
-from benchmarks.meter import measure
 from benchmarks.pgbench import Pgbench
 from benchmarks.report import BenchmarkResult, Target, compared
 
 PROCESSES = 4
+BY_FUNCTION = Target(0.45, 0.6, by_cpu=True)
 
 
 def earn(bench: Bench) -> BenchmarkResult:
     """earn_points in four processes, rules evaluated, by the bare function."""
     runs, acts = _compare(bench, "earn")
     bench.require_receipts(acts)
-    return compared(
-        "earn", runs, Target(0.50, 0.70), limit_is=LIMIT_IS, tpcb_floor=1.5, processes=PROCESSES
-    )
+    return compared("earn", runs, BY_FUNCTION, limit_is=LIMIT_IS, processes=PROCESSES)
 
 
 def spend(bench: Bench) -> BenchmarkResult:
@@ -30,9 +28,7 @@ def spend(bench: Bench) -> BenchmarkResult:
     bench.give_lots()
     runs, acts = _compare(bench, "spend")
     bench.require_spendings(acts)
-    return compared(
-        "spend", runs, Target(0.40, 0.60), limit_is=LIMIT_IS, tpcb_floor=1.0, processes=PROCESSES
-    )
+    return compared("spend", runs, BY_FUNCTION, limit_is=LIMIT_IS, processes=PROCESSES)
 
 
 def _compare(bench: Bench, verb: str) -> tuple[Runs, int]:
@@ -82,7 +78,7 @@ def worker(module: str, *words: str | int) -> Iterator[subprocess.Popen[str]]:
 
 def run_together(bench: Bench, orders: Mapping[subprocess.Popen[str], str]) -> Run:
     """Each process does at once what its line asks for. Raises Incorrect when one dies."""
-    with measure(bench.cluster.pid) as used:
+    with bench.measure() as used:
         for process, line in orders.items():
             assert process.stdin is not None
             process.stdin.write(f"{line}\n")
@@ -90,13 +86,7 @@ def run_together(bench: Bench, orders: Mapping[subprocess.Popen[str], str]) -> R
         answers = [_read_answer(process) for process in orders]
         used.client += sum(report["cpu"] for report in answers)
     acts = int(sum(report["acts"] for report in answers))
-    return Run(
-        acts=acts,
-        rate=sum(report["acts"] / report["elapsed"] for report in answers),
-        cpu_us_server=used.server / acts * 1e6,
-        cpu_us_client=used.client / acts * 1e6,
-        other_load=used.other_load,
-    )
+    return Run.of(acts, sum(report["acts"] / report["elapsed"] for report in answers), used)
 
 
 def _read_answer(process: subprocess.Popen[str]) -> dict[str, float]:

@@ -18,22 +18,31 @@ class ResourceUse:
 
     elapsed_seconds: float = 0.0
     server: float = 0.0
+    web: float = 0.0
     # Clients we have not waited for report their own; the block may add it here.
     client: float = 0.0
     other_load: float = 0.0
+    wal_bytes: float = 0.0
+    wal_records: float = 0.0
 
 
 @contextmanager
-def measure(*servers: int) -> Iterator[ResourceUse]:
-    """Measure a block: servers are processes with all below them, clients what the block starts and waits for."""
+def measure(server: int, web: int | None = None) -> Iterator[ResourceUse]:
+    """Measure a block: PostgreSQL and the web server with all processes below them, clients are what the block
+    starts and waits for."""
     used = ResourceUse()
-    busy, mine, own, began = _busy(), tree_cpu(servers), _own(), time.monotonic()
+    busy, own, began = _busy(), _own(), time.monotonic()
+    before = [tree_cpu(pid) for pid in (server, web)]
     yield used
     used.elapsed_seconds = time.monotonic() - began
     all_work = _busy() - busy
     used.client += _own() - own
-    used.server = _settled(servers) - mine
-    used.other_load = max(0.0, all_work - used.server - used.client) / used.elapsed_seconds
+    time.sleep(0.2)
+    used.server, used.web = (
+        _settled(pid) - cpu for pid, cpu in zip((server, web), before, strict=True)
+    )
+    all_ours = used.server + used.web + used.client
+    used.other_load = max(0.0, all_work - all_ours) / used.elapsed_seconds
 
 
 def other_load_now(seconds: float = 0.5) -> float:
@@ -43,17 +52,18 @@ def other_load_now(seconds: float = 0.5) -> float:
     return (_busy() - before) / seconds
 
 
-def tree_cpu(roots: tuple[int, ...]) -> float:
-    """CPU seconds of these processes and all below them, living or already waited for."""
+def tree_cpu(root: int | None) -> float:
+    """CPU seconds of a process and all below it, living or already waited for; of none, nothing."""
     total = 0.0
-    for root in roots:
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(root)
-            for member in (process, *process.children(recursive=True)):
-                with suppress(psutil.NoSuchProcess):
-                    times = member.cpu_times()
-                    total += times.user + times.system
-                    total += times.children_user + times.children_system
+    if root is None:
+        return total
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(root)
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = member.cpu_times()
+                total += times.user + times.system
+                total += times.children_user + times.children_system
     return total
 
 
@@ -70,10 +80,9 @@ def machine() -> dict[str, object]:
     }
 
 
-def _settled(roots: tuple[int, ...]) -> float:
-    """The tree's CPU after a pause: a process just ending is seen neither alive nor waited for."""
-    time.sleep(0.2)
-    return max(tree_cpu(roots), tree_cpu(roots))
+def _settled(root: int | None) -> float:
+    """The tree's CPU, looked at twice: a process just ending is seen neither alive nor waited for."""
+    return max(tree_cpu(root), tree_cpu(root))
 
 
 def _busy() -> float:

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.bench import Bench, Incorrect
 from benchmarks.comparison import Run
-from benchmarks.meter import measure
 from district.embedded.binaries import find
 from district.embedded.home import Home
 
@@ -49,7 +48,7 @@ class Pgbench:
         environment = self._environment() | ({"PGDATABASE": database} if database else {})
         command = [self._program, "-n", "-M", "prepared", "-T", str(scale.seconds)]
         many = clients or scale.clients
-        with measure(self._stage.cluster.pid) as used:
+        with self._stage.measure() as used:
             finished = subprocess.run(
                 [*command, "-c", str(many), "-j", str(min(2, many)), *words],
                 env=environment,
@@ -62,13 +61,7 @@ class Pgbench:
         if finished.returncode or acts is None or rate is None:
             raise Incorrect(f"pgbench failed: {finished.stderr[-600:]}")
         done = int(acts[1])
-        return Run(
-            acts=done,
-            rate=float(rate[1]),
-            cpu_us_server=used.server / done * 1e6,
-            cpu_us_client=used.client / done * 1e6,
-            other_load=used.other_load,
-        )
+        return Run.of(done, float(rate[1]), used)
 
     def _environment(self) -> dict[str, str]:
         parts = urlsplit(self._stage.url)

@@ -11,6 +11,7 @@ class Scale:
     seconds: int  # of each run
     rounds: int
     clients: int
+    few_clients: int  # what two cores carry with the least CPU an act
     # Each run waits so many seconds for the others on this machine to use less than `quiet` cores.
     patience_seconds: float = 0.0
     quiet: float = 0.25
@@ -25,7 +26,24 @@ class Scale:
 
 
 FULL = Scale(
-    members=100_000, merchants=300, tpcb=20, seconds=4, rounds=5, clients=16, patience_seconds=30.0
+    members=100_000,
+    merchants=300,
+    tpcb=20,
+    seconds=4,
+    rounds=5,
+    clients=16,
+    few_clients=8,
+    patience_seconds=30.0,
 )
 # For the tests: everything runs, nothing it says means anything.
-TINY = Scale(members=200, merchants=5, tpcb=1, seconds=1, rounds=1, clients=4, tiny=True, most=4)
+TINY = Scale(
+    members=200,
+    merchants=5,
+    tpcb=1,
+    seconds=1,
+    rounds=1,
+    clients=4,
+    few_clients=2,
+    tiny=True,
+    most=4,
+)

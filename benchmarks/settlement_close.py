@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.comparison import Run, compare
-from benchmarks.meter import measure
 from benchmarks.report import BenchmarkResult, Target, compared
 
 FIRST_DAY, LAST_DAY = date(2026, 3, 1), date(2026, 3, 31)
@@ -97,15 +96,9 @@ def _proposed() -> tuple[int, float, Callable[[], Any]]:
 
 
 def _run(bench: Bench, draws: int, act: Callable[[], object]) -> Run:
-    with measure(bench.cluster.pid) as used:
+    with bench.measure() as used:
         act()
-    return Run(
-        acts=draws,
-        rate=draws / used.elapsed_seconds,
-        cpu_us_server=used.server / draws * 1e6,
-        cpu_us_client=used.client / draws * 1e6,
-        other_load=used.other_load,
-    )
+    return Run.of(draws, draws / used.elapsed_seconds, used)
 
 
 def _require_right(bench: Bench, amounts: list[Any], closed: list[Any]) -> None:

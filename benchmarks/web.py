@@ -15,7 +15,6 @@ from typing import Any
 
 from benchmarks.bench import Bench, Incorrect
 from benchmarks.comparison import Run
-from benchmarks.meter import measure
 from district.embedded import ports
 from district.embedded.process_specs import web_command
 from district.replay.clients import ShopperClient, TillClient
@@ -98,7 +97,7 @@ class BenchmarkServer:
         scale = self.bench.scale
         words = [request.path, request.body, request.caller, str(scale.members), str(scale.merchants),
                  choice, *([tickets] if tickets else [])]  # fmt: skip
-        with measure(self.bench.cluster.pid, self.pid) as used:
+        with self.bench.measure(self.pid) as used:
             result = self._wrk(scale.seconds, words, connections or scale.clients)
         done = int(result["requests"])
         if result["failed"] != (done if refused else 0) or not done:
@@ -110,13 +109,7 @@ class BenchmarkServer:
         self.latencies.setdefault(" ".join([request.path, *over]), []).append(
             {"p50_ms": result["p50"] / 1000, "p99_ms": result["p99"] / 1000}
         )
-        return Run(
-            acts=done,
-            rate=done / result["micros"] * 1e6,
-            cpu_us_server=used.server / done * 1e6,
-            cpu_us_client=used.client / done * 1e6,
-            other_load=used.other_load,
-        )
+        return Run.of(done, done / result["micros"] * 1e6, used)
 
     def _wrk(self, seconds: int, words: list[str], connections: int) -> dict[str, float]:
         script = self.bench.script("load.lua")
