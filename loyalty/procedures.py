@@ -7,11 +7,14 @@ a surrounding `transaction.atomic` costs a quarter of the rate and buys nothing.
 import json
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
+from district.kernel import clock
 from district.kernel.database.ids import new_id
 from district.kernel.database.postgres import call
 from district.kernel.idempotency import Key
 from district.kernel.outbox.events import wake_worker_on_commit
+from district.merchants.queries import RememberedTill
 from loyalty.values import (
     EarnResult,
     Grant,
@@ -38,23 +41,68 @@ def earn(
     Raises PurchaseAlreadyEarned, KeyReused, ReceiptAlreadyPosted.
     """
     public_id = new_id("tr")
-    fallback = grant.fallback and json.dumps(asdict(grant.fallback))
-    receipt, *written = call(
+    posted = call(
         "loyalty_earn",
-        *(key.scope, key.key, key.terms),
-        *(member, context.merchant, context.store),
-        *(
-            purchase.receipt_no,
-            purchase.paid_fen,
-            purchase.paid_at,
-            purchase.source,
-            purchase.fingerprint,
-        ),
-        *(grant.terms, grant.points, grant.rate_points, grant.rate_per_fen, grant.price_milli_fen),
-        *(grant.active_from, grant.expires_at, fallback),
-        *(public_id, context.actor, at),
+        *(key.scope, key.key, key.terms, member),
+        *_earning(context, purchase, grant, public_id, at),
     )
     wake_worker_on_commit()
+    return _earn_result(public_id, *posted)
+
+
+def earn_at_till(
+    *,
+    till: RememberedTill,
+    member_id: str,
+    context: PostingContext,
+    purchase: ReportedPurchase,
+    grant: Grant,
+    key: Key,
+    at: datetime,
+) -> tuple[int, EarnResult] | None:
+    """The same for a till and a member that nobody has asked for yet: the member's number and what was posted;
+    None where one of them may not.
+
+    Raises PurchaseAlreadyEarned, KeyReused, ReceiptAlreadyPosted.
+    """
+    public_id = new_id("tr")
+    posted = call(
+        "loyalty_earn_at_till",
+        *(till.key_id, clock.real_now(), member_id, key.scope, key.key, key.terms),
+        *_earning(context, purchase, grant, public_id, at),
+    )
+    if posted is None:
+        return None
+    wake_worker_on_commit()
+    return posted[0], _earn_result(public_id, *posted[1:])
+
+
+def _earning(
+    context: PostingContext, purchase: ReportedPurchase, grant: Grant, public_id: str, at: datetime
+) -> tuple[Any, ...]:
+    return (
+        context.merchant,
+        context.store,
+        purchase.receipt_no,
+        purchase.paid_fen,
+        purchase.paid_at,
+        purchase.source,
+        purchase.fingerprint,
+        grant.terms,
+        grant.points,
+        grant.rate_points,
+        grant.rate_per_fen,
+        grant.price_milli_fen,
+        grant.active_from,
+        grant.expires_at,
+        grant.fallback and json.dumps(asdict(grant.fallback)),
+        public_id,
+        context.actor,
+        at,
+    )
+
+
+def _earn_result(public_id: str, receipt: int, *written: Any) -> EarnResult:
     if not written:
         return EarnResult(receipt, repeated=True, entry=None)
     transfer, seq, available, granted, repaid, waiting, review = written

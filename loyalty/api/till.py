@@ -1,13 +1,15 @@
 """What a merchant's till does with points: post a receipt, take points, undo."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from district.kernel.errors import NotFound
+from district.kernel.errors import DomainError, NotFound
 from district.merchants import errors as merchants
-from district.merchants.api.base import TillView
+from district.merchants.api.base import RememberedTillView, TillView
 from district.merchants.queries import visit_at
 from loyalty import errors, queries, services, values
 from loyalty.api import examples
@@ -20,12 +22,12 @@ from loyalty.api.schemas import (
     rendered,
 )
 from loyalty.api.schemas_holds import HoldOut
-from loyalty.models import Hold
+from loyalty.models import Hold, Receipt
 
 _AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotInAlliance)
 
 
-class Receipts(TillView):
+class Receipts(RememberedTillView):
     """POST /api/v1/till/receipts: a purchase earns points at the merchant's terms.
 
     Points above a ceiling wait for a person: the receipt is posted, `review` says so and why.
@@ -56,19 +58,36 @@ class Receipts(TillView):
     )
     def post(self, request: Request) -> Response:
         request_data = self.request_data(ReceiptIn)
-        receipt = services.earn_points(
+        purchase = values.ReportedPurchase(
+            receipt_no=request_data["receipt_no"],
+            paid_fen=request_data["paid_fen"],
+            paid_at=request_data["paid_at"],
+            source="till",
+        )
+        receipt = self._earn_at_once(request_data, purchase) or services.earn_points(
             store=self.till.alliance_store(request_data["store"]),
             member=queries.member_to_credit(request_data["member"]),
-            purchase=values.ReportedPurchase(
-                receipt_no=request_data["receipt_no"],
-                paid_fen=request_data["paid_fen"],
-                paid_at=request_data["paid_at"],
-                source="till",
-            ),
+            purchase=purchase,
             actor=self.till.actor,
             key=self.key("earn", **request_data),
         )
         return Response(rendered(ReceiptOut, receipt), status.HTTP_201_CREATED)
+
+    def _earn_at_once(
+        self, request_data: dict[str, Any], purchase: values.ReportedPurchase
+    ) -> Receipt | None:
+        if self.remembered is None:
+            return None
+        try:
+            return services.earn_points_at_till(
+                till=self.remembered,
+                store=request_data["store"],
+                member=request_data["member"],
+                purchase=purchase,
+                key=self.key("earn", **request_data),
+            )
+        except DomainError:
+            return None
 
 
 class Spendings(TillView):

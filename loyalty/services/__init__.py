@@ -2,7 +2,7 @@
 
 from loyalty.services.adjust import decide_adjustment, propose_adjustment
 from loyalty.services.audit import run_audit
-from loyalty.services.earn import earn_points
+from loyalty.services.earn import earn_points, earn_points_at_till
 from loyalty.services.exchange import exchange_points, undo_exchange
 from loyalty.services.freeze import freeze_account, unfreeze_account
 from loyalty.services.hold import (
@@ -56,6 +56,7 @@ __all__ = [
     "deposit_prefund",
     "dismiss_refund",
     "earn_points",
+    "earn_points_at_till",
     "exchange_points",
     "freeze_account",
     "hold_points",

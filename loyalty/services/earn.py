@@ -9,6 +9,7 @@ from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
 from district.merchants.models import Store
+from district.merchants.queries import RememberedTill
 from loyalty import earning, hooks, procedures, queries, values
 from loyalty.errors import PurchaseAlreadyEarned, ReceiptAlreadyPosted, TermsChanged
 from loyalty.models import PointsAccount, Receipt, Transfer
@@ -53,6 +54,62 @@ def earn_points(
             hooks.RefusedPurchase(member=member.pk, context=context, purchase=purchase, at=at)
         )
         raise
+    return _finish(posted, store=store, member=member, purchase=purchase, grant=grant, at=at)
+
+
+def earn_points_at_till(
+    *,
+    till: RememberedTill,
+    store: str,
+    member: str,
+    purchase: values.ReportedPurchase,
+    key: Key,
+) -> Receipt | None:
+    """The same by one server call for a store and a member (public ids) that nobody has asked for yet.
+
+    The call asks itself whether till, merchant, store and member may. None, and nothing is posted, where it
+    is not plain that they do; a refusal may come before one that should be heard first. In both cases
+    `earn_points` says what is the matter.
+    """
+    pk = till.stores.get(store)
+    if pk is None:
+        return None
+    at = clock.now()
+    context = values.PostingContext(merchant=till.merchant_id, store=pk, actor=till.actor)
+    purchase = replace(purchase, fingerprint=earning.fingerprint_of(pk, purchase))
+    earning.require_recent(purchase.paid_at, purchase.reported_at or at)
+    grant = earning.grant_of(till.merchant_id, purchase, at)
+    answer = procedures.earn_at_till(
+        till=till,
+        member_id=member,
+        context=context,
+        purchase=purchase,
+        grant=grant,
+        key=key,
+        at=at,
+    )
+    if answer is None:
+        return None
+    return _finish(
+        answer[1],
+        store=partial_instance(Store, id=pk, public_id=store, merchant_id=till.merchant_id),
+        member=partial_instance(Member, id=answer[0], public_id=member),
+        purchase=purchase,
+        grant=grant,
+        at=at,
+    )
+
+
+def _finish(
+    posted: values.EarnResult,
+    *,
+    store: Store,
+    member: Member,
+    purchase: values.ReportedPurchase,
+    grant: values.Grant,
+    at: datetime,
+) -> Receipt:
+    """Refunds that waited for the receipt posted behind it, and the receipt with all that its answer shows."""
     if posted.repeated:
         return _load_result(posted.receipt)
     if posted.waiting and match_refunds_of(store=store.pk, receipt_no=purchase.receipt_no):

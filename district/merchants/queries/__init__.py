@@ -8,15 +8,17 @@ from district.merchants.queries.scope import (
     scoped,
     stores_of,
 )
-from district.merchants.queries.till import Till, till_for
+from district.merchants.queries.till import RememberedTill, Till, remembered_till, till_for
 from district.merchants.queries.visits import require_live, visit_at
 
 __all__ = [
+    "RememberedTill",
     "Till",
     "alliance_store",
     "is_member",
     "is_operator",
     "live_post",
+    "remembered_till",
     "require_alliance",
     "require_live",
     "rows_of_post",

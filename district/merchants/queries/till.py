@@ -4,7 +4,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -48,6 +48,10 @@ class Till:
     last_used_at: datetime | None
 
     @property
+    def merchant_id(self) -> int:
+        return self.merchant.pk
+
+    @property
     def actor(self) -> str:
         """How audit lines name it."""
         return f"till:{self.key_id}"
@@ -68,6 +72,45 @@ class Till:
         if not self.in_alliance:
             raise StoreNotInAlliance
         return store
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedTill:
+    """What never changes of a key that this process asked for within the last minute: which key it is, whose,
+    and the numbers of its stores by their public ids.
+
+    Whether it may still act is asked by the call that posts for it (`merchants_till_may_act`).
+    """
+
+    key_id: int
+    merchant_id: int
+    stores: Mapping[str, int]
+    secret_hash: bytes
+    asked_at: datetime
+
+    @property
+    def actor(self) -> str:
+        """How audit lines name it."""
+        return f"till:{self.key_id}"
+
+
+_REMEMBERED_FOR = timedelta(minutes=1)
+_MOST_REMEMBERED = 5_000
+# By database and prefix of the key.
+_remembered: dict[tuple[str, str], RememberedTill] = {}
+
+
+def remembered_till(text: str) -> RememberedTill | None:
+    """The till of a key's text, where `till_for` said within the last minute who it is."""
+    parts = till_secrets.parts_of(text)
+    till = parts and _remembered.get(_place(parts[0]))
+    if not parts or not till or till.asked_at <= clock.real_now() - _REMEMBERED_FOR:
+        return None
+    return till if hmac.compare_digest(till.secret_hash, till_secrets.digest(parts[1])) else None
+
+
+def _place(prefix: str) -> tuple[str, str]:
+    return str(connection.settings_dict["NAME"]), prefix
 
 
 def till_for(text: str) -> Till:
@@ -94,7 +137,7 @@ def till_for(text: str) -> Till:
     merchant = Merchant.from_db("default", _MERCHANT, row[7:11])
     if merchant.state == Merchant.State.SUSPENDED:
         raise MerchantSuspended
-    return Till(
+    till = Till(
         key_id=key_id,
         public_id=public_id,
         name=name,
@@ -103,6 +146,16 @@ def till_for(text: str) -> Till:
         in_alliance=row[11],
         last_used_at=last_used_at,
     )
+    if len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[_place(prefix)] = RememberedTill(
+        key_id=key_id,
+        merchant_id=merchant.pk,
+        stores={public_id: store.pk for public_id, store in till.stores.items()},
+        secret_hash=bytes(secret_hash),
+        asked_at=clock.real_now(),
+    )
+    return till
 
 
 def _stores(text: str, merchant: Merchant) -> dict[str, Store]:
