@@ -1,4 +1,7 @@
-"""What a till's posting call asks of the till itself, taken away; see test_protections_of_points.py."""
+"""What a till's posting call asks of till and member, taken away question by question: then what has changed since the
+till was asked for stops nothing. With them, tests/loyalty/test_receipts_at_once.py holds."""
+
+import pytest
 
 from district.kernel import clock
 from district.members.models import Member
@@ -6,132 +9,75 @@ from district.merchants import services as merchants
 from district.merchants.models import TillKey, TillKeyStore
 from district.merchants.queries import remembered_till, till_for
 from loyalty import services as loyalty
-from loyalty.models import Receipt
 from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import fresh_key, make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
-from tests.mutations.invariant_tests import (
-    attempt,
-    test_each_protection_holds_alone,  # noqa: F401 - collected here
-    test_with_every_protection_the_promise_holds,  # noqa: F401
-    test_without_any_protection_the_race_breaks_the_promise,  # noqa: F401
-)
 from tests.mutations.protections import Protection, rewrite_functions
-from tests.race import race
 
 TILL = "district/merchants/sql/till_may_act.sql"
 EARN = "loyalty/sql/earn_at_till.sql"
 
 
-class StoppedBeforeTheCall:
-    """What is committed, over another connection, before a remembered till's posting call stops its receipt."""
+def revoke(store, member):
+    merchants.revoke_till_key(till_key=TillKey.objects.get(), by=None)
 
-    def stop(self, store, member):
-        raise NotImplementedError
 
-    def holds_under_attack(self):
-        member, store = make_member(), make_earning_store()
-        text = till_key_text(store)
-        till_for(text)
-        till = remembered_till(text)
-        race(lambda: self.stop(store, member))
+def end(store, member):
+    TillKey.objects.update(expires_at=clock.real_now())
+
+
+def suspend(store, member):
+    merchants.suspend_merchant(merchant=store.merchant, reason="投诉未处理", by=None)
+
+
+def withdraw(store, member):
+    merchants.withdraw_merchant(merchant=store.merchant, at=clock.now(), by=None)
+
+
+def narrow(store, member):
+    TillKeyStore.objects.all().delete()
+
+
+def close(store, member):
+    Member.objects.update(closed_at=clock.now())
+
+
+QUESTIONS = {
+    revoke: (TILL, ("till.revoked_at is null", "true")),
+    end: (TILL, ("till.expires_at > p_real_at", "true")),
+    suspend: (TILL, ("merchant.state <> 'suspended'", "true")),
+    withdraw: (TILL, ("and member.period @> p_at", "")),
+    narrow: (
+        TILL,
+        ("join merchants_tillkeystore scope on scope.till_key_id = till.id\n", "\n"),
+        ("and scope.store_id = p_store\n", "\n"),
+    ),
+    close: (EARN, (" and closed_at is null", "")),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stop", QUESTIONS)
+def test_only_the_posting_calls_question_stops_a_remembered_till(stop):
+    member, store = make_member(), make_earning_store()
+    text = till_key_text(store)
+    till_for(text)
+    till = remembered_till(text)
+    stop(store, member)
+
+    def post():
         purchase = ReportedPurchase(
             receipt_no="B-1", paid_fen=700, paid_at=clock.now(), source="till"
         )
-        attempt(
-            lambda: loyalty.earn_points_at_till(
-                till=till,
-                store=store.public_id,
-                member=member.public_id,
-                purchase=purchase,
-                key=fresh_key(),
-            )
+        return loyalty.earn_points_at_till(
+            till=till,
+            store=store.public_id,
+            member=member.public_id,
+            purchase=purchase,
+            key=fresh_key(),
         )
-        return not Receipt.objects.filter(account=member.pk).exists()
 
-
-class RevokedKey(StoppedBeforeTheCall):
-    protections = (
-        Protection(
-            "the call asks whether the key was revoked",
-            rewrite_functions(TILL, ("till.revoked_at is null", "true")),
-        ),
-    )
-
-    def stop(self, store, member):
-        merchants.revoke_till_key(till_key=TillKey.objects.get(scope__store=store), by=None)
-
-
-class EndedKey(StoppedBeforeTheCall):
-    protections = (
-        Protection(
-            "the call asks until when the key lives",
-            rewrite_functions(TILL, ("till.expires_at > p_real_at", "true")),
-        ),
-    )
-
-    def stop(self, store, member):
-        TillKey.objects.filter(scope__store=store).update(expires_at=clock.real_now())
-
-
-class SuspendedMerchant(StoppedBeforeTheCall):
-    protections = (
-        Protection(
-            "the call asks whether the merchant is suspended",
-            rewrite_functions(TILL, ("merchant.state <> 'suspended'", "true")),
-        ),
-    )
-
-    def stop(self, store, member):
-        merchants.suspend_merchant(merchant=store.merchant, reason="投诉未处理", by=None)
-
-
-class LeftTheAlliance(StoppedBeforeTheCall):
-    protections = (
-        Protection(
-            "the call asks whether the merchant is in the alliance",
-            rewrite_functions(TILL, ("and member.period @> p_at", "")),
-        ),
-    )
-
-    def stop(self, store, member):
-        merchants.withdraw_merchant(merchant=store.merchant, at=clock.now(), by=None)
-
-
-class StoreTakenFromTheKey(StoppedBeforeTheCall):
-    protections = (
-        Protection(
-            "the call asks for the store among the key's",
-            rewrite_functions(
-                TILL,
-                ("join merchants_tillkeystore scope on scope.till_key_id = till.id\n", "\n"),
-                ("and scope.store_id = p_store\n", "\n"),
-            ),
-        ),
-    )
-
-    def stop(self, store, member):
-        TillKeyStore.objects.filter(store=store).delete()
-
-
-class ClosedMember(StoppedBeforeTheCall):
-    protections = (
-        Protection(
-            "the call asks for an open member",
-            rewrite_functions(EARN, (" and closed_at is null", "")),
-        ),
-    )
-
-    def stop(self, store, member):
-        Member.objects.filter(pk=member.pk).update(closed_at=clock.now())
-
-
-INVARIANTS = [
-    RevokedKey,
-    EndedKey,
-    SuspendedMerchant,
-    LeftTheAlliance,
-    StoreTakenFromTheKey,
-    ClosedMember,
-]
+    assert post() is None
+    Protection(stop.__name__, rewrite_functions(*QUESTIONS[stop])).remove()
+    assert post().granted == 7

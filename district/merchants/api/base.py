@@ -18,18 +18,11 @@ from district.merchants.queries.till import RememberedTill, Till, remembered_til
 class TillAuthentication(BaseAuthentication):
     """`Authorization: Bearer tk_<prefix>_<secret>`, and nothing else: no session, no cookie."""
 
-    def authenticate(self, request: Request) -> tuple[None, Till | RememberedTill]:
+    def authenticate(self, request: Request) -> tuple[None, Till]:
         return None, _ask_for_till(request)
 
     def authenticate_header(self, request: Request) -> str:
         return TillKeyInvalid().headers["WWW-Authenticate"]
-
-
-class RememberedTillAuthentication(TillAuthentication):
-    """The same; a till of which this process has asked just now is not asked for again."""
-
-    def authenticate(self, request: Request) -> tuple[None, Till | RememberedTill]:
-        return None, remembered_till(_key_text(request)) or _ask_for_till(request)
 
 
 def _key_text(request: Request) -> str:
@@ -50,7 +43,6 @@ def _ask_for_till(request: Request) -> Till:
 class TillKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = TillAuthentication
     name = "tillKey"
-    match_subclasses = True
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {
@@ -75,7 +67,8 @@ class TillView(ApiView):
 
         Raises KeyMissing.
         """
-        return self.idempotency_key(f"merchant:{self.request.auth.merchant_id}:{act}", **terms)
+        merchant = cast(Till | RememberedTill, self.request.auth).merchant_id
+        return self.idempotency_key(f"merchant:{merchant}:{act}", **terms)
 
 
 class RememberedTillView(TillView):
@@ -85,7 +78,12 @@ class RememberedTillView(TillView):
     the endpoint goes on as any other: `till` asks, and so every refusal comes in its usual order.
     """
 
-    authentication_classes = (RememberedTillAuthentication,)
+    def perform_authentication(self, request: Request) -> None:
+        """A till this process has just asked for is not asked for again."""
+        if till := remembered_till(_key_text(request)):
+            request.auth = till
+        else:
+            super().perform_authentication(request)
 
     @property
     def remembered(self) -> RememberedTill | None:
