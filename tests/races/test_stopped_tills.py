@@ -7,11 +7,12 @@ from django.db import connection
 from district.members.models import Member
 from district.merchants import services as merchants
 from district.merchants.models import TillKey
+from district.replay.clients import TillClient
 from loyalty.models import Receipt
-from tests.api_clients import TillClient, call_concurrently
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
+from tests.race import call_concurrently
 
 RECEIPTS = 150
 
@@ -35,11 +36,11 @@ def test_no_receipt_is_posted_once_its_till_or_member_is_stopped(web):
 
 def stop_under_load(web, stop, status):
     store, member = make_earning_store(), make_member()
-    till = TillClient(web.base_url, till_key_text(store), store=store.public_id)
+    till = TillClient(web.connect(), till_key_text(store), store=store.public_id)
     stopped, refused = [], []
 
     def post(client):
-        return client.receipt(member.public_id, fen=100).status_code
+        return client.post_receipt(member.public_id, fen=100).status
 
     def stop_now(client):
         with connection.cursor() as cursor:
