@@ -4,11 +4,12 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
 from district.kernel import clock
+from district.kernel.database.process_cache import ProcessCache
 from district.merchants import till_secrets
 from district.merchants.errors import (
     MerchantSuspended,
@@ -86,7 +87,6 @@ class RememberedTill:
     merchant_id: int
     stores: Mapping[str, int]
     secret_hash: bytes
-    asked_at: datetime
 
     @property
     def actor(self) -> str:
@@ -94,23 +94,17 @@ class RememberedTill:
         return f"till:{self.key_id}"
 
 
-_REMEMBERED_FOR = timedelta(minutes=1)
-_MOST_REMEMBERED = 5_000
-# By database and prefix of the key.
-_remembered: dict[tuple[str, str], RememberedTill] = {}
+# By the prefix of the key. After a minute a key is asked for again, and its use noted.
+_remembered = ProcessCache[str, RememberedTill](max_entries=5_000, max_age_seconds=60)
 
 
 def remembered_till(text: str) -> RememberedTill | None:
     """The till of a key's text, where `till_for` said within the last minute who it is."""
     parts = till_secrets.parts_of(text)
-    till = parts and _remembered.get(_place(parts[0]))
-    if not parts or not till or till.asked_at <= clock.real_now() - _REMEMBERED_FOR:
+    till = parts and _remembered.get(parts[0])
+    if not parts or not till:
         return None
     return till if hmac.compare_digest(till.secret_hash, till_secrets.digest(parts[1])) else None
-
-
-def _place(prefix: str) -> tuple[str, str]:
-    return str(connection.settings_dict["NAME"]), prefix
 
 
 def till_for(text: str) -> Till:
@@ -146,15 +140,8 @@ def till_for(text: str) -> Till:
         in_alliance=row[11],
         last_used_at=last_used_at,
     )
-    if len(_remembered) >= _MOST_REMEMBERED:
-        _remembered.clear()
-    _remembered[_place(prefix)] = RememberedTill(
-        key_id=key_id,
-        merchant_id=merchant.pk,
-        stores={public_id: store.pk for public_id, store in till.stores.items()},
-        secret_hash=bytes(secret_hash),
-        asked_at=clock.real_now(),
-    )
+    stores = {public_id: store.pk for public_id, store in till.stores.items()}
+    _remembered.store(prefix, RememberedTill(key_id, merchant.pk, stores, bytes(secret_hash)))
     return till
 
 
