@@ -13,7 +13,7 @@ from coupons.engine.coupon import RedemptionLine
 from coupons.engine.terms import Terms
 from district.kernel import clock
 from district.kernel.database.ids import new_id
-from district.kernel.database.postgres import call
+from district.kernel.database.postgres import call, call_record
 from district.kernel.idempotency import Key
 from district.kernel.outbox.events import wake_worker_on_commit
 from district.merchants.models import Store
@@ -48,7 +48,7 @@ def claim(
     """
     public_id = new_id("cpn")
     valid_from, valid_until = terms.valid_period(at)
-    pk: int = call(
+    made = call_record(
         "coupons_claim",
         *(key.scope, key.key, key.terms),
         *(terms.pk, member, public_id, source, None, None),
@@ -56,7 +56,13 @@ def claim(
         *(terms.uses, terms.value_fen, terms.reserve_fen, valid_from, valid_until, at),
     )
     wake_worker_on_commit()
-    return ClaimResult(abs(pk), public_id, valid_from, valid_until, repeated=pk < 0)
+    return ClaimResult(
+        pk=made["coupon"],
+        public_id=public_id,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        repeated=made["repeated"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class RedeemRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RedeemResult:
+class PostedRedemptions:
     """Rows just written, by number: the redemptions in the order of their coupons, what is now off the
     bill in all (fen), and public id and name of each party that bears a part.
 
@@ -91,23 +97,21 @@ class RedeemResult:
 
     request: int
     repeated: bool = False
-    bill: int = 0
-    bill_seq: int = 0
-    off: int = 0
+    bill_discount_fen: int = 0
     redemptions: tuple[int, ...] = ()
     parties: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def redeem(
     *, request: RedeemRequest, bill_seq: int, lines: Sequence[RedemptionLine]
-) -> RedeemResult:
+) -> PostedRedemptions:
     """Use coupons as they were evaluated on a bill as it was seen, all or none, exactly once per key.
 
     Raises CouponAlreadyRedeemed, CouponBillChanged, CouponBillHasRefunds, CouponBillAmountMismatch,
     CouponBudgetUsedUp, CouponChanged, KeyReused, RequestAlreadyRedeemed, TokenUsed.
     """
     merchant, bill, key = request.store.merchant_id, request.bill, request.key
-    written: str = call(
+    posted = call_record(
         "coupons_redeem",
         *(key.scope, key.key, key.terms),
         *(merchant, request.store.pk, request.request_no, bill.bill_no, bill.fen, bill_seq),
@@ -115,16 +119,14 @@ def redeem(
         *(request.actor, request.at),
     )
     wake_worker_on_commit()
-    made = json.loads(written)
-    if "earlier" in made:
-        return RedeemResult(made["earlier"], repeated=True)
-    return RedeemResult(
-        request=made["request"],
-        bill=made["bill"],
-        bill_seq=bill_seq + 1,
-        off=made["off"],
-        redemptions=tuple(made["redemptions"]),
-        parties={int(pk): tuple(named) for pk, named in (made["parties"] or {}).items()},
+    if posted["repeated"]:
+        return PostedRedemptions(posted["request"], repeated=True)
+    parties = json.loads(posted["parties"] or "{}")
+    return PostedRedemptions(
+        request=posted["request"],
+        bill_discount_fen=posted["bill_discount_fen"],
+        redemptions=tuple(posted["redemptions"]),
+        parties={int(pk): tuple(named) for pk, named in parties.items()},
     )
 
 

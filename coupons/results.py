@@ -1,95 +1,57 @@
-"""What a redemption came to, put together from what its verb knows, without reading it back."""
+"""What redeeming comes to: the same plain values for the first call of a key and for those that repeat it."""
 
-from collections.abc import Sequence
-
-from coupons.engine.coupon import RedemptionLine
-from coupons.models import (
-    Coupon,
-    CouponBill,
-    CouponTemplate,
-    FundingPart,
-    Redemption,
-    RedemptionRequest,
-    TemplateVersion,
-)
-from coupons.procedures import RedeemRequest, RedeemResult
-from coupons.queries.redemptions import set_prefetched
-from district.kernel.database.postgres import partial_instance
-from district.merchants.models import Merchant
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 
-def redemption_result(
-    made: RedeemResult, request: RedeemRequest, lines: Sequence[RedemptionLine]
-) -> RedemptionRequest:
-    """The request just written, as `full_request` would read it."""
-    store = request.store
-    bill = partial_instance(
-        CouponBill,
-        id=made.bill,
-        store_id=store.pk,
-        bill_no=request.bill.bill_no,
-        bill_fen=request.bill.fen,
-        seq=made.bill_seq,
-        discount_fen=made.off,
-        refunded_fen=0,
-    )
-    row = partial_instance(
-        RedemptionRequest,
-        id=made.request,
-        merchant_id=store.merchant_id,
-        request_no=request.request_no,
-        bill_id=made.bill,
-        actor=request.actor,
-        at=request.at,
-    )
-    row.bill = bill
-    redemptions = []
-    in_order = sorted(lines, key=lambda line: line.coupon.pk)
-    for pk, line in zip(made.redemptions, in_order, strict=True):
-        redemption = partial_instance(
-            Redemption,
-            id=pk,
-            public_id=line.public_id,
-            request_id=made.request,
-            bill_id=made.bill,
-            merchant_id=store.merchant_id,
-            store_id=store.pk,
-            coupon_id=line.coupon.pk,
-            version_id=line.terms.pk,
-            member_id=line.coupon.member,
-            single_use=line.terms.single_use,
-            eligible_fen=line.evaluation.eligible_fen,
-            discount_fen=line.discount_fen,
-            cost_fen=line.cost_fen,
-            turn=line.coupon.turn,
-            refunded_fen=0,
-            returned_fen=0,
-            offline=request.offline,
-            pass_made_at=line.pass_made_at,
-            at=request.at,
-            reversed_at=None,
-        )
-        redemption.request, redemption.bill = row, bill
-        _name(redemption, line)
-        parts = line.funding_parts(store.merchant_id)
-        set_prefetched(redemption, "parts", [_part(pk, part, made) for part in parts])
-        redemptions.append(redemption)
-    set_prefetched(row, "redemptions", redemptions)
-    return row
+@dataclass(frozen=True, slots=True)
+class FundingShare:
+    """What a party, by its public id, bears of a redemption now, in fen."""
+
+    party: str
+    name: str
+    fen: int
 
 
-def _name(redemption: Redemption, line: RedemptionLine) -> None:
-    coupon, terms = line.coupon, line.terms
-    redemption.coupon = partial_instance(Coupon, id=coupon.pk, public_id=coupon.public_id)
-    redemption.version = partial_instance(TemplateVersion, id=terms.pk, template_id=terms.template)
-    redemption.version.template = partial_instance(
-        CouponTemplate, id=terms.template, name=terms.name
-    )
+@dataclass(frozen=True, slots=True)
+class RedeemedCoupon:
+    """A coupon used on a bill, in fen; `coupon` is its public id, `version` the number of its terms, and
+    `funding` what its payers bear, parts that came back taken off."""
+
+    pk: int
+    public_id: str
+    coupon: str
+    version: int
+    name: str
+    bill_no: str
+    discount_fen: int
+    cost_fen: int
+    funding: tuple[FundingShare, ...]
+    at: datetime
+    reversed_at: datetime | None
 
 
-def _part(redemption: int, part: list[int], made: RedeemResult) -> FundingPart:
-    party, fen = part
-    public_id, name = made.parties[party]
-    known = partial_instance(FundingPart, redemption_id=redemption, party_id=party, fen=fen)
-    known.party = partial_instance(Merchant, id=party, public_id=public_id, name=name)
-    return known
+@dataclass(frozen=True, slots=True)
+class RedemptionResult:
+    """What a till's request came to; `bill_discount_fen` is all that is off the bill now, by other requests
+    too."""
+
+    pk: int
+    request_no: str
+    bill_no: str
+    bill_fen: int
+    bill_discount_fen: int
+    redemptions: tuple[RedeemedCoupon, ...]
+
+    @property
+    def discount_fen(self) -> int:
+        return sum(redemption.discount_fen for redemption in self.redemptions)
+
+
+def funding_shares(parts: Iterable[tuple[str, str, int]]) -> tuple[FundingShare, ...]:
+    """Parts (public id and name of a party, fen) added up for each party; without those that bear nothing."""
+    sums: dict[tuple[str, str], int] = {}
+    for party, name, fen in parts:
+        sums[party, name] = sums.get((party, name), 0) + fen
+    return tuple(FundingShare(party, name, fen) for (party, name), fen in sums.items() if fen)

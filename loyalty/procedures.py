@@ -11,14 +11,15 @@ from typing import Any
 
 from district.kernel import clock
 from district.kernel.database.ids import new_id
-from district.kernel.database.postgres import call
+from district.kernel.database.postgres import call, call_record
 from district.kernel.idempotency import Key
 from district.kernel.outbox.events import wake_worker_on_commit
 from district.merchants.queries import RememberedTill
 from loyalty.values import (
-    EarnResult,
     Grant,
     HoldRequest,
+    PostedReceipt,
+    PostedSpending,
     PostedTransfer,
     PostingContext,
     RefundPosting,
@@ -35,19 +36,19 @@ def earn(
     grant: Grant,
     key: Key,
     at: datetime,
-) -> EarnResult:
+) -> PostedReceipt:
     """Post a receipt and its points, exactly once per key, receipt number and bill.
 
     Raises PurchaseAlreadyEarned, KeyReused, ReceiptAlreadyPosted.
     """
     public_id = new_id("tr")
-    posted = call(
+    posted = call_record(
         "loyalty_earn",
         *(key.scope, key.key, key.terms, member),
         *_earning(context, purchase, grant, public_id, at),
     )
     wake_worker_on_commit()
-    return _earn_result(public_id, *posted)
+    return _posted_receipt(public_id, posted)
 
 
 def earn_at_till(
@@ -59,22 +60,22 @@ def earn_at_till(
     grant: Grant,
     key: Key,
     at: datetime,
-) -> tuple[int, EarnResult] | None:
-    """The same for a till and a member that nobody has asked for yet: the member's number and what was posted;
-    None where one of them may not.
+) -> PostedReceipt | None:
+    """The same for a till and a member that nobody has asked for yet; None where one of them
+    may not.
 
     Raises PurchaseAlreadyEarned, KeyReused, ReceiptAlreadyPosted.
     """
     public_id = new_id("tr")
-    posted = call(
+    posted = call_record(
         "loyalty_earn_at_till",
         *(till.key_id, clock.real_now(), member_id, key.scope, key.key, key.terms),
         *_earning(context, purchase, grant, public_id, at),
     )
-    if posted is None:
+    if not posted["may_act"]:
         return None
     wake_worker_on_commit()
-    return posted[0], _earn_result(public_id, *posted[1:])
+    return _posted_receipt(public_id, posted)
 
 
 def _earning(
@@ -102,26 +103,31 @@ def _earning(
     )
 
 
-def _earn_result(public_id: str, receipt: int, *written: Any) -> EarnResult:
-    if not written:
-        return EarnResult(receipt, repeated=True, entry=None)
-    transfer, seq, available, granted, repaid, waiting, review = written
-    entry = PostedTransfer(public_id, transfer, seq, available) if transfer is not None else None
-    return EarnResult(receipt, False, entry, granted, repaid, waiting, review)  # noqa: FBT003
+def _posted_receipt(public_id: str, posted: dict[str, Any]) -> PostedReceipt:
+    if posted["repeated"]:
+        return PostedReceipt(posted["receipt"], repeated=True)
+    transfer = None
+    if posted["transfer"] is not None:
+        transfer = PostedTransfer(public_id, posted["transfer"], posted["available"])
+    return PostedReceipt(
+        pk=posted["receipt"],
+        transfer=transfer,
+        granted=posted["granted"],
+        repaid=posted["repaid"],
+        waiting=posted["waiting"],
+        review=posted["review"],
+    )
 
 
 def spend(
     *, member: int, context: PostingContext, points: int, request_no: str, key: Key, at: datetime
-) -> PostedTransfer | int:
+) -> PostedSpending:
     """Draw points from the oldest lots, exactly once per key and request number.
-
-    A repetition only knows the number of what its key came to: a transfer's, or that of a hold which
-    waits for the member, see `idempotency.kind_of`.
 
     Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
     """
     public_id = new_id("tr")
-    pk, *written = call(
+    posted = call_record(
         "loyalty_spend",
         *(key.scope, key.key, key.terms),
         *(
@@ -136,7 +142,9 @@ def spend(
         ),
     )
     wake_worker_on_commit()
-    return PostedTransfer(public_id, pk, *written) if written else int(pk)
+    if posted["repeated"]:
+        return PostedSpending(posted["result"], repeated=True)
+    return PostedSpending(posted["result"], public_id=public_id, available=posted["available"])
 
 
 def hold(

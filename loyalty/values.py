@@ -56,31 +56,43 @@ class Grant:
     fallback: Fallback | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PostedTransfer:
-    """A transfer just written, and what became of the account by it."""
+    """A transfer just written, and the spendable points of the account behind it."""
 
     public_id: str
     pk: int
-    seq: int
     available: int
 
 
-@dataclass(frozen=True)
-class EarnResult:
-    """A receipt in the ledger; `entry` is what it earned. A repetition only knows the number.
+@dataclass(frozen=True, slots=True)
+class PostedReceipt:
+    """A receipt in the ledger; `transfer` is what it earned. Of a repeated key only the number is known.
 
     `waiting` counts the refunds that were parked for it; `review` is the number of the review its
     points wait for, when they are above a ceiling.
     """
 
-    receipt: int
-    repeated: bool
-    entry: PostedTransfer | None
+    pk: int
+    repeated: bool = False
+    transfer: PostedTransfer | None = None
     granted: int = 0
     repaid: int = 0
     waiting: int = 0
     review: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedSpending:
+    """A transfer just written, and the spendable points of the account behind it.
+
+    Of a repeated key only the number is known: a transfer's, or a hold's, see `idempotency.kind_of`.
+    """
+
+    pk: int
+    repeated: bool = False
+    public_id: str = ""
+    available: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from coupons import services as coupons
 from coupons.admin.common import COUPONS, note_once
 from coupons.admin.counter_check import CheckPage, check_page_of
 from coupons.admin.counter_forms import CounterForm, RedeemForm, bill_fields, paper_codes_only
-from coupons.models import Redemption, RedemptionRequest
+from coupons.models import Redemption
 from coupons.queries import version_terms
 from coupons.queries.redemptions import request_of_stores
+from coupons.results import RedemptionResult
 from district.kernel.backoffice import (
     Cell,
     Menu,
@@ -176,14 +177,14 @@ def _remember(request: HttpRequest, answer: HttpResponse, store: Store) -> None:
     )
 
 
-def _done_context(request: HttpRequest, made: RedemptionRequest) -> dict[str, Any]:
+def _done_context(request: HttpRequest, made: RedemptionResult) -> dict[str, Any]:
     """What was redeemed, as it stands now."""
-    bill, used = made.bill, list(made.redemptions.all())
+    used = made.redemptions
     open_to_see = visible(request, Redemption, [redemption.pk for redemption in used])
     rows = [
         [
             Cell(
-                f"{redemption.version.template.name}（{version_terms(redemption.version_id).benefit.text()}）",
+                f"{redemption.name}（{version_terms(redemption.version).benefit.text()}）",
                 url_of(Redemption, redemption.pk) if redemption.pk in open_to_see else "",
             ),
             f"-{format_yuan(redemption.discount_fen)}" if redemption.discount_fen else _("兑换"),
@@ -197,11 +198,11 @@ def _done_context(request: HttpRequest, made: RedemptionRequest) -> dict[str, An
     return {
         "done": True,
         "reversed": not live,
-        "bill_no": bill.bill_no,
+        "bill_no": made.bill_no,
         "figures": [
-            (_("账单金额"), format_yuan(bill.bill_fen)),
+            (_("账单金额"), format_yuan(made.bill_fen)),
             (_("本次减免"), f"-{format_yuan(sum(redemption.discount_fen for redemption in live))}"),
-            (_("应付"), format_yuan(bill.bill_fen - bill.discount_fen)),
+            (_("应付"), format_yuan(made.bill_fen - made.bill_discount_fen)),
         ],
         "panels": [
             Section(

@@ -1,6 +1,5 @@
 """What goes in and comes out of the till's endpoints."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
@@ -9,7 +8,6 @@ from coupons import evaluation
 from coupons.engine.bill import Bill, BillLine
 from coupons.engine.coupon import Evaluation
 from coupons.input_limits import LONGEST_CODE, MOST_CODES, MOST_LINES
-from coupons.models import FundingPart, Redemption
 from coupons.services import CheckResult
 from district.kernel.http.fields import (
     CodeField,
@@ -160,30 +158,24 @@ class RedemptionOut(serializers.Serializer):
     """A coupon used on a bill."""
 
     id = serializers.CharField(source="public_id")
-    coupon = serializers.CharField(source="coupon.public_id")
-    name = serializers.CharField(source="version.template.name")
-    bill_no = serializers.CharField(source="bill.bill_no")
+    coupon = serializers.CharField()
+    name = serializers.CharField()
+    bill_no = serializers.CharField()
     discount_fen = serializers.IntegerField()
     cost_fen = serializers.IntegerField(help_text="what its payers bear")
-    funding = serializers.SerializerMethodField()
+    funding = FundingOut(many=True, read_only=True)
     at = InstantField()
     reversed_at = InstantField(allow_null=True)
-
-    def get_funding(self, redemption: Redemption) -> list[dict[str, Any]]:
-        return funding_of_parts(redemption.parts.all())
 
 
 class RequestOut(serializers.Serializer):
     """What a till's request came to."""
 
     request_no = serializers.CharField()
-    bill_no = serializers.CharField(source="bill.bill_no")
-    bill_fen = serializers.IntegerField(source="bill.bill_fen")
-    discount_fen = serializers.SerializerMethodField(help_text="by this request, in fen")
-    redemptions = RedemptionOut(many=True, source="redemptions.all")
-
-    def get_discount_fen(self, request: Any) -> int:
-        return sum(redemption.discount_fen for redemption in request.redemptions.all())
+    bill_no = serializers.CharField()
+    bill_fen = serializers.IntegerField()
+    discount_fen = serializers.IntegerField(read_only=True, help_text="by this request, in fen")
+    redemptions = RedemptionOut(many=True)
 
 
 class RefundShareOut(serializers.Serializer):
@@ -247,17 +239,6 @@ def check_response(checked: CheckResult, merchant: int) -> dict[str, Any]:
         ],
         "before_fen": bill_evaluation.bill.left_fen,
     }
-
-
-def funding_of_parts(parts: Iterable[FundingPart]) -> list[dict[str, Any]]:
-    """Who bears what of a redemption now, parts that came back taken off."""
-    sums: dict[tuple[str, str], int] = {}
-    for part in parts:
-        party = (part.party.public_id, part.party.name)
-        sums[party] = sums.get(party, 0) + part.fen
-    return [
-        {"party": party, "name": name, "fen": fen} for (party, name), fen in sums.items() if fen
-    ]
 
 
 def _offer(

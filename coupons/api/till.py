@@ -24,7 +24,11 @@ from coupons.api.schemas_till import (
     lines_of,
 )
 from coupons.queries.catalogue import public_version
-from coupons.queries.redemptions import bill_of_store, redemption_of_merchant
+from coupons.queries.redemptions import (
+    bill_of_store,
+    redeemed_coupon,
+    redemption_of_merchant,
+)
 from coupons.services import ReturnedGoods
 from district.kernel import errors as kernel
 from district.merchants import errors as merchants
@@ -142,7 +146,7 @@ class CouponReversals(TillView):
             actor=self.till.actor,
             key=self.key("reverse_redemption", redemption=redemption, **request_data),
         )
-        return Response(rendered(RedemptionOut, undone), status.HTTP_201_CREATED)
+        return Response(rendered(RedemptionOut, redeemed_coupon(undone)), status.HTTP_201_CREATED)
 
 
 class CouponRefunds(TillView):

@@ -92,7 +92,7 @@ class ScanResolution:
 
     coupon_pass: Pass | None = None
     coupon: CouponState | None = None
-    redemption: Redemption | None = None
+    redemption: int | None = None
     reason: str = ""
     payer: str = ""
     fen: int = 0
@@ -143,7 +143,7 @@ def resolve_scan(terminal: Terminal, scan: Scan, actor: str) -> ScanResolution:
     return ScanResolution(
         coupon_pass=coupon_pass,
         coupon=taken.coupon,
-        redemption=request.redemptions.get(),
+        redemption=request.redemptions[0].pk,
         on_allowance=taken.on_allowance,
         allowance_fen=taken.given_fen if taken.on_allowance else 0,
     )

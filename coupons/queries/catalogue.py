@@ -23,7 +23,7 @@ from coupons.queries.budgets import budgets_left
 from coupons.queries.member_facts import member_facts_of
 from coupons.queries.versions import version_terms
 from district.kernel import clock
-from district.kernel.database.postgres import first_row, partial_instance
+from district.kernel.database.postgres import first_row, stored_row
 from district.kernel.errors import DomainError, NotFound
 from district.members.models import Member
 from district.merchants.models import Merchant
@@ -91,14 +91,12 @@ def public_version(public_id: str) -> TemplateVersion:
     if row is None:
         raise NotFound
     pk, kind, template, name, merchant, merchant_id, merchant_name = row
-    version = partial_instance(
+    version = stored_row(
         TemplateVersion, id=pk, public_id=public_id, kind=kind, template_id=template
     )
-    version.template = partial_instance(
-        CouponTemplate, id=template, name=name, merchant_id=merchant
-    )
+    version.template = stored_row(CouponTemplate, id=template, name=name, merchant_id=merchant)
     if merchant is not None:
-        version.template.merchant = partial_instance(
+        version.template.merchant = stored_row(
             Merchant, id=merchant, public_id=merchant_id, name=merchant_name
         )
     return version

@@ -10,7 +10,7 @@ from coupons.errors import ClaimOver, NotClaimable, NotInAudience
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries import member_facts_of, version_terms
 from district.kernel import audit, clock
-from district.kernel.database.postgres import partial_instance
+from district.kernel.database.postgres import stored_row
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
@@ -131,7 +131,7 @@ def _issued(
     )
     if made.repeated:
         return Coupon.objects.get(pk=made.pk)
-    coupon = partial_instance(
+    coupon = stored_row(
         Coupon,
         id=made.pk,
         public_id=made.public_id,

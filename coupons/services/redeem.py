@@ -12,12 +12,12 @@ from coupons.engine.coupon import CouponState, Evaluation, RedemptionLine
 from coupons.engine.evaluation import BillEvaluation
 from coupons.engine.reasons import Reason
 from coupons.errors import CouponChanged, CouponNotUsable
-from coupons.models import Coupon, RedemptionRequest
-from coupons.procedures import RedeemRequest
+from coupons.models import Coupon
+from coupons.procedures import PostedRedemptions, RedeemRequest
 from coupons.queries import version_terms
 from coupons.queries.counter import CounterSnapshot, read_counter
-from coupons.queries.redemptions import full_request
-from coupons.results import redemption_result
+from coupons.queries.redemptions import redemption_result
+from coupons.results import RedeemedCoupon, RedemptionResult, funding_shares
 from district.kernel import clock
 from district.kernel.database.ids import new_id
 from district.kernel.errors import DomainError
@@ -36,7 +36,7 @@ def redeem_coupons(
     request_no: str,
     actor: str,
     key: Key,
-) -> RedemptionRequest:
+) -> RedemptionResult:
     """Use the coupons of these codes on a bill; what each takes off is computed here, not by the till.
 
     With coupons that lie on the bill already they must be a legal combination; the last one is cut
@@ -52,7 +52,7 @@ def redeem_coupons(
         found = read_counter(store.pk, reported_bill, [code.coupon for code in seen])
         coupons = presented.require_unchanged(seen, found.coupons)
     except DomainError as refusal:
-        return full_request(replay_or_raise(key, refusal))
+        return redemption_result(replay_or_raise(key, refusal))
     request = RedeemRequest(
         store=store,
         bill=reported_bill,
@@ -76,7 +76,7 @@ def redeem_offline(
     key: Key,
     at: datetime,
     pass_made_at: datetime | None,
-) -> RedemptionRequest:
+) -> RedemptionResult:
     """Write down what a till without a network did at an instant that is over; of the discount that it
     gave, no more than the rules give. A coupon that expired since then comes back for it. `pass_made_at`
     names the open pass that it took, which counts once, here or at any other till.
@@ -105,7 +105,7 @@ def _read_snapshot(request: RedeemRequest, coupons: Sequence[CouponState]) -> Co
 
 def _evaluate_and_redeem(
     request: RedeemRequest, found: CounterSnapshot, coupons: Sequence[CouponState]
-) -> RedemptionRequest:
+) -> RedemptionResult:
     """Evaluate and use them as they were found; anew where they changed meanwhile."""
     for attempt in range(TRIES):
         bill_evaluation = evaluation.evaluate_bill(
@@ -118,7 +118,7 @@ def _evaluate_and_redeem(
         try:
             lines = _redemption_lines(request, bill_evaluation)
         except CouponNotUsable as refusal:
-            return full_request(replay_or_raise(request.key, refusal))
+            return redemption_result(replay_or_raise(request.key, refusal))
         try:
             made = procedures.redeem(request=request, bill_seq=found.bill.seq, lines=lines)
         except CouponChanged:
@@ -128,9 +128,42 @@ def _evaluate_and_redeem(
             coupons = [found.coupons[coupon.pk] for coupon in coupons]
         else:
             if made.repeated:
-                return full_request(made.request)
-            return redemption_result(made, request, lines)
+                return redemption_result(made.request)
+            return _build_result(made, request, lines)
     raise AssertionError("unreachable")
+
+
+def _build_result(
+    posted: PostedRedemptions, request: RedeemRequest, lines: Sequence[RedemptionLine]
+) -> RedemptionResult:
+    """Of what was just written, without reading it back."""
+    in_order = sorted(lines, key=lambda line: line.coupon.pk)
+    return RedemptionResult(
+        pk=posted.request,
+        request_no=request.request_no,
+        bill_no=request.bill.bill_no,
+        bill_fen=request.bill.fen,
+        bill_discount_fen=posted.bill_discount_fen,
+        redemptions=tuple(
+            RedeemedCoupon(
+                pk=pk,
+                public_id=line.public_id,
+                coupon=line.coupon.public_id,
+                version=line.terms.pk,
+                name=line.terms.name,
+                bill_no=request.bill.bill_no,
+                discount_fen=line.discount_fen,
+                cost_fen=line.cost_fen,
+                funding=funding_shares(
+                    (*posted.parties[party], fen)
+                    for party, fen in line.funding_parts(request.store.merchant_id)
+                ),
+                at=request.at,
+                reversed_at=None,
+            )
+            for pk, line in zip(posted.redemptions, in_order, strict=True)
+        ),
+    )
 
 
 def _redemption_lines(

@@ -6,16 +6,16 @@
 -- and neither does a replacement, because what it replaces counts. The hot rows, slots of budget and
 -- stock, are locked last, so that their locks live only until the commit. Who comes when nothing is left
 -- is told so by a read.
--- Back comes the coupon's number; below zero when an earlier call of the same key made it.
+-- Back comes the coupon's number, and whether an earlier call of the same key made it.
 create or replace function coupons_claim(
     p_scope text, p_key text, p_terms bytea,
     p_version bigint, p_member bigint, p_public_id text, p_source text, p_replaces bigint,
     p_replaces_refund bigint, p_per_member bigint, p_per_day bigint, p_day date,
     p_uses bigint, p_value bigint, p_most bigint,
-    p_valid_from timestamptz, p_valid_until timestamptz, p_at timestamptz
-) returns bigint language plpgsql as $$
+    p_valid_from timestamptz, p_valid_until timestamptz, p_at timestamptz,
+    out coupon bigint, out repeated boolean
+) language plpgsql as $$
 declare
-    v_coupon bigint;
     v_earlier bigint;
     v_version record;
     v_nth bigint;
@@ -43,9 +43,13 @@ begin
         end if;
         raise exception 'coupon_sold_out' using errcode = 'SD409';
     end if;
-    v_coupon := nextval('coupons_coupon_id_seq');
-    v_earlier := kernel_claim(p_scope, p_key, p_terms, v_coupon);
-    if v_earlier is not null then return -v_earlier; end if;
+    coupon := nextval('coupons_coupon_id_seq');
+    v_earlier := kernel_claim(p_scope, p_key, p_terms, coupon);
+    repeated := v_earlier is not null;
+    if repeated then
+        coupon := v_earlier;
+        return;
+    end if;
 
     if p_source <> 'replacement' then
         if v_version.state <> 'published' or p_at >= v_version.claim_until then
@@ -91,7 +95,7 @@ begin
                                         valid_until, uses_left, value_left_fen, replaces_id,
                                         replaces_refund_id, claimed_at, budget_slot, reserved_fen,
                                         day_slot, stock_slot)
-                values (v_coupon, p_public_id, p_version, v_version.template_id, p_member, p_member,
+                values (coupon, p_public_id, p_version, v_version.template_id, p_member, p_member,
                         v_nth, p_day, v_today, p_source, 'live', p_valid_from, p_valid_until, p_uses,
                         p_value, p_replaces, p_replaces_refund, p_at,
                         case when v_budgeted then v_own end,
@@ -103,7 +107,7 @@ begin
         if v_try = 100 then raise exception 'claim_busy' using errcode = 'SD503'; end if;
     end loop;
     perform kernel_emit('CouponIssued', jsonb_build_object(
-        'coupon', v_coupon, 'version', p_version, 'member', p_member, 'source', p_source));
+        'coupon', coupon, 'version', p_version, 'member', p_member, 'source', p_source));
 
     if v_budgeted then
         v_budget := coupons_take_budget(p_version, p_member, v_version.slots, p_most);
@@ -118,9 +122,8 @@ begin
     if v_budget <> v_own or v_day_slot <> v_own or v_stock_slot <> v_own then
         update coupons_coupon
             set budget_slot = v_budget, day_slot = v_day_slot, stock_slot = v_stock_slot
-            where id = v_coupon;
+            where id = coupon;
     end if;
-    return v_coupon;
 end $$;
 
 -- The smallest numbers that no coupon of a member bears: in the template, and on a day of it.

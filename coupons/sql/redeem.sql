@@ -8,14 +8,17 @@
 -- where something else showed it), and parts: [[party, fen], …].
 -- Locks: key → bill → coupons by number → what members share (budget slots).
 -- Back comes what was written and its caller does not know, so that nobody need read it back: the
--- request's number, the bill's with all that is off it now, the redemptions' in the order of their
--- coupons, and public id and name of each party that bears a part. Of what an earlier call of the same
--- key wrote only the request's number, as `earlier`.
+-- request's number, what is off the bill now, the redemptions' numbers in the order of their coupons, and
+-- public id and name of each party that bears a part, by its number. Of what an earlier call of the same key
+-- wrote (`repeated`), only the request's number.
 create or replace function coupons_redeem(
     p_scope text, p_key text, p_terms bytea,
     p_merchant bigint, p_store bigint, p_request_no text, p_bill_no text, p_bill_fen bigint,
-    p_bill_seq bigint, p_uses jsonb, p_offline boolean, p_actor text, p_at timestamptz
-) returns jsonb language plpgsql as $$
+    p_bill_seq bigint, p_uses jsonb, p_offline boolean, p_actor text, p_at timestamptz,
+    out repeated boolean, out request bigint, out bill_discount_fen bigint, out redemptions bigint[],
+    out parties jsonb
+) language plpgsql as $$
+#variable_conflict use_column
 declare
     v_request bigint := nextval('coupons_redemptionrequest_id_seq');
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_request);
@@ -23,11 +26,12 @@ declare
     v_bill coupons_couponbill;
     v_use record;
     v_redemption bigint;
-    v_redemptions bigint[];
     v_parties bigint[];
     v_changes jsonb := '[]';
 begin
-    if v_earlier is not null then return jsonb_build_object('earlier', v_earlier); end if;
+    repeated := v_earlier is not null;
+    request := coalesce(v_earlier, v_request);
+    if repeated then return; end if;
 
     v_bill := coupons_put_on_bill(p_store, p_bill_no, p_bill_fen, p_bill_seq, v_discount, p_at);
     insert into coupons_redemptionrequest (id, merchant_id, request_no, bill_id, actor, at)
@@ -56,7 +60,7 @@ begin
                     v_use.version, v_use.member, v_use.single, v_use.eligible, v_use.discount,
                     v_use.cost, v_use.turn, p_offline, v_use.shown_by_pass, p_at)
             returning id into v_redemption;
-        v_redemptions := v_redemptions || v_redemption;
+        redemptions := redemptions || v_redemption;
         v_parties := v_parties || array(
             select (part ->> 0)::bigint from jsonb_array_elements(v_use.parts) part);
         perform coupons_book(v_redemption, v_use.public_id, v_use.public_id, p_merchant,
@@ -66,12 +70,9 @@ begin
             'merchant', p_merchant, 'store', p_store, 'discount_fen', v_use.discount));
     end loop;
     if v_changes <> '[]' then perform coupons_settle_budget(v_changes); end if;
-    return jsonb_build_object(
-        'request', v_request, 'bill', v_bill.id, 'off', v_bill.discount_fen,
-        'redemptions', v_redemptions,
-        'parties', (select jsonb_object_agg(id, jsonb_build_array(public_id, name))
-                    from merchants_merchant
-                    where id = any(v_parties)));
+    bill_discount_fen := v_bill.discount_fen;
+    parties := (select jsonb_object_agg(id, jsonb_build_array(public_id, name))
+                from merchants_merchant where id = any(v_parties));
 end $$;
 
 -- Take a discount off the bill of that number as its caller saw it, made if it is new; its row, locked,

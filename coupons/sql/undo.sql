@@ -71,7 +71,7 @@ declare
     v_redemption coupons_redemption;
     v_coupon coupons_coupon;
     v_value bigint;
-    v_other bigint;
+    v_other record;
 begin
     select * into strict v_redemption from coupons_redemption where id = p_redemption;
     select * into strict v_coupon from coupons_coupon
@@ -106,17 +106,22 @@ begin
     elsif (v_coupon.state = 'expired' or p_at >= v_coupon.valid_until) and v_coupon.state <> 'void'
         and p_replaced_until is not null and v_value is distinct from 0
     then
-        v_other := coupons_claim(
+        select * into v_other from coupons_claim(
             'coupon replacement', v_redemption.public_id || coalesce('-' || p_refund, ''), '',
             v_coupon.version_id, v_coupon.member_id, p_replacement, 'replacement', p_redemption,
             p_refund, null, null, (p_at at time zone 'Asia/Shanghai')::date, 1, v_value, 0,
             date_trunc('second', p_at), p_replaced_until, p_at);
+        if v_other.repeated then
+            raise exception 'redemption % was replaced before', v_redemption.public_id
+                using errcode = 'data_corrupted';
+        end if;
         update coupons_redemption set replaced_fen = replaced_fen + v_value
             where id = p_redemption and v_value > 0;
         if v_coupon.budget_slot is not null then
             -- It reserves what there is: nobody's reversal fails for want of a budget.
-            update coupons_coupon set budget_slot = v_coupon.budget_slot where id = v_other;
-            perform coupons_reserve_again(v_other, coalesce(v_value, p_most));
+            update coupons_coupon set budget_slot = v_coupon.budget_slot
+                where id = v_other.coupon;
+            perform coupons_reserve_again(v_other.coupon, coalesce(v_value, p_most));
         end if;
     end if;
 end $$;

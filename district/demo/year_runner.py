@@ -3,7 +3,6 @@
 import logging
 from datetime import date
 from threading import Barrier
-from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 
@@ -24,9 +23,7 @@ from district.kernel.idempotency import Key
 from district.members import services as members
 from district.merchants import services as merchants
 from loyalty import services as loyalty
-
-if TYPE_CHECKING:
-    from loyalty.models import Transfer
+from loyalty.queries import transfer_of_merchant
 
 LANES = 2
 logger = logging.getLogger("district.demo")
@@ -85,7 +82,7 @@ class DayRunner:
 
     def __init__(self, rows: PlannedRows) -> None:
         self._rows = rows
-        self._posted: dict[str, Transfer] = {}
+        self._posted: dict[str, str] = {}
 
     def run(self, posting: PlannedPosting) -> None:
         if isinstance(posting, PlannedPurchase):
@@ -115,7 +112,7 @@ class DayRunner:
             key=Key.of("demo:earn", posting.key),
         )
         if receipt.transfer is not None:
-            self._posted[posting.key] = receipt.transfer
+            self._posted[posting.key] = receipt.transfer.public_id
 
     def _spend(self, posting: PlannedSpending) -> None:
         """The member shows the card, the till reads it, the points move; cards live by today's clock."""
@@ -127,22 +124,21 @@ class DayRunner:
             key=Key.of("demo:visit", posting.key),
         )
         # Nobody of the demo is asked to confirm: the rules of the alliance are those of the first day.
-        self._posted[posting.key] = cast(
-            "Transfer",
-            loyalty.spend_points(
-                visit=opened.visit,
-                points=posting.points,
-                request_no=posting.request_no,
-                actor=till.actor,
-                key=Key.of("demo:spend", posting.key),
-            ),
+        spending = loyalty.spend_points(
+            visit=opened.visit,
+            points=posting.points,
+            request_no=posting.request_no,
+            actor=till.actor,
+            key=Key.of("demo:spend", posting.key),
         )
+        self._posted[posting.key] = spending.public_id
 
-    def _reverse(self, posting: PlannedReversal, origin: "Transfer") -> None:
+    def _reverse(self, posting: PlannedReversal, transfer: str) -> None:
+        till = self._rows.tills[posting.store.merchant]
         loyalty.reverse_transfer(
-            transfer=origin,
+            transfer=transfer_of_merchant(till.merchant.pk, transfer),
             store=self._rows.stores[posting.store.number],
             reason=posting.reason,
-            actor=self._rows.tills[posting.store.merchant].actor,
+            actor=till.actor,
             key=Key.of("demo:reverse", posting.key),
         )

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from district.kernel import clock
-from district.kernel.database.postgres import first_row, partial_instance
+from district.kernel.database.postgres import first_row, stored_row
 from district.members import personal, phones
 from district.members.errors import AccountClosed, PhoneNotSupported, SignInAgain
 from district.members.models import Member, ShopperSession, User
@@ -73,7 +73,7 @@ def member_of(user: User | AnonymousUser) -> Member | None:
 def member_by_public_id(public_id: str) -> Member | None:
     # Asked at every receipt: without the ORM, which would take longer than the ledger itself.
     row = first_row(_OPEN_MEMBER, public_id)
-    return None if row is None else partial_instance(Member, id=row[0], public_id=public_id)
+    return None if row is None else stored_row(Member, id=row[0], public_id=public_id)
 
 
 def open_members(public_ids: Iterable[str]) -> dict[str, int]:
@@ -138,8 +138,8 @@ def live_session(token: str) -> ShopperSession:
     row = first_row(_SESSION, token_hash(token), clock.real_now())
     if row is None:
         raise SignInAgain
-    session = partial_instance(ShopperSession, **dict(zip(_SESSION_COLUMNS, row, strict=False)))
-    session.member = partial_instance(
+    session = stored_row(ShopperSession, **dict(zip(_SESSION_COLUMNS, row, strict=False)))
+    session.member = stored_row(
         Member, **dict(zip(_MEMBER_COLUMNS, row[len(_SESSION_COLUMNS) :], strict=True))
     )
     if session.member.closed_at is not None:

@@ -16,6 +16,7 @@ from district.kernel.http.fields import (
     TextField,
 )
 from loyalty.models import EarningReview, Transfer
+from loyalty.results import ReviewResult
 
 
 class ReceiptIn(serializers.Serializer):
@@ -59,19 +60,13 @@ class TransferOut(serializers.Serializer):
     id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(Transfer.Kind.choices)
     points = serializers.IntegerField(help_text="never negative; the kind tells the direction")
-    available_after = serializers.SerializerMethodField(
+    available_after = serializers.IntegerField(
+        read_only=True,
         help_text="the member's balance after the act, with all that followed from it: debts repaid,"
-        " dead points ended, the rest of a hold released"
+        " dead points ended, the rest of a hold released",
     )
-    reverses = serializers.SerializerMethodField()
+    reverses = serializers.CharField(read_only=True, allow_null=True)
     at = InstantField()
-
-    def get_available_after(self, transfer: Transfer) -> int:
-        after: int | None = getattr(transfer, "balance_after", None)
-        return transfer.available_after if after is None else after
-
-    def get_reverses(self, transfer: Transfer) -> str | None:
-        return transfer.reverses.public_id if transfer.reverses else None
 
 
 class ReviewOut(serializers.Serializer):
@@ -85,7 +80,7 @@ class ReviewOut(serializers.Serializer):
     )
     text = serializers.SerializerMethodField(help_text="in plain Chinese, for the till's screen")
 
-    def get_text(self, review: EarningReview) -> str:
+    def get_text(self, review: ReviewResult) -> str:
         return waiting_text(review.state)
 
 
@@ -105,12 +100,12 @@ def waiting_text(state: str) -> str:
 class ReceiptOut(serializers.Serializer):
     """A posted receipt and what it earned; `transfer` is null for a receipt worth no points."""
 
-    store = serializers.CharField(source="store.public_id")
-    member = serializers.CharField(source="account.member.public_id")
+    store = serializers.CharField()
+    member = serializers.CharField()
     receipt_no = serializers.CharField()
     paid_fen = serializers.IntegerField()
     paid_at = InstantField()
-    points = serializers.IntegerField(source="granted")
+    points = serializers.IntegerField()
     repaid = serializers.IntegerField(help_text="what of the points repaid an older debt at once")
     transfer = TransferOut(allow_null=True)
     review = ReviewOut(allow_null=True, help_text="null: nothing of it waits for a person")

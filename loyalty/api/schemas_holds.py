@@ -55,10 +55,11 @@ class HoldOut(serializers.Serializer):
     transfer = TransferOut(source="spent", allow_null=True, help_text="the spending it became")
 
     def to_representation(self, hold: Hold) -> Any:
+        document = super().to_representation(hold)
         # Of what was captured whole nothing came back behind the spending.
         if hold.spent is not None and hold.captured < hold.points:
-            hold.spent.balance_after = queries.balance_after(hold.spent)  # type: ignore[attr-defined]
-        return super().to_representation(hold)
+            document["transfer"]["available_after"] = queries.balance_after(hold.spent)
+        return document
 
 
 class HoldPage(serializers.Serializer):

@@ -22,7 +22,8 @@ from loyalty.api.schemas import (
     rendered,
 )
 from loyalty.api.schemas_holds import HoldOut
-from loyalty.models import Hold, Receipt
+from loyalty.models import Hold
+from loyalty.results import ReceiptResult
 
 _AT_A_STORE = (*TillView.refusals, merchants.StoreNotYours, merchants.StoreNotInAlliance)
 
@@ -75,7 +76,7 @@ class Receipts(RememberedTillView):
 
     def _earn_at_once(
         self, request_data: dict[str, Any], purchase: values.ReportedPurchase
-    ) -> Receipt | None:
+    ) -> ReceiptResult | None:
         if self.remembered is None:
             return None
         try:

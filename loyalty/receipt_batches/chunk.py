@@ -163,7 +163,11 @@ class _Sorter:
             )
             if receipt is not None:
                 answer = results.receipt_result(
-                    self._batch.pk, earning_row.row, receipt, repeated=True
+                    self._batch.pk,
+                    earning_row.row,
+                    receipt.pk,
+                    points=receipt.granted,
+                    repeated=True,
                 )
                 self._chunk.results.append(answer)
             else:

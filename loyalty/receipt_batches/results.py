@@ -5,7 +5,7 @@ from typing import Any
 
 from district.kernel.errors import DomainError
 from district.kernel.http import problems
-from loyalty.models import ParkedRefund, Receipt, Refund
+from loyalty.models import ParkedRefund, Refund
 from loyalty.receipt_batches.models import RowResult
 from loyalty.receipt_batches.rows import ParsedRow, UnreadableRow
 
@@ -26,15 +26,17 @@ def failed_result(batch: int, row: ParsedRow) -> RowResult:
     return _build_refused(batch, row.line, row.kind, row.number, problems.document_of_status(500))
 
 
-def receipt_result(batch: int, row: ParsedRow, receipt: Receipt, *, repeated: bool) -> RowResult:
+def receipt_result(
+    batch: int, row: ParsedRow, receipt: int, *, points: int, repeated: bool
+) -> RowResult:
     return RowResult(
         batch_id=batch,
         line=row.line,
         kind=row.kind,
         number=row.number,
         state=State.REPEATED if repeated else State.POSTED,
-        receipt_id=receipt.pk,
-        points=receipt.granted,
+        receipt_id=receipt,
+        points=points,
     )
 
 

@@ -29,12 +29,12 @@ def close_photo(
     *,
     by: str,
     at: datetime,
-    receipt: Receipt | None = None,
+    receipt: int | None = None,
     reason: str = "",
     note: str = "",
 ) -> ReceiptPhoto:
     """What became of it. The row's trigger lets this happen once."""
-    photo.state, photo.receipt, photo.reason, photo.note = state, receipt, reason, note
+    photo.state, photo.receipt_id, photo.reason, photo.note = state, receipt, reason, note
     photo.decided_by, photo.decided_at = by, at
     photo.save(update_fields=["state", "receipt", "reason", "note", "decided_by", "decided_at"])
     return photo

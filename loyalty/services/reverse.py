@@ -8,6 +8,7 @@ from district.merchants.models import Store
 from loyalty import procedures, queries, values
 from loyalty.errors import TransferNotReversible
 from loyalty.models import Receipt, Refund, Transfer
+from loyalty.results import TransferResult, transfer_result
 
 _SPENT = (Transfer.Kind.SPEND, Transfer.Kind.CAPTURE)
 
@@ -21,7 +22,7 @@ def reverse_transfer(
     key: Key,
     points: int | None = None,
     frees_number: bool = True,
-) -> Transfer:
+) -> TransferResult:
     """The counter-entry of a transfer of the same merchant.
 
     A spending gives its points back to the lots they came from, with their old expiry: all of it
@@ -52,9 +53,8 @@ def reverse_transfer(
         )
     else:
         raise TransferNotReversible(reason="kind")
-    entry = Transfer.objects.select_related("store", "reverses").get(pk=pk)
-    entry.balance_after = queries.balance_after(entry)  # type: ignore[attr-defined]
-    return entry
+    entry = Transfer.objects.select_related("reverses").get(pk=pk)
+    return transfer_result(entry, queries.balance_after(entry))
 
 
 @transaction.atomic

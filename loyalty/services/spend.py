@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 from district.kernel import clock
-from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, kind_of, replay_or_raise
 from district.merchants.models import Visit
 from district.merchants.queries import require_live
 from loyalty import procedures, queries, values
 from loyalty.models import Hold, Transfer
+from loyalty.results import TransferResult, transfer_result
 
 
 def spend_points(
     *, visit: Visit, points: int, request_no: str, actor: str, key: Key
-) -> Transfer | Hold:
+) -> TransferResult | Hold:
     """Draw points, the oldest first, for the merchant of the store the member stands in.
 
     Wherever they were earned, they land with this merchant and are settled in money at the end
@@ -45,7 +45,7 @@ def spend_points(
             member=visit.member_id, context=context, request=request, key=key, at=at
         )
         return _load_result(pk, key)
-    entry = procedures.spend(
+    posted = procedures.spend(
         member=visit.member_id,
         context=context,
         points=points,
@@ -53,31 +53,20 @@ def spend_points(
         key=key,
         at=at,
     )
-    if isinstance(entry, int):
-        return _load_result(entry, key)
-    # As it was just written, without reading it back.
-    spent = partial_instance(
-        Transfer,
-        id=entry.pk,
-        public_id=entry.public_id,
+    if posted.repeated:
+        return _load_result(posted.pk, key)
+    return TransferResult(
+        pk=posted.pk,
+        public_id=posted.public_id,
         kind=Transfer.Kind.SPEND,
-        account_id=visit.member_id,
-        seq=entry.seq,
         points=points,
-        available_after=entry.available,
-        merchant_id=context.merchant,
-        store_id=context.store,
-        reverses_id=None,
-        reference=request_no,
-        reason="",
-        actor=actor,
+        available_after=posted.available,
+        reverses=None,
         at=at,
     )
-    spent.store = visit.store
-    return spent
 
 
-def _load_result(pk: int, key: Key) -> Transfer | Hold:
+def _load_result(pk: int, key: Key) -> TransferResult | Hold:
     if kind_of(key) == "hold":
         return queries.holds().get(pk=pk)
-    return Transfer.objects.select_related("store").get(pk=pk)
+    return transfer_result(Transfer.objects.get(pk=pk))

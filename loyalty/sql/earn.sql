@@ -2,18 +2,21 @@
 -- What a receipt earns is decided and booked by loyalty_earn_receipts. Nearly always nothing is to be decided:
 -- no prefund, nothing due or owed, no ceiling reached. Such a receipt is booked here, by the same rows with
 -- fewer and simpler statements (decision 0048).
--- Back come the numbers of the receipt and its transfer, the line of the statement, the balance after
--- it, the points granted, what of them repaid a debt, how many refunds wait for this receipt, and the
--- number of the review its points wait for, so that nobody need read what was just written; of a
--- receipt that an earlier call of the same key posted, only its number.
+-- Back come the numbers of the receipt and its transfer, the balance after it, the points granted, what of
+-- them repaid a debt, how many refunds wait for this receipt, and the number of the review its points wait
+-- for, so that nobody need read what was just written; of a receipt that an earlier call of the same key
+-- posted (`repeated`), only its number.
 create or replace function loyalty_earn(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint,
     p_receipt_no text, p_paid_fen bigint, p_paid_at timestamptz, p_source text, p_fingerprint bytea,
     p_merchant_terms bigint, p_points bigint, p_rate_points bigint, p_rate_per_fen bigint,
     p_price_milli_fen bigint, p_active_from timestamptz, p_expires_at timestamptz, p_fallback jsonb,
-    p_transfer_id text, p_actor text, p_at timestamptz
-) returns bigint[] language plpgsql as $$
+    p_transfer_id text, p_actor text, p_at timestamptz,
+    out repeated boolean, out receipt bigint, out transfer bigint, out available bigint,
+    out granted bigint, out repaid bigint, out waiting bigint, out review bigint
+) language plpgsql as $$
+#variable_conflict use_column
 declare
     v_receipt bigint := nextval('loyalty_receipt_id_seq');
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_receipt);
@@ -21,9 +24,10 @@ declare
     v_pending boolean := p_active_from > p_at;
     v_today date := (p_at at time zone 'Asia/Shanghai')::date;
     v_transfer bigint;
-    v_posted record;
 begin
-    if v_earlier is not null then return array[v_earlier]; end if;
+    repeated := v_earlier is not null;
+    receipt := coalesce(v_earlier, v_receipt);
+    if repeated then return; end if;
 
     if p_fallback is null and p_points > 0 and loyalty_terms_hold(
         p_merchant_terms, p_merchant, p_paid_at, p_rate_points, p_rate_per_fen, p_price_milli_fen)
@@ -66,19 +70,23 @@ begin
             perform kernel_emit('ReceiptPosted', jsonb_build_object(
                 'receipt', v_receipt, 'member', p_member, 'merchant', p_merchant, 'store', p_store,
                 'points', p_points));
-            return array[v_receipt, v_transfer, v_account.seq, v_account.available, p_points, 0,
-                         loyalty_refunds_waiting(p_store, p_receipt_no), null];
+            transfer := v_transfer;
+            available := v_account.available;
+            granted := p_points;
+            repaid := 0;
+            waiting := loyalty_refunds_waiting(p_store, p_receipt_no);
+            return;
         end if;
     end if;
 
-    select * into strict v_posted from loyalty_earn_receipts(
+    select posted.transfer, posted.available, posted.points, posted.repaid, posted.review
+        into strict transfer, available, granted, repaid, review from loyalty_earn_receipts(
         false, p_merchant, p_source, p_actor, p_at, p_fallback is not null, p_fallback,
         array[v_receipt], array[p_member], array[p_store], array[p_receipt_no], array[p_paid_fen],
         array[p_paid_at], array[p_fingerprint], array[p_points], array[p_transfer_id], array[0],
         array[p_merchant_terms], array[p_rate_points], array[p_rate_per_fen],
-        array[p_price_milli_fen], array[p_active_from], array[p_expires_at]);
-    return array[v_receipt, v_posted.transfer, v_posted.seq, v_posted.available, v_posted.points,
-                 v_posted.repaid, loyalty_refunds_waiting(p_store, p_receipt_no), v_posted.review];
+        array[p_price_milli_fen], array[p_active_from], array[p_expires_at]) posted;
+    waiting := loyalty_refunds_waiting(p_store, p_receipt_no);
 end $$;
 
 -- How many parked refunds wait for a receipt.

@@ -1,19 +1,22 @@
 -- Draw points from a member's oldest lots for one merchant, exactly once per key and once per
--- merchant and request number. Back come the transfer's number, its line of the statement and the
--- balance after it, so that nobody need read what was just written; of what an earlier call of the
--- same key wrote, only its number: a hold's where the same key asked for points that the member has to
--- confirm, see hold.sql; the key's kind says so.
+-- merchant and request number. Back come the transfer's number and the balance after it, so that nobody need read what was just written; of what an earlier call of the
+-- same key wrote (`repeated`), only its number: a hold's where the same key asked for points that the
+-- member has to confirm, see hold.sql; the key's kind says so.
 create or replace function loyalty_spend(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint, p_request_no text, p_points bigint,
-    p_transfer_id text, p_actor text, p_at timestamptz
-) returns bigint[] language plpgsql as $$
+    p_transfer_id text, p_actor text, p_at timestamptz,
+    out repeated boolean, out result bigint, out available bigint
+) language plpgsql as $$
+#variable_conflict use_column
 declare
     v_transfer bigint := nextval('loyalty_transfer_id_seq');
     v_earlier bigint := kernel_claim(p_scope, p_key, p_terms, v_transfer);
     v_account loyalty_pointsaccount;
 begin
-    if v_earlier is not null then return array[v_earlier]; end if;
+    repeated := v_earlier is not null;
+    result := coalesce(v_earlier, v_transfer);
+    if repeated then return; end if;
 
     v_account := loyalty_change_balance(p_member, -p_points, 0, 0, null, p_at);
     perform loyalty_require_spendable(v_account, p_member, p_points);
@@ -25,7 +28,7 @@ begin
     perform kernel_emit('PointsSpent', jsonb_build_object(
         'transfer', v_transfer, 'member', p_member, 'merchant', p_merchant,
         'store', p_store, 'points', p_points));
-    return array[v_transfer, v_account.seq, v_account.available];
+    available := v_account.available;
 end $$;
 
 -- Refuse what loyalty_change_balance could not do, and any spending of a frozen account.

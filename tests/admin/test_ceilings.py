@@ -9,7 +9,7 @@ from district.kernel import clock
 from district.kernel.models import AuditLine
 from loyalty import queries
 from loyalty import services as loyalty
-from loyalty.models import EarningReview, MerchantCeilings
+from loyalty.models import EarningReview, MerchantCeilings, Receipt
 from loyalty.values import ReportedPurchase
 from tests.admin.action_forms import act, form_values, text_of
 from tests.admin.two_merchants import signed_in, table_digests
@@ -20,13 +20,14 @@ REVIEW, OWN = "/admin/loyalty/earningreview/", "/admin/loyalty/merchantceilings/
 
 def sell(two_merchants, side, fen):
     purchase = ReportedPurchase(f"L-{fen}", fen, clock.now(), source="till")
-    return loyalty.earn_points(
+    made = loyalty.earn_points(
         store=side.store,
         member=two_merchants.member,
         purchase=purchase,
         actor=f"till:{side.key.pk}",
         key=fresh_key(),
     )
+    return Receipt.objects.get(pk=made.pk)
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import pytest
 
 from coupons import services as coupons
-from coupons.api.schemas import rendered
-from coupons.api.schemas_till import RequestOut
 from coupons.errors import (
     CouponBillAmountMismatch,
     CouponNotUsable,
     RequestAlreadyRedeemed,
 )
 from coupons.models import Coupon, CouponBill, FundingPart, Redemption
+from coupons.queries.redemptions import redeemed_coupon, redemptions
 from district.kernel.errors import TokenUsed
 from district.merchants.models import Merchant
 from loyalty.settlement.models import Booking
@@ -22,6 +21,7 @@ from tests.factories.coupons import (
     issue,
     make_version,
     redeem,
+    redemption_result_of,
     reported_bill,
 )
 from tests.factories.members import make_member
@@ -119,21 +119,15 @@ def test_what_is_answered_is_what_stands(store, member):
     bill, key = reported_bill(5_000), fresh_key()
     redeem(claim(make_version(stacking="free"), member), store=store, bill=bill)
 
-    made = redeem(*reversed(held), store=store, bill=bill, no="Q-2", key=key)
+    options = {"store": store, "bill": bill, "no": "Q-2", "key": key}
 
-    used = made.redemptions.all()
-    for row in (made, made.bill, *used, *(redemption.coupon for redemption in used)):
-        stored = type(row).objects.get(pk=row.pk)
-        known = (
-            row.__dict__.keys()
-            - {"_state", "_prefetched_objects_cache"}
-            - row._state.fields_cache.keys()
-        )
-        assert {name: getattr(row, name) for name in known} == {
-            name: getattr(stored, name) for name in known
-        }
-    again = redeem(*held, store=store, bill=bill, no="Q-2", key=key)
-    assert rendered(RequestOut, made) == rendered(RequestOut, again)
+    made = redemption_result_of(*reversed(held), **options)
+
+    assert made == redemption_result_of(*held, **options)
+    assert [coupon.coupon for coupon in made.redemptions] == [coupon.public_id for coupon in held]
+    assert made.bill_discount_fen == CouponBill.objects.get().discount_fen == 1_500
+    stored = redemptions().filter(request=made.pk).order_by("pk")
+    assert made.redemptions == tuple(redeemed_coupon(row) for row in stored)
 
 
 def test_a_code_is_good_for_one_use_of_a_coupon_with_many(store, member):

@@ -13,6 +13,7 @@ from coupons.models import (
     ShareConsent,
     TemplateVersion,
 )
+from coupons.results import RedemptionResult
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import Member, User
@@ -88,14 +89,19 @@ def reported_bill(fen: int, *, no: str = "", lines: Any = ()) -> Bill:
     return Bill(fen, tuple(BillLine(*line) for line in lines), no or f"B{next(_numbers)}")
 
 
-def redeem(
+def redeem(*held: Coupon, **options: Any) -> RedemptionRequest:
+    """Coupons shown by rotating codes and used on a bill of ¥100, unless the arguments say otherwise."""
+    return RedemptionRequest.objects.get(pk=redemption_result_of(*held, **options).pk)
+
+
+def redemption_result_of(
     *held: Coupon,
     store: Store,
     bill: Bill | None = None,
     no: str = "",
     key: Key | None = None,
-) -> RedemptionRequest:
-    """Coupons shown by rotating codes and used on a bill of ¥100, unless the arguments say otherwise."""
+) -> RedemptionResult:
+    """The same as the verb answers it."""
     return coupons.redeem_coupons(
         store=store,
         reported_bill=bill or reported_bill(10_000),

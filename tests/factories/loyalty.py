@@ -10,6 +10,8 @@ from district.merchants.models import Store
 from loyalty import services as loyalty
 from loyalty.models import Hold, ParkedRefund, Receipt, Refund, Transfer
 from loyalty.procedures import hold, spend
+from loyalty.queries import receipts
+from loyalty.results import TransferResult
 from loyalty.services.set_terms import EarningTerms
 from loyalty.settlement.models import Cycle
 from loyalty.values import HoldRequest, PostingContext, ReportedPurchase
@@ -51,14 +53,26 @@ def fresh_key(**terms) -> Key:
     return Key.of("test", f"k{next(_numbers)}", **terms)
 
 
-def buy(member: Member, store: Store, *, fen: int, no: str = "", key: Key | None = None) -> Receipt:
+def buy(
+    member: Member,
+    store: Store,
+    *,
+    fen: int,
+    no: str = "",
+    key: Key | None = None,
+    paid_at: datetime | None = None,
+) -> Receipt:
     """A purchase at the counter, posted now."""
     purchase = ReportedPurchase(
-        receipt_no=no or f"B{next(_numbers)}", paid_fen=fen, paid_at=clock.now(), source="till"
+        receipt_no=no or f"B{next(_numbers)}",
+        paid_fen=fen,
+        paid_at=paid_at or clock.now(),
+        source="till",
     )
-    return loyalty.earn_points(
+    made = loyalty.earn_points(
         store=store, member=member, purchase=purchase, actor="till:1", key=key or fresh_key()
     )
+    return receipts().get(pk=made.pk)
 
 
 def pay_points(
@@ -66,7 +80,7 @@ def pay_points(
 ) -> Transfer:
     """A spending below the visit: what the ledger itself does once the member is at the counter."""
     context = PostingContext(merchant=store.merchant_id, store=store.pk, actor="till:1")
-    entry = spend(
+    posted = spend(
         member=member.pk,
         context=context,
         points=points,
@@ -74,7 +88,7 @@ def pay_points(
         key=key or fresh_key(),
         at=clock.now(),
     )
-    return Transfer.objects.get(pk=entry if isinstance(entry, int) else entry.pk)
+    return Transfer.objects.get(pk=posted.pk)
 
 
 def undo(
@@ -84,7 +98,7 @@ def undo(
     points: int | None = None,
     reason: str = "扫错会员码",
     key: Key | None = None,
-) -> Transfer:
+) -> TransferResult:
     return loyalty.reverse_transfer(
         transfer=transfer,
         store=store,

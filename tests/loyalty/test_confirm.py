@@ -11,6 +11,7 @@ from loyalty import services as loyalty
 from loyalty.errors import HoldNotOpen, HoldWaitsForMember
 from loyalty.models import Hold, Transfer
 from loyalty.queries import Balance
+from loyalty.results import TransferResult
 from loyalty.services import AlliancePolicyValues
 from tests.factories.loyalty import buy, capture, fresh_key, make_hold, void
 from tests.factories.members import make_member
@@ -38,7 +39,7 @@ def spend(member, tea):
 
 
 def test_below_the_limit_nobody_is_asked(spend):
-    assert isinstance(spend(49), Transfer)
+    assert isinstance(spend(49), TransferResult)
 
 
 def test_from_the_limit_on_the_member_is_asked(spend, member):

@@ -11,7 +11,14 @@ from loyalty.models import Lot, PointsAccount, Receipt, Transfer
 from loyalty.queries import balance_of
 from loyalty.services.set_terms import EarningTerms
 from loyalty.values import ReportedPurchase
-from tests.factories.loyalty import LONG_AGO, buy, fresh_key, make_earning_store
+from tests.factories.loyalty import (
+    LONG_AGO,
+    buy,
+    fresh_key,
+    make_earning_store,
+    make_refund,
+    pay_points,
+)
 from tests.factories.merchants import allied_store
 
 
@@ -59,6 +66,25 @@ def test_the_same_key_gives_the_first_answer(member, tea):
     assert again == first
     assert balance_of(member).available == 5
     assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("fen", [99, 500, 6_000_000])
+def test_a_repetition_is_answered_as_the_first_call_was(member, tea, books, fen):
+    """Nothing is read back for the first answer; a repetition reads it."""
+    owed = buy(member, tea, fen=200)
+    pay_points(member, books, points=2)
+    make_refund(owed)
+
+    purchase, key = ReportedPurchase("A-1", fen, clock.now(), source="till"), fresh_key()
+    first, again = [
+        loyalty.earn_points(store=tea, member=member, purchase=purchase, actor="till:1", key=key)
+        for _ in range(2)
+    ]
+
+    assert again == first
+    assert (first.store, first.member) == (tea.public_id, member.public_id)
+    assert first.repaid == (2 if fen == 500 else 0)
+    assert (first.review is not None) == (fen == 6_000_000)
 
 
 def test_the_same_key_with_other_terms_is_refused(member, tea):
@@ -157,7 +183,7 @@ def test_a_till_that_was_offline_for_a_month_may_still_post(member, tea):
         store=tea, member=member, purchase=purchase, actor="till:1", key=fresh_key()
     )
 
-    assert receipt.granted == 5
+    assert receipt.points == 5
 
 
 def test_the_largest_sum_fits(member):

@@ -177,7 +177,7 @@ def test_a_spending_undone_after_the_end_makes_good_what_its_purchase_owes(membe
 
     reversal = undo(spent, books)
 
-    assert (reversal.points, reversal.balance_after) == (100, 0)
+    assert (reversal.points, reversal.available_after) == (100, 0)
     lines = list(Transfer.objects.order_by("seq").values_list("kind", "points"))[-3:]
     assert lines == [("reverse_spend", 100), ("repay", 40), ("expire", 60)]
     assert queries.balance_of(member) == Balance(0, 0, 0, 0)

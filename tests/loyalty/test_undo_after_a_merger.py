@@ -87,8 +87,8 @@ def test_in_parts_as_often_as_something_is_left(old, new, tea, books, chen):
     undo(spent, books, points=10)
     merge(old, new, chen)
 
-    assert undo(spent, books, points=25).balance_after == 45
-    assert undo(spent, books, points=15).balance_after == 60
+    assert undo(spent, books, points=25).available_after == 45
+    assert undo(spent, books, points=15).available_after == 60
     with pytest.raises(TransferNotReversible):
         undo(spent, books, points=1)
     assert queries.balance_of(new).available == 60
@@ -116,7 +116,7 @@ def test_it_repays_what_the_heir_owes_by_the_other_account(old, new, tea, books,
     merge(old, new, chen)
     assert queries.balance_of(new).debt == 100
 
-    assert undo(spent, books).balance_after == 0
+    assert undo(spent, books).available_after == 0
 
     assert queries.balance_of(new) == EMPTY
     assert queries.clearing() == []
@@ -132,7 +132,7 @@ def test_dead_points_make_good_their_own_purchase_there_too(old, new, books, che
         make_refund(receipt, fen=4_000)
         merge(old, new, chen)
 
-    assert undo(spent, books).balance_after == 0
+    assert undo(spent, books).available_after == 0
 
     assert queries.balance_of(new) == EMPTY
     kinds = Transfer.objects.filter(account=new.pk).order_by("seq").values_list("kind", "points")

@@ -6,6 +6,7 @@ from loyalty.models import (
     Receipt,
     Refund,
     Restore,
+    Transfer,
 )
 from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import (
@@ -155,7 +156,7 @@ class OneBillOnce:
                 store=store, member=member, purchase=purchase, actor="till:1", key=fresh_key()
             )
 
-        undo(tell().transfer, store)
+        undo(Transfer.objects.get(pk=tell().transfer.pk), store)
         race(*[lambda: attempt(tell)] * CALLERS)
         return Receipt.objects.filter(account=member.pk, freed=False).count() == 1
 

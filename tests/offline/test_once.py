@@ -209,7 +209,10 @@ def test_what_was_given_back_may_be_used_again_by_the_same_pass(till, member):
     request = use(store, code)
     till.scan(code, no="K1", fen=5_000)
     coupons.reverse_redemption(
-        redemption=request.redemptions.get(), reason="扫错券", actor="till:1", key=fresh_key()
+        redemption=Redemption.objects.get(pk=request.redemptions[0].pk),
+        reason="扫错券",
+        actor="till:1",
+        key=fresh_key(),
     )
 
     assert [entry.result for entry in till.upload()] == ["redeemed"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from district.kernel import clock
 from district.kernel.http.pictures import Picture
 from loyalty import services as loyalty
+from loyalty.queries import receipts
 from loyalty.receipt_photos import services as bills
 from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import fresh_key
@@ -45,6 +46,7 @@ def confirm(photo, by, reported=None, *, key=None):
 def post(member, store, reported=None, *, key=None):
     """The till reports a bill."""
     reported = reported or purchase(source="till")
-    return loyalty.earn_points(
+    made = loyalty.earn_points(
         store=store, member=member, purchase=reported, actor="till:1", key=key or fresh_key()
     )
+    return receipts().get(pk=made.pk)

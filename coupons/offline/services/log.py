@@ -109,7 +109,7 @@ def _write(terminal: Terminal, line: UploadedLine, scan: Scan, found: ScanResolu
         allowance_fen=found.allowance_fen,
         pass_made_at=found.coupon_pass.made_at if found.coupon_pass else None,
         coupon_id=found.coupon.pk if found.coupon else None,
-        redemption=found.redemption,
+        redemption_id=found.redemption,
         result=_result(entry, found),
     )
     if written.result == Result.CONFLICT:

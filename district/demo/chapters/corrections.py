@@ -90,7 +90,7 @@ def _create_debt(context: ChapterContext) -> None:
         )
     with clock.travel_to(at + timedelta(hours=5)):
         loyalty.refund_receipt(
-            receipt=receipt,
+            receipt=receipts().get(pk=receipt.pk),
             store=first.stores[0],
             refund_no="TQ00001",
             fen=36_000,

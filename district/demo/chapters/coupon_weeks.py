@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from coupons import services as coupons
 from coupons.engine.bill import Bill
-from coupons.models import Coupon, CouponBill, TemplateVersion
+from coupons.models import Coupon, CouponBill, Redemption, TemplateVersion
 from coupons.services.undo import ReturnedGoods
 from district.demo.chapters.context import ChapterContext, key_of
 from district.demo.plan.random_streams import random_stream
@@ -50,7 +50,7 @@ def _redeem_in_stores(context: ChapterContext) -> None:
         if number % 9 == 4:  # noqa: PLR2004 - one in nine
             with clock.travel_to(at + timedelta(minutes=12)):
                 coupons.reverse_redemption(
-                    redemption=request.redemptions.get(),
+                    redemption=Redemption.objects.get(pk=request.redemptions[0].pk),
                     reason="顾客改单，重新结账",
                     actor=counter.actor,
                     key=key_of("reverse", number),

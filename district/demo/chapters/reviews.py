@@ -126,4 +126,4 @@ def _earn(
             actor=counter.actor,
             key=key_of("above a ceiling", receipt_no),
         )
-    return receipt.review
+    return receipts().get(pk=receipt.pk).review

@@ -1,13 +1,12 @@
 """The door to SQL functions: one server call, and its SQLSTATE becomes the refusal of that name."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
-from django.db.models.base import ModelState
 from psycopg.types.numeric import Int8
 
 from district.kernel.errors import DomainError, KeyReused
@@ -38,13 +37,22 @@ def refusal_of_constraint(name: str) -> Callable[[RefusalType], RefusalType]:
 
 def call(function: str, *arguments: Any) -> Any:
     """What the SQL function returns; its `SDnnn` exceptions become domain refusals."""
+    (result,) = _only_row(f"select {function}", arguments).values()
+    return result
+
+
+def call_record(function: str, *arguments: Any) -> dict[str, Any]:
+    """The same for a function with several results (`out` parameters): each by its name."""
+    return _only_row(f"select * from {function}", arguments)
+
+
+def _only_row(select: str, arguments: Sequence[Any]) -> dict[str, Any]:
     marks = ", ".join(["%s"] * len(arguments))
-    with translate_database_errors(), connection.cursor() as cursor:
-        # One width for all numbers, or each mixture of them would be prepared apart.
-        sized = [Int8(value) if type(value) is int else value for value in arguments]
-        cursor.execute(f"select {function}({marks})", sized)
-        row = cursor.fetchone()
-    return row[0]
+    # One width for all numbers, or each mixture of them would be prepared apart.
+    sized = [Int8(value) if type(value) is int else value for value in arguments]
+    with translate_database_errors():
+        (row,) = named_rows(f"{select}({marks})", *sized)
+    return row
 
 
 @contextmanager
@@ -71,16 +79,18 @@ def first_row(sql: str, *arguments: Any) -> Any:
         return cursor.fetchone()
 
 
-def partial_instance(model: type[Row], **columns: Any) -> Row:
-    """A row of which these columns are known without reading it; the others load when they are read.
+def named_rows(sql: str, *arguments: Any) -> list[dict[str, Any]]:
+    """The rows of a query, each column by its name."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    Made as Django makes an unpickled one, without `__init__`, which walks over every field.
-    """
-    row = model.__new__(model)
-    row._state = ModelState()
-    row._state.adding, row._state.db = False, connection.alias
-    row.__dict__.update(columns)
-    return row
+
+def stored_row(model: type[Row], **columns: Any) -> Row:
+    """An instance of a row of which these columns were read; the others load when they are asked for."""
+    in_order = [field.attname for field in model._meta.concrete_fields if field.attname in columns]
+    return model.from_db(connection.alias, in_order, [columns[name] for name in in_order])
 
 
 def _refusal_in(error: DatabaseError) -> DomainError | None:

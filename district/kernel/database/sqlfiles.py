@@ -1,12 +1,14 @@
 """Installs the repeatable SQL files of the apps: re-created whenever their text changed."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 # Any fixed number: two processes that set up the same database take turns on it.
@@ -26,6 +28,7 @@ def install(using: str = "default") -> list[str]:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         waiting = not_installed(using)
         for name, text in waiting.items():
+            _drop_functions(cursor, text)
             cursor.execute(text)
             cursor.execute(
                 "insert into kernel_sqlfile (name, digest) values (%s, %s)"
@@ -33,6 +36,14 @@ def install(using: str = "default") -> list[str]:
                 [name, _digest(text)],
             )
     return list(waiting)
+
+
+def _drop_functions(cursor: CursorWrapper, text: str) -> None:
+    """`create or replace` changes no result type, and leaves a function with other parameters beside the new."""
+    names = re.findall(r"^create or replace function (\w+)", text, re.MULTILINE)
+    cursor.execute("select oid::regprocedure::text from pg_proc where proname = any(%s)", [names])
+    for (signature,) in cursor.fetchall():
+        cursor.execute(f"drop function {signature}")
 
 
 def not_installed(using: str = "default") -> dict[str, str]:

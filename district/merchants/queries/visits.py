@@ -1,7 +1,7 @@
 """Whether a member is at the counter."""
 
 from district.kernel import clock
-from district.kernel.database.postgres import first_row, partial_instance
+from district.kernel.database.postgres import first_row, stored_row
 from district.kernel.security.crypto import lookup_hash
 from district.members.models import Member
 from district.merchants import till_secrets
@@ -31,10 +31,10 @@ def visit_at(*, visit_token: str, till: Till, store: Store) -> Visit:
     if row is None:
         raise VisitUnknown
     pk, store_id, expires_at, member, public_id, closed_at = row
-    visit = partial_instance(
+    visit = stored_row(
         Visit, id=pk, member_id=member, store_id=store_id, expires_at=expires_at
     )
-    visit.member = partial_instance(Member, id=member, public_id=public_id, closed_at=closed_at)
+    visit.member = stored_row(Member, id=member, public_id=public_id, closed_at=closed_at)
     if store_id != store.pk:
         raise VisitElsewhere
     if store.public_id not in till.stores:

@@ -1,11 +1,12 @@
 """Posting a chunk: the plain receipts in one server call, the rest one by one, each with its answer."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from district.kernel import clock
-from district.kernel.database.postgres import partial_instance
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key
 from district.kernel.jobs import LeaseLost, lock_job
@@ -34,10 +35,24 @@ def post_chunk(*, batch: Batch, most: int = CHUNK) -> bool:
         return False
     chunk = chunk_of(batch, lines, clock.now())
     _post_together(batch, chunk)
+    parties = _parties_of(batch, chunk.single) if chunk.single else _Parties()
     for chunk_row in chunk.single:
-        _post_alone(batch, chunk_row)
+        _post_alone(batch, chunk_row, parties)
     _advance(batch, last)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """The stores and members that rows name, by their numbers."""
+
+    stores: dict[int, Store] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+
+
+def _parties_of(batch: Batch, rows: Sequence[EarningRow | RefundRow]) -> _Parties:
+    members = {row.member for row in rows if isinstance(row, EarningRow)}
+    return _Parties(Store.objects.in_bulk(batch.stores), Member.objects.in_bulk(members))
 
 
 @transaction.atomic
@@ -56,12 +71,12 @@ def _post_together(batch: Batch, chunk: Chunk) -> None:
     chunk.single.sort(key=lambda chunk_row: chunk_row.row.line)
 
 
-def _post_alone(batch: Batch, chunk_row: EarningRow | RefundRow) -> None:
+def _post_alone(batch: Batch, chunk_row: EarningRow | RefundRow, parties: _Parties) -> None:
     try:
         with transaction.atomic():
             _lock_batch(batch)
             if not RowResult.objects.filter(batch=batch, line=chunk_row.row.line).exists():
-                results.save([_row_result(batch, chunk_row)])
+                results.save([_row_result(batch, chunk_row, parties)])
     except (InterfaceError, OperationalError, LeaseLost):
         raise
     except Exception:
@@ -72,15 +87,15 @@ def _post_alone(batch: Batch, chunk_row: EarningRow | RefundRow) -> None:
             results.save([results.failed_result(batch.pk, chunk_row.row)])
 
 
-def _row_result(batch: Batch, chunk_row: EarningRow | RefundRow) -> RowResult:
+def _row_result(batch: Batch, chunk_row: EarningRow | RefundRow, parties: _Parties) -> RowResult:
     earlier = _earlier_result(batch, chunk_row)
     if earlier is not None:
         return earlier
     try:
         return (
-            _earn(batch, chunk_row)
+            _earn(batch, chunk_row, parties)
             if isinstance(chunk_row, EarningRow)
-            else _refund(batch, chunk_row)
+            else _refund(batch, chunk_row, parties)
         )
     except DomainError as refusal:
         # The till may have reported the same at this very moment.
@@ -97,7 +112,9 @@ def _earlier_result(batch: Batch, chunk_row: EarningRow | RefundRow) -> RowResul
         receipt = next((candidate for candidate in known if is_same(candidate, chunk_row)), None)
         if receipt is None:
             return None
-        return results.receipt_result(batch.pk, chunk_row.row, receipt, repeated=True)
+        return results.receipt_result(
+            batch.pk, chunk_row.row, receipt.pk, points=receipt.granted, repeated=True
+        )
     refund = queries.refund_by_number(chunk_row.store, chunk_row.row.number)
     if refund is None:
         return None
@@ -114,24 +131,24 @@ def _earlier_result(batch: Batch, chunk_row: EarningRow | RefundRow) -> RowResul
     return results.refund_result(batch.pk, chunk_row.row, refund, repeated=True)
 
 
-def _earn(batch: Batch, earning_row: EarningRow) -> RowResult:
+def _earn(batch: Batch, earning_row: EarningRow, parties: _Parties) -> RowResult:
     receipt = loyalty.earn_points(
-        store=_store(batch, earning_row.store),
-        member=partial_instance(
-            Member, id=earning_row.member, public_id=earning_row.row.values["member"]
-        ),
+        store=parties.stores[earning_row.store],
+        member=parties.members[earning_row.member],
         purchase=earning_row.purchase,
         actor=batch.actor,
         key=_key(batch, earning_row.row.line),
     )
-    return results.receipt_result(batch.pk, earning_row.row, receipt, repeated=False)
+    return results.receipt_result(
+        batch.pk, earning_row.row, receipt.pk, points=receipt.points, repeated=False
+    )
 
 
-def _refund(batch: Batch, refund_row: RefundRow) -> RowResult:
+def _refund(batch: Batch, refund_row: RefundRow, parties: _Parties) -> RowResult:
     refund = loyalty.refund_purchase(
-        store=_store(batch, refund_row.store),
+        store=parties.stores[refund_row.store],
         purchase_refund=loyalty.PurchaseRefund(
-            receipt_store=_store(batch, refund_row.receipt_store),
+            receipt_store=parties.stores[refund_row.receipt_store],
             receipt_no=refund_row.row.values["receipt_no"],
             refund_no=refund_row.row.values["refund_no"],
             fen=refund_row.row.values["fen"],
@@ -140,10 +157,6 @@ def _refund(batch: Batch, refund_row: RefundRow) -> RowResult:
         key=_key(batch, refund_row.row.line),
     )
     return results.refund_result(batch.pk, refund_row.row, refund, repeated=False)
-
-
-def _store(batch: Batch, pk: int) -> Store:
-    return partial_instance(Store, id=pk, merchant_id=batch.merchant_id)
 
 
 def _key(batch: Batch, line: int) -> Key:

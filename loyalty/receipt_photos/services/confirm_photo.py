@@ -69,7 +69,7 @@ def _decide_outcome(row: ReceiptPhoto, purchase: ReportedPurchase, by: User, at:
     return None
 
 
-def _earn(row: ReceiptPhoto, purchase: ReportedPurchase, by: User) -> Receipt:
+def _earn(row: ReceiptPhoto, purchase: ReportedPurchase, by: User) -> int:
     terms = {
         "receipt_no": purchase.receipt_no,
         "paid_fen": purchase.paid_fen,
@@ -81,7 +81,7 @@ def _earn(row: ReceiptPhoto, purchase: ReportedPurchase, by: User) -> Receipt:
         purchase=purchase,
         actor=f"user:{by.pk}",
         key=Key.of("receipt_photo", row.public_id, **terms),
-    )
+    ).pk
 
 
 def _close_or_conflict(
@@ -89,7 +89,7 @@ def _close_or_conflict(
 ) -> None:
     if earlier.account_id == row.member_id:
         state = ReceiptPhoto.State.ALREADY_EARNED
-        transitions.close_photo(row, state, by=f"user:{by.pk}", at=at, receipt=earlier)
+        transitions.close_photo(row, state, by=f"user:{by.pk}", at=at, receipt=earlier.pk)
     else:
         reason = ReceiptConflict.Reason.SAME_PURCHASE
         transitions.open_conflict(row, purchase=purchase, earlier=earlier, reason=reason, at=at)

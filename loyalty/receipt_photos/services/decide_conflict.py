@@ -106,15 +106,15 @@ def _post(row: ReceiptConflict, by: User, at: datetime) -> None:
     photo = row.photo and transitions.lock_photo(row.photo.pk)
     if row.later is None:
         merchants.require_alliance(row.store, at)
-        row.later = _earn(row, by)
+        row.later_id = _earn(row, by)
     if photo is not None:
         actor = f"user:{by.pk}"
         transitions.close_photo(
-            photo, ReceiptPhoto.State.CONFIRMED, by=actor, at=at, receipt=row.later
+            photo, ReceiptPhoto.State.CONFIRMED, by=actor, at=at, receipt=row.later_id
         )
 
 
-def _earn(row: ReceiptConflict, by: User) -> Receipt:
+def _earn(row: ReceiptConflict, by: User) -> int:
     number = queries.available_receipt_number(row.store, row.receipt_no)
     purchase = values.ReportedPurchase(
         receipt_no=number,
@@ -131,7 +131,7 @@ def _earn(row: ReceiptConflict, by: User) -> Receipt:
         purchase=purchase,
         actor=f"user:{by.pk}",
         key=Key.of("receipt_conflict", f"{row.public_id}:post", receipt_no=number),
-    )
+    ).pk
 
 
 def _close_as_duplicate(row: ReceiptConflict, photo: ReceiptPhoto, by: User, at: datetime) -> None:
@@ -139,7 +139,7 @@ def _close_as_duplicate(row: ReceiptConflict, photo: ReceiptPhoto, by: User, at:
     actor = f"user:{by.pk}"
     if row.earlier.account_id == photo.member_id:
         state = ReceiptPhoto.State.ALREADY_EARNED
-        transitions.close_photo(photo, state, by=actor, at=at, receipt=row.earlier)
+        transitions.close_photo(photo, state, by=actor, at=at, receipt=row.earlier_id)
     else:
         reason = ReceiptPhoto.Reason.DUPLICATE
         transitions.close_photo(photo, ReceiptPhoto.State.REJECTED, by=actor, at=at, reason=reason)

@@ -22,6 +22,7 @@ from loyalty.settlement import services as settlement
 from loyalty.settlement.invariants import INVARIANTS as SETTLEMENT
 from loyalty.settlement.queries import last_cycle
 from tests.factories.loyalty import (
+    buy,
     capture,
     fresh_key,
     make_hold,
@@ -97,15 +98,7 @@ class LedgerModelRun(RefundSteps, LedgerMachine):
         paid_at = paid_at or self.model.now
         made = self.both(
             lambda: self.model.earn("abc"[member], "xyz"[shop], no, fen, paid_at),
-            lambda: loyalty.earn_points(
-                store=self.stores[shop],
-                member=self.members[member],
-                purchase=loyalty.ReportedPurchase(
-                    receipt_no=no, paid_fen=fen, paid_at=paid_at, source="till"
-                ),
-                actor="till:1",
-                key=fresh_key(),
-            ),
+            lambda: buy(self.members[member], self.stores[shop], fen=fen, no=no, paid_at=paid_at),
         )
         if made:
             self.receipts.append(made)
