@@ -5,7 +5,7 @@ Each function is one server call and one transaction of its own when the caller 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from coupons.engine.bill import Bill
@@ -20,7 +20,7 @@ from district.merchants.models import Store
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimResult:
+class PostedCoupon:
     """A coupon just made, or of a repeated key only its number."""
 
     pk: int
@@ -40,7 +40,7 @@ class ClaimLimits:
 
 def claim(
     *, terms: Terms, member: int, source: str, limits: ClaimLimits, key: Key, at: datetime
-) -> ClaimResult:
+) -> PostedCoupon:
     """Give the next coupon of a version, exactly once per key.
 
     Raises BudgetUsedUp, ClaimBusy, DailyClaimLimitReached, ClaimLimitReached, ClaimNotBegun, ClaimOver,
@@ -56,7 +56,7 @@ def claim(
         *(terms.uses, terms.value_fen, terms.reserve_fen, valid_from, valid_until, at),
     )
     wake_worker_on_commit()
-    return ClaimResult(
+    return PostedCoupon(
         pk=made["coupon"],
         public_id=public_id,
         valid_from=valid_from,
@@ -177,33 +177,43 @@ def reverse_unkeyed(*, reversal: Reversal, terms: Terms, at: datetime) -> None:
     wake_worker_on_commit()
 
 
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """What a redemption's new sums are after goods came back, in fen, and by how much less each party bears.
+
+    `replacement` is the public id of the coupon that is granted where one that is used up in parts has ended,
+    until `replaced_until`, None: not at all. Without it no value comes back.
+    """
+
+    redemption: int
+    refunded_fen: int
+    returned_fen: int
+    funding: list[list[int]]
+    replacement: str | None = None
+    replaced_until: str | None = None
+
+
 def refund(
     *,
     bill: int,
     refund_no: str,
     goods_fen: int,
     discount_fen: int,
-    parts: list[list[object]],
+    parts: Sequence[RefundPart],
     actor: str,
     at: datetime,
 ) -> int:
     """Write down goods that came back and what each redemption now costs; the refund's pk.
 
-    The caller holds the bill's row. `parts` as `coupons_refund` says. Raises RefundNumberUsed.
+    The caller holds the bill's row. Raises RefundNumberUsed.
     """
     pk: int = call(
         "coupons_refund",
         *(bill, new_id("crf"), refund_no, goods_fen, discount_fen),
-        *(json.dumps(parts), actor, at),
+        *(json.dumps([asdict(part) for part in parts]), actor, at),
     )
     wake_worker_on_commit()
     return pk
-
-
-def replacement_arguments(terms: Terms, at: datetime) -> list[object] | None:
-    """What a part of `refund` says of a coupon that is used up in parts; None of any other."""
-    until = replacement_valid_until(terms, at)
-    return [new_id("cpn"), until and until.isoformat()] if terms.in_parts else None
 
 
 def replacement_valid_until(terms: Terms, at: datetime) -> datetime | None:

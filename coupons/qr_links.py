@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from coupons.models import CouponPicture, TemplateVersion
+from coupons.results import VersionSummary
 from district.kernel.text import qr
 
 QR_FORMATS = ("svg", "png")
 
 
-def claim_link_of(version: TemplateVersion) -> str:
+def claim_link_of(version: TemplateVersion | VersionSummary) -> str:
     """Where a printed code leads: the mini-program where WeChat has a rule for it, else a page."""
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('coupon_page', args=[version.public_id])}"
 
@@ -25,7 +26,7 @@ def picture_path_of(picture: CouponPicture) -> str:
     return reverse("coupon_picture", args=[picture.public_id])
 
 
-def qr_picture_response(version: TemplateVersion, kind: str) -> HttpResponse:
+def qr_picture_response(version: TemplateVersion | VersionSummary, kind: str) -> HttpResponse:
     """The link as a QR code: `svg` for print, sharp at every size, or `png`."""
     link = claim_link_of(version)
     return HttpResponse(

@@ -1,8 +1,39 @@
-"""What redeeming comes to: the same plain values for the first call of a key and for those that repeat it."""
+"""What getting and redeeming coupons come to: the same plain values for the first call of a key and for
+those that repeat it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """What each coupon of a version shows of it; `merchant` by its name, None: of the whole alliance."""
+
+    pk: int
+    public_id: str
+    kind: str
+    name: str
+    merchant: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponResult:
+    """A coupon in a member's hands, as it is stored; `version` by its number, `leased_to` by its name."""
+
+    pk: int
+    public_id: str
+    version: int
+    source: str
+    state: str
+    valid_from: datetime
+    valid_until: datetime
+    uses_left: int
+    value_left_fen: int | None
+    leased_to: str | None
+    leased_until: datetime | None
+    given_at: datetime | None
+    claimed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from coupons.api.schemas_terms import TermsOfUseOut
 from coupons.input_limits import LONGEST_CODE
 from coupons.models import Coupon, Redemption, TemplateVersion
 from coupons.queries import version_terms
-from coupons.queries.wallet import GIVEN, exchange_undo_until, state_now
+from coupons.queries.wallet import GIVEN, WalletCoupon, exchange_undo_until, state_now
 from coupons.services.lease import MOST_HOURS
 from district.kernel import clock
 from district.kernel.http.api import cached_serializer
@@ -95,49 +95,51 @@ class VersionPage(serializers.Serializer):
 class CouponOut(serializers.Serializer):
     """A coupon in a wallet."""
 
-    id = serializers.CharField(source="public_id")
+    id = serializers.CharField(source="coupon.public_id")
     version = serializers.CharField(source="version.public_id")
-    name = serializers.CharField(source="version.template.name")
-    merchant = serializers.CharField(
-        source="version.template.merchant.name", allow_null=True, default=None
-    )
+    name = serializers.CharField(source="version.name")
+    merchant = serializers.CharField(source="version.merchant", allow_null=True, default=None)
     kind = serializers.ChoiceField(TemplateVersion.Kind.choices, source="version.kind")
     benefit = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
-    got_by = serializers.ChoiceField(Coupon.Source.choices, source="source")
-    valid_from = InstantField()
-    valid_until = InstantField(help_text="exclusive: usable until just before it")
-    uses_left = serializers.IntegerField()
+    got_by = serializers.ChoiceField(Coupon.Source.choices, source="coupon.source")
+    valid_from = InstantField(source="coupon.valid_from")
+    valid_until = InstantField(
+        source="coupon.valid_until", help_text="exclusive: usable until just before it"
+    )
+    uses_left = serializers.IntegerField(source="coupon.uses_left")
     value_left_fen = serializers.IntegerField(
-        allow_null=True, help_text="what is left of a coupon that is used up in parts"
+        source="coupon.value_left_fen",
+        allow_null=True,
+        help_text="what is left of a coupon that is used up in parts",
     )
     transferable = serializers.SerializerMethodField()
-    leased_to = serializers.CharField(source="leased_to.name", allow_null=True, default=None)
-    leased_until = InstantField(allow_null=True)
-    claimed_at = InstantField()
+    leased_to = serializers.CharField(source="coupon.leased_to", allow_null=True, default=None)
+    leased_until = InstantField(source="coupon.leased_until", allow_null=True)
+    claimed_at = InstantField(source="coupon.claimed_at")
     exchange_undo_until = serializers.SerializerMethodField(
         help_text="until when it may be given back, unused, for the points it was exchanged for;"
         " null: not, or not any more"
     )
 
-    def get_benefit(self, coupon: Coupon) -> str:
-        return version_terms(coupon.version_id).benefit.text()
+    def get_benefit(self, held: WalletCoupon) -> str:
+        return version_terms(held.version.pk).benefit.text()
 
-    def get_state(self, coupon: Coupon) -> str:
-        return state_now(coupon, clock.now())
+    def get_state(self, held: WalletCoupon) -> str:
+        return state_now(held.coupon, clock.now())
 
-    def get_exchange_undo_until(self, coupon: Coupon) -> datetime | None:
-        until = exchange_undo_until(coupon, clock.now())
+    def get_exchange_undo_until(self, held: WalletCoupon) -> datetime | None:
+        until = exchange_undo_until(held.coupon, clock.now())
         return until and until.astimezone(clock.SHANGHAI)
 
-    def get_transferable(self, coupon: Coupon) -> bool:
-        return version_terms(coupon.version_id).transferable and coupon.given_at is None
+    def get_transferable(self, held: WalletCoupon) -> bool:
+        return version_terms(held.version.pk).transferable and held.coupon.given_at is None
 
 
 class CouponDetailOut(CouponOut):
     """The same with where, when and how it can be used."""
 
-    terms = TermsOfUseOut(source="terms_of_use")
+    terms = TermsOfUseOut()
 
 
 class CouponPage(serializers.Serializer):

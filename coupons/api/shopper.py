@@ -22,7 +22,7 @@ from coupons.api.schemas import (
     VersionPage,
     rendered,
 )
-from coupons.api.schemas_terms import CatalogueQuery, CouponStoresQuery
+from coupons.api.schemas_terms import CatalogueQuery, CouponStoresQuery, TermsOfUseOut
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries.catalogue import (
     availabilities,
@@ -32,7 +32,16 @@ from coupons.queries.catalogue import (
 )
 from coupons.queries.redemptions import redemptions_by
 from coupons.queries.usable_stores import stores_of, usable_at
-from coupons.queries.wallet import GIVEN, STATES, as_transferred, coupon_of, coupons_of
+from coupons.queries.wallet import (
+    GIVEN,
+    STATES,
+    WalletCoupon,
+    as_transferred,
+    coupon_of,
+    coupons_of,
+    wallet_coupon,
+)
+from coupons.results import CouponResult, VersionSummary
 from coupons.terms_of_use import names_of, terms_of_use
 from district.kernel import clock
 from district.kernel import errors as kernel
@@ -162,7 +171,8 @@ class Wallet(ShopperView):
             raise kernel.InvalidRequest(reason=f"state: {', '.join(STATES)}")
 
         def render_coupon(coupon: Coupon) -> Any:
-            return rendered(CouponOut, as_transferred(coupon) if state == GIVEN else coupon)
+            shown = wallet_coupon(coupon)
+            return rendered(CouponOut, as_transferred(shown) if state == GIVEN else shown)
 
         order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
         at = clock.now()
@@ -237,8 +247,8 @@ class CouponDetail(ShopperView):
     )
     def get(self, request: Request, coupon: str) -> Response:
         held = coupon_of(self.member, coupon)
-        held.terms_of_use = terms_of_use(held.version)  # type: ignore[attr-defined]
-        return Response(rendered(CouponDetailOut, held))
+        terms = rendered(TermsOfUseOut, terms_of_use(held.version))
+        return Response(rendered(CouponOut, wallet_coupon(held)) | {"terms": terms})
 
 
 def query_of(request: Request, form: type[Serializer[Any]]) -> dict[str, Any]:
@@ -265,6 +275,5 @@ def key_of(view: ShopperView, act: str, **terms: object) -> Key:
     return view.idempotency_key(f"member:{view.member.pk}:{act}", **terms)
 
 
-def _created_response(coupon: Coupon, version: TemplateVersion) -> Response:
-    coupon.version = version
-    return Response(rendered(CouponOut, coupon), status.HTTP_201_CREATED)
+def _created_response(coupon: CouponResult, version: VersionSummary) -> Response:
+    return Response(rendered(CouponOut, WalletCoupon(coupon, version)), status.HTTP_201_CREATED)

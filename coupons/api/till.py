@@ -29,6 +29,7 @@ from coupons.queries.redemptions import (
     redeemed_coupon,
     redemption_of_merchant,
 )
+from coupons.queries.wallet import WalletCoupon
 from coupons.services import ReturnedGoods
 from district.kernel import errors as kernel
 from district.merchants import errors as merchants
@@ -243,5 +244,4 @@ class HandOuts(TillView):
             actor=self.till.actor,
             key=self.key("hand_out_coupon", member=visit.member_id, **request_data),
         )
-        coupon.version = version
-        return Response(rendered(CouponOut, coupon), status.HTTP_201_CREATED)
+        return Response(rendered(CouponOut, WalletCoupon(coupon, version)), status.HTTP_201_CREATED)

@@ -16,7 +16,7 @@ from coupons.api.schemas import (
     rendered,
 )
 from coupons.api.shopper import key_of
-from coupons.queries.wallet import coupon_of
+from coupons.queries.wallet import coupon_of, wallet_coupon
 from district.kernel import clock
 from district.kernel import errors as kernel
 from district.members.api.base import ShopperView
@@ -66,7 +66,7 @@ class CouponLeases(ShopperView):
             key=key_of(self, "coupon_lease", coupon=coupon, **request_data),
         )
         held = coupon_of(self.member, leased.public_id)
-        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
+        return Response(rendered(CouponOut, wallet_coupon(held)), status.HTTP_201_CREATED)
 
 
 class ExchangeReversals(ShopperView):
@@ -90,7 +90,7 @@ class ExchangeReversals(ShopperView):
             coupon=held, member=self.member, key=key_of(self, "coupon_undo_exchange", coupon=coupon)
         )
         held = coupon_of(self.member, undone.public_id)
-        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
+        return Response(rendered(CouponOut, wallet_coupon(held)), status.HTTP_201_CREATED)
 
 
 class PaperCodes(ShopperView):
@@ -154,4 +154,4 @@ class CouponGifts(ShopperView):
             key=key_of(self, "coupon_gift", **request_data),
         )
         held = coupon_of(self.member, coupon.public_id)
-        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
+        return Response(rendered(CouponOut, wallet_coupon(held)), status.HTTP_201_CREATED)

@@ -18,21 +18,20 @@ from coupons.errors import (
     DailyClaimLimitReached,
     NotInAudience,
 )
-from coupons.models import Coupon, CouponTemplate, StockSlot, TemplateVersion
+from coupons.models import Coupon, StockSlot, TemplateVersion
 from coupons.queries.budgets import budgets_left
 from coupons.queries.member_facts import member_facts_of
 from coupons.queries.versions import version_terms
+from coupons.results import VersionSummary
 from district.kernel import clock
-from district.kernel.database.postgres import first_row, stored_row
+from district.kernel.database.postgres import named_rows
 from district.kernel.errors import DomainError, NotFound
 from district.members.models import Member
-from district.merchants.models import Merchant
 
 FEW_IN = 10
 # In a rush each claim asks this: without the ORM, which would take longer than the claim itself.
 _PUBLIC_VERSION = """
-    select version.id, version.kind, template.id, template.name,
-        merchant.id, merchant.public_id, merchant.name
+    select version.id as pk, version.public_id, version.kind, template.name, merchant.name as merchant
     from coupons_templateversion version
     join coupons_coupontemplate template on template.id = version.template_id
     left join merchants_merchant merchant on merchant.id = template.merchant_id
@@ -80,26 +79,15 @@ def receipts_were_rewarded() -> bool:
     return TemplateVersion.objects.filter(gift_from_fen__isnull=False).exists()
 
 
-def public_version(public_id: str) -> TemplateVersion:
+def public_version(public_id: str) -> VersionSummary:
     """A version by its id, whether or not it is given out any more; drafts are nobody's business.
-
-    It comes with what a coupon of it shows; its other columns load when they are read.
 
     Raises NotFound.
     """
-    row = first_row(_PUBLIC_VERSION, public_id)
-    if row is None:
+    rows = named_rows(_PUBLIC_VERSION, public_id)
+    if not rows:
         raise NotFound
-    pk, kind, template, name, merchant, merchant_id, merchant_name = row
-    version = stored_row(
-        TemplateVersion, id=pk, public_id=public_id, kind=kind, template_id=template
-    )
-    version.template = stored_row(CouponTemplate, id=template, name=name, merchant_id=merchant)
-    if merchant is not None:
-        version.template.merchant = stored_row(
-            Merchant, id=merchant, public_id=merchant_id, name=merchant_name
-        )
-    return version
+    return VersionSummary(**rows[0])
 
 
 def version_with_card(public_id: str) -> TemplateVersion:

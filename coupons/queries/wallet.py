@@ -1,11 +1,13 @@
 """A member's coupons, each in the state it is in now, whether or not the sweep has run."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from coupons.models import Coupon
 from coupons.queries.versions import version_terms
+from coupons.results import CouponResult, VersionSummary
 from district.kernel.database.postgres import first_row
 from district.kernel.errors import NotFound
 from district.members.models import Member
@@ -14,14 +16,20 @@ GIVEN = "given"
 STATES = (*Coupon.State.values, GIVEN)
 
 
+@dataclass(frozen=True, slots=True)
+class WalletCoupon:
+    """A coupon as its member is shown it, with what it shows of its version."""
+
+    coupon: CouponResult
+    version: VersionSummary
+
+
 def coupons_of(member: Member, state: str, at: datetime) -> QuerySet[Coupon]:
     """The coupons of a state: live, used, expired or void, and those the member gave to a friend."""
+    rows = Coupon.objects.select_related("version__template__merchant", "leased_to")
     if state == GIVEN:
-        gone = Coupon.objects.select_related("version__template__merchant")
-        return gone.filter(gift__giver=member).exclude(member=member)
-    held = Coupon.objects.select_related("version__template__merchant", "leased_to").filter(
-        member=member
-    )
+        return rows.filter(gift__giver=member).exclude(member=member)
+    held = rows.filter(member=member)
     match state:
         case Coupon.State.LIVE:
             return held.filter(state=state, valid_until__gt=at)
@@ -48,9 +56,55 @@ def origin_holds(coupon: Coupon) -> bool:
     return bool(row and row[0])
 
 
-def exchange_undo_until(coupon: Coupon, at: datetime) -> datetime | None:
+def coupon_result(coupon: Coupon) -> CouponResult:
+    return CouponResult(
+        pk=coupon.pk,
+        public_id=coupon.public_id,
+        version=coupon.version_id,
+        source=coupon.source,
+        state=coupon.state,
+        valid_from=coupon.valid_from,
+        valid_until=coupon.valid_until,
+        uses_left=coupon.uses_left,
+        value_left_fen=coupon.value_left_fen,
+        leased_to=coupon.leased_to.name if coupon.leased_to else None,
+        leased_until=coupon.leased_until,
+        given_at=coupon.given_at,
+        claimed_at=coupon.claimed_at,
+    )
+
+
+def wallet_coupon(coupon: Coupon) -> WalletCoupon:
+    """One of `coupons_of`, or `coupon_of`, as it is shown."""
+    version = coupon.version
+    merchant = version.template.merchant
+    summary = VersionSummary(
+        pk=version.pk,
+        public_id=version.public_id,
+        kind=version.kind,
+        name=version.template.name,
+        merchant=merchant.name if merchant else None,
+    )
+    return WalletCoupon(coupon_result(coupon), summary)
+
+
+def as_transferred(shown: WalletCoupon) -> WalletCoupon:
+    """A coupon as its giver may see it, as it was then: what a friend does with it is the friend's."""
+    terms = version_terms(shown.version.pk)
+    coupon = replace(
+        shown.coupon,
+        state=GIVEN,
+        uses_left=terms.uses,
+        value_left_fen=terms.value_fen,
+        leased_to=None,
+        leased_until=None,
+    )
+    return replace(shown, coupon=coupon)
+
+
+def exchange_undo_until(coupon: CouponResult, at: datetime) -> datetime | None:
     """Until when its member may undo the exchange that brought a coupon; None where not, or no more."""
-    terms = version_terms(coupon.version_id)
+    terms = version_terms(coupon.version)
     if (
         coupon.source != Coupon.Source.EXCHANGE
         or terms.exchange_undo_minutes is None
@@ -63,15 +117,7 @@ def exchange_undo_until(coupon: Coupon, at: datetime) -> datetime | None:
     return min(until, coupon.valid_until) if at < until else None
 
 
-def as_transferred(coupon: Coupon) -> Coupon:
-    """A coupon as its giver may see it, as it was then: what a friend does with it is the friend's."""
-    terms = version_terms(coupon.version_id)
-    coupon.state, coupon.uses_left, coupon.value_left_fen = GIVEN, terms.uses, terms.value_fen
-    coupon.leased_to = coupon.leased_until = None
-    return coupon
-
-
-def state_now(coupon: Coupon, at: datetime) -> str:
+def state_now(coupon: Coupon | CouponResult, at: datetime) -> str:
     if coupon.state == Coupon.State.LIVE and coupon.valid_until <= at:
         return str(Coupon.State.EXPIRED)
     return coupon.state

@@ -9,8 +9,9 @@ from coupons.engine.terms import Terms
 from coupons.errors import ClaimOver, NotClaimable, NotInAudience
 from coupons.models import Coupon, TemplateVersion
 from coupons.queries import member_facts_of, version_terms
+from coupons.queries.wallet import coupon_result
+from coupons.results import CouponResult, VersionSummary
 from district.kernel import audit, clock
-from district.kernel.database.postgres import stored_row
 from district.kernel.errors import DomainError
 from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
@@ -19,7 +20,9 @@ from district.merchants.queries import require_live
 from loyalty import services as loyalty
 
 
-def claim_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupon:
+def claim_coupon(
+    *, version: TemplateVersion | VersionSummary, member: Member, key: Key
+) -> CouponResult:
     """Give a member who asks for it the next coupon of a version (抢券), within every limit.
 
     Repeating the key gives the same coupon, also when all are gone by then.
@@ -33,11 +36,14 @@ def claim_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupo
             raise NotClaimable
         _require_audience(terms, member, at)
     except DomainError as refusal:
-        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
-    return _issued(terms, member, Coupon.Source.CLAIM, key, at)
+        return _load_result(replay_or_raise(key, refusal))
+    coupon, _repeated = _issue(terms, member, Coupon.Source.CLAIM, key, at)
+    return coupon
 
 
-def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Coupon:
+def exchange_coupon(
+    *, version: TemplateVersion | VersionSummary, member: Member, key: Key
+) -> CouponResult:
     """Buy a coupon for points: both happen, or neither.
 
     The points land with the template's merchant, a platform template's with the alliance.
@@ -50,9 +56,9 @@ def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Co
             raise NotClaimable
         _require_audience(terms, member, at)
     except DomainError as refusal:
-        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal))
     with transaction.atomic():
-        coupon = _issued(terms, member, Coupon.Source.EXCHANGE, key, at)
+        coupon, _repeated = _issue(terms, member, Coupon.Source.EXCHANGE, key, at)
         loyalty.exchange_points(
             member=member,
             merchant=terms.merchant or terms.rest_to,
@@ -63,7 +69,9 @@ def exchange_coupon(*, version: TemplateVersion, member: Member, key: Key) -> Co
     return coupon
 
 
-def hand_out_coupon(*, version: TemplateVersion, visit: Visit, actor: str, key: Key) -> Coupon:
+def hand_out_coupon(
+    *, version: TemplateVersion | VersionSummary, visit: Visit, actor: str, key: Key
+) -> CouponResult:
     """A merchant gives a member at the counter a coupon of its own or one the operator lets it give.
 
     The limits hold; the conditions of the audience do not, because the merchant sees whom it has
@@ -75,17 +83,22 @@ def hand_out_coupon(*, version: TemplateVersion, visit: Visit, actor: str, key: 
         if not terms.at_counter or terms.merchant not in (None, visit.store.merchant_id):
             raise NotClaimable
     except DomainError as refusal:
-        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal))
     with transaction.atomic():
-        coupon = _issued(terms, visit.member, Coupon.Source.COUNTER, key, at)
-        if coupon.claimed_at == at:  # not a repetition
+        coupon, repeated = _issue(terms, visit.member, Coupon.Source.COUNTER, key, at)
+        if not repeated:
             audit.record(verb="hand_out_coupon", subject=f"coupons.coupon:{coupon.pk}", actor=actor)
     return coupon
 
 
 def issue_coupon(
-    *, version: TemplateVersion, member: Member, source: str, key: Key, limited: bool = True
-) -> Coupon:
+    *,
+    version: TemplateVersion | VersionSummary,
+    member: Member,
+    source: str,
+    key: Key,
+    limited: bool = True,
+) -> CouponResult:
     """Give a member a coupon nobody asked for: of a list, for a receipt, for an imported code.
 
     `limited` false leaves the limits of a person aside; stock and budget always hold.
@@ -93,7 +106,8 @@ def issue_coupon(
     Raises what `claim_coupon` does but NotClaimable and NotInAudience.
     """
     at, terms = clock.now(), version_terms(version.pk)
-    return _issued(terms, member, source, key, at, limited=limited)
+    coupon, _repeated = _issue(terms, member, source, key, at, limited=limited)
+    return coupon
 
 
 def _require_audience(terms: Terms, member: Member, at: datetime) -> None:
@@ -105,7 +119,11 @@ def _require_audience(terms: Terms, member: Member, at: datetime) -> None:
         raise NotInAudience(reason=missing)
 
 
-def _issued(
+def _load_result(pk: int) -> CouponResult:
+    return coupon_result(Coupon.objects.select_related("leased_to").get(pk=pk))
+
+
+def _issue(
     terms: Terms,
     member: Member,
     source: str,
@@ -113,13 +131,13 @@ def _issued(
     at: datetime,
     *,
     limited: bool = True,
-) -> Coupon:
-    """The coupon, as it was just written, without reading it back."""
+) -> tuple[CouponResult, bool]:
+    """The coupon, of a new key without reading it back; whether the key is a repeated one."""
     try:
         if terms.valid_period(at)[1] <= at:
             raise ClaimOver
     except DomainError as refusal:
-        return Coupon.objects.get(pk=replay_or_raise(key, refusal))
+        return _load_result(replay_or_raise(key, refusal)), True
     limits = procedures.ClaimLimits(terms.per_member, terms.per_member_day)
     made = procedures.claim(
         terms=terms,
@@ -130,26 +148,20 @@ def _issued(
         at=at,
     )
     if made.repeated:
-        return Coupon.objects.get(pk=made.pk)
-    coupon = stored_row(
-        Coupon,
-        id=made.pk,
+        return _load_result(made.pk), True
+    coupon = CouponResult(
+        pk=made.pk,
         public_id=made.public_id,
-        version_id=terms.pk,
-        template_id=terms.template,
-        member_id=member.pk,
-        claimer_id=member.pk,
+        version=terms.pk,
         source=source,
         state=Coupon.State.LIVE,
         valid_from=made.valid_from,
         valid_until=made.valid_until,
         uses_left=terms.uses,
         value_left_fen=terms.value_fen,
-        leased_to_id=None,
+        leased_to=None,
         leased_until=None,
         given_at=None,
         claimed_at=at,
-        ended_at=None,
     )
-    coupon.member = member
-    return coupon
+    return coupon, False

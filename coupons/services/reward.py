@@ -118,7 +118,7 @@ def _reward(bought: "Receipt", version: TemplateVersion) -> bool:
         )
     except _UNAVAILABLE:
         return False
-    ReceiptReward.objects.create(**reward, coupon=coupon, at=clock.now())
+    ReceiptReward.objects.create(**reward, coupon_id=coupon.pk, at=clock.now())
     return True
 
 

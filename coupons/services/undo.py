@@ -1,6 +1,7 @@
 """Reversal: a redemption reversed, goods of a bill given back."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -91,25 +92,15 @@ def refund_bill(*, bill: CouponBill, goods: ReturnedGoods, actor: str, key: Key)
     at = clock.now()
     bill = CouponBill.objects.select_for_update(no_key=True).get(pk=bill.pk)
     preview = _refund_preview(bill, goods)
-    parts: list[list[object]] = [
-        [
-            share.redemption.pk,
-            share.redemption.refunded_fen + share.eligible_fen,
-            share.redemption.returned_fen + share.returned_fen,
-            _funding_changes(share),
-            # All of the bill: the reversal below gives back what is left.
-            None
-            if preview.coupons_back
-            else procedures.replacement_arguments(version_terms(share.redemption.version_id), at),
-        ]
-        for share in preview.shares
-    ]
     pk = procedures.refund(
         bill=bill.pk,
         refund_no=goods.refund_no,
         goods_fen=goods.fen,
         discount_fen=preview.discount_fen,
-        parts=parts,
+        # Of all of the bill the reversal below gives back what is left.
+        parts=[
+            _refund_part(share, at, value_back=not preview.coupons_back) for share in preview.shares
+        ],
         actor=actor,
         at=at,
     )
@@ -204,6 +195,20 @@ def _share(
     # A gift took nothing off the bill, so nothing of it is missing from what is paid back.
     on_bill = returned if redemption.discount_fen else 0
     return ReturnedShare(redemption, eligible, returned, on_bill)
+
+
+def _refund_part(share: ReturnedShare, at: datetime, *, value_back: bool) -> procedures.RefundPart:
+    redemption, terms = share.redemption, version_terms(share.redemption.version_id)
+    until = procedures.replacement_valid_until(terms, at)
+    value_back = value_back and terms.in_parts
+    return procedures.RefundPart(
+        redemption=redemption.pk,
+        refunded_fen=redemption.refunded_fen + share.eligible_fen,
+        returned_fen=redemption.returned_fen + share.returned_fen,
+        funding=_funding_changes(share),
+        replacement=new_id("cpn") if value_back else None,
+        replaced_until=until.isoformat() if value_back and until else None,
+    )
 
 
 def _funding_changes(share: ReturnedShare) -> list[list[int]]:

@@ -145,9 +145,9 @@ begin
 end $$;
 
 -- Goods of a bill came back in part: the cost of its redemptions shrinks in proportion. `p_parts` is an
--- array of [redemption, refunded_fen, returned_fen, [[party, fen below zero], …], back] with the new
--- sums; `back` is null, or of a coupon that is used up in parts [replacement, replaced_until]: what came
--- back of its discount is value again.
+-- array of objects: redemption, refunded_fen and returned_fen with the new sums, funding ([[party, fen below
+-- zero], …]) and, of a coupon that is used up in parts, replacement and replaced_until: what came back of its
+-- discount is value again. Of any other replacement is null.
 -- The caller holds the bill's row. Locks: coupons by number → budget slots.
 create or replace function coupons_refund(
     p_bill bigint, p_public_id text, p_refund_no text, p_goods_fen bigint, p_discount_fen bigint,
@@ -155,7 +155,7 @@ create or replace function coupons_refund(
 ) returns bigint language plpgsql as $$
 declare
     v_refund bigint;
-    v_part jsonb;
+    v_part record;
     v_redemption coupons_redemption;
     v_changes jsonb := '[]';
 begin
@@ -165,25 +165,32 @@ begin
     perform from coupons_coupon where id in (
         select coupon_id from coupons_redemption where bill_id = p_bill)
         order by id for no key update;
-    for v_part in select * from jsonb_array_elements(p_parts) loop
-        update coupons_redemption set refunded_fen = (v_part ->> 1)::bigint,
-                                      returned_fen = (v_part ->> 2)::bigint
-            where id = (v_part ->> 0)::bigint returning * into v_redemption;
+    for v_part in
+        select * from jsonb_to_recordset(p_parts) as part(
+            redemption bigint, refunded_fen bigint, returned_fen bigint, funding jsonb)
+    loop
+        update coupons_redemption set refunded_fen = v_part.refunded_fen,
+                                      returned_fen = v_part.returned_fen
+            where id = v_part.redemption returning * into v_redemption;
         perform coupons_book(v_redemption.id, v_redemption.public_id, p_public_id,
-                             v_redemption.merchant_id, v_part -> 3, p_at);
+                             v_redemption.merchant_id, v_part.funding, p_at);
         v_changes := v_changes || coalesce((
             select jsonb_build_array(jsonb_build_array(
                 version_id, budget_slot,
-                -(select sum((part ->> 1)::bigint) from jsonb_array_elements(v_part -> 3) part)))
+                -(select sum((part ->> 1)::bigint) from jsonb_array_elements(v_part.funding) part)))
             from coupons_coupon where id = v_redemption.coupon_id and budget_slot is not null
-                and jsonb_array_length(v_part -> 3) > 0), '[]');
+                and jsonb_array_length(v_part.funding) > 0), '[]');
     end loop;
     update coupons_couponbill set refunded_fen = refunded_fen + p_goods_fen, seq = seq + 1
         where id = p_bill;
     perform coupons_settle_budget(v_changes);
-    for v_part in select * from jsonb_array_elements(p_parts) part where part -> 4 <> 'null' loop
-        perform coupons_give_back((v_part ->> 0)::bigint, v_refund, 0, true, v_part -> 4 ->> 0,
-                                  (v_part -> 4 ->> 1)::timestamptz, p_at);
+    for v_part in
+        select * from jsonb_to_recordset(p_parts) as part(
+            redemption bigint, replacement text, replaced_until timestamptz)
+        where replacement is not null
+    loop
+        perform coupons_give_back(v_part.redemption, v_refund, 0, true, v_part.replacement,
+                                  v_part.replaced_until, p_at);
     end loop;
     perform kernel_emit('CouponBillRefunded', jsonb_build_object(
         'bill', p_bill, 'refund', p_public_id, 'goods_fen', p_goods_fen));

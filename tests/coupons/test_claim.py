@@ -21,7 +21,7 @@ from coupons.models import BudgetSlot, Coupon, StockSlot
 from district.kernel import clock
 from district.kernel.errors import KeyReused
 from district.kernel.idempotency import Key
-from district.kernel.models import OutboxRow
+from district.kernel.models import AuditLine, OutboxRow
 from loyalty.errors import InsufficientPoints
 from loyalty.models import PointsAccount
 from tests.factories.coupons import FAR_OFF, claim, fresh_key, make_version
@@ -30,6 +30,7 @@ from tests.factories.members import make_member, make_operator
 from tests.factories.merchants import make_merchant, till_of, visit_of
 
 pytestmark = pytest.mark.django_db
+PARTIAL = {"kind": "cash_off", "face_fen": 800, "partial": True, "threshold_fen": 0}
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
 
 
@@ -58,6 +59,28 @@ def test_a_repeated_key_gives_the_same_coupon_also_when_all_are_gone(member):
     with pytest.raises(KeyReused):
         claim(version, member, key=Key.of(key.scope, key.key, other=1))
     assert Coupon.objects.count() == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"days_from": 1, "days": 30, "uses": 3}, PARTIAL])
+def test_a_repetition_is_answered_as_the_first_call_was(member, more):
+    """Nothing is read back for the first answer; a repetition reads it."""
+    store = make_earning_store()
+    buy(member, store, fen=10_000)
+    version = make_version(points_price=1, at_counter=True, per_member=4, **more)
+    visit = visit_of(member, till_of(store), store).visit
+    given = {"version": version, "member": member}
+    ways = (
+        lambda key: coupons.claim_coupon(**given, key=key),
+        lambda key: coupons.exchange_coupon(**given, key=key),
+        lambda key: coupons.issue_coupon(**given, source="issue", key=key),
+        lambda key: coupons.hand_out_coupon(version=version, visit=visit, actor="till:1", key=key),
+    )
+
+    for way, key in zip(ways, [fresh_key() for _ in ways], strict=True):
+        assert way(key) == way(key)
+
+    assert Coupon.objects.count() == len(ways)
+    assert AuditLine.objects.filter(verb="hand_out_coupon").count() == 1
 
 
 def test_the_limit_of_a_person_counts_over_versions_of_a_template(member):

@@ -66,7 +66,8 @@ def test_a_code_gives_its_coupon_once_beyond_the_limit_of_a_person():
     key = fresh_key()
     coupon = services.use_code(code="mt24 7kq9-x3pd", member=member, key=key)
 
-    assert (coupon.source, coupon.version_id, coupon.member_id) == ("import", version.pk, member.pk)
+    stored = Coupon.objects.get(pk=coupon.pk)
+    assert (stored.source, stored.version_id, stored.member_id) == ("import", version.pk, member.pk)
     assert services.use_code(code=CODE, member=member, key=key) == coupon
     assert services.use_code(code="ABCDEF1", member=member, key=fresh_key()) != coupon
     for other in (member, make_member("小王")):

@@ -27,7 +27,9 @@ def test_of_members_who_type_one_code_at_once_one_gets_the_coupon(real_db):
         )
     )
 
-    assert sorted(type(outcome).__name__ for outcome in came) == ["CodeNotUsable"] * 7 + ["Coupon"]
+    assert sorted(type(outcome).__name__ for outcome in came) == ["CodeNotUsable"] * 7 + [
+        "CouponResult"
+    ]
     assert Coupon.objects.count() == 1
 
 

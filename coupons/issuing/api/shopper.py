@@ -10,7 +10,7 @@ from coupons.api.schemas import CouponOut, rendered
 from coupons.issuing import services
 from coupons.issuing.errors import CodeNotUsable
 from coupons.issuing.files import normalised_code
-from coupons.queries.wallet import coupon_of
+from coupons.queries.wallet import coupon_of, wallet_coupon
 from district.kernel.errors import TooManyRequests
 from district.kernel.http import rate_limits
 from district.kernel.http.fields import CodeField
@@ -57,4 +57,4 @@ class ImportedCodes(ShopperView):
         )
         coupon = services.use_code(code=code, member=self.member, key=key)
         held = coupon_of(self.member, coupon.public_id)
-        return Response(rendered(CouponOut, held), status.HTTP_201_CREATED)
+        return Response(rendered(CouponOut, wallet_coupon(held)), status.HTTP_201_CREATED)

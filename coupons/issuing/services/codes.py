@@ -8,6 +8,8 @@ from coupons.issuing.job_limits import AT_ONCE
 from coupons.issuing.models import CodeBatch, ImportedCode
 from coupons.issuing.permissions import require_issuable
 from coupons.models import Coupon, TemplateVersion
+from coupons.queries.wallet import coupon_result
+from coupons.results import CouponResult
 from coupons.services import issue_coupon
 from district.kernel import audit, clock, idempotency
 from district.kernel.idempotency import Key
@@ -65,7 +67,7 @@ def import_codes(
 
 
 @transaction.atomic
-def use_code(*, code: str, member: Member, key: Key) -> Coupon:
+def use_code(*, code: str, member: Member, key: Key) -> CouponResult:
     """Give the member who types a third-party code its coupon; of several who type it one gets it.
 
     The limits of a person are left aside, because the code was paid for elsewhere; stock and budget
@@ -74,7 +76,8 @@ def use_code(*, code: str, member: Member, key: Key) -> Coupon:
     """
     held = _locked(code)
     if held is None or held.coupon_id is not None:
-        return Coupon.objects.get(pk=idempotency.replay_or_raise(key, CodeNotUsable()))
+        earlier = idempotency.replay_or_raise(key, CodeNotUsable())
+        return coupon_result(Coupon.objects.select_related("leased_to").get(pk=earlier))
     coupon = issue_coupon(
         version=held.version,
         member=member,

@@ -64,8 +64,8 @@ def _answer(job: IssueJob, pk: int) -> None:
         IssueJob.objects.filter(pk=job.pk).update(issued=F("issued") + 1)
 
 
-def _issued(job: IssueJob, row: IssueRow) -> tuple[Coupon | None, str]:
-    """The coupon, or the code the line is refused with. Raises ClaimBusy."""
+def _issued(job: IssueJob, row: IssueRow) -> tuple[int | None, str]:
+    """The coupon's number, or the code the line is refused with. Raises ClaimBusy."""
     assert row.member is not None
     if row.member.closed_at is not None:
         return None, MEMBER_CLOSED
@@ -82,4 +82,4 @@ def _issued(job: IssueJob, row: IssueRow) -> tuple[Coupon | None, str]:
         raise
     except DomainError as refusal:
         return None, refusal.code
-    return coupon, ""
+    return coupon.pk, ""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from coupons import services as coupons
 from coupons.engine.bill import Bill
 from coupons.models import Coupon, CouponBill, Redemption, TemplateVersion
+from coupons.queries.wallet import coupon_of
 from coupons.services.undo import ReturnedGoods
 from district.demo.chapters.context import ChapterContext, key_of
 from district.demo.plan.random_streams import random_stream
@@ -38,7 +39,7 @@ def _redeem_in_stores(context: ChapterContext) -> None:
             )
         bill_no, fen = f"K{number:05d}", 100 * stream.randint(101, 400)
         with clock.travel_to(at):
-            code = coupons.show_coupon(coupon=coupon).code
+            code = coupons.show_coupon(coupon=coupon_of(member, coupon.public_id)).code
             request = coupons.redeem_coupons(
                 store=store,
                 reported_bill=Bill(fen, bill_no=bill_no),
@@ -79,7 +80,7 @@ def _exchange_and_give(context: ChapterContext) -> None:
             source=Coupon.Source.ISSUE,
             key=key_of("to give"),
         )
-        offer = coupons.offer_coupon(coupon=coupon)
+        offer = coupons.offer_coupon(coupon=coupon_of(giver, coupon.public_id))
         coupons.accept_coupon(code=offer, member=friend, key=key_of("accept"))
 
 

@@ -11,6 +11,7 @@ from coupons.offline import services as offline
 from coupons.offline.models import RedemptionConflict, Terminal
 from coupons.offline.provisioning import kit_document
 from coupons.offline.services.log import UploadedLine
+from coupons.queries.wallet import coupon_of
 from district.demo.chapters.context import ChapterContext, MerchantCounter, key_of
 from district.kernel import clock
 
@@ -59,13 +60,14 @@ def _campaign(context: ChapterContext) -> TemplateVersion:
 
 
 def _presented_code(context: ChapterContext, version: TemplateVersion, number: int) -> str:
+    member = context.members[10 + number]
     coupon = coupons.issue_coupon(
         version=version,
-        member=context.members[10 + number],
+        member=member,
         source=Coupon.Source.ISSUE,
         key=key_of("offline coupon", number),
     )
-    return coupons.show_coupon(coupon=coupon).code
+    return coupons.show_coupon(coupon=coupon_of(member, coupon.public_id)).code
 
 
 def _work_offline(
