@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from district.kernel.database import sqlfiles
-from district.kernel.database.postgres import call
+from district.kernel.database.postgres import call, call_record
 from tests.race import race
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -43,6 +43,23 @@ def test_a_file_is_installed_once_and_again_when_it_changed(one_file):
 
     assert sqlfiles.install() == ["test/answer.sql"]
     assert call("test_answer") == 43
+
+
+@pytest.mark.django_db
+def test_a_function_with_other_parameters_and_results_takes_the_place_of_the_old(
+    one_file, tmp_path
+):
+    sqlfiles.install()
+    (tmp_path / "answer.sql").write_text(
+        "create or replace function test_answer(p_sum bigint, out answer bigint, out half bigint)"
+        " language sql as $$ select p_sum, p_sum / 2 $$;"
+    )
+
+    sqlfiles.install()
+
+    assert call_record("test_answer", 42) == {"answer": 42, "half": 21}
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        call("test_answer")
 
 
 @pytest.mark.django_db
