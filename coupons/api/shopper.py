@@ -171,8 +171,8 @@ class Wallet(ShopperView):
             raise kernel.InvalidRequest(reason=f"state: {', '.join(STATES)}")
 
         def render_coupon(coupon: Coupon) -> Any:
-            shown = wallet_coupon(coupon)
-            return rendered(CouponOut, as_transferred(shown) if state == GIVEN else shown)
+            held = wallet_coupon(coupon)
+            return rendered(CouponOut, as_transferred(held) if state == GIVEN else held)
 
         order = ["valid_until", "id"] if state == Coupon.State.LIVE else ["-id"]
         at = clock.now()

@@ -88,18 +88,18 @@ def wallet_coupon(coupon: Coupon) -> WalletCoupon:
     return WalletCoupon(coupon_result(coupon), summary)
 
 
-def as_transferred(shown: WalletCoupon) -> WalletCoupon:
+def as_transferred(held: WalletCoupon) -> WalletCoupon:
     """A coupon as its giver may see it, as it was then: what a friend does with it is the friend's."""
-    terms = version_terms(shown.version.pk)
+    terms = version_terms(held.version.pk)
     coupon = replace(
-        shown.coupon,
+        held.coupon,
         state=GIVEN,
         uses_left=terms.uses,
         value_left_fen=terms.value_fen,
         leased_to=None,
         leased_until=None,
     )
-    return replace(shown, coupon=coupon)
+    return replace(held, coupon=coupon)
 
 
 def exchange_undo_until(coupon: CouponResult, at: datetime) -> datetime | None:

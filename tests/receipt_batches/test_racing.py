@@ -12,6 +12,7 @@ from loyalty import services as loyalty
 from loyalty.models import PointsAccount, Receipt
 from loyalty.receipt_batches import services
 from loyalty.receipt_batches.models import Batch, RowResult
+from loyalty.results import ReceiptResult
 from tests.factories.loyalty import make_earning_store
 from tests.factories.members import make_member
 from tests.race import race
@@ -154,9 +155,9 @@ def test_the_till_and_a_batch_post_the_same_receipts_and_each_counts_once(real_d
     )
 
     batch, elsewhere = done(batch), done(elsewhere)
-    posted = [outcome for lane in gone[:4] for outcome in lane if isinstance(outcome, Receipt)]
+    posted = [outcome for lane in gone[:4] for outcome in lane if isinstance(outcome, ReceiptResult)]
     refused = {
-        outcome.code for lane in gone[:4] for outcome in lane if not isinstance(outcome, Receipt)
+        outcome.code for lane in gone[:4] for outcome in lane if not isinstance(outcome, ReceiptResult)
     }
     assert refused <= {"receipt_already_posted"}
     assert len(posted) + batch.posted == 100
