@@ -155,9 +155,14 @@ def test_the_till_and_a_batch_post_the_same_receipts_and_each_counts_once(real_d
     )
 
     batch, elsewhere = done(batch), done(elsewhere)
-    posted = [outcome for lane in gone[:4] for outcome in lane if isinstance(outcome, ReceiptResult)]
+    posted = [
+        outcome for lane in gone[:4] for outcome in lane if isinstance(outcome, ReceiptResult)
+    ]
     refused = {
-        outcome.code for lane in gone[:4] for outcome in lane if not isinstance(outcome, ReceiptResult)
+        outcome.code
+        for lane in gone[:4]
+        for outcome in lane
+        if not isinstance(outcome, ReceiptResult)
     }
     assert refused <= {"receipt_already_posted"}
     assert len(posted) + batch.posted == 100
