@@ -80,4 +80,4 @@ def test_only_the_posting_calls_question_stops_a_remembered_till(stop):
 
     assert post() is None
     Protection(stop.__name__, rewrite_functions(*QUESTIONS[stop])).remove()
-    assert post().granted == 7
+    assert post().points == 7

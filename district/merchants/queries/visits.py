@@ -31,9 +31,7 @@ def visit_at(*, visit_token: str, till: Till, store: Store) -> Visit:
     if row is None:
         raise VisitUnknown
     pk, store_id, expires_at, member, public_id, closed_at = row
-    visit = stored_row(
-        Visit, id=pk, member_id=member, store_id=store_id, expires_at=expires_at
-    )
+    visit = stored_row(Visit, id=pk, member_id=member, store_id=store_id, expires_at=expires_at)
     visit.member = stored_row(Member, id=member, public_id=public_id, closed_at=closed_at)
     if store_id != store.pk:
         raise VisitElsewhere
