@@ -11,11 +11,15 @@ from django.utils.translation import gettext_lazy
 from coupons import services as coupons
 from coupons.admin.approval_view import approval_panels
 from coupons.admin.common import MAX_BUDGET_FEN
+from coupons.admin.template_actions import (
+    ApprovalNoteForm,
+    DraftAction,
+    RejectionReasonForm,
+)
 from coupons.models import BudgetChange, BudgetWarning, TemplateVersion
 from coupons.queries.budgets import budget_of
 from coupons.queries.catalogue import stock_of
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     Section,
     Tile,
@@ -26,7 +30,7 @@ from district.kernel.backoffice.columns import Choice, Column, Money, table
 from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
 from district.kernel.text.money import format_yuan
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 
 State = TemplateVersion.State
 _TONES = {"proposed": "warn", "approved": "good", "rejected": "bad"}
@@ -38,7 +42,7 @@ class BudgetForm(ActionForm):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
-class ProposeBudget(Action):
+class ProposeBudget(DraftAction):
     name, label, icon = "propose-budget", gettext_lazy("调整预算"), "savings"
     # It stores a proposal; the budget it was made for is compared when it is decided.
     is_edit = False
@@ -47,10 +51,8 @@ class ProposeBudget(Action):
     )
     success_message = gettext_lazy("已提出预算调整，等待审批。")
     form_class = BudgetForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        who = viewer(request)
-        return who.can("run_campaigns") and (who.operator or _own(request, row))
+    verb = staticmethod(coupons.propose_budget_change)
+    argument_names = {"budget_was_yuan": "budget_was_fen", "budget_yuan": "budget_fen"}
 
     def is_applicable(self, row: TemplateVersion) -> bool:
         return (
@@ -64,34 +66,12 @@ class ProposeBudget(Action):
     def aside(self, request: HttpRequest, row: TemplateVersion) -> Iterator[Any]:
         yield from remaining_tiles(row)
 
-    def run(
-        self, request: HttpRequest, row: TemplateVersion, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        coupons.propose_budget_change(
-            version=row,
-            budget_was_fen=cleaned_data["budget_was_yuan"],
-            budget_fen=cleaned_data["budget_yuan"],
-            reason=cleaned_data["reason"],
-            by=viewer(request).user,
-            key=key,
-        )
 
-
-class BudgetApprovalForm(ActionForm):
-    note = forms.CharField(label=gettext_lazy("审批意见"), max_length=200, required=False)
-
-
-class BudgetRejectionForm(ActionForm):
-    note = forms.CharField(label=gettext_lazy("驳回原因"), max_length=200)
-
-
-class _BudgetDecision(Action):
-    """The operator's; the verb refuses whoever proposed the change, and says so."""
+class _BudgetDecision(OperatorAction):
+    """The verb refuses whoever proposed the change, and says so."""
 
     approve: bool
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("coupons.change_templateversion")
+    permission = "coupons.change_templateversion"
 
     def is_applicable(self, row: TemplateVersion) -> bool:
         return open_change(row) is not None
@@ -113,13 +93,13 @@ class _BudgetDecision(Action):
 class ApproveBudget(_BudgetDecision):
     name, label, icon = "approve-budget", gettext_lazy("批准预算调整"), "check_circle"
     success_message = gettext_lazy("预算已调整。")
-    form_class, approve = BudgetApprovalForm, True
+    form_class, approve = ApprovalNoteForm, True
 
 
 class RejectBudget(_BudgetDecision):
     name, label, icon, is_dangerous = "reject-budget", gettext_lazy("驳回预算调整"), "cancel", True
     success_message = gettext_lazy("预算调整已驳回。")
-    form_class, approve = BudgetRejectionForm, False
+    form_class, approve = RejectionReasonForm, False
 
 
 def open_change(version: TemplateVersion) -> BudgetChange | None:
@@ -176,8 +156,3 @@ def _decision_text(row: BudgetChange) -> str:
     if row.decided_by is None:
         return ""
     return f"{row.decided_by} {format_instant(row.decided_at)} {row.decision}".strip()
-
-
-def _own(request: HttpRequest, row: TemplateVersion) -> bool:
-    post = viewer(request).post
-    return post is not None and row.template.merchant_id == post.merchant_id

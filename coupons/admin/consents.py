@@ -15,7 +15,6 @@ from coupons.card_view import card_view_of
 from coupons.models import ShareConsent
 from district.kernel.backoffice import Action, ActionForm, Menu
 from district.kernel.backoffice.columns import Column
-from district.kernel.idempotency import Key
 from district.merchants import permissions
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
 
@@ -51,15 +50,7 @@ class AgreeToShare(_ConsentAction):
     success_message = gettext_lazy("已同意。")
     form_class = AgreeForm
     states = {State.ASKED, State.DECLINED}
-
-    def run(
-        self, request: HttpRequest, row: ShareConsent, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        coupons.agree_to_share(
-            consent=row,
-            by=viewer(request).user,
-            covers_later_coupons=bool(cleaned_data["covers_later_coupons"]),
-        )
+    verb = staticmethod(coupons.agree_to_share)
 
 
 class DeclineShare(_ConsentAction):

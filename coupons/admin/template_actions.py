@@ -17,13 +17,15 @@ from coupons.queries.catalogue import stock_of
 from district.kernel import idempotency
 from district.kernel.backoffice import Action, ActionForm
 from district.kernel.idempotency import Key
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 
 State = TemplateVersion.State
 
 
-class _DraftAction(Action):
+class DraftAction(Action):
     """Of whoever may plan campaigns of the template's merchant."""
+
+    row_argument = "version"
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
@@ -37,7 +39,7 @@ class _DraftAction(Action):
         return post is not None and row.template.merchant_id == post.merchant_id
 
 
-class _DraftFormAction(_DraftAction):
+class _DraftFormAction(DraftAction):
     """An act whose form is a draft, with the coupon's face beside it."""
 
     template = "coupons/draft.html"
@@ -93,9 +95,7 @@ class EditDraft(_DraftFormAction):
     is_edit = True
     success_message = gettext_lazy("草稿已保存。")
     form_class = draft_form.DraftForm
-
-    def is_applicable(self, row: TemplateVersion) -> bool:
-        return row.state == State.DRAFT
+    states = {State.DRAFT}
 
     def initial(self, request: HttpRequest, row: TemplateVersion) -> dict[str, Any]:
         return draft_form.initial_values(row, viewer(request))
@@ -112,9 +112,7 @@ class NewVersion(EditDraft):
     name, label, icon = "new-version", gettext_lazy("另存为新版本"), "content_copy"
     is_edit = False
     explanation = gettext_lazy("已提交的版本不能修改；新版本批准后，旧版本停止发放，已领的券不变。")
-
-    def is_applicable(self, row: TemplateVersion) -> bool:
-        return row.state != State.DRAFT
+    states = set(State) - {State.DRAFT}
 
     def run(
         self, request: HttpRequest, row: TemplateVersion, cleaned_data: dict[str, Any], key: Key
@@ -130,34 +128,26 @@ class NewVersion(EditDraft):
         return draft
 
 
-class SubmitVersion(_DraftAction):
+class SubmitVersion(DraftAction):
     name, label, icon = "submit", gettext_lazy("提交审批"), "send"
     explanation = gettext_lazy("提交后内容不能再改。")
     success_message = gettext_lazy("已提交，等待审批。")
-
-    def is_applicable(self, row: TemplateVersion) -> bool:
-        return row.state == State.DRAFT
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        coupons.submit_version(version=row, by=viewer(request).user)
+    states, verb = {State.DRAFT}, staticmethod(coupons.submit_version)
 
 
 class ApprovalNoteForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("审批意见"), max_length=200, required=False)
 
 
-class VersionRejectionForm(ActionForm):
+class RejectionReasonForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("驳回原因"), max_length=200)
 
 
-class _VersionDecision(Action):
-    """The operator's; the verb refuses whoever wrote or submitted the version, and says so."""
+class _VersionDecision(OperatorAction):
+    """The verb refuses whoever wrote or submitted the version, and says so."""
 
-    def is_allowed(self, request: HttpRequest, row: TemplateVersion) -> bool:
-        return viewer(request).operator and request.user.has_perm("coupons.change_templateversion")
-
-    def is_applicable(self, row: TemplateVersion) -> bool:
-        return row.state == State.SUBMITTED
+    permission = "coupons.change_templateversion"
+    states, row_argument = {State.SUBMITTED}, "version"
 
     def aside(self, request: HttpRequest, row: TemplateVersion) -> list[Any]:
         return [CardViewPanel(card_view_of(row)), *approval_panels(row)]
@@ -168,30 +158,21 @@ class ApproveVersion(_VersionDecision):
     explanation = gettext_lazy("批准后按领取时间发放；同一模板正在发放的旧版本随即停止。")
     success_message = gettext_lazy("已批准。")
     form_class = ApprovalNoteForm
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        coupons.approve_version(version=row, by=viewer(request).user, **cleaned_data)
+    verb = staticmethod(coupons.approve_version)
 
 
 class RejectVersion(_VersionDecision):
     name, label, icon, is_dangerous = "reject", gettext_lazy("驳回"), "cancel", True
     success_message = gettext_lazy("已驳回。")
-    form_class = VersionRejectionForm
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        coupons.reject_version(version=row, by=viewer(request).user, **cleaned_data)
+    form_class = RejectionReasonForm
+    verb = staticmethod(coupons.reject_version)
 
 
-class StopVersion(_DraftAction):
+class StopVersion(DraftAction):
     name, label, icon, is_dangerous = "stop", gettext_lazy("停止发放"), "block", True
     explanation = gettext_lazy("不再发放，不能恢复；已领的券继续有效，未用的预算退回。")
     success_message = gettext_lazy("已停止发放。")
-
-    def is_applicable(self, row: TemplateVersion) -> bool:
-        return row.state == State.PUBLISHED
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        coupons.stop_version(version=row, by=viewer(request).user)
+    states, verb = {State.PUBLISHED}, staticmethod(coupons.stop_version)
 
 
 class StockForm(ActionForm):
@@ -199,18 +180,16 @@ class StockForm(ActionForm):
     stock = forms.IntegerField(label=gettext_lazy("改为"), min_value=1, max_value=10**9)
 
 
-class ResizeStock(_DraftAction):
+class ResizeStock(DraftAction):
     name, label, icon = "resize", gettext_lazy("调整库存"), "inventory"
     is_edit = True
     explanation = gettext_lazy("新旧数量都要填写；其间被他人改过则不会生效。不能少于已发出的数量。")
     success_message = gettext_lazy("库存已调整。")
     form_class = StockForm
+    verb = staticmethod(coupons.resize_stock)
 
     def is_applicable(self, row: TemplateVersion) -> bool:
         return row.state == State.PUBLISHED and row.stock is not None
 
     def initial(self, request: HttpRequest, row: TemplateVersion) -> dict[str, Any]:
         return {"stock_was": stock_of(row)[0]}
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        coupons.resize_stock(version=row, by=viewer(request).user, **cleaned_data)

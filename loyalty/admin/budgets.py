@@ -13,14 +13,12 @@ from unfold.decorators import display
 
 from district.kernel.backoffice import (
     ActionForm,
-    Cell,
     Menu,
     Section,
-    format_instant,
     name_verbs,
 )
 from district.kernel.backoffice.audit_labels import actor_texts
-from district.kernel.backoffice.columns import Column
+from district.kernel.backoffice.columns import Choice, Column, Moment, Money, table
 from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
@@ -139,23 +137,17 @@ class IssueBudgetAdmin(MerchantScopedAdmin):
         entries = list(PrefundEntry.objects.filter(merchant=row.pk).order_by("-pk")[:ENTRIES])
         operator = viewer(request).operator
         names = actor_texts(entry.actor for entry in entries) if operator else {}
-        headers = [_("类型"), _("金额"), _("凭证号"), _("说明"), _("时间")]
-        yield Section(
-            title=_("预存流水"),
-            headers=headers + ([_("操作者")] if operator else []),
-            rows=[
-                [
-                    entry.get_kind_display(),
-                    Cell(
-                        format_yuan(entry.milli_fen // 1000),
-                        tone="good" if entry.milli_fen > 0 else "warn",
-                    ),
-                    entry.reference,
-                    entry.note,
-                    format_instant(entry.at),
-                    *([names[entry.actor]] if operator else []),
-                ]
-                for entry in entries
-            ],
-            empty=_("还没有预存流水。"),
-        )
+        columns = [
+            Choice(_("类型"), "kind"),
+            Money(
+                _("金额"),
+                lambda entry: entry.milli_fen // 1000,
+                tone=lambda entry: "good" if entry.milli_fen > 0 else "warn",
+            ),
+            Column(_("凭证号"), "reference", empty=""),
+            Column(_("说明"), "note", empty=""),
+            Moment(_("时间"), "at"),
+        ]
+        if operator:
+            columns.append(Column(_("操作者"), lambda entry: names[entry.actor]))
+        yield table(_("预存流水"), columns, entries, empty=_("还没有预存流水。"))

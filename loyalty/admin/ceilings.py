@@ -22,7 +22,7 @@ from district.kernel.backoffice import (
     format_instant,
     name_verbs,
 )
-from district.kernel.backoffice.columns import Moment
+from district.kernel.backoffice.columns import Column, Moment, Number, table
 from district.kernel.idempotency import Key
 from district.merchants.models import Merchant, TillKey
 from district.merchants.scope import viewer
@@ -152,21 +152,14 @@ def ceilings_of_merchant(request: HttpRequest, merchant: Merchant) -> Iterator[S
 
 
 def _velocity(title: str, days: list[queries.EarningVelocity], ceiling: int | None) -> Section:
-    return Section(
-        title=title,
-        headers=[_("日期"), _("直接入账"), _("占上限"), _("待复核或经复核")],
-        rows=[
-            [
-                day.day.isoformat(),
-                f"{day.points:,}",
-                f"{day.points * 100 // ceiling}%" if ceiling else "—",
-                f"{day.waited_points:,}",
-            ]
-            for day in days
-        ],
-        empty="",
-        note=_("每日上限：%(points)s") % {"points": _ceiling(ceiling)},
-    )
+    columns = [
+        Column(_("日期"), "day"),
+        Number(_("直接入账"), "points"),
+        Column(_("占上限"), lambda day: f"{day.points * 100 // ceiling}%" if ceiling else None),
+        Number(_("待复核或经复核"), "waited_points"),
+    ]
+    note = _("每日上限：%(points)s") % {"points": _ceiling(ceiling)}
+    return table(title, columns, days, note=note)
 
 
 def _ceiling(points: int | None) -> str:

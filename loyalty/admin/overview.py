@@ -1,6 +1,7 @@
 """The ledger on the dashboard, and its sections on the pages of members, merchants and stores."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -93,14 +94,16 @@ def _today(request: HttpRequest, scope: statistics.StatisticsScope) -> Tiles:
 
 
 def _ranking(scope: statistics.StatisticsScope) -> Section:
-    model = Merchant if scope.merchant is None else Store
-    return Section(
-        title=_("近七日积分最多的商户") if scope.merchant is None else _("近七日各门店积分"),
-        headers=[_("商户") if scope.merchant is None else _("门店"), _("发放"), _("收取")],
-        rows=[
-            [Cell(entry.name, url_of(model, entry.pk)), f"{entry.issued:,}", f"{entry.accepted:,}"]
-            for entry in statistics.ranking(scope)
-        ],
+    model, party = (Merchant, _("商户")) if scope.merchant is None else (Store, _("门店"))
+    columns = [
+        Column(party, lambda entry: Cell(entry.name, url_of(model, entry.pk))),
+        Number(_("发放"), "issued"),
+        Number(_("收取"), "accepted"),
+    ]
+    return table(
+        _("近七日积分最多的商户") if scope.merchant is None else _("近七日各门店积分"),
+        columns,
+        statistics.ranking(scope),
         empty=_("近七日没有积分变动。"),
     )
 
@@ -111,12 +114,9 @@ def statement_of_member(request: HttpRequest, member: Member) -> Iterator[Sectio
     if account is None:
         yield Section(_("积分"), [], [], _("还没有积分账户：第一次赚取积分时自动建立。"))
         return
-    statement = explorer.statement(request, account, lines=LATEST)
-    yield Section(
+    yield replace(
+        explorer.statement(request, account, lines=LATEST),
         title=_("最近积分明细"),
-        headers=statement.headers,
-        rows=statement.rows,
-        empty=statement.empty,
         note=_("可用 %(points)s 积分。") % {"points": f"{account.available:,}"},
         more=Cell(_("积分账户与全部明细"), url_of(PointsAccount, account.pk)),
     )

@@ -46,6 +46,8 @@ class RefundReceipt(RoleAction):
     is_edit = False  # its first values are suggestions: what it stores is new
     form_class = RefundForm
     required_permission = "post_refunds"
+    verb, row_argument = staticmethod(loyalty.refund_receipt), "receipt"
+    argument_names, opens_result = {"yuan": "fen"}, True
 
     def is_applicable(self, row: Receipt) -> bool:
         return row.refunded_fen < row.paid_fen
@@ -57,18 +59,6 @@ class RefundReceipt(RoleAction):
         self, request: HttpRequest, row: Receipt, cleaned_data: dict[str, Any]
     ) -> Iterable[Panel]:
         yield refund_effect(request, row, store=cleaned_data["store"], fen=cleaned_data["yuan"])
-
-    def run(
-        self, request: HttpRequest, row: Receipt, cleaned_data: dict[str, Any], key: Key
-    ) -> Any:
-        return loyalty.refund_receipt(
-            receipt=row,
-            store=cleaned_data["store"],
-            refund_no=cleaned_data["refund_no"],
-            fen=cleaned_data["yuan"],
-            actor=f"user:{viewer(request).user.pk}",
-            key=key,
-        )
 
 
 class MatchForm(ActionForm):

@@ -20,6 +20,7 @@ from district.kernel.backoffice import (
     register_report,
     visible,
 )
+from district.kernel.backoffice.columns import Column, Money, Number, table
 from district.kernel.backoffice.sections import url_of
 from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant, Store
@@ -87,28 +88,24 @@ def _liability(request: HttpRequest, scope: StatisticsScope, days: int) -> Itera
 def _by_issuer(request: HttpRequest, found: Sequence[Liability], total: int) -> Section:
     largest = found[:TOP]
     opened = visible(request, Merchant, [liability.issuer for liability in largest])
-    rows = [
-        [
-            Cell(
-                liability.name,
-                url_of(Merchant, liability.issuer) if liability.issuer in opened else "",
-            ),
-            f"{liability.levels[0].points:,}",
-            f"{liability.levels[-1].points:,}",
-            format_yuan(_fen(liability.levels[0].milli_fen)),
-            format_yuan(_fen(liability.levels[-1].milli_fen)),
-            f"{100 * _fen(liability.levels[-1].milli_fen) / total:.1f}%" if total else "—",
-        ]
-        for liability in largest
+
+    def issuer(row: Liability) -> Cell:
+        return Cell(row.name, url_of(Merchant, row.issuer) if row.issuer in opened else "")
+
+    def share(row: Liability) -> str | None:
+        return f"{100 * _fen(row.levels[-1].milli_fen) / total:.1f}%" if total else None
+
+    columns = [
+        Column(_("商户"), issuer),
+        Number(_("期初积分"), lambda row: row.levels[0].points),
+        Number(_("现有积分"), lambda row: row.levels[-1].points),
+        Money(_("期初价值"), lambda row: _fen(row.levels[0].milli_fen)),
+        Money(_("现有价值"), lambda row: _fen(row.levels[-1].milli_fen)),
+        Column(_("占比"), share),
     ]
     more = len(found) - len(largest)
-    return Section(
-        title=_("按发放商户"),
-        headers=[_("商户"), _("期初积分"), _("现有积分"), _("期初价值"), _("现有价值"), _("占比")],
-        rows=rows,
-        empty=_("没有未兑付的积分。"),
-        note=_("另有 %(count)s 家商户。") % {"count": more} if more > 0 else "",
-    )
+    note = _("另有 %(count)s 家商户。") % {"count": more} if more > 0 else ""
+    return table(_("按发放商户"), columns, largest, empty=_("没有未兑付的积分。"), note=note)
 
 
 def _movement(request: HttpRequest, scope: StatisticsScope, days: int) -> Iterable[Panel]:
@@ -127,26 +124,18 @@ def _movement(request: HttpRequest, scope: StatisticsScope, days: int) -> Iterab
         ],
         empty=_("这段时间没有积分变动。"),
     )
-    model = Merchant if scope.merchant is None else Store
-    yield Section(
-        title=_("各商户发放与收取") if scope.merchant is None else _("各门店发放与收取"),
-        headers=[
-            _("商户") if scope.merchant is None else _("门店"),
-            _("发放"),
-            _("退货收回"),
-            _("收取"),
-            _("收取退回"),
-        ],
-        rows=[
-            [
-                Cell(entry.name, url_of(model, entry.pk)),
-                f"{entry.issued:,}",
-                f"{entry.clawed:,}",
-                f"{entry.accepted:,}",
-                f"{entry.given_back:,}",
-            ]
-            for entry in statistics.ranking(scope, days, TOP)
-        ],
+    model, party = (Merchant, _("商户")) if scope.merchant is None else (Store, _("门店"))
+    columns = [
+        Column(party, lambda entry: Cell(entry.name, url_of(model, entry.pk))),
+        Number(_("发放"), "issued"),
+        Number(_("退货收回"), "clawed"),
+        Number(_("收取"), "accepted"),
+        Number(_("收取退回"), "given_back"),
+    ]
+    yield table(
+        _("各商户发放与收取") if scope.merchant is None else _("各门店发放与收取"),
+        columns,
+        statistics.ranking(scope, days, TOP),
         empty=_("这段时间没有积分变动。"),
     )
 
@@ -159,19 +148,16 @@ def _breakage(scope: StatisticsScope) -> Iterable[Panel]:
         bars=[(f"{month.first:%y-%m}", (month.points,)) for month in months],
         empty=_("近十二个月没有积分过期。"),
     )
-    yield Section(
-        title=_("过期积分明细"),
-        headers=[_("月份"), _("过期积分"), _("按发放时单价"), _("归其他方的积分")],
-        rows=[
-            [
-                f"{month.first:%Y-%m}",
-                f"{month.points:,}",
-                format_yuan(_fen(month.milli_fen)),
-                f"{month.to_other_party:,}",
-            ]
-            for month in reversed(months)
-            if month.points
-        ],
+    columns = [
+        Column(_("月份"), lambda month: f"{month.first:%Y-%m}"),
+        Number(_("过期积分"), "points"),
+        Money(_("按发放时单价"), lambda month: _fen(month.milli_fen)),
+        Number(_("归其他方的积分"), "to_other_party"),
+    ]
+    yield table(
+        _("过期积分明细"),
+        columns,
+        [month for month in reversed(months) if month.points],
         empty=_("近十二个月没有积分过期。"),
         note=_("过期积分归谁，由到期当日的联盟规则决定；没有规定时归发放商户。"),
     )

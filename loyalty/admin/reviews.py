@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from district.kernel.backoffice import (
-    Action,
     ActionForm,
     DayRangeFilter,
     Menu,
@@ -23,8 +22,8 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.columns import Money
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.idempotency import Key
-from district.merchants.scope import MerchantScopedAdmin, ScopedFilter, viewer
+from district.kernel.four_eyes.admin import ApprovalForm
+from district.merchants.scope import MerchantScopedAdmin, OperatorAction, ScopedFilter, viewer
 from loyalty import services as loyalty
 from loyalty.admin import explorer
 from loyalty.admin.common import POINTS
@@ -36,10 +35,6 @@ name_verbs(
 )
 
 
-class ApproveEarningForm(ActionForm):
-    note = forms.CharField(label=gettext_lazy("复核意见"), max_length=200, required=False)
-
-
 class RefuseEarningForm(ActionForm):
     note = forms.CharField(
         label=gettext_lazy("拒绝原因"),
@@ -48,14 +43,11 @@ class RefuseEarningForm(ActionForm):
     )
 
 
-class ReviewDecisionAction(Action):
+class ReviewDecisionAction(OperatorAction):
     """For operators with the right to decide; never for the merchant whose receipt it is."""
 
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator and request.user.has_perm("loyalty.change_earningreview")
-
-    def is_applicable(self, row: EarningReview) -> bool:
-        return row.state == EarningReview.State.WAITING
+    permission = "loyalty.change_earningreview"
+    states, row_argument = {EarningReview.State.WAITING}, "review"
 
 
 class ApproveEarning(ReviewDecisionAction):
@@ -64,16 +56,12 @@ class ApproveEarning(ReviewDecisionAction):
         "通过后积分立即可用，不能撤回。积分较大的小票须两位运营人员先后通过。"
     )
     success_message = gettext_lazy("已通过。")
-    form_class = ApproveEarningForm
+    form_class = ApprovalForm
+    verb = staticmethod(loyalty.approve_earning)
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         first = row is not None and row.needs_two and row.first_by_id == request.user.pk
         return super().is_allowed(request, row) and not first
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        loyalty.approve_earning(
-            review=row, by=viewer(request).user, key=key, note=cleaned_data["note"]
-        )
 
 
 class RefuseEarning(ReviewDecisionAction):
@@ -82,11 +70,7 @@ class RefuseEarning(ReviewDecisionAction):
     is_dangerous = True
     success_message = gettext_lazy("已拒绝，积分已退回发放方。")
     form_class = RefuseEarningForm
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        loyalty.refuse_earning(
-            review=row, by=viewer(request).user, key=key, note=cleaned_data["note"]
-        )
+    verb = staticmethod(loyalty.refuse_earning)
 
 
 @admin.register(EarningReview)

@@ -13,7 +13,6 @@ from coupons.issuing import services
 from coupons.issuing.admin.common import FileOfVersionForm
 from coupons.issuing.models import CodeBatch, ImportedCode
 from district.kernel.backoffice import (
-    Action,
     DayRangeFilter,
     Menu,
     ReadOnlyAdmin,
@@ -22,7 +21,7 @@ from district.kernel.backoffice import (
 )
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.idempotency import Key
-from district.merchants.scope import viewer
+from district.merchants.scope import OperatorAction, viewer
 
 SHOWN = 50
 
@@ -39,16 +38,13 @@ class CodesForm(FileOfVersionForm):
         )
 
 
-class ImportCodes(Action):
+class ImportCodes(OperatorAction):
     name, label, icon = "add", gettext_lazy("导入券码"), "upload_file"
     explanation = gettext_lazy(
         "第三方售出的券码，会员在手机上输入后得到一张券，一码一券。券码本身不保存，只保存摘要与末四位。"
     )
     success_message = gettext_lazy("券码已导入。")
     form_class = CodesForm
-
-    def is_allowed(self, request: HttpRequest, row: Any) -> bool:
-        return viewer(request).operator
 
     def run(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key

@@ -116,17 +116,13 @@ class StopJob(Action):
     name, label, icon, is_dangerous = "stop", gettext_lazy("停止"), "stop_circle", True
     explanation = gettext_lazy("尚未发放的不再发放，已发放的券保持有效。停止后不能继续。")
     success_message = gettext_lazy("任务已停止。")
+    verb, row_argument = staticmethod(services.stop_issue_job), "job"
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return row is None or may_issue(row.version, viewer(request).user)
 
     def is_applicable(self, row: IssueJob) -> bool:
         return row.is_open
-
-    def run(
-        self, request: HttpRequest, row: IssueJob, cleaned_data: dict[str, Any], key: Key
-    ) -> None:
-        services.stop_issue_job(job=row, by=viewer(request).user)
 
 
 @admin.register(IssueJob)

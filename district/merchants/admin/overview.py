@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 
 from district.kernel import clock
 from district.kernel.backoffice import (
-    Cell,
     Panel,
     Section,
     Tile,
     Tiles,
     add_sections,
     dashboard_panels,
-    format_instant,
     visible_rows,
 )
+from district.kernel.backoffice.columns import Choice, Link, Moment, table
 from district.kernel.backoffice.sections import url_of
 from district.members.models import User
 from district.merchants.models import Clerk, Merchant, Store, TillKey
@@ -87,20 +86,13 @@ def _own(request: HttpRequest, who: Viewer, merchant: Merchant) -> Tiles:
 def post_sections(request: HttpRequest, user: User) -> Iterator[Section]:
     """Where the person works and has worked."""
     posts = visible_rows(request, Clerk).filter(user=user).order_by("-pk")
-    yield Section(
-        title=_("职务"),
-        headers=[_("商户"), _("角色"), _("任命时间"), _("离任时间")],
-        rows=[
-            [
-                Cell(str(post.merchant), url_of(Clerk, post.pk)),
-                post.get_role_display(),
-                format_instant(post.appointed_at),
-                format_instant(post.ended_at) if post.ended_at else _("在任"),
-            ]
-            for post in posts
-        ],
-        empty=_("没有职务。请在商户页面任命。"),
-    )
+    columns = [
+        Link(_("商户"), "merchant"),
+        Choice(_("角色"), "role"),
+        Moment(_("任命时间"), "appointed_at"),
+        Moment(_("离任时间"), "ended_at", empty=_("在任")),
+    ]
+    yield table(_("职务"), columns, posts, empty=_("没有职务。请在商户页面任命。"))
 
 
 add_sections("members.user", post_sections)

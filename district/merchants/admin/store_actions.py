@@ -82,12 +82,10 @@ class OpenStore(Action):
     name, label, icon = "open-store", gettext_lazy("新开门店"), "add_business"
     success_message = gettext_lazy("门店已建立，请接着设置营业时间。")
     form_class = OpenStoreForm
+    verb, row_argument, opens_result = staticmethod(merchants.open_store), "merchant", True
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         return isinstance(row, Merchant) and viewer(request).operator
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Store:
-        return merchants.open_store(merchant=row, by=viewer(request).user, key=key, **cleaned_data)
 
 
 class StoreAction(RoleAction):

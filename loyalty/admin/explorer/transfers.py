@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
-from typing import Any
 
 from django.db.models import Q, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import Cell, Section, format_instant, visible_rows
-from district.kernel.backoffice.columns import Choice, Column, Link, table
-from district.kernel.backoffice.sections import url_of
+from district.kernel.backoffice import Section, visible_rows
+from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Number, table
 from loyalty.admin.explorer import parts
 from loyalty.admin.explorer.lots import draws, lots, restores
 from loyalty.models import Adjustment, Lot, PointsAccount, Transfer
@@ -135,21 +133,14 @@ def _relations(request: HttpRequest, transfer: Transfer) -> Iterator[Section]:
     seen = visible_rows(request, Transfer)
     undone = list(seen.filter(pk=transfer.reverses_id)) if transfer.reverses_id else []
     undoing = seen.filter(reverses=transfer).exclude(kind=Kind.REPAY).order_by("pk")
-    rows = [_relation(transfer.kind, 0, other) for other in undone]
-    rows += [_relation(other.kind, 1, other) for other in undoing[: parts.SHOWN]]
-    yield Section(
-        _("冲正"),
-        [_("关系"), _("流水"), _("类型"), _("积分"), _("时间")],
-        rows,
-        _("没有冲正。"),
-    )
-
-
-def _relation(kind: str, side: int, other: Transfer) -> list[Any]:
-    return [
-        _UNDOING.get(Kind(kind), _PLAIN)[side],
-        Cell(other, url_of(Transfer, other.pk)),
-        other.get_kind_display(),
-        f"{other.points:,}",
-        format_instant(other.at),
+    relations = {other: _UNDOING.get(Kind(transfer.kind), _PLAIN)[0] for other in undone}
+    for other in undoing[: parts.SHOWN]:
+        relations[other] = _UNDOING.get(Kind(other.kind), _PLAIN)[1]
+    columns = [
+        Column(_("关系"), relations.__getitem__),
+        Link(_("流水"), str),
+        Choice(_("类型"), "kind"),
+        Number(_("积分"), "points"),
+        Moment(_("时间"), "at"),
     ]
+    yield table(_("冲正"), columns, relations, empty=_("没有冲正。"))

@@ -21,7 +21,7 @@ from district.kernel.backoffice import (
     name_verbs,
     visible,
 )
-from district.kernel.backoffice.columns import Actor
+from district.kernel.backoffice.columns import Actor, Choice, Column, Number, table
 from district.kernel.backoffice.search import ExactSearch
 from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
@@ -209,22 +209,15 @@ def _rows(request: HttpRequest, batch: Batch, state: str, title: str) -> Section
     results = list(queries.results_of(batch).filter(state=state)[: SHOWN + 1])
     more = len(results) > SHOWN
     links = _ResultLinks(request, results[:SHOWN])
-    return Section(
-        title=title,
-        headers=[_("行号"), _("类型"), _("单号"), _("积分"), _("说明")],
-        rows=[
-            (
-                result.line,
-                result.get_kind_display(),
-                links.cell_of(result),
-                f"{result.points:,}",
-                _reason(result),
-            )
-            for result in results[:SHOWN]
-        ],
-        empty=_("没有。"),
-        note=_("只列出前 %(shown)d 行，全部结果请下载。") % {"shown": SHOWN} if more else "",
-    )
+    columns = [
+        Column(_("行号"), "line"),
+        Choice(_("类型"), "kind"),
+        Column(_("单号"), links.cell_of),
+        Number(_("积分"), "points"),
+        Column(_("说明"), lambda result: reason_in_words(result.problem or {})),
+    ]
+    note = _("只列出前 %(shown)d 行，全部结果请下载。") % {"shown": SHOWN} if more else ""
+    return table(title, columns, results[:SHOWN], empty=_("没有。"), note=note)
 
 
 class _ResultLinks:
@@ -247,7 +240,3 @@ class _ResultLinks:
             if pk in self._open[model]:
                 return Cell(result.number, url_of(model, pk))
         return Cell(result.number or "—")
-
-
-def _reason(result: RowResult) -> str:
-    return reason_in_words(result.problem or {}) or "—"

@@ -8,15 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import (
-    Cell,
     Pending,
     Section,
     add_sections,
-    format_instant,
     register_pending,
     visible_rows,
 )
-from district.kernel.backoffice.sections import url_of
+from district.kernel.backoffice.columns import Choice, Column, Link, Moment, table
 from district.merchants.scope import viewer
 from loyalty.models import Receipt
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
@@ -52,26 +50,14 @@ def photo_of_receipt(request: HttpRequest, receipt: Receipt) -> Iterable[Section
     photos = visible_rows(request, ReceiptPhoto).filter(receipt=receipt)[:20]
     about = Q(earlier=receipt) | Q(later=receipt)
     conflicts = visible_rows(request, ReceiptConflict).filter(about)[:20]
-    rows = [
-        [
-            _("拍照小票"),
-            Cell(photo, url_of(ReceiptPhoto, photo.pk)),
-            photo.get_state_display(),
-            format_instant(photo.at),
-        ]
-        for photo in photos
-    ] + [
-        [
-            _("小票冲突"),
-            Cell(conflict, url_of(ReceiptConflict, conflict.pk)),
-            conflict.get_state_display(),
-            format_instant(conflict.at),
-        ]
-        for conflict in conflicts
+    columns = [
+        Column(_("类别"), lambda row: row._meta.verbose_name),
+        Link(_("编号"), str),
+        Choice(_("状态"), "state"),
+        Moment(_("时间"), "at"),
     ]
-    if rows:
-        headers = [_("类别"), _("编号"), _("状态"), _("时间")]
-        yield Section(_("拍照与冲突"), headers, rows, _("没有。"))
+    if rows := [*photos, *conflicts]:
+        yield table(_("拍照与冲突"), columns, rows)
 
 
 add_sections("loyalty.receipt", photo_of_receipt)

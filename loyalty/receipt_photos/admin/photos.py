@@ -190,18 +190,12 @@ class ReceiptPhotoAdmin(ExactSearch, MerchantScopedAdmin):
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Any]:
         yield photo_panel(row)
         if row.receipt is not None:
-            yield Section(
-                _("入账小票"),
-                [_("小票号"), _("实付"), _("发放积分")],
-                [
-                    [
-                        link(request, row.receipt),
-                        format_yuan(row.receipt.paid_fen),
-                        row.receipt.granted,
-                    ]
-                ],
-                _("没有。"),
-            )
+            columns = [
+                Column(_("小票号"), lambda receipt: link(request, receipt)),
+                Money(_("实付"), "paid_fen"),
+                Column(_("发放积分"), "granted"),
+            ]
+            yield table(_("入账小票"), columns, [row.receipt])
         yield from similar_panels(request, row)
 
 

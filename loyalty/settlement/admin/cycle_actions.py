@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import ActionForm, Panel, Section, Tile, Tiles
+from district.kernel.backoffice import ActionForm, Panel, Tile, Tiles
+from district.kernel.backoffice.columns import Column, Money, Number, table
 from district.kernel.backoffice.widgets import DayInput
-from district.kernel.idempotency import Key
-from district.kernel.text.money import format_yuan
 from district.merchants.models import Merchant
 from district.merchants.scope import OperatorAction, viewer
 from loyalty.admin.common import exact_yuan
@@ -70,6 +69,7 @@ class ProposeClose(OperatorAction):
     )
     success_message = gettext_lazy("已提出结账，等待另一人复核。")
     has_preview = True
+    verb, row_argument = staticmethod(settlement.propose_close), "cycle"
 
     def is_applicable(self, row: Cycle) -> bool:
         return row.state == Cycle.State.OPEN and row.ends_at <= clock.now()
@@ -79,9 +79,6 @@ class ProposeClose(OperatorAction):
     ) -> Iterable[Panel]:
         return draft_figures(row)
 
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        return settlement.propose_close(cycle=row, by=viewer(request).user)
-
 
 class ApproveClose(OperatorAction):
     name, label, icon = "approve", gettext_lazy("复核并结账"), "verified"
@@ -90,6 +87,8 @@ class ApproveClose(OperatorAction):
     )
     success_message = gettext_lazy("已结账，结算单已生成。")
     is_dangerous, has_preview = True, True
+    states = {Cycle.State.PROPOSED}
+    verb, row_argument = staticmethod(settlement.approve_close), "cycle"
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
         who = viewer(request)
@@ -97,28 +96,18 @@ class ApproveClose(OperatorAction):
             row is None or who.user.pk not in {row.proposed_by_id, row.end_moved_by_id}
         )
 
-    def is_applicable(self, row: Cycle) -> bool:
-        return row.state == Cycle.State.PROPOSED
-
     def preview(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]
     ) -> Iterable[Panel]:
         return draft_figures(row)
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        return settlement.approve_close(cycle=row, by=viewer(request).user)
 
 
 class WithdrawClose(OperatorAction):
     name, label, icon = "withdraw", gettext_lazy("撤回提议"), "undo"
     explanation = gettext_lazy("周期恢复为进行中，可以重新提出。")
     success_message = gettext_lazy("提议已撤回。")
-
-    def is_applicable(self, row: Cycle) -> bool:
-        return row.state == Cycle.State.PROPOSED
-
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> Any:
-        return settlement.withdraw_close(cycle=row, by=viewer(request).user)
+    states = {Cycle.State.PROPOSED}
+    verb, row_argument = staticmethod(settlement.withdraw_close), "cycle"
 
 
 def draft_figures(cycle: Cycle) -> Iterable[Panel]:
@@ -138,19 +127,17 @@ def draft_figures(cycle: Cycle) -> Iterable[Panel]:
             Tile(_("应付合计"), exact_yuan(milli_fen)),
         ],
     )
-    yield Section(
-        title=_("金额最大的往来"),
-        headers=[_("发放商户（付）"), _("收取商户（收）"), _("笔数"), _("积分"), _("金额")],
-        rows=[
-            [
-                names[line.issuer],
-                names[line.redeemer],
-                f"{line.movements:,}",
-                f"{line.points:,}",
-                exact_yuan(line.milli_fen),
-            ]
-            for line in largest
-        ],
+    columns = [
+        Column(_("发放商户（付）"), lambda line: names[line.issuer]),
+        Column(_("收取商户（收）"), lambda line: names[line.redeemer]),
+        Number(_("笔数"), "movements"),
+        Number(_("积分"), "points"),
+        Column(_("金额"), lambda line: exact_yuan(line.milli_fen)),
+    ]
+    yield table(
+        _("金额最大的往来"),
+        columns,
+        largest,
         empty=_("本期没有商户之间的往来。"),
         note=_("另有 %(count)s 对。") % {"count": pairs - len(largest)}
         if pairs > len(largest)
@@ -158,17 +145,10 @@ def draft_figures(cycle: Cycle) -> Iterable[Panel]:
     )
     charges = draft_charges(cycle)
     if charges:
-        yield Section(
-            title=_("其他款项"),
-            headers=[_("来源"), _("商户对"), _("笔数"), _("合计")],
-            rows=[
-                [
-                    sources.source_name(charge.source),
-                    f"{charge.pairs:,}",
-                    f"{charge.bookings:,}",
-                    format_yuan(charge.fen),
-                ]
-                for charge in charges
-            ],
-            empty="",
-        )
+        columns = [
+            Column(_("来源"), lambda charge: sources.source_name(charge.source)),
+            Number(_("商户对"), "pairs"),
+            Number(_("笔数"), "bookings"),
+            Money(_("合计"), "fen"),
+        ]
+        yield table(_("其他款项"), columns, charges)

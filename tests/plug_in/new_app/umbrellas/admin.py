@@ -1,15 +1,11 @@
 """The screen of umbrellas."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import Menu, MenuGroup, name_events, name_verbs
 from district.kernel.backoffice.search import ExactSearch
-from district.kernel.idempotency import Key
-from district.merchants.scope import MerchantScopedAdmin, RoleAction, viewer
+from district.merchants.scope import MerchantScopedAdmin, RoleAction
 from umbrellas import services
 from umbrellas.models import Loan
 
@@ -21,12 +17,10 @@ class ReturnUmbrella(RoleAction):
     name, label, icon = "return", gettext_lazy("归还"), "umbrella"
     explanation = gettext_lazy("雨伞已放回门店时使用。")
     required_permission = "lend_umbrellas"
+    verb, row_argument = staticmethod(services.return_umbrella), "loan"
 
     def is_applicable(self, row: Loan) -> bool:
         return row.returned_at is None
-
-    def run(self, request: HttpRequest, row: Loan, cleaned_data: dict[str, Any], key: Key) -> None:
-        services.return_umbrella(loan=row, by=viewer(request).user)
 
 
 @admin.register(Loan)
