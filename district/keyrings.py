@@ -23,3 +23,14 @@ def keyring(name: str, parts: Iterable[str]) -> dict[int, bytes]:
             sys.exit(f"{name} must read version:base64,version:base64, each version once.")
         ring[int(version)] = key(name, encoded)
     return ring
+
+
+def named_keys(name: str, parts: Iterable[str]) -> dict[str, bytes]:
+    """Keys that somebody else has named, written `name:base64,name:base64`, the preferred one first."""
+    keys: dict[str, bytes] = {}
+    for part in parts:
+        key_id, separator, encoded = part.partition(":")
+        if not key_id or not separator or key_id in keys:
+            sys.exit(f"{name} must read name:base64,name:base64, each name once.")
+        keys[key_id] = key(name, encoded)
+    return keys

@@ -6,7 +6,7 @@ from pathlib import Path
 import environ
 
 from district.contract import SPECTACULAR_SETTINGS  # noqa: F401 - a setting
-from district.keyrings import key, keyring
+from district.keyrings import key, keyring, named_keys
 from district.loggers import logging_in
 from district.theme import UNFOLD  # noqa: F401 - a setting
 
@@ -195,6 +195,23 @@ WECHAT_SECRET = env.str("DISTRICT_WECHAT_SECRET", default="")
 # name.txt:content of the file by which WeChat knows the host of a rule for ordinary links to /c/.
 WECHAT_LINK_CHECK = env.str("DISTRICT_WECHAT_LINK_CHECK", default="")
 WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com/")
+
+# --- WeChat Pay: without a merchant there is none ----------------------------------------------
+WECHAT_PAY_MCHID = env.str("DISTRICT_WECHAT_PAY_MCHID", default="")
+WECHAT_PAY_SERIAL = env.str("DISTRICT_WECHAT_PAY_SERIAL", default="")
+WECHAT_PAY_PRIVATE_KEY = key(
+    "DISTRICT_WECHAT_PAY_PRIVATE_KEY", env.str("DISTRICT_WECHAT_PAY_PRIVATE_KEY", default="")
+)
+WECHAT_PAY_API_V3_KEYS = env.list("DISTRICT_WECHAT_PAY_API_V3_KEYS", default=[])
+WECHAT_PAY_PUBLIC_KEYS = named_keys(
+    "DISTRICT_WECHAT_PAY_PUBLIC_KEYS", env.list("DISTRICT_WECHAT_PAY_PUBLIC_KEYS", default=[])
+)
+# Whether to fetch WeChat Pay's certificates too, while a merchant changes over to the public key.
+WECHAT_PAY_CERTIFICATES = env.bool("DISTRICT_WECHAT_PAY_CERTIFICATES", default=False)
+WECHAT_PAY_BASES = env.list(
+    "DISTRICT_WECHAT_PAY_BASES",
+    default=["https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"],
+)
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)

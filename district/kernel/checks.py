@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 
 _KEY, _SECRET_KEY, _VERSIONS = 32, 50, 256
 _WECHAT = ("https://api.weixin.qq.com/", "https://api2.weixin.qq.com/")
+_WECHAT_PAY = {"https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"}
 
 
 def refuse_unsafe_production() -> None:
@@ -52,6 +53,7 @@ def _refused_in_production() -> dict[str, bool]:
         "DISTRICT_WECHAT_BASE must be WeChat's own https address": (
             not settings.WECHAT_BASE.startswith(_WECHAT)
         ),
+        **(_refused_wechat_pay() if settings.WECHAT_PAY_MCHID else {}),
         "DEBUG must be off": settings.DEBUG,
         "DATABASE_URL is missing": not settings.DATABASE_URL_GIVEN,
         "DISTRICT_LOG_FORMAT must be json: text is for a screen and quotes errors": (
@@ -59,6 +61,28 @@ def _refused_in_production() -> dict[str, bool]:
         ),
         "The file-system broker serves one machine: set DISTRICT_BROKER_URL": (
             settings.CELERY_BROKER_URL.startswith("filesystem://")
+        ),
+    }
+
+
+def _refused_wechat_pay() -> dict[str, bool]:
+    return {
+        "DISTRICT_WECHAT_PAY_MCHID is the sandbox's": not settings.WECHAT_PAY_MCHID.isdigit(),
+        "DISTRICT_WECHAT_PAY_PUBLIC_KEYS holds the sandbox's": any(
+            not key_id.removeprefix("PUB_KEY_ID_").isdigit()
+            for key_id in settings.WECHAT_PAY_PUBLIC_KEYS
+        ),
+        "DISTRICT_WECHAT_PAY_BASES must be WeChat Pay's own https addresses": (
+            not settings.WECHAT_PAY_BASES
+            or not {base.rstrip("/") for base in settings.WECHAT_PAY_BASES} <= _WECHAT_PAY
+        ),
+        "WeChat Pay needs DISTRICT_WECHAT_PAY_SERIAL, _PRIVATE_KEY and _API_V3_KEYS": not (
+            settings.WECHAT_PAY_SERIAL
+            and settings.WECHAT_PAY_PRIVATE_KEY
+            and settings.WECHAT_PAY_API_V3_KEYS
+        ),
+        "WeChat Pay needs DISTRICT_WECHAT_PAY_PUBLIC_KEYS or DISTRICT_WECHAT_PAY_CERTIFICATES": not (
+            settings.WECHAT_PAY_PUBLIC_KEYS or settings.WECHAT_PAY_CERTIFICATES
         ),
     }
 

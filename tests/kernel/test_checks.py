@@ -25,6 +25,11 @@ def production(settings):
     settings.PUBLIC_URL = "https://district.example"
     settings.WECHAT_APPID, settings.WECHAT_SECRET = "wx0123456789abcdef", "secret"
     settings.WECHAT_BASE = "https://api.weixin.qq.com/"
+    settings.WECHAT_PAY_MCHID, settings.WECHAT_PAY_SERIAL = "1900000109", "3775B6A45ACD588826D1"
+    settings.WECHAT_PAY_PRIVATE_KEY, settings.WECHAT_PAY_API_V3_KEYS = b"a pem", ["k" * 32]
+    settings.WECHAT_PAY_PUBLIC_KEYS = {"PUB_KEY_ID_0114232134912410000000000000": b"a pem"}
+    settings.WECHAT_PAY_CERTIFICATES = False
+    settings.WECHAT_PAY_BASES = ["https://api.mch.weixin.qq.com/"]
     settings.DEBUG = False
     settings.DATABASE_URL_GIVEN = True
     settings.LOG_FORMAT = "json"
@@ -63,6 +68,19 @@ def test_a_safe_configuration_is_accepted(production):
         ("WECHAT_BASE", "http://127.0.0.1:8002/", "DISTRICT_WECHAT_BASE"),
         ("WECHAT_BASE", "http://api.weixin.qq.com/", "DISTRICT_WECHAT_BASE"),
         ("WECHAT_BASE", "https://api.weixin.qq.com.evil.example/", "DISTRICT_WECHAT_BASE"),
+        ("WECHAT_PAY_MCHID", "SANDBOX1900000109", "MCHID is the sandbox's"),
+        (
+            "WECHAT_PAY_PUBLIC_KEYS",
+            {"PUB_KEY_ID_SANDBOX1": b"a pem"},
+            "PUBLIC_KEYS holds the sandbox's",
+        ),
+        ("WECHAT_PAY_PUBLIC_KEYS", {}, "PUBLIC_KEYS or"),
+        ("WECHAT_PAY_BASES", ["http://127.0.0.1:8700/"], "PAY_BASES"),
+        ("WECHAT_PAY_BASES", ["https://api.mch.weixin.qq.com.evil.example"], "PAY_BASES"),
+        ("WECHAT_PAY_BASES", [], "PAY_BASES"),
+        ("WECHAT_PAY_SERIAL", "", "PAY_SERIAL"),
+        ("WECHAT_PAY_PRIVATE_KEY", b"", "_PRIVATE_KEY"),
+        ("WECHAT_PAY_API_V3_KEYS", [], "_API_V3_KEYS"),
         ("DEBUG", True, "DEBUG"),
         ("DATABASE_URL_GIVEN", False, "DATABASE_URL"),
         ("LOG_FORMAT", "text", "DISTRICT_LOG_FORMAT"),
@@ -75,6 +93,15 @@ def test_each_unsafe_setting_is_refused_by_name(production, name, value, named):
     (text,) = refused()
 
     assert named in text
+
+
+def test_production_may_be_without_wechat_pay_or_fetch_its_certificates(production):
+    production.WECHAT_PAY_PUBLIC_KEYS, production.WECHAT_PAY_CERTIFICATES = {}, True
+    assert refused() == []
+
+    production.WECHAT_PAY_MCHID = production.WECHAT_PAY_SERIAL = ""
+    production.WECHAT_PAY_CERTIFICATES = False
+    assert refused() == []
 
 
 def test_a_mode_that_makes_its_own_secrets_cannot_serve_a_public_address(settings):
@@ -185,6 +212,11 @@ def test_production_is_what_an_unset_mode_means():
         ),
         ("DISTRICT_TOKEN_KEYS", f"1:{KEY}!", "DISTRICT_TOKEN_KEYS must be base64."),
         ("DISTRICT_PEPPER", "hunter2!", "DISTRICT_PEPPER must be base64."),
+        (
+            "DISTRICT_WECHAT_PAY_PUBLIC_KEYS",
+            KEY,
+            "DISTRICT_WECHAT_PAY_PUBLIC_KEYS must read name:base64,name:base64, each name once.",
+        ),
     ],
 )
 def test_an_unreadable_setting_is_named_and_a_secret_never_quoted(name, value, message):
