@@ -14,7 +14,7 @@ from district.embedded.errors import EmbeddedError
 from district.embedded.locks import FileLock
 from district.embedded.paths import CLONE, base_folder, make_home
 from district.embedded.ports import HOST, is_free, next_free
-from district.embedded.process_specs import ProcessSpecs
+from district.embedded.process_specs import ProcessSpecs, sandbox_merchant
 from district.embedded.process_supervisor import ProcessSupervisor
 
 WEB_PORT, SANDBOX_PORT = 8000, 8700
@@ -121,7 +121,11 @@ class Demo:
     def _environment(self) -> dict[str, str]:
         ours = {"DISTRICT_PUBLIC_URL": self.url.rstrip("/"), "PYTHONUNBUFFERED": "1"}
         if self.sandbox_port is not None:
-            ours["DISTRICT_WECHAT_BASE"] = f"http://{HOST}:{self.sandbox_port}/"
+            base = f"http://{HOST}:{self.sandbox_port}/"
+            ours["DISTRICT_WECHAT_BASE"] = base
+            # Whoever has a merchant of his own keeps it.
+            if "DISTRICT_WECHAT_PAY_MCHID" not in os.environ:
+                ours |= sandbox_merchant(base=base, data_dir=self.folder)
         return {**ours, **os.environ, "PYTHONPATH": str(CLONE)}
 
     def _show_addresses(self, seconds: float) -> None:

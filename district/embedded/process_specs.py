@@ -1,5 +1,7 @@
 """Which processes make up a running district, and how each is started."""
 
+import json
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from district.embedded.child_processes import Child, OneShot, Tell
+from district.embedded.errors import EmbeddedError
+from district.embedded.paths import CLONE
 from district.embedded.ports import HOST, accepts, answers
 
 WORKERS, THREADS = 2, 4
@@ -44,6 +48,19 @@ def beat_command(*, schedule: Path) -> list[str]:
 
 def sandbox_command(*, port: int, data_dir: Path) -> list[str]:
     return [*_module("district.wechat.sandbox"), "--port", str(port), "--data-dir", str(data_dir)]
+
+
+def sandbox_merchant(*, base: str, data_dir: Path) -> dict[str, str]:
+    """The settings of the sandbox's merchant at WeChat Pay, whose keys are made on first use.
+
+    Raises EmbeddedError.
+    """
+    command = [*_module("district.wechat.sandbox.pay"), "--data-dir", str(data_dir), "--base", base]
+    done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise EmbeddedError(f"the sandbox's merchant cannot be made: {done.stderr.strip()[-300:]}")
+    settings: dict[str, str] = json.loads(done.stdout)
+    return settings
 
 
 def manage_command(root: Path, *words: str) -> list[str]:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 import requests
@@ -54,7 +55,7 @@ def test_the_printed_address_opens_a_page_that_names_every_control(wechat):
     assert "微信沙箱" in front.text
     for name in CONTROLS:
         assert f"/_control/{name}" in front.text
-    for address in re.findall(r'href="(/[^"]+)"', front.text):
+    for address in map(unescape, re.findall(r'href="(/[^"]+)"', front.text)):
         assert requests.get(wechat.base + address.lstrip("/"), timeout=5).status_code == 200
 
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 import requests
 
+from district.embedded.process_specs import sandbox_merchant
 from tests.wechat.fixtures import APPID, SECRET
 
 APP = {"appid": APPID, "secret": SECRET}
@@ -65,6 +66,16 @@ def test_somebody_with_curl_gets_a_code_and_signs_in(process):
     traded = requests.get(f"{base}sns/jscode2session", SESSION | {"js_code": code}, timeout=5)
 
     assert len(traded.json()["openid"]) == 28
+
+
+def test_the_merchant_of_the_demo_is_the_one_that_the_sandbox_knows(process, tmp_path):
+    environment = sandbox_merchant(base="http://127.0.0.1:1/", data_dir=tmp_path)
+    base = process("--data-dir", str(tmp_path), "--appid", APPID, "--secret", SECRET)
+
+    account = requests.get(f"{base}_control/pay-account?base=http://127.0.0.1:1", timeout=5).json()
+
+    assert account["environment"] == environment
+    assert account["mchid"] == environment["DISTRICT_WECHAT_PAY_MCHID"]
 
 
 def test_it_does_not_start_beside_production_or_without_a_secret():

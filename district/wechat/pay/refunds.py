@@ -88,7 +88,7 @@ class RefundNotice:
 def request_refund(client: PayClient, request: RefundRequest) -> Refund:
     """The refund as it stands; the same request may be sent again. The notice, or a query, tells when it is through.
 
-    Raises ApiError (403 for a sum beyond the order), Unreachable, SignatureRefused, UnreadableAnswer, and ValueError
+    Raises ApiError (400 INVALID_REQUEST for a sum beyond the order, or other values under its number), Unreachable, SignatureRefused, UnreadableAnswer, and ValueError
     unless the order is named exactly once.
     """
     if (request.out_trade_no is None) == (request.transaction_id is None):

@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from district.wechat.sandbox.pay.account import PAY_FOLDER
 from district.wechat.sandbox.server import SandboxServer
 from district.wechat.sandbox.state import SandboxState
 
@@ -23,7 +24,13 @@ def main() -> None:
     secret = options.secret or os.environ.get(SECRET) or written.get(SECRET)
     if not appid or not secret:
         sys.exit(f"Tell the sandbox its appid and secret: --appid, --secret or {APPID}, {SECRET}.")
-    server = SandboxServer((options.host, options.port), SandboxState(appid=appid, secret=secret))
+    state = SandboxState(appid=appid, secret=secret, folder=_pay_folder(options.data_dir))
+    server = SandboxServer((options.host, options.port), state)
+    if options.mall_notify_url:
+        state.pay.change_settings(mall_notify_url=options.mall_notify_url)
+    if state.folder is not None:
+        # What was due while nobody ran it goes on.
+        state.pay.time()
     signal.signal(signal.SIGTERM, _exit_on_signal)
     print(f"WeChat sandbox at {server.base}", flush=True)  # noqa: T201 - the launcher reads this line
     try:
@@ -38,8 +45,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--appid")
     parser.add_argument("--secret")
-    parser.add_argument("--data-dir", type=Path, help="where the launcher keeps secrets.json")
+    parser.add_argument(
+        "--data-dir", type=Path, help="secrets.json is here; WeChat Pay is kept here"
+    )
+    parser.add_argument("--mall-notify-url", help="where the smart district's notices go")
     return parser.parse_args()
+
+
+def _pay_folder(data_dir: Path | None) -> Path | None:
+    return data_dir / PAY_FOLDER if data_dir else None
 
 
 def _secrets_beside_the_data(folder: Path | None) -> dict[str, str]:

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from district.wechat.sandbox.faults import KINDS, Fault
+from district.wechat.sandbox.pay import control as pay_control
+from district.wechat.sandbox.pay import routes as pay_routes
+from district.wechat.sandbox.pay.refusals import PayRefusal
 from district.wechat.sandbox.request_fields import Call
 from district.wechat.sandbox.routes import ROUTES
 from district.wechat.sandbox.state import SandboxState
 
-NAMES = {name for name, _route in ROUTES.values()}
+# "notice" is no address: its faults are those of the notices that WeChat Pay sends.
+NAMES = {name for name, _route in ROUTES.values()} | pay_routes.NAMES | {"notice"}
 
 
 class BadControl(Exception):
@@ -28,8 +33,9 @@ def handle(state: SandboxState, call: Call) -> dict[str, Any]:
         except (ValueError, TypeError):
             raise BadControl("the body must be a JSON object") from None
     try:
-        return CONTROLS[name](state, fields)
-    except (KeyError, TypeError, ValueError) as error:
+        with nullcontext() if name in pay_control.UNLOCKED else state.lock:
+            return CONTROLS[name](state, fields)
+    except (KeyError, TypeError, ValueError, PayRefusal) as error:
         raise BadControl(f"{type(error).__name__}: {error}") from None
 
 
@@ -59,10 +65,17 @@ def phone_code(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def fault(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
-    """Order trouble: route, kind, and perhaps times (null: until cleared), seconds, number."""
+    """Order trouble: route, kind, and perhaps times (null: until cleared), seconds, number, code."""
     route = fields.pop("route")
     if route not in NAMES or fields.get("kind") not in KINDS:
         raise BadControl(f"route is one of {sorted(NAMES)}, kind one of {KINDS}")
+    # From an address they come as text.
+    numbers = {"times": int, "number": int, "seconds": float}
+    fields |= {
+        name: numbers[name](value)
+        for name, value in fields.items()
+        if name in numbers and value is not None
+    }
     state.faults.add(route, Fault(**fields))
     return {}
 
@@ -134,4 +147,5 @@ CONTROLS: dict[str, Callable[[SandboxState, dict[str, Any]], dict[str, Any]]] = 
     "advance": advance,
     "counters": counters,
     "reset": reset,
+    **pay_control.CONTROLS,
 }

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["latency", "errcode", "http", "garbage", "cut"]
+Kind = Literal[
+    "latency", "errcode", "http", "garbage", "cut", "refuse",
+    "bad_signature", "probe", "stale", "unknown_serial", "certificate", "wrong_key", "wrong_amount",
+]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -14,12 +17,17 @@ class Fault:
     latency  the answer comes `seconds` late      errcode  refused with `number`, no work done
     http     answered with HTTP status `number`   garbage  answered with something that is no JSON
     cut      the work is done and the connection closed without an answer
+
+    WeChat Pay also: refuse (HTTP `number` with `code`, no work done), and signatures of answers and notices that
+    are wrong: bad_signature, probe, stale, unknown_serial; right ones by the certificate; for the route `notice`
+    wrong_key (encrypted with another APIv3 key) and wrong_amount (one fen more, rightly signed).
     """
 
     kind: Kind
     times: int | None = 1
     seconds: float = 0.0
     number: int = -1
+    code: str = "SYSTEM_ERROR"
 
 
 class FaultPlan:

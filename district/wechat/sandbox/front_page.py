@@ -4,6 +4,9 @@ from html import escape
 from inspect import getdoc
 
 from district.wechat.sandbox import control
+from district.wechat.sandbox.pay.page import pay_section
+from district.wechat.sandbox.pay.pay_state import PayState
+from district.wechat.sandbox.pay.routes import ROUTES as PAY_ROUTES
 from district.wechat.sandbox.routes import ROUTES
 
 # What a person may simply open; the others change something and want their fields.
@@ -20,7 +23,7 @@ _PAGE = """<!DOCTYPE html>
 body {{ margin: 0 auto; max-width: 44rem; padding: 1.5rem; color: #334155; background: #f8fafc;
   font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; line-height: 1.7; }}
 h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
-li {{ margin: .5rem 0; }} a {{ color: #1d4ed8; }} code {{ overflow-wrap: anywhere; }}
+li {{ margin: .5rem 0; }} fieldset {{ margin: .75rem 0; border: 1px solid #cbd5e1; }} input {{ max-width: 9rem; }} a {{ color: #1d4ed8; }} code {{ overflow-wrap: anywhere; }}
 @media (prefers-color-scheme: dark) {{
   body {{ color: #cbd5e1; background: #0f172a; }} a {{ color: #93c5fd; }} }}
 </style></head>
@@ -29,6 +32,7 @@ li {{ margin: .5rem 0; }} a {{ color: #1d4ed8; }} code {{ overflow-wrap: anywher
 <p>在本机代替微信回答商圈的服务器，地址 <code>{base}</code>。这里没有真实的人和号码。</p>
 <h2>打开即可</h2>
 <ul>{to_open}</ul>
+{pay}
 <h2>全部控制地址</h2>
 <p>字段写在地址里（<code>?name=value</code>），或作为 JSON 对象用 POST 发送。</p>
 <ul>{controls}</ul>
@@ -38,10 +42,11 @@ li {{ margin: .5rem 0; }} a {{ color: #1d4ed8; }} code {{ overflow-wrap: anywher
 """
 
 
-def front_page(base: str) -> str:
+def front_page(base: str, pay: PayState) -> str:
     """The page as HTML; it names every control and every address the stand-in answers at."""
     return _PAGE.format(
         base=escape(base),
+        pay=pay_section(pay),
         to_open="".join(
             f'<li><a href="/_control/{address}"><code>/_control/{address}</code></a><br>{words}</li>'
             for address, words in _EXAMPLE_LINKS
@@ -50,7 +55,10 @@ def front_page(base: str) -> str:
             f"<li><code>/_control/{name}</code> {escape(_first_line(act))}</li>"
             for name, act in sorted(control.CONTROLS.items())
         ),
-        routes="".join(f"<li><code>{escape(path)}</code></li>" for path in sorted(ROUTES)),
+        routes="".join(
+            f"<li><code>{escape(path)}</code></li>"
+            for path in sorted([*ROUTES, *(route.path for route in PAY_ROUTES)])
+        ),
     )
 
 

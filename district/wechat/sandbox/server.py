@@ -4,6 +4,7 @@ import json
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from district.wechat.sandbox import control
 from district.wechat.sandbox.errcodes import WechatErrorResponse
 from district.wechat.sandbox.faults import Fault
 from district.wechat.sandbox.front_page import front_page
+from district.wechat.sandbox.pay.call import PayCall
+from district.wechat.sandbox.pay.http import respond
 from district.wechat.sandbox.request_fields import Call
 from district.wechat.sandbox.routes import ROUTES, SandboxResponse
 from district.wechat.sandbox.state import SandboxState
@@ -29,6 +32,7 @@ class SandboxServer(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], state: SandboxState) -> None:
         self.state = state
         super().__init__(address, SandboxRequestHandler)
+        state.base = self.base
 
     @property
     def base(self) -> str:
@@ -61,21 +65,31 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         call = Call(self.command, url.path, url.query, self.rfile.read(size))
         if call.path.startswith("/_control/"):
             return self._answer_control(call)
+        if call.path.startswith("/v3/"):
+            return self._answer_as_wechat_pay(call)
         if call.path == "/" and call.method == "GET":
-            return self._send(
-                200, front_page(self.server.base).encode(), "text/html; charset=utf-8"
-            )
+            with self.server.state.lock:
+                page = front_page(self.server.base, self.server.state.pay)
+            return self._send(200, page.encode(), "text/html; charset=utf-8")
         if call.path not in ROUTES:
             return self._send(404, b"<html><h1>404 Not Found</h1></html>", "text/html")
         return self._answer_as_wechat(call)
 
     def _answer_control(self, call: Call) -> None:
         try:
-            with self.server.state.lock:
-                answer, status = control.handle(self.server.state, call), 200
+            answer, status = control.handle(self.server.state, call), 200
         except control.BadControl as error:
             answer, status = {"error": str(error)}, 400
-        self._send(status, json.dumps(answer).encode(), "application/json")
+        text = json.dumps(answer, ensure_ascii=False)
+        self._send(status, text.encode(), "application/json; charset=utf-8")
+
+    def _answer_as_wechat_pay(self, call: Call) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        response = respond(self.server.state, PayCall(call.method, self.path, headers, call.body))
+        if response is None:
+            self._close_connection()
+        else:
+            self._send(response.status, response.body, None, response.headers)
 
     def _answer_as_wechat(self, call: Call) -> None:
         state, (name, route) = self.server.state, ROUTES[call.path]
@@ -128,9 +142,18 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    def _send(self, status: int, body: bytes, content_type: str) -> None:
+    def _send(
+        self,
+        status: int,
+        body: bytes,
+        content_type: str | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", content_type)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if content_type is not None:
+            self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

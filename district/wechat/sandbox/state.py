@@ -1,13 +1,16 @@
-"""Everything the stand-in remembers, in memory, behind one lock."""
+"""Everything the stand-in remembers, behind one lock: in memory, but for WeChat Pay."""
 
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from threading import RLock
 
 from district.wechat.sandbox.codes import CodeBook, login_code, phone_code
 from district.wechat.sandbox.errcodes import WechatErrorResponse
 from district.wechat.sandbox.faults import FaultPlan
+from district.wechat.sandbox.pay.pay_state import PayState
+from district.wechat.sandbox.pay.sender import Sender
 from district.wechat.sandbox.people import Person, openid_of, phone_of
 from district.wechat.sandbox.quotas import Quotas
 from district.wechat.sandbox.tokens import TokenBook
@@ -16,15 +19,44 @@ from district.wechat.sandbox.tokens import TokenBook
 class SandboxState:
     """One mini-program account as WeChat sees it."""
 
-    def __init__(self, *, appid: str, secret: str, clock: Callable[[], float] = time.time) -> None:
-        self.appid, self.secret = appid, secret
+    def __init__(
+        self,
+        *,
+        appid: str,
+        secret: str,
+        folder: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`folder` keeps what WeChat Pay knows; without one a restart forgets it, its keys too."""
+        self.appid, self.secret, self.folder = appid, secret, folder
+        self.base = ""
         self.lock = RLock()
+        self.sender: Sender | None = None
+        self._pay: PayState | None = None
         self._clock = clock
-        self._ahead = 0.0
+        self._set_at, self._started_at, self._speed = clock(), clock(), 1.0
         self.reset()
 
+    @property
+    def pay(self) -> PayState:
+        """WeChat Pay's side; made when somebody first asks, for its keys take a moment."""
+        with self.lock:
+            if self._pay is None:
+                self._pay = PayState(
+                    appid=self.appid,
+                    folder=self.folder,
+                    now=self.now,
+                    lock=self.lock,
+                    faults=lambda: self.faults,
+                )
+                self.sender = Sender(self._pay)
+                self.sender.start()
+            return self._pay
+
     def reset(self) -> None:
-        """As on the first day; only the clock stays where it is."""
+        """As on the first day; only the clock stays where it is, and the keys."""
+        if self._pay is not None:
+            self._pay.reset()
         self.people: dict[str, Person] = {}
         self.login_codes = CodeBook(login_code)
         self.phone_codes = CodeBook(phone_code)
@@ -38,10 +70,19 @@ class SandboxState:
         self.country_as_number = False
 
     def now(self) -> float:
-        return self._clock() + self._ahead
+        return self._set_at + (self._clock() - self._started_at) * self._speed
 
     def advance(self, seconds: float) -> None:
-        self._ahead += seconds
+        self._set_clock(self.now() + seconds, self._speed)
+
+    def set_speed(self, factor: float) -> None:
+        """How many seconds pass here in one."""
+        self._set_clock(self.now(), factor)
+
+    def _set_clock(self, moment: float, speed: float) -> None:
+        self._set_at, self._started_at, self._speed = moment, self._clock(), speed
+        if self._pay is not None:
+            self._pay.due_changed.notify_all()
 
     def person(self, name: str) -> Person:
         """The person of that name, who exists from the first time somebody asks."""
