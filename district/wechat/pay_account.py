@@ -6,11 +6,12 @@ from functools import cache
 
 from django.conf import settings
 
+from district.kernel import clock
 from district.kernel.errors import NoticeRefused
 from district.kernel.inbox.sources import VerifiedNotice
 from district.wechat.errors import WechatMisconfigured
 from district.wechat.pay.certificates import CertificateRefresh
-from district.wechat.pay.client import PayClient
+from district.wechat.pay.client import Limits, PayClient
 from district.wechat.pay.errors import PayError
 from district.wechat.pay.keys import PlatformKeys, load_merchant, load_public_key
 from district.wechat.pay.notices import (
@@ -21,6 +22,8 @@ from district.wechat.pay.notices import (
     verify_notice,
 )
 
+# Of a worker's four threads at most two wait for WeChat Pay; the tills go on when it is slow.
+_MAX_CONCURRENT = 2
 logger = logging.getLogger("district.wechat")
 
 
@@ -92,5 +95,11 @@ def _client(
         merchant = None
     if merchant is None:
         raise WechatMisconfigured
-    client = PayClient(merchant=merchant, platform=PlatformKeys(known), bases=bases)
+    client = PayClient(
+        merchant=merchant,
+        platform=PlatformKeys(known),
+        bases=bases,
+        clock=clock.real_now,
+        limits=Limits(concurrent=_MAX_CONCURRENT),
+    )
     return client, CertificateRefresh(client)

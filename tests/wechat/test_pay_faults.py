@@ -1,13 +1,14 @@
 """When answers are lost, wrong, late or refused: what the client does, and what WeChat Pay then knows."""
 
 import io
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from district.wechat.pay import bills, orders, refunds
+from district.wechat.pay import bills, business_circle, orders, refunds
 from district.wechat.pay.client import Limits
 from district.wechat.pay.errors import (
     ApiError,
@@ -127,6 +128,37 @@ def test_a_clock_that_is_wrong_is_refused_by_wechat_first(sandbox):
         with pytest.raises(ApiError) as refused:
             orders.close_order(client, "PARK-0001")
         assert refused.value.code == "SIGN_ERROR"
+
+
+def test_no_log_of_a_whole_trip_holds_a_person(sandbox, make_order, caplog):
+    caplog.set_level(logging.DEBUG)
+    client = sandbox.client()
+    sandbox.trouble("place_order", "cut")
+    order = make_order(client, attach="ATTACHED")
+    with pytest.raises(ApiError):
+        business_circle.report_parking(
+            client,
+            business_circle.ParkingState(
+                brandid=1,
+                appid=order.appid,
+                openid=order.openid,
+                plate_number="粤B888888",
+                state="IN",
+                time=sandbox.now,
+            ),
+        )
+    business_circle.authorization_of(client, openid=order.openid, appid=order.appid)
+
+    text = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+    assert "call repeated" in text
+    for hidden in (
+        order.openid,
+        "粤B888888",
+        "ATTACHED",
+        "signature=",
+        sandbox.setting("API_V3_KEYS"),
+    ):
+        assert hidden not in text
 
 
 def test_an_unknown_order_is_told_apart(shop):

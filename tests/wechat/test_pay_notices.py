@@ -1,5 +1,6 @@
 """The sandbox's notices: sent until they are taken, late, twice, out of order, wrong on order."""
 
+import time
 from datetime import datetime
 from itertools import pairwise
 
@@ -70,6 +71,19 @@ def test_nobody_at_the_address_is_tried_again(pay, sandbox):
 
     (notice,) = sandbox.notices()
     assert [attempt["answers"] for attempt in notice["attempts"]] == [["ConnectionError"]] * 3
+
+
+def test_who_answers_too_late_has_not_taken_it(pay, sandbox, receiver):
+    sandbox.control("pay-settings", answer_seconds=0.1)
+    receiver.on_receipt = lambda: time.sleep(0.3)
+    pay()
+    receiver.wait_for(1)
+    receiver.on_receipt = None
+    sandbox.run(15)
+
+    receiver.wait_for(2)
+    (notice,) = sandbox.notices()
+    assert [attempt["answers"] for attempt in notice["attempts"]] == [["ReadTimeout"], ["204"]]
 
 
 def test_repetitions_may_come_in_new_envelopes(pay, sandbox, receiver, read):

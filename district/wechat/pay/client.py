@@ -186,7 +186,7 @@ class PayClient:
         headers = {
             "Accept": "application/json",
             "Content-Type": "application/json",
-            "User-Agent": "smart-district",
+            "User-Agent": "wechat-pay-client",
             "Authorization": signatures.authorization(
                 self.merchant,
                 method=call.method,

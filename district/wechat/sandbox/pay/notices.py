@@ -12,7 +12,6 @@ from district.wechat.sandbox.pay.pay_state import REPEAT_SECONDS, PayState
 from district.wechat.sandbox.pay.signing import SIGNATURE_FAULTS, platform_headers
 from district.wechat.sandbox.pay.store import Document
 
-ANSWER_SECONDS = 5
 NOTICE_FAULTS = (*SIGNATURE_FAULTS, "wrong_key", "wrong_amount")
 _TAKEN_STATUSES = {200, 204}
 
@@ -65,11 +64,13 @@ def begin_attempt(state: PayState, notice: Document) -> list[tuple[dict[str, str
     return requests_to_send
 
 
-def post(url: str, headers: dict[str, str], body: bytes) -> tuple[str, bool]:
+def post(
+    url: str, headers: dict[str, str], body: bytes, *, answer_seconds: float
+) -> tuple[str, bool]:
     """What came back, in a word, and whether the merchant has taken the notice."""
     try:
         answer = requests.post(
-            url, data=body, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False
+            url, data=body, headers=headers, timeout=answer_seconds, allow_redirects=False
         )
     except requests.RequestException as failed:
         return type(failed).__name__, False
@@ -99,9 +100,9 @@ def end_attempt(state: PayState, notice: Document, outcomes: list[tuple[str, boo
 
 
 def release_notices(state: PayState) -> None:
-    """What was held back and never sent goes out now."""
+    """What was held back goes out now."""
     for notice in state.store.all("notice"):
-        if not notice["attempts"]:
+        if not notice["is_taken"] and len(notice["attempts"]) <= len(REPEAT_SECONDS):
             state.store.put("notice", notice["id"], notice, due=state.now())
     state.due_changed.notify_all()
 

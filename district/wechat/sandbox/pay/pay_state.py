@@ -24,6 +24,8 @@ SETTINGS: dict[str, Any] = {
     "mall_notify_url": "",
     "mall_name": "智慧商圈",
     "refund_seconds": 2.0,
+    # Who has not answered a notice by then has not taken it.
+    "answer_seconds": 5.0,
     # Notices wait until `deliver` sends them, in whatever order.
     "hold_notices": False,
     # Notices are signed with the public key, or with a certificate.

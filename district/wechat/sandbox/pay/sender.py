@@ -57,7 +57,11 @@ class Sender:
     def _send(self, notice: Document) -> None:
         with self._state.due_changed:
             prepared = notices.begin_attempt(self._state, notice)
-        outcomes = [notices.post(notice["url"], headers, body) for headers, body in prepared]
+            answer_seconds = self._state.settings["answer_seconds"]
+        outcomes = [
+            notices.post(notice["url"], headers, body, answer_seconds=answer_seconds)
+            for headers, body in prepared
+        ]
         with self._state.due_changed:
             notices.end_attempt(self._state, notice, outcomes)
 
