@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
+from district.keyrings import key, named_keys
 from district.wechat.pay.client import Limits, PayClient
 from district.wechat.pay.keys import PlatformKeys, load_merchant, load_public_key
 from district.wechat.pay.notices import read_notice, verify_notice
@@ -84,6 +85,16 @@ class PaySandbox(Phones):
             "limits": Limits(answer_seconds=1.0, repeat_delays=(0.0, 0.0)),
         }
         return PayClient(**defaults | options)
+
+    def configure(self, settings):
+        """Make this merchant the district's."""
+        for name in ("MCHID", "SERIAL"):
+            setattr(settings, f"WECHAT_PAY_{name}", self.setting(name))
+        settings.WECHAT_PAY_PRIVATE_KEY = key("", self.setting("PRIVATE_KEY"))
+        settings.WECHAT_PAY_API_V3_KEYS = [self.setting("API_V3_KEYS")]
+        settings.WECHAT_PAY_PUBLIC_KEYS = named_keys("", [self.setting("PUBLIC_KEYS")])
+        settings.WECHAT_PAY_BASES = [self.setting("BASES")]
+        settings.WECHAT_PAY_CERTIFICATES = False
 
     def run(self, seconds):
         return self.control("pay-run", seconds=seconds)

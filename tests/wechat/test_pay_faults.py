@@ -161,6 +161,17 @@ def test_no_log_of_a_whole_trip_holds_a_person(sandbox, make_order, caplog):
         assert hidden not in text
 
 
+def test_the_field_that_wechat_complains_of_is_in_the_log(shop, make_order, caplog):
+    caplog.set_level(logging.INFO)
+    with pytest.raises(ApiError) as refused:
+        orders.place_order(shop, make_order(total_fen=0))
+
+    assert refused.value.field == "/body/amount/total"
+    assert [record.field for record in caplog.records if record.message == "call refused"] == [
+        "/body/amount/total"
+    ]
+
+
 def test_an_unknown_order_is_told_apart(shop):
     with pytest.raises(ApiError) as refused:
         orders.order_by_out_trade_no(shop, "PARK-9999")

@@ -196,14 +196,7 @@ def test_a_wrong_amount_is_rightly_signed_and_found_by_asking(pay, shop, sandbox
 
 
 def test_the_verifier_of_the_inbox_takes_what_the_sandbox_sends(pay, sandbox, receiver, settings):
-    from district.keyrings import key, named_keys
-
-    for name in ("MCHID", "SERIAL"):
-        setattr(settings, f"WECHAT_PAY_{name}", sandbox.setting(name))
-    settings.WECHAT_PAY_PRIVATE_KEY = key("", sandbox.setting("PRIVATE_KEY"))
-    settings.WECHAT_PAY_API_V3_KEYS = [sandbox.setting("API_V3_KEYS")]
-    settings.WECHAT_PAY_PUBLIC_KEYS = named_keys("", [sandbox.setting("PUBLIC_KEYS")])
-    settings.WECHAT_PAY_BASES = [sandbox.setting("BASES")]
+    sandbox.configure(settings)
     settings.WECHAT_PAY_CERTIFICATES = True
     sandbox.trouble("notice", "certificate")
     pay()

@@ -3,18 +3,12 @@
 import re
 from pathlib import Path
 
-from district.keyrings import key, named_keys
 from district.wechat import pay_account
 from tests.wechat.fixtures import APPID
 
 
 def test_the_readme_tells_the_truth(sandbox, receiver, settings):
-    for name in ("MCHID", "SERIAL"):
-        setattr(settings, f"WECHAT_PAY_{name}", sandbox.setting(name))
-    settings.WECHAT_PAY_PRIVATE_KEY = key("", sandbox.setting("PRIVATE_KEY"))
-    settings.WECHAT_PAY_API_V3_KEYS = [sandbox.setting("API_V3_KEYS")]
-    settings.WECHAT_PAY_PUBLIC_KEYS = named_keys("", [sandbox.setting("PUBLIC_KEYS")])
-    settings.WECHAT_PAY_BASES = [sandbox.setting("BASES")]
+    sandbox.configure(settings)
     readme = Path(pay_account.__file__).with_name("README.md").read_text()
     (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
 

@@ -260,4 +260,7 @@ def _chunks(answer: requests.Response) -> Iterator[bytes]:
 
 
 def _facts(name: str, error: PayError) -> dict[str, str]:
-    return {"call": name, "error": type(error).__name__, "reason": str(error)}
+    facts = {"call": name, "error": type(error).__name__, "reason": str(error)}
+    if isinstance(error, ApiError) and error.field:
+        facts["field"] = error.field
+    return facts

@@ -66,7 +66,8 @@ class Unreachable(PayError):
 class ApiError(PayError):
     """WeChat Pay refused: HTTP status, code such as ORDER_NOT_EXIST, and the Request-ID to quote to its support.
 
-    `message` and `detail` may quote what we sent; they are for a developer's eyes, not for a log.
+    `message` and `detail` may quote what we sent; they are for a developer's eyes, not for a log. `field` is the place
+    that WeChat complains of, such as /body/amount/total.
     """
 
     def __init__(
@@ -81,6 +82,8 @@ class ApiError(PayError):
         super().__init__(f"{status} {code} (Request-ID {request_id or 'none'})")
         self.status, self.code, self.request_id = status, code, request_id
         self.message, self.detail = message, detail or {}
+        field = self.detail.get("field")
+        self.field = field[:64] if isinstance(field, str) and field.startswith("/") else ""
         self.is_outcome_unknown = status >= 500  # noqa: PLR2004 - the server's own errors
 
 
