@@ -31,8 +31,7 @@ class SandboxState:
         self.appid, self.secret, self.folder = appid, secret, folder
         self.base = ""
         self.lock = RLock()
-        self.sender: Sender | None = None
-        self._pay: PayState | None = None
+        self._pay: tuple[PayState, Sender] | None = None
         self._clock = clock
         self._set_at, self._started_at, self._speed = clock(), clock(), 1.0
         self.reset()
@@ -40,23 +39,31 @@ class SandboxState:
     @property
     def pay(self) -> PayState:
         """WeChat Pay's side; made when somebody first asks, for its keys take a moment."""
+        return self._pay_and_sender()[0]
+
+    @property
+    def sender(self) -> Sender:
+        """What sends WeChat Pay's notices."""
+        return self._pay_and_sender()[1]
+
+    def _pay_and_sender(self) -> tuple[PayState, Sender]:
         with self.lock:
             if self._pay is None:
-                self._pay = PayState(
+                pay = PayState(
                     appid=self.appid,
                     folder=self.folder,
                     now=self.now,
                     lock=self.lock,
                     faults=lambda: self.faults,
                 )
-                self.sender = Sender(self._pay)
-                self.sender.start()
+                self._pay = pay, Sender(pay)
+                self._pay[1].start()
             return self._pay
 
     def reset(self) -> None:
         """As on the first day; only the clock stays where it is, and the keys."""
         if self._pay is not None:
-            self._pay.reset()
+            self.pay.reset()
         self.people: dict[str, Person] = {}
         self.login_codes = CodeBook(login_code)
         self.phone_codes = CodeBook(phone_code)
@@ -82,7 +89,7 @@ class SandboxState:
     def _set_clock(self, moment: float, speed: float) -> None:
         self._set_at, self._started_at, self._speed = moment, self._clock(), speed
         if self._pay is not None:
-            self._pay.due_changed.notify_all()
+            self.pay.due_changed.notify_all()
 
     def person(self, name: str) -> Person:
         """The person of that name, who exists from the first time somebody asks."""

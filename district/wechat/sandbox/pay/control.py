@@ -5,7 +5,6 @@ from typing import Any
 
 from district.wechat.sandbox.pay import business_circle, orders, refunds
 from district.wechat.sandbox.pay.notices import release_notices
-from district.wechat.sandbox.pay.sender import Sender
 from district.wechat.sandbox.pay.store import Document
 from district.wechat.sandbox.state import SandboxState
 
@@ -105,7 +104,7 @@ def list_notices(state: SandboxState, fields: Fields) -> Fields:
 
 def deliver(state: SandboxState, fields: Fields) -> Fields:
     """Send a notice now, taken or not: id. With hold_notices on, this is how they are reordered."""
-    notice = _sender(state).send_now(fields["id"])
+    notice = state.sender.send_now(fields["id"])
     return {"attempts": notice["attempts"], "is_taken": notice["is_taken"]}
 
 
@@ -113,13 +112,7 @@ def run(state: SandboxState, fields: Fields) -> Fields:
     """Let the clock run over so many seconds, and do everything that is due on the way, each at its time."""
     with state.lock:
         end = state.now() + float(fields["seconds"])
-    sender, steps = _sender(state), 0
-    while (due := sender.next_due_at()) is not None and due <= end:
-        with state.lock:
-            state.advance(max(0.0, due - state.now()))
-        steps += sender.step()
-    with state.lock:
-        state.advance(max(0.0, end - state.now()))
+    steps = state.sender.run_until(end, state.advance)
     return {"now": state.pay.time(), "steps": steps}
 
 
@@ -146,11 +139,6 @@ def settings(state: SandboxState, fields: Fields) -> Fields:
 def rotate_certificate(state: SandboxState, fields: Fields) -> Fields:
     """List a new platform certificate and sign with it from now on."""
     return {"serial": state.pay.rotate_certificate()}
-
-
-def _sender(state: SandboxState) -> Sender:
-    assert state.sender is not None
-    return state.sender
 
 
 def _flag(value: object) -> bool:

@@ -1,6 +1,7 @@
 """Does what is due, in its order: sends notices, settles refunds; by the clock, or at once by hand."""
 
 import threading
+from collections.abc import Callable
 
 from district.wechat.sandbox.pay import notices, refunds
 from district.wechat.sandbox.pay.pay_state import PayState
@@ -25,24 +26,25 @@ class Sender:
         """Do nothing more after the current step."""
         self._stopped.set()
 
-    def next_due_at(self) -> float | None:
-        """When the next thing is due, by the sandbox's clock."""
-        with self._state.due_changed:
-            first = self._state.store.next_due()
-        return first.due if first else None
+    def run_until(self, end: float, advance: Callable[[float], None]) -> int:
+        """Let the clock run to `end`, and do what is due on the way, each at its time; how much that was.
+
+        An attempt that is under way ends before, or its repetition would be counted from a later time.
+        """
+        steps = 0
+        with self._one_step:
+            while (wait := self._seconds_to_next(end)) is not None:
+                with self._state.due_changed:
+                    advance(wait)
+                steps += self._step()
+            with self._state.due_changed:
+                advance(max(0.0, end - self._state.now()))
+        return steps
 
     def step(self) -> bool:
         """Do the first thing that is due; whether there was one."""
         with self._one_step:
-            with self._state.due_changed:
-                first = self._state.store.next_due()
-                if first is None or first.due > self._state.now():
-                    return False
-                if first.kind == "refund":
-                    refunds.settle(self._state, first.document)
-                    return True
-            self._send(first.document)
-            return True
+            return self._step()
 
     def send_now(self, notice_id: str) -> Document:
         """Send a notice at once, taken or not. Raises KeyError."""
@@ -53,6 +55,24 @@ class Sender:
                 raise KeyError(notice_id)
             self._send(notice)
             return notice
+
+    def _seconds_to_next(self, end: float) -> float | None:
+        with self._state.due_changed:
+            first = self._state.store.next_due()
+            if first is None or first.due > end:
+                return None
+            return max(0.0, first.due - self._state.now())
+
+    def _step(self) -> bool:
+        with self._state.due_changed:
+            first = self._state.store.next_due()
+            if first is None or first.due > self._state.now():
+                return False
+            if first.kind == "refund":
+                refunds.settle(self._state, first.document)
+                return True
+        self._send(first.document)
+        return True
 
     def _send(self, notice: Document) -> None:
         with self._state.due_changed:
