@@ -139,7 +139,8 @@ def test_every_verb_of_the_code_has_a_word_in_the_journal():
         for package in ("district", "loyalty", "coupons", "parking", "credit")
         for path in (root / package).rglob("*.py")
         for verb in re.findall(
-            r"""verb=["'](\w+)["']|\b(?:_record|record|_switch)\(\s*["'](\w+)["']""", path.read_text()
+            r"""verb=["'](\w+)["']|\b(?:_record|record|_switch)\(\s*["'](\w+)["']""",
+            path.read_text(),
         )
         for verb in verb
         if verb
