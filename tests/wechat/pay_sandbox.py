@@ -82,7 +82,7 @@ class PaySandbox(Phones):
             "merchant": self.merchant,
             "platform": PlatformKeys({key_id: load_public_key(pem)}),
             "bases": [self.base],
-            "limits": Limits(answer_seconds=1.0, repeat_delays=(0.0, 0.0)),
+            "limits": Limits(answer_seconds=5.0, repeat_delays=(0.0, 0.0)),
         }
         return PayClient(**defaults | options)
 
@@ -119,7 +119,7 @@ class Receiver(ThreadingHTTPServer):
 
     def wait_for(self, number):
         """What has come, once there are so many."""
-        given_up = time.monotonic() + 5
+        given_up = time.monotonic() + 20
         while len(self.received) < number:
             assert time.monotonic() < given_up, f"{len(self.received)} of {number} notices came"
             time.sleep(0.01)
