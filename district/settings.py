@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "district.wechat.apps.WechatConfig",
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
+    "district.payments.apps.PaymentsConfig",
     "loyalty.apps.LoyaltyConfig",
     "loyalty.receipt_batches.apps.ReceiptBatchesConfig",
     "loyalty.receipt_photos.apps.ReceiptPhotosConfig",
@@ -212,6 +213,21 @@ WECHAT_PAY_BASES = env.list(
     "DISTRICT_WECHAT_PAY_BASES",
     default=["https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"],
 )
+
+# --- UnionPay QR (云闪付): without a merchant there is none -------------------------------------
+UNIONPAY_MERCHANT = env.str("DISTRICT_UNIONPAY_MERCHANT", default="")
+UNIONPAY_CERT_ID = env.str("DISTRICT_UNIONPAY_CERT_ID", default="")
+UNIONPAY_PRIVATE_KEY = key(
+    "DISTRICT_UNIONPAY_PRIVATE_KEY", env.str("DISTRICT_UNIONPAY_PRIVATE_KEY", default="")
+)
+UNIONPAY_PUBLIC_KEYS = named_keys(
+    "DISTRICT_UNIONPAY_PUBLIC_KEYS", env.list("DISTRICT_UNIONPAY_PUBLIC_KEYS", default=[])
+)
+UNIONPAY_BASE = env.str("DISTRICT_UNIONPAY_BASE", default="https://gateway.95516.com")
+
+# --- Payments -------------------------------------------------------------------------------
+# What one person may refund of a payment alone; above it another one decides.
+PAYMENTS_REFUND_LIMIT_FEN = env.int("DISTRICT_PAYMENTS_REFUND_LIMIT_FEN", default=20_000)
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)

@@ -19,6 +19,7 @@ TABLE_PREFIXES = {
     "calendar_": "district/calendar",
     "members_": "district/members",
     "merchants_": "district/merchants",
+    "payments_": "district/payments",
     "demo_": "district/demo",
     "loyalty_": "loyalty",
     "batches_": "loyalty/receipt_batches",

@@ -54,6 +54,10 @@ def _refused_in_production() -> dict[str, bool]:
             not settings.WECHAT_BASE.startswith(_WECHAT)
         ),
         **(_refused_wechat_pay() if settings.WECHAT_PAY_MCHID else {}),
+        "DISTRICT_UNIONPAY_BASE must be UnionPay's own https address": (
+            bool(settings.UNIONPAY_MERCHANT)
+            and settings.UNIONPAY_BASE.rstrip("/") != "https://gateway.95516.com"
+        ),
         "DEBUG must be off": settings.DEBUG,
         "DATABASE_URL is missing": not settings.DATABASE_URL_GIVEN,
         "DISTRICT_LOG_FORMAT must be json: text is for a screen and quotes errors": (

@@ -18,6 +18,8 @@ from district.kernel import invariants
 from district.kernel.models import OutboxRow
 from district.members.models import User
 from district.merchants.models import Clerk
+from district.payments.models import BillDifference, ChannelBill, Order, RefundProposal
+from district.payments.models import Refund as PaymentRefund
 from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.receipt_batches.models import Batch, Reconciliation
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
@@ -107,6 +109,14 @@ def test_every_workspace_has_something_done_and_something_to_do(district):
     assert Statement.objects.exclude(due=0).filter(payments=None).exists()
     assert Redemption.objects.filter(reversed_at__isnull=False).exists()
     assert LogEntry.objects.count() > 5
+    assert states(Order) == {"paid", "closed"}
+    assert states(PaymentRefund) == {"succeeded", "abnormal"}
+    assert states(RefundProposal) == {"proposed"}
+    assert states(ChannelBill) == {"reconciled"}
+    assert set(BillDifference.objects.values_list("kind", flat=True)) == {
+        "missing_here",
+        "amount_differs",
+    }
 
 
 def test_what_people_did_breaks_no_promise(district):

@@ -44,6 +44,7 @@ def served(
         "DISTRICT_WECHAT_APPID": APPID,
         "DISTRICT_WECHAT_SECRET": SECRET,
         "DISTRICT_WECHAT_BASE": wechat_server.base,
+        **_pay_environment(wechat_server.base),
     }
     web = WebServer(env=env, folder=folder)
     with django_db_blocker.unblock(), use_database(url):
@@ -57,6 +58,12 @@ def served(
     databases.drop(name)
     assert "unexpected error" not in log_text
     assert contract_requests.never_done() == set()
+
+
+def _pay_environment(base: str) -> dict[str, str]:
+    """The sandbox's merchant, so that orders can be paid."""
+    environment: dict[str, str] = Phones(base).control("pay-account", base=base)["environment"]
+    return environment
 
 
 def checks(*, aimed: bool) -> list[Any]:

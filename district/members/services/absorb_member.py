@@ -4,8 +4,10 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from district.kernel import audit, clock
+from district.kernel.outbox.events import emit
 from district.members import personal
 from district.members.errors import AccountClosed
+from district.members.events import MemberAbsorbed
 from district.members.models import Member, ShopperSession, User, WechatIdentity
 
 
@@ -38,6 +40,7 @@ def absorb_member(*, source: Member, into: Member, reason: str, by: User) -> Mem
         source=old.pk,
         reason=reason,
     )
+    emit(MemberAbsorbed(source=old.pk, into=new.pk))
     return new
 
 

@@ -1,0 +1,330 @@
+"""Every promise has a constraint that refuses, and an invariant that finds what the constraint would have let in."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from district.kernel import clock, invariants
+from district.kernel.plugin import invariants_of
+from district.payments import services as payments
+from district.payments.invariants import INVARIANTS
+from district.payments.models import (
+    BillDifference,
+    BillRow,
+    ChannelBill,
+    Order,
+    Payment,
+    Refund,
+    RefundProposal,
+)
+from tests.payments.payment_steps import (
+    accept,
+    fresh,
+    fresh_key,
+    place,
+    place_paid,
+    place_prepared,
+    refund,
+)
+
+pytestmark = pytest.mark.breaks_the_ledger
+
+TABLES = [
+    "payments_order",
+    "payments_payment",
+    "payments_refund",
+    "payments_refundproposal",
+    "payments_channelbill",
+    "payments_billrow",
+    "payments_billdifference",
+    "payments_channelcall",
+]
+# What each promise is protected by, and how it is broken once that is gone.
+BREACHES = [
+    (
+        "a paid order has one accepted payment, of its own and of its amount",
+        ["order_paid_iff_payment_accepted"],
+        "update payments_order set state = 'paid', close_reason = '' where id = {open}",
+    ),
+    (
+        "a paid order has one accepted payment, of its own and of its amount",
+        ["order_paid_by_its_own_payment", "payments_order_accepted_payment_id_key"],
+        "update payments_order set state = 'paid', paid_at = created_at,"
+        " accepted_payment_id = {payment} where id = {open}",
+    ),
+    (
+        "a paid order has one accepted payment, of its own and of its amount",
+        ["order_paid_by_its_own_payment"],
+        "update payments_order set amount_fen = 1 where id = {paid}",
+    ),
+    (
+        "an accepted payment is that of its order",
+        ["payment_one_accepted_per_order"],
+        "insert into payments_payment (public_id, channel, transaction_id, order_id, order_number,"
+        " amount_fen, role, source, paid_at, received_at) select 'ptx_2', channel, 'T-other', order_id,"
+        " order_number, amount_fen, role, source, paid_at, received_at from payments_payment"
+        " where id = {payment}",
+    ),
+    (
+        "a transaction of a channel is written once",
+        ["payment_once_per_transaction"],
+        "insert into payments_payment (public_id, channel, transaction_id, order_number, amount_fen,"
+        " role, cause, source, paid_at, received_at) select 'ptx_3', channel, transaction_id,"
+        " order_number, amount_fen, 'surplus', 'unknown_order', source, paid_at, received_at"
+        " from payments_payment where id = {payment}",
+    ),
+    *(
+        (
+            "money of every order and payment is more than nothing",
+            [constraint],
+            f"update {table} set amount_fen = 0 where id = {{{row}}}",
+        )
+        for constraint, table, row in [
+            ("order_of_some_money", "payments_order", "open"),
+            ("payment_of_some_money", "payments_payment", "unknown"),
+            ("refund_of_some_money", "payments_refund", "refund"),
+            ("refund_proposal_of_some_money", "payments_refundproposal", "proposal"),
+        ]
+    ),
+    (
+        "numbers of orders and refunds are used once",
+        ["order_number_of_one_order"],
+        "update payments_order set number = (select number from payments_order where id = {open})"
+        " where id = {other}",
+    ),
+    (
+        "numbers of orders and refunds are used once",
+        ["refund_number_of_one_refund"],
+        "update payments_refund set number = (select number from payments_refund where id = {refund})"
+        " where id = {other_refund}",
+    ),
+    (
+        "one order of a thing is open at a time",
+        ["order_one_open_per_subject"],
+        "update payments_order set subject = (select subject from payments_order where id = {open})"
+        " where id = {other}",
+    ),
+    (
+        "a closed order has a reason and a time, and no accepted payment",
+        ["order_closed_for_a_reason"],
+        "update payments_order set state = 'closed' where id = {open}",
+    ),
+    (
+        "what is refunded of a payment is what its refunds brought back, never more than was paid",
+        ["payment_refunds_within_amount"],
+        "update payments_payment set refund_reserved_fen = amount_fen + 1 where id = {payment}",
+    ),
+    (
+        "what is refunded of a payment is what its refunds brought back, never more than was paid",
+        ["payment_refunds_within_amount"],
+        "update payments_payment set refunded_fen = refund_reserved_fen + 1 where id = {payment}",
+    ),
+    (
+        "a payment has at most fifty refunds, counted through",
+        ["refund_at_most_fifty_per_payment"],
+        "update payments_refund set sequence = 51 where id = {refund}",
+    ),
+    (
+        "a payment has at most fifty refunds, counted through",
+        ["refund_one_of_each_sequence"],
+        "update payments_refund set sequence = 1 where payment_id = {payment}",
+    ),
+    (
+        "what one person refunded alone of a payment is within the limit",
+        ["refund_above_limit_by_two_people"],
+        "update payments_refund set origin = 'person' where id = {refund}",
+    ),
+    (
+        "an approved proposal has its refund, and no other one has",
+        ["refund_proposal_by_four_eyes", "refund_proposal_decided_once"],
+        "update payments_refundproposal set state = 'approved' where id = {proposal}",
+    ),
+    (
+        "a refund that the channel has is known by its id, and ended ones are dated",
+        ["refund_known_to_the_channel"],
+        "update payments_refund set state = 'processing' where id = {refund}",
+    ),
+    (
+        "a refund that the channel has is known by its id, and ended ones are dated",
+        ["refund_ended_iff_dated"],
+        "update payments_refund set state = 'closed' where id = {refund}",
+    ),
+    (
+        "a difference is explained by a person with a reason",
+        ["difference_explained_by_a_person"],
+        "update payments_billdifference set state = 'explained', closed_at = found_at"
+        " where id = {difference}",
+    ),
+]
+# Sums that no constraint can hold; the verbs keep them under the payment's lock.
+UNGUARDED = [
+    (
+        "what is reserved of a payment is what its refunds and proposals ask for",
+        "update payments_payment set refund_reserved_fen = refund_reserved_fen + 1 where id = {payment}",
+    ),
+    (
+        "surplus of an order of ours is on its way back",
+        "update payments_payment set order_id = {open}, cause = 'closed_order' where id = {unknown}",
+    ),
+    (
+        "a bill that was compared holds the rows that it counts",
+        "update payments_channelbill set payment_fen = 1 where id = {bill}",
+    ),
+]
+# What is written once, and what has ended.
+STAYS = [
+    "update payments_order set amount_fen = 1 where id = {paid}",
+    "update payments_order set state = 'closed', closed_at = created_at, close_reason = 'by_app',"
+    " accepted_payment_id = null, paid_at = null where id = {paid}",
+    "delete from payments_order where id = {open}",
+    "update payments_payment set amount_fen = amount_fen + 1 where id = {payment}",
+    "update payments_payment set order_id = {open} where id = {payment}",
+    "delete from payments_payment where id = {payment}",
+    "update payments_refund set amount_fen = 1 where id = {refund}",
+    "delete from payments_refund where id = {refund}",
+    "update payments_refundproposal set amount_fen = 1 where id = {proposal}",
+    "delete from payments_billrow",
+    "update payments_billrow set amount_fen = 1",
+    "update payments_channelcall set code = 'x'",
+    "truncate payments_channelcall",
+    "update payments_billdifference set amount_fen = 1",
+]
+
+
+@pytest.fixture
+def rows(bank, member, zhang):
+    """One row of every kind, by the names that the statements use."""
+    paid = place_paid(bank, member, amount_fen=90_000)
+    payment = paid.accepted_payment
+    first, second = refund(paid, 300), refund(paid, 400)
+    proposal = payments.propose_refund(
+        payment=payment, amount_fen=50_000, reason="故障", by=zhang, key=fresh_key()
+    )
+    stranger = place(member)
+    unknown = accept(
+        type(bank.pay(stranger))(
+            order_number="P20260101ABCDEFGHJKLMNPQR",
+            transaction_id="T-unknown",
+            amount_fen=5,
+            payer_total_fen=None,
+            paid_at=clock.now(),
+        )
+    )
+    bill = ChannelBill.objects.create(channel="bank", day=clock.business_day(clock.now()))
+    BillRow.objects.create(
+        bill=bill,
+        kind="payment",
+        transaction_id="T1",
+        order_number="P1",
+        amount_fen=5,
+        at=clock.now(),
+    )
+    ChannelBill.objects.filter(pk=bill.pk).update(payment_count=1, payment_fen=5)
+    difference = BillDifference.objects.create(
+        bill=bill,
+        kind="missing_here",
+        number="P1",
+        transaction_id="T1",
+        amount_fen=5,
+        found_at=clock.now(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+    return {
+        "paid": paid.pk,
+        "payment": payment.pk,
+        "open": place_prepared(member, amount_fen=90_000).pk,
+        "other": place(member).pk,
+        "refund": first.pk,
+        "other_refund": second.pk,
+        "proposal": proposal.pk,
+        "unknown": unknown.pk,
+        "bill": bill.pk,
+        "difference": difference.pk,
+    }
+
+
+def run(statement):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+        cursor.execute("set constraints all immediate")
+
+
+def let_triggers_rest():
+    """What is written once may change: it is the constraint that is looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        for table in TABLES:
+            cursor.execute(f"alter table {table} disable trigger user")
+
+
+def drop(name):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select conrelid::regclass::text from pg_constraint where conname = %s", [name]
+        )
+        table = cursor.fetchone()
+        cursor.execute(
+            f"alter table {table[0]} drop constraint {name} cascade"
+            if table
+            else f"drop index {name}"
+        )
+
+
+def broken():
+    return {finding.query for finding in invariants.findings(invariants_of("payments"))}
+
+
+def test_nothing_is_found_where_nothing_is_wrong(rows):
+    assert broken() == set()
+
+
+@pytest.mark.parametrize(
+    ("promise", "protections", "statement"),
+    BREACHES,
+    ids=["+".join(breach[1]) + f"-{number}" for number, breach in enumerate(BREACHES)],
+)
+def test_a_constraint_refuses_what_its_invariant_finds(rows, promise, protections, statement):
+    let_triggers_rest()
+    breach = statement.format(**rows)
+
+    for name in protections:
+        with pytest.raises(IntegrityError):
+            run(breach)
+        drop(name)
+    run(breach)
+
+    assert promise in broken()
+
+
+@pytest.mark.parametrize(("promise", "statement"), UNGUARDED, ids=[each[0] for each in UNGUARDED])
+def test_an_invariant_finds_what_no_constraint_can_hold(rows, promise, statement):
+    let_triggers_rest()
+
+    run(statement.format(**rows))
+
+    assert promise in broken()
+
+
+@pytest.mark.parametrize("statement", STAYS)
+def test_what_is_written_stays(rows, statement):
+    with pytest.raises(IntegrityError, match="is append-only"):
+        run(statement.format(**rows))
+
+
+def test_every_promise_was_broken_here():
+    assert {promise for promise, *_rest in [*BREACHES, *UNGUARDED]} == set(INVARIANTS)
+
+
+def test_what_has_ended_stays_ended(rows, bank):
+    row = Refund.objects.get(pk=rows["refund"])
+    payments.send_refunds()
+    payments.note_refund(channel="bank", answer=bank.finish(row))
+
+    with pytest.raises(IntegrityError):
+        run(
+            "update payments_refund set state = 'closed', closed_at = requested_at,"
+            f" succeeded_at = null where id = {row.pk}"
+        )
+    assert fresh(row).state == "succeeded"
+    assert (Order.objects.count(), Payment.objects.count()) == (4, 2)
+    assert RefundProposal.objects.count() == 1
