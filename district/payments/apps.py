@@ -22,6 +22,6 @@ class PaymentsConfig(DistrictApp):
     rate_limits = {"pay_member": (30, 60)}
     enum_names = {
         "PaymentOrderStateEnum": "district.payments.models.Order.State",
-        "PaymentRefundStateEnum": "district.payments.models.Refund.State",
+        "PaymentRefundStateEnum": "district.payments.models.PaymentRefund.State",
     }
     warnings = {"payments": "district.payments.health_warnings.payments_warning"}

@@ -13,7 +13,7 @@ from district.payments.channels.base import (
     ChannelUnavailable,
     ContradictingAnswer,
 )
-from district.payments.models import ChannelBill, ChannelCall, Order, Refund
+from district.payments.models import ChannelBill, ChannelCall, Order, PaymentRefund
 
 logger = logging.getLogger("district.payments")
 Operation = ChannelCall.Operation
@@ -22,7 +22,7 @@ Outcome = ChannelCall.Outcome
 
 @contextmanager
 def recorded_call(
-    about: Order | Refund | ChannelBill, operation: Operation, *, is_question: bool = False
+    about: Order | PaymentRefund | ChannelBill, operation: Operation, *, is_question: bool = False
 ) -> Iterator[None]:
     """Keep what came of a call; of a question only that it failed, for what it found is written elsewhere."""
     started = time.monotonic()
@@ -51,7 +51,7 @@ def channel_order(order: Order, *, openid: str = "") -> ChannelOrder:
     )
 
 
-def channel_refund(refund: Refund) -> ChannelRefund:
+def channel_refund(refund: PaymentRefund) -> ChannelRefund:
     """A refund as its channel is asked for it; of a refund that was read with its payment."""
     return ChannelRefund(
         number=refund.number,
@@ -71,17 +71,17 @@ def _outcome(error: ChannelError) -> Outcome:
 
 
 def _record(
-    about: Order | Refund | ChannelBill,
+    about: Order | PaymentRefund | ChannelBill,
     operation: Operation,
     started: float,
     error: ChannelError | None = None,
 ) -> None:
     ChannelCall.objects.create(
         at=clock.now(),
-        channel=about.payment.channel if isinstance(about, Refund) else about.channel,
+        channel=about.payment.channel if isinstance(about, PaymentRefund) else about.channel,
         operation=operation,
         order=about if isinstance(about, Order) else None,
-        refund=about if isinstance(about, Refund) else None,
+        refund=about if isinstance(about, PaymentRefund) else None,
         bill=about if isinstance(about, ChannelBill) else None,
         outcome=_outcome(error) if error else Outcome.COMPLETED,
         code=error.code if error else "",

@@ -23,7 +23,7 @@ from district.payments.models import (
     ChannelCall,
     Order,
     Payment,
-    Refund,
+    PaymentRefund,
 )
 from district.payments.numbers import new_number
 
@@ -126,7 +126,7 @@ def _refund(order: Order, amount_fen: int, number: int, state: RefundState) -> N
     _finish(refund, state)
 
 
-def _finish(refund: Refund, state: RefundState) -> None:
+def _finish(refund: PaymentRefund, state: RefundState) -> None:
     at = clock.now()
     payments.note_refund(
         channel=CHANNEL,
@@ -201,7 +201,7 @@ def _payment_rows(bill: ChannelBill, start: datetime, end: datetime) -> list[Bil
 
 
 def _refund_rows(bill: ChannelBill, start: datetime, end: datetime) -> list[BillRow]:
-    of_day = Refund.objects.filter(accepted_at__gte=start, accepted_at__lt=end)
+    of_day = PaymentRefund.objects.filter(accepted_at__gte=start, accepted_at__lt=end)
     return [
         BillRow(
             bill=bill,
@@ -233,7 +233,7 @@ def _stranger(bill: ChannelBill, at: datetime) -> BillRow:
 
 def _leave_alone() -> None:
     later = clock.real_now() + _LONG
-    Refund.objects.filter(state=Refund.State.ABNORMAL).update(next_attempt_at=later)
+    PaymentRefund.objects.filter(state=PaymentRefund.State.ABNORMAL).update(next_attempt_at=later)
     BillDifference.objects.filter(state=BillDifference.State.OPEN).update(next_attempt_at=later)
 
 

@@ -21,12 +21,12 @@ INVARIANTS: dict[str, str] = {
     "money of every order and payment is more than nothing": """
         select 'order' as what, id from payments_order where amount_fen <= 0
         union all select 'payment', id from payments_payment where amount_fen <= 0
-        union all select 'refund', id from payments_refund where amount_fen <= 0
+        union all select 'refund', id from payments_paymentrefund where amount_fen <= 0
         union all select 'proposal', id from payments_refundproposal where amount_fen <= 0
     """,
     "numbers of orders and refunds are used once": """
         select number from (select number from payments_order
-            union all select number from payments_refund) numbers
+            union all select number from payments_paymentrefund) numbers
         group by number having count(*) > 1
     """,
     "one order of a thing is open at a time": """
@@ -43,7 +43,7 @@ INVARIANTS: dict[str, str] = {
     "what is reserved of a payment is what its refunds and proposals ask for": """
         select p.id, p.refund_reserved_fen, asked.fen from payments_payment p
         cross join lateral (
-            select coalesce((select sum(amount_fen) from payments_refund r
+            select coalesce((select sum(amount_fen) from payments_paymentrefund r
                              where r.payment_id = p.id and r.state <> 'closed'), 0)
                  + coalesce((select sum(amount_fen) from payments_refundproposal q
                              where q.payment_id = p.id and q.state = 'proposed'), 0) as fen
@@ -53,26 +53,26 @@ INVARIANTS: dict[str, str] = {
     "what is refunded of a payment is what its refunds brought back, never more than was paid": """
         select p.id, p.amount_fen, p.refunded_fen, back.fen from payments_payment p
         cross join lateral (
-            select coalesce(sum(amount_fen), 0) as fen from payments_refund r
+            select coalesce(sum(amount_fen), 0) as fen from payments_paymentrefund r
             where r.payment_id = p.id and r.state = 'succeeded'
         ) back
         where p.refunded_fen <> back.fen or p.refunded_fen > p.refund_reserved_fen
             or p.refund_reserved_fen > p.amount_fen
     """,
     "a payment has at most fifty refunds, counted through": """
-        select payment_id, count(*), max(sequence) from payments_refund
+        select payment_id, count(*), max(sequence) from payments_paymentrefund
         group by payment_id having max(sequence) > 50 or min(sequence) < 1
             or count(*) <> max(sequence) or count(distinct sequence) <> count(*)
     """,
     "what one person refunded alone of a payment is within the limit": """
-        select payment_id, sum(amount_fen), max(single_limit_fen) from payments_refund
+        select payment_id, sum(amount_fen), max(single_limit_fen) from payments_paymentrefund
         where origin = 'person' and proposal_id is null and state <> 'closed'
         group by payment_id
         having sum(amount_fen) > max(single_limit_fen) or count(single_limit_fen) < count(*)
     """,
     "an approved proposal has its refund, and no other one has": """
         select q.id, q.state, r.id as refund from payments_refundproposal q
-        full join payments_refund r on r.proposal_id = q.id
+        full join payments_paymentrefund r on r.proposal_id = q.id
         where (r.proposal_id is not null or q.id is not null)
             and not (q.id is not null and r.id is null and q.state <> 'approved')
             and not (q.id is not null and r.id is not null and q.state = 'approved'
@@ -82,10 +82,10 @@ INVARIANTS: dict[str, str] = {
     "surplus of an order of ours is on its way back": """
         select p.id, p.cause, p.amount_fen, p.refund_reserved_fen from payments_payment p
         where p.role = 'surplus' and p.order_id is not null and p.refund_reserved_fen < p.amount_fen
-            and (select count(*) from payments_refund r where r.payment_id = p.id) < 3
+            and (select count(*) from payments_paymentrefund r where r.payment_id = p.id) < 3
     """,
     "a refund that the channel has is known by its id, and ended ones are dated": """
-        select id, number, state from payments_refund
+        select id, number, state from payments_paymentrefund
         where (state in ('processing', 'abnormal', 'succeeded')
                and (channel_refund_id = '' or accepted_at is null))
             or (state = 'succeeded') <> (succeeded_at is not null)

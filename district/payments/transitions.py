@@ -9,7 +9,7 @@ from district.kernel.outbox.events import emit
 from district.payments import retries
 from district.payments.errors import RefundAboveTheRest, RefundTooLate, TooManyRefunds
 from district.payments.events import OrderClosed
-from district.payments.models import Order, Payment, Refund, RefundProposal
+from district.payments.models import Order, Payment, PaymentRefund, RefundProposal
 from district.payments.models.refund import MAX_REFUNDS
 from district.payments.numbers import new_number
 
@@ -29,10 +29,10 @@ def lock_payment(pk: int) -> Payment:
     return payments.select_related("order").get(pk=pk)
 
 
-def lock_refund(pk: int) -> Refund:
+def lock_refund(pk: int) -> PaymentRefund:
     """A refund and its payment, held until this transaction ends."""
-    payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=pk))
-    refund = Refund.objects.select_for_update(no_key=True).get(pk=pk)
+    payment = lock_payment(PaymentRefund.objects.values_list("payment_id", flat=True).get(pk=pk))
+    refund = PaymentRefund.objects.select_for_update(no_key=True).get(pk=pk)
     refund.payment = payment
     return refund
 
@@ -89,12 +89,12 @@ def create_refund(
     proposal: RefundProposal | None = None,
     single_limit_fen: int | None = None,
     after: timedelta = timedelta(),
-) -> Refund:
+) -> PaymentRefund:
     """A refund of what is reserved of a locked payment, for a worker to send. Raises TooManyRefunds."""
     last = payment.refunds.aggregate(last=Max("sequence"))["last"] or 0
     if last >= MAX_REFUNDS:
         raise TooManyRefunds(max_refunds=MAX_REFUNDS)
-    return Refund.objects.create(
+    return PaymentRefund.objects.create(
         number=new_number("R", at),
         payment=payment,
         sequence=last + 1,

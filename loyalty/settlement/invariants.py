@@ -184,14 +184,14 @@ INVARIANTS: dict[str, str] = {
                 statement.merchant_id as payee,
                 coalesce(lag(payment.after) over chain, 0) as expected,
                 row_number() over chain as place
-            from settlement_payment payment
+            from settlement_statementpayment payment
             join settlement_statement statement on statement.id = payment.statement_id
             window chain as (partition by payment.statement_id order by payment.nth)) payments
         where before <> expected or nth <> place or due <> owed or wrong_way or merchant_id <> payee
     """,
     "a payment is taken back by its own amount": """
-        select payment.id from settlement_payment payment
-        join settlement_payment origin on origin.id = payment.reverses_id
+        select payment.id from settlement_statementpayment payment
+        join settlement_statementpayment origin on origin.id = payment.reverses_id
         where payment.fen <> -origin.fen or payment.statement_id <> origin.statement_id
     """,
     "an approved credit note is settled in a later cycle than it corrects": """

@@ -110,7 +110,7 @@ ACTS = {
     "loyalty.auditrun": ["run"],
     "settlement.cycle": ["propose", "approve", "withdraw", "move-end", "add"],
     "settlement.statement": ["pay"],
-    "settlement.payment": ["reverse"],
+    "settlement.statementpayment": ["reverse"],
     "settlement.line": ["dispute"],
     "settlement.dispute": ["uphold", "reject", "correct", "withdraw"],
     "settlement.creditnote": ["approve", "reject", "add"],

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from district.kernel import clock
-from loyalty.settlement.models import CreditNote, Dispute, Line, Payment
+from loyalty.settlement.models import CreditNote, Dispute, Line, StatementPayment
 from tests.admin.action_forms import act, once_of, text_of
 from tests.admin.settlement_steps import ADMIN, page_of
 from tests.admin.two_merchants import table_digests
@@ -28,12 +28,12 @@ def test_a_payment_is_noted_once_and_taken_back_by_a_counter_entry(operator, own
 
     for _ in range(2):
         assert operator.post(address, filled).status_code == 302
-    payment = Payment.objects.get(reference="工行0001")
+    payment = StatementPayment.objects.get(reference="工行0001")
     assert (payment.fen, payment.before, payment.after) == (10, 1, 11)
-    act(operator, f"{ADMIN}/payment/{payment.pk}/reverse/", words="登记错了")
+    act(operator, f"{ADMIN}/statementpayment/{payment.pk}/reverse/", words="登记错了")
 
     assert sum(own_statement.payments.values_list("fen", flat=True)) == 1
-    assert operator.get(f"{ADMIN}/payment/{payment.pk}/reverse/").status_code == 302
+    assert operator.get(f"{ADMIN}/statementpayment/{payment.pk}/reverse/").status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ NEVER_CHANGED = {
     "settlement_charge",
     "settlement_journalseal",
     "settlement_line",
-    "settlement_payment",
+    "settlement_statementpayment",
     "settlement_statement",
 }
 

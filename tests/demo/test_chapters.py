@@ -18,12 +18,17 @@ from district.kernel import invariants
 from district.kernel.models import OutboxRow
 from district.members.models import User
 from district.merchants.models import Clerk
-from district.payments.models import BillDifference, ChannelBill, Order, RefundProposal
-from district.payments.models import Refund as PaymentRefund
+from district.payments.models import (
+    BillDifference,
+    ChannelBill,
+    Order,
+    PaymentRefund,
+    RefundProposal,
+)
 from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.receipt_batches.models import Batch, Reconciliation
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
-from loyalty.settlement.models import CreditNote, Cycle, Dispute, Payment, Statement
+from loyalty.settlement.models import CreditNote, Cycle, Dispute, Statement, StatementPayment
 
 # What a role may read and yet finds empty, and why.
 EMPTY_FOR = {
@@ -105,7 +110,7 @@ def test_every_workspace_has_something_done_and_something_to_do(district):
     }
     assert states(BudgetChange) == {"approved", "proposed"}
     assert states(RedemptionConflict) == {"appealed"}
-    assert Payment.objects.exists()
+    assert StatementPayment.objects.exists()
     assert Statement.objects.exclude(due=0).filter(payments=None).exists()
     assert Redemption.objects.filter(reversed_at__isnull=False).exists()
     assert LogEntry.objects.count() > 5

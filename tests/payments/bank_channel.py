@@ -10,7 +10,7 @@ import pytest
 from district.kernel import clock
 from district.payments.channels import registry
 from district.payments.channels.base import (
-    BillLine,
+    ChannelBillLine,
     ChannelPayment,
     ChannelRefused,
     ChannelUnavailable,
@@ -133,7 +133,7 @@ class BankChannel:
         with self._call("bill", str(day)):
             for payment in self.payments:
                 if clock.business_day(payment.paid_at) == day:
-                    yield BillLine(
+                    yield ChannelBillLine(
                         transaction_id=payment.transaction_id,
                         order_number=payment.order_number,
                         amount_fen=payment.amount_fen,
@@ -143,7 +143,7 @@ class BankChannel:
             orders = {payment.transaction_id: payment.order_number for payment in self.payments}
             for refund in self.refunds.values():
                 if clock.business_day(refund.accepted_at) == day:
-                    yield BillLine(
+                    yield ChannelBillLine(
                         transaction_id=refund.transaction_id,
                         order_number=orders[refund.transaction_id],
                         refund_number=refund.number,

@@ -8,7 +8,7 @@ from district.kernel.database.ids import new_id
 from district.kernel.idempotency import Key
 from district.kernel.models import OutboxRow
 from district.payments import services as payments
-from district.payments.models import BillDifference, ChannelBill, Order, Refund
+from district.payments.models import BillDifference, ChannelBill, Order, PaymentRefund
 
 PRICE_FEN = 1_500
 _stays = count(1)
@@ -71,7 +71,7 @@ def fresh(row):
 def let_waiting_calls_be_due():
     """As if the time of every back-off were over."""
     past = clock.real_now() - timedelta(seconds=1)
-    for model in (Order, Refund, ChannelBill, BillDifference):
+    for model in (Order, PaymentRefund, ChannelBill, BillDifference):
         model.objects.update(next_attempt_at=past)
 
 

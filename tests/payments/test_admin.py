@@ -5,7 +5,13 @@ import pytest
 from district.kernel import clock
 from district.kernel.models import AuditLine
 from district.payments import services as payments
-from district.payments.models import BillDifference, ChannelBill, Order, Refund, RefundProposal
+from district.payments.models import (
+    BillDifference,
+    ChannelBill,
+    Order,
+    PaymentRefund,
+    RefundProposal,
+)
 from tests.admin.action_forms import act, once_of, text_of
 from tests.admin.two_merchants import signed_in
 from tests.factories.merchants import make_clerk, make_merchant
@@ -19,7 +25,7 @@ from tests.payments.payment_steps import (
 )
 
 ORDERS, PAYMENTS = "/admin/payments/order/", "/admin/payments/payment/"
-REFUNDS, PROPOSALS = "/admin/payments/refund/", "/admin/payments/refundproposal/"
+REFUNDS, PROPOSALS = "/admin/payments/paymentrefund/", "/admin/payments/refundproposal/"
 DIFFERENCES = "/admin/payments/billdifference/"
 
 
@@ -70,7 +76,7 @@ def test_one_person_refunds_up_to_the_limit(operator, order):
     answers = [operator.post(address, fields) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [302, 302]
-    row = Refund.objects.get()
+    row = PaymentRefund.objects.get()
     assert (row.amount_fen, row.origin) == (20_000, "person")
     assert AuditLine.objects.filter(verb="propose_refund").count() == 1
 
@@ -79,13 +85,13 @@ def test_a_larger_refund_waits_for_a_second_person(operator, second_operator, or
     payment = order.accepted_payment
     act(operator, f"{PAYMENTS}{payment.pk}/refund/", amount_yuan="200.01", reason="设备故障")
     proposal = RefundProposal.objects.get()
-    assert Refund.objects.count() == 0
+    assert PaymentRefund.objects.count() == 0
     assert operator.get(f"{PROPOSALS}{proposal.pk}/approve/").status_code in {403, 404}
     assert "待复核退款" in text_of(second_operator.get("/admin/"))
 
     act(second_operator, f"{PROPOSALS}{proposal.pk}/approve/", note="核对无误")
 
-    assert Refund.objects.get().proposal == proposal
+    assert PaymentRefund.objects.get().proposal == proposal
     lines = AuditLine.objects.filter(verb="approve_refund")
     assert [line.facts["amount_fen"] for line in lines] == [20_001]
 
@@ -107,7 +113,7 @@ def test_more_than_is_left_is_refused_on_the_form(operator, order):
     answer = act(operator, address, amount_yuan="500.01", reason="多退")
 
     assert "最多还可退 ¥500.00" in text_of(answer)
-    assert Refund.objects.count() == 0
+    assert PaymentRefund.objects.count() == 0
 
 
 def test_an_order_is_closed_and_asked_about(operator, bank, member):

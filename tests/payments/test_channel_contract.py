@@ -18,7 +18,7 @@ from district.payments.channels.base import (
 )
 from district.payments.channels.registry import channel_of
 from district.payments.errors import PaymentUnavailable
-from district.payments.models import Refund
+from district.payments.models import PaymentRefund
 from tests.factories.members import make_member
 from tests.payments.payment_steps import PRICE_FEN, fresh, place, refund, work
 from tests.payments.unionpay_sandbox import send_unionpay
@@ -108,7 +108,7 @@ def wanted(outside, order):
     outside.pay(order)
     work()
     row = refund(fresh(order), 500)
-    return Refund.objects.select_related("payment").get(pk=row.pk)
+    return PaymentRefund.objects.select_related("payment").get(pk=row.pk)
 
 
 def test_an_order_goes_from_unpaid_to_paid(outside, channel, order):

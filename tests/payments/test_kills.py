@@ -4,7 +4,7 @@ import pytest
 
 from district.payments import services as payments
 from district.payments.channels.base import RefundState
-from district.payments.models import Order, Payment, Refund
+from district.payments.models import Order, Payment, PaymentRefund
 from tests.payments.bank_channel import WorkerKilled
 from tests.payments.payment_steps import (
     PRICE_FEN,
@@ -104,9 +104,9 @@ def test_a_worker_dies_while_it_sends_a_refund(bank, member, where):
 
 def test_work_that_kills_every_worker_is_set_aside_and_stops_nobody(bank, member):
     deadly, harmless = (refund(place_paid(bank, member), 600) for _ in range(2))
-    Refund.objects.filter(pk=harmless.pk).update(attempts=0)
+    PaymentRefund.objects.filter(pk=harmless.pk).update(attempts=0)
     for _ in range(16):
-        Refund.objects.filter(pk=deadly.pk).update(next_attempt_at=deadly.requested_at)
+        PaymentRefund.objects.filter(pk=deadly.pk).update(next_attempt_at=deadly.requested_at)
         bank.faults["refund"] = ["killed_before"]
         try:
             payments.send_refunds()
@@ -148,7 +148,7 @@ def test_a_whole_day_of_faults_comes_to_rest_with_nothing_lost_and_nothing_doubl
         for paid in Order.objects.filter(state="paid", accepted_payment__refund_reserved_fen=0)[:2]:
             refund(paid, PRICE_FEN)
         for taken in list(bank.refunds.values()):
-            bank.finish(Refund.objects.get(number=taken.number))
+            bank.finish(PaymentRefund.objects.get(number=taken.number))
 
     assert set(Order.objects.values_list("state", flat=True)) <= {
         "paid",
@@ -157,5 +157,5 @@ def test_a_whole_day_of_faults_comes_to_rest_with_nothing_lost_and_nothing_doubl
     }
     assert Order.objects.filter(state="paid").count() == 8
     assert Payment.objects.count() == 8
-    assert Refund.objects.filter(state="succeeded").count() == len(bank.refunds) == 8
+    assert PaymentRefund.objects.filter(state="succeeded").count() == len(bank.refunds) == 8
     assert sum(answer.amount_fen for answer in bank.refunds.values()) == 8 * PRICE_FEN

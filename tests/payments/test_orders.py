@@ -17,7 +17,7 @@ from district.payments.errors import (
     OrderStillOpen,
     PaymentUnavailable,
 )
-from district.payments.models import ChannelCall, Order, Payment, Refund
+from district.payments.models import ChannelCall, Order, Payment, PaymentRefund
 from tests.factories.members import make_member, make_operator
 from tests.payments.payment_steps import (
     PRICE_FEN,
@@ -246,7 +246,7 @@ def test_a_payment_while_the_order_is_closing_is_accepted(bank, member):
 
     assert fresh(order).state == "paid"
     assert events("OrderClosed") == []
-    assert Refund.objects.count() == 0
+    assert PaymentRefund.objects.count() == 0
 
 
 def test_a_paid_order_cannot_be_closed(bank, member):

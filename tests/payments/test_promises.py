@@ -13,7 +13,7 @@ from district.payments.models import (
     ChannelBill,
     Order,
     Payment,
-    Refund,
+    PaymentRefund,
     RefundProposal,
 )
 from tests.payments.payment_steps import (
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.breaks_the_ledger
 TABLES = [
     "payments_order",
     "payments_payment",
-    "payments_refund",
+    "payments_paymentrefund",
     "payments_refundproposal",
     "payments_channelbill",
     "payments_billrow",
@@ -81,7 +81,7 @@ BREACHES = [
         for constraint, table, row in [
             ("order_of_some_money", "payments_order", "open"),
             ("payment_of_some_money", "payments_payment", "unknown"),
-            ("refund_of_some_money", "payments_refund", "refund"),
+            ("refund_of_some_money", "payments_paymentrefund", "refund"),
             ("refund_proposal_of_some_money", "payments_refundproposal", "proposal"),
         ]
     ),
@@ -94,7 +94,7 @@ BREACHES = [
     (
         "numbers of orders and refunds are used once",
         ["refund_number_of_one_refund"],
-        "update payments_refund set number = (select number from payments_refund where id = {refund})"
+        "update payments_paymentrefund set number = (select number from payments_paymentrefund where id = {refund})"
         " where id = {other_refund}",
     ),
     (
@@ -121,17 +121,17 @@ BREACHES = [
     (
         "a payment has at most fifty refunds, counted through",
         ["refund_at_most_fifty_per_payment"],
-        "update payments_refund set sequence = 51 where id = {refund}",
+        "update payments_paymentrefund set sequence = 51 where id = {refund}",
     ),
     (
         "a payment has at most fifty refunds, counted through",
         ["refund_one_of_each_sequence"],
-        "update payments_refund set sequence = 1 where payment_id = {payment}",
+        "update payments_paymentrefund set sequence = 1 where payment_id = {payment}",
     ),
     (
         "what one person refunded alone of a payment is within the limit",
         ["refund_above_limit_by_two_people"],
-        "update payments_refund set origin = 'person' where id = {refund}",
+        "update payments_paymentrefund set origin = 'person' where id = {refund}",
     ),
     (
         "an approved proposal has its refund, and no other one has",
@@ -141,12 +141,12 @@ BREACHES = [
     (
         "a refund that the channel has is known by its id, and ended ones are dated",
         ["refund_known_to_the_channel"],
-        "update payments_refund set state = 'processing' where id = {refund}",
+        "update payments_paymentrefund set state = 'processing' where id = {refund}",
     ),
     (
         "a refund that the channel has is known by its id, and ended ones are dated",
         ["refund_ended_iff_dated"],
-        "update payments_refund set state = 'closed' where id = {refund}",
+        "update payments_paymentrefund set state = 'closed' where id = {refund}",
     ),
     (
         "a difference is explained by a person with a reason",
@@ -179,8 +179,8 @@ STAYS = [
     "update payments_payment set amount_fen = amount_fen + 1 where id = {payment}",
     "update payments_payment set order_id = {open} where id = {payment}",
     "delete from payments_payment where id = {payment}",
-    "update payments_refund set amount_fen = 1 where id = {refund}",
-    "delete from payments_refund where id = {refund}",
+    "update payments_paymentrefund set amount_fen = 1 where id = {refund}",
+    "delete from payments_paymentrefund where id = {refund}",
     "update payments_refundproposal set amount_fen = 1 where id = {proposal}",
     "delete from payments_billrow",
     "update payments_billrow set amount_fen = 1",
@@ -316,13 +316,13 @@ def test_every_promise_was_broken_here():
 
 
 def test_what_has_ended_stays_ended(rows, bank):
-    row = Refund.objects.get(pk=rows["refund"])
+    row = PaymentRefund.objects.get(pk=rows["refund"])
     payments.send_refunds()
     payments.note_refund(channel="bank", answer=bank.finish(row))
 
     with pytest.raises(IntegrityError):
         run(
-            "update payments_refund set state = 'closed', closed_at = requested_at,"
+            "update payments_paymentrefund set state = 'closed', closed_at = requested_at,"
             f" succeeded_at = null where id = {row.pk}"
         )
     assert fresh(row).state == "succeeded"

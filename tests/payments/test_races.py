@@ -21,7 +21,7 @@ from district.payments.errors import (
     RefundTaken,
     TooManyRefunds,
 )
-from district.payments.models import Order, Payment, Refund, RefundProposal
+from district.payments.models import Order, Payment, PaymentRefund, RefundProposal
 from tests.factories.members import make_member
 from tests.payments.payment_steps import (
     PRICE_FEN,
@@ -62,7 +62,7 @@ def test_a_payment_reported_four_times_at_once_is_written_once(bank, member):
         assert len({row.pk for row in rows}) == 1
         assert fresh(order).state == "paid"
     assert len(events("OrderPaid")) == ROUNDS
-    assert Refund.objects.count() == 0
+    assert PaymentRefund.objects.count() == 0
 
 
 def test_a_notice_and_a_query_at_once_are_one_payment(bank, member):
@@ -86,7 +86,7 @@ def test_of_two_payments_at_once_one_is_accepted_and_one_goes_back(bank, member)
 
         roles = Payment.objects.filter(order=order).values_list("role", flat=True)
         assert sorted(roles) == ["accepted", "surplus"]
-    assert Refund.objects.count() == ROUNDS
+    assert PaymentRefund.objects.count() == ROUNDS
 
 
 def test_money_for_an_unknown_number_reported_at_once_is_written_once(bank, member):
@@ -176,7 +176,12 @@ def test_refunds_at_once_never_come_to_more_than_was_paid(bank, member):
 
     outcomes = race(*[lambda: refund(order, 600)] * 4)
 
-    assert names(outcomes) == ["Refund", "Refund", "RefundAboveTheRest", "RefundAboveTheRest"]
+    assert names(outcomes) == [
+        "PaymentRefund",
+        "PaymentRefund",
+        "RefundAboveTheRest",
+        "RefundAboveTheRest",
+    ]
     assert fresh(order.accepted_payment).refund_reserved_fen == 1_200
 
 
@@ -195,7 +200,7 @@ def test_the_fiftieth_refund_is_the_last_one_also_in_a_race(bank, member):
 
     outcomes = race(*[lambda: refund(order, 1)] * 3)
 
-    assert names(outcomes) == ["Refund", "TooManyRefunds", "TooManyRefunds"]
+    assert names(outcomes) == ["PaymentRefund", "TooManyRefunds", "TooManyRefunds"]
     assert any(isinstance(outcome, TooManyRefunds) for outcome in outcomes)
 
 
@@ -230,7 +235,7 @@ def test_one_person_cannot_refund_above_the_limit_by_asking_twice_at_once(bank, 
             * 2
         )
 
-        assert names(outcomes) == ["Refund", "RefundProposal"]
+        assert names(outcomes) == ["PaymentRefund", "RefundProposal"]
 
 
 def test_a_proposal_is_decided_once(bank, member, zhang, wang):
@@ -288,7 +293,7 @@ def test_two_workers_make_a_call_once(bank, member):
     race(*[payments.send_refunds] * 3)
 
     assert bank.count("refund") == ROUNDS
-    assert Refund.objects.filter(state="processing").count() == ROUNDS
+    assert PaymentRefund.objects.filter(state="processing").count() == ROUNDS
 
 
 def test_a_worker_that_hangs_and_its_successor_come_to_one_refund(bank, member):
@@ -325,7 +330,7 @@ def test_a_refund_is_not_given_up_while_a_worker_sends_it_again(bank, member, zh
         payments.send_refunds()
 
     def put_back_and_send():
-        attempts.replay(Refund.objects.all())
+        attempts.replay(PaymentRefund.objects.all())
         payments.send_refunds()
 
     let_waiting_calls_be_due()

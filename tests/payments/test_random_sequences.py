@@ -10,7 +10,7 @@ from district.kernel import clock
 from district.kernel.errors import DomainError
 from district.payments import services as payments
 from district.payments.channels.base import ContradictingAnswer, RefundState
-from district.payments.models import BillDifference, Order, Payment, Refund
+from district.payments.models import BillDifference, Order, Payment, PaymentRefund
 from tests.payments.bank_channel import NOON, WorkerKilled
 from tests.payments.payment_steps import (
     accept,
@@ -93,9 +93,9 @@ class Day:
             if answer.state in {RefundState.PROCESSING, RefundState.ABNORMAL}
         ]
         if answer := self._any(under_way):
-            row = Refund.objects.get(number=answer.number)
+            row = PaymentRefund.objects.get(number=answer.number)
             states = [RefundState.SUCCEEDED, RefundState.ABNORMAL]
-            if row.origin == Refund.Origin.APP:
+            if row.origin == PaymentRefund.Origin.APP:
                 states.append(RefundState.CLOSED)
             self.bank.finish(row, self.random.choice(states))
 
@@ -115,7 +115,7 @@ class Day:
                     work()
                     for answer in list(self.bank.refunds.values()):
                         if answer.state in {RefundState.PROCESSING, RefundState.ABNORMAL}:
-                            self.bank.finish(Refund.objects.get(number=answer.number))
+                            self.bank.finish(PaymentRefund.objects.get(number=answer.number))
                 payments.want_bills()
                 let_waiting_calls_be_due()
                 payments.fetch_bills()
@@ -154,5 +154,5 @@ def test_whatever_happens_the_banks_books_and_ours_agree_in_the_end(bank, member
     closed = Order.objects.filter(state="closed").values_list("pk", flat=True)
     assert Counter(event["order"] for event in events("OrderClosed")) == Counter(closed)
     assert not BillDifference.objects.filter(state="open").exists()
-    assert not Refund.objects.exclude(state__in=["succeeded", "closed"]).exists()
-    assert {fresh(row).set_aside_at for row in Refund.objects.all()} <= {None}
+    assert not PaymentRefund.objects.exclude(state__in=["succeeded", "closed"]).exists()
+    assert {fresh(row).set_aside_at for row in PaymentRefund.objects.all()} <= {None}

@@ -8,7 +8,7 @@ from district import payments as package
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.payments import services as payments
-from district.payments.models import Refund
+from district.payments.models import PaymentRefund
 from tests.factories.members import make_member
 from tests.payments.payment_steps import events, work
 
@@ -38,4 +38,4 @@ def test_the_readme_tells_the_truth(wechat_pay, deliver):
     }
     exec(compile(example, "README.md", "exec"), names)
 
-    assert Refund.objects.count() == len(wechat_pay.documents("refund")) == 1
+    assert PaymentRefund.objects.count() == len(wechat_pay.documents("refund")) == 1

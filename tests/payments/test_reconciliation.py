@@ -8,7 +8,7 @@ from django.db import connection
 
 from district.kernel import clock
 from district.payments import services as payments
-from district.payments.channels.base import BillLine, ChannelRefused
+from district.payments.channels.base import ChannelBillLine, ChannelRefused
 from district.payments.errors import DifferenceClosed
 from district.payments.models import (
     BillDifference,
@@ -16,7 +16,7 @@ from district.payments.models import (
     ChannelBill,
     ChannelCall,
     Payment,
-    Refund,
+    PaymentRefund,
 )
 from tests.payments.bank_channel import NOON
 from tests.payments.payment_steps import (
@@ -164,7 +164,7 @@ def test_money_for_a_closed_order_that_nobody_heard_of_goes_back(bank, member, n
     look_again()
 
     assert Payment.objects.get().cause == "closed_order"
-    assert Refund.objects.get().amount_fen == PRICE_FEN
+    assert PaymentRefund.objects.get().amount_fen == PRICE_FEN
     assert found()[0][3] == "settled"
 
 
@@ -186,7 +186,7 @@ def test_what_the_next_days_bill_holds_settles_a_difference_of_midnight(
 ):
     order = place_paid(bank, member)
     paid = order.accepted_payment
-    late = BillLine(
+    late = ChannelBillLine(
         transaction_id=paid.transaction_id,
         order_number=order.number,
         amount_fen=PRICE_FEN,
@@ -268,7 +268,7 @@ from payments_order, lateral (
 update payments_order o set state = 'paid', accepted_payment_id = p.id, paid_at = p.paid_at
 from payments_payment p where p.order_id = o.id;
 
-insert into payments_refund (public_id, number, payment_id, sequence, amount_fen, reason, origin, actor, state,
+insert into payments_paymentrefund (public_id, number, payment_id, sequence, amount_fen, reason, origin, actor, state,
     channel_refund_id, requested_at, accepted_at, succeeded_at)
 select 'prf_' || right(order_number, 22), 'R' || substr(order_number, 2), id, 1, 50, '多收', 'app', 'app:parking',
     'succeeded', 'B' || id, %(at)s, %(at)s, %(at)s
@@ -286,7 +286,7 @@ def big_day(bank, member, noon):
                 statement, {name: values[name] for name in values if f"%({name})" in statement}
             )
     lines = [
-        BillLine(
+        ChannelBillLine(
             transaction_id=row.transaction_id,
             order_number=row.order_number,
             amount_fen=row.amount_fen,
@@ -296,7 +296,7 @@ def big_day(bank, member, noon):
         for row in Payment.objects.order_by("pk")
     ]
     lines += [
-        BillLine(
+        ChannelBillLine(
             transaction_id=row.payment.transaction_id,
             order_number=row.payment.order_number,
             refund_number=row.number,
@@ -305,7 +305,7 @@ def big_day(bank, member, noon):
             fee_milli_fen=0,
             at=NOON,
         )
-        for row in Refund.objects.select_related("payment").order_by("pk")
+        for row in PaymentRefund.objects.select_related("payment").order_by("pk")
     ]
     return lines
 

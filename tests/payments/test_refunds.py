@@ -21,7 +21,7 @@ from district.payments.errors import (
     RefundTooLate,
     TooManyRefunds,
 )
-from district.payments.models import Payment, Refund, RefundProposal
+from district.payments.models import Payment, PaymentRefund, RefundProposal
 from tests.payments.payment_steps import (
     PRICE_FEN,
     events,
@@ -85,7 +85,7 @@ def test_a_refund_is_asked_for_once_per_key(bank, order):
     key = Key.of("parking", "refund-1", fen=500)
 
     assert refund(order, 500, key=key).pk == refund(order, 500, key=key).pk
-    assert Refund.objects.count() == 1
+    assert PaymentRefund.objects.count() == 1
     with pytest.raises(KeyReused):
         refund(order, 600, key=Key.of("parking", "refund-1", fen=600))
 
@@ -100,7 +100,7 @@ def test_partial_refunds_never_come_to_more_than_was_paid(bank, order):
     refund(order, 100)
 
     work()
-    for row in Refund.objects.all():
+    for row in PaymentRefund.objects.all():
         note(bank.finish(row))
     assert sums(order.accepted_payment) == (PRICE_FEN, PRICE_FEN)
     assert [event["left_fen"] for event in events("PaymentRefunded")][-1] == 0
@@ -160,7 +160,7 @@ def test_reports_of_a_refund_may_come_late_twice_and_in_any_order(bank, order):
 
 def test_a_notice_may_overtake_the_answer_of_the_call(bank, order):
     wanted = refund(order, 500)
-    row = Refund.objects.select_related("payment").get(pk=wanted.pk)
+    row = PaymentRefund.objects.select_related("payment").get(pk=wanted.pk)
     answer = bank.refund(calls.channel_refund(row))
     note(bank.finish(wanted))
 
@@ -299,7 +299,7 @@ def test_nothing_is_given_up_on_a_channels_silence_or_while_it_is_sent(bank, ord
         payments.abandon_refund(refund=wanted, note="x", by=zhang)
 
     lease_ends = clock.real_now() + timedelta(seconds=60)
-    Refund.objects.filter(pk=wanted.pk).update(next_attempt_at=lease_ends)
+    PaymentRefund.objects.filter(pk=wanted.pk).update(next_attempt_at=lease_ends)
     with pytest.raises(RefundNotSetAside):  # its last call may still be under way
         payments.abandon_refund(refund=wanted, note="x", by=zhang)
     with pytest.raises(RefundNotSetAside):
@@ -309,7 +309,7 @@ def test_nothing_is_given_up_on_a_channels_silence_or_while_it_is_sent(bank, ord
 def test_one_person_refunds_up_to_the_limit(bank, dear, zhang):
     wanted = propose(dear, 20_000, zhang)
 
-    assert isinstance(wanted, Refund)
+    assert isinstance(wanted, PaymentRefund)
     assert (wanted.origin, wanted.actor) == ("person", f"user:{zhang.pk}")
 
 
@@ -317,14 +317,14 @@ def test_above_the_limit_another_person_decides(bank, dear, zhang, wang):
     proposal = propose(dear, 20_001, zhang)
     assert isinstance(proposal, RefundProposal)
     assert sums(dear) == (20_001, 0)
-    assert Refund.objects.count() == 0
+    assert PaymentRefund.objects.count() == 0
 
     with pytest.raises(FourEyesNeeded):
         payments.approve_refund(proposal=proposal, by=zhang)
     payments.approve_refund(proposal=proposal, by=wang, note="核对无误")
     payments.approve_refund(proposal=proposal, by=wang, note="核对无误")
 
-    assert Refund.objects.get().amount_fen == 20_001
+    assert PaymentRefund.objects.get().amount_fen == 20_001
     assert sums(dear) == (20_001, 0)
 
 
@@ -340,9 +340,9 @@ def test_a_rejected_proposal_gives_its_amount_back_once(bank, dear, zhang, wang)
 
 
 def test_a_large_sum_in_small_parts_needs_two_people_too(bank, dear, zhang, wang):
-    assert isinstance(propose(dear, 15_000, zhang), Refund)
+    assert isinstance(propose(dear, 15_000, zhang), PaymentRefund)
     assert isinstance(propose(dear, 5_001, wang), RefundProposal)
-    assert isinstance(propose(dear, 5_000, wang), Refund)
+    assert isinstance(propose(dear, 5_000, wang), PaymentRefund)
 
 
 def test_a_proposal_is_made_once_per_key(bank, dear, zhang):
@@ -350,7 +350,7 @@ def test_a_proposal_is_made_once_per_key(bank, dear, zhang):
     assert propose(dear, 30_000, zhang, key=key) == propose(dear, 30_000, zhang, key=key)
     small = Key.of("admin", "p2")
     assert propose(dear, 1, zhang, key=small) == propose(dear, 1, zhang, key=small)
-    assert (RefundProposal.objects.count(), Refund.objects.count()) == (1, 1)
+    assert (RefundProposal.objects.count(), PaymentRefund.objects.count()) == (1, 1)
 
 
 def test_the_database_refuses_more_than_was_paid_whoever_writes_it(bank, order):

@@ -7,7 +7,7 @@ import pytest
 from district.kernel import clock
 from district.payments import services as payments
 from district.payments.channels.base import ChannelPayment, ContradictingAnswer, RefundState
-from district.payments.models import Payment, Refund
+from district.payments.models import Payment, PaymentRefund
 from tests.payments.payment_steps import (
     PRICE_FEN,
     accept,
@@ -38,7 +38,7 @@ def test_money_for_a_closed_order_is_refunded_and_told_when_it_is_back(bank, mem
     assert events("SurplusReturned") == []
     payments.send_refunds()
 
-    refund = Refund.objects.get()
+    refund = PaymentRefund.objects.get()
     assert (refund.state, refund.origin, refund.amount_fen) == ("succeeded", "surplus", PRICE_FEN)
     assert events("SurplusReturned") == [
         {"refund": refund.pk, "order": order.pk, "amount_fen": PRICE_FEN, "cause": "closed_order"}
@@ -54,7 +54,7 @@ def test_a_second_payment_of_an_order_goes_back_and_the_first_stands(bank, membe
 
     assert (second.role, second.cause) == ("surplus", "second_payment")
     assert fresh(order).accepted_payment_id != second.pk
-    assert [refund.payment_id for refund in Refund.objects.all()] == [second.pk]
+    assert [refund.payment_id for refund in PaymentRefund.objects.all()] == [second.pk]
 
 
 @pytest.mark.parametrize("difference", [-1, 1])
@@ -65,7 +65,7 @@ def test_a_wrong_sum_goes_back_and_its_order_is_over(bank, member, difference):
 
     assert (payment.role, payment.cause) == ("surplus", "wrong_amount")
     assert (fresh(order).state, fresh(order).close_reason) == ("closed", "wrong_amount")
-    assert Refund.objects.get().amount_fen == PRICE_FEN + difference
+    assert PaymentRefund.objects.get().amount_fen == PRICE_FEN + difference
     assert events("OrderPaid") == []
 
 
@@ -90,7 +90,7 @@ def test_money_for_an_unknown_number_waits_for_a_person(bank, member, zhang):
 
     row = accept(payment)
     assert accept(payment).pk == row.pk
-    assert (row.cause, row.order, Refund.objects.count()) == ("unknown_order", None, 0)
+    assert (row.cause, row.order, PaymentRefund.objects.count()) == ("unknown_order", None, 0)
 
     payments.propose_refund(
         payment=row, amount_fen=900, reason="不明来款退回", by=zhang, key=fresh_key()
@@ -118,10 +118,10 @@ def test_surplus_that_the_channel_does_not_return_is_tried_three_times_then_left
 
     for _ in range(5):
         work()
-        for refund in Refund.objects.filter(state="processing"):
+        for refund in PaymentRefund.objects.filter(state="processing"):
             note(bank.finish(refund, RefundState.CLOSED))
 
-    assert [refund.state for refund in Refund.objects.order_by("pk")] == ["closed"] * 3
+    assert [refund.state for refund in PaymentRefund.objects.order_by("pk")] == ["closed"] * 3
     assert fresh(payment).left_fen == PRICE_FEN
     payments.propose_refund(
         payment=payment, amount_fen=PRICE_FEN, reason="人工退回", by=zhang, key=fresh_key()
@@ -134,11 +134,11 @@ def test_surplus_that_the_channel_does_not_return_is_tried_three_times_then_left
 def test_the_next_attempt_to_return_surplus_waits_an_hour(bank, member):
     accept(bank.pay(closed_order(bank, member)))
     payments.send_refunds()
-    note(bank.finish(Refund.objects.get(), RefundState.CLOSED))
+    note(bank.finish(PaymentRefund.objects.get(), RefundState.CLOSED))
 
     assert payments.send_refunds() == 0
-    assert Refund.objects.get(state="requested").next_attempt_at > clock.real_now() + timedelta(
-        minutes=59
-    )
+    assert PaymentRefund.objects.get(
+        state="requested"
+    ).next_attempt_at > clock.real_now() + timedelta(minutes=59)
     let_waiting_calls_be_due()
     assert payments.send_refunds() == 1

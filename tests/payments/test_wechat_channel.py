@@ -10,6 +10,7 @@ from district.members import services as members
 from district.payments import inbox
 from district.payments import services as payments
 from district.payments.calls import channel_refund
+from district.payments.channels import wechat
 from district.payments.channels.base import (
     ChannelOrder,
     ChannelRefused,
@@ -26,9 +27,10 @@ from district.payments.models import (
     ChannelCall,
     Order,
     Payment,
-    Refund,
+    PaymentRefund,
 )
 from district.wechat.pay.business_circle import MallPayment
+from district.wechat.pay.client import Limits
 from district.wechat.pay.orders import Transaction
 from tests.factories.members import make_member, make_operator
 from tests.payments.payment_steps import (
@@ -85,7 +87,7 @@ def test_a_notice_that_comes_again_changes_nothing(paid, wechat_pay, receiver, d
         wechat_pay.control("pay-deliver", id=notice["id"])
         assert deliver(1) == [204]
 
-    assert (Payment.objects.count(), Refund.objects.count()) == (1, 0)
+    assert (Payment.objects.count(), PaymentRefund.objects.count()) == (1, 0)
 
 
 def test_a_notice_that_was_not_taken_comes_again_by_itself(member, wechat_pay, receiver, deliver):
@@ -97,7 +99,7 @@ def test_a_notice_that_was_not_taken_comes_again_by_itself(member, wechat_pay, r
 
     assert deliver(3) == [204] * 3
     assert fresh(order).state == "paid"
-    assert (Payment.objects.count(), Refund.objects.count()) == (1, 0)
+    assert (Payment.objects.count(), PaymentRefund.objects.count()) == (1, 0)
 
 
 def test_an_order_stays_with_the_wechat_account_it_was_placed_for(member, wechat_pay):
@@ -225,15 +227,18 @@ def test_the_phone_asks_again_after_it_has_paid(member, wechat_pay):
         ("cut", {"times": 3}),
         ("http", {"number": 502, "times": 3}),
         ("refuse", {"number": 429, "code": "FREQUENCY_LIMITED", "times": 3}),
-        ("latency", {"seconds": 1.2, "times": 3}),
+        ("latency", {"seconds": 0.9, "times": 3}),
         ("bad_signature", {}),
         ("refuse", {"number": 401, "code": "SIGN_ERROR"}),
     ],
 )
 @pytest.mark.parametrize("route", ["place_order", "request_refund"])
 def test_a_fault_of_any_kind_comes_to_rest_with_nothing_doubled(
-    member, wechat_pay, deliver, route, kind, details
+    member, wechat_pay, deliver, monkeypatch, route, kind, details
 ):
+    if kind == "latency":
+        client = wechat_pay.client(limits=Limits(answer_seconds=0.6, repeat_delays=(0.0, 0.0)))
+        monkeypatch.setattr(wechat, "pay_client", lambda: client)
     order = place_wechat(member)
     wechat_pay.trouble(route, kind, **details)
     if route == "place_order":
@@ -321,7 +326,7 @@ def test_what_the_channel_does_not_know_is_told_apart_from_what_fails(member, we
 
 
 def test_a_refund_that_wechat_does_not_have_is_unknown(paid, wechat_pay):
-    wanted = Refund.objects.select_related("payment").get(pk=refund(paid, 1).pk)
+    wanted = PaymentRefund.objects.select_related("payment").get(pk=refund(paid, 1).pk)
 
     with pytest.raises(RefundUnknown):
         channel_of("wechat").query_refund(channel_refund(wanted))

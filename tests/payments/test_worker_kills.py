@@ -8,7 +8,7 @@ from district.kernel import invariants
 from district.kernel.plugin import invariants_of
 from district.payments import services as payments
 from district.payments import tasks
-from district.payments.models import Order, Payment, Refund
+from district.payments.models import Order, Payment, PaymentRefund
 from tests.factories.members import make_member
 from tests.payments.payment_steps import PRICE_FEN, fresh, let_waiting_calls_be_due, refund
 from tests.payments.wechat_steps import place_wechat, point_settings_to
@@ -72,13 +72,13 @@ def test_whoever_dies_every_payment_is_found_and_every_refund_made_once(
     until(lambda: Order.objects.filter(state="paid").count() == ORDERS)
 
     wanted = [refund(fresh(order), PRICE_FEN) for order in orders]
-    until(lambda: Refund.objects.filter(state="processing").count() >= 3)
+    until(lambda: PaymentRefund.objects.filter(state="processing").count() >= 3)
     dead = durable_cluster.kill9()
     durable_cluster.wait_back(dead)
-    until(lambda: Refund.objects.filter(state="processing").count() == ORDERS)
+    until(lambda: PaymentRefund.objects.filter(state="processing").count() == ORDERS)
     for row in wanted:
         sandbox.control("pay-settle-refund", out_refund_no=row.number)
-    until(lambda: Refund.objects.filter(state="succeeded").count() == ORDERS)
+    until(lambda: PaymentRefund.objects.filter(state="succeeded").count() == ORDERS)
     second.stop()
 
     assert Payment.objects.count() == ORDERS

@@ -22,7 +22,7 @@ from loyalty.settlement.errors import (
     PaymentReferenceUsed,
     PaymentWrongWay,
 )
-from loyalty.settlement.models import Line, Payment, Release, Statement
+from loyalty.settlement.models import Line, Release, Statement, StatementPayment
 from loyalty.settlement.services.credit_notes import Correction
 from loyalty.settlement.services.payments import PaymentDetails
 from tests.factories.loyalty import buy, fresh_key, make_earning_store, pay_points, undo
@@ -67,7 +67,7 @@ def test_payments_are_noted_once_and_never_exceed_what_is_due(statement, line, z
     settlement.record_payment(statement=statement, paid=paid(40, "B-2"), by=zhang)
     owes = Statement.objects.get(merchant=line.issuer_id)
     settlement.record_payment(statement=owes, paid=paid(100, "B-1", "from_merchant"), by=zhang)
-    assert list(Payment.objects.filter(statement=statement).values_list("after", flat=True)) == [
+    assert list(StatementPayment.objects.filter(statement=statement).values_list("after", flat=True)) == [
         60, 100,
     ]  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_a_payment_noted_wrongly_is_taken_back_once(statement, zhang, wang):
     with pytest.raises(PaymentNotReversible):
         settlement.reverse_payment(payment=back, note="又看错了", by=zhang)
     settlement.record_payment(statement=statement, paid=paid(100, "B-2"), by=zhang)
-    assert Payment.objects.order_by("-nth").first().after == 100
+    assert StatementPayment.objects.order_by("-nth").first().after == 100
 
 
 def test_the_database_itself_lets_no_payment_exceed_what_is_due(statement, zhang):
@@ -90,12 +90,12 @@ def test_the_database_itself_lets_no_payment_exceed_what_is_due(statement, zhang
         "due": 100, "reference": "X", "paid_at": AFTER, "at": AFTER, "recorded_by": zhang,
     }  # fmt: skip
     with pytest.raises(IntegrityError, match="payment_at_most_what_is_due"), transaction.atomic():
-        Payment.objects.create(**row, nth=1, fen=101, before=0, after=101)
+        StatementPayment.objects.create(**row, nth=1, fen=101, before=0, after=101)
     settlement.record_payment(statement=statement, paid=paid(60), by=zhang)
     with pytest.raises(IntegrityError, match="payment_one_after_another"), transaction.atomic():
-        Payment.objects.create(**row, nth=1, fen=60, before=0, after=60)
+        StatementPayment.objects.create(**row, nth=1, fen=60, before=0, after=60)
     with connection.cursor() as cursor, pytest.raises(IntegrityError):
-        cursor.execute("delete from settlement_payment")
+        cursor.execute("delete from settlement_statementpayment")
 
 
 def test_a_dispute_is_a_partys_and_decided_once(line, books, zhang, wang):

@@ -14,7 +14,15 @@ from district.kernel import clock
 from loyalty.models import Draw, Restore
 from loyalty.settlement import services as settlement
 from loyalty.settlement.errors import CycleStillOpen
-from loyalty.settlement.models import Booking, Charge, Cycle, JournalSeal, Line, Payment, Statement
+from loyalty.settlement.models import (
+    Booking,
+    Charge,
+    Cycle,
+    JournalSeal,
+    Line,
+    Statement,
+    StatementPayment,
+)
 from loyalty.settlement.queries import horizon_now
 from loyalty.settlement.services.payments import PaymentDetails
 from tests.factories.loyalty import buy, make_earning_store, pay_points, undo
@@ -94,10 +102,10 @@ def test_sixteen_payments_at_once_never_exceed_what_is_due(statement, zhang, ref
 
     if references == 1:
         assert len({result.pk for result in results}) == 1
-        assert Payment.objects.get().after == 30
+        assert StatementPayment.objects.get().after == 30
     else:
-        assert outcomes(results) == ["Payment"] * 3 + ["PaymentExceedsDue"] * 13
-        assert Payment.objects.order_by("-nth").first().after == 90
+        assert outcomes(results) == ["PaymentExceedsDue"] * 13 + ["StatementPayment"] * 3
+        assert StatementPayment.objects.order_by("-nth").first().after == 90
 
 
 def test_a_transaction_that_commits_after_the_proposal_is_settled_in_the_next_cycle(
@@ -236,7 +244,7 @@ def test_references_that_collide_at_once_are_refused(member, tea, books, zhang, 
         ]
     )  # fmt: skip
 
-    assert outcomes(results) == ["Payment", "PaymentReferenceUsed"]
+    assert outcomes(results) == ["PaymentReferenceUsed", "StatementPayment"]
 
 
 def open_transaction(session):

@@ -10,7 +10,7 @@ from district.demo.plan.demand_calendar import DAYS
 from district.kernel import clock
 from loyalty import services as loyalty
 from loyalty.settlement import services as settlement
-from loyalty.settlement.models import Cycle, Dispute, Line, Payment, Statement
+from loyalty.settlement.models import Cycle, Dispute, Line, Statement, StatementPayment
 from loyalty.settlement.services.credit_notes import Correction
 from loyalty.settlement.services.payments import PaymentDetails
 
@@ -63,7 +63,7 @@ def _pay(context: ChapterContext, cycle: Cycle, *, all_of_it: bool) -> None:
                 continue
             due = abs(statement.due)
             to_merchant = statement.due > 0
-            ways = Payment.Direction
+            ways = StatementPayment.Direction
             settlement.record_payment(
                 statement=statement,
                 paid=PaymentDetails(

@@ -6,7 +6,7 @@ from district.payments.admin.calls import ChannelCallAdmin
 from district.payments.admin.orders import OrderAdmin
 from district.payments.admin.payments import PaymentAdmin
 from district.payments.admin.proposals import RefundProposalAdmin
-from district.payments.admin.refunds import RefundAdmin
+from district.payments.admin.refunds import PaymentRefundAdmin
 
 __all__ = [
     "BillDifferenceAdmin",
@@ -14,7 +14,7 @@ __all__ = [
     "ChannelCallAdmin",
     "OrderAdmin",
     "PaymentAdmin",
-    "RefundAdmin",
+    "PaymentRefundAdmin",
     "RefundProposalAdmin",
     "health",
 ]

@@ -23,7 +23,7 @@ from district.payments.admin.common import (
     channel_column,
     refund_columns,
 )
-from district.payments.models import Order, Payment, Refund
+from district.payments.models import Order, Payment, PaymentRefund
 
 State = Order.State
 _REPLAY, _REPLAY_ALL = replay_pair(
@@ -82,7 +82,9 @@ class OrderAdmin(ExactSearch, PaymentsAdmin):
 
     def sections(self, request: HttpRequest, row: Order) -> Iterable[Section]:
         payments_of_order = list(visible_rows(request, Payment).filter(order=row).order_by("pk"))
-        refunds = list(visible_rows(request, Refund).filter(payment__order=row).order_by("pk"))
+        refunds = list(
+            visible_rows(request, PaymentRefund).filter(payment__order=row).order_by("pk")
+        )
         yield timeline(row, payments_of_order, refunds, with_calls=viewer(request).operator)
         yield table(
             _("收款"),
@@ -108,7 +110,7 @@ class OrderAdmin(ExactSearch, PaymentsAdmin):
 
 
 def timeline(
-    order: Order, received: list[Payment], refunds: list[Refund], *, with_calls: bool
+    order: Order, received: list[Payment], refunds: list[PaymentRefund], *, with_calls: bool
 ) -> Section:
     """Everything that happened to an order, in the order of time."""
     happened = [*_own_steps(order), *_money_steps(received, refunds)]
@@ -132,7 +134,7 @@ def _own_steps(order: Order) -> Iterator[Step]:
         yield order.closed_at, _("关闭"), order.get_close_reason_display()
 
 
-def _money_steps(received: list[Payment], refunds: list[Refund]) -> Iterator[Step]:
+def _money_steps(received: list[Payment], refunds: list[PaymentRefund]) -> Iterator[Step]:
     for payment in received:
         why = payment.get_cause_display()
         role = payment.get_role_display() + (f"（{why}）" if why else "")
@@ -149,7 +151,7 @@ def _money_steps(received: list[Payment], refunds: list[Refund]) -> Iterator[Ste
             yield refund.closed_at, _("退款未成功"), f"{amount} {refund.note}".strip()
 
 
-def _calls(order: Order, refunds: list[Refund]) -> Iterator[Step]:
+def _calls(order: Order, refunds: list[PaymentRefund]) -> Iterator[Step]:
     calls = [
         *order.calls.order_by("pk"),
         *(call for refund in refunds for call in refund.calls.order_by("pk")),

@@ -29,10 +29,10 @@ from district.payments.admin.common import (
     channel_column,
     refund_columns,
 )
-from district.payments.models import Payment, Refund, RefundProposal
+from district.payments.models import Payment, PaymentRefund, RefundProposal
 
 
-class RefundForm(ActionForm):
+class PaymentRefundForm(ActionForm):
     amount_yuan = YuanField(gettext_lazy("退款金额（元）"))
     reason = forms.CharField(
         label=gettext_lazy("退款原因"), max_length=80, help_text=gettext_lazy("付款人会看到。")
@@ -43,8 +43,8 @@ class ProposeRefund(OperatorAction):
     name, label, icon, is_dangerous = "refund", gettext_lazy("退款"), "undo", True
     explanation = gettext_lazy("原路退回付款人；超过单人限额的，须由另一人复核后才会退出。")
     success_message = gettext_lazy("已提交。")
-    form_class = RefundForm
-    permission = "payments.add_refund"
+    form_class = PaymentRefundForm
+    permission = "payments.add_paymentrefund"
 
     def is_applicable(self, row: Payment) -> bool:
         return row.left_fen > 0
@@ -105,7 +105,7 @@ class PaymentAdmin(ExactSearch, PaymentsAdmin):
         yield table(
             _("退款"),
             [Link(number.short_description, "number"), *others],
-            visible_rows(request, Refund).filter(payment=row).order_by("pk"),
+            visible_rows(request, PaymentRefund).filter(payment=row).order_by("pk"),
             empty=_("没有退款。"),
         )
         if viewer(request).operator:

@@ -29,11 +29,11 @@ from district.payments.admin.common import (
     PaymentsAdmin,
     channel_column,
 )
-from district.payments.models import Refund
+from district.payments.models import PaymentRefund
 
-State = Refund.State
+State = PaymentRefund.State
 _REPLAY, _REPLAY_ALL = replay_pair(
-    Refund,
+    PaymentRefund,
     wakeup.wake_worker,
     labels=(gettext_lazy("重新发送"), gettext_lazy("重新发送全部搁置退款")),
     explanation=gettext_lazy("退款会以原来的退款单号再次发给渠道，不会重复退款。"),
@@ -49,10 +49,10 @@ class AbandonRefund(OperatorAction):
     explanation = gettext_lazy("先向渠道核实没有这笔退款，再释放占用的金额；之后可以另行退款。")
     success_message = gettext_lazy("已放弃。")
     form_class = AbandonForm
-    permission = "payments.change_refund"
+    permission = "payments.change_paymentrefund"
     verb, row_argument = staticmethod(payments.abandon_refund), "refund"
 
-    def is_applicable(self, row: Refund) -> bool:
+    def is_applicable(self, row: PaymentRefund) -> bool:
         return row.state == State.REQUESTED and row.set_aside_at is not None
 
 
@@ -60,13 +60,13 @@ class QueryRefund(OperatorAction):
     name, label, icon = "query", gettext_lazy("立即查询"), "sync"
     explanation = gettext_lazy("向支付渠道查询这笔退款的结果。")
     success_message = gettext_lazy("已查询。")
-    permission = "payments.change_refund"
-    states = Refund.ASKED_ABOUT
+    permission = "payments.change_paymentrefund"
+    states = PaymentRefund.ASKED_ABOUT
     verb, row_argument = staticmethod(payments.query_refund), "refund"
 
 
-@admin.register(Refund)
-class RefundAdmin(ExactSearch, PaymentsAdmin):
+@admin.register(PaymentRefund)
+class PaymentRefundAdmin(ExactSearch, PaymentsAdmin):
     menu = Menu(PAYMENTS, "undo", 30)
     merchant_paths = ("payment__order__merchant",)
     operator_permissions = ("view", "add", "change")
@@ -118,7 +118,7 @@ class RefundAdmin(ExactSearch, PaymentsAdmin):
 
 register_pending(
     Pending(
-        Refund,
+        PaymentRefund,
         gettext_lazy("异常退款"),
         State.ABNORMAL,
         is_allowed=lambda request: viewer(request).operator,

@@ -6,14 +6,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from district.kernel.http.fields import InstantField
-from district.payments.models import Order, Refund
+from district.payments.models import Order, PaymentRefund
 
 
 class PaymentRefundOut(serializers.Serializer):
     """Money on its way back, or back."""
 
     id = serializers.CharField(source="public_id")
-    state = serializers.ChoiceField(Refund.State.choices)
+    state = serializers.ChoiceField(PaymentRefund.State.choices)
     title = serializers.CharField(source="get_state_display", help_text="the state in Chinese")
     amount_fen = serializers.IntegerField()
     reason = serializers.CharField()
@@ -47,16 +47,16 @@ class PaymentOrderOut(serializers.Serializer):
         return order.merchant.name if order.merchant else None
 
     def get_refunded_fen(self, order: Order) -> int:
-        return sum(refund.amount_fen for refund in _refunds(order, {Refund.State.SUCCEEDED}))
+        return sum(refund.amount_fen for refund in _refunds(order, {PaymentRefund.State.SUCCEEDED}))
 
     def get_refunding_fen(self, order: Order) -> int:
-        return sum(refund.amount_fen for refund in _refunds(order, set(Refund.UNDER_WAY)))
+        return sum(refund.amount_fen for refund in _refunds(order, set(PaymentRefund.UNDER_WAY)))
 
     @extend_schema_field(PaymentRefundOut(many=True))
     def get_refunds(self, order: Order) -> list[dict[str, Any]]:
         return [
             PaymentRefundOut(refund).data
-            for refund in _refunds(order, {*Refund.UNDER_WAY, Refund.State.SUCCEEDED})
+            for refund in _refunds(order, {*PaymentRefund.UNDER_WAY, PaymentRefund.State.SUCCEEDED})
         ]
 
 
@@ -72,7 +72,7 @@ class PaymentParametersOut(serializers.Serializer):
     parameters = serializers.DictField(child=serializers.CharField())
 
 
-def _refunds(order: Order, states: set[str]) -> list[Refund]:
+def _refunds(order: Order, states: set[str]) -> list[PaymentRefund]:
     """Of all its payments, surplus too; read with the order."""
     return [
         refund

@@ -102,7 +102,7 @@ class RefundAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BillLine:
+class ChannelBillLine:
     """A row of a daily bill: a payment, or a refund if it has a `refund_number`."""
 
     transaction_id: str
@@ -184,7 +184,7 @@ class PaymentChannel(Protocol):
         """The refund as the channel has it. Raises RefundUnknown."""
         ...
 
-    def bill(self, day: date) -> Iterator[BillLine]:
+    def bill(self, day: date) -> Iterator[ChannelBillLine]:
         """Everything that was paid and refunded on a Shanghai day; nothing on a day without any.
 
         Raises at its end, too: no row counts before all were read.

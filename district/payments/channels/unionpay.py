@@ -14,7 +14,7 @@ from district.kernel import clock
 from district.kernel.errors import NoticeRefused
 from district.kernel.inbox.sources import VerifiedNotice
 from district.payments.channels.base import (
-    BillLine,
+    ChannelBillLine,
     ChannelError,
     ChannelOrder,
     ChannelPayment,
@@ -125,7 +125,7 @@ class UnionpayChannel:
             refund, answer, RefundState.PROCESSING if is_pending else RefundState.CLOSED
         )
 
-    def bill(self, day: date) -> Iterator[BillLine]:
+    def bill(self, day: date) -> Iterator[ChannelBillLine]:
         raise ChannelRefused("bills are not read")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from district.kernel import clock
 from district.payments.channels.base import (
-    BillLine,
+    ChannelBillLine,
     ChannelError,
     ChannelOrder,
     ChannelPayment,
@@ -33,7 +33,7 @@ from district.wechat.pay.bill_rows import TradeBillRow, trade_bill_rows
 from district.wechat.pay.client import PayClient
 from district.wechat.pay.errors import ApiError, PayError, SignatureRefused, Unreachable
 from district.wechat.pay.orders import Transaction
-from district.wechat.pay.refunds import Refund, RefundNotice
+from district.wechat.pay.refunds import PayRefund, RefundNotice
 from district.wechat.pay_account import has_pay_account, pay_client
 
 NOTICE_PATH = "/wechat/pay/notices"
@@ -124,7 +124,7 @@ class WechatChannel:
         with _client(unknown=RefundUnknown) as client:
             return _refund_answer(refunds.refund_by_out_refund_no(client, refund.number))
 
-    def bill(self, day: date) -> Iterator[BillLine]:
+    def bill(self, day: date) -> Iterator[ChannelBillLine]:
         with _client() as client, tempfile.TemporaryFile("w+b") as file:
             try:
                 link = bills.request_trade_bill(client, day)
@@ -214,7 +214,7 @@ def _order_answer(client: PayClient, found: Transaction, number: str) -> OrderAn
     return OrderAnswer(state, payment)
 
 
-def _refund_answer(found: Refund | RefundNotice) -> RefundAnswer:
+def _refund_answer(found: PayRefund | RefundNotice) -> RefundAnswer:
     state = _REFUND_STATES.get(found.status)
     if state is None:
         raise ContradictingAnswer("unknown state of a refund")
@@ -224,18 +224,18 @@ def _refund_answer(found: Refund | RefundNotice) -> RefundAnswer:
         transaction_id=found.transaction_id,
         amount_fen=found.refund_fen,
         state=state,
-        accepted_at=found.create_time if isinstance(found, Refund) else None,
+        accepted_at=found.create_time if isinstance(found, PayRefund) else None,
         succeeded_at=found.success_time,
     )
 
 
-def _bill_lines(client: PayClient, row: TradeBillRow) -> Iterator[BillLine]:
+def _bill_lines(client: PayClient, row: TradeBillRow) -> Iterator[ChannelBillLine]:
     """The one line of a row, none of a revoked order: it was paid and given back within the day, and is never ours."""
     if row.mchid != client.merchant.mchid:
         raise ContradictingAnswer("bill of another merchant")
     fee_milli_fen = int(row.fee_yuan * 100_000)
     if row.trade_state == "SUCCESS":
-        yield BillLine(
+        yield ChannelBillLine(
             transaction_id=row.transaction_id,
             order_number=row.out_trade_no,
             amount_fen=row.total_fen,
@@ -244,7 +244,7 @@ def _bill_lines(client: PayClient, row: TradeBillRow) -> Iterator[BillLine]:
         )
     elif row.trade_state == "REFUND":
         state = _REFUND_STATES.get(row.refund_status, RefundState.ABNORMAL)
-        yield BillLine(
+        yield ChannelBillLine(
             transaction_id=row.transaction_id,
             order_number=row.out_trade_no,
             refund_number=row.out_refund_no,

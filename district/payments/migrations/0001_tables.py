@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment', verbose_name='入账支付'),
         ),
         migrations.CreateModel(
-            name='Refund',
+            name='PaymentRefund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('attempts', models.IntegerField(db_default=0, verbose_name='尝试次数')),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('duration_ms', models.IntegerField(verbose_name='耗时（毫秒）')),
                 ('bill', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='payments.channelbill', verbose_name='账单')),
                 ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='payments.order', verbose_name='订单')),
-                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='payments.refund', verbose_name='退款')),
+                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='payments.paymentrefund', verbose_name='退款')),
             ],
             options={
                 'verbose_name': '渠道调用',
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('explained_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.channelbill', verbose_name='账单')),
                 ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.order', verbose_name='订单')),
-                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.refund', verbose_name='退款')),
+                ('refund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.paymentrefund', verbose_name='退款')),
             ],
             options={
                 'verbose_name': '对账差异',
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name='refund',
+            model_name='paymentrefund',
             name='proposal',
             field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refund', to='payments.refundproposal', verbose_name='复核'),
         ),
@@ -343,51 +343,51 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000)), name='refund_proposal_of_some_money'),
         ),
         migrations.AddIndex(
-            model_name='refund',
+            model_name='paymentrefund',
             index=models.Index(models.F('next_attempt_at'), condition=models.Q(('state__in', ['requested', 'processing', 'abnormal'])), name='refund_under_way'),
         ),
         migrations.AddIndex(
-            model_name='refund',
+            model_name='paymentrefund',
             index=models.Index(models.F('accepted_at'), name='refund_by_day'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.UniqueConstraint(models.F('number'), name='refund_number_of_one_refund'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9A-Z]{20,32}$')), name='refund_number_fits_the_channels'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0), ('amount_fen__lte', 1000000000000)), name='refund_of_some_money'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.UniqueConstraint(fields=('payment', 'sequence'), name='refund_one_of_each_sequence'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(('sequence__gte', 1), ('sequence__lte', 50)), name='refund_at_most_fifty_per_payment'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^.{1,80}$')), name='refund_reason_fits_the_channels'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('origin', 'person'), _negated=True), ('proposal__isnull', False), models.Q(('single_limit_fen__gte', models.F('amount_fen')), ('single_limit_fen__isnull', False)), _connector='OR'), name='refund_above_limit_by_two_people'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('channel_refund_id', ''), ('state', 'requested')), models.Q(('accepted_at__isnull', False), ('state__in', ['processing', 'abnormal', 'succeeded']), models.Q(('channel_refund_id', ''), _negated=True)), ('state', 'closed'), _connector='OR'), name='refund_known_to_the_channel'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'succeeded'), ('succeeded_at__isnull', False)), models.Q(('closed_at__isnull', False), ('state', 'closed'), ('succeeded_at', None)), models.Q(('closed_at', None), ('state__in', ['requested', 'processing', 'abnormal']), ('succeeded_at', None)), _connector='OR'), name='refund_ended_iff_dated'),
         ),
         migrations.AddConstraint(
-            model_name='refund',
+            model_name='paymentrefund',
             constraint=models.CheckConstraint(condition=models.Q(('set_aside_at', None), models.Q(('closed_at', None), ('succeeded_at', None)), _connector='OR'), name='refund_set_aside_while_under_way'),
         ),
     ]

@@ -10,7 +10,7 @@ WRITTEN_ONCE = {
     " amount_fen, created_at, expires_at",
     "payments_payment": "id, public_id, channel, transaction_id, order_id, order_number, amount_fen,"
     " payer_total_fen, role, cause, source, paid_at, received_at",
-    "payments_refund": "id, public_id, number, payment_id, sequence, amount_fen, reason, origin, actor,"
+    "payments_paymentrefund": "id, public_id, number, payment_id, sequence, amount_fen, reason, origin, actor,"
     " proposal_id, single_limit_fen, requested_at",
     "payments_refundproposal": "id, payment_id, amount_fen, reason, proposed_by_id, proposed_at",
     "payments_channelbill": "id, channel, day",
@@ -23,7 +23,7 @@ ENDED = {
         "state, accepted_payment_id, paid_at, closed_at, close_reason",
         "old.state in ('paid', 'closed')",
     ),
-    "payments_refund": ("state, succeeded_at", "old.state = 'succeeded'"),
+    "payments_paymentrefund": ("state, succeeded_at", "old.state = 'succeeded'"),
     "payments_refundproposal": ("state, decided_by_id, decided_at, decision", "old.state <> 'proposed'"),
     "payments_billdifference": ("state, closed_at, explained_by_id, note", "old.state <> 'open'"),
 }

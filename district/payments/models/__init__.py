@@ -4,7 +4,7 @@ from district.payments.models.bill import BillDifference, BillRow, ChannelBill
 from district.payments.models.call import ChannelCall
 from district.payments.models.order import Order
 from district.payments.models.payment import Payment
-from district.payments.models.refund import Refund, RefundProposal
+from district.payments.models.refund import PaymentRefund, RefundProposal
 
 __all__ = [
     "BillDifference",
@@ -13,6 +13,6 @@ __all__ = [
     "ChannelCall",
     "Order",
     "Payment",
-    "Refund",
+    "PaymentRefund",
     "RefundProposal",
 ]

@@ -74,7 +74,7 @@ class BillRow(models.Model):
     # Empty for a payment.
     refund_number = models.TextField(_("商户退款单号"), default="", blank=True)
     amount_fen = models.BigIntegerField(_("金额（分）"))
-    # Of a refund: one of Refund.State; empty for a payment.
+    # Of a refund: one of PaymentRefund.State; empty for a payment.
     refund_state = models.TextField(_("退款状态"), default="", blank=True)
     fee_milli_fen = models.BigIntegerField(_("手续费（毫分）"), default=0)
     at = models.DateTimeField(_("时间"))
@@ -141,7 +141,7 @@ class BillDifference(RetriedWork):
         verbose_name=_("订单"),
     )
     refund = models.ForeignKey(
-        "payments.Refund",
+        "payments.PaymentRefund",
         models.PROTECT,
         null=True,
         blank=True,

@@ -35,7 +35,7 @@ class ChannelCall(models.Model):
         verbose_name=_("订单"),
     )
     refund = models.ForeignKey(
-        "payments.Refund",
+        "payments.PaymentRefund",
         models.PROTECT,
         null=True,
         blank=True,

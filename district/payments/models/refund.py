@@ -32,7 +32,7 @@ class RefundProposal(four_eyes.Proposal):
         return f"{self.pk}"
 
 
-class Refund(RetriedWork):
+class PaymentRefund(RetriedWork):
     """Money on its way back: wanted (`requested`), taken by the channel (`processing`), then through or not.
 
     `abnormal` is the channel's word for money that the payer's account does not take: it stays reserved

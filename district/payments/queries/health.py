@@ -10,7 +10,7 @@ from district.payments.models import (
     ChannelCall,
     Order,
     Payment,
-    Refund,
+    PaymentRefund,
 )
 
 
@@ -28,9 +28,9 @@ def work_for_people() -> WorkForPeople:
     """How much waits for a person."""
     return WorkForPeople(
         set_aside_rows=Order.objects.exclude(set_aside_at=None).count()
-        + Refund.objects.exclude(set_aside_at=None).count()
+        + PaymentRefund.objects.exclude(set_aside_at=None).count()
         + ChannelBill.objects.exclude(set_aside_at=None).count(),
-        abnormal_refunds=Refund.objects.filter(state=Refund.State.ABNORMAL).count(),
+        abnormal_refunds=PaymentRefund.objects.filter(state=PaymentRefund.State.ABNORMAL).count(),
         unknown_payments=Payment.objects.filter(
             cause=Payment.Cause.UNKNOWN_ORDER, refund_reserved_fen=0
         ).count(),
@@ -63,9 +63,9 @@ def channel_health(channel: str) -> ChannelHealth:
     orders = Order.objects.filter(
         channel=channel, state__in=[Order.State.AWAITING_PAYMENT, Order.State.CLOSING]
     ).aggregate(**counts, **oldest)
-    refunds = Refund.objects.filter(payment__channel=channel, state__in=Refund.UNDER_WAY).aggregate(
-        **counts, **oldest
-    )
+    refunds = PaymentRefund.objects.filter(
+        payment__channel=channel, state__in=PaymentRefund.UNDER_WAY
+    ).aggregate(**counts, **oldest)
     oldest_of_both = [row["oldest"] for row in (orders, refunds) if row["oldest"]]
     return ChannelHealth(
         channel=channel,

@@ -2,12 +2,12 @@ from django.db.models import Prefetch, QuerySet
 
 from district.kernel.errors import NotFound
 from district.members.models import Member
-from district.payments.models import Order, Refund
+from district.payments.models import Order, PaymentRefund
 
 
 def orders_of_member(member: Member) -> QuerySet[Order]:
     """A member's orders with what came back of them, the newest first."""
-    refunds = Refund.objects.order_by("pk")
+    refunds = PaymentRefund.objects.order_by("pk")
     return (
         Order.objects.filter(member=member)
         .select_related("merchant", "accepted_payment")

@@ -33,7 +33,7 @@ with their_payments as (
     select * from payments_payment
     where channel = %(channel)s and paid_at >= %(start)s and paid_at < %(end)s
 ), our_refunds as (
-    select refund.*, payment.transaction_id from payments_refund refund
+    select refund.*, payment.transaction_id from payments_paymentrefund refund
     join payments_payment payment on payment.id = refund.payment_id
     where payment.channel = %(channel)s
         and refund.accepted_at >= %(start)s and refund.accepted_at < %(end)s
@@ -67,7 +67,7 @@ select 'refund_missing_here', theirs.refund_number, theirs.transaction_id, -thei
 from their_refunds theirs
 left join payments_payment known
     on known.channel = %(channel)s and known.transaction_id = theirs.transaction_id
-where not exists (select from payments_refund ours where ours.number = theirs.refund_number)
+where not exists (select from payments_paymentrefund ours where ours.number = theirs.refund_number)
 union all
 select 'refund_missing_at_channel', ours.number, ours.transaction_id, ours.amount_fen, null, ours.id
 from our_refunds ours
@@ -81,14 +81,14 @@ union all
 select 'refund_amount_differs', ours.number, theirs.transaction_id,
     ours.amount_fen - theirs.amount_fen, null, ours.id
 from their_refunds theirs
-join payments_refund ours on ours.number = theirs.refund_number
+join payments_paymentrefund ours on ours.number = theirs.refund_number
 where ours.amount_fen <> theirs.amount_fen
 union all
 select 'refund_state_differs', ours.number, theirs.transaction_id,
     case when theirs.refund_state = 'succeeded' then -ours.amount_fen else ours.amount_fen end,
     null, ours.id
 from their_refunds theirs
-join payments_refund ours on ours.number = theirs.refund_number
+join payments_paymentrefund ours on ours.number = theirs.refund_number
 where (theirs.refund_state = 'succeeded') <> (ours.state = 'succeeded')
     -- A bill says how it was when it was written.
     and not (theirs.refund_state in ('processing', 'abnormal') and ours.state = 'succeeded')

@@ -10,7 +10,7 @@ from district.kernel.outbox.events import emit
 from district.payments import retries, transitions
 from district.payments.channels.base import ChannelPayment, ContradictingAnswer
 from district.payments.events import OrderPaid
-from district.payments.models import Order, Payment, Refund
+from district.payments.models import Order, Payment, PaymentRefund
 
 Role, Cause = Payment.Role, Payment.Cause
 logger = logging.getLogger("district.payments")
@@ -113,7 +113,7 @@ def _return_surplus(payment: Payment) -> None:
         payment,
         payment.amount_fen,
         reason=_("多收款项退回"),
-        origin=Refund.Origin.SURPLUS,
+        origin=PaymentRefund.Origin.SURPLUS,
         actor="system",
         at=at,
     )

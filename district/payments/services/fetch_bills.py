@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from district.kernel import clock
 from district.payments import calls, retries
-from district.payments.channels.base import BillLine, ChannelError, ContradictingAnswer
+from district.payments.channels.base import ChannelBillLine, ChannelError, ContradictingAnswer
 from district.payments.channels.registry import channel_of, offered_channels
 from district.payments.errors import ChannelNotOffered
 from district.payments.models import BillRow, ChannelBill, ChannelCall, Order
@@ -53,7 +53,7 @@ def _fetch(bill: ChannelBill) -> None:
 
 
 @transaction.atomic
-def _store(pk: int, lines: list[BillLine]) -> None:
+def _store(pk: int, lines: list[ChannelBillLine]) -> None:
     bill = ChannelBill.objects.select_for_update(no_key=True).get(pk=pk)
     if bill.state != State.WANTED:
         return
@@ -92,7 +92,7 @@ def _analyze() -> None:
         cursor.execute(f"analyze {BillRow._meta.db_table}")
 
 
-def _row(bill: ChannelBill, line: BillLine) -> BillRow:
+def _row(bill: ChannelBill, line: ChannelBillLine) -> BillRow:
     return BillRow(
         bill=bill,
         kind=BillRow.Kind.REFUND if line.refund_number else BillRow.Kind.PAYMENT,
@@ -106,7 +106,7 @@ def _row(bill: ChannelBill, line: BillLine) -> BillRow:
     )
 
 
-def _digest(lines: list[BillLine]) -> bytes:
+def _digest(lines: list[ChannelBillLine]) -> bytes:
     digest = hashlib.sha256()
     for line in lines:
         digest.update(f"{line}\n".encode())

@@ -10,9 +10,9 @@ from district.kernel.outbox.events import emit
 from district.payments import retries, transitions
 from district.payments.channels.base import ContradictingAnswer, RefundAnswer, RefundState
 from district.payments.events import PaymentRefunded, RefundFailed, SurplusReturned
-from district.payments.models import Payment, Refund
+from district.payments.models import Payment, PaymentRefund
 
-State = Refund.State
+State = PaymentRefund.State
 # A refund of surplus that the channel closed is made anew so often, then it is left to a person.
 SURPLUS_ATTEMPTS = 3
 _SURPLUS_PAUSE = timedelta(hours=1)
@@ -22,7 +22,7 @@ logger = logging.getLogger("district.payments")
 
 
 @transaction.atomic
-def note_refund(*, channel: str, answer: RefundAnswer) -> Refund:
+def note_refund(*, channel: str, answer: RefundAnswer) -> PaymentRefund:
     """The refund as it stands after what the channel says, which may come late, twice and in any order.
 
     What succeeded stays so. A closed one gives its amount back; should the channel say later that it succeeded
@@ -30,7 +30,7 @@ def note_refund(*, channel: str, answer: RefundAnswer) -> Refund:
 
     Raises ContradictingAnswer for a refund that is not ours or of another sum.
     """
-    found = Refund.objects.filter(number=answer.number, payment__channel=channel).first()
+    found = PaymentRefund.objects.filter(number=answer.number, payment__channel=channel).first()
     if found is None:
         raise ContradictingAnswer("refund unknown here")
     refund = transitions.lock_refund(found.pk)
@@ -51,14 +51,14 @@ def note_refund(*, channel: str, answer: RefundAnswer) -> Refund:
     return refund
 
 
-def _take(refund: Refund, answer: RefundAnswer) -> list[str]:
+def _take(refund: PaymentRefund, answer: RefundAnswer) -> list[str]:
     """The channel has it."""
     refund.channel_refund_id = answer.refund_id
     refund.accepted_at = refund.accepted_at or answer.accepted_at or clock.now()
     return ["channel_refund_id", "accepted_at"]
 
 
-def _wait(refund: Refund, answer: RefundAnswer) -> None:
+def _wait(refund: PaymentRefund, answer: RefundAnswer) -> None:
     # Processing after abnormal: sent on its way anew, or an answer that came late; the next query tells.
     refund.state = State(answer.state)
     if refund.state == State.ABNORMAL:
@@ -67,7 +67,7 @@ def _wait(refund: Refund, answer: RefundAnswer) -> None:
     refund.save(update_fields=["state", *_take(refund, answer), *changed])
 
 
-def _succeed(refund: Refund, answer: RefundAnswer) -> None:
+def _succeed(refund: PaymentRefund, answer: RefundAnswer) -> None:
     payment = refund.payment
     if refund.state == State.CLOSED:
         payment.refund_reserved_fen += refund.amount_fen
@@ -80,7 +80,7 @@ def _succeed(refund: Refund, answer: RefundAnswer) -> None:
     _emit_succeeded(refund, payment)
 
 
-def _emit_succeeded(refund: Refund, payment: Payment) -> None:
+def _emit_succeeded(refund: PaymentRefund, payment: Payment) -> None:
     order = payment.order
     if payment.role == Payment.Role.SURPLUS or order is None:
         emit(
@@ -106,13 +106,13 @@ def _emit_succeeded(refund: Refund, payment: Payment) -> None:
     )
 
 
-def _close(refund: Refund) -> None:
+def _close(refund: PaymentRefund) -> None:
     close_refund(refund)
-    if refund.origin == Refund.Origin.SURPLUS and refund.sequence < SURPLUS_ATTEMPTS:
+    if refund.origin == PaymentRefund.Origin.SURPLUS and refund.sequence < SURPLUS_ATTEMPTS:
         _return_surplus_anew(refund)
 
 
-def close_refund(refund: Refund, *, note: str = "") -> None:
+def close_refund(refund: PaymentRefund, *, note: str = "") -> None:
     """A locked refund that came to nothing gives its amount back."""
     payment, at = refund.payment, clock.now()
     transitions.release(payment, refund.amount_fen)
@@ -134,14 +134,14 @@ def close_refund(refund: Refund, *, note: str = "") -> None:
         )
 
 
-def _return_surplus_anew(refund: Refund) -> None:
+def _return_surplus_anew(refund: PaymentRefund) -> None:
     at = clock.now()
     transitions.reserve(refund.payment, refund.amount_fen, at=at)
     transitions.create_refund(
         refund.payment,
         refund.amount_fen,
         reason=refund.reason,
-        origin=Refund.Origin.SURPLUS,
+        origin=PaymentRefund.Origin.SURPLUS,
         actor="system",
         at=at,
         after=_SURPLUS_PAUSE,

@@ -11,13 +11,15 @@ from district.kernel.idempotency import Key, claim_key, kind_of, store_result
 from district.members.models import User
 from district.payments import transitions
 from district.payments.errors import OrderNotPaid
-from district.payments.models import Order, Payment, Refund, RefundProposal
+from district.payments.models import Order, Payment, PaymentRefund, RefundProposal
 
 _REFUND, _PROPOSAL = "refund", "proposal"
 
 
 @transaction.atomic
-def refund_payment(*, order: Order, amount_fen: int, reason: str, actor: str, key: Key) -> Refund:
+def refund_payment(
+    *, order: Order, amount_fen: int, reason: str, actor: str, key: Key
+) -> PaymentRefund:
     """A refund of a part of a paid order, for a worker to send. Listen to PaymentRefunded and RefundFailed.
 
     The app answers for who may ask for it. The payer reads the reason.
@@ -25,14 +27,14 @@ def refund_payment(*, order: Order, amount_fen: int, reason: str, actor: str, ke
     Raises KeyReused, OrderNotPaid, RefundAboveTheRest, RefundTooLate, TooManyRefunds.
     """
     if (earlier := claim_key(key)) is not None:
-        return Refund.objects.get(pk=earlier)
+        return PaymentRefund.objects.get(pk=earlier)
     row = Order.objects.get(pk=order.pk)
     if row.accepted_payment_id is None:
         raise OrderNotPaid
     at, payment = clock.now(), transitions.lock_payment(row.accepted_payment_id)
     transitions.reserve(payment, amount_fen, at=at)
     refund = transitions.create_refund(
-        payment, amount_fen, reason=reason, origin=Refund.Origin.APP, actor=actor, at=at
+        payment, amount_fen, reason=reason, origin=PaymentRefund.Origin.APP, actor=actor, at=at
     )
     store_result(key, refund.pk)
     return refund
@@ -41,25 +43,25 @@ def refund_payment(*, order: Order, amount_fen: int, reason: str, actor: str, ke
 @transaction.atomic
 def propose_refund(
     *, payment: Payment, amount_fen: int, reason: str, by: User, key: Key
-) -> Refund | RefundProposal:
+) -> PaymentRefund | RefundProposal:
     """A refund in a person's name; a proposal for another person where the first one's refunds of this payment
     would come to more than settings.PAYMENTS_REFUND_LIMIT_FEN. Either way its amount is reserved.
 
     Raises KeyReused, RefundAboveTheRest, RefundTooLate, TooManyRefunds.
     """
     if (earlier := claim_key(key)) is not None:
-        table = Refund if kind_of(key) == _REFUND else RefundProposal
+        table = PaymentRefund if kind_of(key) == _REFUND else RefundProposal
         return table._default_manager.get(pk=earlier)
     at, row = clock.now(), transitions.lock_payment(payment.pk)
     transitions.reserve(row, amount_fen, at=at)
     limit: int = settings.PAYMENTS_REFUND_LIMIT_FEN
-    wanted: Refund | RefundProposal
+    wanted: PaymentRefund | RefundProposal
     if amount_fen + _decided_alone_fen(row) <= limit:
         wanted = transitions.create_refund(
             row,
             amount_fen,
             reason=reason,
-            origin=Refund.Origin.PERSON,
+            origin=PaymentRefund.Origin.PERSON,
             actor=f"user:{by.pk}",
             at=at,
             single_limit_fen=limit,
@@ -100,7 +102,7 @@ def _decide(proposal: RefundProposal, by: User, note: str, *, approve: bool) -> 
             payment,
             row.amount_fen,
             reason=row.reason,
-            origin=Refund.Origin.PERSON,
+            origin=PaymentRefund.Origin.PERSON,
             actor=f"user:{row.proposed_by_id}",
             at=clock.now(),
             proposal=row,
@@ -123,8 +125,8 @@ def _decide(proposal: RefundProposal, by: User, note: str, *, approve: bool) -> 
 
 def _decided_alone_fen(payment: Payment) -> int:
     """What single people have refunded of a payment already: a large sum in small parts is a large sum."""
-    alone = payment.refunds.filter(origin=Refund.Origin.PERSON, proposal=None)
-    total = alone.filter(~Q(state=Refund.State.CLOSED)).aggregate(total=Sum("amount_fen"))
+    alone = payment.refunds.filter(origin=PaymentRefund.Origin.PERSON, proposal=None)
+    total = alone.filter(~Q(state=PaymentRefund.State.CLOSED)).aggregate(total=Sum("amount_fen"))
     return total["total"] or 0
 
 

@@ -6,7 +6,7 @@ from loyalty.settlement.admin.credit_notes import CreditNoteAdmin
 from loyalty.settlement.admin.cycles import CycleAdmin
 from loyalty.settlement.admin.disputes import DisputeAdmin
 from loyalty.settlement.admin.lines import LineAdmin
-from loyalty.settlement.admin.payments import PaymentAdmin
+from loyalty.settlement.admin.payments import StatementPaymentAdmin
 from loyalty.settlement.admin.seals import JournalSealAdmin
 from loyalty.settlement.admin.statements import StatementAdmin
 
@@ -17,7 +17,7 @@ __all__ = [
     "DisputeAdmin",
     "JournalSealAdmin",
     "LineAdmin",
-    "PaymentAdmin",
     "StatementAdmin",
+    "StatementPaymentAdmin",
     "overview",
 ]

@@ -12,7 +12,7 @@ from district.kernel.backoffice import Section, visible_rows
 from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Money, Number, table
 from loyalty.settlement import sources
 from loyalty.settlement.admin.common import SHOWN, debt_tone, period_text
-from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Payment, Statement
+from loyalty.settlement.models import Charge, CreditNote, Dispute, Line, Statement, StatementPayment
 
 DISPUTE_TONES = {"open": "warn", "upheld": "good", "rejected": "quiet", "withdrawn": "quiet"}
 NOTE_TONES = {"proposed": "warn", "approved": "good", "rejected": "quiet"}
@@ -68,7 +68,7 @@ def charges(request: HttpRequest, which: Q, *, top: int = SHOWN) -> Iterator[Sec
 
 
 def payments(request: HttpRequest, which: Q) -> Section:
-    rows = visible_rows(request, Payment).filter(which).order_by("statement", "nth")
+    rows = visible_rows(request, StatementPayment).filter(which).order_by("statement", "nth")
     columns = [
         Link(_("编号"), str),
         Choice(_("方向"), "direction"),

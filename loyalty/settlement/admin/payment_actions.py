@@ -18,7 +18,7 @@ from loyalty.settlement import services as settlement
 from loyalty.settlement.admin.common import (
     SettlementReasonForm,
 )
-from loyalty.settlement.models import Payment, Statement
+from loyalty.settlement.models import Statement, StatementPayment
 from loyalty.settlement.services.payments import PaymentDetails
 
 
@@ -56,7 +56,11 @@ class RecordPayment(OperatorAction):
     def run(
         self, request: HttpRequest, row: Statement, cleaned_data: dict[str, Any], key: Key
     ) -> Any:
-        way = Payment.Direction.TO_MERCHANT if row.due > 0 else Payment.Direction.FROM_MERCHANT
+        way = (
+            StatementPayment.Direction.TO_MERCHANT
+            if row.due > 0
+            else StatementPayment.Direction.FROM_MERCHANT
+        )
         paid = PaymentDetails(
             fen=cleaned_data["yuan"],
             direction=way,
@@ -76,5 +80,5 @@ class ReversePayment(OperatorAction):
     verb, row_argument = staticmethod(settlement.reverse_payment), "payment"
     argument_names, opens_result = {"words": "note"}, True
 
-    def is_applicable(self, row: Payment) -> bool:
-        return row.fen > 0 and not Payment.objects.filter(reverses=row).exists()
+    def is_applicable(self, row: StatementPayment) -> bool:
+        return row.fen > 0 and not StatementPayment.objects.filter(reverses=row).exists()

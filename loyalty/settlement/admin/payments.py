@@ -15,11 +15,11 @@ from district.merchants.scope import ScopedFilter
 from loyalty.settlement.admin import parts
 from loyalty.settlement.admin.common import SETTLEMENT, SettlementAdmin
 from loyalty.settlement.admin.payment_actions import ReversePayment
-from loyalty.settlement.models import Payment
+from loyalty.settlement.models import StatementPayment
 
 
-@admin.register(Payment)
-class PaymentAdmin(ExactSearch, SettlementAdmin):
+@admin.register(StatementPayment)
+class StatementPaymentAdmin(ExactSearch, SettlementAdmin):
     menu = Menu(SETTLEMENT, "payments", 40)
     operator_only = frozenset({"merchant", "recorded_by"})
     empty_hint = gettext_lazy("在结算单上登记银行已完成的付款。")

@@ -15,7 +15,7 @@ from district.kernel import clock
 from district.kernel.text.sheets import Cell, Table, Yuan
 from loyalty.models import Transfer
 from loyalty.settlement import sources
-from loyalty.settlement.models import Charge, CreditNote, Fee, Line, Payment, Statement
+from loyalty.settlement.models import Charge, CreditNote, Fee, Line, Statement, StatementPayment
 from loyalty.settlement.models.line import MILLI
 from loyalty.settlement.queries import bookings_of_statement, movements_of_statement
 
@@ -167,7 +167,7 @@ class StatementDocument:
             ),
             totals=_sums(4, 5),
         )  # fmt: skip
-        received = Payment.Direction.TO_MERCHANT
+        received = StatementPayment.Direction.TO_MERCHANT
         yield Table(
             _("付款"),
             (_("编号"), _("付给商户（元）"), _("商户付来（元）"), _("凭证号"),
@@ -176,7 +176,7 @@ class StatementDocument:
                 (pay.public_id,
                  *((Yuan(pay.fen), None) if pay.direction == received else (None, Yuan(pay.fen))),
                  pay.reference, _moment(pay.paid_at))
-                for pay in Payment.objects.filter(statement=own).order_by("nth")
+                for pay in StatementPayment.objects.filter(statement=own).order_by("nth")
             ),
             totals=_sums(1, 2),
         )  # fmt: skip

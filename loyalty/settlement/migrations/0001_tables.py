@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name='StatementPayment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', district.kernel.database.ids.PublicIdField('pmt', verbose_name='编号')),
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='登记时间')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant', verbose_name='商户')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='settlement.payment', verbose_name='冲正自')),
+                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='settlement.statementpayment', verbose_name='冲正自')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='settlement.statement', verbose_name='结算单')),
             ],
             options={

@@ -9,7 +9,7 @@ APPEND_ONLY = [
     "settlement_fee",
     "settlement_release",
     "settlement_statement",
-    "settlement_payment",
+    "settlement_statementpayment",
     "settlement_journalseal",
     "settlement_booking",
     "settlement_charge",

@@ -4,7 +4,7 @@ from loyalty.settlement.models.charge import Booking, Charge
 from loyalty.settlement.models.cycle import Cycle
 from loyalty.settlement.models.line import MILLI, PARTS, Fee, Line, Release
 from loyalty.settlement.models.seal import JournalSeal
-from loyalty.settlement.models.statement import CreditNote, Dispute, Payment, Statement
+from loyalty.settlement.models.statement import CreditNote, Dispute, Statement, StatementPayment
 
 __all__ = [
     "MILLI",
@@ -17,7 +17,7 @@ __all__ = [
     "Fee",
     "JournalSeal",
     "Line",
-    "Payment",
     "Release",
     "Statement",
+    "StatementPayment",
 ]

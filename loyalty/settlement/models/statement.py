@@ -59,7 +59,7 @@ class Statement(models.Model):
         return self.public_id
 
 
-class Payment(models.Model):
+class StatementPayment(models.Model):
     """Money that really went, as somebody noted it; a wrong note is taken back by another one.
 
     The payments of a statement are a chain: each says what was paid before and after it, and of two

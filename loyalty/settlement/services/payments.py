@@ -14,7 +14,7 @@ from loyalty.settlement.errors import (
     PaymentReferenceUsed,
     PaymentWrongWay,
 )
-from loyalty.settlement.models import Payment, Statement
+from loyalty.settlement.models import Statement, StatementPayment
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class PaymentDetails:
 
 
 @transaction.atomic
-def record_payment(*, statement: Statement, paid: PaymentDetails, by: User) -> Payment:
+def record_payment(*, statement: Statement, paid: PaymentDetails, by: User) -> StatementPayment:
     """Note a payment of a statement, once per merchant, direction and reference.
 
     Raises PaymentExceedsDue, PaymentReferenceUsed, PaymentWrongWay.
     """
     row = Statement.objects.select_for_update(no_key=True).get(pk=statement.pk)
-    earlier = Payment.objects.filter(
+    earlier = StatementPayment.objects.filter(
         merchant=row.merchant_id, direction=paid.direction, reference=paid.reference
     ).first()
     if earlier is not None:
@@ -48,7 +48,7 @@ def record_payment(*, statement: Statement, paid: PaymentDetails, by: User) -> P
     if before + paid.fen > abs(row.due):
         raise PaymentExceedsDue(open_fen=abs(row.due) - before, asked_fen=paid.fen)
     with translate_database_errors():
-        payment = Payment.objects.create(
+        payment = StatementPayment.objects.create(
             statement=row,
             merchant_id=row.merchant_id,
             direction=paid.direction,
@@ -74,13 +74,13 @@ def record_payment(*, statement: Statement, paid: PaymentDetails, by: User) -> P
 
 
 @transaction.atomic
-def reverse_payment(*, payment: Payment, note: str, by: User) -> Payment:
+def reverse_payment(*, payment: StatementPayment, note: str, by: User) -> StatementPayment:
     """Take back a payment that was noted wrongly, by a counter-entry; the same again changes nothing.
 
     Raises PaymentNotReversible.
     """
     row = Statement.objects.select_for_update(no_key=True).get(pk=payment.statement_id)
-    earlier = Payment.objects.filter(reverses=payment).first()
+    earlier = StatementPayment.objects.filter(reverses=payment).first()
     if earlier is not None:
         if earlier.recorded_by_id == by.pk:
             return earlier
@@ -88,7 +88,7 @@ def reverse_payment(*, payment: Payment, note: str, by: User) -> Payment:
     if payment.fen < 0:
         raise PaymentNotReversible
     before, nth = _paid_so_far(row)
-    reversal = Payment.objects.create(
+    reversal = StatementPayment.objects.create(
         statement=row,
         merchant_id=row.merchant_id,
         direction=payment.direction,
@@ -116,11 +116,11 @@ def reverse_payment(*, payment: Payment, note: str, by: User) -> Payment:
 
 def _direction_of(statement: Statement) -> str:
     if statement.due > 0:
-        return Payment.Direction.TO_MERCHANT
-    return Payment.Direction.FROM_MERCHANT
+        return StatementPayment.Direction.TO_MERCHANT
+    return StatementPayment.Direction.FROM_MERCHANT
 
 
 def _paid_so_far(statement: Statement) -> tuple[int, int]:
     """What was paid, and by how many entries."""
-    last = Payment.objects.filter(statement=statement).order_by("-nth").first()
+    last = StatementPayment.objects.filter(statement=statement).order_by("-nth").first()
     return (last.after, last.nth) if last is not None else (0, 0)

@@ -12,9 +12,9 @@ from loyalty.settlement.models import (
     Dispute,
     Fee,
     Line,
-    Payment,
     Release,
     Statement,
+    StatementPayment,
 )
 
 # Thousandths of a fen, and the ten-millionths in which fees are reckoned.
@@ -141,9 +141,9 @@ class SettlementComparison:
                 None if row.reverses_id else row.reference,
                 self.operators.index(row.recorded_by),
             )
-            for row in Payment.objects.select_related("statement__cycle", "recorded_by").order_by(
-                "pk"
-            )
+            for row in StatementPayment.objects.select_related(
+                "statement__cycle", "recorded_by"
+            ).order_by("pk")
         ] == [
             (
                 (payment.cycle, payment.merchant, payment.fen, payment.direction),
@@ -153,7 +153,7 @@ class SettlementComparison:
             for payment in self.model.payments
         ]
         sums = {}
-        for row in Payment.objects.select_related("statement__cycle").order_by("pk"):
+        for row in StatementPayment.objects.select_related("statement__cycle").order_by("pk"):
             sums[row.statement.cycle.number, self.names[row.merchant_id]] = row.after
         for (number, merchant), after in sums.items():
             cycle = self.model.cycles[number - 1]
