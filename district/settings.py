@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "loyalty.apps.LoyaltyConfig",
     "loyalty.receipt_batches.apps.ReceiptBatchesConfig",
     "loyalty.receipt_photos.apps.ReceiptPhotosConfig",
+    "loyalty.business_circle.apps.BusinessCircleConfig",
     "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "coupons.issuing.apps.IssuingConfig",
@@ -212,6 +213,10 @@ WECHAT_PAY_BASES = env.list(
     "DISTRICT_WECHAT_PAY_BASES",
     default=["https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"],
 )
+
+# --- Business circle (智慧商圈) ----------------------------------------------------------------
+# How long a payment waits for its payer to join or for its store to be known.
+BUSINESS_CIRCLE_WAIT_DAYS = env.int("DISTRICT_BUSINESS_CIRCLE_WAIT_DAYS", default=7)
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)

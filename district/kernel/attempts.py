@@ -33,10 +33,11 @@ def claim_next(
     *,
     order: tuple[str, ...] = ("pk",),
     delay: Callable[[int], timedelta] = backoff,
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> W | None:
     """The first row that is due, kept from others for `delay`; None when nothing is.
 
-    Workers beside each other skip each other's rows. A row that had all its attempts comes back set
+    Workers beside each other skip each other's rows. A row that had `max_attempts` comes back set
     aside: nobody works on it before a person replays it.
     """
     now = clock.real_now()
@@ -47,7 +48,7 @@ def claim_next(
     if row is None:
         return None
     row.attempts += 1
-    if row.attempts > MAX_ATTEMPTS:
+    if row.attempts > max_attempts:
         mark_set_aside(row)
     row.next_attempt_at = now + delay(row.attempts)
     row.save(update_fields=["attempts", "next_attempt_at", "last_error", "set_aside_at"])
@@ -90,11 +91,11 @@ def _attempt(
     row.save(update_fields=[*fields, "last_error", "set_aside_at"])
 
 
-def record_failure(row: RetriedWork, error: Exception) -> None:
+def record_failure(row: RetriedWork, error: Exception, *, max_attempts: int = MAX_ATTEMPTS) -> None:
     """Note an attempt that failed, and that it was the last; the caller saves the row."""
     # The class alone: messages of foreign exceptions may carry personal data.
     row.last_error = type(error).__name__
-    if row.attempts >= MAX_ATTEMPTS:
+    if row.attempts >= max_attempts:
         mark_set_aside(row)
 
 
