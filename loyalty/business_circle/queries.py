@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from district.kernel import clock
 from district.members.models import WechatIdentity
@@ -64,7 +64,6 @@ def waiting_payments() -> QuerySet[MallPayment]:
 
 def decidable_payments() -> QuerySet[MallPayment]:
     """Waiting payments whose member has joined, or whose store is known by now."""
-    # A payment of somebody who is no member waits for the store no more once that is known.
     joined = WechatIdentity.objects.filter(openid_hash=OuterRef("openid_hash"))
     assigned = ShopNumber.objects.filter(shop_number=OuterRef("shop_number"))
     own = Store.objects.filter(public_id=OuterRef("shop_number"))
@@ -126,6 +125,44 @@ def work_for_people() -> WorkForPeople:
         syncs_set_aside=backlog.set_aside,
         syncs_late=backlog.late,
     )
+
+
+@dataclass(frozen=True)
+class UnmatchedShop:
+    """A shop as typed at WeChat that matches no store, and the payments that wait for it."""
+
+    shop_number: str
+    shop_name: str
+    payments: int
+    amount_fen: int
+    first_paid_at: datetime
+
+
+def unmatched_shops(*, limit: int = 100) -> list[UnmatchedShop]:
+    """Those with the most money first."""
+    waiting = MallPayment.objects.filter(state=MallPayment.State.WAITING_FOR_STORE)
+    grouped = waiting.order_by().values("shop_number", "shop_name")
+    sums = grouped.annotate(
+        payments=Count("pk"), fen=Sum("amount_fen"), first_paid_at=Min("paid_at")
+    )
+    return [
+        UnmatchedShop(
+            row["shop_number"], row["shop_name"], row["payments"], row["fen"], row["first_paid_at"]
+        )
+        for row in sums.order_by("-fen", "shop_number", "shop_name")[:limit]
+    ]
+
+
+def payments_by_state(days: int) -> list[tuple[str, int, int]]:
+    """The label of each state with how many payments of the last days are in it, and their sum in fen."""
+    since = clock.now() - timedelta(days=days)
+    rows = MallPayment.objects.filter(received_at__gte=since).order_by().values("state")
+    sums = {row["state"]: row for row in rows.annotate(count=Count("pk"), fen=Sum("amount_fen"))}
+    none = {"count": 0, "fen": 0}
+    return [
+        (str(label), sums.get(state, none)["count"], sums.get(state, none)["fen"])
+        for state, label in MallPayment.State.choices
+    ]
 
 
 def assigned_store_of(payment: MallPayment) -> Store | None:

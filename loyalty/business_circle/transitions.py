@@ -29,7 +29,6 @@ from loyalty.errors import (
 from loyalty.models import PointsAccount, Receipt, Refund
 from loyalty.values import ReportedPurchase
 
-ACTOR = "wechat:business_circle"
 State, Reason = MallPayment.State, MallPayment.Reason
 _DECIDED = ["state", "reason", "store", "receipt", "decided_at"]
 
@@ -104,7 +103,7 @@ def _credit(payment: MallPayment, store: Store, member: Member, at: datetime) ->
                 store=store,
                 member=member,
                 purchase=_purchase_of(payment),
-                actor=ACTOR,
+                actor=_actor_of(store.pk),
                 key=_key_of(payment, store),
             )
     except (PurchaseAlreadyEarned, ReceiptAlreadyPosted):
@@ -149,6 +148,11 @@ def _purchase_of(payment: MallPayment) -> ReportedPurchase:
         # Nobody is late because a store was assigned late, or because we were.
         reported_at=payment.received_at,
     )
+
+
+def _actor_of(store: int) -> str:
+    # A store's own, for what an actor grants in a day has a ceiling.
+    return f"wechat:{store}"
 
 
 def _key_of(payment: MallPayment, store: Store) -> Key:
@@ -212,7 +216,7 @@ def _refund_receipt(refund: MallRefund, receipt: Receipt, at: datetime) -> None:
                 store=receipt.store,
                 refund_no=refund.refund_id,
                 fen=refund.refund_fen,
-                actor=ACTOR,
+                actor=_actor_of(receipt.store_id),
                 key=Key.of(
                     "business_circle",
                     f"refund:{refund.refund_id}",
