@@ -89,7 +89,7 @@ class SyncBacklog:
     waiting: int
     oldest_decided_at: datetime | None
     late: int
-    set_aside: int
+    set_aside_count: int
 
 
 def sync_backlog() -> SyncBacklog:
@@ -99,9 +99,9 @@ def sync_backlog() -> SyncBacklog:
         waiting=Count("pk"),
         oldest=Min("decided_at"),
         late=Count("pk", filter=late),
-        set_aside=Count("pk", filter=Q(set_aside_at__isnull=False)),
+        aside=Count("pk", filter=Q(set_aside_at__isnull=False)),
     )
-    return SyncBacklog(found["waiting"], found["oldest"], found["late"], found["set_aside"])
+    return SyncBacklog(found["waiting"], found["oldest"], found["late"], found["aside"])
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def work_for_people() -> WorkForPeople:
             state=MallPayment.State.WAITING_FOR_STORE
         ).count(),
         refunds_to_check=MallRefund.objects.filter(state=MallRefund.State.REFUSED).count(),
-        syncs_set_aside=backlog.set_aside,
+        syncs_set_aside=backlog.set_aside_count,
         syncs_late=backlog.late,
     )
 

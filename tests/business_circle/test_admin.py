@@ -16,29 +16,29 @@ REFUNDS, NUMBERS = "/admin/business_circle/mallrefund/", "/admin/business_circle
 
 
 @pytest.fixture
-def desk(operator):
+def back_office(operator):
     return signed_in(operator)
 
 
-def test_a_payments_page_tells_what_became_of_it(desk, member, store):
+def test_a_payments_page_tells_what_became_of_it(back_office, member, store):
     payment = pay(store)
     refund = note_refund(refunded(payment, 8_000))
 
-    page = text_of(desk.get(f"{PAYMENTS}{payment.pk}/change/"))
+    page = text_of(back_office.get(f"{PAYMENTS}{payment.pk}/change/"))
 
     for words in [payment.transaction_id, "已积分", "¥126.80", refund.refund_id, "¥80.00", "126"]:
         assert words in page, words
     assert "oLin-0001" not in page
 
 
-def test_a_number_is_assigned_once_and_what_waits_is_credited(desk, member, store):
+def test_a_number_is_assigned_once_and_what_waits_is_credited(back_office, member, store):
     payment = pay(shop_number="茶-07")
     address = f"{PAYMENTS}{payment.pk}/assign-number/"
-    page = desk.get(address)
+    page = back_office.get(address)
     assert 'value="茶-07"' in page.content.decode()
     fields = {"once": once_of(page), "shop_number": "茶-07", "store": store.pk}
 
-    answers = [desk.post(address, fields) for _ in range(2)]
+    answers = [back_office.post(address, fields) for _ in range(2)]
     business_circle.credit_waiting_payments()
 
     assert [answer.status_code for answer in answers] == [302, 302]
@@ -47,51 +47,51 @@ def test_a_number_is_assigned_once_and_what_waits_is_credited(desk, member, stor
     assert ShopNumber.objects.get().store == store
 
 
-def test_one_payment_gets_its_store(desk, member, store):
+def test_one_payment_gets_its_store(back_office, member, store):
     payment = pay(shop_number="")
 
-    act(desk, f"{PAYMENTS}{payment.pk}/assign-store/", store=store.pk)
+    act(back_office, f"{PAYMENTS}{payment.pk}/assign-store/", store=store.pk)
 
     assert fresh(payment).state == "credited"
     assert points_of(member) == (126, 0)
 
 
-def test_a_number_is_entered_before_any_payment(desk, store, member):
-    act(desk, f"{NUMBERS}add/", shop_number="7", store=store.pk)
+def test_a_number_is_entered_before_any_payment(back_office, store, member):
+    act(back_office, f"{NUMBERS}add/", shop_number="7", store=store.pk)
 
     assert pay(shop_number="7").state == "credited"
 
 
-def test_the_overview_shows_backlog_and_unmatched_shops(desk, member, store):
+def test_the_overview_shows_backlog_and_unmatched_shops(back_office, member, store):
     pay(store)
     pay(shop_number="茶-07", shop_name="奶茶", amount_fen=1_234)
 
-    page = text_of(desk.get("/admin/reports/business_circle/"))
+    page = text_of(back_office.get("/admin/reports/business_circle/"))
 
     for words in ["待同步", "茶-07", "奶茶", "¥12.34"]:
         assert words in page, words
 
 
-def test_a_sync_that_was_set_aside_is_sent_again(desk, member, store):
+def test_a_sync_that_was_set_aside_is_sent_again(back_office, member, store):
     pay(store)
     PointsSync.objects.update(set_aside_at=clock.now(), last_error="PARAM_ERROR", attempts=3)
     row = PointsSync.objects.get()
-    assert "已搁置" in text_of(desk.get(SYNCS))
+    assert "已搁置" in text_of(back_office.get(SYNCS))
 
-    act(desk, f"{SYNCS}{row.pk}/replay/")
+    act(back_office, f"{SYNCS}{row.pk}/replay/")
 
     assert (fresh(row).set_aside_at, fresh(row).attempts) == (None, 0)
 
 
-def test_refunds_that_a_person_has_to_check_are_on_the_dashboard(desk, member, store):
+def test_refunds_that_a_person_has_to_check_are_on_the_dashboard(back_office, member, store):
     note_refund(refunded(pay(store), 100, payment_fen=999_999))
     pay(shop_number="?")
 
-    page = text_of(desk.get("/admin/"))
+    page = text_of(back_office.get("/admin/"))
 
     assert "待核对的商圈退款" in page
     assert "待对应门店的支付" in page
-    assert "支付金额与原支付不一致" in text_of(desk.get(REFUNDS))
+    assert "支付金额与原支付不一致" in text_of(back_office.get(REFUNDS))
 
 
 def test_a_merchants_people_do_not_see_it(store, member):

@@ -25,7 +25,7 @@ from tests.factories.members import make_member
 from tests.receipt_batches.rows import done, ndjson, receipt_row, upload
 from tests.receipt_photos import photo_steps
 
-MINUTES = timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
 
 
 def test_what_the_till_reported_does_not_earn_by_wechat_again(member, store):
@@ -54,13 +54,13 @@ def test_what_wechat_reported_does_not_earn_at_the_till_again(member, store, sou
     assert points_of(member) == (126, 0)
 
 
-@pytest.mark.parametrize("apart", [-10, 10])
-def test_clocks_may_be_ten_minutes_apart(member, store, apart):
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_clocks_may_be_ten_minutes_apart(member, store, minutes):
     at = clock.now() - timedelta(hours=1)
     pay(store, paid_at=at)
 
     with pytest.raises(PurchaseAlreadyEarned):
-        report_at_till(member, store, paid_at=at + apart * MINUTES)
+        report_at_till(member, store, paid_at=at + minutes * MINUTE)
 
 
 @pytest.mark.parametrize("wechat_first", [True, False])
@@ -68,7 +68,7 @@ def test_eleven_minutes_apart_they_are_two_purchases(member, store, wechat_first
     at = clock.now() - timedelta(hours=1)
     reports = [
         lambda: pay(store, paid_at=at),
-        lambda: report_at_till(member, store, paid_at=at + 11 * MINUTES),
+        lambda: report_at_till(member, store, paid_at=at + 11 * MINUTE),
     ]
     for report in reports if wechat_first else reversed(reports):
         report()

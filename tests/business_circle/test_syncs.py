@@ -36,7 +36,7 @@ def be_due(model=PointsSync):
     model.objects.update(next_attempt_at=clock.real_now() - timedelta(seconds=1))
 
 
-def told(mall):
+def synced_at_wechat(mall):
     return {row["transaction_id"]: row for row in mall.documents("points")}
 
 
@@ -47,7 +47,7 @@ def test_what_was_earned_is_told_once_and_the_openid_forgotten(mall, store):
     assert business_circle.send_points_syncs() == 1
     assert business_circle.send_points_syncs() == 0
 
-    row = told(mall)[payment.transaction_id]
+    row = synced_at_wechat(mall)[payment.transaction_id]
     assert (row["earn_points"], row["increased_points"], row["total_points"]) == (True, 126, 126)
     assert (row["appid"], row["openid"]) == (APPID, mall.openid("alice"))
     assert fresh(payment).openid_sealed is None
@@ -61,7 +61,7 @@ def test_what_earned_nothing_is_told_with_the_reason(mall, store):
 
     business_circle.send_points_syncs()
 
-    row = told(mall)[payment.transaction_id]
+    row = synced_at_wechat(mall)[payment.transaction_id]
     assert (row["earn_points"], row["increased_points"]) == (False, 0)
     assert row["no_points_remarks"] == "未在规定时间内入会"
     assert "total_points" not in row
@@ -74,14 +74,14 @@ def test_an_answer_that_was_lost_is_asked_for_again_by_the_same_values(mall, sto
 
     business_circle.send_points_syncs()
     assert PointsSync.objects.get().synced_at is None
-    assert payment.transaction_id in told(mall)
+    assert payment.transaction_id in synced_at_wechat(mall)
     pay_at_wechat(mall, store, amount_fen=5_000)
     be_due()
     business_circle.send_points_syncs()
 
     assert PointsSync.objects.filter(synced_at=None).count() == 0
     # The balance has changed since; what is told has not.
-    assert told(mall)[payment.transaction_id]["total_points"] == 126
+    assert synced_at_wechat(mall)[payment.transaction_id]["total_points"] == 126
 
 
 def test_a_wechat_that_is_down_is_asked_again_and_again(mall, store):
@@ -169,7 +169,7 @@ def test_a_worker_that_dies_with_a_call_is_followed_by_another_one(mall, store, 
     be_due()
     assert business_circle.send_points_syncs() == 1
 
-    assert list(told(mall)) == [payment.transaction_id]
+    assert list(synced_at_wechat(mall)) == [payment.transaction_id]
     assert PointsSync.objects.get().synced_at is not None
 
 
@@ -181,7 +181,7 @@ def test_a_backlog_is_counted(store, settings):
 
     backlog = sync_backlog()
 
-    assert (backlog.waiting, backlog.late, backlog.set_aside) == (2, 1, 0)
+    assert (backlog.waiting, backlog.late, backlog.set_aside_count) == (2, 1, 0)
 
 
 def test_without_a_merchant_nobody_is_asked(store, settings):

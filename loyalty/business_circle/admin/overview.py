@@ -56,7 +56,11 @@ def _sync_tiles() -> Iterator[Tile]:
         note=_("最早 %(at)s") % {"at": oldest} if backlog.waiting else "",
     )
     yield Tile(_("已迟"), f"{backlog.late:,}", tone="warn" if backlog.late else "good")
-    yield Tile(_("已搁置"), f"{backlog.set_aside:,}", tone="bad" if backlog.set_aside else "good")
+    yield Tile(
+        _("已搁置"),
+        f"{backlog.set_aside_count:,}",
+        tone="bad" if backlog.set_aside_count else "good",
+    )
 
 
 def _payment_tiles(days: int) -> Iterator[Tile]:
