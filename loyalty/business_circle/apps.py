@@ -19,6 +19,7 @@ class BusinessCircleConfig(DistrictApp):
     }
     inbox = "loyalty.business_circle.inbox"
     invariants = "loyalty.business_circle.invariants"
+    demo = "loyalty.business_circle.demo"
     warnings = {
         "business_circle": "loyalty.business_circle.health_warnings.business_circle_warning"
     }

@@ -77,7 +77,7 @@ def apply_refund(refund: MallRefund, payment: MallPayment, *, at: datetime) -> N
         _refund_receipt(refund, receipt, at)
 
 
-def _end_or_wait(payment: MallPayment, waiting: State, reason: Reason | None, at: datetime) -> None:
+def _end_or_wait(payment: MallPayment, waiting: str, reason: str | None, at: datetime) -> None:
     if reason is None:
         payment.state = waiting
         _write(payment)
@@ -121,7 +121,7 @@ def _credit(payment: MallPayment, store: Store, member: Member, at: datetime) ->
     _end(payment, State.CREDITED, at=at, account=account, points=earned.points)
 
 
-_NO_POINTS: dict[type[Exception], Reason] = {
+_NO_POINTS: dict[type[Exception], str] = {
     StoreClosed: Reason.STORE_CLOSED,
     MerchantSuspended: Reason.MERCHANT_SUSPENDED,
     StoreNotInAlliance: Reason.NOT_IN_ALLIANCE,
@@ -167,15 +167,15 @@ def _key_of(payment: MallPayment, store: Store) -> Key:
 
 def _end(
     payment: MallPayment,
-    state: State,
+    state: str,
     *,
     at: datetime,
-    reason: Reason | None = None,
+    reason: str = "",
     account: int | None = None,
     points: int = 0,
 ) -> None:
     """The payment is decided: its refunds are, too, and WeChat is due an answer."""
-    payment.state, payment.reason, payment.decided_at = state, reason or "", at
+    payment.state, payment.reason, payment.decided_at = state, reason, at
     _write(payment)
     waiting = MallRefund.objects.filter(
         transaction_id=payment.transaction_id, state=MallRefund.State.WAITING
@@ -231,15 +231,15 @@ def _refund_receipt(refund: MallRefund, receipt: Receipt, at: datetime) -> None:
     else:
         assert isinstance(posted, Refund), "the key is this refund's own"
         refund.ledger_refund = posted
-        _end_refund(refund, MallRefund.State.APPLIED, None, at=at)
+        _end_refund(refund, MallRefund.State.APPLIED, at=at)
 
 
 def _end_refund(
     refund: MallRefund,
-    state: MallRefund.State,
-    reason: MallRefund.Reason | None,
+    state: str,
+    reason: str = "",
     *,
     at: datetime,
 ) -> None:
-    refund.state, refund.reason, refund.decided_at = state, reason or "", at
+    refund.state, refund.reason, refund.decided_at = state, reason, at
     refund.save(update_fields=["state", "reason", "ledger_refund", "decided_at"])

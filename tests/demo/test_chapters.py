@@ -18,6 +18,7 @@ from district.kernel import invariants
 from district.kernel.models import OutboxRow
 from district.members.models import User
 from district.merchants.models import Clerk
+from loyalty.business_circle.models import MallPayment, MallRefund
 from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.receipt_batches.models import Batch, Reconciliation
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
@@ -107,6 +108,8 @@ def test_every_workspace_has_something_done_and_something_to_do(district):
     assert Statement.objects.exclude(due=0).filter(payments=None).exists()
     assert Redemption.objects.filter(reversed_at__isnull=False).exists()
     assert LogEntry.objects.count() > 5
+    assert states(MallPayment) == {"credited", "waiting_for_store", "waiting_for_member"}
+    assert states(MallRefund) == {"applied", "refused"}
 
 
 def test_what_people_did_breaks_no_promise(district):
