@@ -16,7 +16,7 @@ def make_admin_rows(two_merchants: Any) -> None:
         authorize(openid)
         credited = pay(side.store, openid=openid)
         note_refund(refunded(credited, 100))
-        note_refund(refunded(credited, 100, payment_fen=5))
+        note_refund(refunded(credited, 100, payment_fen=99_999))
         pay(shop_number=f"茶{side.store.pk}", shop_name="茶", openid=openid)
         business_circle.assign_shop_number(
             shop_number=f"7-{side.store.pk}",

@@ -1,13 +1,15 @@
 """商圈授权: who lets WeChat tell us of payments."""
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import DayRangeFilter, Menu, ReadOnlyAdmin
 from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.backoffice.replays import replay_pair
 from district.kernel.outbox import wakeup
-from district.members import queries as members
+from district.members.models import WechatIdentity
 from loyalty.business_circle.admin.common import CIRCLE
 from loyalty.business_circle.models import Authorization
 
@@ -19,11 +21,6 @@ _REPLAY, _REPLAY_ALL = replay_pair(
 )
 
 
-def _member(row: Authorization) -> str:
-    member = members.member_with_openid(bytes(row.openid_hash))
-    return member.public_id if member else ""
-
-
 @admin.register(Authorization)
 class AuthorizationAdmin(ReadOnlyAdmin):
     menu = Menu(CIRCLE, "how_to_reg", 40)
@@ -32,8 +29,15 @@ class AuthorizationAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     state_label = Choice(gettext_lazy("状态"), "state", {"已授权": "success", "已取消": "warning"})
-    member_number = Column(gettext_lazy("会员编号"), _member)
-    list_display = ["id", "state_label", "kind", "authorized_at", "withdrawn_at", "asked_at"]
+    member_number = Column(gettext_lazy("会员编号"), "member_public_id")
+    list_display = [
+        "member_number",
+        "state_label",
+        "kind",
+        "authorized_at",
+        "withdrawn_at",
+        "asked_at",
+    ]
     list_filter = ["state", ("authorized_at", DayRangeFilter)]
     fields = [
         *("state_label", "member_number", "kind", "authorized_at", "withdrawn_at", "asked_at"),
@@ -41,3 +45,8 @@ class AuthorizationAdmin(ReadOnlyAdmin):
     ]
     row_actions = (_REPLAY,)
     list_actions = (_REPLAY_ALL,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Authorization]:
+        rows: QuerySet[Authorization] = super().get_queryset(request)
+        identity = WechatIdentity.objects.filter(openid_hash=OuterRef("openid_hash"))
+        return rows.annotate(member_public_id=Subquery(identity.values("member__public_id")))
