@@ -35,10 +35,3 @@ end
 function response()
    if not left then wrk.thread:stop() end
 end
-
-function done(summary)
-   io.write(string.format(
-      '\nRESULT {"requests": %d, "failed": %d}\n',
-      summary.requests,
-      summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout))
-end
