@@ -51,6 +51,7 @@ name_verbs(
     reverse_redemption=gettext_lazy("撤销核销"),
     refund_whole_bill=gettext_lazy("整单退货"),
     hand_out_coupon=gettext_lazy("店员发券"),
+    undo_exchange=gettext_lazy("退回兑换的券"),
     tag_member=gettext_lazy("授予会员标签"),
     untag_member=gettext_lazy("收回会员标签"),
 )

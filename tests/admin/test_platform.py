@@ -136,10 +136,11 @@ def test_every_verb_of_the_code_has_a_word_in_the_journal():
     root = Path(__file__).resolve().parents[2]
     verbs = {
         verb
-        for package in ("district", "loyalty")
+        for package in ("district", "loyalty", "coupons", "parking", "credit")
         for path in (root / package).rglob("*.py")
         for verb in re.findall(
-            r"""verb=["'](\w+)["']|(?:_record|record|_switch)\(\s*["'](\w+)["']""", path.read_text()
+            r"""verb=["'](\w+)["']|\b(?:_record|record|_switch)\(\s*["'](\w+)["']""",
+            path.read_text(),
         )
         for verb in verb
         if verb

@@ -16,7 +16,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from district.wechat.pay.client import Limits, PayClient
-from district.wechat.pay.keys import Merchant, PlatformKeys
+from district.wechat.pay.keys import PayMerchant, PlatformKeys
 
 MCHID, SERIAL, API_V3_KEY = "1900000109", "3775B6A45ACD588826D15E583A95F5DD", b"k" * 32
 PUBLIC_KEY_ID = "PUB_KEY_ID_0114232134912410000000000000"
@@ -134,7 +134,7 @@ def platform_key():
 
 @pytest.fixture
 def merchant(merchant_key):
-    return Merchant(
+    return PayMerchant(
         mchid=MCHID, serial_no=SERIAL, private_key=merchant_key, api_v3_keys=(API_V3_KEY,)
     )
 

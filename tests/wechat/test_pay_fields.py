@@ -18,7 +18,7 @@ from district.wechat.pay.errors import Undecryptable, UnknownEvent, UnreadableAn
 from district.wechat.pay.fields import from_wire, to_wire, wire_fields
 from district.wechat.pay.notices import CONTENTS, Envelope, read_notice
 from district.wechat.pay.orders import JsapiOrder, Promotion, Transaction
-from district.wechat.pay.refunds import Refund, RefundNotice, RefundRequest
+from district.wechat.pay.refunds import PayRefund, RefundNotice, RefundRequest
 from tests.wechat.pay_fixtures import API_V3_KEY, notice_body
 
 # As documented; a list is one field. mchid is the client's own.
@@ -33,7 +33,7 @@ DOCUMENTED = {
         other_contribute currency goods_detail""",
     RefundRequest: """sub_mchid transaction_id out_trade_no out_refund_no reason notify_url funds_account
         amount.refund amount.total amount.currency amount.from goods_detail""",
-    Refund: """refund_id out_refund_no transaction_id out_trade_no channel user_received_account success_time
+    PayRefund: """refund_id out_refund_no transaction_id out_trade_no channel user_received_account success_time
         create_time status funds_account amount.total amount.refund amount.from amount.payer_total
         amount.payer_refund amount.settlement_refund amount.settlement_total amount.discount_refund
         amount.currency amount.refund_fee promotion_detail""",

@@ -218,5 +218,5 @@ def test_unfit_keys_are_refused_without_quoting_them(merchant_key, pem, keys):
 
 def test_nothing_secret_is_printed_with_a_merchant(merchant):
     assert repr(merchant) == (
-        "Merchant(mchid='1900000109', serial_no='3775B6A45ACD588826D15E583A95F5DD')"
+        "PayMerchant(mchid='1900000109', serial_no='3775B6A45ACD588826D15E583A95F5DD')"
     )

@@ -76,7 +76,7 @@ def test_times_are_beijings_to_the_second():
         rfc3339(datetime(2026, 5, 1))
 
 
-class Listener:
+class SocketListener:
     """Takes requests as raw bytes and cuts each connection without an answer."""
 
     def __init__(self):
@@ -108,7 +108,7 @@ class Listener:
 
 @pytest.fixture
 def listener():
-    listening = Listener()
+    listening = SocketListener()
     yield listening
     listening.socket.close()
 

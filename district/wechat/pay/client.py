@@ -24,7 +24,7 @@ from district.wechat.pay.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from district.wechat.pay.keys import Merchant, PlatformKeys
+from district.wechat.pay.keys import PayMerchant, PlatformKeys
 from district.wechat.pay.wire import normal_target, to_json_bytes
 
 BASES = ("https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com")
@@ -79,7 +79,7 @@ class PayClient:
     def __init__(
         self,
         *,
-        merchant: Merchant,
+        merchant: PayMerchant,
         platform: PlatformKeys,
         bases: Sequence[str] = BASES,
         clock: Callable[[], datetime] = real_time,

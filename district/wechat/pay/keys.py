@@ -15,7 +15,7 @@ API_V3_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
-class Merchant:
+class PayMerchant:
     """A direct merchant; `serial_no` is that of the certificate that belongs to the private key.
 
     `api_v3_keys` are ASCII, newest first: what was encrypted before a change of the key must still be read.
@@ -29,7 +29,7 @@ class Merchant:
 
 def load_merchant(
     *, mchid: str, serial_no: str, private_key_pem: bytes, api_v3_keys: Sequence[str]
-) -> Merchant:
+) -> PayMerchant:
     """A merchant from what its files hold. Raises ValueError, which quotes no secret."""
     try:
         private_key = load_pem_private_key(private_key_pem, password=None)
@@ -40,7 +40,7 @@ def load_merchant(
     keys = tuple(key.encode() for key in api_v3_keys)
     if not keys or any(len(key) != API_V3_KEY_BYTES for key in keys):
         raise ValueError("an APIv3 key has 32 characters")
-    return Merchant(mchid=mchid, serial_no=serial_no, private_key=private_key, api_v3_keys=keys)
+    return PayMerchant(mchid=mchid, serial_no=serial_no, private_key=private_key, api_v3_keys=keys)
 
 
 def load_public_key(pem: bytes) -> RSAPublicKey:

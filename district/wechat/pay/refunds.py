@@ -38,7 +38,7 @@ class RefundRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refund:
+class PayRefund:
     """A refund as the call and the query answer it; PROCESSING is the usual first status."""
 
     refund_id: str = wire("refund_id")
@@ -85,7 +85,7 @@ class RefundNotice:
     IGNORED: ClassVar[tuple[str, ...]] = ()
 
 
-def request_refund(client: PayClient, request: RefundRequest) -> Refund:
+def request_refund(client: PayClient, request: RefundRequest) -> PayRefund:
     """The refund as it stands; the same request may be sent again. The notice, or a query, tells when it is through.
 
     Raises ApiError (400 INVALID_REQUEST for a sum beyond the order, or other values under its number), Unreachable, SignatureRefused, UnreadableAnswer, and ValueError
@@ -95,10 +95,10 @@ def request_refund(client: PayClient, request: RefundRequest) -> Refund:
         raise ValueError("a refund names its order by out_trade_no or by transaction_id")
     target = request_target("/v3/refund/domestic/refunds")
     answer = client.post("request refund", target, to_wire(request), is_repeatable=True)
-    return from_wire(Refund, answer)
+    return from_wire(PayRefund, answer)
 
 
-def refund_by_out_refund_no(client: PayClient, out_refund_no: str) -> Refund:
+def refund_by_out_refund_no(client: PayClient, out_refund_no: str) -> PayRefund:
     """Raises ApiError (404 RESOURCE_NOT_EXISTS), Unreachable, SignatureRefused, UnreadableAnswer."""
     target = request_target("/v3/refund/domestic/refunds/{}", out_refund_no)
-    return from_wire(Refund, client.get("query refund", target))
+    return from_wire(PayRefund, client.get("query refund", target))

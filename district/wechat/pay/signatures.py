@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from district.wechat.pay.errors import BadSignature, SignatureProbe, StaleTimestamp
-from district.wechat.pay.keys import Merchant, PlatformKeys
+from district.wechat.pay.keys import PayMerchant, PlatformKeys
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 PROBE = "WECHATPAY/SIGNTEST/"
@@ -32,7 +32,7 @@ def sign(private_key: RSAPrivateKey, *lines: str | bytes) -> str:
 
 
 def authorization(
-    merchant: Merchant, *, method: str, target: str, body: bytes, timestamp: int, nonce: str
+    merchant: PayMerchant, *, method: str, target: str, body: bytes, timestamp: int, nonce: str
 ) -> str:
     """The Authorization header of a request; `target` and `body` exactly as they are sent."""
     signature = sign(merchant.private_key, method, target, str(timestamp), nonce, body)

@@ -10,7 +10,7 @@ from typing import Any
 from district.wechat.sandbox.faults import FaultPlan
 from district.wechat.sandbox.pay.account import PayAccount, account_in, make_certificate, save
 from district.wechat.sandbox.pay.signing import RequestSignatures
-from district.wechat.sandbox.pay.store import Store
+from district.wechat.sandbox.pay.store import DocumentStore
 
 BEIJING = timezone(timedelta(hours=8))
 # Repeats of a notice that was not taken: 24 hours and 4 minutes in all.
@@ -51,7 +51,7 @@ class PayState:
     ) -> None:
         self.appid, self.folder = appid, folder
         self.account: PayAccount = account_in(folder)
-        self.store = Store(folder)
+        self.store = DocumentStore(folder)
         self.signatures = RequestSignatures(self.account)
         self.now, self.faults = now, faults
         # Whoever makes something due wakes the sender.

@@ -18,7 +18,7 @@ class DueDocument(NamedTuple):
     document: Document
 
 
-class Store:
+class DocumentStore:
     """Used under the sandbox's lock, from any thread."""
 
     def __init__(self, folder: Path | None) -> None:
