@@ -23,9 +23,9 @@ IGNORED_FIELDS: dict[type, frozenset[str]] = {
     # The number of a card in WeChat's wallet: our members are known by their openid.
     pay.CardActivated: frozenset({"code"}),
     # The district's own name; the card as above; who is authorised is known by the notice of that.
-    pay.MallPayment: frozenset({"merchant_name", "code", "auth_type"}),
+    pay.MallPaymentNotice: frozenset({"merchant_name", "code", "auth_type"}),
     # Who and where stands with the payment.
-    pay.MallRefund: frozenset({"openid", "merchant_name", "shop_name", "shop_number"}),
+    pay.MallRefundNotice: frozenset({"openid", "merchant_name", "shop_name", "shop_number"}),
 }
 
 
@@ -35,9 +35,9 @@ def handle_notice(notice: Notice) -> None:
     envelope, content = pay_notice.envelope, pay_notice.content
     if isinstance(content, pay.CardActivated):
         services.note_authorization(authorization=read_authorization(content, envelope))
-    elif isinstance(content, pay.MallPayment):
+    elif isinstance(content, pay.MallPaymentNotice):
         services.note_payment(payment=read_payment(content))
-    elif isinstance(content, pay.MallRefund):
+    elif isinstance(content, pay.MallRefundNotice):
         services.note_refund(refund=read_refund(content))
     else:
         raise UnknownEvent(envelope.event_type)
@@ -53,7 +53,7 @@ def read_authorization(content: pay.CardActivated, envelope: Envelope) -> Report
     )
 
 
-def read_payment(content: pay.MallPayment) -> ReportedPayment:
+def read_payment(content: pay.MallPaymentNotice) -> ReportedPayment:
     """Raises ForeignNotice."""
     _require_ours(content.mchid, content.appid)
     return ReportedPayment(
@@ -67,7 +67,7 @@ def read_payment(content: pay.MallPayment) -> ReportedPayment:
     )
 
 
-def read_refund(content: pay.MallRefund) -> ReportedRefund:
+def read_refund(content: pay.MallRefundNotice) -> ReportedRefund:
     """Raises ForeignNotice."""
     _require_ours(content.mchid, content.appid)
     return ReportedRefund(

@@ -24,8 +24,8 @@ READERS = {
         content,
         Envelope(notice_id="EV-1", create_time=AT, event_type="MALL_AUTH.ACTIVATE_CARD"),
     ),
-    pay.MallPayment: inbox.read_payment,
-    pay.MallRefund: inbox.read_refund,
+    pay.MallPaymentNotice: inbox.read_payment,
+    pay.MallRefundNotice: inbox.read_refund,
 }
 VALUES = {
     "mchid": "1900000001",
@@ -78,7 +78,7 @@ def test_a_notice_of_another_merchant_is_not_ours(ours, content_type):
         READERS[content_type](Recorder(mchid="1900000002"))
 
 
-@pytest.mark.parametrize("content_type", [pay.MallPayment, pay.MallRefund])
+@pytest.mark.parametrize("content_type", [pay.MallPaymentNotice, pay.MallRefundNotice])
 def test_a_notice_of_another_mini_program_is_not_ours(ours, content_type):
     with pytest.raises(ForeignNotice):
         READERS[content_type](Recorder(appid="wxother"))
