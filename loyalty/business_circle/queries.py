@@ -15,7 +15,7 @@ from loyalty.business_circle.models import (
     PointsSync,
     ShopNumber,
 )
-from loyalty.models import PointsAccount, Receipt
+from loyalty.models import Receipt
 
 # How far the clocks of a till and of WeChat may be apart; loyalty/sql/earn.sql has the same.
 MAX_TIME_APART = timedelta(minutes=10)
@@ -33,29 +33,22 @@ def store_of_shop_number(shop_number: str) -> Store | None:
     return own or stores.filter(pk__in=_assigned(number)).first()
 
 
-def receipt_of_same_purchase(
-    *, accounts: list[int], store: int, payment: MallPayment
-) -> Receipt | None:
+def receipt_of_same_purchase(*, account: int, store: int, payment: MallPayment) -> Receipt | None:
     """The receipt by which this purchase has earned, though a till or a paper knows another number of it.
 
     The same member, store and sum, paid at about the same time; the nearest that is no other payment's.
     """
     rows = Receipt.objects.filter(
+        # Also of an account that was merged into it.
+        Q(account=account) | Q(account__merged_into=account),
         store=store,
         paid_fen=payment.amount_fen,
-        account__in=accounts,
         freed=False,
         paid_at__gte=payment.paid_at - MAX_TIME_APART,
         paid_at__lte=payment.paid_at + MAX_TIME_APART,
         mall_payments=None,
     ).exclude(source=Receipt.Source.WECHAT)
     return min(rows, key=lambda receipt: abs(receipt.paid_at - payment.paid_at), default=None)
-
-
-def accounts_of(member: int) -> list[int]:
-    """The member's account, and those that were merged into it."""
-    rows = PointsAccount.objects.filter(Q(pk=member) | Q(merged_into=member))
-    return list(rows.values_list("pk", flat=True))
 
 
 def waiting_payments() -> QuerySet[MallPayment]:

@@ -95,9 +95,7 @@ def _credit(payment: MallPayment, store: Store, member: Member, at: datetime) ->
         return
     try:
         _require_open(store, payment.paid_at)
-        earlier = queries.receipt_of_same_purchase(
-            accounts=queries.accounts_of(account), store=store.pk, payment=payment
-        )
+        earlier = queries.receipt_of_same_purchase(account=account, store=store.pk, payment=payment)
         if earlier is None:
             earned = loyalty.earn_points(
                 store=store,
@@ -117,7 +115,7 @@ def _credit(payment: MallPayment, store: Store, member: Member, at: datetime) ->
         payment.receipt = earlier
         _end(payment, State.WITHOUT_POINTS, reason=Reason.ALREADY_EARNED, at=at, account=account)
         return
-    payment.receipt = Receipt.objects.get(pk=earned.pk)
+    payment.receipt_id = earned.pk
     _end(payment, State.CREDITED, at=at, account=account, points=earned.points)
 
 
