@@ -15,7 +15,7 @@ from loyalty.business_circle.models import (
     PointsSync,
     ShopNumber,
 )
-from loyalty.models import Receipt
+from loyalty.models import PointsAccount, Receipt
 
 # How far the clocks of a till and of WeChat may be apart; loyalty/sql/earn.sql has the same.
 MAX_TIME_APART = timedelta(minutes=10)
@@ -38,9 +38,10 @@ def receipt_of_same_purchase(*, account: int, store: int, payment: MallPayment) 
 
     The same member, store and sum, paid at about the same time; the nearest that is no other payment's.
     """
+    # By the account's own index: receipts of a store or an hour are many.
+    merged = PointsAccount.objects.filter(merged_into=account).values_list("pk", flat=True)
     rows = Receipt.objects.filter(
-        # Also of an account that was merged into it.
-        Q(account=account) | Q(account__merged_into=account),
+        account__in=[account, *merged],
         store=store,
         paid_fen=payment.amount_fen,
         freed=False,

@@ -48,4 +48,10 @@ class Migration(migrations.Migration):
             " where source = 'wechat'",
             "drop index receipt_by_wechat",
         ),
+        # And every payment asks which accounts were merged into its member's: few, so the index is tiny.
+        migrations.RunSQL(
+            "create index account_by_survivor on loyalty_pointsaccount (merged_into_id)"
+            " where merged_into_id is not null",
+            "drop index account_by_survivor",
+        ),
     ]
