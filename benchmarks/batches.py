@@ -86,27 +86,27 @@ def _staged_and_posted(bench: Bench, size: int) -> Run:
 
 def _over_http(bench: Bench, size: int) -> dict[str, Any]:
     """A long file from its first byte to its last answer, and the memory it took on the way."""
-    with server_only(bench) as (port, web), _worker(bench) as worker:
+    with server_only(bench) as (port, web), worker(bench) as worker_pid:
         till = TillClient(
             ApiConnection(f"http://{ports.HOST}:{port}", timeout=300), f"tk_{1:012}_{1:043}"
         )
         batch = _accepted(till.open_batch(key="long"))["id"]
-        before = {"web": _resident_mib(web), "worker": _resident_mib(worker)}
+        before = {"web": resident_mib(web), "worker": resident_mib(worker_pid)}
         peak = dict(before)
         began = time.monotonic()
         sent = 0
         for piece in _pieces(_lines(bench, 1, size)):
             _accepted(till.send_content(batch, piece, offset=sent))
             sent += len(piece)
-            peak["web"] = max(peak["web"], _resident_mib(web))
+            peak["web"] = max(peak["web"], resident_mib(web))
         uploaded = time.monotonic() - began
         _accepted(till.submit_batch(batch, sent))
         half = 0.0
         while (state := _accepted(till.read_batch(batch)))["state"] != "done":
             time.sleep(0.2)
-            peak["worker"] = max(peak["worker"], _resident_mib(worker))
+            peak["worker"] = max(peak["worker"], resident_mib(worker_pid))
             if not half and state["answered"] * 2 >= size:
-                half = _resident_mib(worker)
+                half = resident_mib(worker_pid)
         seconds = time.monotonic() - began
         if state["posted"] != size:
             raise Incorrect(f"{state['posted']} of {size} rows were posted")
@@ -151,10 +151,11 @@ def _accepted(answer: ApiResponse) -> dict[str, Any]:
 
 
 @contextmanager
-def _worker(bench: Bench) -> Iterator[int]:
+def worker(bench: Bench) -> Iterator[int]:
+    """A Celery worker at the benchmark's queue: its process."""
     log = bench.folder / "worker.log"
     with log.open("ab") as file:
-        worker = subprocess.Popen(
+        process = subprocess.Popen(
             worker_command(),
             stdout=file,
             stderr=file,
@@ -163,16 +164,16 @@ def _worker(bench: Bench) -> Iterator[int]:
     try:
         give_up = time.monotonic() + 60
         while " ready." not in log.read_text(errors="replace"):
-            if worker.poll() is not None or time.monotonic() > give_up:
+            if process.poll() is not None or time.monotonic() > give_up:
                 raise Incorrect(f"the worker does not come up: {log.read_text()[-600:]}")
             time.sleep(0.1)
-        yield worker.pid
+        yield process.pid
     finally:
-        worker.terminate()
-        worker.wait(30)
+        process.terminate()
+        process.wait(30)
 
 
-def _resident_mib(pid: int) -> float:
+def resident_mib(pid: int) -> float:
     """Of a process and its children."""
     process = psutil.Process(pid)
     resident_bytes = [member.memory_info().rss for member in (process, *process.children())]

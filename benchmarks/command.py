@@ -13,6 +13,7 @@ from benchmarks.coupon_redeem import coupon_redeem
 from benchmarks.function_level import hot_member, ledger, pgledger_shape
 from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant, spend_http
 from benchmarks.in_process import earn, spend
+from benchmarks.notices import notices
 from benchmarks.report import BenchmarkResult
 from benchmarks.scale import FULL, TINY
 from benchmarks.settlement_close import settle
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Bench], BenchmarkResult]] = {
     "hot_member": hot_member,
     "settle": settle,
     "batch_receipts": batch_receipts,
+    "notices": notices,
     "coupon_claim": coupon_claim,
     "coupon_redeem": coupon_redeem,
 }

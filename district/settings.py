@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "loyalty.apps.LoyaltyConfig",
     "loyalty.receipt_batches.apps.ReceiptBatchesConfig",
     "loyalty.receipt_photos.apps.ReceiptPhotosConfig",
+    "loyalty.business_circle.apps.BusinessCircleConfig",
     "loyalty.settlement.apps.SettlementConfig",
     "coupons.apps.CouponsConfig",
     "coupons.issuing.apps.IssuingConfig",
@@ -228,6 +229,10 @@ UNIONPAY_BASE = env.str("DISTRICT_UNIONPAY_BASE", default="https://gateway.95516
 # --- Payments -------------------------------------------------------------------------------
 # What one person may refund of a payment alone; above it another one decides.
 PAYMENTS_REFUND_LIMIT_FEN = env.int("DISTRICT_PAYMENTS_REFUND_LIMIT_FEN", default=20_000)
+
+# --- Business circle (智慧商圈) ----------------------------------------------------------------
+# How long a payment waits for its payer to join or for its store to be known.
+BUSINESS_CIRCLE_WAIT_DAYS = env.int("DISTRICT_BUSINESS_CIRCLE_WAIT_DAYS", default=7)
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)

@@ -24,6 +24,7 @@ TABLE_PREFIXES = {
     "loyalty_": "loyalty",
     "batches_": "loyalty/receipt_batches",
     "bills_": "loyalty/receipt_photos",
+    "business_circle_": "loyalty/business_circle",
     "settlement_": "loyalty/settlement",
     "coupons_": "coupons",
     "issuing_": "coupons/issuing",

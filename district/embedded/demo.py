@@ -71,7 +71,7 @@ class Demo:
         web = process_specs.web(port=self.port, static=self.static)
         supervisor.start(web)
         if self.sandbox_port is not None:
-            supervisor.start(process_specs.sandbox(port=self.sandbox_port))
+            supervisor.start(process_specs.sandbox(port=self.sandbox_port, public_url=self.url))
         supervisor.watch(until=lambda: web.ready)
         if supervisor.interrupted:
             return

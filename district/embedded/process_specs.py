@@ -46,8 +46,11 @@ def beat_command(*, schedule: Path) -> list[str]:
     return [*_celery("beat"), f"--schedule={schedule}", "--pidfile=", "--loglevel=WARNING"]
 
 
-def sandbox_command(*, port: int, data_dir: Path) -> list[str]:
-    return [*_module("district.wechat.sandbox"), "--port", str(port), "--data-dir", str(data_dir)]
+def sandbox_command(*, port: int, data_dir: Path, public_url: str) -> list[str]:
+    """WeChat's stand-in, which tells the district at `public_url` of payments in its stores."""
+    notices = f"{public_url.rstrip('/')}/wechat/business-circle/notices"
+    folder = ["--data-dir", str(data_dir), "--mall-notify-url", notices]
+    return [*_module("district.wechat.sandbox"), "--port", str(port), *folder]
 
 
 def sandbox_merchant(*, base: str, data_dir: Path) -> dict[str, str]:
@@ -83,9 +86,10 @@ class ProcessSpecs:
             ready_words=f"http://{HOST}:{port}/ answers, {WORKERS} workers x {THREADS} threads",
         )
 
-    def sandbox(self, *, port: int) -> Child:
+    def sandbox(self, *, port: int, public_url: str) -> Child:
+        command = sandbox_command(port=port, data_dir=self.data_dir, public_url=public_url)
         return Child(
-            **self._common("wechat", sandbox_command(port=port, data_dir=self.data_dir)),
+            **self._common("wechat", command),
             answers=lambda _: accepts(port),
             ready_words=f"sandbox at http://{HOST}:{port}/ plays WeChat",
         )

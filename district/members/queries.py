@@ -13,7 +13,7 @@ from district.kernel import clock
 from district.kernel.database.postgres import first_row, stored_row
 from district.members import personal, phones
 from district.members.errors import AccountClosed, PhoneNotSupported, SignInAgain
-from district.members.models import Member, ShopperSession, User
+from district.members.models import Member, ShopperSession, User, WechatIdentity
 from district.members.models.member import CARD_BYTES, CARD_DIGITS
 from district.members.session_tokens import looks_like_token, token_hash
 
@@ -74,6 +74,21 @@ def member_by_public_id(public_id: str) -> Member | None:
     # Asked at every receipt: without the ORM, which would take longer than the ledger itself.
     row = first_row(_OPEN_MEMBER, public_id)
     return None if row is None else stored_row(Member, id=row[0], public_id=public_id)
+
+
+def member_with_openid(openid_hash: bytes) -> Member | None:
+    """The member, open or closed, who came with this WeChat account; after a merger the one that survives."""
+    identity = (
+        WechatIdentity.objects.select_related("member").filter(openid_hash=openid_hash).first()
+    )
+    return identity.member if identity else None
+
+
+def openid_with_hash(openid_hash: bytes) -> str | None:
+    """A member's openid in plain, for a call to WeChat; None where nobody has it or the key is gone."""
+    identities = WechatIdentity.objects.select_related("member__key")
+    identity = identities.filter(openid_hash=openid_hash).first()
+    return personal.read(identity.member, "openid", identity.openid_sealed) if identity else None
 
 
 def open_members(public_ids: Iterable[str]) -> dict[str, int]:

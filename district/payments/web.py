@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -10,20 +10,13 @@ from django.views.decorators.http import require_POST
 from district.kernel.errors import NoticeRefused
 from district.kernel.inbox.reception import receive_notice
 from district.payments.inbox import UNIONPAY, WECHAT
-from district.wechat.errors import WechatMisconfigured
+from district.wechat.pay_notices import answer_pay_notice, refuse_notice
 
 
 @csrf_exempt
 @require_POST
 def wechat_notices(request: HttpRequest) -> HttpResponse:
-    """204 as soon as a notice is kept; what it says is handled by a worker. WeChat repeats what is refused."""
-    try:
-        receive_notice(source=WECHAT, headers=request.headers, body=request.body)
-    except NoticeRefused as refusal:
-        return _fail(refusal.detail, HTTPStatus.UNAUTHORIZED)
-    except WechatMisconfigured as refusal:
-        return _fail(refusal.detail, HTTPStatus.SERVICE_UNAVAILABLE)
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return answer_pay_notice(request, source=WECHAT)
 
 
 @csrf_exempt
@@ -33,12 +26,8 @@ def unionpay_notices(request: HttpRequest) -> HttpResponse:
     try:
         receive_notice(source=UNIONPAY, headers=request.headers, body=request.body)
     except NoticeRefused as refusal:
-        return _fail(refusal.detail, HTTPStatus.UNAUTHORIZED)
+        return refuse_notice(refusal.detail, HTTPStatus.UNAUTHORIZED)
     return HttpResponse("ok", content_type="text/plain")
-
-
-def _fail(message: str, status: HTTPStatus) -> HttpResponse:
-    return JsonResponse({"code": "FAIL", "message": message}, status=status)
 
 
 urlpatterns = [

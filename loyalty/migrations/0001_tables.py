@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                 ('refunded_fen', models.BigIntegerField(db_default=0, verbose_name='已退（分）')),
                 ('granted', models.BigIntegerField(verbose_name='发放积分')),
                 ('clawed', models.BigIntegerField(db_default=0, verbose_name='收回积分')),
-                ('source', models.TextField(choices=[('till', '收银接口'), ('batch', '批量上传'), ('photo', '拍照上传')], verbose_name='来源')),
+                ('source', models.TextField(choices=[('till', '收银接口'), ('batch', '批量上传'), ('photo', '拍照上传'), ('wechat', '微信商圈支付')], verbose_name='来源')),
                 ('actor', models.TextField(verbose_name='操作者')),
                 ('paid_at', models.DateTimeField(verbose_name='支付时间')),
                 ('at', models.DateTimeField(verbose_name='入账时间')),

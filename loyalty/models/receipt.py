@@ -14,6 +14,7 @@ class Receipt(models.Model):
         TILL = "till", _("收银接口")
         BATCH = "batch", _("批量上传")
         PHOTO = "photo", _("拍照上传")
+        WECHAT = "wechat", _("微信商圈支付")
 
     account = models.ForeignKey(
         "loyalty.PointsAccount",

@@ -36,6 +36,7 @@ begin
         v_account := loyalty_lock_account(p_member);
         if v_account.debt = 0 and (v_account.next_due is null or v_account.next_due > p_at)
             and v_account.merged_into_id is null
+            and not loyalty_earned_by_wechat(p_source, p_member, p_store, p_paid_fen, p_paid_at)
             -- Where this names a ceiling, it has counted nothing.
             and loyalty_check_ceilings(v_account, p_merchant, p_actor, p_points, p_at) is null
         then
@@ -95,3 +96,21 @@ language sql stable as $$
     select count(*) from loyalty_parkedrefund
     where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting'
 $$;
+
+-- Whether a purchase that a till or a file reports has earned by WeChat Pay, which knows another number of it: the
+-- same member, store and sum, paid within ten minutes. A person looks at photographs, and at what WeChat reports
+-- the app that takes it.
+create or replace function loyalty_earned_by_wechat(
+    p_source text, p_member bigint, p_store bigint, p_paid_fen bigint, p_paid_at timestamptz
+) returns boolean language plpgsql stable as $$
+begin
+    -- In PL/pgSQL, which keeps the plan: every receipt of a till asks.
+    return p_source in ('till', 'batch') and exists (
+        select from loyalty_receipt receipt
+        join loyalty_pointsaccount account on account.member_id = receipt.account_id
+        where receipt.source = 'wechat' and receipt.store_id = p_store
+            and receipt.paid_fen = p_paid_fen and not receipt.freed
+            and receipt.paid_at between p_paid_at - interval '10 minutes'
+                and p_paid_at + interval '10 minutes'
+            and (receipt.account_id = p_member or account.merged_into_id = p_member));
+end $$;

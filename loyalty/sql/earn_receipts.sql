@@ -5,7 +5,7 @@
 --
 -- With `p_plain_only`, for many receipts at once, what is not plain is left to be posted alone: receipts of a
 -- member who owes, has something due, was merged or would come above a ceiling, or one of whose receipts here is
--- waited for by a parked refund or has other terms by now (all of the member's, to keep their order); those that
+-- waited for by a parked refund, has earned by WeChat Pay or has other terms by now (all of the member's, to keep their order); those that
 -- are there already or were undone since; and all of them where prefund or ceilings do not hold their sum. Without,
 -- for one receipt, each of these is decided here, or refused.
 -- Points above a ceiling (ceilings.sql) wait for a person: granted, pending, and spendable only once one has
@@ -67,6 +67,10 @@ begin
             order by member_id for no key update;
     else
         v_account := loyalty_lock_account(p_member[1]);
+        if loyalty_earned_by_wechat(p_source, p_member[1], p_store[1], p_paid_fen[1], p_paid_at[1]) then
+            raise exception 'the purchase has earned by WeChat Pay' using
+                errcode = 'unique_violation', constraint = 'receipt_once_per_purchase';
+        end if;
     end if;
 
     if p_prefunded then
@@ -128,6 +132,13 @@ begin
             select given.member from given join loyalty_parkedrefund parked
                 on parked.receipt_store_id = given.store and parked.receipt_no = given.receipt_no
                     and parked.state = 'waiting'
+            union
+            -- Perhaps by WeChat Pay, see loyalty_earned_by_wechat, which then decides.
+            select given.member from given join loyalty_receipt receipt
+                on receipt.source = 'wechat' and receipt.store_id = given.store
+                    and receipt.paid_fen = given.paid_fen
+                    and receipt.paid_at between given.paid_at - interval '10 minutes'
+                        and given.paid_at + interval '10 minutes'
         )
         select array_agg(case when member not in (select member_id from special)
                 -- A file that is sent again does not report anew what was undone since.

@@ -14,7 +14,14 @@ from benchmarks.report import Target
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.slow
-OVER_HTTP = {"earn_http", "earn_http_orm", "hot_merchant", "coupon_claim", "coupon_redeem"}
+OVER_HTTP = {
+    "earn_http",
+    "notices",
+    "earn_http_orm",
+    "hot_merchant",
+    "coupon_claim",
+    "coupon_redeem",
+}
 RESULT_KEYS = {
     "name", "ours", "limit", "ratio", "unit", "limit_is", "floor", "aim", "correct", "machine", "runs",
 }  # fmt: skip

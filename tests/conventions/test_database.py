@@ -100,7 +100,7 @@ def test_every_constraint_and_index_of_ours_reads_as_a_promise():
         cursor.execute(
             "select conrelid::regclass::text, conname from pg_constraint"
             " where contype in ('c', 'x') and connamespace = 'public'::regnamespace"
-            " and conrelid::regclass::text ~ '^(kernel|calendar|members|merchants|payments|loyalty|batches|bills|settlement|coupons|issuing|offline)_'"
+            " and conrelid::regclass::text ~ '^(kernel|calendar|members|merchants|payments|loyalty|batches|bills|business_circle|settlement|coupons|issuing|offline)_'"
         )
         unnamed = [
             (table, name)

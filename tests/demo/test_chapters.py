@@ -25,6 +25,7 @@ from district.payments.models import (
     PaymentRefund,
     RefundProposal,
 )
+from loyalty.business_circle.models import MallPayment, MallRefund
 from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.receipt_batches.models import Batch, Reconciliation
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
@@ -122,6 +123,8 @@ def test_every_workspace_has_something_done_and_something_to_do(district):
         "missing_here",
         "amount_differs",
     }
+    assert states(MallPayment) == {"credited", "waiting_for_store", "waiting_for_member"}
+    assert states(MallRefund) == {"applied", "refused"}
 
 
 def test_what_people_did_breaks_no_promise(district):

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from district.wechat.pay.business_circle import (
-    Authorization,
     CardActivated,
-    MallPayment,
-    MallRefund,
+    MallAuthorization,
+    MallPaymentNotice,
+    MallRefundNotice,
     ParkingState,
     PointsUpdate,
 )
@@ -40,13 +40,13 @@ DOCUMENTED = {
     RefundNotice: """mchid transaction_id out_trade_no refund_id out_refund_no refund_status success_time
         user_received_account amount.total amount.refund amount.payer_total amount.payer_refund""",
     CardActivated: "mchid openid code auth_type",
-    MallPayment: """mchid merchant_name shop_name shop_number appid openid amount time_end transaction_id commit_tag
+    MallPaymentNotice: """mchid merchant_name shop_name shop_number appid openid amount time_end transaction_id commit_tag
         code auth_type""",
-    MallRefund: """mchid merchant_name shop_name shop_number appid openid refund_time pay_amount refund_amount
+    MallRefundNotice: """mchid merchant_name shop_name shop_number appid openid refund_time pay_amount refund_amount
         transaction_id refund_id""",
     PointsUpdate: """sub_mchid transaction_id appid openid earn_points increased_points points_update_time
         no_points_remarks total_points""",
-    Authorization: "openid authorize_state authorize_time deauthorize_time",
+    MallAuthorization: "openid authorize_state authorize_time deauthorize_time",
     ParkingState: "sub_mchid brandid appid openid plate_number state time",
     Envelope: """id create_time event_type resource_type summary resource.algorithm resource.ciphertext
         resource.nonce resource.associated_data resource.original_type""",
@@ -167,10 +167,10 @@ CONTENT_EXAMPLES = {
         "code": "478515832665",
         "auth_type": "REGISTERED_MODE",
     },
-    MallPayment: MALL
+    MallPaymentNotice: MALL
     | {"amount": 100, "time_end": "2020-05-20T13:29:35+08:00", "commit_tag": "a", "code": "4785"}
     | {"auth_type": "REGISTERED_MODE"},
-    MallRefund: MALL
+    MallRefundNotice: MALL
     | {"refund_time": "2020-05-20T13:29:35+08:00", "pay_amount": 100, "refund_amount": 40}
     | {"refund_id": "1217752501201407033233368018"},
 }
@@ -194,7 +194,11 @@ def test_each_notice_is_read_to_the_last_field(event_type, content_class):
 def test_a_payment_in_a_store_need_not_say_more_than_it_must():
     body = notice_body(
         "MALL_TRANSACTION.SUCCESS",
-        {k: v for k, v in CONTENT_EXAMPLES[MallPayment].items() if k not in {"commit_tag", "code"}}
+        {
+            k: v
+            for k, v in CONTENT_EXAMPLES[MallPaymentNotice].items()
+            if k not in {"commit_tag", "code"}
+        }
         | {"shop_number": ""},
         associated_data="",
     )

@@ -2,7 +2,7 @@
 
 from district.payments.queries.health import (
     ChannelHealth,
-    WorkForPeople,
+    PaymentWorkForPeople,
     channel_health,
     work_for_people,
 )
@@ -12,7 +12,7 @@ from district.payments.queries.reconciliation import FoundDifference, difference
 __all__ = [
     "ChannelHealth",
     "FoundDifference",
-    "WorkForPeople",
+    "PaymentWorkForPeople",
     "channel_health",
     "differences_of",
     "order_of_member",

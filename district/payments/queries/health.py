@@ -15,7 +15,7 @@ from district.payments.models import (
 
 
 @dataclass(frozen=True)
-class WorkForPeople:
+class PaymentWorkForPeople:
     """What no worker does any more."""
 
     set_aside_rows: int
@@ -24,9 +24,9 @@ class WorkForPeople:
     open_differences: int
 
 
-def work_for_people() -> WorkForPeople:
+def work_for_people() -> PaymentWorkForPeople:
     """How much waits for a person."""
-    return WorkForPeople(
+    return PaymentWorkForPeople(
         set_aside_rows=Order.objects.exclude(set_aside_at=None).count()
         + PaymentRefund.objects.exclude(set_aside_at=None).count()
         + ChannelBill.objects.exclude(set_aside_at=None).count(),

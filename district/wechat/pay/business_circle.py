@@ -23,7 +23,7 @@ class CardActivated:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MallPayment:
+class MallPaymentNotice:
     """MALL_TRANSACTION.SUCCESS: a member paid by WeChat in a store of the district.
 
     `shop_number` was typed by people, and may be wrong or empty; `commit_tag` is there only when the member asked
@@ -47,7 +47,7 @@ class MallPayment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MallRefund:
+class MallRefundNotice:
     """MALL_REFUND.SUCCESS: a part of such a payment went back; it may come before we credited the payment.
 
     `refund_id` is what it is known by.
@@ -70,7 +70,7 @@ class MallRefund:
 
 @dataclass(frozen=True, kw_only=True)
 class PointsUpdate:
-    """What a payment brought. Due for every MallPayment, also without points: else its refunds are not told."""
+    """What a payment brought. Due for every MallPaymentNotice, also without points: else its refunds are not told."""
 
     transaction_id: str = wire("transaction_id")
     appid: str = wire("appid")
@@ -93,7 +93,7 @@ class AuthorizationState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Authorization:
+class MallAuthorization:
     """Whether a person lets WeChat tell us of payments. No notice says that this ended: ask."""
 
     openid: str = wire("openid", is_private=True)
@@ -124,12 +124,12 @@ def notify_points(client: PayClient, update: PointsUpdate) -> None:
     client.post("notify points", target, to_wire(update), is_repeatable=True)
 
 
-def authorization_of(client: PayClient, *, openid: str, appid: str) -> Authorization:
+def authorization_of(client: PayClient, *, openid: str, appid: str) -> MallAuthorization:
     """Raises ApiError, Unreachable, SignatureRefused, UnreadableAnswer."""
     target = request_target(
         "/v3/businesscircle/user-authorizations/{}", openid, query={"appid": appid}
     )
-    return from_wire(Authorization, client.get("query authorisation", target))
+    return from_wire(MallAuthorization, client.get("query authorisation", target))
 
 
 def has_pending_points(client: PayClient, *, openid: str, appid: str, brandid: int) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from district.wechat.pay import signatures
-from district.wechat.pay.business_circle import CardActivated, MallPayment, MallRefund
+from district.wechat.pay.business_circle import CardActivated, MallPaymentNotice, MallRefundNotice
 from district.wechat.pay.errors import UnknownEvent, UnreadableAnswer
 from district.wechat.pay.fields import from_wire, wire
 from district.wechat.pay.keys import PlatformKeys
@@ -18,15 +18,15 @@ from district.wechat.pay.refunds import RefundNotice
 from district.wechat.pay.resources import decrypt_object
 from district.wechat.pay.wire import read_json_object
 
-Content = Transaction | RefundNotice | CardActivated | MallPayment | MallRefund
+Content = Transaction | RefundNotice | CardActivated | MallPaymentNotice | MallRefundNotice
 CONTENTS: dict[str, type[Content]] = {
     "TRANSACTION.SUCCESS": Transaction,
     "REFUND.SUCCESS": RefundNotice,
     "REFUND.ABNORMAL": RefundNotice,
     "REFUND.CLOSED": RefundNotice,
     "MALL_AUTH.ACTIVATE_CARD": CardActivated,
-    "MALL_TRANSACTION.SUCCESS": MallPayment,
-    "MALL_REFUND.SUCCESS": MallRefund,
+    "MALL_TRANSACTION.SUCCESS": MallPaymentNotice,
+    "MALL_REFUND.SUCCESS": MallRefundNotice,
 }
 
 

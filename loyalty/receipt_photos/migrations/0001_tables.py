@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('receipt_no', models.TextField(verbose_name='后到小票号')),
                 ('paid_fen', models.BigIntegerField(verbose_name='后到实付（分）')),
                 ('paid_at', models.DateTimeField(verbose_name='后到支付时间')),
-                ('source', models.TextField(choices=[('till', '收银接口'), ('batch', '批量上传'), ('photo', '拍照上传')], verbose_name='后到来源')),
+                ('source', models.TextField(choices=[('till', '收银接口'), ('batch', '批量上传'), ('photo', '拍照上传'), ('wechat', '微信商圈支付')], verbose_name='后到来源')),
                 ('actor', models.TextField(verbose_name='后到操作者')),
                 ('state', models.TextField(choices=[('open', '待处理'), ('earlier', '保留先入账的'), ('both', '确认是两笔消费'), ('later', '改记后到的')], default='open', verbose_name='状态')),
                 ('note', models.TextField(blank=True, db_default='', default='', verbose_name='处理说明')),

@@ -1,0 +1,47 @@
+"""WeChat reports a payment in a member store."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from district.kernel import clock
+from district.wechat.gateway import WechatSession
+from loyalty.business_circle import openids, transitions
+from loyalty.business_circle.errors import ContradictingNotice
+from loyalty.business_circle.models import MallPayment
+from loyalty.business_circle.values import ReportedPayment
+
+
+@transaction.atomic
+def note_payment(*, payment: ReportedPayment) -> MallPayment:
+    """The payment as it stands: credited, without points and why, or waiting for its store or its member.
+
+    Written once by its transaction id; a repetition gives what is there. With the decision go the refunds that
+    came before it, and the points that WeChat is to be told of.
+
+    Raises ContradictingNotice for the same transaction with another sum, time or payer, ReceiptFromTheFuture.
+    """
+    transitions.lock_transaction(payment.transaction_id)
+    payer = WechatSession(openid=payment.openid).openid_hash
+    found = MallPayment.objects.filter(transaction_id=payment.transaction_id).first()
+    if found is not None:
+        known = (found.amount_fen, found.paid_at, bytes(found.openid_hash))
+        if known != (payment.amount_fen, payment.paid_at, payer):
+            raise ContradictingNotice
+        return found
+    at = clock.now()
+    row = MallPayment(
+        transaction_id=payment.transaction_id,
+        openid_hash=payer,
+        shop_number=payment.shop_number,
+        shop_name=payment.shop_name,
+        amount_fen=payment.amount_fen,
+        paid_at=payment.paid_at,
+        is_requested=payment.is_requested,
+        received_at=at,
+        waits_until=at + timedelta(days=settings.BUSINESS_CIRCLE_WAIT_DAYS),
+    )
+    openids.seal_openid(row, payment.openid)
+    transitions.decide_payment(row, at=at)
+    return row
