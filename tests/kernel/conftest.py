@@ -14,4 +14,7 @@ from tests.kernel.probe_client import probes  # noqa: F401 - a fixture
 def no_listeners(monkeypatch):
     """Without any listener, and with a wake-up that may be sent at once."""
     monkeypatch.setattr(events, "_handlers", defaultdict(dict))
+    if wakeup._timer is not None:
+        wakeup._timer.cancel()
+    monkeypatch.setattr(wakeup, "_timer", None)
     monkeypatch.setattr(wakeup, "_paused_until", 0.0)

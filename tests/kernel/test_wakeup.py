@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("no_listeners")
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_a_commit_wakes_a_worker_once_a_second_and_only_if_somebody_listens(real_db):
+def test_a_commit_wakes_a_worker_at_once_and_only_if_somebody_listens(real_db):
     emit(TeaPoured(cup=1))
     assert wakeup.queue_length(wakeup.QUEUE) == 0
 
@@ -26,10 +27,22 @@ def test_a_commit_wakes_a_worker_once_a_second_and_only_if_somebody_listens(real
     with transaction.atomic():
         emit(TeaPoured(cup=2))
         assert wakeup.queue_length(wakeup.QUEUE) == 0
-    for cup in range(3, 30):
-        emit(TeaPoured(cup=cup))
 
     assert wakeup.queue_length(wakeup.QUEUE) == 1
+
+
+def test_a_burst_of_commits_asks_at_its_beginning_and_once_more_after_it(real_db, monkeypatch):
+    monkeypatch.setattr(wakeup, "_MIN_INTERVAL_SECONDS", 3.0)
+    subscribe(TeaPoured, failing_handler, name="a")
+    began = time.monotonic()
+    for cup in range(30):
+        emit(TeaPoured(cup=cup))
+    assert time.monotonic() - began < 3, "too slow a machine for a burst"
+    assert wakeup.queue_length(wakeup.QUEUE) == 1
+
+    time.sleep(3.5)
+
+    assert wakeup.queue_length(wakeup.QUEUE) == 2
 
 
 def test_a_queue_nobody_empties_gets_no_more_than_four_messages(real_db, monkeypatch):
