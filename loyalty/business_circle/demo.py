@@ -1,13 +1,16 @@
 """What the demo has of the business circle: a week of payments by WeChat in member stores, and what came of them.
 
-The rows are as WeChat would have reported and taken them. Nobody is asked: the stand-in for WeChat knows nothing of
-these payments.
+The rows of the week are as WeChat would have reported and taken them: the stand-in for WeChat knows nothing of these
+payments. Where it runs, it makes some more, today, and reports them by signed notices.
 """
 
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+import requests
+from django.conf import settings
 from django.db.models import F
 
 from district.kernel import clock
@@ -114,4 +117,37 @@ def _leave_alone() -> None:
     Authorization.objects.update(next_attempt_at=clock.real_now() + _LONG)
 
 
-CHAPTERS = [("payments by WeChat in member stores", play_payments)]
+def play_notices(context: Any) -> None:
+    """Payments and a refund of now, and a notice sent to the wrong address, which a person finds in the end."""
+    if urlsplit(settings.WECHAT_BASE).hostname != "127.0.0.1":
+        return
+    address = urljoin(f"{settings.PUBLIC_URL}/", "wechat/business-circle/notices")
+    stores = [store for merchant in context.main_merchants for store in merchant.stores]
+    _ask_sandbox("pay-settings", mall_notify_url=address)
+    for number, fen in enumerate(_SUMS_FEN):
+        person = f"demo-{1 + number % 5}"
+        _ask_sandbox("pay-mall-authorize", person=person)
+        shop = {"shop_number": stores[number % len(stores)].public_id, "amount_fen": fen}
+        payment = _ask_sandbox("pay-mall-payment", person=person, **shop)
+    _ask_sandbox(
+        "pay-mall-refund", transaction_id=payment["transaction_id"], refund_fen=_SUMS_FEN[0]
+    )
+    _ask_sandbox(
+        "pay-settings", mall_notify_url=urljoin(f"{settings.PUBLIC_URL}/", "wechat/pay/notices")
+    )
+    _ask_sandbox("pay-mall-payment", person="demo-1", **shop)
+    _ask_sandbox("pay-settings", mall_notify_url=address)
+
+
+def _ask_sandbox(act: str, **fields: Any) -> dict[str, Any]:
+    address = urljoin(settings.WECHAT_BASE, f"_control/{act}")
+    answer = requests.post(address, json=fields, timeout=10)
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+CHAPTERS = [
+    ("payments by WeChat in member stores", play_payments),
+    ("notices from the stand-in for WeChat", play_notices),
+]

@@ -33,7 +33,7 @@ from loyalty.settlement.models import CreditNote, Cycle, Dispute, Statement, Sta
 
 # What a role may read and yet finds empty, and why.
 EMPTY_FOR = {
-    # Nobody outside sends notices yet: payments will be the first.
+    # Notices come from the stand-in for WeChat, which does not run here.
     "operator": {"inboxrow"},
     "operator2": {"inboxrow"},
     # Marks and prefunds of a merchant come from its own campaigns and payments.

@@ -3,6 +3,7 @@ import pytest
 from tests.races.conftest import member, other_till, shopper, till  # noqa: F401
 from tests.servers import WebServer
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401
+from tests.wechat.pay_sandbox import sandbox, sandbox_of_session, sandbox_process  # noqa: F401
 
 
 @pytest.fixture

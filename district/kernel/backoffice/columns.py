@@ -130,8 +130,9 @@ class Choice(Column):
         *way, name = path.split("__")
         super().__init__(label, "__".join([*way, f"get_{name}_display"]), tones=tones, **options)
 
-    def text(self, value: Any) -> str:
-        return str(value())
+    def _value(self, row: Any) -> Any:
+        display = super()._value(row)
+        return display and display()
 
 
 class Progress(Column):

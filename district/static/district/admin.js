@@ -78,9 +78,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
 });
 
-// Numbers of a list stand to the right, below a heading that does, too.
+// Numbers of a list stand to the right, below a heading that does, too. Long ones without groups are names of things.
 document.addEventListener("DOMContentLoaded", () => {
-    const number = /^[-+−]?\s?¥?[-−]?\d[\d,]*(\.\d+)?\s?%?$/;
+    const number = /^[-+−]?\s?¥?[-−]?\d{1,9}(,\d{3})*(\.\d+)?\s?%?$/;
     for (const cell of document.querySelectorAll("#result_list tbody td, #result_list tbody th")) {
         if (number.test(cell.textContent.trim())) {
             cell.classList.add("d-number");
