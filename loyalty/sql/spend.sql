@@ -1,7 +1,8 @@
 -- Draw points from a member's oldest lots for one merchant, exactly once per key and once per
--- merchant and request number. Back come the transfer's number and the balance after it, so that nobody need read what was just written; of what an earlier call of the
--- same key wrote (`repeated`), only its number: a hold's where the same key asked for points that the
--- member has to confirm, see hold.sql; the key's kind says so.
+-- merchant and request number. Back come the transfer's number and the balance after it, so that nobody
+-- need read what was just written; of what an earlier call of the same key wrote (`repeated`), only its
+-- number: a hold's where the same key asked for points that the member has to confirm, see hold.sql; the
+-- key's kind says so.
 create or replace function loyalty_spend(
     p_scope text, p_key text, p_terms bytea,
     p_member bigint, p_merchant bigint, p_store bigint, p_request_no text, p_points bigint,

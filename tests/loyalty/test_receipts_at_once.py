@@ -11,13 +11,13 @@ from rest_framework.test import APIClient
 from district.kernel import clock
 from district.kernel.database import process_cache
 from district.kernel.database.ids import new_id
-from district.merchants import services as merchants
-from district.merchants.models import TillKey, TillKeyStore
+from district.merchants.models import TillKey
 from district.merchants.queries import remembered_till
 from loyalty import hooks
 from loyalty.models import Receipt
 from tests.factories.loyalty import buy
 from tests.factories.merchants import till_key_text
+from tests.loyalty.till_changes import close, end, narrow, revoke, suspend, withdraw
 from tests.loyalty.till_requests import PROBLEM, post
 
 REVOKED, SUSPENDED = (401, "till_key_invalid"), (403, "merchant_suspended")
@@ -43,30 +43,6 @@ def till(key_text, receipt):
     assert post(client, "receipts", receipt | {"receipt_no": "first"}).status_code == 201
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {key_text}", HTTP_IDEMPOTENCY_KEY="k-2")
     return client
-
-
-def revoke(tea, member):
-    merchants.revoke_till_key(till_key=TillKey.objects.get(), by=None)
-
-
-def end(tea, member):
-    TillKey.objects.update(expires_at=clock.real_now())
-
-
-def suspend(tea, member):
-    merchants.suspend_merchant(merchant=tea.merchant, reason="投诉未处理", by=None)
-
-
-def withdraw(tea, member):
-    merchants.withdraw_merchant(merchant=tea.merchant, at=clock.now(), by=None)
-
-
-def narrow(tea, member):
-    TillKeyStore.objects.all().delete()
-
-
-def close(tea, member):
-    type(member).objects.filter(pk=member.pk).update(closed_at=clock.now())
 
 
 CHANGES = [

@@ -4,43 +4,17 @@ till was asked for stops nothing. With them, tests/loyalty/test_receipts_at_once
 import pytest
 
 from district.kernel import clock
-from district.members.models import Member
-from district.merchants import services as merchants
-from district.merchants.models import TillKey, TillKeyStore
 from district.merchants.queries import remembered_till, till_for
 from loyalty import services as loyalty
 from loyalty.values import ReportedPurchase
 from tests.factories.loyalty import fresh_key, make_earning_store
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text
+from tests.loyalty.till_changes import close, end, narrow, revoke, suspend, withdraw
 from tests.mutations.protections import Protection, rewrite_functions
 
 TILL = "district/merchants/sql/till_may_act.sql"
 EARN = "loyalty/sql/earn_at_till.sql"
-
-
-def revoke(store, member):
-    merchants.revoke_till_key(till_key=TillKey.objects.get(), by=None)
-
-
-def end(store, member):
-    TillKey.objects.update(expires_at=clock.real_now())
-
-
-def suspend(store, member):
-    merchants.suspend_merchant(merchant=store.merchant, reason="投诉未处理", by=None)
-
-
-def withdraw(store, member):
-    merchants.withdraw_merchant(merchant=store.merchant, at=clock.now(), by=None)
-
-
-def narrow(store, member):
-    TillKeyStore.objects.all().delete()
-
-
-def close(store, member):
-    Member.objects.update(closed_at=clock.now())
 
 
 QUESTIONS = {

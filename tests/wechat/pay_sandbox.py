@@ -82,7 +82,7 @@ class PaySandbox(Phones):
             "merchant": self.merchant,
             "platform": PlatformKeys({key_id: load_public_key(pem)}),
             "bases": [self.base],
-            "limits": Limits(answer_seconds=1.0, repeat_delays=(0.0, 0.0)),
+            "limits": Limits(answer_seconds=5.0, repeat_delays=(0.0, 0.0)),
         }
         return PayClient(**defaults | options)
 
@@ -115,12 +115,13 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _ReceiverHandler)
         self.received, self.statuses, self.on_receipt = [], [], None
+        self.unanswered = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}/notices/pay"
 
     def wait_for(self, number):
-        """What has come, once there are so many."""
-        given_up = time.monotonic() + 5
-        while len(self.received) < number:
+        """What has come, once there are so many and all were answered."""
+        given_up = time.monotonic() + 20
+        while len(self.received) < number or self.unanswered:
             assert time.monotonic() < given_up, f"{len(self.received)} of {number} notices came"
             time.sleep(0.01)
         return self.received
@@ -132,14 +133,17 @@ class Receiver(ThreadingHTTPServer):
 class _ReceiverHandler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.unanswered.append(body)
         if self.server.on_receipt:
             self.server.on_receipt()
         status = self.server.statuses.pop(0) if self.server.statuses else 204
-        with contextlib.suppress(BrokenPipeError):
+        # Before the answer: whoever waited for the sandbox to have it finds what came.
+        self.server.received.append((dict(self.headers), body))
+        with contextlib.suppress(ConnectionError):
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
-        self.server.received.append((dict(self.headers), body))
+        self.server.unanswered.remove(body)
 
     def log_message(self, format, *args):
         """Silent."""

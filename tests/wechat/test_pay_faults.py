@@ -20,7 +20,7 @@ from district.wechat.pay.errors import (
     Unreachable,
 )
 
-ONCE = Limits(answer_seconds=0.3, repeat_delays=())
+ONCE = Limits(answer_seconds=1.0, repeat_delays=())
 
 
 def test_an_order_whose_answer_was_lost_is_placed_once(shop, sandbox, make_order):
@@ -52,14 +52,14 @@ def test_a_refund_whose_answer_was_lost_is_made_once(shop, sandbox, make_order):
         ("http", {"number": 502}),
         ("refuse", {"number": 500, "code": "SYSTEM_ERROR"}),
         ("refuse", {"number": 429, "code": "FREQUENCY_LIMITED"}),
-        ("latency", {"seconds": 0.6}),
+        ("latency", {"seconds": 1.5}),
         ("cut", {}),
         ("probe", {}),
     ],
 )
 def test_what_may_pass_is_tried_again_and_passes(sandbox, make_order, kind, details):
     sandbox.trouble("place_order", kind, times=2, **details)
-    client = sandbox.client(limits=Limits(answer_seconds=0.3, repeat_delays=(0, 0)))
+    client = sandbox.client(limits=Limits(answer_seconds=1.0, repeat_delays=(0, 0)))
 
     assert orders.place_order(client, make_order()).startswith("wx")
     assert sandbox.calls("place_order") == 3
@@ -71,7 +71,7 @@ def test_what_may_pass_is_tried_again_and_passes(sandbox, make_order, kind, deta
         ("http", {"number": 503}, ApiError, True),
         ("refuse", {"number": 429, "code": "FREQUENCY_LIMITED"}, ApiError, False),
         ("refuse", {"number": 403, "code": "RULE_LIMIT"}, ApiError, False),
-        ("latency", {"seconds": 0.6}, Unreachable, True),
+        ("latency", {"seconds": 1.5}, Unreachable, True),
         ("cut", {}, Unreachable, True),
         ("garbage", {}, BadSignature, True),
         ("bad_signature", {}, BadSignature, True),

@@ -1,8 +1,10 @@
 """The sandbox's notices: sent until they are taken, late, twice, out of order, wrong on order."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import pairwise
+from threading import Event
 
 import pytest
 
@@ -154,6 +156,22 @@ def test_the_district_may_ask_while_it_answers(pay, shop, sandbox, receiver):
     sandbox.run(15)
 
     assert seen == ["SUCCESS", "SUCCESS"]
+
+
+def test_time_that_runs_during_an_attempt_is_counted_from_its_end(pay, sandbox, receiver):
+    begun, may_answer = Event(), Event()
+    receiver.on_receipt = lambda: (begun.set(), may_answer.wait(5))
+    receiver.statuses = [500]
+    pay()
+    assert begun.wait(5)
+
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(sandbox.run, 15)
+        time.sleep(0.3)
+        may_answer.set()
+        run.result()
+
+    assert len(receiver.received) == 2
 
 
 @pytest.mark.parametrize(

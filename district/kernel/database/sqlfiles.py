@@ -41,7 +41,11 @@ def install(using: str = "default") -> list[str]:
 def _drop_functions(cursor: CursorWrapper, text: str) -> None:
     """`create or replace` changes no result type, and leaves a function with other parameters beside the new."""
     names = re.findall(r"^create or replace function (\w+)", text, re.MULTILINE)
-    cursor.execute("select oid::regprocedure::text from pg_proc where proname = any(%s)", [names])
+    cursor.execute(
+        "select oid::regprocedure::text from pg_proc"
+        " where proname = any(%s) and pronamespace = current_schema()::regnamespace",
+        [names],
+    )
     for (signature,) in cursor.fetchall():
         cursor.execute(f"drop function {signature}")
 

@@ -1,7 +1,6 @@
 """One call to WeChat Pay: signed, sent, verified, and repeated where that is safe."""
 
 import contextlib
-import json
 import logging
 import secrets
 import threading
@@ -25,7 +24,7 @@ from district.wechat.pay.errors import (
     UnreadableAnswer,
 )
 from district.wechat.pay.keys import PayMerchant, PlatformKeys
-from district.wechat.pay.wire import normal_target, to_json_bytes
+from district.wechat.pay.wire import normal_target, read_json_object, to_json_bytes
 
 BASES = ("https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com")
 _OK, _NOT_OK, _SERVER_ERROR, _TOO_MANY = 200, 300, 500, 429
@@ -222,10 +221,8 @@ def _may_pass(error: PayError) -> bool:
 
 def _api_error(answer: requests.Response) -> ApiError:
     try:
-        body = json.loads(answer.content)
-    except (ValueError, requests.RequestException):
-        body = None
-    if not isinstance(body, dict):
+        body = read_json_object(answer.content) or {}
+    except requests.RequestException:
         body = {}
     detail = body.get("detail")
     return ApiError(
@@ -240,11 +237,8 @@ def _api_error(answer: requests.Response) -> ApiError:
 def _object_in(answer: requests.Response) -> Mapping[str, Any]:
     if not answer.content:
         return {}
-    try:
-        body = json.loads(answer.content)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
+    body = read_json_object(answer.content)
+    if body is None:
         raise UnreadableAnswer("the answer is no JSON object")
     return body
 

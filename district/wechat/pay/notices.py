@@ -3,7 +3,6 @@
 Answer 200 or 204 to take a notice; anything else, or five seconds of silence, brings it again up to 15 times.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from district.wechat.pay.keys import PlatformKeys
 from district.wechat.pay.orders import Transaction
 from district.wechat.pay.refunds import RefundNotice
 from district.wechat.pay.resources import decrypt_object
+from district.wechat.pay.wire import read_json_object
 
 Content = Transaction | RefundNotice | CardActivated | MallPaymentNotice | MallRefundNotice
 CONTENTS: dict[str, type[Content]] = {
@@ -91,10 +91,7 @@ def read_notice(body: bytes, api_v3_keys: Sequence[bytes]) -> PayNotice:
 
 
 def _object_in(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
+    value = read_json_object(body)
+    if value is None:
         raise UnreadableAnswer("the notice is no JSON object")
     return value

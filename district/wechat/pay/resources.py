@@ -1,7 +1,6 @@
 """What WeChat encrypts for us and we for WeChat: resources by AES-GCM, single fields by RSA."""
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 
 from district.wechat.pay.errors import Undecryptable
+from district.wechat.pay.wire import read_json_object
 
 ALGORITHM = "AEAD_AES_256_GCM"
 # SHA-1 is WeChat's choice; OAEP does not need collision resistance.
@@ -39,11 +39,8 @@ def decrypt(resource: Mapping[str, Any], api_v3_keys: Sequence[bytes]) -> bytes:
 def decrypt_object(resource: Mapping[str, Any], api_v3_keys: Sequence[bytes]) -> dict[str, Any]:
     """The JSON object of an encrypted resource. Raises Undecryptable."""
     plain = decrypt(resource, api_v3_keys)
-    try:
-        value = json.loads(plain)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
+    value = read_json_object(plain)
+    if value is None:
         raise Undecryptable("the resource holds no object")
     return value
 

@@ -14,6 +14,15 @@ def to_json_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
+def read_json_object(raw: bytes) -> dict[str, Any] | None:
+    """The JSON object in these bytes; None where they hold something else."""
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def request_target(
     template: str, *segments: str, query: Mapping[str, str | None] | None = None
 ) -> str:

@@ -76,10 +76,10 @@ class PayAccount:
 def account_in(folder: Path | None) -> PayAccount:
     """The account of a state folder, made on first use; without a folder, one that nobody keeps."""
     if folder is None:
-        return _made()
+        return _create_account()
     file = folder / FILE
     if not file.exists():
-        save(_made(), folder, replace=False)
+        save(_create_account(), folder, replace=False)
     written = json.loads(file.read_text())
     return PayAccount(
         mchid=written["mchid"],
@@ -139,7 +139,7 @@ def make_certificate() -> PlatformCertificate:
     return PlatformCertificate(certificate, key)
 
 
-def _made() -> PayAccount:
+def _create_account() -> PayAccount:
     return PayAccount(
         mchid=f"SANDBOX{secrets.randbelow(10**9) + 10**9}",
         merchant_serial=secrets.token_hex(20).upper(),

@@ -26,13 +26,15 @@ class Sender:
         """Do nothing more after the current step."""
         self._stopped.set()
 
-    def run_until(self, end: float, advance: Callable[[float], None]) -> int:
-        """Let the clock run to `end`, and do what is due on the way, each at its time; how much that was.
+    def run_for(self, seconds: float, advance: Callable[[float], None]) -> int:
+        """Let the clock run so far, and do what is due on the way, each at its time; how much that was.
 
-        An attempt that is under way ends before, or its repetition would be counted from a later time.
+        An attempt that is under way ends before, and the time is counted from its end: its repetition is.
         """
         steps = 0
         with self._one_step:
+            with self._state.due_changed:
+                end = self._state.now() + seconds
             while (wait := self._seconds_to_next(end)) is not None:
                 with self._state.due_changed:
                     advance(wait)
