@@ -45,7 +45,7 @@ def earn(
     posted = call_record(
         "loyalty_earn",
         *(key.scope, key.key, key.terms, member),
-        *_earning(context, purchase, grant, public_id, at),
+        *arguments_of_earning(context, purchase, grant, at, public_id=public_id),
     )
     wake_worker_on_commit()
     return _posted_receipt(public_id, posted)
@@ -70,7 +70,7 @@ def earn_at_till(
     posted = call_record(
         "loyalty_earn_at_till",
         *(till.key_id, clock.real_now(), member_id, key.scope, key.key, key.terms),
-        *_earning(context, purchase, grant, public_id, at),
+        *arguments_of_earning(context, purchase, grant, at, public_id=public_id),
     )
     if not posted["may_act"]:
         return None
@@ -78,9 +78,18 @@ def earn_at_till(
     return _posted_receipt(public_id, posted)
 
 
-def _earning(
-    context: PostingContext, purchase: ReportedPurchase, grant: Grant, public_id: str, at: datetime
+def arguments_of_earning(
+    context: PostingContext,
+    purchase: ReportedPurchase,
+    grant: Grant,
+    at: datetime,
+    *,
+    public_id: str = "",
 ) -> tuple[Any, ...]:
+    """What `loyalty_earn` takes behind the key and the member; `public_id` is the transfer's, a new one if empty.
+
+    For the function of another app, too, that earns by it.
+    """
     return (
         context.merchant,
         context.store,
@@ -97,7 +106,7 @@ def _earning(
         grant.active_from,
         grant.expires_at,
         grant.fallback and json.dumps(asdict(grant.fallback)),
-        public_id,
+        public_id or new_id("tr"),
         context.actor,
         at,
     )

@@ -7,6 +7,7 @@ down with it (no memory, kill -9) would otherwise never be seen to fail, and sta
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import takewhile
 from typing import TypeVar
 
 from django.db import transaction
@@ -27,7 +28,6 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=2**attempts)
 
 
-@transaction.atomic
 def claim_next(
     waiting: QuerySet[W],
     *,
@@ -35,60 +35,60 @@ def claim_next(
     delay: Callable[[int], timedelta] = backoff,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> W | None:
-    """The first row that is due, kept from others for `delay`; None when nothing is.
-
-    Workers beside each other skip each other's rows. A row that had `max_attempts` comes back set
-    aside: nobody works on it before a person replays it.
-    """
-    now = clock.real_now()
-    due = waiting.filter(set_aside_at=None, next_attempt_at__lte=now)
-    row = (
-        due.select_for_update(skip_locked=True, no_key=True, of=("self",)).order_by(*order).first()
-    )
-    if row is None:
-        return None
-    row.attempts += 1
-    if row.attempts > max_attempts:
-        mark_set_aside(row)
-    row.next_attempt_at = now + delay(row.attempts)
-    row.save(update_fields=["attempts", "next_attempt_at", "last_error", "set_aside_at"])
-    return row
-
-
-def work_off(
-    waiting: QuerySet[W],
-    process: Callable[[W], Exception | None],
-    *,
-    fields: tuple[str, ...],
-    limit: int = 100,
-) -> int:
-    """Claim rows and process them, the oldest first, one transaction each; how many were taken up.
-
-    `process` marks a row as done in its `fields`, or gives the failure. Rows that fail wait ever longer
-    and are set aside in the end, while others pass.
-    """
-    count = 0
-    while count < limit and (row := claim_next(waiting)):
-        _attempt(waiting, row.pk, process, fields)
-        count += 1
-    return count
+    """The first row that is due, see `claim_some`; None when nothing is."""
+    rows = claim_some(waiting, limit=1, order=order, delay=delay, max_attempts=max_attempts)
+    return rows[0] if rows else None
 
 
 @transaction.atomic
-def _attempt(
+def claim_some(
     waiting: QuerySet[W],
-    pk: int,
-    process: Callable[[W], Exception | None],
-    fields: tuple[str, ...],
-) -> None:
-    # Not skipped when locked: another worker that looks for work holds our row for a blink.
-    row = waiting.filter(pk=pk, set_aside_at=None).select_for_update(no_key=True).first()
-    if row is None:
-        return
-    failure = process(row)
-    if failure is not None:
-        record_failure(row, failure)
-    row.save(update_fields=[*fields, "last_error", "set_aside_at"])
+    *,
+    limit: int,
+    order: tuple[str, ...] = ("pk",),
+    delay: Callable[[int], timedelta] = backoff,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> list[W]:
+    """The first rows that are due, kept from others for `delay`; none when nothing is.
+
+    Rows of a first attempt come together. A row that was attempted before comes alone: had it taken its worker
+    down, the rows beside it would be counted down with it. Workers beside each other skip each other's rows.
+    A row that had `max_attempts` comes back set aside: nobody works on it before a person replays it.
+    """
+    now = clock.real_now()
+    due = waiting.filter(set_aside_at=None, next_attempt_at__lte=now).order_by(*order)
+    rows = list(due.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit])
+    claimed = list(takewhile(lambda row: row.attempts == 0, rows)) or rows[:1]
+    for row in claimed:
+        row.attempts += 1
+        row.next_attempt_at = now + delay(row.attempts)
+    if claimed and claimed[0].attempts > max_attempts:
+        mark_set_aside(claimed[0])
+        claimed[0].save(update_fields=["last_error", "set_aside_at"])
+    if claimed:
+        waiting.model._default_manager.filter(pk__in=[row.pk for row in claimed]).update(
+            attempts=claimed[0].attempts, next_attempt_at=claimed[0].next_attempt_at
+        )
+    return claimed
+
+
+def work_off(
+    waiting: QuerySet[W], attempt: Callable[[W], None], *, limit: int = 100, chunk: int = 1
+) -> int:
+    """Claim rows, `chunk` at once, and attempt each, the oldest first; how many were taken up.
+
+    Behind a row that takes long the others of its chunk wait until the first back-off is over: two seconds.
+    `attempt` is a transaction of its own, which asks under the row's lock whether the row still waits: a slow
+    worker's rows are claimed by another one. It marks the row as done, or records the failure. Rows that fail
+    wait ever longer and are set aside in the end, while others pass.
+    """
+    count = 0
+    while count < limit and (rows := claim_some(waiting, limit=min(chunk, limit - count))):
+        for row in rows:
+            if row.set_aside_at is None:
+                attempt(row)
+        count += len(rows)
+    return count
 
 
 def record_failure(row: RetriedWork, error: Exception, *, max_attempts: int = MAX_ATTEMPTS) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from district.kernel import clock
+from district.kernel.database.postgres import first_row
 from district.members.models import WechatIdentity
 from district.merchants.models import Store
 from loyalty.business_circle.models import (
@@ -17,6 +18,12 @@ from loyalty.business_circle.models import (
 )
 from loyalty.models import PointsAccount, Receipt
 
+# Asked for every payment, without the ORM: the same as `store_of_shop_number`.
+_STORE_NUMBERS = """
+    select id, merchant_id from merchants_store where id = coalesce(
+        (select id from merchants_store where public_id = %s),
+        (select store_id from business_circle_shopnumber where shop_number = %s))
+"""
 # How far the clocks of a till and of WeChat may be apart; loyalty/sql/earn.sql has the same.
 MAX_TIME_APART = timedelta(minutes=10)
 # A sync that is older than that is late: the first repetitions have all failed.
@@ -31,6 +38,12 @@ def store_of_shop_number(shop_number: str) -> Store | None:
     stores = Store.objects.select_related("merchant")
     own = stores.filter(public_id=number).first()
     return own or stores.filter(pk__in=_assigned(number)).first()
+
+
+def numbers_of_store(shop_number: str) -> tuple[int, int] | None:
+    """The numbers of that store and of its merchant, for a payment that may be credited by one call."""
+    row: tuple[int, int] | None = first_row(_STORE_NUMBERS, shop_number, shop_number)
+    return row
 
 
 def receipt_of_same_purchase(*, account: int, store: int, payment: MallPayment) -> Receipt | None:

@@ -1,33 +1,36 @@
 """What the verbs do under the lock of a transaction's number: decide on a payment, apply its refunds."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from district.kernel.database.postgres import first_row
+from district.kernel.database.postgres import first_row, stored_row
 from district.kernel.idempotency import Key
 from district.members import queries as members
 from district.members.models import Member
 from district.merchants import queries as merchants
 from district.merchants.errors import MerchantSuspended, StoreNotInAlliance
 from district.merchants.models import Merchant, Store
-from loyalty import procedures
+from loyalty import earning
+from loyalty import procedures as ledger_procedures
 from loyalty import queries as ledger
 from loyalty import services as loyalty
-from loyalty.business_circle import queries
+from loyalty.business_circle import procedures, queries
 from loyalty.business_circle.errors import StoreClosed
 from loyalty.business_circle.models import MallPayment, MallRefund, PointsSync
 from loyalty.errors import (
     NoTerms,
     PurchaseAlreadyEarned,
     ReceiptAlreadyPosted,
+    ReceiptFromTheFuture,
     ReceiptTooOld,
     RefundAlreadyPosted,
     RefundExceedsPayment,
 )
 from loyalty.models import PointsAccount, Receipt, Refund
-from loyalty.values import ReportedPurchase
+from loyalty.values import PostingContext, ReportedPurchase
 
 State, Reason = MallPayment.State, MallPayment.Reason
 _DECIDED = ["state", "reason", "store", "receipt", "decided_at"]
@@ -61,6 +64,33 @@ def decide_payment(payment: MallPayment, *, at: datetime) -> None:
         _credit(payment, store, member, at)
 
 
+def credit_if_plain(payment: MallPayment) -> MallPayment | None:
+    """Write and credit a payment that is not written yet by one call, as it stands then.
+
+    None, and nothing is done, where it is not plain that it earns: then `decide_payment` says what it comes to.
+    """
+    found, at = queries.numbers_of_store(payment.shop_number), payment.received_at
+    if found is None:
+        return None
+    store, merchant = found
+    purchase = _purchase_of(payment)
+    purchase = replace(purchase, fingerprint=earning.fingerprint_of(store, purchase))
+    try:
+        earning.require_recent(payment.paid_at, at)
+        grant = earning.grant_of(merchant, purchase, at)
+    except (NoTerms, ReceiptFromTheFuture, ReceiptTooOld):
+        return None
+    pk = procedures.credit_payment(
+        payment=payment,
+        context=PostingContext(merchant=merchant, store=store, actor=_actor_of(store)),
+        purchase=purchase,
+        grant=grant,
+        key=_key_of(payment, store),
+        at=at,
+    )
+    return None if pk is None else stored_row(MallPayment, id=pk, state=State.CREDITED)
+
+
 def apply_refund(refund: MallRefund, payment: MallPayment, *, at: datetime) -> None:
     """Take back what a refund leaves undue; the transaction is locked, the payment decided, the refund waiting."""
     receipt = payment.receipt
@@ -87,7 +117,7 @@ def _end_or_wait(payment: MallPayment, waiting: str, reason: str | None, at: dat
 
 def _credit(payment: MallPayment, store: Store, member: Member, at: datetime) -> None:
     # From here on the member is merged with nobody, and no till posts for it.
-    account = procedures.lock_account(member=member.pk, at=at)
+    account = ledger_procedures.lock_account(member=member.pk, at=at)
     if account != member.pk:
         member = Member.objects.get(pk=account)
     if member.closed_at is not None:
@@ -102,7 +132,7 @@ def _credit(payment: MallPayment, store: Store, member: Member, at: datetime) ->
                 member=member,
                 purchase=_purchase_of(payment),
                 actor=_actor_of(store.pk),
-                key=_key_of(payment, store),
+                key=_key_of(payment, store.pk),
             )
     except (PurchaseAlreadyEarned, ReceiptAlreadyPosted):
         # A till reported it under WeChat's own number.
@@ -153,11 +183,11 @@ def _actor_of(store: int) -> str:
     return f"wechat:{store}"
 
 
-def _key_of(payment: MallPayment, store: Store) -> Key:
+def _key_of(payment: MallPayment, store: int) -> Key:
     return Key.of(
         "business_circle",
         f"payment:{payment.transaction_id}",
-        store=store.pk,
+        store=store,
         fen=payment.amount_fen,
         paid_at=payment.paid_at,
     )

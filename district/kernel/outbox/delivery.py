@@ -22,12 +22,7 @@ def deliver_due(limit: int = _BATCH) -> int:
     """
     if passed := _mark_unsubscribed_delivered():
         return passed
-    return attempts.work_off(
-        OutboxRow.objects.filter(delivered_at=None),
-        _deliver,
-        fields=("completed_handlers", "delivered_at"),
-        limit=limit,
-    )
+    return attempts.work_off(OutboxRow.objects.filter(delivered_at=None), _deliver, limit=limit)
 
 
 def _mark_unsubscribed_delivered() -> int:
@@ -42,11 +37,19 @@ def _mark_unsubscribed_delivered() -> int:
         return int(cursor.rowcount)
 
 
-def _deliver(row: OutboxRow) -> Exception | None:
+@transaction.atomic
+def _deliver(claimed: OutboxRow) -> None:
+    # Not skipped when locked: another worker that looks for work holds our row for a blink.
+    waiting = OutboxRow.objects.filter(pk=claimed.pk, delivered_at=None, set_aside_at=None)
+    row = waiting.select_for_update(no_key=True).first()
+    if row is None:
+        return
     failure = _run_handlers(row)
     if failure is None:
         row.delivered_at = clock.real_now()
-    return failure
+    else:
+        attempts.record_failure(row, failure)
+    row.save(update_fields=["completed_handlers", "delivered_at", "last_error", "set_aside_at"])
 
 
 def _run_handlers(row: OutboxRow) -> Exception | None:

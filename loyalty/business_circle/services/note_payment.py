@@ -1,6 +1,6 @@
 """WeChat reports a payment in a member store."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,27 +13,36 @@ from loyalty.business_circle.models import MallPayment
 from loyalty.business_circle.values import ReportedPayment
 
 
-@transaction.atomic
 def note_payment(*, payment: ReportedPayment) -> MallPayment:
     """The payment as it stands: credited, without points and why, or waiting for its store or its member.
 
     Written once by its transaction id; a repetition gives what is there. With the decision go the refunds that
-    came before it, and the points that WeChat is to be told of.
+    came before it, and the points that WeChat is to be told of. Nearly always it is a member's in an open store
+    and earns: one call does that.
 
     Raises ContradictingNotice for the same transaction with another sum, time or payer, ReceiptFromTheFuture.
     """
-    transitions.lock_transaction(payment.transaction_id)
-    payer = WechatSession(openid=payment.openid).openid_hash
-    found = MallPayment.objects.filter(transaction_id=payment.transaction_id).first()
-    if found is not None:
-        known = (found.amount_fen, found.paid_at, bytes(found.openid_hash))
-        if known != (payment.amount_fen, payment.paid_at, payer):
-            raise ContradictingNotice
-        return found
-    at = clock.now()
+    row = _build_row(payment, at=clock.now())
+    return transitions.credit_if_plain(row) or _note(row)
+
+
+@transaction.atomic
+def _note(row: MallPayment) -> MallPayment:
+    transitions.lock_transaction(row.transaction_id)
+    found = MallPayment.objects.filter(transaction_id=row.transaction_id).first()
+    if found is None:
+        transitions.decide_payment(row, at=row.received_at)
+        return row
+    known = (found.amount_fen, found.paid_at, bytes(found.openid_hash))
+    if known != (row.amount_fen, row.paid_at, row.openid_hash):
+        raise ContradictingNotice
+    return found
+
+
+def _build_row(payment: ReportedPayment, *, at: datetime) -> MallPayment:
     row = MallPayment(
         transaction_id=payment.transaction_id,
-        openid_hash=payer,
+        openid_hash=WechatSession(openid=payment.openid).openid_hash,
         shop_number=payment.shop_number,
         shop_name=payment.shop_name,
         amount_fen=payment.amount_fen,
@@ -43,5 +52,4 @@ def note_payment(*, payment: ReportedPayment) -> MallPayment:
         waits_until=at + timedelta(days=settings.BUSINESS_CIRCLE_WAIT_DAYS),
     )
     openids.seal_openid(row, payment.openid)
-    transitions.decide_payment(row, at=at)
     return row
