@@ -22,6 +22,8 @@ UNKEYED = {
     "district/kernel/security/tokens.py": "keyed by the token keys",
     "district/members/session_tokens.py": "32 random bytes",
     "district/merchants/till_secrets.py": "32 random bytes",
+    "district/payments/channels/unionpay_messages.py": "a message that stands beside it, as UnionPay's signature wants",
+    "district/payments/services/fetch_bills.py": "a channel's bill, for people to compare",
     "district/wechat/pay/bills.py": "a bill's file, whose hash WeChat gives",
     "district/wechat/sandbox/pay/bills.py": "a bill's file of people who do not exist",
     "district/wechat/sandbox/people.py": "people who do not exist",
