@@ -75,9 +75,17 @@ class ApiConnection:
         if body is not None:
             content = json.dumps(body).encode()
         try:
-            self._connection.request(
-                method, self._prefix + path, content, _headers(token, at, key) | dict(headers or {})
-            )
+            if self._connection.sock is None:
+                self._connection.connect()
+            # A server may answer and hang up before it has read a body it refuses; what it said
+            # can be read all the same.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self._connection.request(
+                    method,
+                    self._prefix + path,
+                    content,
+                    _headers(token, at, key) | dict(headers or {}),
+                )
             with self._connection.getresponse() as response:
                 answer = response.read()
         except (OSError, HTTPException):

@@ -1,6 +1,7 @@
 """The replay's connection against a server that misbehaves on purpose: every request is answered exactly once."""
 
 import json
+import socket
 import threading
 import time
 from datetime import datetime
@@ -8,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from district.replay.connection import PatientConnection
+from district.replay.connection import ApiConnection, PatientConnection
 from district.replay.errors import Interrupted, ServerLost
 
 AT = datetime.fromisoformat("2017-01-02T10:00:00+08:00")
@@ -135,6 +136,31 @@ def test_an_answer_that_is_no_json_object_is_an_empty_one(moody):
     client.close()
 
     assert (answer.status, answer.body, answer.code) == (200, {}, "")
+
+
+def test_an_answer_is_read_though_the_server_hung_up_before_the_whole_body():
+    """What is left of the body cannot be sent; who refuses it early has said why."""
+    closed = threading.Event()
+
+    def refuse(listener):
+        connection, _address = listener.accept()
+        connection.recv(1)
+        connection.sendall(b"HTTP/1.1 411 Length Required\r\nContent-Length: 2\r\n\r\n{}")
+        connection.close()
+        closed.set()
+
+    def body():
+        yield b"a"
+        assert closed.wait(20)
+        yield from (b"a" for _part in range(50))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=refuse, args=[listener], daemon=True).start()
+        client = ApiConnection(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        answer = client.ask("PUT", "/api/v1/x", content=body())
+    client.close()
+
+    assert answer.status == 411
 
 
 def test_a_server_that_stays_away_is_given_up(moody):
