@@ -113,10 +113,10 @@ class Bench:
         self.settle()
 
     @contextmanager
-    def measure(self, web: int | None = None) -> Iterator[meter.ResourceUse]:
+    def measure(self, *servers: int) -> Iterator[meter.ResourceUse]:
         """What a block costs us, see `meter.measure`, and what it writes into the write-ahead log."""
         before = self._wal()
-        with meter.measure(self.cluster.pid, web) as used:
+        with meter.measure(self.cluster.pid, *servers) as used:
             yield used
         # The position is exact; the statistics are up to a second late and only tell how long a record is.
         used.wal_bytes, counted_bytes, counted_records = (

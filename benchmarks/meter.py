@@ -27,20 +27,19 @@ class ResourceUse:
 
 
 @contextmanager
-def measure(server: int, web: int | None = None) -> Iterator[ResourceUse]:
-    """Measure a block: PostgreSQL and the web server with all processes below them, clients are what the block
-    starts and waits for."""
+def measure(server: int, *ours: int) -> Iterator[ResourceUse]:
+    """Measure a block: PostgreSQL and our own servers (web, worker) with all processes below them, clients are
+    what the block starts and waits for."""
     used = ResourceUse()
     busy, own, began = _busy(), _own(), time.monotonic()
-    before = [tree_cpu(pid) for pid in (server, web)]
+    before = tree_cpu(server), sum(map(tree_cpu, ours))
     yield used
     used.elapsed_seconds = time.monotonic() - began
     all_work = _busy() - busy
     used.client += _own() - own
     time.sleep(0.2)
-    used.server, used.web = (
-        _settled(pid) - cpu for pid, cpu in zip((server, web), before, strict=True)
-    )
+    used.server = _settled(server) - before[0]
+    used.web = sum(map(_settled, ours)) - before[1]
     all_ours = used.server + used.web + used.client
     used.other_load = max(0.0, all_work - all_ours) / used.elapsed_seconds
 
@@ -52,11 +51,9 @@ def other_load_now(seconds: float = 0.5) -> float:
     return (_busy() - before) / seconds
 
 
-def tree_cpu(root: int | None) -> float:
-    """CPU seconds of a process and all below it, living or already waited for; of none, nothing."""
+def tree_cpu(root: int) -> float:
+    """CPU seconds of a process and all below it, living or already waited for."""
     total = 0.0
-    if root is None:
-        return total
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(root)
         for member in (process, *process.children(recursive=True)):
@@ -80,7 +77,7 @@ def machine() -> dict[str, object]:
     }
 
 
-def _settled(root: int | None) -> float:
+def _settled(root: int) -> float:
     """The tree's CPU, looked at twice: a process just ending is seen neither alive nor waited for."""
     return max(tree_cpu(root), tree_cpu(root))
 

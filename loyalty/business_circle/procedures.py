@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from district.kernel.database.postgres import call
+from district.kernel.database.postgres import call_unguarded
 from district.kernel.idempotency import Key
 from district.kernel.outbox.events import wake_worker_on_commit
 from loyalty import procedures as ledger
@@ -23,7 +23,7 @@ def credit_payment(
 
     None, and nothing is done, where it is not plain that it is a member's first report in an open store.
     """
-    pk: int | None = call(
+    pk: int | None = call_unguarded(
         "business_circle_credit_payment",
         *(payment.public_id, payment.openid_hash, payment.openid_sealed, payment.master_version),
         *(payment.shop_number, payment.shop_name, payment.is_requested, payment.waits_until),

@@ -24,6 +24,7 @@ declare
     v_pending boolean := p_active_from > p_at;
     v_today date := (p_at at time zone 'Asia/Shanghai')::date;
     v_transfer bigint;
+    v_by_wechat boolean;
 begin
     repeated := v_earlier is not null;
     receipt := coalesce(v_earlier, v_receipt);
@@ -34,9 +35,18 @@ begin
         and not exists (select from loyalty_issuebudget where merchant_id = p_merchant)
     then
         v_account := loyalty_lock_account(p_member);
+        -- One statement, for each costs every receipt. Whose payment by WeChat Pay of this sum that was is not
+        -- asked: loyalty_earn_receipts does.
+        select (select count(*) from loyalty_parkedrefund
+                where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting'),
+            p_source in ('till', 'batch') and exists (
+                select from loyalty_receipt
+                where source = 'wechat' and store_id = p_store and paid_fen = p_paid_fen
+                    and paid_at between p_paid_at - interval '10 minutes' and p_paid_at + interval '10 minutes')
+            into waiting, v_by_wechat;
         if v_account.debt = 0 and (v_account.next_due is null or v_account.next_due > p_at)
             and v_account.merged_into_id is null
-            and not loyalty_earned_by_wechat(p_source, p_member, p_store, p_paid_fen, p_paid_at)
+            and not v_by_wechat
             -- Where this names a ceiling, it has counted nothing.
             and loyalty_check_ceilings(v_account, p_merchant, p_actor, p_points, p_at) is null
         then
@@ -75,7 +85,6 @@ begin
             available := v_account.available;
             granted := p_points;
             repaid := 0;
-            waiting := loyalty_refunds_waiting(p_store, p_receipt_no);
             return;
         end if;
     end if;
@@ -87,15 +96,9 @@ begin
         array[p_paid_at], array[p_fingerprint], array[p_points], array[p_transfer_id], array[0],
         array[p_merchant_terms], array[p_rate_points], array[p_rate_per_fen],
         array[p_price_milli_fen], array[p_active_from], array[p_expires_at]) posted;
-    waiting := loyalty_refunds_waiting(p_store, p_receipt_no);
+    select count(*) into waiting from loyalty_parkedrefund
+        where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting';
 end $$;
-
--- How many parked refunds wait for a receipt.
-create or replace function loyalty_refunds_waiting(p_store bigint, p_receipt_no text) returns bigint
-language sql stable as $$
-    select count(*) from loyalty_parkedrefund
-    where receipt_store_id = p_store and receipt_no = p_receipt_no and state = 'waiting'
-$$;
 
 -- Whether a purchase that a till or a file reports has earned by WeChat Pay, which knows another number of it: the
 -- same member, store and sum, paid within ten minutes. A person looks at photographs, and at what WeChat reports
@@ -104,7 +107,6 @@ create or replace function loyalty_earned_by_wechat(
     p_source text, p_member bigint, p_store bigint, p_paid_fen bigint, p_paid_at timestamptz
 ) returns boolean language plpgsql stable as $$
 begin
-    -- In PL/pgSQL, which keeps the plan: every receipt of a till asks.
     return p_source in ('till', 'batch') and exists (
         select from loyalty_receipt receipt
         join loyalty_pointsaccount account on account.member_id = receipt.account_id

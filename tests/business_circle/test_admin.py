@@ -5,10 +5,11 @@ import pytest
 from district.kernel import clock
 from district.kernel.models import AuditLine
 from loyalty.business_circle import services as business_circle
-from loyalty.business_circle.models import MallPayment, PointsSync, ShopNumber
+from loyalty.business_circle.models import PointsSync, ShopNumber
 from tests.admin.action_forms import act, once_of, text_of
 from tests.admin.two_merchants import signed_in
 from tests.business_circle.mall_steps import fresh, note_refund, pay, points_of, refunded
+from tests.factories.loyalty import make_earning_store
 from tests.factories.merchants import make_clerk
 
 PAYMENTS, SYNCS = "/admin/business_circle/mallpayment/", "/admin/business_circle/pointssync/"
@@ -94,10 +95,23 @@ def test_refunds_that_a_person_has_to_check_are_on_the_dashboard(back_office, me
     assert "支付金额与原支付不一致" in text_of(back_office.get(REFUNDS))
 
 
-def test_a_merchants_people_do_not_see_it(store, member):
-    payment = pay(shop_number="7")
+def test_a_merchants_people_see_the_payments_of_their_stores_and_change_nothing(store, member):
+    waiting, credited = pay(shop_number="7"), pay(store)
+    refund = note_refund(refunded(credited, 8_000))
+    foreign = pay(make_earning_store(), amount_fen=77_700)
     owner = signed_in(make_clerk(merchant=store.merchant, role="owner").user)
 
-    for address in (PAYMENTS, SYNCS, REFUNDS, NUMBERS, f"{PAYMENTS}{payment.pk}/assign-store/"):
+    page = text_of(owner.get(PAYMENTS))
+    assert credited.transaction_id in page
+    assert waiting.transaction_id not in page
+    assert foreign.transaction_id not in page
+    page = text_of(owner.get(f"{PAYMENTS}{credited.pk}/change/"))
+    for words in ["¥126.80", "已积分", refund.refund_id, "¥80.00"]:
+        assert words in page, words
+    assert "积分同步" not in page
+    for address in (
+        *(SYNCS, REFUNDS, NUMBERS, f"{PAYMENTS}{waiting.pk}/assign-store/"),
+        *(f"{PAYMENTS}{row.pk}/change/" for row in (waiting, foreign)),
+    ):
         assert owner.get(address).status_code in {403, 404}, address
-    assert MallPayment.objects.get().state == "waiting_for_store"
+    assert fresh(waiting).state == "waiting_for_store"

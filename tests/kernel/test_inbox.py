@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from district.kernel import attempts, audit, clock, tasks
 from district.kernel.errors import NoticeRefused
+from district.kernel.inbox import handling
 from district.kernel.inbox.handling import handle_due
 from district.kernel.inbox.invariants import INVARIANTS
 from district.kernel.inbox.reception import MAX_BODY_BYTES, receive_notice
@@ -192,6 +193,46 @@ def test_a_worker_killed_in_the_middle_leaves_the_notice_to_the_next(real_db, ba
     with time_machine.travel(clock.real_now() + timedelta(seconds=3)):
         assert handle_due() == 1
     assert handled() == ["n-1"]
+
+
+@pytest.mark.django_db
+def test_a_notice_that_kills_every_worker_counts_none_of_its_neighbours_down(bank_handler):
+    def dies(notice: Notice) -> None:
+        if notice.notice_id == "killer":
+            raise SystemExit
+
+    for notice_id in ("first", "killer", "last"):
+        send(notice_id)
+    with (
+        bank_handler(dies),
+        time_machine.travel(clock.real_now(), tick=False) as now,
+    ):
+        for attempt in range(1, attempts.MAX_ATTEMPTS + 1):
+            with pytest.raises(SystemExit):
+                handle_due()
+            # The next worker comes at once.
+            handle_due()
+            now.shift(2**attempt)
+        handle_due()
+    rows = InboxRow.objects.order_by("pk").values_list("notice_id", "attempts", "last_error")
+
+    assert list(rows) == [("first", 1, ""), ("killer", 9, "WorkerDied"), ("last", 2, "")]
+    assert InboxRow.objects.get(handled_at=None).notice_id == "killer"
+
+
+@pytest.mark.django_db
+def test_what_a_slow_worker_has_claimed_another_one_handles_two_seconds_later():
+    for number in range(3):
+        send(f"n-{number}")
+    claimed = attempts.claim_some(InboxRow.objects.filter(handled_at=None), limit=20)
+    assert (len(claimed), handle_due()) == (3, 0)
+
+    with time_machine.travel(clock.real_now() + timedelta(seconds=3)):
+        assert handle_due() == 3
+    for row in claimed:
+        handling._handle(row)
+
+    assert handled() == ["n-0", "n-1", "n-2"]
 
 
 @pytest.mark.django_db

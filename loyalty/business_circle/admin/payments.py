@@ -12,13 +12,12 @@ from district.kernel.backoffice import (
     DayRangeFilter,
     Menu,
     Pending,
-    ReadOnlyAdmin,
     Section,
     register_pending,
 )
 from district.kernel.backoffice.columns import Choice, Column, Link, Moment, Money, Number, table
 from district.kernel.backoffice.search import ExactSearch
-from district.merchants.scope import OperatorAction, viewer
+from district.merchants.scope import MerchantScopedAdmin, OperatorAction, viewer
 from loyalty.business_circle import services as business_circle
 from loyalty.business_circle.admin.common import (
     CIRCLE,
@@ -63,9 +62,16 @@ class AssignPaymentStore(OperatorAction):
 
 
 @admin.register(MallPayment)
-class MallPaymentAdmin(ExactSearch, ReadOnlyAdmin):
+class MallPaymentAdmin(ExactSearch, MerchantScopedAdmin):
+    """Of merchants' people those of their own stores; what has no store yet is the operators' business."""
+
     menu = Menu(CIRCLE, "contactless", 10)
     operator_permissions = ("view", "change")
+    merchant_paths, store_path, required_permission = (
+        ("store__merchant",),
+        "store",
+        "view_receipts",
+    )
     empty_hint = gettext_lazy("会员授权后，在商圈门店的微信支付会由微信通知并列在这里。")
     ordering = ["-pk"]
     sortable_by = ()
@@ -89,6 +95,7 @@ class MallPaymentAdmin(ExactSearch, ReadOnlyAdmin):
     row_actions = (AssignShopNumber(), AssignPaymentStore())
 
     def sections(self, request: HttpRequest, row: Any) -> Iterable[Section]:
+        is_operator = viewer(request).operator
         if row.receipt is not None:
             yield table(
                 _("小票"),
@@ -103,7 +110,8 @@ class MallPaymentAdmin(ExactSearch, ReadOnlyAdmin):
         yield table(
             _("退款"),
             [
-                Link(_("微信退款单号"), "refund_id"),
+                # Its page is the operators' alone.
+                (Link if is_operator else Column)(_("微信退款单号"), "refund_id"),
                 Choice(_("状态"), "state", REFUND_TONES),
                 Choice(_("原因"), "reason"),
                 Money(_("退款"), "refund_fen"),
@@ -112,17 +120,18 @@ class MallPaymentAdmin(ExactSearch, ReadOnlyAdmin):
             MallRefund.objects.filter(transaction_id=row.transaction_id).order_by("pk"),
             empty=_("没有退款。"),
         )
-        yield table(
-            _("积分同步"),
-            [
-                Link(_("增加积分"), "increased_points"),
-                Column(_("不积分说明"), "remarks"),
-                Moment(_("同步时间"), "synced_at"),
-                Column(_("最近错误"), "last_error"),
-            ],
-            row.syncs.all(),
-            empty=_("处理后才同步。"),
-        )
+        if is_operator:
+            yield table(
+                _("积分同步"),
+                [
+                    Link(_("增加积分"), "increased_points"),
+                    Column(_("不积分说明"), "remarks"),
+                    Moment(_("同步时间"), "synced_at"),
+                    Column(_("最近错误"), "last_error"),
+                ],
+                row.syncs.all(),
+                empty=_("处理后才同步。"),
+            )
 
 
 register_pending(

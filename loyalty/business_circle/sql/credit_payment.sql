@@ -14,7 +14,6 @@ create or replace function business_circle_credit_payment(
 ) returns bigint language plpgsql as $$
 declare
     v_member bigint;
-    v_account loyalty_pointsaccount;
     v_earned record;
     v_payment bigint;
 begin
@@ -26,11 +25,10 @@ begin
     end if;
     select member_id into v_member from members_wechatidentity where openid_hash = p_openid_hash;
     if not found then return null; end if;
-    -- From here on the member is merged with nobody, and no till posts for it. A statement of its own, or what is
-    -- asked below would be seen as it was before we waited.
-    v_account := loyalty_lock_account(v_member);
-    if v_account.merged_into_id is not null
-        or not exists (select from members_member where id = v_member and closed_at is null)
+    -- From here on the member is merged with nobody (loyalty_earn refuses one that was), and no till posts for it.
+    -- A statement of its own, or what is asked below would be seen as it was before we waited.
+    perform loyalty_lock_account(v_member);
+    if not exists (select from members_member where id = v_member and closed_at is null)
         or not exists (
             select from merchants_store store
             join merchants_merchant merchant on merchant.id = store.merchant_id
