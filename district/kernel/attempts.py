@@ -99,6 +99,13 @@ def record_failure(row: RetriedWork, error: Exception, *, max_attempts: int = MA
         mark_set_aside(row)
 
 
+def begin_anew(row: RetriedWork, *, after: timedelta = timedelta()) -> list[str]:
+    """The row's next call is another one, or the last one succeeded; the fields that changed, for the caller to save."""
+    row.attempts, row.last_error, row.set_aside_at = 0, "", None
+    row.next_attempt_at = clock.real_now() + after
+    return ["attempts", "last_error", "set_aside_at", "next_attempt_at"]
+
+
 def mark_set_aside(row: RetriedWork) -> None:
     """Leave the row to a person; the caller saves it."""
     row.set_aside_at = clock.real_now()

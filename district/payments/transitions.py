@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from district.kernel import clock
+from district.kernel import attempts, clock
 from district.kernel.outbox.events import emit
-from district.payments import retries
 from district.payments.errors import RefundAboveTheRest, RefundTooLate, TooManyRefunds
 from district.payments.events import OrderClosed
 from district.payments.models import Order, Payment, PaymentRefund, RefundProposal
@@ -43,14 +42,14 @@ def want_closed(order: Order, reason: str) -> None:
         mark_closed(order, reason)
         return
     order.state, order.close_reason = State.CLOSING, reason
-    order.save(update_fields=["state", "close_reason", *retries.begin_anew(order)])
+    order.save(update_fields=["state", "close_reason", *attempts.begin_anew(order)])
 
 
 def mark_closed(order: Order, reason: str) -> None:
     """A locked order that is open is closed: what comes for it from now on is surplus."""
     order.state, order.closed_at = State.CLOSED, clock.now()
     order.close_reason = order.close_reason or reason
-    order.save(update_fields=["state", "closed_at", "close_reason", *retries.begin_anew(order)])
+    order.save(update_fields=["state", "closed_at", "close_reason", *attempts.begin_anew(order)])
     emit(
         OrderClosed(
             order=order.pk,

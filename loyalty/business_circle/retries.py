@@ -29,13 +29,6 @@ def note_failure(row: RetriedWork, error: Exception) -> list[str]:
     return ["last_error", "set_aside_at", "next_attempt_at"]
 
 
-def begin_anew(row: RetriedWork, *, after: timedelta = timedelta()) -> list[str]:
-    """The row's next call is another one, or the last one succeeded; the fields that changed."""
-    row.attempts, row.last_error, row.set_aside_at = 0, "", None
-    row.next_attempt_at = clock.real_now() + after
-    return ["attempts", "last_error", "set_aside_at", "next_attempt_at"]
-
-
 def _is_refusal(error: Exception) -> bool:
     return (
         isinstance(error, ApiError)

@@ -5,9 +5,9 @@ import logging
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from district.kernel import clock
+from district.kernel import attempts, clock
 from district.kernel.outbox.events import emit
-from district.payments import retries, transitions
+from district.payments import transitions
 from district.payments.channels.base import ChannelPayment, ContradictingAnswer
 from district.payments.events import OrderPaid
 from district.payments.models import Order, Payment, PaymentRefund
@@ -91,7 +91,7 @@ def _mark_paid(order: Order, payment: Payment) -> None:
     order.save(
         update_fields=[
             *("state", "accepted_payment", "paid_at", "close_reason"),
-            *retries.begin_anew(order),
+            *attempts.begin_anew(order),
         ]
     )
     emit(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from district.kernel import clock
+from district.kernel import attempts, clock
 from district.payments import calls, retries, transitions
 from district.payments.channels.base import (
     ChannelError,
@@ -76,14 +76,14 @@ def _note_answer(pk: int, state: OrderState) -> None:
         transitions.mark_closed(order, Order.CloseReason.BY_CHANNEL)
         return
     after = min(max((clock.now() - order.created_at) / 2, SOONEST), LATEST)
-    order.save(update_fields=retries.begin_anew(order, after=after))
+    order.save(update_fields=attempts.begin_anew(order, after=after))
 
 
 @transaction.atomic
 def _try_later(pk: int) -> None:
     order = transitions.lock_order(pk)
     if order.state == State.CLOSING:
-        order.save(update_fields=retries.begin_anew(order, after=_LATER))
+        order.save(update_fields=attempts.begin_anew(order, after=_LATER))
 
 
 @transaction.atomic

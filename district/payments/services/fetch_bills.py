@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 
-from district.kernel import clock
+from district.kernel import attempts, clock
 from district.payments import calls, retries
 from district.payments.channels.base import ChannelBillLine, ChannelError, ContradictingAnswer
 from district.payments.channels.registry import channel_of, offered_channels
@@ -82,7 +82,7 @@ def _store(pk: int, lines: list[ChannelBillLine]) -> None:
         update_fields=[
             *("payment_count", "payment_fen", "refund_count", "refund_fen", "fee_milli_fen"),
             *("digest", "state", "fetched_at"),
-            *retries.begin_anew(bill),
+            *attempts.begin_anew(bill),
         ]
     )
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from district.kernel import clock
+from district.kernel import attempts, clock
 from district.kernel.outbox.events import emit
-from district.payments import retries, transitions
+from district.payments import transitions
 from district.payments.channels.base import ContradictingAnswer, RefundAnswer, RefundState
 from district.payments.events import PaymentRefunded, RefundFailed, SurplusReturned
 from district.payments.models import Payment, PaymentRefund
@@ -63,7 +63,7 @@ def _wait(refund: PaymentRefund, answer: RefundAnswer) -> None:
     refund.state = State(answer.state)
     if refund.state == State.ABNORMAL:
         logger.error("refund abnormal", extra={"refund": refund.pk})
-    changed = retries.begin_anew(refund, after=_NEXT_QUERY[State(refund.state)])
+    changed = attempts.begin_anew(refund, after=_NEXT_QUERY[State(refund.state)])
     refund.save(update_fields=["state", *_take(refund, answer), *changed])
 
 
@@ -75,7 +75,7 @@ def _succeed(refund: PaymentRefund, answer: RefundAnswer) -> None:
     payment.save(update_fields=["refund_reserved_fen", "refunded_fen"])
     refund.state, refund.closed_at = State.SUCCEEDED, None
     refund.succeeded_at = answer.succeeded_at or clock.now()
-    changed = [*_take(refund, answer), *retries.begin_anew(refund)]
+    changed = [*_take(refund, answer), *attempts.begin_anew(refund)]
     refund.save(update_fields=["state", "closed_at", "succeeded_at", *changed])
     _emit_succeeded(refund, payment)
 
@@ -117,7 +117,7 @@ def close_refund(refund: PaymentRefund, *, note: str = "") -> None:
     payment, at = refund.payment, clock.now()
     transitions.release(payment, refund.amount_fen)
     refund.state, refund.closed_at, refund.note = State.CLOSED, at, note
-    changed = retries.begin_anew(refund)
+    changed = attempts.begin_anew(refund)
     refund.save(update_fields=["state", "closed_at", "note", *changed])
     logger.error("refund closed", extra={"refund": refund.pk})
     order = payment.order

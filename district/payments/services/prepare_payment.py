@@ -7,10 +7,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from district.kernel import clock
+from district.kernel import attempts, clock
 from district.members import personal
 from district.members.models import WechatIdentity
-from district.payments import calls, retries, transitions
+from district.payments import calls, transitions
 from district.payments.channels.base import ChannelError, OrderIsPaid, PaymentChannel, Prepared
 from district.payments.channels.registry import channel_of
 from district.payments.errors import (
@@ -55,7 +55,7 @@ def _begin(pk: int, *, needs_payer: bool) -> Order:
         changed.append("payer")
     if order.state == State.CREATED:
         order.state = State.AWAITING_PAYMENT
-        changed += ["state", *retries.begin_anew(order, after=FIRST_QUERY)]
+        changed += ["state", *attempts.begin_anew(order, after=FIRST_QUERY)]
     if changed:
         order.save(update_fields=changed)
     return order
@@ -101,7 +101,7 @@ def _ask_soon(pk: int) -> None:
     """Its notice is late: a worker asks for the payment now."""
     order = transitions.lock_order(pk)
     if order.state == State.AWAITING_PAYMENT:
-        order.save(update_fields=retries.begin_anew(order))
+        order.save(update_fields=attempts.begin_anew(order))
 
 
 @transaction.atomic(durable=True)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from district.kernel import audit, clock
+from district.kernel import attempts, audit, clock
 from district.kernel.outbox.events import emit
 from district.members.models import User
 from district.payments import queries, retries
@@ -46,7 +46,7 @@ def reconcile_bill(*, bill: ChannelBill) -> list[BillDifference]:
             _settle(difference_row)
     if row.state == ChannelBill.State.FETCHED:
         row.state, row.reconciled_at = ChannelBill.State.RECONCILED, now
-        row.save(update_fields=["state", "reconciled_at", *retries.begin_anew(row)])
+        row.save(update_fields=["state", "reconciled_at", *attempts.begin_anew(row)])
     return list(row.differences.filter(state=State.OPEN).order_by("pk"))
 
 
@@ -122,4 +122,4 @@ def _look_again(difference: BillDifference) -> None:
 def _look_later(pk: int) -> None:
     row = BillDifference.objects.select_for_update(no_key=True).get(pk=pk)
     if row.state == State.OPEN:
-        row.save(update_fields=retries.begin_anew(row, after=_NEXT_LOOK))
+        row.save(update_fields=attempts.begin_anew(row, after=_NEXT_LOOK))

@@ -4,6 +4,7 @@ import contextlib
 
 from django.db import transaction
 
+from district.kernel import attempts
 from district.members import services as members
 from district.members.errors import AccountClosed
 from district.wechat.gateway import WechatSession
@@ -36,6 +37,6 @@ def note_authorization(*, authorization: ReportedAuthorization) -> Authorization
         return row
     row.kind, row.authorized_at = authorization.kind, authorization.authorized_at
     row.state, row.withdrawn_at = Authorization.State.AUTHORIZED, None
-    changed = retries.begin_anew(row, after=ASK_AGAIN)
+    changed = attempts.begin_anew(row, after=ASK_AGAIN)
     row.save(update_fields=["kind", "authorized_at", "state", "withdrawn_at", *changed])
     return row

@@ -64,7 +64,7 @@ def _record(asked: Authorization, *, state: str) -> None:
     if row.authorized_at == asked.authorized_at and state in _WITHDRAWN:
         row.state, row.withdrawn_at = Authorization.State.WITHDRAWN, clock.now()
     row.asked_at = clock.now()
-    changed = retries.begin_anew(row, after=ASK_AGAIN)
+    changed = attempts.begin_anew(row, after=ASK_AGAIN)
     row.save(update_fields=["state", "withdrawn_at", "asked_at", *changed])
 
 

@@ -77,7 +77,7 @@ def _note_success(pk: int) -> None:
     if row.synced_at is not None:
         return
     row.synced_at = clock.now()
-    row.save(update_fields=["synced_at", *retries.begin_anew(row)])
+    row.save(update_fields=["synced_at", *attempts.begin_anew(row)])
     MallPayment.objects.filter(pk=row.payment_id).update(openid_sealed=None, master_version=None)
 
 
