@@ -30,23 +30,16 @@ def _note_refund(content: RefundNotice) -> None:
     services.note_refund(channel=WechatChannel.name, answer=refund_in(content))
 
 
-# What a notice is about, and who handles it; apps above add what they know of the same merchant.
-_content_handlers: dict[type, Callable[[Any], None]] = {
+_HANDLERS: dict[type, Callable[[Any], None]] = {
     Transaction: _accept_payment,
     RefundNotice: _note_refund,
 }
 
 
-def handle_content(content_type: type, handler: Callable[[Any], None]) -> None:
-    """Have notices about this handled by that, at least once. Raises ValueError for what has its handler."""
-    if _content_handlers.setdefault(content_type, handler) is not handler:
-        raise ValueError(f"{content_type.__name__} is handled already")
-
-
 def handle_notice(notice: Notice) -> None:
     """Raises UnknownEvent for what nobody handles, so that the notice is set aside, where a person sees it."""
     pay_notice = read_pay_notice(notice.body)
-    handler = _content_handlers.get(type(pay_notice.content))
+    handler = _HANDLERS.get(type(pay_notice.content))
     if handler is None:
         raise UnknownEvent(pay_notice.envelope.event_type)
     handler(pay_notice.content)

@@ -29,7 +29,6 @@ from district.payments.models import (
     Payment,
     PaymentRefund,
 )
-from district.wechat.pay.business_circle import MallPaymentNotice
 from district.wechat.pay.client import Limits
 from district.wechat.pay.orders import Transaction
 from tests.factories.members import make_member, make_operator
@@ -114,15 +113,6 @@ def test_an_order_stays_with_the_wechat_account_it_was_placed_for(member, wechat
     work()
 
     assert fresh(order).state == "paid"
-
-
-def test_what_another_app_handles_has_one_handler(db, monkeypatch):
-    monkeypatch.setattr(inbox, "_content_handlers", dict(inbox._content_handlers))
-
-    inbox.handle_content(MallPaymentNotice, print)
-    inbox.handle_content(MallPaymentNotice, print)
-    with pytest.raises(ValueError, match="handled already"):
-        inbox.handle_content(MallPaymentNotice, repr)
 
 
 def test_a_forged_notice_is_refused_and_not_kept(paid, wechat_pay, receiver):
