@@ -112,7 +112,7 @@ def test_no_merchant_touches_cycles_payments_or_decisions(
         f"cycle/{ended_cycle.pk}/approve/",
         "cycle/add/",
         f"statement/{own_statement.pk}/pay/",
-        f"payment/{payment.pk}/reverse/",
+        f"statementpayment/{payment.pk}/reverse/",
         f"dispute/{dispute.pk}/uphold/",
         f"dispute/{dispute.pk}/reject/",
         f"dispute/{dispute.pk}/correct/",

@@ -45,6 +45,8 @@ class ProposeRefund(OperatorAction):
     success_message = gettext_lazy("已提交。")
     form_class = PaymentRefundForm
     permission = "payments.add_paymentrefund"
+    # The amount is suggested.
+    is_edit = False
 
     def is_applicable(self, row: Payment) -> bool:
         return row.left_fen > 0
