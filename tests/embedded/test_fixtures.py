@@ -71,7 +71,7 @@ def test_a_killed_web_worker_is_replaced(web):
     dead = web.kill_worker9()
 
     # What had been queued at the dead one's socket is reset; a client asks again.
-    assert wait_until(lambda: answers(web.port, "/livez"), 5)
+    assert wait_until(lambda: answers(web.port, "/livez"), 20)
     assert wait_until(lambda: web.started_workers() == 3, 15)
     assert len(web.pids()) == 3
     assert before - set(web.pids()) == {dead}
