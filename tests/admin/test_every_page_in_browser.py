@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # A number that is broken over two lines: its pieces stand at different heights.
 BROKEN = r"""() => {
-    const number = /[-+]?¥?[-]?\d[\d,]*(\.\d+)?%?/g;
+    const number = /[-+]?¥?[-]?\d{1,9}(,\d{3})*(\.\d+)?%?/g;
     const broken = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -36,9 +36,9 @@ BROKEN = r"""() => {
     }
     return broken;
 }"""
-# Numbers of a table that do not end where the column's others do.
+# Numbers of a table that do not end where the column's others do. Long ones without groups are names of things.
 RAGGED = r"""() => {
-    const number = /^[-+]?\s?¥?[-]?\d[\d,]*(\.\d+)?\s?%?$/;
+    const number = /^[-+]?\s?¥?[-]?\d{1,9}(,\d{3})*(\.\d+)?\s?%?$/;
     const cells = [...document.querySelectorAll('.d-table td, #result_list td')];
     return cells.filter((cell) => cell.checkVisibility() && number.test(cell.textContent.trim()))
         .filter((cell) => !['right', 'end'].includes(getComputedStyle(cell).textAlign))
