@@ -293,7 +293,7 @@ def big_day(bank, member, noon):
             fee_milli_fen=row.amount_fen * 6,
             at=NOON,
         )
-        for row in Payment.objects.order_by("pk")
+        for row in Payment.objects.order_by("order_number")
     ]
     lines += [
         ChannelBillLine(
@@ -305,7 +305,7 @@ def big_day(bank, member, noon):
             fee_milli_fen=0,
             at=NOON,
         )
-        for row in PaymentRefund.objects.select_related("payment").order_by("pk")
+        for row in PaymentRefund.objects.select_related("payment").order_by("number")
     ]
     return lines
 
