@@ -19,6 +19,8 @@ from district.kernel.models.attempts import RetriedWork
 logger = logging.getLogger("district.attempts")
 
 MAX_ATTEMPTS = 8
+# Longer than a call to another system with its own repetitions takes, so that no second worker makes it beside.
+CALL_LEASE = timedelta(seconds=90)
 
 W = TypeVar("W", bound=RetriedWork)
 
@@ -88,6 +90,35 @@ def work_off(
             if row.set_aside_at is None:
                 attempt(row)
         count += len(rows)
+    return count
+
+
+def make_calls(
+    waiting: QuerySet[W], call: Callable[[W], object], *, max_attempts: int, limit: int = 100
+) -> int:
+    """Claim rows one by one, the longest waiting first, and make the call of each; how many calls.
+
+    `call` runs outside of any transaction and records what came of it. What a worker never came back from is
+    set aside after `max_attempts`.
+    """
+    count = 0
+    for _ in range(limit):
+        row = claim_next(
+            waiting,
+            order=("next_attempt_at", "pk"),
+            delay=lambda _attempts: CALL_LEASE,
+            max_attempts=max_attempts,
+        )
+        if row is None:
+            break
+        if row.set_aside_at is not None:
+            continue
+        count += 1
+        try:
+            call(row)
+        except Exception:
+            # A bug that one row meets must not stop the others; its attempt is counted.
+            logger.exception("call broke off", extra={"table": row._meta.db_table, "row": row.pk})
     return count
 
 

@@ -3,8 +3,7 @@
 Much more patient than events are: a channel may be down for hours, and money must not wait for a person then.
 """
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,41 +19,15 @@ _DELAYS_MINUTES = (0.25, 0.5, 1, 3, 10, 20, 30, 30, 30, 60, 180, 180, 180, 360, 
 MAX_ATTEMPTS = len(_DELAYS_MINUTES)
 # Who is refused learns little by asking on.
 MAX_REFUSALS = 3
-# Longer than a call with its own repetitions takes, so that no second worker makes the same call beside it.
-LEASE = timedelta(seconds=90)
 # Calls that one run of a task makes at most.
 BATCH = 100
 
-logger = logging.getLogger("district.payments")
 W = TypeVar("W", bound=RetriedWork)
 
 
-def claimed_rows(waiting: QuerySet[W], *, limit: int = BATCH) -> Iterator[W]:
-    """Rows that are due, each claimed for one call; those that a worker never came back from are set aside."""
-    for _ in range(limit):
-        row = attempts.claim_next(
-            waiting,
-            order=("next_attempt_at", "pk"),
-            delay=lambda _attempts: LEASE,
-            max_attempts=MAX_ATTEMPTS,
-        )
-        if row is None:
-            return
-        if row.set_aside_at is None:
-            yield row
-
-
-def work_off(waiting: QuerySet[W], process: Callable[[W], Any], *, limit: int = BATCH) -> int:
+def work_off(waiting: QuerySet[W], call: Callable[[W], Any], *, limit: int = BATCH) -> int:
     """Make the calls of rows that are due, the longest waiting first; how many."""
-    count = 0
-    for row in claimed_rows(waiting, limit=limit):
-        try:
-            process(row)
-        except Exception:
-            # A bug that one row meets must not stop the others; its attempt is counted.
-            logger.exception("call broke off", extra={"table": row._meta.db_table, "row": row.pk})
-        count += 1
-    return count
+    return attempts.make_calls(waiting, call, max_attempts=MAX_ATTEMPTS, limit=limit)
 
 
 def note_failure(row: RetriedWork, error: ChannelError | ChannelNotOffered) -> list[str]:

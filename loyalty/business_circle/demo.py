@@ -132,11 +132,12 @@ def play_notices(context: Any) -> None:
     _ask_sandbox(
         "pay-mall-refund", transaction_id=payment["transaction_id"], refund_fen=_SUMS_FEN[0]
     )
-    _ask_sandbox(
-        "pay-settings", mall_notify_url=urljoin(f"{settings.PUBLIC_URL}/", "wechat/pay/notices")
-    )
-    _ask_sandbox("pay-mall-payment", person="demo-1", **shop)
-    _ask_sandbox("pay-settings", mall_notify_url=address)
+    wrong_address = urljoin(f"{settings.PUBLIC_URL}/", "wechat/pay/notices")
+    try:
+        _ask_sandbox("pay-settings", mall_notify_url=wrong_address)
+        _ask_sandbox("pay-mall-payment", person="demo-1", **shop)
+    finally:
+        _ask_sandbox("pay-settings", mall_notify_url=address)
 
 
 def _ask_sandbox(act: str, **fields: Any) -> dict[str, Any]:

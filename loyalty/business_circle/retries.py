@@ -1,6 +1,6 @@
 """When a call to WeChat Pay that failed is made again, and when it is left to a person."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from district.kernel import attempts, clock
 from district.kernel.models.attempts import RetriedWork
@@ -11,8 +11,6 @@ _DELAYS_MINUTES = (0.25, 0.25, 0.5, 3, 10, 20, 30, 30, 30, 60, 180, 180, 180, 36
 MAX_ATTEMPTS = len(_DELAYS_MINUTES) + 29 * 4
 # Who is refused learns little by asking on.
 MAX_REFUSALS = 3
-# Longer than a call with its own repetitions takes, so that no second worker makes the same call beside it.
-LEASE = timedelta(seconds=90)
 BATCH = 100
 _TOO_MANY_REQUESTS = 429
 
@@ -35,8 +33,3 @@ def _is_refusal(error: Exception) -> bool:
         and not error.is_outcome_unknown
         and error.status != _TOO_MANY_REQUESTS
     )
-
-
-def moment_in(delay: timedelta) -> datetime:
-    """When work begins that has to wait first, by the clock of machines."""
-    return clock.real_now() + delay

@@ -224,6 +224,24 @@ def test_a_notice_that_came_while_we_asked_is_newer_than_the_answer(mall, databa
     assert Authorization.objects.get().state == "authorized"
 
 
+def test_a_question_that_breaks_off_stops_no_other(mall, database, monkeypatch):
+    for person in ("alice", "bob"):
+        authorize(mall.openid(person))
+    be_due(Authorization)
+    ask = refresh_authorizations.authorization_of
+
+    def stumble(*args, openid, **terms):
+        if openid == mall.openid("alice"):
+            raise RuntimeError
+        return ask(*args, openid=openid, **terms)
+
+    monkeypatch.setattr(refresh_authorizations, "authorization_of", stumble)
+    assert business_circle.refresh_authorizations() == 2
+
+    rows = Authorization.objects.order_by("pk")
+    assert [(row.attempts, row.asked_at is None) for row in rows] == [(1, True), (0, False)]
+
+
 def test_a_question_that_fails_is_asked_again(mall, database):
     authorize(mall.openid("alice"))
     mall.trouble("query_authorization", "http", number=500, times=10)

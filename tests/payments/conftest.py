@@ -1,16 +1,18 @@
 import pytest
 
-from district.kernel import invariants
+from district.kernel import clock, invariants
 from district.kernel.plugin import invariants_of
 from tests.factories.members import make_member, make_operator
-from tests.payments.bank_channel import bank
+from tests.payments.bank_channel import NOON, bank
+from tests.payments.payment_steps import place_paid
 from tests.payments.unionpay_sandbox import unionpay, unionpay_keys
-from tests.payments.wechat_steps import deliver, wechat_pay
+from tests.payments.wechat_steps import deliver, paid, wechat_pay
 from tests.wechat.pay_sandbox import receiver, sandbox, sandbox_of_session, sandbox_process
 
 __all__ = [
     "bank",
     "deliver",
+    "paid",
     "receiver",
     "sandbox",
     "sandbox_of_session",
@@ -53,3 +55,21 @@ def zhang(database):
 @pytest.fixture
 def wang(database):
     return make_operator("wang")
+
+
+@pytest.fixture
+def order(bank, member):
+    return place_paid(bank, member)
+
+
+@pytest.fixture
+def dear(bank, member):
+    """A payment above what one person may refund alone."""
+    return place_paid(bank, member, amount_fen=50_000).accepted_payment
+
+
+@pytest.fixture
+def noon(database):
+    """A day with its bill a day later."""
+    with clock.travel_to(NOON):
+        yield

@@ -89,3 +89,13 @@ def events(name):
     """The payloads of the events of that name, in their order."""
     rows = OutboxRow.objects.filter(name=name).order_by("pk")
     return [row.payload for row in rows]
+
+
+def propose(payment, amount_fen, by, **changed):
+    terms = {"reason": "设备故障", "key": fresh_key()}
+    return payments.propose_refund(payment=payment, amount_fen=amount_fen, by=by, **terms | changed)
+
+
+def sums(payment):
+    row = fresh(payment)
+    return (row.refund_reserved_fen, row.refunded_fen)

@@ -5,8 +5,9 @@ from django.test import Client
 
 from district.kernel import clock
 from district.kernel.inbox.handling import handle_due
+from district.payments import services as payments
 from district.payments.channels import wechat
-from tests.payments.payment_steps import place
+from tests.payments.payment_steps import fresh, place
 from tests.wechat.fixtures import APPID, SECRET
 
 ADDRESS = "/wechat/pay/notices"
@@ -58,3 +59,12 @@ def post(headers, body):
 
 def place_wechat(member, **changed):
     return place(member, channel="wechat", **changed)
+
+
+@pytest.fixture
+def paid(member, wechat_pay, deliver):
+    """An order that is paid on the phone and known by its notice."""
+    order = place_wechat(member)
+    wechat_pay.control("pay-order", **payments.prepare_payment(order=order))
+    deliver(1)
+    return fresh(order)

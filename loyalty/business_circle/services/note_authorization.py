@@ -4,11 +4,10 @@ import contextlib
 
 from django.db import transaction
 
-from district.kernel import attempts
+from district.kernel import attempts, clock
 from district.members import services as members
 from district.members.errors import AccountClosed
 from district.wechat.gateway import WechatSession
-from loyalty.business_circle import retries
 from loyalty.business_circle.models import Authorization
 from loyalty.business_circle.services.refresh_authorizations import ASK_AGAIN
 from loyalty.business_circle.values import ReportedAuthorization
@@ -30,7 +29,7 @@ def note_authorization(*, authorization: ReportedAuthorization) -> Authorization
         defaults={
             "kind": authorization.kind,
             "authorized_at": authorization.authorized_at,
-            "next_attempt_at": retries.moment_in(ASK_AGAIN),
+            "next_attempt_at": clock.real_now() + ASK_AGAIN,
         },
     )
     if is_new or authorization.authorized_at <= (row.withdrawn_at or row.authorized_at):

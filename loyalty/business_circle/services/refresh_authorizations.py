@@ -26,20 +26,9 @@ def refresh_authorizations(*, limit: int = retries.BATCH) -> int:
     """
     if not has_pay_account():
         return 0
-    count = 0
-    while count < limit:
-        row = attempts.claim_next(
-            queries.authorizations_to_ask_about(),
-            order=("next_attempt_at", "pk"),
-            delay=lambda _attempts: retries.LEASE,
-            max_attempts=retries.MAX_ATTEMPTS,
-        )
-        if row is None:
-            break
-        count += 1
-        if row.set_aside_at is None:
-            _ask(row)
-    return count
+    return attempts.make_calls(
+        queries.authorizations_to_ask_about(), _ask, max_attempts=retries.MAX_ATTEMPTS, limit=limit
+    )
 
 
 def _ask(row: Authorization) -> None:

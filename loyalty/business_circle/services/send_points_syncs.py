@@ -25,20 +25,7 @@ def send_points_syncs(*, limit: int = retries.BATCH) -> int:
     if not has_pay_account():
         return 0
     due = PointsSync.objects.filter(synced_at=None)
-    count = 0
-    while count < limit:
-        row = attempts.claim_next(
-            due,
-            order=("next_attempt_at", "pk"),
-            delay=lambda _attempts: retries.LEASE,
-            max_attempts=retries.MAX_ATTEMPTS,
-        )
-        if row is None:
-            break
-        count += 1
-        if row.set_aside_at is None:
-            _send(row)
-    return count
+    return attempts.make_calls(due, _send, max_attempts=retries.MAX_ATTEMPTS, limit=limit)
 
 
 def _send(sync: PointsSync) -> None:
