@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from district import celery
+from district.kernel.outbox import wakeup
 from district.kernel.outbox.file_broker import prepare_folders
 
 FOLDERS = {
@@ -25,6 +26,7 @@ def isolated_queue(data_dir: Path) -> Iterator[dict[str, str]]:
 
     Gives the variables by which the worker finds it.
     """
+    end_late_wakeup()
     before = app.conf.broker_url, dict(app.conf.broker_transport_options)
     if app.conf.broker_url.startswith("filesystem://"):
         here = {option: str(data_dir / "queue" / name) for option, name in FOLDERS.items()}
@@ -38,7 +40,16 @@ def isolated_queue(data_dir: Path) -> Iterator[dict[str, str]]:
     try:
         yield {"DISTRICT_BROKER_URL": app.conf.broker_url}
     finally:
+        end_late_wakeup()
         _use(*before)
+
+
+def end_late_wakeup() -> None:
+    """No message that one test has caused comes into the queue of the next one."""
+    timer = wakeup._timer
+    if timer is not None:
+        timer.cancel()
+        timer.join()
 
 
 def _own_redis(url: str) -> str:
