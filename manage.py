@@ -7,10 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 
-# These only read settings: they need an address and secrets, but no running server.
+# These only read settings, or a file: they need an address and secrets, but no running server.
 WITHOUT_SERVER = {
     "", "--help", "--version", "help", "version", "check", "collectstatic", "compilemessages",
-    "diffsettings", "makemessages", "spectacular",
+    "diffsettings", "makemessages", "score_credit", "spectacular",
 }  # fmt: skip
 
 

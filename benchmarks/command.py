@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from benchmarks.batches import batch_receipts
-from benchmarks.bench import Bench, Incorrect, bench
+from benchmarks.bench import Bench, Incorrect, PreparedDatabase, bench
 from benchmarks.coupon_claim import coupon_claim
 from benchmarks.coupon_redeem import coupon_redeem
 from benchmarks.function_level import hot_member, ledger, pgledger_shape
 from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant, spend_http
 from benchmarks.in_process import earn, spend
 from benchmarks.notices import notices
+from benchmarks.parking_quote import parking_quote
+from benchmarks.parking_reserve import parking_reserve
 from benchmarks.report import BenchmarkResult
 from benchmarks.scale import FULL, TINY
 from benchmarks.settlement_close import settle
@@ -35,10 +37,13 @@ BENCHMARKS: dict[str, Callable[[Bench], BenchmarkResult]] = {
     "notices": notices,
     "coupon_claim": coupon_claim,
     "coupon_redeem": coupon_redeem,
+    "parking_reserve": parking_reserve,
 }
 # They bring a clone of their own instead of a `Bench`.
 STARTS = {"cold_start": cold_start, "warm_start": warm_start}
 MOST_STARTS = 3
+# They need no database.
+PURE = {"parking_quote": parking_quote}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,7 +70,10 @@ def _measured(name: str, options: argparse.Namespace) -> BenchmarkResult:
         scale = replace(scale, rounds=options.rounds or min(scale.rounds, MOST_STARTS))
         return STARTS[name](scale, corrupt=options.corrupt)
     scale = replace(scale, rounds=options.rounds or scale.rounds)
-    with bench(scale, corrupt=options.corrupt) as ready:
+    if name in PURE:
+        return PURE[name](scale, corrupt=options.corrupt)
+    prepared = PreparedDatabase.of(options.prepared) if options.prepared else None
+    with bench(scale, corrupt=options.corrupt, prepared=prepared) as ready:
         return BENCHMARKS[name](ready)
 
 
@@ -75,7 +83,7 @@ def _run_separately(name: str, options: Sequence[str]) -> int:
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    known = [*BENCHMARKS, *STARTS]
+    known = [*BENCHMARKS, *STARTS, *PURE]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="+", choices=known, metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="one JSON object for each")
@@ -88,6 +96,12 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--tiny",
         action="store_true",
         help="only see whether everything runs; no figure means anything",
+    )
+    parser.add_argument(
+        "--prepared",
+        nargs=2,
+        metavar=("CLUSTER", "DATABASE"),
+        help="for the tests: fill a migrated database without rows instead of making a cluster",
     )
     parser.add_argument(
         "--spoil",

@@ -27,18 +27,18 @@ class ResourceUse:
 
 
 @contextmanager
-def measure(server: int, *ours: int) -> Iterator[ResourceUse]:
-    """Measure a block: PostgreSQL and our own servers (web, worker) with all processes below them, clients are
+def measure(server: int | None = None, *ours: int) -> Iterator[ResourceUse]:
+    """Measure a block: PostgreSQL (if it takes part) and our own servers (web, worker) with all processes below them, clients are
     what the block starts and waits for."""
     used = ResourceUse()
     busy, own, began = _busy(), _own(), time.monotonic()
-    before = tree_cpu(server), sum(map(tree_cpu, ours))
+    before = tree_cpu(server) if server else 0.0, sum(map(tree_cpu, ours))
     yield used
     used.elapsed_seconds = time.monotonic() - began
     all_work = _busy() - busy
     used.client += _own() - own
     time.sleep(0.2)
-    used.server = _settled(server) - before[0]
+    used.server = _settled(server) - before[0] if server else 0.0
     used.web = sum(map(_settled, ours)) - before[1]
     all_ours = used.server + used.web + used.client
     used.other_load = max(0.0, all_work - all_ours) / used.elapsed_seconds

@@ -11,30 +11,29 @@ from benchmarks.comparison import Run
 from district.embedded.binaries import find
 from district.embedded.home import Home
 
-TPCB = "tpcb"
-
 
 class Pgbench:
     def __init__(self, bench: Bench) -> None:
         self._stage = bench
+        self._tpcb = f"{bench.database}_tpcb"
         home: Home = bench.cluster.home
         self._program = find(owner=home.owner).path("pgbench")
 
     def prepare_tpcb(self) -> None:
         """The database of pgbench's own workload, on the same server."""
         with_admin = {**self._environment(), "PGDATABASE": "postgres"}
-        psql = [self._program.replace("pgbench", "createdb"), TPCB]
+        psql = [self._program.replace("pgbench", "createdb"), self._tpcb]
         subprocess.run(psql, env=with_admin, check=True)
         command = [self._program, "-i", "-q", "-s", str(self._stage.scale.tpcb)]
         subprocess.run(
             command,
-            env={**self._environment(), "PGDATABASE": TPCB},
+            env={**self._environment(), "PGDATABASE": self._tpcb},
             check=True,
             capture_output=True,
         )
 
     def tpcb(self) -> Run:
-        return self._run(TPCB, [])
+        return self._run(self._tpcb, [])
 
     def script(self, path: Path, *, clients: int | None = None, **variables: int | str) -> Run:
         """The script's transactions; `members` and `merchants` are known to it."""

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "coupons.offline.apps.OfflineConfig",
     "parking.apps.ParkingConfig",
     "credit.apps.CreditConfig",
+    "credit.complaints.apps.ComplaintsConfig",
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",
 ]
@@ -196,6 +197,9 @@ WECHAT_APPID = env.str("DISTRICT_WECHAT_APPID", default="")
 WECHAT_SECRET = env.str("DISTRICT_WECHAT_SECRET", default="")
 # name.txt:content of the file by which WeChat knows the host of a rule for ordinary links to /c/.
 WECHAT_LINK_CHECK = env.str("DISTRICT_WECHAT_LINK_CHECK", default="")
+# Message push (消息推送) in safe mode, its EncodingAESKeys newest first; without a token no message is taken.
+WECHAT_MESSAGE_TOKEN = env.str("DISTRICT_WECHAT_MESSAGE_TOKEN", default="")
+WECHAT_MESSAGE_KEYS = env.list("DISTRICT_WECHAT_MESSAGE_KEYS", default=[])
 WECHAT_BASE = env.str("DISTRICT_WECHAT_BASE", default="https://api.weixin.qq.com/")
 
 # --- WeChat Pay: without a merchant there is none ----------------------------------------------
@@ -226,13 +230,16 @@ UNIONPAY_PUBLIC_KEYS = named_keys(
 )
 UNIONPAY_BASE = env.str("DISTRICT_UNIONPAY_BASE", default="https://gateway.95516.com")
 
-# --- Payments -------------------------------------------------------------------------------
+# --- Payments, business circle -------------------------------------------------------------------------------
 # What one person may refund of a payment alone; above it another one decides.
 PAYMENTS_REFUND_LIMIT_FEN = env.int("DISTRICT_PAYMENTS_REFUND_LIMIT_FEN", default=20_000)
-
-# --- Business circle (智慧商圈) ----------------------------------------------------------------
-# How long a payment waits for its payer to join or for its store to be known.
+# How long a payment of the business circle (智慧商圈) waits for its payer to join or for its store to be known.
 BUSINESS_CIRCLE_WAIT_DAYS = env.int("DISTRICT_BUSINESS_CIRCLE_WAIT_DAYS", default=7)
+
+# --- Parking --------------------------------------------------------------------------------
+# How many open reservations and how many plates a member has at most.
+PARKING_MOST_RESERVATIONS = env.int("DISTRICT_PARKING_MOST_RESERVATIONS", default=3)
+PARKING_MOST_VEHICLES = env.int("DISTRICT_PARKING_MOST_VEHICLES", default=5)
 
 # --- API ------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT = env.int("DISTRICT_BODY_LIMIT", default=1024 * 1024)

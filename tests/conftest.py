@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from district import embedded
@@ -18,9 +19,11 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
 def pytest_configure() -> None:
-    """A shell that puts us in the background has us ignore Ctrl-C, and every process of ours with us."""
+    """Passwords cost little. And a shell that puts us in the background has us ignore Ctrl-C, and every process of
+    ours with us."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.PASSWORD_HASHERS = ["tests.password_hasher.OneRoundHasher"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -141,6 +144,12 @@ def worker(server_db: Database, tmp_path: Path) -> Iterator[CeleryWorker]:
     process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture
+def calendar_of_next_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the day of the test: nobody misses the holidays of next year yet."""
+    monkeypatch.setattr("credit.complaints.health_warnings._EXPECTED_FROM_MONTH", 13)
 
 
 @pytest.fixture(scope="session")

@@ -36,10 +36,14 @@ class StoreVisit:
 
 @dataclass(frozen=True)
 class RightRequests:
-    """Bodies by the operation's id, and the public ids in addresses by their path."""
+    """Bodies by the operation's id, the public ids in addresses by their path, and tokens by the scheme they are for.
+
+    An id whose row costs something is made by a function: only for a test that asks at its address.
+    """
 
     bodies: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str | Callable[[], str]] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,13 @@ class AimedRequests:
     """What a request is to be about.
 
     `known` are values by the name of their field, in every operation; `fresh` makes those that are good
-    only once, by operation and field; `named` makes the parameters of a path.
+    only once, by operation and field; `named` makes the parameters of a path; `tokens` are those of other schemes.
     """
 
     known: Mapping[str, str] = field(default_factory=dict)
     fresh: Mapping[str, Mapping[str, Callable[[], Any]]] = field(default_factory=dict)
     named: Mapping[str, Callable[[], dict[str, str]]] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 def contributed(attribute: str) -> list[Any]:

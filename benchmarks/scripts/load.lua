@@ -25,6 +25,12 @@ local choose = {
       local merchant, ticket = string.match(line or "1 NONE", "(%d+) (%w+)")
       return 1, merchant, ticket
    end,
+   -- A line is a member, each once; the threads take the lines in turns as above.
+   member = function()
+      local line = tickets()
+      if not (line and tickets()) then tickets = function() end end
+      return tonumber(line or "0"), 1
+   end,
 }
 
 function init(arguments)

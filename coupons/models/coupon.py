@@ -90,6 +90,9 @@ class Coupon(models.Model):
     )
     leased_at = models.DateTimeField(_("锁定时间"), null=True, blank=True)
     leased_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+    # Set aside for something that its member is about to pay, such as a quoted stay; ended by whoever set it aside.
+    held_for = models.TextField(_("占用单号"), db_default="", default="", blank=True)
+    held_until = models.DateTimeField(_("占用至"), null=True, blank=True)
     given_at = models.DateTimeField(_("转赠时间"), null=True, blank=True)
     replaces = models.ForeignKey(
         "coupons.Redemption",
@@ -175,6 +178,11 @@ class Coupon(models.Model):
                     leased_until__isnull=False,
                     leased_until__gt=F("leased_at"),
                 ),
+            ),
+            models.CheckConstraint(
+                name="coupon_held_for_something",
+                condition=Q(held_for="", held_until=None)
+                | (~Q(held_for="") & Q(held_until__isnull=False)),
             ),
         ]
         indexes = [

@@ -24,6 +24,13 @@ from coupons.services.reward import (
     take_back_gifts,
 )
 from coupons.services.show import CouponCode, print_coupon, show_coupon
+from coupons.services.stay_coupons import (
+    StayCoupon,
+    hold_stay_coupons,
+    redeem_stay_coupons,
+    release_stay_coupons,
+    stay_coupons,
+)
 from coupons.services.sweep import expire_coupons, warn_of_expiring
 from coupons.services.tags import tag_member, untag_member
 from coupons.services.templates import (
@@ -56,6 +63,7 @@ __all__ = [
     "CouponCode",
     "ReturnedBill",
     "ReturnedGoods",
+    "StayCoupon",
     "accept_coupon",
     "agree_to_share",
     "approve_version",
@@ -67,6 +75,7 @@ __all__ = [
     "exchange_coupon",
     "expire_coupons",
     "hand_out_coupon",
+    "hold_stay_coupons",
     "issue_coupon",
     "keep_picture",
     "lease_coupon",
@@ -78,9 +87,11 @@ __all__ = [
     "propose_budget_change",
     "redeem_coupons",
     "redeem_offline",
+    "redeem_stay_coupons",
     "refund_bill",
     "refund_whole_bill",
     "reject_version",
+    "release_stay_coupons",
     "resize_stock",
     "reverse_redemption",
     "revoke_consent",
@@ -89,6 +100,7 @@ __all__ = [
     "reward_receipt",
     "save_draft",
     "show_coupon",
+    "stay_coupons",
     "stop_version",
     "submit_version",
     "tag_member",

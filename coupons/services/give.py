@@ -60,9 +60,10 @@ def _require_transferable(coupon: Coupon) -> None:
     if CouponGift.objects.filter(coupon=coupon).exists():
         raise NotTransferable(reason="given")
     leased = coupon.leased_until is not None and at < coupon.leased_until
+    held = coupon.held_until is not None and at < coupon.held_until
     begun = coupon.uses_left < terms.uses or (
         coupon.value_left_fen is not None and coupon.value_left_fen < terms.max_cost_fen
     )
     live = coupon.state == Coupon.State.LIVE and at < coupon.valid_until and origin_holds(coupon)
-    if not live or leased or begun:
+    if not live or leased or held or begun:
         raise NotTransferable(reason="state")

@@ -124,6 +124,7 @@ begin
         or p_at < date_trunc('second', v_coupon.valid_from)
         or p_at >= date_trunc('second', v_coupon.valid_until)
         or (v_coupon.leased_until > p_at and v_coupon.leased_to_id <> p_store)
+        or v_coupon.held_until > p_at
         or not coupons_origin_holds(p_coupon, v_coupon.source)
     then
         raise exception 'coupon_changed' using errcode = 'SD409';

@@ -78,6 +78,7 @@ class Demo:
         self._show_addresses(time.time() - self.began)
         supervisor.start(process_specs.worker(), process_specs.beat())
         if seeded:
+            supervisor.start(process_specs.parking(url=self.url))
             supervisor.start(process_specs.seeding(self._seeded))
         else:
             self._show_logins()

@@ -23,6 +23,9 @@ def secrets_of(folder: Path) -> dict[str, str]:
                 # The sandbox answers to these; real ones are set from outside and win.
                 "DISTRICT_WECHAT_APPID": f"wx{secrets.token_hex(8)}",
                 "DISTRICT_WECHAT_SECRET": secrets.token_hex(16),
+                "DISTRICT_WECHAT_MESSAGE_TOKEN": secrets.token_hex(16),
+                # 43 characters, which are 32 bytes.
+                "DISTRICT_WECHAT_MESSAGE_KEYS": _key().rstrip("="),
             },
             indent=1,
         ),

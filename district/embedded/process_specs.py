@@ -47,10 +47,16 @@ def beat_command(*, schedule: Path) -> list[str]:
 
 
 def sandbox_command(*, port: int, data_dir: Path, public_url: str) -> list[str]:
-    """WeChat's stand-in, which tells the district at `public_url` of payments in its stores."""
-    notices = f"{public_url.rstrip('/')}/wechat/business-circle/notices"
-    folder = ["--data-dir", str(data_dir), "--mall-notify-url", notices]
-    return [*_module("district.wechat.sandbox"), "--port", str(port), *folder]
+    """WeChat's stand-in, which tells the district at `public_url` of payments in its stores, and pushes messages."""
+    wechat = f"{public_url.rstrip('/')}/wechat"
+    options = {
+        "--port": str(port),
+        "--data-dir": str(data_dir),
+        "--mall-notify-url": f"{wechat}/business-circle/notices",
+        "--message-url": f"{wechat}/messages",
+    }
+    words = [word for option in options.items() for word in option]
+    return [*_module("district.wechat.sandbox"), *words]
 
 
 def sandbox_merchant(*, base: str, data_dir: Path) -> dict[str, str]:
@@ -106,6 +112,11 @@ class ProcessSpecs:
         return Child(
             **self._common("beat", beat_command(schedule=schedule)), ready_words="rings timed tasks"
         )
+
+    def parking(self, *, url: str) -> Child:
+        """Gates and counters of car parks that report to the district, once it is seeded."""
+        command = manage_command(self.root, "simulate_parking", "--base-url", url)
+        return Child(**self._common("parking", command), ready_words="simulates gates and counters")
 
     def seeding(self, done: Callable[[bool], None]) -> OneShot:
         return OneShot(**self._common("seed", manage_command(self.root, "seed_demo")), done=done)

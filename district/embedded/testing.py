@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     import pytest  # noqa: PLC0415 - only in the development environment
 
     attached = attach("test")
+    allow_bytecode(attached.data_dir / "bytecode")
     folder = Path(tempfile.mkdtemp(prefix="district-test-"))
     os.environ["DISTRICT_DATA_DIR"] = str(folder)
     os.chdir(CLONE)
@@ -30,6 +32,16 @@ def run_tests(arguments: Sequence[str]) -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         attached.leave()
+
+
+def allow_bytecode(folder: Path) -> None:
+    """Compiled modules are kept below `folder` where the environment forbids them beside the source.
+
+    Each of the hundreds of processes of a run would compile the whole project otherwise, which doubles its start.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
+        sys.dont_write_bytecode = False
 
 
 def with_defaults(arguments: Sequence[str]) -> list[str]:

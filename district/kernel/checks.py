@@ -1,5 +1,6 @@
 """System checks that refuse an unsafe production configuration."""
 
+import re
 import sys
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 _KEY, _SECRET_KEY, _VERSIONS = 32, 50, 256
 _WECHAT = ("https://api.weixin.qq.com/", "https://api2.weixin.qq.com/")
+_ENCODING_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 _WECHAT_PAY = {"https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"}
 
 
@@ -52,6 +54,10 @@ def _refused_in_production() -> dict[str, bool]:
         ),
         "DISTRICT_WECHAT_BASE must be WeChat's own https address": (
             not settings.WECHAT_BASE.startswith(_WECHAT)
+        ),
+        "DISTRICT_WECHAT_MESSAGE_KEYS must be EncodingAESKeys of 43 characters, for the token": (
+            bool(settings.WECHAT_MESSAGE_TOKEN) != bool(settings.WECHAT_MESSAGE_KEYS)
+            or any(not _ENCODING_AES_KEY.fullmatch(key) for key in settings.WECHAT_MESSAGE_KEYS)
         ),
         **(_refused_wechat_pay() if settings.WECHAT_PAY_MCHID else {}),
         "DISTRICT_UNIONPAY_BASE must be UnionPay's own https address": (

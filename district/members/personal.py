@@ -7,7 +7,7 @@ from district.kernel.security import crypto
 from district.members.models import Member, MemberKey
 
 logger = logging.getLogger("district.members")
-Kind = Literal["phone", "birthday", "openid"]
+Kind = Literal["phone", "birthday", "openid", "plate"]
 
 
 def create_member_key(member: Member) -> MemberKey:

@@ -1,4 +1,4 @@
-"""Pure: the text of a till key, `tk_<prefix>_<secret>`, and of a visit token."""
+"""Pure: the text of a till key, `tk_<prefix>_<secret>`, and of a visit token; keys of other kinds say theirs."""
 
 import hashlib
 import re
@@ -10,7 +10,10 @@ from district.kernel.database.ids import ALPHABET
 PREFIX_LENGTH: Final = 12
 _SECRET_BYTES: Final = 32
 _SECRET_LENGTH: Final = 43  # 62^43 > 2^256
-_KEY = re.compile(rf"tk_([0-9A-Za-z]{{{PREFIX_LENGTH}}})_([0-9A-Za-z]{{{_SECRET_LENGTH}}})")
+TILL: Final = "tk"
+_KEY = re.compile(
+    rf"([a-z]{{2}})_([0-9A-Za-z]{{{PREFIX_LENGTH}}})_([0-9A-Za-z]{{{_SECRET_LENGTH}}})"
+)
 
 
 def new_prefix() -> str:
@@ -22,14 +25,14 @@ def new_secret() -> str:
     return in_letters(secrets.token_bytes(_SECRET_BYTES))
 
 
-def key_text(prefix: str, secret: str) -> str:
-    return f"tk_{prefix}_{secret}"
+def key_text(prefix: str, secret: str, kind: str = TILL) -> str:
+    return f"{kind}_{prefix}_{secret}"
 
 
-def parts_of(text: str) -> tuple[str, str] | None:
-    """Prefix and secret of a well-formed till key."""
+def parts_of(text: str, kind: str = TILL) -> tuple[str, str] | None:
+    """Prefix and secret of a well-formed key of this kind."""
     match = _KEY.fullmatch(text)
-    return None if match is None else (match[1], match[2])
+    return (match[2], match[3]) if match and match[1] == kind else None
 
 
 def digest(text: str) -> bytes:

@@ -188,6 +188,15 @@ class ShopperClient(ApiClient):
     def card_code(self) -> ApiResponse:
         return self.post("/me/card/code")
 
+    def reserve_parking(
+        self, pool: str, vehicle: str, starts_at: str, ends_at: str, *, key: str | None = None
+    ) -> ApiResponse:
+        body = {"pool": pool, "vehicle": vehicle, "starts_at": starts_at, "ends_at": ends_at}
+        return self.post("/me/parking/reservations", body, key=key)
+
+    def cancel_parking(self, reservation: str) -> ApiResponse:
+        return self.post(f"/me/parking/reservations/{reservation}/cancel")
+
     def points(self) -> ApiResponse:
         return self.get("/me/points")
 
@@ -219,6 +228,14 @@ class ShopperClient(ApiClient):
 
     def accept(self, code: str, *, key: str | None = None) -> ApiResponse:
         return self.post("/me/coupons/gifts", {"code": code}, key=key)
+
+
+@dataclass(frozen=True)
+class FeedClient(ApiClient):
+    """A system of a car park that counts cars."""
+
+    def report(self, readings: Sequence[Mapping[str, Any]]) -> ApiResponse:
+        return self.post("/parking/feed/readings", {"readings": readings})
 
 
 def _bill(fen: int, no: str | None, lines: BillLines) -> dict[str, Any]:

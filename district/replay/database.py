@@ -4,7 +4,7 @@ import contextlib
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TypeVar
 
 from django.core.management import call_command
 from django.db import Error, InterfaceError, OperationalError, connection
@@ -14,6 +14,7 @@ from district import embedded
 from district.kernel.database.named_database import REPLAY_PREFIX, is_replay, use
 from district.replay.errors import ReplayError
 
+Answer = TypeVar("Answer")
 # Any number will do, as long as every replay asks for the same one.
 LOCK = 7_355_608
 # As long as PostgreSQL may take to come back when it was killed at the very end.
@@ -59,7 +60,7 @@ def restart_embedded_server() -> None:
             cluster.ensure_supervisor()
 
 
-def retry_database(question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def retry_database(question: Callable[[], Answer]) -> Answer:
     """The answer of the database, also when it was restarted since it was last asked."""
     give_up = time.monotonic() + RECOVERY_SECONDS
     while True:

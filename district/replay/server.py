@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -33,8 +33,11 @@ class ReplayServer:
 
 
 @contextlib.contextmanager
-def own_server(database: str) -> Iterator[ReplayServer]:
-    """A server of our own on a free port, in replay mode on that database, gone with the block.
+def own_server(
+    database: str, environment: Mapping[str, str] | None = None
+) -> Iterator[ReplayServer]:
+    """A server of our own on a free port, in replay mode on that database, gone with the block;
+    `environment` says what is set otherwise than here.
 
     When it dies, looking after it starts it again; only the main thread may do that.
 
@@ -48,6 +51,7 @@ def own_server(database: str) -> Iterator[ReplayServer]:
         "DISTRICT_MODE": "replay",
         "DISTRICT_PUBLIC_URL": url,
         "DATABASE_URL": _named(os.environ["DATABASE_URL"], database),
+        **(environment or {}),
     }
     child = Child(
         name="web",

@@ -7,3 +7,5 @@ class WechatConfig(DistrictApp):
     name = "district.wechat"
     label = "wechat"
     verbose_name = _("微信")
+    public_urls = {"": "district.wechat.web"}
+    inbox = "district.wechat.message_push"

@@ -15,13 +15,21 @@ from district.wechat.errors import (
     LoginBlocked,
     LoginCodeInvalid,
     LoginCodeUsed,
+    PersonNotRecent,
     PhoneCodeInvalid,
     PhoneCodeUsed,
     WechatBusy,
     WechatMisconfigured,
     WechatUnavailable,
 )
-from district.wechat.gateway import VerifiedPhone, WechatGateway, WechatSession
+from district.wechat.gateway import (
+    ContentScene,
+    ContentVerdict,
+    Suggestion,
+    VerifiedPhone,
+    WechatGateway,
+    WechatSession,
+)
 from district.wechat.transport import ANSWER_SECONDS, CallFailure, WechatTransport, call_wechat
 
 logger = logging.getLogger("district.wechat")
@@ -40,10 +48,13 @@ PHONE_REFUSALS: Refusals = {
     40163: PhoneCodeUsed,
     45011: WechatBusy,
 }
+CONTENT_REFUSALS: Refusals = {61010: PersonNotRecent}
+# So many characters of a text are judged in one call.
+TEXT_PART_CHARACTERS = 2_500
 # Wrong appid, secret, address list, fields: nothing a shopper or a second try can mend.
 CONFIGURATION_ERRCODES = frozenset(
     {40001, 40002, 40013, 40097, 40125, 40164, 40169, 41002, 41004, 41008, 41030, 43001, 43002}
-    | {44002, 47001, 85096}
+    | {40003, 40129, 43104, 43302, 44002, 47001, 85096}
 )
 TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 APP_QUOTA = 45009
@@ -94,6 +105,33 @@ class WechatClient:
             raise WechatUnavailable
         return picture
 
+    def check_text(self, text: str, *, openid: str, scene: ContentScene) -> ContentVerdict:
+        parts = range(0, max(len(text), 1), TEXT_PART_CHARACTERS)
+        verdicts = [
+            self._check_part(text[at : at + TEXT_PART_CHARACTERS], openid, scene) for at in parts
+        ]
+        return max(verdicts, key=lambda verdict: _SEVERITY[verdict.suggestion])
+
+    def _check_part(self, text: str, openid: str, scene: ContentScene) -> ContentVerdict:
+        answer = self._ask_with_token(
+            "check_text",
+            lambda token: self._api.wxa.check_text(token, text, openid, int(scene)),
+            CONTENT_REFUSALS,
+        )
+        verdict = content_verdict(answer)
+        if verdict is None:
+            logger.warning("wechat verdict cannot be read", extra={"call": "check_text"})
+            raise WechatUnavailable
+        return verdict
+
+    def check_picture(self, url: str, *, openid: str, scene: ContentScene) -> str:
+        answer = self._ask_with_token(
+            "check_picture",
+            lambda token: self._api.wxa.check_picture(token, url, openid, int(scene)),
+            CONTENT_REFUSALS,
+        )
+        return _field(answer, "trace_id")
+
     def _fetch_token(self) -> tuple[str, int]:
         answer = self._ask("stable_token", self._api.fetch_access_token, {})
         seconds = answer.get("expires_in")
@@ -141,6 +179,23 @@ def _parse_outcome(name: str, outcome: Any, refusals: Refusals) -> Mapping[str, 
         raise WechatMisconfigured
     logger.warning("wechat call failed", extra=facts)
     raise WechatUnavailable(retry_after=60 if outcome.errcode == APP_QUOTA else None)
+
+
+_SEVERITY = {suggestion: number for number, suggestion in enumerate(Suggestion)}
+
+
+def content_verdict(document: Mapping[str, Any]) -> ContentVerdict | None:
+    """The verdict of an answer or of a pushed message; None where there is none to be understood.
+
+    A message without a result (the picture could not be fetched, for one) is for a person to look at.
+    """
+    trace_id, result = document.get("trace_id"), document.get("result")
+    if not isinstance(trace_id, str) or not trace_id or not isinstance(result, Mapping):
+        return None
+    suggestion, label = result.get("suggest"), result.get("label")
+    if suggestion not in tuple(Suggestion) or not isinstance(label, int):
+        return None
+    return ContentVerdict(Suggestion(suggestion), label, trace_id)
 
 
 def _field(answer: Mapping[str, Any], name: str) -> str:

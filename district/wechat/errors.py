@@ -44,6 +44,13 @@ class LoginBlocked(DomainError):
     wording = _("微信判定此账号存在风险，暂不能登录。")
 
 
+class PersonNotRecent(DomainError):
+    """WeChat judges contents only of people who opened the mini-program within the last two hours."""
+
+    code, status, title = "wechat_person_not_recent", 409, _("微信暂时无法审核此内容")
+    wording = _("您已有两小时没有打开小程序，内容改由工作人员审核。")
+
+
 class PhoneCodeInvalid(DomainError):
     code, status, title = "phone_code_invalid", 400, _("手机号凭证无效")
     wording = _("手机号凭证无效或已超过五分钟，请重新点击获取手机号。")

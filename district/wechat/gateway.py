@@ -1,6 +1,7 @@
 """What the district asks of WeChat, whoever answers."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from django.conf import settings
@@ -37,6 +38,32 @@ class VerifiedPhone:
     country: str
 
 
+class ContentScene(IntEnum):
+    """Where a text or picture of a person is to stand."""
+
+    PROFILE = 1
+    COMMENT = 2
+    FORUM = 3
+    SOCIAL = 4
+
+
+class Suggestion(StrEnum):
+    """What WeChat would do with a content; the worst comes last."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    REVIEW = "review"
+    RISKY = "risky"
+
+
+@dataclass(frozen=True)
+class ContentVerdict:
+    """What WeChat makes of a content. `label` is its number of the trouble, 100 is none."""
+
+    suggestion: Suggestion
+    label: int
+    trace_id: str
+
+
 class WechatGateway(Protocol):
     def session_for(self, code: str) -> WechatSession:
         """Trade a wx.login code, once.
@@ -55,4 +82,18 @@ class WechatGateway(Protocol):
         """The picture of a mini-program code that opens `page` with `scene`.
 
         Raises WechatUnavailable, WechatMisconfigured.
+        """
+
+    def check_text(self, text: str, *, openid: str, scene: ContentScene) -> ContentVerdict:
+        """What WeChat makes of a person's text; of a long one the worst of its parts.
+
+        Raises PersonNotRecent when the person has not opened the mini-program within two hours: then
+        nobody can say, and a person of ours looks. Raises WechatUnavailable, WechatMisconfigured.
+        """
+
+    def check_picture(self, url: str, *, openid: str, scene: ContentScene) -> str:
+        """Ask WeChat to look at a picture it can fetch from `url`; the trace id of the verdict.
+
+        The verdict comes later as the event PictureChecked, or never: after thirty minutes a person looks.
+        Raises PersonNotRecent, WechatUnavailable, WechatMisconfigured.
         """

@@ -15,6 +15,8 @@ from district.wechat.pay.client import Limits, PayClient
 from district.wechat.pay.errors import PayError
 from district.wechat.pay.keys import PlatformKeys, load_merchant, load_public_key
 from district.wechat.pay.notices import (
+    CONTENTS,
+    Contents,
     PayNotice,
     open_resource,
     read_envelope,
@@ -67,9 +69,9 @@ def verify_pay_notice(headers: Mapping[str, str], body: bytes) -> VerifiedNotice
     raise NoticeRefused
 
 
-def read_pay_notice(body: bytes) -> PayNotice:
+def read_pay_notice(body: bytes, contents: Contents = CONTENTS) -> PayNotice:
     """A kept notice, opened and read. Raises Undecryptable, UnreadableAnswer, UnknownEvent."""
-    return read_notice(body, pay_client().merchant.api_v3_keys)
+    return read_notice(body, pay_client().merchant.api_v3_keys, contents)
 
 
 @cache

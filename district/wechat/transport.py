@@ -53,6 +53,28 @@ class _Wxa(WeChatWxa):  # type: ignore[misc]  # the library is untyped
             headers=_JSON,
         )
 
+    def check_text(self, token: str, text: str, openid: str, scene: int) -> Any:
+        return self._post(
+            "wxa/msg_sec_check",
+            params={"access_token": token},
+            data={"version": 2, "scene": scene, "openid": openid, "content": text},
+            headers=_JSON,
+        )
+
+    def check_picture(self, token: str, url: str, openid: str, scene: int) -> Any:
+        return self._post(
+            "wxa/media_check_async",
+            params={"access_token": token},
+            data={
+                "version": 2,
+                "scene": scene,
+                "openid": openid,
+                "media_url": url,
+                "media_type": 2,
+            },
+            headers=_JSON,
+        )
+
 
 class WechatTransport(WeChatClient):  # type: ignore[misc]  # the library is untyped
     """Three addresses moved, time-outs on every call, one shared token, no retry of its own."""

@@ -89,12 +89,6 @@ class PointPriceField(ScaledField):
     places = 3
 
 
-class PercentField(ScaledField):
-    """A share in percent with two decimals; its value is basis points."""
-
-    places = 2
-
-
 class StartField(forms.DateTimeField):
     """From when on new terms hold: not before this minute."""
 

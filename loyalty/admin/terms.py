@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from district.kernel.backoffice import ActionForm, Menu
 from district.kernel.backoffice.columns import Column, Moment
-from district.kernel.backoffice.typed_fields import YuanField
+from district.kernel.backoffice.typed_fields import PercentField, YuanField
 from district.kernel.idempotency import Key
 from district.merchants.models import Merchant
 from district.merchants.scope import OperatorAction, ScopedFilter, viewer
@@ -19,7 +19,6 @@ from loyalty import services as loyalty
 from loyalty.admin.common import (
     POINTS,
     LedgerAdmin,
-    PercentField,
     PointPriceField,
     StartField,
     price_text,

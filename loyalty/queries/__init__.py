@@ -26,6 +26,7 @@ from loyalty.queries.clearing import ClearingPosition, clearing, clearing_of
 from loyalty.queries.health import latest_audit
 from loyalty.queries.points_on_bills import BillSpending, bill_holds, bill_spendings
 from loyalty.queries.posting_balances import balance_after, balance_after_receipt
+from loyalty.queries.purchases import purchase_to_rate, purchases_by_day
 from loyalty.queries.rows import (
     bought_at,
     buyers_of,
@@ -99,6 +100,8 @@ __all__ = [
     "parked_refunds_with_receipt",
     "point_value_text",
     "points_in_review",
+    "purchase_to_rate",
+    "purchases_by_day",
     "receipt_of",
     "receipts",
     "refunds",

@@ -10,6 +10,7 @@ from loyalty.services.hold import (
     confirm_spending,
     decline_spending,
     hold_points,
+    hold_points_on_phone,
     void_hold,
 )
 from loyalty.services.match_refunds import (
@@ -60,6 +61,7 @@ __all__ = [
     "exchange_points",
     "freeze_account",
     "hold_points",
+    "hold_points_on_phone",
     "match_parked_refunds",
     "match_refund",
     "match_refunds_of",

@@ -1,7 +1,9 @@
 """Earning: a purchase at any merchant of the alliance gives points at that merchant's terms."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from district.kernel import clock
 from district.kernel.errors import DomainError
@@ -14,6 +16,8 @@ from loyalty.errors import PurchaseAlreadyEarned, ReceiptAlreadyPosted, TermsCha
 from loyalty.models import EarningReview, Transfer
 from loyalty.results import ReceiptResult, TransferResult, receipt_result, review_result
 from loyalty.services.match_refunds import match_refunds_of
+
+_Posted = TypeVar("_Posted", bound=values.PostedReceipt | None)
 
 
 def earn_points(
@@ -39,16 +43,14 @@ def earn_points(
         grant = earning.grant_of(store.merchant_id, purchase, at)
     except DomainError as refusal:
         return _load_result(replay_or_raise(key, refusal))
+
+    def post(grant: values.Grant) -> values.PostedReceipt:
+        return procedures.earn(
+            member=member.pk, context=context, purchase=purchase, grant=grant, key=key, at=at
+        )
+
     try:
-        try:
-            posted = procedures.earn(
-                member=member.pk, context=context, purchase=purchase, grant=grant, key=key, at=at
-            )
-        except TermsChanged:
-            grant = earning.grant_of(store.merchant_id, purchase, at, fresh=True)
-            posted = procedures.earn(
-                member=member.pk, context=context, purchase=purchase, grant=grant, key=key, at=at
-            )
+        posted = _post_at_current_terms(post, grant, context=context, purchase=purchase, at=at)
     except (PurchaseAlreadyEarned, ReceiptAlreadyPosted):
         hooks.notify_purchase_refused(
             hooks.RefusedPurchase(member=member.pk, context=context, purchase=purchase, at=at)
@@ -86,18 +88,37 @@ def earn_points_at_till(
     purchase = replace(purchase, fingerprint=earning.fingerprint_of(pk, purchase))
     earning.require_recent(purchase.paid_at, purchase.reported_at or at)
     grant = earning.grant_of(till.merchant_id, purchase, at)
-    posted = procedures.earn_at_till(
-        till=till,
-        member_id=member,
-        context=context,
-        purchase=purchase,
-        grant=grant,
-        key=key,
-        at=at,
-    )
+
+    def post(grant: values.Grant) -> values.PostedReceipt | None:
+        return procedures.earn_at_till(
+            till=till,
+            member_id=member,
+            context=context,
+            purchase=purchase,
+            grant=grant,
+            key=key,
+            at=at,
+        )
+
+    posted = _post_at_current_terms(post, grant, context=context, purchase=purchase, at=at)
     if posted is None:
         return None
     return _finish(posted, context, store=store, member=member, purchase=purchase, at=at)
+
+
+def _post_at_current_terms(
+    post: Callable[[values.Grant], _Posted],
+    grant: values.Grant,
+    *,
+    context: values.PostingContext,
+    purchase: values.ReportedPurchase,
+    at: datetime,
+) -> _Posted:
+    """Post at the remembered terms, or at those that have replaced them meanwhile."""
+    try:
+        return post(grant)
+    except TermsChanged:
+        return post(earning.grant_of(context.merchant, purchase, at, fresh=True))
 
 
 def _finish(

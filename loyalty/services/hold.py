@@ -1,12 +1,12 @@
 """Holds: points set aside for a merchant, then captured, voided or, in the end, released by themselves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from district.kernel import clock
 from district.kernel.errors import DomainError, NotFound
 from district.kernel.idempotency import Key, replay_or_raise
 from district.members.models import Member
-from district.merchants.models import Visit
+from district.merchants.models import Store, Visit
 from district.merchants.queries import require_live
 from loyalty import procedures, queries, values
 from loyalty.errors import HoldNeedsMember, HoldTooLong, HoldWaitsForMember
@@ -46,6 +46,34 @@ def hold_points(
         pk = procedures.hold(
             member=visit.member_id, context=context, request=request, key=key, at=at
         )
+    return queries.holds().get(pk=pk)
+
+
+def hold_points_on_phone(
+    *, member: Member, store: Store, points: int, request_no: str, expires_at: datetime, key: Key
+) -> Hold:
+    """Set points aside that the member itself asks for on the phone, for a store of the merchant that will have them.
+
+    Nobody is asked to confirm. Called in the transaction of the app that they pay for.
+
+    Raises AccountFrozen, InsufficientPoints, KeyReused, RequestAlreadyPosted.
+    """
+    at = clock.now()
+    pk = procedures.hold(
+        member=member.pk,
+        context=values.PostingContext(
+            merchant=store.merchant_id, store=store.pk, actor=f"member:{member.pk}"
+        ),
+        request=values.HoldRequest(
+            points=points,
+            request_no=request_no,
+            purpose=Hold.Purpose.TILL,
+            expires_at=expires_at,
+            grace_days=queries.alliance_policy_at(at).grace_days,
+        ),
+        key=key,
+        at=at,
+    )
     return queries.holds().get(pk=pk)
 
 

@@ -61,7 +61,7 @@ def named_in(text, marked):
 
 
 def may_name(two_merchants, address):
-    """Who settles with each other is named on both sides' papers; nowhere else."""
-    return (
-        {two_merchants.first.merchant.name} if address.startswith("/admin/settlement/") else set()
-    )
+    """Who settles with each other is named on both sides' papers, and a shop may pay for parking in car parks of
+    others, which everybody knows; nowhere else."""
+    named = ("/admin/settlement/", "/admin/parking/validationrule/add-rule/")
+    return {two_merchants.first.merchant.name} if address.startswith(named) else set()

@@ -19,13 +19,14 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SAME = {"%(class_name)s %(instance)s", " By %(filter_title)s "}
 # What is no English: keys of the keyboard, numbers of things, the words of protocols and of stored data.
 KNOWN = re.compile(
-    r"""\b(?:mem|cpn|ctp|ctv|rdm|crf|isj|cdb|trm|okt|cfl|bat|rec|cyc|stm|pmt|dsp|crn|erv|bph|bcf|tr|adj|hld|rfd|prk|rcp|mrc|str|ven|pay|ptx|prf|key|tk|usr|user|till)[_:](?:\w+\b|…) | [a-z]+\.[a-z]+:\d+ | \b[0-9a-f]{64}\b | \b(?:receipt|refund|paid)_(?:no|fen|at)\b | \bclean_plate\b | \b(?:store|member|phone|code|kind|fen|csv|ndjson|receipt|refund|reversal|merchant|points|transfer|payment)\b | \bN?D?JSON\b | \bCSV\b | \bXLSX\b | \bExcel\b | \bJPEG\b | \bPNG\b | \bUTF-8\b | \bCtrl\b | \besc\b | \bGCJ-02\b
+    r"""\b(?:mem|crc|ins|cor|chr|rtg|cas|cpk|cpc|rrt|tkt|pol|fed|cim|pf|cpn|ctp|ctv|rdm|crf|isj|cdb|trm|okt|cfl|bat|rec|cyc|stm|pmt|dsp|crn|erv|bph|bcf|tr|tar|trv|sty|arr|wpc|veh|rsv|pld|adj|hld|rfd|prk|rcp|mrc|str|ven|pay|ptx|prf|pqt|pvl|key|tk|usr|user|till)[_:](?:\w+\b|…) | [a-z]+\.[a-z]+:\d+ | \b[0-9a-f]{64}\b | \b(?:receipt|refund|paid)_(?:no|fen|at)\b | \bclean_plate\b | \b(?:store|member|phone|code|kind|fen|csv|ndjson|receipt|refund|reversal|merchant|points|transfer|payment)\b | \bN?D?JSON\b | \bCSV\b | \bXLSX\b | \bExcel\b | \bJPEG\b | \bPNG\b | \bUTF-8\b | \bCtrl\b | \besc\b | \bGCJ-02\b | \bWGS-84\b | \bGPS\b | \bgate-\d+ | \bGeoJSON\b | \bFeatureCollection\b | \bParkAPI\b | \bParkingSite\b | \bproperties\b | \bcredit-v1\b | \bA[45]\b
     # Payments in member stores, as WeChat words them.
     | \bmpy_\w+ | \bREGISTERED_MODE\b
     | \bPoints(?:Earned|Activated|Held|Spent|Expired|Adjusted)\b | \bHoldEnded\b | \bReceiptRefunded\b
     | \bCoupon(?:Issued|Leased|Conflict|Redeemed|Returned|Expired|Expiring|Given|Revoked|BillRefunded)\b
     # Numbers of orders, refunds and transactions; a channel's own code.
-    | \bT?[PR]\d{8}[0-9A-Z]{16}\b | \bRULE_LIMIT\b
+    | \bT?[PRW]\d{8}[0-9A-Z]{16}\b | \bRULE_LIMIT\b
+    | \b(?:NORMAL|ACCEPTED|SUCCESS|FAIL|OVERDUE)\b
     # How the documents of a coupon template are written.
     | "[\w…]+" | \bAccountsMerged\b | \bTransferReversed\b | \bValueError\b | \bF[0-9]\b | \b\dF\b | \bB\d\b""",
     re.VERBOSE,

@@ -13,6 +13,7 @@ from district.kernel import clock
 from district.kernel.backoffice.actions import Action
 from district.kernel.backoffice.edits import EditForm
 from district.merchants.models import Trade, Venue
+from parking.models import CarPark, TariffVersion
 from tests.admin.action_forms import form_values, text_of
 from tests.admin.two_merchants import label, registered_admins, signed_in
 from tests.factories.coupons import make_version
@@ -31,11 +32,22 @@ EDITS = [
     ("loyalty/merchantterms", "add", "operator", ("earn_points", "77"), ("validity_months", "33")),
     ("loyalty/merchantceilings", "add", "operator", ("receipt_points", "777"), ("key_day_points", "888")),
     ("loyalty/merchantceilings", "add", "owner", ("merchant_day_points", "777"), ("key_day_points", "888")),
+    ("parking/carpark", "edit", "operator", ("address", "新街 9 号"), ("fee_note", "首小时 10 元")),
+    ("parking/carpark", "hours", "owner", ("day_0", "08:00-12:00"), ("day_6", "09:00-10:00")),
+    ("parking/carpark", "layout", "owner", ("floors", "B3：C区"), ("entrances", "西口，出入")),
+    ("parking/carpark", "fee-terms", "owner", ("exit_grace_minutes", "25"), ("store", "…")),
+    ("parking/carpark", "policy", "owner", ("deposit_fen", "12.50"), ("late_minutes", "45")),
+    ("parking/tariffversion", "edit", "owner", ("grace_minutes", "17"), ("cap_day_fen", "88.25")),
     ("merchants/venue", "", "operator", ("name", "新名广场"), ("address", "新街 9 号")),
     ("merchants/trade", "", "operator", ("name", "新业态"), ("sort", "77")),
 ]  # fmt: skip
-# The one edit of a single value; the second who changes it gets the message like everybody.
-ONE_VALUE = ("coupons/templateversion", "resize")
+# Edits of a single value; the second who changes it gets the message like everybody.
+ONE_VALUE = {
+    ("coupons/templateversion", "resize"),
+    ("parking/carpark", "arrears"),
+    ("parking/carpark", "feed"),
+    ("parking/carpark", "tariff"),
+}
 
 
 def test_every_form_that_shows_what_is_stored_says_whether_it_writes_over_it():
@@ -71,7 +83,7 @@ def test_every_edit_of_the_back_office_is_tried_here(operator, two_merchants):
         if screen.has_change_permission(request)
     }
 
-    assert row_actions | free == {(where, name) for where, name, *_ in EDITS} | {ONE_VALUE}
+    assert row_actions | free == {(where, name) for where, name, *_ in EDITS} | ONE_VALUE
     assert all(issubclass(screen.form, EditForm) for _model, screen in registered_admins())
 
 
@@ -84,6 +96,10 @@ def address_of(two_merchants, where, name):
             template__merchant=side.merchant, state="draft"
         ).values_list("pk", flat=True).first(),
         "offline/terminal": Terminal.objects.filter(store=side.store).values_list("pk", flat=True).first(),
+        "parking/carpark": CarPark.objects.filter(merchant=side.merchant).values_list("pk", flat=True).first(),
+        "parking/tariffversion": TariffVersion.objects.filter(
+            tariff__merchant=side.merchant, state="draft"
+        ).values_list("pk", flat=True).first(),
         "calendar/calendarday": CalendarDay.objects.filter(is_workday=True).values_list("pk", flat=True).first(),
         "merchants/venue": Venue.objects.values_list("pk", flat=True).first(),
         "merchants/trade": Trade.objects.values_list("pk", flat=True).first(),
@@ -110,6 +126,8 @@ def test_the_second_is_told_and_shown_both_and_nothing_is_lost(
 ):
     client = request.getfixturevalue(who)
     address = address_of(two_merchants, where, name)
+    if second == ("store", "…"):
+        second = ("store", str(two_merchants.second.store.pk))
     mine, theirs = form_values(client.get(address)), form_values(client.get(address))
     before = theirs[first[0]]
 

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from district.calendar import calendar_days, statutory, tasks, workdays
+from district.calendar.day_class import DayClass
 from district.calendar.models import CalendarDay
 from district.calendar.statutory import NamedDay
 from district.kernel.clock import SHANGHAI
@@ -43,6 +44,38 @@ def operator():
 def test_a_new_database_knows_holidays_and_make_up_workdays(day, works, name):
     assert (workdays.is_workday(day), workdays.day_name(day)) == (works, name)
     assert not workdays.is_provisional(day)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (PLAIN_FRIDAY, DayClass.WORKDAY),
+        (PLAIN_SATURDAY, DayClass.WEEKEND),
+        (MAKE_UP_SATURDAY, DayClass.MAKEUP_WORKDAY),
+        (NATIONAL_DAY, DayClass.HOLIDAY_MAJOR),
+        # On a weekend, and the last day of the row.
+        (date(2026, 10, 3), DayClass.HOLIDAY_MAJOR),
+        (date(2026, 10, 7), DayClass.HOLIDAY_MAJOR),
+        (date(2026, 10, 8), DayClass.WORKDAY),
+        (date(2026, 2, 16), DayClass.HOLIDAY_MAJOR),
+        (date(2026, 6, 19), DayClass.HOLIDAY_MINOR),
+        # The Mid-Autumn Festival in the row of National Day, and at the beginning of one.
+        (date(2025, 10, 6), DayClass.HOLIDAY_MAJOR),
+        (date(2023, 9, 29), DayClass.HOLIDAY_MAJOR),
+    ],
+)
+def test_a_day_is_of_one_class(day, expected):
+    assert workdays.day_class(day) is expected
+
+
+def test_a_day_set_by_hand_has_the_class_people_gave_it(operator):
+    calendar_days.set_day(day=PLAIN_FRIDAY, is_workday=False, name="店庆", by=operator)
+    calendar_days.set_day(day=NATIONAL_DAY, is_workday=True, name="照常营业", by=operator)
+
+    assert workdays.day_class(PLAIN_FRIDAY, fresh=True) is DayClass.HOLIDAY_MINOR
+    assert workdays.day_class(NATIONAL_DAY, fresh=True) is DayClass.WORKDAY
+    with pytest.raises(TypeError, match="business_day"):
+        workdays.day_class(datetime(2026, 10, 1, 12, tzinfo=SHANGHAI))
 
 
 def test_a_year_nobody_announced_follows_the_week_and_says_so():

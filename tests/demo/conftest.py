@@ -69,14 +69,13 @@ class SeededDistrict:
 
 @contextmanager
 def using_database(url, data):
-    """This process stands in that database and data folder, with quick passwords and a WeChat app."""
+    """This process stands in that database and data folder, with a WeChat app."""
     with ExitStack() as stack:
         stack.enter_context(
             override_settings(
                 DATA_DIR=data,
                 WECHAT_APPID=APPID,
                 WECHAT_SECRET=SECRET,
-                PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
             )
         )
         stack.enter_context(use_database(url))

@@ -30,6 +30,17 @@ from loyalty.models import Adjustment, EarningReview, Hold, ParkedRefund
 from loyalty.receipt_batches.models import Batch, Reconciliation
 from loyalty.receipt_photos.models import ReceiptConflict, ReceiptPhoto
 from loyalty.settlement.models import CreditNote, Cycle, Dispute, Statement, StatementPayment
+from parking.models import (
+    CarParkClosing,
+    CarParkImport,
+    NoShowContest,
+    OccupancyReading,
+    PlateDispute,
+    PoolSlot,
+    RefusedReading,
+    Reservation,
+    Stay,
+)
 
 # What a role may read and yet finds empty, and why.
 EMPTY_FOR = {
@@ -125,6 +136,18 @@ def test_every_workspace_has_something_done_and_something_to_do(district):
     }
     assert states(MallPayment) == {"credited", "waiting_for_store", "waiting_for_member"}
     assert states(MallRefund) == {"applied", "refused"}
+    assert set(CarParkImport.objects.values_list("created", "refused")) == {(1, 1)}
+    assert states(Stay) == {"open", "closed", "lost_exit", "missing_entry", "merged"}
+    assert states(Reservation) == {
+        *("held", "confirmed", "arrived", "completed"),
+        *("cancelled", "expired", "no_show", "relocated"),
+    }
+    assert states(NoShowContest) == {"open", "rejected"}
+    assert states(PlateDispute) == {"open"}
+    assert states(CarParkClosing) == {"done"}
+    assert PoolSlot.objects.filter(over_by__gt=0).exists()
+    assert RefusedReading.objects.count() == 4
+    assert OccupancyReading.objects.filter(is_clamped=True).exists()
 
 
 def test_what_people_did_breaks_no_promise(district):

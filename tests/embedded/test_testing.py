@@ -1,10 +1,12 @@
 """What `manage.py test` adds to what it is given."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
-from district.embedded.testing import LEFT_OUT, with_defaults
+from district.embedded.testing import LEFT_OUT, allow_bytecode, with_defaults
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,29 @@ def test_named_tests_run_in_this_process():
 def test_what_was_chosen_stays():
     assert with_defaults(["-m", "kill", "-n", "0"]) == ["-m", "kill", "-n", "0"]
     assert with_defaults(["-m", "kill"]) == ["-n", "2", "-m", "kill"]
+
+
+def test_an_environment_without_bytecode_has_it_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "compiled_module.py").touch()
+
+    allow_bytecode(tmp_path / "bytecode")
+    subprocess.run([sys.executable, "-c", "import compiled_module"], cwd=source, check=True)
+
+    assert [path.name for path in source.iterdir()] == ["compiled_module.py"]
+    assert list((tmp_path / "bytecode").rglob("compiled_module.*.pyc"))
+    assert not sys.dont_write_bytecode
+
+
+def test_an_environment_with_bytecode_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    before = sys.pycache_prefix, os.environ.get("PYTHONPYCACHEPREFIX")
+
+    allow_bytecode(tmp_path)
+
+    assert (sys.pycache_prefix, os.environ.get("PYTHONPYCACHEPREFIX")) == before

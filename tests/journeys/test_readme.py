@@ -2,12 +2,17 @@
 
 import re
 import subprocess
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 
 from district.embedded.demo import SANDBOX_PORT, WEB_PORT
+from district.kernel import clock
+from parking import services as parking
 from tests.factories.coupons import make_version
+from tests.factories.parking import make_reservable_pool
+from tests.factories.tariffs import make_tariff, make_tariff_version
 from tests.servers import CeleryWorker, WebServer
 from tests.wechat.fixtures import APPID, SECRET
 
@@ -42,6 +47,11 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
     assert web_address in tour
     assert wechat_address in tour
     make_version()
+    pool = make_reservable_pool()
+    # A version holds from the next minute on.
+    with clock.travel_to(clock.now() - timedelta(days=1)):
+        tariff = make_tariff_version(make_tariff(pool.car_park.merchant)).tariff
+    parking.assign_tariff(car_park=pool.car_park, tariff=tariff, by=None)
     here = tour.replace(web_address, f"{web.base_url}/").replace(wechat_address, sandbox.base)
 
     for _ in range(2):
@@ -62,7 +72,9 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
         )
 
         assert done.returncode == 0, done.stdout + done.stderr
-        points, code, stores, usable, redeemed, paid, earned = done.stdout.splitlines()
+        points, code, stores, usable, redeemed, paid, earned, parked, place = (
+            done.stdout.splitlines()
+        )
         assert points == "points: 0"
         assert re.fullmatch(r"card code: [0-9A-Z]+", code)
         assert stores == f"stores of the till: {till.store}"
@@ -70,4 +82,7 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
         assert redeemed == "bill: 12000 fen, discount: 500 fen"
         assert re.fullmatch(r"paid: 42[0-9]{26}", paid)
         assert earned == "points: 126"
+        # By day or by night, as it happens to be.
+        assert re.fullmatch(r"two hours of parking: [1-9][0-9]{2,3} fen", parked)
+        assert re.fullmatch(r"place for 浙Z\*\*\*\d\d is cancelled", place)
         assert max(map(len, done.stdout.splitlines())) < 200

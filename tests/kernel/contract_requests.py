@@ -53,9 +53,12 @@ NOT_COUNTED = {"kernel_ratewindow", "kernel_cache", "django_session"}
 
 
 class ContractRequests:
-    """A member with points at a counter of a till, the tokens of both, and right requests about them."""
+    """A member with points at a counter of a till, the tokens of both, and right requests about them.
 
-    def __init__(self) -> None:
+    `operation` is the only one that is asked for; all of them without it.
+    """
+
+    def __init__(self, operation: str | None = None) -> None:
         self.member, store = make_member(), make_earning_store()
         till = till_of(store)
         store_visit = StoreVisit(self.member, store, till, visit_of(self.member, till, store))
@@ -68,7 +71,12 @@ class ContractRequests:
         for right_requests in contributed("right_requests"):
             requests = right_requests(store_visit)
             self.bodies |= requests.bodies
-            self.ids |= requests.ids
+            for path, made in requests.ids.items():
+                if isinstance(made, str):
+                    self.ids[path] = made
+                elif operation is None or BY_NAME[operation][1] == path:
+                    self.ids[path] = made()
+            self.tokens |= requests.tokens
 
     def call(
         self,
@@ -102,9 +110,10 @@ class ContractRequests:
 
 
 @pytest.fixture
-def contract_requests(settings) -> ContractRequests:
+def contract_requests(request, settings) -> ContractRequests:
     settings.WECHAT_BASE = "http://127.0.0.1:1/"
-    made = ContractRequests()
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    made = ContractRequests(parameters.get("name"))
     for name in SECURED:
         if BY_NAME[name][0] == "GET":
             made.call(name)  # notes that the tokens were used, which it does once a minute

@@ -67,6 +67,10 @@ class ContractServer:
     def aim(self, case: schemathesis.Case) -> None:
         """Let the request be about what exists, and a piece of a file be the next one."""
         case.body = self.made_real(case.operation.label, case.body)
+        asked = self.fresh.get(case.operation.label, {})
+        case.query = {
+            name: asked.get(name, lambda old=old: old)() for name, old in case.query.items()
+        }
         if case.path in self.named:
             case.path_parameters = self.named[case.path]()
         if case.operation.label == SEND:
@@ -112,6 +116,7 @@ def prepare_contract_server(web: WebServer, phones: Phones) -> ContractServer:
         server.known |= requests.known
         server.fresh |= requests.fresh
         server.named |= requests.named
+        server.tokens |= requests.tokens
     return server
 
 

@@ -25,6 +25,7 @@ def production(settings):
     settings.PUBLIC_URL = "https://district.example"
     settings.WECHAT_APPID, settings.WECHAT_SECRET = "wx0123456789abcdef", "secret"
     settings.WECHAT_BASE = "https://api.weixin.qq.com/"
+    settings.WECHAT_MESSAGE_TOKEN, settings.WECHAT_MESSAGE_KEYS = "", []
     settings.WECHAT_PAY_MCHID, settings.WECHAT_PAY_SERIAL = "1900000109", "3775B6A45ACD588826D1"
     settings.WECHAT_PAY_PRIVATE_KEY, settings.WECHAT_PAY_API_V3_KEYS = b"a pem", ["k" * 32]
     settings.WECHAT_PAY_PUBLIC_KEYS = {"PUB_KEY_ID_0114232134912410000000000000": b"a pem"}
@@ -68,6 +69,8 @@ def test_a_safe_configuration_is_accepted(production):
         ("WECHAT_BASE", "http://127.0.0.1:8002/", "DISTRICT_WECHAT_BASE"),
         ("WECHAT_BASE", "http://api.weixin.qq.com/", "DISTRICT_WECHAT_BASE"),
         ("WECHAT_BASE", "https://api.weixin.qq.com.evil.example/", "DISTRICT_WECHAT_BASE"),
+        ("WECHAT_MESSAGE_TOKEN", "a-token", "MESSAGE_KEYS"),
+        ("WECHAT_MESSAGE_KEYS", ["k" * 43], "MESSAGE_KEYS"),
         ("WECHAT_PAY_MCHID", "SANDBOX1900000109", "MCHID is the sandbox's"),
         (
             "WECHAT_PAY_PUBLIC_KEYS",

@@ -12,6 +12,8 @@ from district.kernel.http import health
 from district.kernel.models import OutboxRow
 from tests.kernel.database_outage import database_outage
 
+pytestmark = pytest.mark.usefixtures("calendar_of_next_year")
+
 
 def ready() -> tuple[int, dict[str, Any]]:
     answer = Client(raise_request_exception=False).get("/readyz")

@@ -1,4 +1,4 @@
-"""Migrations applied with constraints changed in place make the very database Django's own way makes."""
+"""Migrations applied with each changed model rendered alone make the very database Django's own way makes."""
 
 import os
 from io import StringIO

@@ -24,6 +24,8 @@ from tests.factories.members import bearer, make_member
 from tests.loyalty.earning_reviews import policy, states
 from tests.loyalty.till_requests import post
 
+pytestmark = pytest.mark.usefixtures("calendar_of_next_year")
+
 
 def test_the_receipt_of_the_largest_sum_cannot_be_spent(at_till, receipt, member, books):
     """One receipt of 10^12 fen: posted, answered as waiting, and worth nothing anywhere."""

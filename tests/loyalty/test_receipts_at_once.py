@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from district.kernel import clock
 from district.kernel.database import process_cache
 from district.kernel.database.ids import new_id
+from district.merchants import services as merchants
 from district.merchants.models import TillKey
 from district.merchants.queries import remembered_till
 from loyalty import hooks
@@ -72,6 +73,19 @@ def test_a_repeat_has_the_same_answer_to_the_letter(till, receipt):
 
     assert post(till, "receipts", receipt).content == first.content
     assert Receipt.objects.count() == 2
+
+
+@pytest.mark.parametrize(("change", "refusal"), CHANGES)
+def test_what_changes_right_after_the_first_question_counts(
+    key_text, receipt, tea, member, monkeypatch, change, refusal
+):
+    # Noting a key's use is the last that happens before the act; a stop by another connection is played there.
+    monkeypatch.setattr(merchants, "note_key_use", lambda *, till: change(tea, member))
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key_text}", HTTP_IDEMPOTENCY_KEY="k-1")
+
+    assert refused(post(client, "receipts", receipt)) == refusal
+    assert not Receipt.objects.exists()
 
 
 @pytest.mark.parametrize(("change", "refusal"), CHANGES)

@@ -16,6 +16,8 @@ from tests.factories.loyalty import buy
 from tests.factories.members import make_member
 from tests.loyalty.sql_bypass import refused
 
+pytestmark = pytest.mark.usefixtures("calendar_of_next_year")
+
 breaks = pytest.mark.breaks_the_ledger
 
 

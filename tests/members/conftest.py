@@ -6,12 +6,6 @@ from tests.wechat.fixtures import client_of, wechat, wechat_server
 __all__ = ["client_of", "wechat", "wechat_server"]
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """A million rounds are for life; here they would be most of the time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def member(db):
     return make_member()

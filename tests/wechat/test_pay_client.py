@@ -5,7 +5,7 @@ import logging
 import pytest
 import requests
 
-from district.wechat.pay import business_circle, orders, refunds
+from district.wechat.pay import business_circle, orders, parking, refunds
 from district.wechat.pay.client import Limits, PayClient
 from district.wechat.pay.errors import (
     ApiError,
@@ -17,7 +17,16 @@ from district.wechat.pay.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from tests.wechat.pay_calls import APPID, OPENID, ORDER, PARKING, POINTS, REFUND
+from tests.wechat.pay_calls import (
+    APPID,
+    CHARGE,
+    ENTRY,
+    OPENID,
+    ORDER,
+    PARKING,
+    POINTS,
+    REFUND,
+)
 from tests.wechat.pay_fixtures import (
     API_V3_KEY,
     NOW,
@@ -32,6 +41,9 @@ SAFE = [
     lambda pay: orders.place_order(pay, ORDER),
     lambda pay: refunds.request_refund(pay, REFUND),
     lambda pay: business_circle.notify_points(pay, POINTS),
+    lambda pay: parking.report_entry(pay, ENTRY),
+    lambda pay: parking.charge_parking(pay, CHARGE),
+    lambda pay: parking.charge_by_out_trade_no(pay, "PARK-0002"),
 ]
 
 

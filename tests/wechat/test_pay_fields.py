@@ -16,8 +16,17 @@ from district.wechat.pay.business_circle import (
 )
 from district.wechat.pay.errors import Undecryptable, UnknownEvent, UnreadableAnswer
 from district.wechat.pay.fields import from_wire, to_wire, wire_fields
-from district.wechat.pay.notices import CONTENTS, Envelope, read_notice
+from district.wechat.pay.notices import CONTENTS, PARKING_CONTENTS, Envelope, read_notice
 from district.wechat.pay.orders import JsapiOrder, Promotion, Transaction
+from district.wechat.pay.parking import (
+    ChargedParking,
+    EntranceChange,
+    ParkingCharge,
+    ParkingEntry,
+    ParkingTransaction,
+    PlateService,
+    ReportedEntry,
+)
 from district.wechat.pay.refunds import PayRefund, RefundNotice, RefundRequest
 from tests.wechat.pay_fixtures import API_V3_KEY, notice_body
 
@@ -48,6 +57,21 @@ DOCUMENTED = {
         no_points_remarks total_points""",
     MallAuthorization: "openid authorize_state authorize_time deauthorize_time",
     ParkingState: "sub_mchid brandid appid openid plate_number state time",
+    PlateService: "plate_number plate_color openid service_state service_open_time",
+    ParkingEntry: """sub_mchid out_parking_no plate_number plate_color notify_url start_time parking_name
+        free_duration""",
+    ReportedEntry: """id sub_mchid out_parking_no plate_number plate_color notify_url start_time parking_name
+        free_duration state block_reason""",
+    EntranceChange: """sp_mchid sub_mchid parking_id out_parking_no plate_number plate_color start_time parking_name
+        free_duration parking_state blocked_state_description state_update_time""",
+    ParkingCharge: """appid sub_appid sub_mchid description attach out_trade_no trade_scene goods_tag notify_url
+        profit_sharing amount.total amount.currency parking_info""",
+    ChargedParking: """parking_id plate_number plate_color start_time end_time parking_name charging_duration
+        device_id""",
+    ParkingTransaction: """appid sub_appid sp_mchid sub_mchid description create_time out_trade_no transaction_id
+        trade_state trade_state_description success_time bank_type user_repaid attach trade_scene parking_info
+        payer.openid payer.sub_openid amount.total amount.currency amount.payer_total amount.discount_total
+        promotion_detail""",
     Envelope: """id create_time event_type resource_type summary resource.algorithm resource.ciphertext
         resource.nonce resource.associated_data resource.original_type""",
 }
@@ -173,21 +197,53 @@ CONTENT_EXAMPLES = {
     MallRefundNotice: MALL
     | {"refund_time": "2020-05-20T13:29:35+08:00", "pay_amount": 100, "refund_amount": 40}
     | {"refund_id": "1217752501201407033233368018"},
+    EntranceChange: {
+        "sp_mchid": "1230000109",
+        "parking_id": "5K8264ILTKCH16CQ250",
+        "out_parking_no": "1231243",
+        "parking_state": "BLOCKED",
+        "blocked_state_description": "PAUSE",
+        "state_update_time": "2017-08-26T10:43:39+08:00",
+    },
+    ParkingTransaction: {
+        "appid": "wxcbda96de0b165486",
+        "sp_mchid": "1230000109",
+        "out_trade_no": "20150806125346",
+        "transaction_id": "1009660380201506130728806387",
+        "trade_state": "SUCCESS",
+        "trade_state_description": "支付成功",
+        "trade_scene": "PARKING",
+        "create_time": "2017-08-26T10:43:39+08:00",
+        "success_time": "2017-08-26T10:43:49+08:00",
+        "bank_type": "BPA",
+        "user_repaid": "Y",
+        "attach": "深圳分店",
+        "payer": {"openid": "oUpF8uMuAJOM2pxb1Q"},
+        "amount": {"total": 888, "currency": "CNY", "payer_total": 100, "discount_total": 788},
+        "promotion_detail": PAID["promotion_detail"],
+    },
 }
 
 
-@pytest.mark.parametrize(("event_type", "content_class"), CONTENTS.items())
-def test_each_notice_is_read_to_the_last_field(event_type, content_class):
+@pytest.mark.parametrize(
+    ("contents", "event_type", "content_class"),
+    [
+        (contents, event_type, content_class)
+        for contents in (CONTENTS, PARKING_CONTENTS)
+        for event_type, content_class in contents.items()
+    ],
+)
+def test_each_notice_is_read_to_the_last_field(contents, event_type, content_class):
     body = notice_body(event_type, CONTENT_EXAMPLES[content_class])
 
-    notice = read_notice(body, [b"n" * 32, API_V3_KEY])
+    notice = read_notice(body, [b"n" * 32, API_V3_KEY], contents)
 
     assert type(notice.content) is content_class
     assert notice.envelope.notice_id == "EV-2018022511223320873"
     assert notice.envelope.create_time == datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
     values = [getattr(notice.content, field.name) for field in wire_fields(content_class)]
     assert None not in values
-    if content_class is not Transaction:
+    if content_class not in {Transaction, ParkingTransaction}:
         assert to_wire(notice.content) == CONTENT_EXAMPLES[content_class]
 
 
@@ -207,6 +263,16 @@ def test_a_payment_in_a_store_need_not_say_more_than_it_must():
 
     assert (payment.commit_tag, payment.shop_number, payment.amount_fen) == (None, "", 100)
     assert "otPAN5" not in repr(payment)
+
+
+@pytest.mark.parametrize(
+    ("contents", "content"),
+    [(CONTENTS, CONTENT_EXAMPLES[ParkingTransaction]), (PARKING_CONTENTS, PAID)],
+    ids=["a charge at the address of payments", "a payment at the address of parking"],
+)
+def test_a_payment_is_not_taken_for_a_charge_nor_a_charge_for_a_payment(contents, content):
+    with pytest.raises(UnreadableAnswer, match=r"lacks (sp_)?mchid"):
+        read_notice(notice_body("TRANSACTION.SUCCESS", content), [API_V3_KEY], contents)
 
 
 def test_an_unknown_event_and_an_unopened_resource_are_told_apart():

@@ -1,9 +1,22 @@
 """What the client asks WeChat Pay, byte for byte, and what it reads in the answers."""
 
+from dataclasses import replace
+
 import pytest
 
-from district.wechat.pay import business_circle, orders, refunds
-from tests.wechat.pay_calls import APPID, OPENID, ORDER, POINTS, REFUND, REFUND_ANSWER
+from district.wechat.pay import business_circle, orders, parking, refunds
+from tests.wechat.pay_calls import (
+    APPID,
+    CHARGE,
+    CHARGE_ANSWER,
+    ENTRY,
+    OPENID,
+    ORDER,
+    PLATE,
+    POINTS,
+    REFUND,
+    REFUND_ANSWER,
+)
 from tests.wechat.pay_fixtures import (
     NOW,
     PUBLIC_KEY_ID,
@@ -113,3 +126,68 @@ def test_an_authorisation_is_read(pay, platform):
 
     assert authorization.state == business_circle.AuthorizationState.AUTHORIZED
     assert authorization.deauthorize_time is None
+
+
+def test_the_hanzi_of_a_plate_are_encoded_before_they_are_signed(pay, platform):
+    platform.answers = [(200, {"service_state": "NORMAL"} | PLATE)]
+
+    service = parking.plate_service_of(pay, appid=APPID, openid=OPENID, **PLATE)
+
+    assert service.service_state == parking.ServiceState.NORMAL
+    assert platform.targets == [
+        f"/v3/vehicle/parking/services/find?appid={APPID}"
+        f"&plate_number=%E6%B5%99A12345&plate_color=BLUE&openid={OPENID}"
+    ]
+    assert "A12345" not in repr(service)
+
+
+def test_an_entry_says_that_nothing_is_free(pay, platform):
+    answer = {"id": "5K8264ILTKCH16CQ250", "out_parking_no": "sty_1"}
+    platform.answers = [(200, answer | {"state": "BLOCKED", "block_reason": "OVERDUE"})]
+
+    entry = parking.report_entry(pay, ENTRY)
+
+    assert (entry.parking_id, entry.state, entry.block_reason) == (
+        *("5K8264ILTKCH16CQ250", parking.EntranceState.BLOCKED, parking.BlockReason.OVERDUE),
+    )
+    assert platform.sent == {
+        "out_parking_no": "sty_1",
+        "plate_number": "浙A12345",
+        "plate_color": "BLUE",
+        "notify_url": "https://district.example/notices/parking",
+        "start_time": "2026-05-01T12:00:00+08:00",
+        "parking_name": "湖滨停车场",
+        "free_duration": 0,
+    }
+
+
+def test_a_charge_is_that_of_our_merchant_also_where_the_answer_does_not_say_so(pay, platform):
+    platform.answers = [(200, CHARGE_ANSWER)]
+
+    charged = parking.charge_parking(pay, CHARGE)
+
+    assert (charged.trade_state, charged.sp_mchid) == ("ACCEPTED", "1900000109")
+    assert platform.sent["parking_info"]["charging_duration"] == 4200
+    assert (platform.sent["trade_scene"], platform.sent["amount"]) == (
+        *("PARKING", {"total": 1200, "currency": "CNY"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "changed"),
+    [
+        (ENTRY, {"plate_number": "浙A·12345"}),
+        (ENTRY, {"plate_number": ""}),
+        (ENTRY, {"plate_color": "PINK"}),
+        (ENTRY, {"out_parking_no": "n" * 65}),
+        (ENTRY, {"parking_name": ""}),
+        (ENTRY, {"free_duration_seconds": -1}),
+        (CHARGE, {"total_fen": 0}),
+        (CHARGE, {"out_trade_no": "n" * 33}),
+        (CHARGE.parking, {"end_time": ENTRY.start_time.replace(hour=0)}),
+        (CHARGE.parking, {"device_id": "d" * 33}),
+    ],
+)
+def test_what_wechat_would_not_take_is_not_sent(row, changed):
+    with pytest.raises(ValueError, match=r"plate|colour|characters|free|nothing|ends"):
+        replace(row, **changed)

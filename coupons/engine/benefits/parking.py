@@ -29,6 +29,9 @@ class FreeParking(Benefit):
     def stay_discount(self, stay: Stay) -> StayDiscount:
         return StayDiscount(min(self.minutes, stay.duration_minutes), min(self.fen, stay.fee_fen))
 
+    def cost_fen(self, discount_fen: int) -> int:
+        return discount_fen
+
     def max_cost_fen(self) -> int:
         return self.fen
 

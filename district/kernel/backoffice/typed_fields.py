@@ -46,6 +46,12 @@ class ScaledField(forms.DecimalField):
         return super().has_changed(None if initial is None else self.decimal(initial), data)
 
 
+class PercentField(ScaledField):
+    """A share in percent with two decimals; its value is basis points."""
+
+    places = 2
+
+
 class YuanField(ScaledField):
     """A sum in yuan, also as ３００．５０, ¥300.50 or 1,300.50; its value, first value and bounds are fen."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from district.kernel import clock
 from district.kernel.backoffice import Action, ActionForm, Menu
 from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.registry import screen_of
+from district.kernel.backoffice.sections import url_of
 from district.kernel.idempotency import Key
 from district.merchants import services as merchants
 from district.merchants.admin.audit_labels import MERCHANTS
@@ -134,10 +135,25 @@ def render_key_once(request: HttpRequest, issued: merchants.IssuedTillKey) -> Ht
 
     Like every page of the admin it goes out as `no-store`.
     """
-    screen = screen_of(TillKey)
-    context = screen._context(request, issued.till_key, title=_("新的收银密钥"))
+    return render_secret_once(
+        request,
+        issued.till_key,
+        issued.text,
+        title=_("新的收银密钥"),
+        name=issued.till_key.name,
+        system=_("收银系统"),
+    )
+
+
+def render_secret_once(
+    request: HttpRequest, row: Model, secret: str | None, *, title: str, name: str, system: str
+) -> HttpResponse:
+    """A page with a new key's secret, for the people of the `system` that is to have it."""
+    context = screen_of(type(row))._context(request, row, title=title)
+    words = {"secret": secret, "key_name": name, "system": system}
+    key_url = url_of(type(row), row.pk)
     return TemplateResponse(
-        request, "district/till_key_shown.html", context | {"secret": issued.text}
+        request, "district/key_shown.html", context | words | {"key_url": key_url}
     )
 
 

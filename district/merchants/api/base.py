@@ -79,11 +79,17 @@ class RememberedTillView(TillView):
     """
 
     def perform_authentication(self, request: Request) -> None:
-        """A till this process has just asked for is not asked for again."""
-        if till := remembered_till(_key_text(request)):
-            request.auth = till
-        else:
+        """A till this process has just asked for is not asked for again.
+
+        Who was asked for only now is remembered too: between that question and the act the till may be stopped,
+        and only the act's own call sees that.
+        """
+        till = remembered_till(_key_text(request))
+        if till is None:
             super().perform_authentication(request)
+            till = remembered_till(_key_text(request))
+        if till is not None:
+            request.auth = till
 
     @property
     def remembered(self) -> RememberedTill | None:

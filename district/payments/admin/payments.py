@@ -41,12 +41,11 @@ class PaymentRefundForm(ActionForm):
 
 class ProposeRefund(OperatorAction):
     name, label, icon, is_dangerous = "refund", gettext_lazy("退款"), "undo", True
+    is_edit = False  # its first values are suggestions: what it stores is new
     explanation = gettext_lazy("原路退回付款人；超过单人限额的，须由另一人复核后才会退出。")
     success_message = gettext_lazy("已提交。")
     form_class = PaymentRefundForm
     permission = "payments.add_paymentrefund"
-    # The amount is suggested.
-    is_edit = False
 
     def is_applicable(self, row: Payment) -> bool:
         return row.left_fen > 0

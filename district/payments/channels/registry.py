@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from district.payments.channels.base import PaymentChannel
 from district.payments.channels.unionpay import unionpay_channel
-from district.payments.channels.wechat import wechat_channel
+from district.payments.channels.wechat import WechatChannel, wechat_channel
 from district.payments.errors import ChannelNotOffered
 
 # A factory gives None where the settings say nothing of its channel.
@@ -12,6 +12,8 @@ FACTORIES: dict[str, Callable[[], PaymentChannel | None]] = {
     "wechat": wechat_channel,
     "unionpay": unionpay_channel,
 }
+# What a channel is called though it is not set up (any more).
+_LABELS = {WechatChannel.name: WechatChannel.label}
 
 
 def channel_of(name: str) -> PaymentChannel:
@@ -33,4 +35,4 @@ def channel_text(name: str) -> str:
     for channel in offered_channels():
         if channel.name == name:
             return str(channel.label)
-    return name
+    return str(_LABELS.get(name, name))

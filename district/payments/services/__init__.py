@@ -18,6 +18,7 @@ from district.payments.services.reconcile import (
     reconcile_bills,
     settle_differences,
 )
+from district.payments.services.record_charge import record_charge
 from district.payments.services.refund_payment import (
     approve_refund,
     propose_refund,
@@ -52,6 +53,7 @@ __all__ = [
     "query_silent_orders",
     "reconcile_bill",
     "reconcile_bills",
+    "record_charge",
     "refund_payment",
     "reject_refund",
     "send_refunds",

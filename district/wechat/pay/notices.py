@@ -14,12 +14,22 @@ from district.wechat.pay.errors import UnknownEvent, UnreadableAnswer
 from district.wechat.pay.fields import from_wire, wire
 from district.wechat.pay.keys import PlatformKeys
 from district.wechat.pay.orders import Transaction
+from district.wechat.pay.parking import EntranceChange, ParkingTransaction
 from district.wechat.pay.refunds import RefundNotice
 from district.wechat.pay.resources import decrypt_object
 from district.wechat.pay.wire import read_json_object
 
-Content = Transaction | RefundNotice | CardActivated | MallPaymentNotice | MallRefundNotice
-CONTENTS: dict[str, type[Content]] = {
+Content = (
+    Transaction
+    | RefundNotice
+    | CardActivated
+    | MallPaymentNotice
+    | MallRefundNotice
+    | EntranceChange
+    | ParkingTransaction
+)
+Contents = Mapping[str, type[Content]]
+CONTENTS: Contents = {
     "TRANSACTION.SUCCESS": Transaction,
     "REFUND.SUCCESS": RefundNotice,
     "REFUND.ABNORMAL": RefundNotice,
@@ -27,6 +37,13 @@ CONTENTS: dict[str, type[Content]] = {
     "MALL_AUTH.ACTIVATE_CARD": CardActivated,
     "MALL_TRANSACTION.SUCCESS": MallPaymentNotice,
     "MALL_REFUND.SUCCESS": MallRefundNotice,
+}
+# Their own, for TRANSACTION.SUCCESS is that of ordinary payments too: who has an address for parking reads these there.
+PARKING_CONTENTS: Contents = {
+    "VEHICLE.ENTRANCE_STATE_CHANGE": EntranceChange,
+    "TRANSACTION.SUCCESS": ParkingTransaction,
+    "TRANSACTION.FAIL": ParkingTransaction,
+    "TRANSACTION.PAY_BACK": ParkingTransaction,
 }
 
 
@@ -81,13 +98,15 @@ def open_resource(body: bytes, api_v3_keys: Sequence[bytes]) -> dict[str, Any]:
     return decrypt_object(resource, api_v3_keys)
 
 
-def read_notice(body: bytes, api_v3_keys: Sequence[bytes]) -> PayNotice:
+def read_notice(
+    body: bytes, api_v3_keys: Sequence[bytes], contents: Contents = CONTENTS
+) -> PayNotice:
     """Envelope and content of a verified notice. Raises Undecryptable, UnreadableAnswer, UnknownEvent."""
     envelope = read_envelope(body)
-    if envelope.event_type not in CONTENTS:
+    if envelope.event_type not in contents:
         raise UnknownEvent(envelope.event_type)
     content = open_resource(body, api_v3_keys)
-    return PayNotice(envelope, from_wire(CONTENTS[envelope.event_type], content))
+    return PayNotice(envelope, from_wire(contents[envelope.event_type], content))
 
 
 def _object_in(body: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from district.wechat.sandbox.server import SandboxServer
 from district.wechat.sandbox.state import SandboxState
 
 APPID, SECRET = "DISTRICT_WECHAT_APPID", "DISTRICT_WECHAT_SECRET"
+MESSAGE_TOKEN, MESSAGE_KEYS = "DISTRICT_WECHAT_MESSAGE_TOKEN", "DISTRICT_WECHAT_MESSAGE_KEYS"
 
 
 def main() -> None:
@@ -28,6 +29,15 @@ def main() -> None:
     server = SandboxServer((options.host, options.port), state)
     if options.mall_notify_url:
         state.pay.change_settings(mall_notify_url=options.mall_notify_url)
+    if options.message_url:
+        keys = os.environ.get(MESSAGE_KEYS) or written.get(MESSAGE_KEYS) or ""
+        push = state.messages.settings
+        push.url = options.message_url
+        push.token = os.environ.get(MESSAGE_TOKEN) or written.get(MESSAGE_TOKEN) or ""
+        push.encoding_aes_key = keys.partition(",")[0]
+        if not push.token or not push.encoding_aes_key:
+            # Secrets of an earlier version: there is nobody to push to.
+            push.url = ""
     if state.folder is not None:
         # What was due while nobody ran it goes on.
         state.pay.time()
@@ -48,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--data-dir", type=Path, help="secrets.json is here; WeChat Pay is kept here"
     )
+    parser.add_argument("--message-url", help="where messages of the mini-program are pushed")
     parser.add_argument("--mall-notify-url", help="where the smart district's notices go")
     return parser.parse_args()
 

@@ -5,7 +5,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
+import requests
+
+from district.wechat.sandbox.content import set_content
 from district.wechat.sandbox.faults import KINDS, Fault
+from district.wechat.sandbox.messages import check_address
 from district.wechat.sandbox.pay import control as pay_control
 from district.wechat.sandbox.pay import routes as pay_routes
 from district.wechat.sandbox.pay.refusals import PayRefusal
@@ -33,9 +37,9 @@ def handle(state: SandboxState, call: Call) -> dict[str, Any]:
         except (ValueError, TypeError):
             raise BadControl("the body must be a JSON object") from None
     try:
-        with nullcontext() if name in pay_control.UNLOCKED else state.lock:
+        with nullcontext() if name in UNLOCKED else state.lock:
             return CONTROLS[name](state, fields)
-    except (KeyError, TypeError, ValueError, PayRefusal) as error:
+    except (LookupError, TypeError, ValueError, PayRefusal, requests.RequestException) as error:
         raise BadControl(f"{type(error).__name__}: {error}") from None
 
 
@@ -108,6 +112,38 @@ def quota(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def message_settings(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
+    """Where messages are pushed to: url, token, encoding_aes_key; hold keeps them back. Checks a new address."""
+    settings = state.messages.settings
+    for name, value in fields.items():
+        if name not in {"url", "token", "encoding_aes_key", "hold"}:
+            raise BadControl(f"message settings have no {name!r}")
+        setattr(settings, name, value)
+    return {"address_is_ours": check_address(settings) if fields.get("url") else None}
+
+
+def messages(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
+    """What was pushed, or waits to be, and what the server answered."""
+    return {
+        "messages": [
+            {
+                "number": message.number,
+                "event": message.document["Event"],
+                "trace_id": message.document.get("trace_id"),
+                "answers": message.answers,
+                "taken": message.taken,
+            }
+            for message in state.messages.messages
+        ]
+    }
+
+
+def push_message(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
+    """Push a message (number) at once, again or in another order."""
+    message = state.messages.send_now(int(fields["number"]))
+    return {"answers": message.answers, "taken": message.taken}
+
+
 def dialect(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     """Speak countryCode as a number or as a string: the real pages show both."""
     state.country_as_number = bool(fields["country_as_number"])
@@ -134,6 +170,9 @@ def reset(state: SandboxState, fields: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+# They wait for the district's answer, and the district may be asking the sandbox meanwhile.
+UNLOCKED = pay_control.UNLOCKED | {"message-settings", "push-message"}
+
 CONTROLS: dict[str, Callable[[SandboxState, dict[str, Any]], dict[str, Any]]] = {
     "person": person,
     "login-code": login_code,
@@ -144,6 +183,10 @@ CONTROLS: dict[str, Callable[[SandboxState, dict[str, Any]], dict[str, Any]]] = 
     "kill-token": kill_token,
     "quota": quota,
     "dialect": dialect,
+    "content": set_content,
+    "message-settings": message_settings,
+    "messages": messages,
+    "push-message": push_message,
     "advance": advance,
     "counters": counters,
     "reset": reset,

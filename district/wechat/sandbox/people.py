@@ -15,6 +15,8 @@ class Person:
     country: str = "86"
     unionid: str | None = None
     blocked: bool = False
+    # When the mini-program was last opened: a login code was traded in.
+    seen_at: float | None = None
 
 
 def openid_of(appid: str, name: str) -> str:

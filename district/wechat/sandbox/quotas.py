@@ -10,6 +10,8 @@ DEFAULT_QUOTAS: dict[str, int] = {
     "jscode2session": 100,
     "getuserphonenumber": 5_000,
     "getwxacodeunlimit": 5_000,
+    "msg_sec_check": 4_000,
+    "media_check_async": 2_000,
 }
 QUOTA_ERRCODES = {"jscode2session": 45011, "getuserphonenumber": 45011}
 

@@ -1,4 +1,4 @@
-"""The four calls of api.weixin.qq.com that the district makes, with their real refusals."""
+"""The calls of api.weixin.qq.com that the district makes, with their real refusals."""
 
 import base64
 import re
@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from district.wechat.sandbox.content import media_check_async, msg_sec_check
 from district.wechat.sandbox.errcodes import WechatErrorResponse
 from district.wechat.sandbox.picture import draw
 from district.wechat.sandbox.request_fields import Call
@@ -47,6 +48,7 @@ def jscode2session(state: SandboxState, call: Call) -> SandboxResponse:
     issued.used = True
     if person.blocked:
         raise WechatErrorResponse(40226)
+    person.seen_at = state.now()
     session_key = base64.b64encode(secrets.token_bytes(16)).decode()
     answer: dict[str, Any] = {"session_key": session_key, "openid": person.openid}
     if person.unionid:
@@ -135,4 +137,6 @@ ROUTES: dict[str, tuple[str, Callable[[SandboxState, Call], SandboxResponse]]] =
     "/sns/jscode2session": ("jscode2session", jscode2session),
     "/wxa/business/getuserphonenumber": ("getuserphonenumber", getuserphonenumber),
     "/wxa/getwxacodeunlimit": ("getwxacodeunlimit", getwxacodeunlimit),
+    "/wxa/msg_sec_check": ("msg_sec_check", msg_sec_check),
+    "/wxa/media_check_async": ("media_check_async", media_check_async),
 }

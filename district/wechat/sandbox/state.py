@@ -4,11 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from threading import RLock
+from threading import Condition, RLock
 
 from district.wechat.sandbox.codes import CodeBook, login_code, phone_code
+from district.wechat.sandbox.content_rules import ContentRules
 from district.wechat.sandbox.errcodes import WechatErrorResponse
 from district.wechat.sandbox.faults import FaultPlan
+from district.wechat.sandbox.messages import MessagePusher
 from district.wechat.sandbox.pay.pay_state import PayState
 from district.wechat.sandbox.pay.sender import Sender
 from district.wechat.sandbox.people import Person, openid_of, phone_of
@@ -34,6 +36,7 @@ class SandboxState:
         self._pay: tuple[PayState, Sender] | None = None
         self._clock = clock
         self._set_at, self._started_at, self._speed = clock(), clock(), 1.0
+        self.messages = MessagePusher(appid=appid, now=self.now, condition=Condition(self.lock))
         self.reset()
 
     @property
@@ -72,6 +75,8 @@ class SandboxState:
         self.tokens = TokenBook()
         self.quotas = Quotas()
         self.faults = FaultPlan()
+        self.content = ContentRules()
+        self.messages.reset()
         self.counted: Counter[tuple[str, str]] = Counter()
         self.pages = {"pages/index/index", "pages/card/index", "pages/credit/index"}
         self.country_as_number = False

@@ -13,7 +13,7 @@ from district.kernel.errors import DomainError
 from tests.loyalty.model import naive
 from tests.loyalty.model.comparison import LedgerComparison
 
-LONG = int(os.environ.get("LIFE_EXAMPLES", "90"))
+LONG = int(os.environ.get("LIFE_EXAMPLES", "45"))
 # The last evening of a January: a month's end, a short month and a midnight are near.
 BEGIN = datetime(2026, 1, 30, 23, 30, tzinfo=naive.SHANGHAI)
 JUMPS = {

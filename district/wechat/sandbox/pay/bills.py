@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from district.wechat.sandbox.pay.call import PayCall
+from district.wechat.sandbox.pay.parking_charges import charges_as_orders
 from district.wechat.sandbox.pay.pay_state import BEIJING, PayState
 from district.wechat.sandbox.pay.refusals import PayRefusal, not_found, param_error
 from district.wechat.sandbox.pay.request_schema import choice, text
@@ -122,7 +123,7 @@ def _line(values: Iterable[str]) -> str:
 
 
 def _trade_rows(state: PayState, day: date) -> list[dict[str, str]]:
-    by_number = {order["request"]["out_trade_no"]: order for order in state.store.all("order")}
+    by_number = {order["request"]["out_trade_no"]: order for order in _orders(state)}
     rows = [
         _paid_row(order) for order in by_number.values() if _is_on(order.get("success_time"), day)
     ]
@@ -132,6 +133,10 @@ def _trade_rows(state: PayState, day: date) -> list[dict[str, str]]:
         if _is_on(refund.get("success_time"), day)
     ]
     return rows
+
+
+def _orders(state: PayState) -> list[Document]:
+    return [*state.store.all("order"), *charges_as_orders(state)]
 
 
 def _is_on(moment: str | None, day: date) -> bool:
@@ -179,7 +184,7 @@ def _shared_columns(order: Document) -> dict[str, str]:
         "微信订单号": order["transaction_id"],
         "商户订单号": request["out_trade_no"],
         "用户标识": request["payer"]["openid"],
-        "交易类型": "JSAPI",
+        "交易类型": "PARKING" if "parking_info" in request else "JSAPI",
         "付款银行": "OTHERS",
         "货币种类": "CNY",
         "商品名称": request["description"],
@@ -190,7 +195,7 @@ def _shared_columns(order: Document) -> dict[str, str]:
 def _flow_rows(state: PayState, day: date) -> list[dict[str, str]]:
     """Each payment comes in whole and its fee goes out; a refund goes out. The balance is that of all days."""
     moves: list[tuple[str, str, str, str, Decimal, str, str]] = []
-    for order in state.store.all("order"):
+    for order in _orders(state):
         if "success_time" in order:
             total, number = order["request"]["amount"]["total"], order["request"]["out_trade_no"]
             fee = Decimal(_fee(total)).quantize(Decimal("0.01"))

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from district.wechat.sandbox.pay import business_circle, orders, refunds
+from district.wechat.sandbox.pay import (
+    business_circle,
+    orders,
+    parked_cars,
+    parking_charges,
+    refunds,
+)
 from district.wechat.sandbox.pay.notices import release_notices
 from district.wechat.sandbox.pay.store import Document
 from district.wechat.sandbox.state import SandboxState
@@ -84,8 +90,40 @@ def mall_refund(state: SandboxState, fields: Fields) -> Fields:
     )
 
 
+def plate_service(state: SandboxState, fields: Fields) -> Fields:
+    """A plate of a person: person, plate_number, plate_color, service_state NORMAL, PAUSE or OUT_SERVICE; owes, fails_evaluation."""
+    return parked_cars.set_service(
+        state.pay,
+        state.person(fields["person"]).openid,
+        plate_number=fields["plate_number"],
+        plate_color=fields.get("plate_color", "BLUE"),
+        service_state=fields.get("service_state", "NORMAL"),
+        owes=_flag(fields.get("owes")),
+        fails_evaluation=_flag(fields.get("fails_evaluation")),
+    )
+
+
+def settle_charge(state: SandboxState, fields: Fields) -> Fields:
+    """End a parking charge now: out_trade_no, and perhaps outcome SUCCESS, FAIL or ADVANCE."""
+    made = parking_charges.find(state.pay, fields["out_trade_no"])
+    outcome = fields.get("outcome", "SUCCESS")
+    if made is None or made["trade_state"] != "ACCEPTED" or outcome not in parking_charges.OUTCOMES:
+        raise ValueError("there is no such charge under way, or no such outcome")
+    parking_charges.settle(state.pay, made, outcome)
+    return parking_charges.charge_view(state.pay, made)
+
+
+def repay_charge(state: SandboxState, fields: Fields) -> Fields:
+    """The person pays a debt at WeChat: out_trade_no."""
+    made = parking_charges.find(state.pay, fields["out_trade_no"])
+    if made is None:
+        raise ValueError("there is no such charge")
+    return parking_charges.repay(state.pay, made)
+
+
 def documents(state: SandboxState, fields: Fields) -> Fields:
-    """Everything of a kind: order, refund, mall_payment, mall_refund, points, parking, authorization."""
+    """Everything of a kind: order, refund, mall_payment, mall_refund, points, parking, authorization, plate_service,
+    vehicle_entry, vehicle_charge."""
     return {"documents": state.pay.store.all(fields["kind"])}
 
 
@@ -153,6 +191,9 @@ CONTROLS: dict[str, Callable[[SandboxState, Fields], Fields]] = {
     "pay-mall-withdraw": mall_withdraw,
     "pay-mall-payment": mall_payment,
     "pay-mall-refund": mall_refund,
+    "pay-plate": plate_service,
+    "pay-settle-charge": settle_charge,
+    "pay-repay-charge": repay_charge,
     "pay-documents": documents,
     "pay-notices": list_notices,
     "pay-deliver": deliver,

@@ -21,6 +21,20 @@ _SECTION = """<h2>微信支付</h2>
 <form action="/_control/pay-mall-refund"><fieldset><legend>门店退款</legend>
 <input name="transaction_id" placeholder="微信订单号" aria-label="微信订单号">
 <input name="refund_fen" value="100" aria-label="金额（分）"> 分 <button>退款</button></fieldset></form>
+<form action="/_control/pay-plate"><fieldset><legend>车牌与停车服务</legend>
+<input name="person" value="demo-1" aria-label="会员"> <input name="plate_number" placeholder="车牌号" aria-label="车牌号">
+<select name="plate_color" aria-label="车牌颜色"><option value="BLUE">蓝牌</option><option value="GREEN">绿牌</option>
+<option value="YELLOW">黄牌</option><option value="LIMEGREEN">黄绿牌</option><option value="BLACK">黑牌</option>
+<option value="WHITE">白牌</option></select>
+<select name="service_state" aria-label="服务状态"><option value="NORMAL">已开通</option><option value="PAUSE">已暂停</option>
+<option value="OUT_SERVICE">未开通</option></select>
+<label><input type="checkbox" name="owes" value="true"> 欠费</label>
+<label><input type="checkbox" name="fails_evaluation" value="true"> 支付分不足</label>
+<button>保存</button></fieldset></form>
+<p>停车扣费结果：{charges_succeed} · {charges_fail} · {charges_advanced}</p>
+<h3>车牌</h3><ul>{plates}</ul>
+<h3>停车入场</h3><ul>{entries}</ul>
+<h3>停车扣费</h3><ul>{charges}</ul>
 <h3>订单</h3><ul>{orders}</ul>
 <h3>退款</h3><ul>{refunds}</ul>
 <h3>商圈付款</h3><ul>{payments}</ul>
@@ -47,6 +61,12 @@ def pay_section(state: PayState) -> str:
         probe=_link(_FAULT.format("notice", "probe"), "下一条通知先发签名探测"),
         bad_notice=_link(_FAULT.format("notice", "bad_signature"), "下一条通知签名错误"),
         clear=_link("clear-faults", "清除故障"),
+        charges_succeed=_link("pay-settings?charge_outcome=SUCCESS", "成功"),
+        charges_fail=_link("pay-settings?charge_outcome=FAIL", "失败"),
+        charges_advanced=_link("pay-settings?charge_outcome=ADVANCE", "微信垫付"),
+        plates=_items(state, "plate_service", _plate),
+        entries=_items(state, "vehicle_entry", _entry),
+        charges=_items(state, "vehicle_charge", _charge),
         orders=_items(state, "order", _order),
         refunds=_items(state, "refund", _refund),
         payments=_items(state, "mall_payment", _mall_payment),
@@ -74,6 +94,33 @@ def _refund(refund: dict) -> str:
     if refund["status"] != "PROCESSING":
         return words
     return f"{words} {_link(f'pay-settle-refund?out_refund_no={number}', '完成退款')}"
+
+
+def _plate(service: dict) -> str:
+    words = f"{escape(service['plate_number'])} {service['plate_color']} {service['service_state']}"
+    return f"{words} 欠费" if service["owes"] else words
+
+
+def _entry(entry: dict) -> str:
+    request = entry["request"]
+    plate = escape(request["plate_number"])
+    name = escape(request["parking_name"])
+    words = f"{plate} {name} {entry['state']} {entry['reason']}".strip()
+    return (
+        f"{words}（该车已在场：微信不拒绝重复入场，应由商户拒绝）" if entry["is_second"] else words
+    )
+
+
+def _charge(charge: dict) -> str:
+    number = escape(charge["request"]["out_trade_no"])
+    words = f"{number} {_yuan(charge['request']['amount']['total'])} {charge['trade_state']}"
+    if charge["trade_state"] == "ACCEPTED":
+        succeed = _link(f"pay-settle-charge?out_trade_no={number}&outcome=SUCCESS", "扣款成功")
+        fail = _link(f"pay-settle-charge?out_trade_no={number}&outcome=FAIL", "扣款失败")
+        return f"{words} {succeed} · {fail}"
+    if charge["trade_state"] == "PAY_FAIL" or charge.get("user_repaid") == "N":
+        return f"{words} {_link(f'pay-repay-charge?out_trade_no={number}', '还款')}"
+    return words
 
 
 def _mall_payment(payment: dict) -> str:

@@ -24,6 +24,9 @@ SETTINGS: dict[str, Any] = {
     "mall_notify_url": "",
     "mall_name": "智慧商圈",
     "refund_seconds": 2.0,
+    # When a parking charge that was taken is settled, and how: SUCCESS, FAIL, or ADVANCE by WeChat.
+    "charge_seconds": 2.0,
+    "charge_outcome": "SUCCESS",
     # Who has not answered a notice by then has not taken it.
     "answer_seconds": 5.0,
     # Notices wait until `deliver` sends them, in whatever order.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from district.wechat.sandbox.pay import orders
+from district.wechat.sandbox.pay import orders, parking_charges
 from district.wechat.sandbox.pay.call import PayCall
 from district.wechat.sandbox.pay.notices import send_notice
 from district.wechat.sandbox.pay.pay_state import PayState
@@ -63,10 +63,7 @@ def request(state: PayState, call: PayCall) -> dict[str, Any]:
         if refund["request"] != fields:
             raise differs("退款请求重入时，参数")
         return refund_view(refund)
-    if "transaction_id" in fields:
-        order = orders.find_by_transaction_id(state, fields["transaction_id"])
-    else:
-        order = orders.find(state, fields["out_trade_no"])
+    order = _order_of(state, fields)
     if order is None:
         raise not_found("RESOURCE_NOT_EXISTS", "订单不存在")
     _check_amounts(state, order, fields["amount"])
@@ -99,10 +96,10 @@ def settle(state: PayState, refund: Document, outcome: str = "SUCCESS") -> None:
     refund["status"] = outcome
     if outcome == "SUCCESS":
         refund |= {"success_time": state.time(), "success_at": state.now()}
-        order = orders.find(state, refund["out_trade_no"])
+        order = _order_of(state, refund | refund["request"])
         assert order is not None
         order["trade_state"] = "REFUND"
-        orders.save(state, order)
+        (parking_charges if "parking_info" in order["request"] else orders).save(state, order)
     state.store.put("refund", refund["request"]["out_refund_no"], refund)
     if url := refund["request"].get("notify_url"):
         send_notice(
@@ -154,6 +151,15 @@ def payer_refund_fen(refund: Document) -> int:
 def refunded_fen(state: PayState, out_trade_no: str) -> int:
     """What was given back of an order, or is on its way."""
     return sum(refund["request"]["amount"]["refund"] for refund in _alive(state, out_trade_no))
+
+
+def _order_of(state: PayState, fields: Document) -> Document | None:
+    """What was paid under one of these numbers: an order, or the charge of a parking."""
+    number = fields.get("out_trade_no")
+    if number is None:
+        known = state.store.get("transaction", fields["transaction_id"])
+        number = known["out_trade_no"] if known else ""
+    return orders.find(state, number) or parking_charges.find(state, number)
 
 
 def _alive(state: PayState, out_trade_no: str) -> list[Document]:

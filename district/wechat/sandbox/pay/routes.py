@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from district.wechat.sandbox.pay import bills, business_circle, orders, refunds
+from district.wechat.sandbox.pay import (
+    bills,
+    business_circle,
+    orders,
+    parked_cars,
+    parking_charges,
+    refunds,
+)
 from district.wechat.sandbox.pay.call import PayCall
 from district.wechat.sandbox.pay.notices import seal
 from district.wechat.sandbox.pay.pay_state import PayState
@@ -89,6 +96,20 @@ ROUTES = (
     ),
     PayRoute(
         "report_parking", "POST", "/v3/businesscircle/parkings", business_circle.report_parking
+    ),
+    PayRoute(
+        "find_plate_service",
+        "GET",
+        "/v3/vehicle/parking/services/find",
+        parked_cars.find_service,
+    ),
+    PayRoute("report_entry", "POST", "/v3/vehicle/parking/parkings", parked_cars.enter),
+    PayRoute("charge_parking", "POST", "/v3/vehicle/transactions/parking", parking_charges.charge),
+    PayRoute(
+        "query_charge",
+        "GET",
+        "/v3/vehicle/transactions/out-trade-no/{out_trade_no}",
+        parking_charges.query,
     ),
     PayRoute("certificates", "GET", "/v3/certificates", certificates),
 )

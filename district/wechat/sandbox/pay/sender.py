@@ -1,9 +1,9 @@
-"""Does what is due, in its order: sends notices, settles refunds; by the clock, or at once by hand."""
+"""Does what is due, in its order: sends notices, settles refunds and parking charges; by the clock, or at once by hand."""
 
 import threading
 from collections.abc import Callable
 
-from district.wechat.sandbox.pay import notices, refunds
+from district.wechat.sandbox.pay import notices, parking_charges, refunds
 from district.wechat.sandbox.pay.pay_state import PayState
 from district.wechat.sandbox.pay.store import Document
 
@@ -72,6 +72,9 @@ class Sender:
                 return False
             if first.kind == "refund":
                 refunds.settle(self._state, first.document)
+                return True
+            if first.kind == "vehicle_charge":
+                parking_charges.settle(self._state, first.document)
                 return True
         self._send(first.document)
         return True

@@ -1,0 +1,23 @@
+"""The back office of credit: codes, what was verified, inspected, recorded and objected to."""
+
+from credit.admin import (
+    case_outcomes,
+    codes,
+    inspections,
+    objections,
+    profiles,
+    ratings,
+    records,
+    snapshots,
+)
+
+__all__ = [
+    "case_outcomes",
+    "codes",
+    "inspections",
+    "objections",
+    "profiles",
+    "ratings",
+    "records",
+    "snapshots",
+]

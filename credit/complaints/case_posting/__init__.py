@@ -1,0 +1,1 @@
+"""How a case that was acted on is stored, with all that follows: what every verb of complaints ends in."""

@@ -1,0 +1,63 @@
+"""What the machine's guards read of the world around a case."""
+
+from typing import Any
+
+from credit.complaints.machine.case import CaseFacts
+from credit.complaints.machine.words import SIDES, CaseAction, CaseActor
+from credit.complaints.models import CaseFile
+from credit.complaints.models.case_file import OPEN_NAMES
+from district.kernel import clock
+from district.members.models import User
+from district.merchants.models import Merchant, Store
+from district.merchants.queries import is_member, is_operator, scoped
+
+_DECISIVE = frozenset({CaseAction.DECIDE, CaseAction.CHANGE})
+
+
+def facts_of(
+    case: CaseFile,
+    actor: CaseActor,
+    action: CaseAction,
+    by: User | None,
+    *,
+    master: str = "",
+    receipt: Any = None,
+) -> CaseFacts:
+    """The facts for an act. No merchant is in a fund scheme yet: the compensation fund has no tables."""
+    return CaseFacts(
+        actor_belongs_to_case=actor not in SIDES or belongs(case, actor, by),
+        open_cases_of_purchase=_open_cases_of(receipt, besides=case),
+        under_charter=action in _DECISIVE and _under_charter(case.merchant_id),
+        master_is_open=action is not CaseAction.MERGE or _is_open(master),
+    )
+
+
+def belongs(case: CaseFile, actor: CaseActor, by: User | None) -> bool:
+    """Whether a person may act in this part: the shopper, somebody who works for the store, an operator."""
+    if by is None:
+        return actor is CaseActor.TIMER
+    if actor is CaseActor.SHOPPER:
+        return case.member.user_id == by.pk
+    if actor is CaseActor.MERCHANT:
+        stores = scoped(Store.objects.filter(pk=case.store_id), user=by, store="pk")
+        return not is_operator(by) and stores.exists()
+    return is_operator(by)
+
+
+def _open_cases_of(receipt: Any, *, besides: CaseFile) -> int:
+    """How many other open cases the shopper has about a purchase that is named now."""
+    if receipt is None:
+        return 0
+    rows = CaseFile.objects.filter(member=besides.member_id, receipt=receipt, state__in=OPEN_NAMES)
+    return rows.exclude(pk=besides.pk).count()
+
+
+def _under_charter(merchant: int) -> bool:
+    """Who is in the alliance has signed its charter."""
+    return Merchant.objects.filter(is_member(clock.now()), pk=merchant).exists()
+
+
+def _is_open(public_id: str) -> bool:
+    return CaseFile.objects.filter(
+        kind=CaseFile.Kind.COMPLAINT, public_id=public_id, state__in=OPEN_NAMES
+    ).exists()

@@ -1,0 +1,114 @@
+"""The one verb of cases: somebody does something the table allows, after all that time has brought."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from credit.complaints import procedures
+from credit.complaints.case_posting.evidence import evidence_rows, keep_evidence
+from credit.complaints.case_posting.outcomes import report_outcome
+from credit.complaints.case_posting.work import CaseWork, open_case
+from credit.complaints.errors import CaseNotYours
+from credit.complaints.machine.case import CaseAct
+from credit.complaints.machine.events import new_note_salt
+from credit.complaints.machine.words import CaseAction, CaseActor
+from credit.complaints.models import CaseFile
+from credit.complaints.queries.facts import belongs, facts_of
+from credit.complaints.queries.timekeeping import timekeeping
+from district.kernel import clock
+from district.kernel.database.postgres import translate_database_errors
+from district.kernel.errors import NotFound
+from district.kernel.idempotency import Key, claim_key, store_result
+from district.members.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """What somebody asks for. `evidence` are descriptions in words; they become rows that the event names.
+    `receipt` is the purchase that the shopper names after the filing.
+    """
+
+    action: CaseAction
+    actor: CaseActor
+    by: User
+    reason: str = ""
+    note: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    receipt: Any = None
+
+
+@transaction.atomic
+def act_on_case(*, case: CaseFile, request: CaseRequest, key: Key) -> CaseFile:
+    """Do an act of the table on a case, once for a key; the case as it is after that.
+
+    Whatever the timers had to do by now happens first, each act at its own instant, so that it makes no
+    difference how punctual they are; and again after the act, since a final decision is concluded at once.
+
+    Raises CaseActRefused, CaseNotInState, CaseNotYours, KeyReused, PurchaseHasOpenCase.
+    """
+    if (earlier := claim_key(key)) is not None:
+        return CaseFile.objects.get(pk=earlier)
+    _lock_both(case, request)
+    work = open_case(case.pk, timekeeping())
+    if not belongs(work.file, request.actor, request.by):
+        raise CaseNotYours
+    _apply_request(work, request)
+    store_result(key, work.file.pk)
+    return work.file
+
+
+def _apply_request(work: CaseWork, request: CaseRequest) -> None:
+    """The act itself, on a case that is locked. Raises CaseActRefused, CaseNotInState, PurchaseHasOpenCase."""
+    now = max(clock.now(), work.case.last_at or clock.now())
+    details = dict(request.details)
+    facts = facts_of(
+        work.file,
+        request.actor,
+        request.action,
+        request.by,
+        master=str(details.get("master", "")),
+        receipt=request.receipt,
+    )
+    work.run_clocks(now, facts)
+    evidence = evidence_rows(request.actor, request.evidence, at=now)
+    if evidence:
+        details["evidence"] = [row.seal for row in evidence]
+    if request.receipt is not None:
+        details["paid_fen"] = request.receipt.paid_fen - request.receipt.refunded_fen
+        work.file.receipt = request.receipt
+        work.file_changes.append("receipt")
+    act = CaseAct(
+        action=request.action,
+        actor=request.actor,
+        at=now,
+        person=str(request.by.pk),
+        reason_code=request.reason,
+        note=request.note,
+        note_salt=new_note_salt(),
+        details=details,
+    )
+    work.do(act, facts, request.by)
+    if request.action is CaseAction.MERGE:
+        work.file.merged_into = CaseFile.objects.get(public_id=details["master"])
+        work.file_changes.append("merged_into")
+    work.run_clocks(now, facts)
+    with translate_database_errors():
+        work.save(now)
+        keep_evidence(work.file, evidence)
+    report_outcome(work)
+
+
+def _lock_both(case: CaseFile, request: CaseRequest) -> None:
+    """Of two cases that become one, the one with the lower number first."""
+    if request.action is not CaseAction.MERGE:
+        return
+    master = CaseFile.objects.filter(
+        kind=CaseFile.Kind.COMPLAINT, public_id=request.details.get("master", "")
+    ).first()
+    if master is None:
+        raise NotFound
+    for pk in sorted({case.pk, master.pk}):
+        procedures.lock_case(pk)

@@ -1,0 +1,41 @@
+"""The tables of credit."""
+
+from credit.models.case_outcomes import CaseOutcomeVersion
+from credit.models.codes import CreditCode, StoreScanCount
+from credit.models.inspections import Inspection, InspectionRound
+from credit.models.objections import FactCorrection, MerchantStatement
+from credit.models.profiles import Licence, ProfileEntry
+from credit.models.promises import Promise, PromiseAdoption
+from credit.models.ratings import Rating
+from credit.models.records import (
+    CharterRecordProposal,
+    CreditRecord,
+    RecordImport,
+    RecordLevel,
+    RecordRepair,
+    RecordVersion,
+)
+from credit.models.snapshots import CreditSnapshot, SnapshotGrade
+
+__all__ = [
+    "CaseOutcomeVersion",
+    "CharterRecordProposal",
+    "CreditCode",
+    "CreditRecord",
+    "CreditSnapshot",
+    "FactCorrection",
+    "Inspection",
+    "InspectionRound",
+    "Licence",
+    "MerchantStatement",
+    "ProfileEntry",
+    "Promise",
+    "PromiseAdoption",
+    "Rating",
+    "RecordImport",
+    "RecordLevel",
+    "RecordRepair",
+    "RecordVersion",
+    "SnapshotGrade",
+    "StoreScanCount",
+]

@@ -1,0 +1,191 @@
+"""The inputs of the score, derived from the facts as they were known at the end of a day."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from credit.models import CaseOutcomeVersion, RecordVersion
+from credit.queries.case_outcomes import counted_cases
+from credit.queries.policies import policy_on
+from credit.queries.profiles import (
+    known_inspections,
+    known_licences,
+    licence_facts,
+    profile_entries,
+)
+from credit.queries.ratings import HORIZON_DAYS, shopper_ratings
+from credit.queries.records import known_records
+from credit.score.policy import ScorePolicy, profile_share
+from credit.score.rating_cap import cap_ratings
+from credit.score.values import (
+    CaseOutcome,
+    CaseSeverity,
+    CheckCount,
+    ClosedCase,
+    Grade,
+    MerchantStanding,
+    PenaltyLevel,
+    PenaltyRecord,
+    ProfileItem,
+    PurchaseCount,
+    ScoreInputs,
+)
+from credit.statistics import PERIOD_DAYS, CaseFact, CaseStatistics, case_statistics
+from credit.values import LicenceStatus
+from district.kernel import clock
+from loyalty import queries as loyalty
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedInputs:
+    """Inputs of one merchant; how many ratings are left out of them as flagged; what is published of complaints."""
+
+    inputs: ScoreInputs
+    flagged_ratings: int
+    statistics: CaseStatistics
+
+
+def end_of_day(as_of: date) -> datetime:
+    """The last instant that belongs to a day: what was recorded by then was known."""
+    return clock.start_of_day(as_of + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def derive_inputs(
+    merchants: Collection[int],
+    as_of: date,
+    *,
+    corrected_at: datetime | None = None,
+    previous_grades: dict[int, Grade | None],
+) -> dict[int, DerivedInputs]:
+    """For each merchant, in as many queries as for one. Corrections upheld by `corrected_at` count, else by the day's end."""
+    at = end_of_day(as_of)
+    corrected_at = corrected_at or at
+    policy = policy_on(as_of)
+    ratings = shopper_ratings(merchants, as_of=as_of, at=at, corrected_at=corrected_at)
+    purchases = _purchases(merchants, as_of)
+    cases = _cases(merchants, at, corrected_at)
+    checks = _checks(merchants, as_of, at, corrected_at)
+    standings = _standings(merchants, as_of, at, corrected_at, policy)
+    derived = {}
+    for merchant in merchants:
+        capped = cap_ratings(ratings.get(merchant, ()))
+        own_cases = cases.get(merchant, [])
+        derived[merchant] = DerivedInputs(
+            ScoreInputs(
+                ratings=capped.ratings,
+                purchases=tuple(purchases.get(merchant, ())),
+                cases=tuple(_closed_case(case, as_of) for case in own_cases),
+                checks=tuple(checks.get(merchant, ())),
+                standing=MerchantStanding(
+                    **standings[merchant],
+                    previous_grade=previous_grades.get(merchant),
+                    has_missed_remedy=any(case.remedy_missed for case in own_cases),
+                ),
+            ),
+            capped.flagged,
+            case_statistics(
+                (_case_fact(case, as_of) for case in own_cases),
+                sum(day.count for day in purchases.get(merchant, ()) if day.age_days < PERIOD_DAYS),
+            ),
+        )
+    return derived
+
+
+def _case_fact(row: CaseOutcomeVersion, as_of: date) -> CaseFact:
+    # The table holds these where a case counts.
+    assert row.final_on is not None
+    assert row.outcome is not None
+    return CaseFact(
+        age_days=(as_of - row.final_on).days,
+        category=row.category,
+        outcome=CaseOutcome(row.outcome),
+        is_on_time=bool(row.is_on_time),
+        first_answer_minutes=row.first_answer_minutes,
+        stars=row.stars,
+        is_deemed=bool(row.is_deemed),
+    )
+
+
+def _purchases(merchants: Collection[int], as_of: date) -> dict[int, list[PurchaseCount]]:
+    found: dict[int, list[PurchaseCount]] = defaultdict(list)
+    since = as_of - timedelta(days=HORIZON_DAYS - 1)
+    for merchant, day, count in loyalty.purchases_by_day(merchants, since, as_of):
+        found[merchant].append(PurchaseCount((as_of - day).days, count))
+    return found
+
+
+def _cases(
+    merchants: Collection[int], at: datetime, corrected_at: datetime
+) -> dict[int, list[CaseOutcomeVersion]]:
+    found: dict[int, list[CaseOutcomeVersion]] = defaultdict(list)
+    rows = counted_cases(at, corrected_at).filter(merchant__in=merchants)
+    for row in rows.order_by("final_on", "case"):
+        found[row.merchant_id].append(row)
+    return found
+
+
+def _closed_case(row: CaseOutcomeVersion, as_of: date) -> ClosedCase:
+    assert row.final_on is not None
+    assert row.severity is not None
+    assert row.outcome is not None
+    return ClosedCase(
+        age_days=(as_of - row.final_on).days,
+        severity=CaseSeverity(row.severity),
+        outcome=CaseOutcome(row.outcome),
+        is_on_time=bool(row.is_on_time),
+        stars=row.stars,
+    )
+
+
+def _checks(
+    merchants: Collection[int], as_of: date, at: datetime, corrected_at: datetime
+) -> dict[int, list[CheckCount]]:
+    found: dict[int, list[CheckCount]] = defaultdict(list)
+    for row in known_inspections(merchants, at, corrected_at).order_by("inspected_on", "pk"):
+        age = (as_of - row.inspected_on).days
+        found[row.merchant_id] += [
+            CheckCount(age, is_passed, count)
+            for is_passed, count in ((True, row.passed), (False, row.failed))
+            if count
+        ]
+    return found
+
+
+def _standings(
+    merchants: Collection[int],
+    as_of: date,
+    at: datetime,
+    corrected_at: datetime,
+    policy: ScorePolicy,
+) -> dict[int, dict[str, Any]]:
+    items: dict[int, set[ProfileItem]] = defaultdict(set)
+    for entry in profile_entries(merchants, at):
+        if entry.content:
+            items[entry.merchant_id].add(ProfileItem(entry.item))
+    expired = set()
+    for licence in known_licences(merchants, at):
+        status = licence_facts(licence, as_of).status
+        if status is LicenceStatus.VALID:
+            items[licence.merchant_id].add(ProfileItem.LICENCE)
+        elif status is LicenceStatus.EXPIRED:
+            expired.add(licence.merchant_id)
+    penalties: dict[int, list[PenaltyRecord]] = defaultdict(list)
+    for version in known_records(merchants, at, corrected_at):
+        if version.state != RecordVersion.State.WITHDRAWN:
+            penalties[version.record.merchant_id].append(
+                PenaltyRecord(
+                    age_days=(as_of - version.determined_on).days,
+                    level=PenaltyLevel(version.level),
+                    is_repaired=version.state == RecordVersion.State.REPAIRED,
+                )
+            )
+    return {
+        merchant: {
+            "profile": profile_share(items[merchant], policy),
+            "penalties": tuple(penalties[merchant]),
+            "is_licence_expired": merchant in expired,
+        }
+        for merchant in merchants
+    }

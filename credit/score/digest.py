@@ -1,0 +1,20 @@
+"""What a snapshot seals: SHA-256 over inputs, day and policy, the same for the same facts on every platform."""
+
+import hashlib
+from datetime import date
+
+from credit.score.policy import ScorePolicy
+from credit.score.policy_document import policy_document
+from credit.score.reader import inputs_document
+from credit.score.values import ScoreInputs
+from district.documents.json_text import canonical_bytes
+
+
+def input_digest(inputs: ScoreInputs, as_of: date, policy: ScorePolicy) -> str:
+    """In hex. Neither the order of facts nor how their counts are split changes it."""
+    document = {
+        "as_of": as_of.isoformat(),
+        "inputs": inputs_document(inputs),
+        "policy": policy_document(policy),
+    }
+    return hashlib.sha256(canonical_bytes(document)).hexdigest()

@@ -1,0 +1,63 @@
+"""Sentences of public pages and screens."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from django.utils.translation import gettext_lazy as _
+
+from credit.values import CodeStatus, LicenceStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class StatusText:
+    """What the page says of a code: a mark that needs no colour, a heading, and what to do."""
+
+    mark: str
+    tone: str
+    heading: "StrOrPromise"
+    advice: "StrOrPromise"
+
+    @classmethod
+    def unknown(cls) -> Self:
+        return cls(
+            "✕",
+            "bad",
+            _("这不是本商圈的诚信码"),
+            _("本商圈没有发过这个码。请勿据此付款，并告知服务台。"),
+        )
+
+
+STATUS_TEXTS: Final = {
+    CodeStatus.VALID: StatusText(
+        "✓", "good", _("诚信码有效"), _("请核对下面的店名与位置是否就是您所在的门店。")
+    ),
+    CodeStatus.SIGNATURE_WRONG: StatusText(
+        "✕",
+        "bad",
+        _("签名不符，可能是仿制码"),
+        _("这个码不是本商圈印制的原码。请勿据此付款，并扫描收银台上的原码或告知服务台。"),
+    ),
+    CodeStatus.REVOKED: StatusText(
+        "✕", "bad", _("诚信码已吊销"), _("这个码已停用，门店不应再张贴。投诉渠道仍然有效。")
+    ),
+    CodeStatus.ROTATED: StatusText(
+        "!", "warn", _("这是旧码"), _("门店已换用新码，请扫描新码查看最新情况。")
+    ),
+    CodeStatus.STORE_CLOSED: StatusText(
+        "!", "warn", _("门店已闭店"), _("该门店已停止营业。此前的消费仍可投诉。")
+    ),
+    CodeStatus.MERCHANT_SUSPENDED: StatusText(
+        "!", "warn", _("商户已暂停"), _("该商户在本商圈的经营已暂停。此前的消费仍可投诉。")
+    ),
+}
+
+
+LICENCE_TEXTS: Final = {
+    LicenceStatus.UNVERIFIED: _("尚未核验"),
+    LicenceStatus.VALID: _("✓ 已核验，在有效期内"),
+    LicenceStatus.NOT_YET_VALID: _("! 尚未生效"),
+    LicenceStatus.EXPIRED: _("✕ 已过期"),
+}

@@ -1,0 +1,1 @@
+"""JSON documents that people write: read strictly, every fault with its path, and written in one way. Pure."""

@@ -1,0 +1,41 @@
+"""The back office of parking: the register, feeds, stays, fees, validations, arrears, flow, tariffs, reservations, plates."""
+
+from parking.admin import (
+    arrears,
+    board,
+    car_parks,
+    closings,
+    contests,
+    feeds,
+    fees,
+    flow,
+    imports,
+    lookups,
+    reratings,
+    reservations,
+    stays,
+    tariffs,
+    validations,
+    vehicles,
+    wechat_parking,
+)
+
+__all__ = [
+    "arrears",
+    "board",
+    "car_parks",
+    "closings",
+    "contests",
+    "feeds",
+    "fees",
+    "flow",
+    "imports",
+    "lookups",
+    "reratings",
+    "reservations",
+    "stays",
+    "tariffs",
+    "validations",
+    "vehicles",
+    "wechat_parking",
+]

@@ -1,0 +1,57 @@
+from django.urls import path
+
+from parking.api import (
+    admission,
+    arrears,
+    bays,
+    fees,
+    flow,
+    gate_events,
+    leave,
+    locations,
+    public,
+    readings,
+    reservations,
+    stays,
+    tickets,
+    vehicles,
+)
+
+_QUOTE = "me/parking/quotes/<str:quote>"
+_RESERVATION = "me/parking/reservations/<str:reservation>"
+
+urlpatterns = [
+    path("parking/car-parks", public.CarParks.as_view()),
+    path("parking/car-parks/<str:id>", public.CarParkDetailView.as_view()),
+    path("parking/feed/readings", readings.FeedReadings.as_view()),
+    path("parking/feed/gate-events", gate_events.GateEvents.as_view()),
+    path("parking/feed/admission", admission.FeedAdmission.as_view()),
+    path("parking/feed/leave", leave.FeedLeave.as_view()),
+    path("me/parking/arrears", arrears.MyArrears.as_view()),
+    path("me/parking/arrears/<str:arrears>/pay", arrears.PayArrears.as_view()),
+    path("me/parking/tickets", tickets.MyTickets.as_view()),
+    path("parking/feed/car-parks/<str:id>/flow", flow.CarParkFlowView.as_view()),
+    path("parking/feed/bay-events", bays.BayEvents.as_view()),
+    path("me/parking/stays/<str:stay>/place", locations.StayPlace.as_view()),
+    path("me/parking/stays/<str:stay>/place/photo", locations.StayPlacePhoto.as_view()),
+    path("me/parking/note", locations.FreeNote.as_view()),
+    path("me/parking/note/photo", locations.FreeNotePhoto.as_view()),
+    path("me/parking/stays", stays.MyStays.as_view()),
+    path("me/parking/stays/<str:stay>/fee", fees.StayFee.as_view()),
+    path("me/parking/stays/<str:stay>/quotes", fees.StayQuotes.as_view()),
+    path(_QUOTE, fees.StayQuote.as_view()),
+    path(f"{_QUOTE}/pay", fees.PayStayQuote.as_view()),
+    path("parking/validations", fees.Validations.as_view()),
+    path("me/vehicles", vehicles.MyVehicles.as_view()),
+    path("me/vehicles/disputes", vehicles.PlateDisputes.as_view()),
+    path("me/vehicles/<str:vehicle>", vehicles.MyVehicle.as_view()),
+    path("me/vehicles/<str:vehicle>/default", vehicles.DefaultVehicle.as_view()),
+    path("me/vehicles/<str:vehicle>/wechat-parking", vehicles.AskWechatAnew.as_view()),
+    path("me/parking/record", reservations.MyParkingRecord.as_view()),
+    path("me/parking/reservations", reservations.MyReservations.as_view()),
+    path(_RESERVATION, reservations.MyReservation.as_view()),
+    path(f"{_RESERVATION}/confirm", reservations.ConfirmReservation.as_view()),
+    path(f"{_RESERVATION}/cancel", reservations.CancelReservation.as_view()),
+    path(f"{_RESERVATION}/change", reservations.ChangeReservation.as_view()),
+    path(f"{_RESERVATION}/contest", reservations.ContestNoShow.as_view()),
+]

@@ -1,0 +1,1 @@
+"""What a fee is settled with: pure, see `tendering`."""

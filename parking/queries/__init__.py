@@ -1,0 +1,1 @@
+"""Questions about car parks and tariffs: who reports, what anybody may find, what a stay costs."""

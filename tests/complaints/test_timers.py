@@ -1,0 +1,113 @@
+"""Timers over the table: late, failing, side by side; calendars that change; terms by date."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from credit.complaints import services as complaints
+from credit.complaints.errors import PolicyDocumentInvalid, PolicyInForce, PolicyStartTooEarly
+from credit.complaints.health_warnings import calendar_warning, stuck_cases_warning
+from credit.complaints.machine.policy import DEFAULT_POLICY
+from credit.complaints.models import CaseFile
+from credit.complaints.services import timers
+from district.calendar.calendar_days import set_day
+from district.kernel import attempts, clock
+from tests.factories.complaints import ComplaintScene
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI)
+
+
+def due(scene: ComplaintScene, name: str) -> str:
+    row = scene.case.clocks.get(name=name, stopped_at=None)
+    return row.due_at.astimezone(clock.SHANGHAI).isoformat()[:16]
+
+
+def test_a_case_on_which_the_timers_fail_stops_no_other(scene, monkeypatch):
+    broken = scene.file().case
+    scene.file(receipt_no="")
+    real = timers._bring_up_to_date
+
+    def fail_on_one(work):
+        if work.file.pk == broken.pk:
+            raise RuntimeError
+        real(work)
+
+    monkeypatch.setattr(timers, "_bring_up_to_date", fail_on_one)
+    scene.run_timers(instant("2026-06-05T12:00"))
+    broken.refresh_from_db()
+    assert (scene.case.state, broken.state, broken.last_error) == (
+        "awaiting_merchant",
+        "submitted",
+        "RuntimeError",
+    )
+    CaseFile.objects.filter(pk=broken.pk).update(
+        attempts=attempts.MAX_ATTEMPTS, next_attempt_at=clock.real_now()
+    )
+    scene.run_timers(instant("2026-06-05T12:00"))
+    assert stuck_cases_warning() == "the clocks of 1 cases stand still; see the admin"
+    monkeypatch.undo()
+    attempts.replay(CaseFile.objects.all())
+    scene.run_timers(instant("2026-06-05T12:00"))
+    broken.refresh_from_db()
+    assert (broken.state, broken.attempts, stuck_cases_warning()) == ("awaiting_merchant", 0, "")
+
+
+def test_a_day_off_moves_terms_and_never_brings_them_nearer(scene):
+    scene.file()
+    assert due(scene, "triage") == "2026-06-04T00:00"
+    set_day(day=date(2026, 6, 3), is_workday=False, name="停电", by=scene.officer)
+    scene.run_timers(instant("2026-06-01T12:00"))
+    assert due(scene, "triage") == "2026-06-05T00:00"
+    set_day(day=date(2026, 6, 3), is_workday=True, name="上班", by=scene.officer)
+    scene.run_timers(instant("2026-06-01T13:00"))
+
+    assert due(scene, "triage") == "2026-06-05T00:00"
+    assert scene.case.next_due_at == instant("2026-06-05")
+    assert [row.action for row in scene.case.events.all()] == [
+        "submit",
+        "recalculate",
+        "recalculate",
+    ]
+    assert complaints.run_timers() >= 0
+    with clock.travel_to(instant("2026-06-01T14:00")):
+        assert complaints.run_timers() == 0
+
+
+def test_terms_hold_from_their_day_on(scene):
+    terms = {**DEFAULT_POLICY["terms"], "triage": {"amount": 1, "unit": "working_days"}}
+    document = {
+        **DEFAULT_POLICY,
+        "version": "complaints-2026-06",
+        "effective_from": "2026-06-02",
+        "terms": terms,
+    }
+    publish = {"reason": "总局令第 121 号", "by": scene.officer}
+    with clock.travel_to(instant("2026-06-01T08:00")):
+        row = complaints.publish_policy(document=document, **publish)
+        with pytest.raises(PolicyDocumentInvalid) as invalid:
+            complaints.publish_policy(document=document | {"terms": {}}, **publish)
+        assert "terms.triage missing" in invalid.value.facts["faults"]
+        with pytest.raises(PolicyStartTooEarly):
+            complaints.publish_policy(
+                document=document | {"effective_from": "2026-06-01"}, **publish
+            )
+    scene.file()
+    assert due(scene, "triage") == "2026-06-04T00:00"
+    scene.now += timedelta(days=1)
+    scene.file(receipt_no="")
+    assert due(scene, "triage") == "2026-06-04T00:00"
+    assert scene.case.events.get().policy_version == "complaints-2026-06"
+    with clock.travel_to(scene.now), pytest.raises(PolicyInForce):
+        complaints.withdraw_policy(policy=row, by=scene.officer)
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [("2026-09-30", ""), ("2026-10-01", "the workdays of 2027 are not known"), ("2025-12-01", "")],
+)
+def test_next_years_workdays_are_missed_from_october_on(db, at, says):
+    with clock.travel_to(instant(at)):
+        assert calendar_warning().startswith(says)
+        assert bool(calendar_warning()) is bool(says)
