@@ -9,12 +9,14 @@ from django.db import IntegrityError, connection
 from district.kernel import invariants
 from district.payments import services as payments
 from district.payments.models import Order, PaymentRefund
+from loyalty import services as loyalty
+from loyalty.errors import AccountHoldsPoints
 from loyalty.queries import balance_of
-from parking import errors
+from parking import errors, listeners
 from parking import services as parking
 from parking.models import FeeRefund, FeeTender, MinuteValidation, ParkingQuote, Stay
 from parking.services import pay_fees, quotes, refund_fees
-from tests.factories.members import make_member
+from tests.factories.members import make_member, make_staff
 from tests.factories.merchants import make_store
 from tests.factories.stays import make_stay
 from tests.parking.fees.fee_requests import make_priced_car_park, make_rule
@@ -74,6 +76,34 @@ def test_a_payment_and_the_end_of_its_quote_lose_nothing(stay, bank):
     made.refresh_from_db()
     # Its order was paid, so nobody ends it any more.
     assert (made.state, balance_of(member).available) == ("paid", 0)
+
+
+@pytest.mark.parametrize("points", [0, 100])
+def test_a_payment_and_the_merger_of_its_member_lose_nothing(stay, bank, points):
+    """Whichever is first: what the old member set aside pays, once. Points set aside make a merger wait."""
+    old, new, chen = make_member("旧号"), make_member("新号"), make_staff("chen")
+    give_points(old, 150)
+    give_points(new, 30)
+    coupon = fen_coupon(old, 100)
+    made = quote(stay, old, coupons=[coupon.public_id], points=points)
+    made = parking.pay_fee(quote=made, channel="bank")
+    payments.prepare_payment(order=made.order)
+    accept(bank.pay(made.order))
+
+    def merge():
+        loyalty.merge_members(source=old, into=new, reason="同一人", by=chen, key=fresh_key())
+        listeners.on_member_absorbed({"source": old.pk, "into": new.pk})
+
+    answers = race(merge, *[lambda: parking.note_fee_paid(subject=made.public_id)] * 2)
+
+    refused = refusals(answers)
+    assert refused <= ({AccountHoldsPoints} if points else set())
+    if refused:
+        merge()
+    made.refresh_from_db()
+    coupon.refresh_from_db()
+    assert (made.state, made.member_id, PaymentRefund.objects.count()) == ("paid", new.pk, 0)
+    assert (balance_of(new).available, coupon.state) == (180 - points, "used")
 
 
 def test_of_two_members_who_quote_at_once_one_does(stay):
