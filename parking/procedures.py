@@ -89,7 +89,7 @@ def change_reservation(
 ) -> bool:
     """Another window or pool; whether the reservation still waited for its car.
 
-    Raises PlateReservedAlready, ReservationFull.
+    Raises BayReserved, PlateReservedAlready, ReservationFull.
     """
     changed = call(
         "parking_change_reservation",

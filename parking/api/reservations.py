@@ -163,7 +163,7 @@ class CancelReservation(_ReservationView):
 class ChangeReservation(_ReservationView):
     """POST …/change: another window, or another pool of the same operator; the deposit stays."""
 
-    refusals = (*_ReservationView.refusals, *_WINDOW_REFUSALS)
+    refusals = (*_ReservationView.refusals, *_WINDOW_REFUSALS, errors.BayReserved)
 
     @extend_schema(
         operation_id="change_parking_reservation",

@@ -79,9 +79,11 @@ def change_reservation(
 ) -> Reservation:
     """Another window, or another pool of the same operator, for a reservation for which nobody has come; its deposit stays.
 
-    Free of charge until it could be cancelled for free. The same window again changes nothing.
+    Free of charge until it could be cancelled for free. The same window again changes nothing. A numbered bay stays
+    promised within its pool; of another pool it is a place of any number.
 
-    Raises CarParkNotOpen, NotReservable, PlateReservedAlready, ReservationFull, ReservationNotOpen, WindowInvalid.
+    Raises BayReserved, CarParkNotOpen, NotReservable, PlateReservedAlready, ReservationFull, ReservationNotOpen,
+    WindowInvalid.
     """
     at, wanted = clock.now(), pool or reservation.pool
     if wanted.car_park.merchant_id != reservation.pool.car_park.merchant_id:

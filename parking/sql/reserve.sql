@@ -72,13 +72,15 @@ begin
     return p_reservation;
 end $$;
 
--- Another window or another pool for a reservation for which nobody has come yet; the same ones change nothing. In
--- whose place another car stood there is no matter here.
+-- Another window or another pool for a reservation for which nobody has come yet; the same ones change nothing. A
+-- numbered bay stays promised in its pool, or the change is refused. In whose place another car stood does not matter.
 create or replace function parking_change_reservation(
     p_member bigint, p_reservation bigint, p_pool bigint, p_starts_at timestamptz, p_ends_at timestamptz,
     p_free_cancel_until timestamptz, p_admitted_from timestamptz, p_late_until timestamptz
 ) returns bigint language plpgsql as $$
-declare v_row parking_reservation;
+declare
+    v_row parking_reservation;
+    v_bay bigint;
 begin
     perform parking_lock_member(p_member);
     select * into v_row from parking_reservation
@@ -87,9 +89,13 @@ begin
     if (v_row.pool_id, v_row.starts_at, v_row.ends_at) = (p_pool, p_starts_at, p_ends_at) then
         return p_reservation;
     end if;
+    if v_row.pool_id = p_pool and v_row.bay_id is not null then
+        -- As in parking_reserve: two who want the same bay come one after the other.
+        select id into v_bay from parking_bay where id = v_row.bay_id for no key update;
+    end if;
     update parking_reservation
         set pool_id = p_pool, starts_at = p_starts_at, ends_at = p_ends_at, holds_until = p_ends_at,
-            bay_id = null, free_cancel_until = p_free_cancel_until,
+            bay_id = v_bay, free_cancel_until = p_free_cancel_until,
             admitted_from = p_admitted_from, late_until = p_late_until, displaced_by_id = null
         where id = p_reservation;
     perform parking_move_slots(v_row.pool_id, v_row.starts_at, v_row.holds_until,
