@@ -14,9 +14,28 @@ from district.wechat.pay.business_circle import (
     ParkingState,
     PointsUpdate,
 )
+from district.wechat.pay.complaint_address import NotificationAddress
+from district.wechat.pay.complaints import (
+    ComplaintMedia,
+    ComplaintNotice,
+    ComplaintOrder,
+    ComplaintPage,
+    ComplaintReply,
+    NegotiationItem,
+    NegotiationPage,
+    PayComplaint,
+    RefundProgress,
+    ServiceOrder,
+)
 from district.wechat.pay.errors import Undecryptable, UnknownEvent, UnreadableAnswer
 from district.wechat.pay.fields import from_wire, to_wire, wire_fields
-from district.wechat.pay.notices import CONTENTS, PARKING_CONTENTS, Envelope, read_notice
+from district.wechat.pay.notices import (
+    COMPLAINT_CONTENTS,
+    CONTENTS,
+    PARKING_CONTENTS,
+    Envelope,
+    read_notice,
+)
 from district.wechat.pay.orders import JsapiOrder, Promotion, Transaction
 from district.wechat.pay.parking import (
     ChargedParking,
@@ -72,10 +91,31 @@ DOCUMENTED = {
         trade_state trade_state_description success_time bank_type user_repaid attach trade_scene parking_info
         payer.openid payer.sub_openid amount.total amount.currency amount.payer_total amount.discount_total
         promotion_detail""",
+    ComplaintNotice: "complaint_id action_type",
+    ComplaintPage: "data limit offset total_count",
+    PayComplaint: """complaint_id complaint_time complaint_detail complaint_state complainted_mchid payer_phone
+        payer_openid complaint_order_info service_order_info complaint_media_list complaint_full_refunded
+        incoming_user_response problem_description user_complaint_times problem_type apply_refund_amount
+        user_tag_list additional_info in_platform_service need_immediate_service is_agent_mode""",
+    ComplaintOrder: "transaction_id out_trade_no amount",
+    ServiceOrder: "order_id out_order_no state",
+    ComplaintMedia: "media_type media_url",
+    NegotiationPage: "data limit offset total_count",
+    NegotiationItem: """log_id operator operate_time operate_type operate_details image_list complaint_media_list
+        normal_message""",
+    # complainted_mchid is the client's own.
+    ComplaintReply: """response_content response_images jump_url jump_url_text mini_program_jump_info.appid
+        mini_program_jump_info.path mini_program_jump_info.text""",
+    RefundProgress: "action launch_refund_day reject_reason reject_media_list remark",
+    NotificationAddress: "mchid url",
     Envelope: """id create_time event_type resource_type summary resource.algorithm resource.ciphertext
         resource.nonce resource.associated_data resource.original_type""",
 }
-PRIVATE = {"openid", "attach", "code", "plate_number", "payer_client_ip", "user_received_account"}
+PRIVATE = {
+    *("openid", "attach", "code", "plate_number", "payer_client_ip", "user_received_account"),
+    *("complaint_detail", "problem_description", "payer_phone_encrypted", "payer_openid"),
+    *("operator", "operate_details", "urls", "image_urls", "content", "reject_reason", "remark"),
+}
 
 
 @pytest.mark.parametrize("row_class", DOCUMENTED, ids=lambda row_class: row_class.__name__)
@@ -205,6 +245,10 @@ CONTENT_EXAMPLES = {
         "blocked_state_description": "PAUSE",
         "state_update_time": "2017-08-26T10:43:39+08:00",
     },
+    ComplaintNotice: {
+        "complaint_id": "200201820200101080076610000",
+        "action_type": "CREATE_COMPLAINT",
+    },
     ParkingTransaction: {
         "appid": "wxcbda96de0b165486",
         "sp_mchid": "1230000109",
@@ -229,7 +273,7 @@ CONTENT_EXAMPLES = {
     ("contents", "event_type", "content_class"),
     [
         (contents, event_type, content_class)
-        for contents in (CONTENTS, PARKING_CONTENTS)
+        for contents in (CONTENTS, PARKING_CONTENTS, COMPLAINT_CONTENTS)
         for event_type, content_class in contents.items()
     ],
 )

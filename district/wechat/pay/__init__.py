@@ -5,7 +5,8 @@ from outside, so it cannot know whether it talks to WeChat or to something that 
 
     keys              the merchant's own keys, WeChat Pay's keys
     client            one signed call: sent, verified, repeated where that is safe
-    orders, refunds, bills, business_circle, parking, certificates    what can be asked
+    orders, refunds, bills, business_circle, parking, certificates, complaints,
+    complaint_address, pictures                                       what can be asked
     notices           what WeChat Pay sends by itself
     errors            how all of it can fail
 """

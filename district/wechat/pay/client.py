@@ -24,6 +24,7 @@ from district.wechat.pay.errors import (
     UnreadableAnswer,
 )
 from district.wechat.pay.keys import PayMerchant, PlatformKeys
+from district.wechat.pay.uploads import UploadedFile
 from district.wechat.pay.wire import normal_target, read_json_object, to_json_bytes
 
 BASES = ("https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com")
@@ -70,6 +71,8 @@ class _Call:
     target: str
     body: bytes
     is_repeatable: bool
+    # A file goes beside what is signed.
+    file: UploadedFile | None = None
 
 
 class PayClient:
@@ -113,6 +116,21 @@ class PayClient:
         """
         call = _Call(name, "POST", target, to_json_bytes(body), is_repeatable)
         return self._verified(call)
+
+    def put(self, name: str, target: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The verified answer; may be repeated. Raises as `post`."""
+        return self._verified(_Call(name, "PUT", target, to_json_bytes(body), is_repeatable=True))
+
+    def delete(self, name: str, target: str) -> None:
+        """Not repeated: the second time there is nothing. Raises ApiError, Unreachable, SignatureRefused."""
+        self._verified(_Call(name, "DELETE", target, b"", is_repeatable=False))
+
+    def upload(
+        self, name: str, target: str, meta: Mapping[str, Any], file: UploadedFile
+    ) -> Mapping[str, Any]:
+        """The verified answer to a file, of which only `meta` is signed; may be repeated. Raises as `post`."""
+        body = to_json_bytes(meta)
+        return self._verified(_Call(name, "POST", target, body, is_repeatable=True, file=file))
 
     def get_before_keys(
         self, name: str, target: str
@@ -162,11 +180,15 @@ class PayClient:
             self._places.release()
 
     def _send(self, call: _Call, base: str, *, stream: bool) -> requests.Response:
+        boundary = secrets.token_hex(16)
+        sent = call.file.form(call.body, boundary) if call.file else call.body
         request = self._session.prepare_request(
-            requests.Request(call.method, base + call.target, data=call.body or None)
+            requests.Request(call.method, base + call.target, data=sent or None)
         )
         # Now the library has written the target: that is what is signed.
         request.headers.update(self._headers(call, request.path_url))
+        if call.file:
+            request.headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
         # Exceptions end here: theirs hold the request, and with it order numbers and openids.
         try:
             return self._session.send(

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from district.wechat.pay import signatures
 from district.wechat.pay.business_circle import CardActivated, MallPaymentNotice, MallRefundNotice
+from district.wechat.pay.complaints import ComplaintNotice
 from district.wechat.pay.errors import UnknownEvent, UnreadableAnswer
 from district.wechat.pay.fields import from_wire, wire
 from district.wechat.pay.keys import PlatformKeys
@@ -27,6 +28,7 @@ Content = (
     | MallRefundNotice
     | EntranceChange
     | ParkingTransaction
+    | ComplaintNotice
 )
 Contents = Mapping[str, type[Content]]
 CONTENTS: Contents = {
@@ -44,6 +46,11 @@ PARKING_CONTENTS: Contents = {
     "TRANSACTION.SUCCESS": ParkingTransaction,
     "TRANSACTION.FAIL": ParkingTransaction,
     "TRANSACTION.PAY_BACK": ParkingTransaction,
+}
+# They come to the address that was registered for them, and nothing else does.
+COMPLAINT_CONTENTS: Contents = {
+    "COMPLAINT.CREATE": ComplaintNotice,
+    "COMPLAINT.STATE_CHANGE": ComplaintNotice,
 }
 
 

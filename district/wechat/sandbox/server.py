@@ -19,7 +19,8 @@ from district.wechat.sandbox.request_fields import Call
 from district.wechat.sandbox.routes import ROUTES, SandboxResponse
 from district.wechat.sandbox.state import SandboxState
 
-_LONGEST_BODY = 1_000_000
+# A picture of 2 MB with what is around it.
+_LONGEST_BODY = 3_000_000
 _JSON_AS_WECHAT_SENDS_IT = "text/plain"
 
 
@@ -54,6 +55,12 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         self._answer()
 
     def do_POST(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
         self._answer()
 
     def _answer(self) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from district.wechat.sandbox.pay import complaint_records
 from district.wechat.sandbox.pay.call import PayCall
 from district.wechat.sandbox.pay.notices import send_notice
 from district.wechat.sandbox.pay.pay_state import BEIJING, PayState
@@ -166,6 +167,7 @@ def refund_in_store(
         "refund_id": state.number("50"),
     }
     state.store.put("mall_refund", refund["refund_id"], refund)
+    complaint_records.note_refund(state, transaction_id)
     is_synced = state.store.get("points", transaction_id) is not None
     paid_at = datetime.fromisoformat(payment["time_end"]).astimezone(BEIJING).timestamp()
     if is_sent_anyway or (is_synced and state.now() - paid_at <= REFUND_NOTICE_SECONDS):

@@ -5,6 +5,7 @@ from typing import Any
 
 from district.wechat.sandbox.pay import (
     business_circle,
+    complaint_control,
     orders,
     parked_cars,
     parking_charges,
@@ -123,7 +124,7 @@ def repay_charge(state: SandboxState, fields: Fields) -> Fields:
 
 def documents(state: SandboxState, fields: Fields) -> Fields:
     """Everything of a kind: order, refund, mall_payment, mall_refund, points, parking, authorization, plate_service,
-    vehicle_entry, vehicle_charge."""
+    vehicle_entry, vehicle_charge, complaint."""
     return {"documents": state.pay.store.all(fields["kind"])}
 
 
@@ -201,4 +202,5 @@ CONTROLS: dict[str, Callable[[SandboxState, Fields], Fields]] = {
     "pay-settings": settings,
     "pay-rotate-certificate": rotate_certificate,
     "clock-speed": clock_speed,
+    **complaint_control.CONTROLS,
 }

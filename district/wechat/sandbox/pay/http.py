@@ -3,14 +3,17 @@
 import json
 import secrets
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 from district.wechat.sandbox.faults import Fault
-from district.wechat.sandbox.pay import routes
+from district.wechat.sandbox.pay import complaint_media, routes
 from district.wechat.sandbox.pay.call import PayCall
 from district.wechat.sandbox.pay.refusals import PayRefusal
 from district.wechat.sandbox.pay.signing import SIGNATURE_FAULTS, key_for, platform_headers
 from district.wechat.sandbox.state import SandboxState
+
+_GZIP = b"\x1f\x8b"
 
 
 class PayResponse(NamedTuple):
@@ -44,13 +47,16 @@ def respond(state: SandboxState, call: PayCall) -> PayResponse | None:
 
 
 def _worked(state: SandboxState, call: PayCall, fault: Fault | None) -> PayResponse:
-    state.pay.signatures.check(call)
+    upload = complaint_media.upload_form(call)
+    # Of a file only the words about it are signed.
+    state.pay.signatures.check(replace(call, body=upload.meta) if upload else call)
     key_id, _ = key_for(state.pay.account, call.headers.get("wechatpay-serial"))
     status, body, is_file = routes.answer(state.pay, call, state.base)
     headers = {"Request-ID": _request_id(0)}
     if is_file:
         # A file is vouched for by its hash.
-        return PayResponse(status, headers | {"Content-Type": "application/x-gzip"}, body)
+        kind_of_file = "application/x-gzip" if body[:2] == _GZIP else "image/png"
+        return PayResponse(status, headers | {"Content-Type": kind_of_file}, body)
     kind = fault.kind if fault and fault.kind in SIGNATURE_FAULTS else None
     headers |= platform_headers(state.pay.account, body, key_id=key_id, fault=kind)
     if body:

@@ -32,6 +32,11 @@ _SECTION = """<h2>微信支付</h2>
 <label><input type="checkbox" name="fails_evaluation" value="true"> 支付分不足</label>
 <button>保存</button></fieldset></form>
 <p>停车扣费结果：{charges_succeed} · {charges_fail} · {charges_advanced}</p>
+<form action="/_control/pay-complaint"><fieldset><legend>向微信投诉一笔支付</legend>
+<input name="person" value="demo-1" aria-label="会员"> <input name="transaction_id" placeholder="微信订单号" aria-label="微信订单号">
+<input name="detail" value="商品与描述不符" aria-label="投诉内容"> <input name="apply_refund_fen" value="0" aria-label="申请退款（分）"> 分
+<button>投诉</button></fieldset></form>
+<h3>投诉</h3><ul>{complaints}</ul>
 <h3>车牌</h3><ul>{plates}</ul>
 <h3>停车入场</h3><ul>{entries}</ul>
 <h3>停车扣费</h3><ul>{charges}</ul>
@@ -70,6 +75,7 @@ def pay_section(state: PayState) -> str:
         orders=_items(state, "order", _order),
         refunds=_items(state, "refund", _refund),
         payments=_items(state, "mall_payment", _mall_payment),
+        complaints=_items(state, "complaint", _complaint),
         notices=_items(state, "notice", _notice),
     )
 
@@ -126,6 +132,21 @@ def _charge(charge: dict) -> str:
 def _mall_payment(payment: dict) -> str:
     shop = escape(payment["shop_number"] or payment["shop_name"] or "未填门店")
     return f"{payment['transaction_id']} {shop} {_yuan(payment['amount'])}"
+
+
+def _complaint(complaint: dict) -> str:
+    number, state = escape(complaint["complaint_id"]), complaint["complaint_state"]
+    words = f"{number} {escape(complaint['complaint_detail'])} {state}"
+    acts = (
+        {"continue": "继续投诉", "satisfaction": "评价满意"}
+        if state == "PROCESSED"
+        else {"respond": "留言", "revoke": "撤诉"}
+    )
+    links = " · ".join(
+        _link(f"pay-complaint-act?complaint_id={number}&act={act}&text={label}", label)
+        for act, label in acts.items()
+    )
+    return f"{words} {links}"
 
 
 def _notice(notice: dict) -> str:

@@ -27,6 +27,8 @@ SETTINGS: dict[str, Any] = {
     # When a parking charge that was taken is settled, and how: SUCCESS, FAIL, or ADVANCE by WeChat.
     "charge_seconds": 2.0,
     "charge_outcome": "SUCCESS",
+    # How many replies to complaints a minute are taken.
+    "complaint_replies_a_minute": 30.0,
     # Who has not answered a notice by then has not taken it.
     "answer_seconds": 5.0,
     # Notices wait until `deliver` sends them, in whatever order.

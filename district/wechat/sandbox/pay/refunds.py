@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from district.wechat.sandbox.pay import orders, parking_charges
+from district.wechat.sandbox.pay import complaint_records, orders, parking_charges
 from district.wechat.sandbox.pay.call import PayCall
 from district.wechat.sandbox.pay.notices import send_notice
 from district.wechat.sandbox.pay.pay_state import PayState
@@ -101,6 +101,8 @@ def settle(state: PayState, refund: Document, outcome: str = "SUCCESS") -> None:
         order["trade_state"] = "REFUND"
         (parking_charges if "parking_info" in order["request"] else orders).save(state, order)
     state.store.put("refund", refund["request"]["out_refund_no"], refund)
+    if outcome == "SUCCESS":
+        complaint_records.note_refund(state, refund["transaction_id"])
     if url := refund["request"].get("notify_url"):
         send_notice(
             state,

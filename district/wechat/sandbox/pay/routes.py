@@ -9,6 +9,8 @@ from urllib.parse import unquote
 from district.wechat.sandbox.pay import (
     bills,
     business_circle,
+    complaint_media,
+    complaints,
     orders,
     parked_cars,
     parking_charges,
@@ -51,6 +53,10 @@ class PayRoute(NamedTuple):
         return re.compile(re.sub(r"\{\w+\}", "([^/]+)", self.path))
 
 
+_COMPLAINTS = "/v3/merchant-service/complaints-v2"
+_COMPLAINT = _COMPLAINTS + "/{complaint_id}"
+_ADDRESS = "/v3/merchant-service/complaint-notifications"
+_IMAGES = "/v3/merchant-service/images"
 ROUTES = (
     PayRoute("place_order", "POST", "/v3/pay/transactions/jsapi", orders.place),
     PayRoute(
@@ -111,6 +117,28 @@ ROUTES = (
         "/v3/vehicle/transactions/out-trade-no/{out_trade_no}",
         parking_charges.query,
     ),
+    PayRoute("list_complaints", "GET", _COMPLAINTS, complaints.list_complaints),
+    PayRoute("query_complaint", "GET", _COMPLAINT, complaints.query_complaint),
+    PayRoute(
+        "query_negotiation",
+        "GET",
+        f"{_COMPLAINT}/negotiation-historys",
+        complaints.query_negotiation,
+    ),
+    PayRoute("reply_complaint", "POST", f"{_COMPLAINT}/response", complaints.reply),
+    PayRoute("complete_complaint", "POST", f"{_COMPLAINT}/complete", complaints.complete),
+    PayRoute(
+        "update_refund_progress",
+        "POST",
+        f"{_COMPLAINT}/update-refund-progress",
+        complaints.update_refund_progress,
+    ),
+    PayRoute("create_complaint_address", "POST", _ADDRESS, complaint_media.create_address),
+    PayRoute("query_complaint_address", "GET", _ADDRESS, complaint_media.query_address),
+    PayRoute("change_complaint_address", "PUT", _ADDRESS, complaint_media.change_address),
+    PayRoute("delete_complaint_address", "DELETE", _ADDRESS, complaint_media.delete_address),
+    PayRoute("upload_image", "POST", f"{_IMAGES}/upload", complaint_media.upload_image),
+    PayRoute("query_image", "GET", _IMAGES + "/{media_id}", complaint_media.query_image),
     PayRoute("certificates", "GET", "/v3/certificates", certificates),
 )
 NAMES = {route.name for route in ROUTES}
