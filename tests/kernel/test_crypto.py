@@ -26,6 +26,8 @@ UNKEYED = {
     "district/payments/services/fetch_bills.py": "a channel's bill, for people to compare",
     "district/wechat/message_push.py": "the name of a key of 32 random bytes",
     "district/wechat/sandbox/messages.py": "a signature as WeChat makes it",
+    "district/wechat/pay/pictures.py": "a picture beside its hash, as WeChat wants it",
+    "district/wechat/sandbox/pay/complaint_media.py": "pictures of people who do not exist",
     "district/wechat/pay/bills.py": "a bill's file, whose hash WeChat gives",
     "district/wechat/sandbox/pay/bills.py": "a bill's file of people who do not exist",
     "district/wechat/sandbox/people.py": "people who do not exist",
