@@ -33,7 +33,7 @@ def more_of_everything(side, rows=12):
 
 
 def queries(client, address):
-    client.get(address)
+    """Of a page that was asked for before: what a process remembers is not counted."""
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200, address
     return len(captured)
@@ -68,7 +68,8 @@ def test_a_page_of_the_explorer_costs_the_same_for_many_draws(two_merchants, ope
 
     assert (small.draws.count(), large.draws.count()) == (2, 12)
     cost = [
-        queries(operator, f"/admin/loyalty/transfer/{row.pk}/change/") for row in (small, large)
-    ]
+        queries(operator, f"/admin/loyalty/transfer/{row.pk}/change/")
+        for row in (small, small, large)
+    ][1:]
     assert cost[0] == cost[1]
     assert cost[1] <= 40
