@@ -10,12 +10,15 @@ class CreditConfig(DistrictApp):
     verbose_name = _("商户信用")
     api = "credit.api.urls"
     # Behind the codes at the counters: whoever scans knows nothing of us.
-    public_urls = {"m/": "credit.web"}
+    public_urls = {"m/": "credit.web", "credit/": "credit.web_statistics"}
     timetable = {
         "flag rings of ratings": TimedTask("credit.flag_rings", crontab(hour=1, minute=20)),
         # Every half hour until the morning: a run that died goes on, and finds nothing to do when it did not.
         "take credit snapshots": TimedTask(
             "credit.take_snapshots", crontab(hour="2-6", minute="5,35")
+        ),
+        "take statistics of complaints": TimedTask(
+            "credit.take_district_statistics", crontab(hour="2-6", minute="20,50")
         ),
         "revise credit snapshots": TimedTask("credit.revise_snapshots", 300.0),
     }

@@ -5,10 +5,10 @@ A number that few cases would make misleading, or that would point at a person, 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from credit.score.values import UNCOUNTED_OUTCOMES, CaseOutcome
 
@@ -29,6 +29,7 @@ class CaseFact:
 
     `first_answer_minutes` is None where the merchant never answered. `is_deemed`: nobody confirmed the
     remedy in time, which is no satisfaction; `stars` are there only if the shopper evaluated all the same.
+    `is_repeat`: the shopper had complained about the merchant before, and that complaint had come to an end.
     """
 
     age_days: int
@@ -38,6 +39,7 @@ class CaseFact:
     first_answer_minutes: int | None
     stars: int | None = None
     is_deemed: bool = False
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class CaseStatistics:
     settled_share: Fraction | None
     # Of those who evaluated.
     satisfied_share: Fraction | None
+    # Complaints of shoppers who had complained about the same merchant before.
+    repeats: int | None
     # By category in order of its name, where there are enough.
     upheld: tuple[tuple[str, int], ...]
 
@@ -82,12 +86,23 @@ def case_statistics(facts: Iterable[CaseFact], purchases: int) -> CaseStatistics
         on_time_share=_share([fact.is_on_time for fact in cases]),
         settled_share=_share([fact.outcome in _SETTLED for fact in cases]),
         satisfied_share=_share([number >= SATISFIED_STARS for number in stars]),
+        repeats=sum(fact.is_repeat for fact in cases)
+        if len(cases) >= LEAST_CASES_FOR_SHARES
+        else None,
         upheld=tuple(
             (category, count)
             for category, count in sorted(upheld.items())
             if count >= LEAST_UPHELD_PER_CATEGORY
         ),
     )
+
+
+def statistics_document(statistics: CaseStatistics) -> dict[str, Any]:
+    """What is published, as JSON: each share as a double."""
+    return {
+        name: float(value) if isinstance(value, Fraction) else value
+        for name, value in asdict(statistics).items()
+    } | {"upheld": [[category, count] for category, count in statistics.upheld]}
 
 
 def _share(hits: Sequence[bool]) -> Fraction | None:

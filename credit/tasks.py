@@ -2,7 +2,12 @@
 
 from celery import shared_task
 
-from credit.services import flag_rings, revise_waiting, take_snapshots
+from credit.services import (
+    flag_rings,
+    revise_waiting,
+    take_district_statistics,
+    take_snapshots,
+)
 
 
 @shared_task(name="credit.flag_rings")
@@ -21,3 +26,9 @@ def take_snapshots_due() -> int:
 def revise_snapshots_due() -> int:
     """What corrections make of earlier days."""
     return revise_waiting()
+
+
+@shared_task(name="credit.take_district_statistics")
+def take_district_statistics_due() -> int:
+    """Yesterday's figures of complaints, and those of days before without any."""
+    return take_district_statistics()

@@ -61,3 +61,17 @@ LICENCE_TEXTS: Final = {
     LicenceStatus.NOT_YET_VALID: _("! 尚未生效"),
     LicenceStatus.EXPIRED: _("✕ 已过期"),
 }
+
+# What complaints are about, by the word that facts of credit carry.
+CASE_CATEGORIES = [
+    ("quality", _("商品质量")),
+    ("price", _("价格与计量")),
+    ("advertising", _("虚假宣传")),
+    ("contract", _("合同与预付卡")),
+    ("after_sales", _("售后与退换")),
+    ("service", _("服务态度")),
+    ("safety", _("食品与人身安全")),
+    ("fraud", _("欺诈")),
+    ("privacy", _("个人信息")),
+    ("other", _("其他")),
+]

@@ -16,7 +16,8 @@ class FinalCase:
 
     `stars` (1–5) only where the shopper evaluated; `first_answer_minutes` is None where the merchant never
     answered. `is_deemed`: nobody confirmed the remedy in time. `remedy_missed`: the merchant still owes it,
-    which caps the grade at D until a later version says otherwise.
+    which caps the grade at D until a later version says otherwise. `is_repeat`: an earlier complaint of the same shopper
+    about the merchant had come to a counted end when this one was filed.
     """
 
     final_on: date
@@ -28,6 +29,7 @@ class FinalCase:
     is_deemed: bool = False
     first_answer_minutes: int | None = None
     remedy_missed: bool = False
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,19 @@ CHECKED_CODE: Final = {
     "checked_at": "2026-03-01T12:00:00+08:00",
     "store": STORE,
 }
+STATISTICS: Final[dict[str, Any]] = {
+    "cases": 6,
+    "purchases": 3500,
+    "unanswered": 0,
+    "deemed": 1,
+    "per_thousand_purchases": 1.7143,
+    "first_answer_median_minutes": 95,
+    "on_time_share": 1.0,
+    "settled_share": 0.8333,
+    "satisfied_share": None,
+    "repeats": 1,
+    "upheld": [{"category": "quality", "cases": 5}],
+}
 STORE_CREDIT: Final = {
     "store": STORE,
     "has_live_code": True,
@@ -59,17 +72,15 @@ STORE_CREDIT: Final = {
     },
     "contributions": [{"text": "没有任何事实的商户：83.8 分", "points": 83.75}],
     "grade_limits": [],
-    "statistics": {
-        "cases": 6,
-        "purchases": 3500,
-        "unanswered": 0,
-        "deemed": 1,
-        "per_thousand_purchases": 1.7143,
-        "first_answer_median_minutes": 95,
-        "on_time_share": 1.0,
-        "settled_share": 0.8333,
-        "satisfied_share": None,
-    },
+    "statistics": STATISTICS,
+}
+DISTRICT_STATISTICS: Final = {
+    "as_of": "2026-02-28",
+    "district": STATISTICS | {"cases": 41, "purchases": 26_000, "per_thousand_purchases": 1.5769},
+    "venues": [{"venue": examples.VENUE, "statistics": STATISTICS}],
+    "trades": [
+        {"trade": {"code": "dining", "name": "餐饮"}, "statistics": STATISTICS | {"upheld": []}}
+    ],
 }
 RATING_IN: Final = {
     "store": examples.STORE_ID,

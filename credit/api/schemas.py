@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from credit.models import CreditRecord, CreditSnapshot, Rating, RecordLevel, SnapshotGrade
@@ -16,6 +17,7 @@ from district.kernel.http.fields import (
 from district.merchants.api.schemas_directory import (
     ListParameters,
     MerchantNamedOut,
+    TradeOut,
     VenueNamedOut,
 )
 
@@ -110,6 +112,11 @@ class StandingScoreOut(serializers.Serializer[Any]):
         return float(row.result["interval"][1])
 
 
+class UpheldCategoryOut(serializers.Serializer[Any]):
+    category = serializers.CharField(help_text="As in the filing of a complaint.")
+    cases = serializers.IntegerField()
+
+
 class CaseStatisticsOut(serializers.Serializer[Any]):
     """Complaints of twelve months; null where too few cases or purchases would mislead. Shares are 0–1."""
 
@@ -122,6 +129,16 @@ class CaseStatisticsOut(serializers.Serializer[Any]):
     on_time_share = serializers.FloatField(allow_null=True)
     settled_share = serializers.FloatField(allow_null=True)
     satisfied_share = serializers.FloatField(allow_null=True)
+    repeats = serializers.IntegerField(
+        allow_null=True, help_text="Of shoppers who had complained about the merchant before."
+    )
+    upheld = serializers.SerializerMethodField(
+        help_text="Categories with at least five upheld or partly upheld complaints."
+    )
+
+    @extend_schema_field(UpheldCategoryOut(many=True))
+    def get_upheld(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"category": category, "cases": count} for category, count in document["upheld"]]
 
 
 class StoreCreditOut(serializers.Serializer[Any]):
@@ -141,6 +158,29 @@ class StoreCreditOut(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Why the grade is not the one of the score."
     )
     statistics = CaseStatisticsOut(source="snapshot.statistics", default=None, allow_null=True)
+
+
+class StatisticsParameters(serializers.Serializer[Any]):
+    date = serializers.DateField(
+        required=False, help_text="The day with which the twelve months end; else the newest."
+    )
+
+
+class VenueStatisticsOut(serializers.Serializer[Any]):
+    venue = VenueNamedOut()
+    statistics = CaseStatisticsOut()
+
+
+class TradeStatisticsOut(serializers.Serializer[Any]):
+    trade = TradeOut()
+    statistics = CaseStatisticsOut()
+
+
+class DistrictStatisticsOut(serializers.Serializer[Any]):
+    as_of = serializers.DateField()
+    district = CaseStatisticsOut(source="district.statistics")
+    venues = VenueStatisticsOut(many=True)
+    trades = TradeStatisticsOut(many=True)
 
 
 class RatingIn(serializers.Serializer[Any]):

@@ -129,6 +129,7 @@ def play_complaints(context: Any) -> None:
     for days_ago in (*(7 * week for week in range(_WEEKS_OF_SNAPSHOTS, 0, -1)), 1, 0):
         with context.travel_to(days_ago, 3):
             credit.take_snapshots()
+            credit.take_statistics_of(as_of=clock.business_day(clock.now()) - timedelta(days=1))
 
 
 def _purchases(context: Any) -> Iterator[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from credit import texts as credit_texts
 from credit.complaints.machine.words import CaseAction, CaseActor, CaseState, ClockName, RemedyKind
 from credit.score.values import CaseOutcome, CaseSeverity
 
@@ -112,18 +113,7 @@ BREACH_TEXTS = {
     "late_fund_payment": _("赔付超时"),
     "late_check": _("核查超时"),
 }
-CASE_CATEGORIES = [
-    ("quality", _("商品质量")),
-    ("price", _("价格与计量")),
-    ("advertising", _("虚假宣传")),
-    ("contract", _("合同与预付卡")),
-    ("after_sales", _("售后与退换")),
-    ("service", _("服务态度")),
-    ("safety", _("食品与人身安全")),
-    ("fraud", _("欺诈")),
-    ("privacy", _("个人信息")),
-    ("other", _("其他")),
-]
+CASE_CATEGORIES = credit_texts.CASE_CATEGORIES
 CASE_WISHES = [
     (RemedyKind.REFUND.value, _("退款")),
     (RemedyKind.PARTIAL_REFUND.value, _("部分退款")),

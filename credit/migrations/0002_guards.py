@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "credit_recordversion",
     "credit_recordimport",
     "credit_creditsnapshot",
+    "credit_districtstatistics",
 )
 RATING_WRITTEN_ONCE = (
     "update of id, public_id, store_id, merchant_id, receipt_id, stars, text, rated_at"

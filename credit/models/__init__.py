@@ -16,6 +16,7 @@ from credit.models.records import (
     RecordVersion,
 )
 from credit.models.snapshots import CreditSnapshot, SnapshotGrade
+from credit.models.statistics import DistrictStatistics
 
 __all__ = [
     "CaseOutcomeVersion",
@@ -23,6 +24,7 @@ __all__ = [
     "CreditCode",
     "CreditRecord",
     "CreditSnapshot",
+    "DistrictStatistics",
     "FactCorrection",
     "Inspection",
     "InspectionRound",

@@ -2,7 +2,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-_OUTCOME_OF_FACTS = ("final_on", "severity", "outcome", "is_on_time", "is_deemed", "remedy_missed")
+_OUTCOME_OF_FACTS = (
+    *("final_on", "severity", "outcome"),
+    *("is_on_time", "is_deemed", "remedy_missed", "is_repeat"),
+)
 
 
 class CaseOutcomeVersion(models.Model):
@@ -46,6 +49,7 @@ class CaseOutcomeVersion(models.Model):
     is_deemed = models.BooleanField(_("逾期视为确认"), null=True, blank=True)
     first_answer_minutes = models.PositiveIntegerField(_("首次答复（分钟）"), null=True, blank=True)
     remedy_missed = models.BooleanField(_("未履行补救"), null=True, blank=True)
+    is_repeat = models.BooleanField(_("再次投诉"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("记录时间"))
 
     class Meta:

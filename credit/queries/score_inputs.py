@@ -86,14 +86,15 @@ def derive_inputs(
             ),
             capped.flagged,
             case_statistics(
-                (_case_fact(case, as_of) for case in own_cases),
+                (case_fact(case, as_of) for case in own_cases),
                 sum(day.count for day in purchases.get(merchant, ()) if day.age_days < PERIOD_DAYS),
             ),
         )
     return derived
 
 
-def _case_fact(row: CaseOutcomeVersion, as_of: date) -> CaseFact:
+def case_fact(row: CaseOutcomeVersion, as_of: date) -> CaseFact:
+    """A case as the statistics of a day count it."""
     # The table holds these where a case counts.
     assert row.final_on is not None
     assert row.outcome is not None
@@ -105,6 +106,7 @@ def _case_fact(row: CaseOutcomeVersion, as_of: date) -> CaseFact:
         first_answer_minutes=row.first_answer_minutes,
         stars=row.stars,
         is_deemed=bool(row.is_deemed),
+        is_repeat=bool(row.is_repeat),
     )
 
 

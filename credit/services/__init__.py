@@ -37,6 +37,7 @@ from credit.services.records import (
     request_repair,
 )
 from credit.services.snapshots import revise_snapshots, revise_waiting, take_snapshots
+from credit.services.statistics import take_district_statistics, take_statistics_of
 
 __all__ = [
     "approve_charter_record",
@@ -71,7 +72,9 @@ __all__ = [
     "set_promise",
     "show_rating_text",
     "submit_statement",
+    "take_district_statistics",
     "take_snapshots",
+    "take_statistics_of",
     "uphold_correction",
     "verify_licence",
 ]

@@ -1,10 +1,8 @@
 """Nightly snapshots of every merchant's standing, and what corrections make of them later."""
 
 from collections.abc import Collection
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +18,7 @@ from credit.score.reader import inputs_document
 from credit.score.score_document import score_document
 from credit.score.scoring import score_merchant
 from credit.score.values import Grade
-from credit.statistics import CaseStatistics
+from credit.statistics import statistics_document
 from district.kernel import clock
 from district.merchants.models import Merchant
 
@@ -129,7 +127,7 @@ def _snapshot_columns(derived: DerivedInputs, as_of: date, policy: ScorePolicy) 
         "inputs_digest": input_digest(derived.inputs, as_of, policy),
         "result": score_document("", score)
         | {"limits": [limit.value for limit in score.decision.limits]},
-        "statistics": _statistics_document(derived.statistics),
+        "statistics": statistics_document(derived.statistics),
         "score": score.score,
         "rank_key": rank_key.quantize(_SIX_PLACES),
         "confidence": score.confidence.value,
@@ -140,11 +138,3 @@ def _snapshot_columns(derived: DerivedInputs, as_of: date, policy: ScorePolicy) 
 
 def _grades(previous: dict[int, CreditSnapshot]) -> dict[int, Grade | None]:
     return {merchant: Grade(row.grade) if row.grade else None for merchant, row in previous.items()}
-
-
-def _statistics_document(statistics: CaseStatistics) -> dict[str, Any]:
-    """What is published, each share a double next to the exact one."""
-    return {
-        name: float(value) if isinstance(value, Fraction) else value
-        for name, value in asdict(statistics).items()
-    }

@@ -41,6 +41,18 @@ def purchases_by_day(
     return list(counted.values_list("merchant", "day", "purchases"))
 
 
+def purchases_by_store(first: date, last: date) -> dict[int, int]:
+    """How many purchases each store had on these Shanghai days, for stores that had any."""
+    rows = _standing(
+        Receipt.objects.filter(
+            paid_at__gte=clock.start_of_day(first),
+            paid_at__lt=clock.start_of_day(last + timedelta(days=1)),
+        )
+    )
+    counted = rows.values("store").annotate(purchases=Count("pk")).order_by("store")
+    return dict(counted.values_list("store", "purchases"))
+
+
 def _standing(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
     return rows.filter(paid_fen__gt=0, refunded_fen__lt=F("paid_fen"), freed=False)
 

@@ -33,6 +33,7 @@ OPTIONAL_FIELDS = {("rate_purchase", "receipt_no"), ("rate_purchase", "text")}
 
 def right_requests(store_visit: StoreVisit) -> RightRequests:
     _buy_at(store_visit)
+    credit.take_district_statistics()
     return RightRequests(
         bodies={"rate_purchase": {"store": store_visit.store.public_id, "stars": 5}},
         ids={
@@ -46,6 +47,7 @@ def right_requests(store_visit: StoreVisit) -> RightRequests:
 def aimed_requests(store_visit: StoreVisit) -> AimedRequests:
     code = make_code(store_visit.store)
     _buy_at(store_visit)
+    credit.take_district_statistics()
     return AimedRequests(
         named={
             _CODE: lambda: {"code": code.public_id},

@@ -45,4 +45,5 @@ def _outcome(scored: ScoredCase | CaseNotScored) -> FinalCase | UncountedCase:
         category=scored.category,
         is_deemed=scored.is_deemed,
         first_answer_minutes=scored.first_answer_minutes,
+        is_repeat=scored.is_repeat,
     )

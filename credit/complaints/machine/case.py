@@ -132,6 +132,7 @@ class ComplaintCase:
 
     `deciders` are the persons who refused, decided or labelled the case: none of them reviews it.
     `finding` is a decision's result, `outcome` what counts; `refunded_fen` includes what the fund paid.
+    `is_repeat`: when it was filed, an earlier complaint of the shopper about the merchant had come to an end that counts.
     """
 
     state: CaseState = CaseState.NEW
@@ -144,6 +145,7 @@ class ComplaintCase:
     category: str = ""
     amount_fen: int = 0
     paid_fen: int | None = None
+    is_repeat: bool = False
     submitted_at: datetime | None = None
     accepted_at: datetime | None = None
     closed_at: datetime | None = None
@@ -234,6 +236,7 @@ _LOADERS: dict[str, Callable[[Any], Any]] = {
             "category",
             "amount_fen",
             "paid_fen",
+            "is_repeat",
             "stance",
             "refunded_fen",
             "fund_paid_fen",

@@ -66,7 +66,9 @@ _FORMS: Final[dict[str, Callable[[Any], bool]]] = {
     ),
     "evidence": is_evidence,
     "anonymity": lambda value: type(value) is int and value in _ANONYMITY_LEVELS,
-    **dict.fromkeys(("anonymous", "shopper_agrees_to_later"), lambda value: type(value) is bool),
+    **dict.fromkeys(
+        ("anonymous", "is_repeat", "shopper_agrees_to_later"), lambda value: type(value) is bool
+    ),
 }
 
 

@@ -79,6 +79,7 @@ def _submit(context: ActContext, target: CaseState) -> Fields:
         "amount_fen": details.get("amount_fen", 0),
         "paid_fen": details.get("paid_fen"),
         "submitted_at": context.act.at,
+        "is_repeat": details.get("is_repeat", False),
     }
 
 

@@ -36,6 +36,7 @@ class ScoredCase:
     category: str
     is_deemed: bool
     first_answer_minutes: int | None
+    is_repeat: bool
 
     def closed_case(self, as_of: date) -> ClosedCase:
         """The input of a score that is reckoned as of a day."""
@@ -57,6 +58,7 @@ class ScoredCase:
             first_answer_minutes=self.first_answer_minutes,
             stars=self.stars,
             is_deemed=self.is_deemed,
+            is_repeat=self.is_repeat,
         )
 
 
@@ -94,6 +96,7 @@ def score_of(case: ComplaintCase) -> ScoredCase | CaseNotScored:
         category=case.category,
         is_deemed=case.state is CaseState.CLOSED_DEEMED,
         first_answer_minutes=first_answer_minutes(case),
+        is_repeat=case.is_repeat,
     )
 
 

@@ -107,7 +107,7 @@ DECISION = (
     g.refund_within_paid,
 )
 DECIDED = ("finding", "severity", "rule", "remedy")
-FILED = ("paid_fen", "purchase", "store", "anonymity", "evidence")
+FILED = ("paid_fen", "purchase", "store", "anonymity", "evidence", "is_repeat")
 EVIDENCE = ("evidence",)
 REVIEWED = (*stop(C.REVIEW),)
 TIP_OFF_REASONS = frozenset({"no_facts", "not_of_this_district", "duplicate", "already_handled"})

@@ -15,6 +15,7 @@ from credit.complaints.machine.words import CaseAction, CaseActor
 from credit.complaints.models import CaseFile
 from credit.complaints.models.case_file import MOST_OPEN_FILINGS, OPEN_NAMES
 from credit.complaints.queries.purchases import find_purchase
+from credit.complaints.queries.repeats import complained_before
 from credit.complaints.queries.timekeeping import timekeeping
 from district.kernel import audit, clock
 from district.kernel.database.postgres import translate_database_errors
@@ -72,6 +73,7 @@ def file_case(
         "amount_fen": filing.amount_fen,
         "paid_fen": receipt and receipt.paid_fen - receipt.refunded_fen,
         **({"purchase": filing.receipt_no} if filing.receipt_no else {}),
+        **({"is_repeat": True} if complained_before(member, row.merchant_id, clock.now()) else {}),
     }
     _store(row, CaseAction.SUBMIT, filing, details, facts)
     if entered_by is not None:
