@@ -105,3 +105,30 @@ class CaseVersionReused(DomainError):
 class CaseFactsInvalid(DomainError):
     code, status, title = "case_facts_invalid", 400, _("投诉结果有误")
     wording = _("{reason}")
+
+
+class ScorePolicyDocumentInvalid(DomainError):
+    code, status, title = "score_policy_document_invalid", 400, _("评分规则有误")
+    wording = _("评分规则有误：{faults}")
+
+
+@refusal_of_constraint("score_policy_named_once")
+class ScorePolicyNameTaken(DomainError):
+    code, title = "score_policy_name_taken", _("规则版本名已使用")
+    wording = _("已有同名的评分规则版本，请换一个名称。")
+
+
+@refusal_of_constraint("score_policy_one_begins_a_day")
+class ScorePolicyStartTaken(DomainError):
+    code, title = "score_policy_start_taken", _("该日已有规则生效")
+    wording = _("已有评分规则在该日生效，请另选日期。")
+
+
+class ScorePolicyTooSoon(DomainError):
+    code, title = "score_policy_too_soon", _("公告期不足")
+    wording = _("评分规则须提前 14 天公告，最早可于 {earliest} 生效。")
+
+
+class ScorePolicyBegun(DomainError):
+    code, title = "score_policy_begun", _("规则不能撤回")
+    wording = _("只有已公告、尚未生效的评分规则可以撤回。")

@@ -54,6 +54,28 @@ INVARIANTS = {
         select merchant_id, as_of, max(revision), count(*) from credit_creditsnapshot
         group by merchant_id, as_of having max(revision) <> count(*)
     """,
+    "a policy in force was announced 14 days ahead by two people after a run of the same seal": """
+        select policy.public_id from credit_scorepolicyversion policy
+        join credit_policyshadowrun run on run.id = policy.shadow_id
+        where policy.state = 'approved' and (
+            policy.decided_by_id = policy.proposed_by_id or run.sha256 <> policy.sha256
+            or policy.sha256 <> encode(sha256(convert_to(policy.document, 'UTF8')), 'hex')
+            or policy.effective_on < (policy.decided_at at time zone 'Asia/Shanghai')::date + 14
+            or policy.effective_on <= (policy.withdrawn_at at time zone 'Asia/Shanghai')::date)
+    """,
+    "one policy begins on a day": """
+        select effective_on, count(*) from credit_scorepolicyversion
+        where state = 'approved' and withdrawn_at is null
+        group by effective_on having count(*) > 1
+    """,
+    "a snapshot is of the policy of its day": """
+        select snapshot.id, snapshot.policy_version from credit_creditsnapshot snapshot
+        where snapshot.policy_version <> coalesce((
+            select policy.version from credit_scorepolicyversion policy
+            where policy.state = 'approved' and policy.withdrawn_at is null
+                and policy.effective_on <= snapshot.as_of
+            order by policy.effective_on desc limit 1), 'credit-v1')
+    """,
     "a version of a complaint's outcome is known once": """
         select "case", version, count(*) from credit_caseoutcomeversion
         group by "case", version having count(*) > 1

@@ -42,6 +42,11 @@ name_verbs(
     submit_statement=gettext_lazy("提交商户说明"),
     approve_statement=gettext_lazy("通过商户说明"),
     reject_statement=gettext_lazy("拒绝商户说明"),
+    run_policy_shadow=gettext_lazy("试运行评分规则"),
+    propose_score_policy=gettext_lazy("提出评分规则"),
+    approve_score_policy=gettext_lazy("通过评分规则"),
+    reject_score_policy=gettext_lazy("拒绝评分规则"),
+    withdraw_score_policy=gettext_lazy("撤回评分规则"),
 )
 
 

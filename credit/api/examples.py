@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from credit.score.policy_document import credit_v1, policy_document
 from district.merchants.api import examples
 
 STORE: Final[dict[str, Any]] = {
@@ -104,4 +105,40 @@ RANKED_MERCHANT: Final = {
     "grade": "A",
     "score": 93.3,
     "rank_key": 88.3671,
+}
+_POLICY: Final = policy_document(credit_v1())
+CREDIT_POLICIES: Final = {
+    "as_of": "2026-03-01",
+    "in_force": {
+        "version": "credit-v1",
+        "sha256": credit_v1().sha256,
+        "effective_on": None,
+        "reason": "",
+        "document": _POLICY,
+        "shadow": None,
+    },
+    "announced": [
+        {
+            "version": "credit-v2",
+            "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+            "effective_on": "2026-04-01",
+            "reason": "提高 A 级的要求。",
+            "document": _POLICY | {"version": "credit-v2", "grades": _POLICY["grades"] | {"A": 92}},
+            "shadow": {
+                "compared_with": "credit-v1",
+                "as_of": "2026-02-28",
+                "merchants": 300,
+                "changed": 7,
+                "changes": [
+                    {"before": "A", "after": "A", "merchants": 120},
+                    {"before": "A", "after": "B", "merchants": 7},
+                    {"before": None, "after": None, "merchants": 173},
+                ],
+                "largest_rise": 0.0,
+                "largest_fall": 0.0,
+                "made_at": "2026-03-01T10:00:00+08:00",
+            },
+        }
+    ],
+    "earlier": [],
 }

@@ -1,20 +1,19 @@
 """What the demo has of complaints: some settled, some decided, one that nobody answered, some under way; and after
-them the merchants' standing week by week."""
+them the merchants' standing night by night."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from credit import services as credit
 from credit.complaints import services as complaints
 from credit.complaints.machine.case import CaseRemedy
 from credit.complaints.machine.words import CaseActor, RemedyKind
 from credit.complaints.models import CaseFile
+from credit.demo_history import play_history
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from loyalty.queries import receipts
 
-_WEEKS_OF_SNAPSHOTS = 4
 _DAYS_AGO = 21
 _DESCRIPTIONS = (
     ("quality", "买回家发现外壳有裂痕，要求退款。"),
@@ -126,10 +125,7 @@ def play_complaints(context: Any) -> None:
     _tip_off(context)
     with context.travel_to(0, 20):
         complaints.run_timers()
-    for days_ago in (*(7 * week for week in range(_WEEKS_OF_SNAPSHOTS, 0, -1)), 1, 0):
-        with context.travel_to(days_ago, 3):
-            credit.take_snapshots()
-            credit.take_statistics_of(as_of=clock.business_day(clock.now()) - timedelta(days=1))
+    play_history(context)
 
 
 def _purchases(context: Any) -> Iterator[tuple[Any, Any]]:

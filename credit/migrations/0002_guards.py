@@ -15,6 +15,30 @@ alter table credit_rating add constraint rating_of_a_store_of_its_merchant
 alter table {CASE_OUTCOME} add constraint case_outcome_final_before_it_was_recorded
     check (final_on <= (recorded_at at time zone 'Asia/Shanghai')::date);
 """
+POLICY = "credit_scorepolicyversion"
+# What is announced leaves merchants time to see what it changes, and no past day ever gets another policy.
+ANNOUNCED_POLICIES = f"""
+alter table {POLICY} add constraint score_policy_of_its_shadow_run
+    foreign key (shadow_id, sha256) references credit_policyshadowrun (id, sha256);
+alter table {POLICY} add constraint score_policy_sealed
+    check (sha256 = encode(sha256(convert_to(document, 'UTF8')), 'hex')
+        and version = document::json ->> 'version');
+alter table {POLICY} add constraint score_policy_announced_14_days_ahead
+    check (state <> 'approved' or effective_on >= (decided_at at time zone 'Asia/Shanghai')::date + 14);
+alter table {POLICY} add constraint score_policy_withdrawn_before_its_day
+    check (effective_on > (withdrawn_at at time zone 'Asia/Shanghai')::date);
+"""
+NO_ANNOUNCED_POLICIES = f"""
+alter table {POLICY} drop constraint score_policy_of_its_shadow_run;
+alter table {POLICY} drop constraint score_policy_sealed;
+alter table {POLICY} drop constraint score_policy_announced_14_days_ahead;
+alter table {POLICY} drop constraint score_policy_withdrawn_before_its_day;
+"""
+POLICY_WRITTEN_ONCE = (
+    "update of id, public_id, version, document, sha256, effective_on, reason, shadow_id,"
+    " proposed_by_id, proposed_at"
+)
+POLICY_DECIDED = "when (old.state <> 'proposed')"
 NO_STORE_OF_ITS_MERCHANT = f"""
 alter table {CASE_OUTCOME} drop constraint case_outcome_at_a_store_of_its_merchant;
 alter table credit_inspection drop constraint inspection_at_a_store_of_its_merchant;
@@ -31,6 +55,7 @@ APPEND_ONLY = (
     "credit_recordimport",
     "credit_creditsnapshot",
     "credit_districtstatistics",
+    "credit_policyshadowrun",
 )
 RATING_WRITTEN_ONCE = (
     "update of id, public_id, store_id, merchant_id, receipt_id, stars, text, rated_at"
@@ -46,6 +71,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(STORE_OF_ITS_MERCHANT, NO_STORE_OF_ITS_MERCHANT),
+        migrations.RunSQL(ANNOUNCED_POLICIES, NO_ANNOUNCED_POLICIES),
+        refuse_changes("written_once", POLICY, POLICY_WRITTEN_ONCE, "row"),
+        refuse_changes("decided", POLICY, "update of state, decided_by_id, decided_at, decision", "row", POLICY_DECIDED),
+        refuse_changes("withdrawn", POLICY, "update", "row", "when (old.withdrawn_at is not null)"),
+        refuse_changes("kept", POLICY, "delete", "row"),
+        refuse_changes("no_truncate", POLICY, "truncate", "statement"),
         refuse_changes("written_once", CODE, "update of id, public_id, store_id, number, issued_at", "row"),
         refuse_changes("ended", CODE, "update", "row", ENDED),
         refuse_changes("kept", CODE, "delete", "row"),

@@ -4,6 +4,7 @@ from credit.models.case_outcomes import CaseOutcomeVersion
 from credit.models.codes import CreditCode, StoreScanCount
 from credit.models.inspections import Inspection, InspectionRound
 from credit.models.objections import FactCorrection, MerchantStatement
+from credit.models.policies import PolicyShadowRun, ScorePolicyVersion
 from credit.models.profiles import Licence, ProfileEntry
 from credit.models.promises import Promise, PromiseAdoption
 from credit.models.ratings import Rating
@@ -30,6 +31,7 @@ __all__ = [
     "InspectionRound",
     "Licence",
     "MerchantStatement",
+    "PolicyShadowRun",
     "ProfileEntry",
     "Promise",
     "PromiseAdoption",
@@ -38,6 +40,7 @@ __all__ = [
     "RecordLevel",
     "RecordRepair",
     "RecordVersion",
+    "ScorePolicyVersion",
     "SnapshotGrade",
     "StoreScanCount",
 ]

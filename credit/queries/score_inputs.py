@@ -162,17 +162,7 @@ def _standings(
     corrected_at: datetime,
     policy: ScorePolicy,
 ) -> dict[int, dict[str, Any]]:
-    items: dict[int, set[ProfileItem]] = defaultdict(set)
-    for entry in profile_entries(merchants, at):
-        if entry.content:
-            items[entry.merchant_id].add(ProfileItem(entry.item))
-    expired = set()
-    for licence in known_licences(merchants, at):
-        status = licence_facts(licence, as_of).status
-        if status is LicenceStatus.VALID:
-            items[licence.merchant_id].add(ProfileItem.LICENCE)
-        elif status is LicenceStatus.EXPIRED:
-            expired.add(licence.merchant_id)
+    items, expired = _items_and_expired(merchants, as_of, at)
     penalties: dict[int, list[PenaltyRecord]] = defaultdict(list)
     for version in known_records(merchants, at, corrected_at):
         if version.state != RecordVersion.State.WITHDRAWN:
@@ -191,3 +181,26 @@ def _standings(
         }
         for merchant in merchants
     }
+
+
+def profile_items(merchants: Collection[int], as_of: date) -> dict[int, set[ProfileItem]]:
+    """By merchant, what of its profile was there at the end of a day."""
+    return _items_and_expired(merchants, as_of, end_of_day(as_of))[0]
+
+
+def _items_and_expired(
+    merchants: Collection[int], as_of: date, at: datetime
+) -> tuple[dict[int, set[ProfileItem]], set[int]]:
+    """What of each profile is there, and whose licence has run out."""
+    items: dict[int, set[ProfileItem]] = defaultdict(set)
+    for entry in profile_entries(merchants, at):
+        if entry.content:
+            items[entry.merchant_id].add(ProfileItem(entry.item))
+    expired = set()
+    for licence in known_licences(merchants, at):
+        status = licence_facts(licence, as_of).status
+        if status is LicenceStatus.VALID:
+            items[licence.merchant_id].add(ProfileItem.LICENCE)
+        elif status is LicenceStatus.EXPIRED:
+            expired.add(licence.merchant_id)
+    return items, expired

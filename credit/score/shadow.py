@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from credit.score.policy import ScorePolicy
 from credit.score.scoring import score_merchant
-from credit.score.values import GRADES, Grade, ScoreInputs
+from credit.score.values import GRADES, CreditScore, Grade, ScoreInputs
+
+ScoredTwice = tuple[CreditScore, CreditScore]
 
 _ORDER: tuple[Grade | None, ...] = (*GRADES, Grade.SUSPENDED, None)
 
@@ -36,10 +38,16 @@ def compare_policies(
     merchants: Iterable[ScoreInputs], current: ScorePolicy, proposed: ScorePolicy
 ) -> PolicyComparison:
     """Both policies over the same facts and the same previous grades. Raises ScoreInputsInvalid."""
+    return compare_scores(
+        (score_merchant(inputs, current), score_merchant(inputs, proposed)) for inputs in merchants
+    )
+
+
+def compare_scores(merchants: Iterable[ScoredTwice]) -> PolicyComparison:
+    """The scores of each merchant, before and after."""
     pairs: Counter[tuple[Grade | None, Grade | None]] = Counter()
     rise = fall = Fraction(0)
-    for inputs in merchants:
-        before, after = score_merchant(inputs, current), score_merchant(inputs, proposed)
+    for before, after in merchants:
         pairs[before.grade, after.grade] += 1
         rise = max(rise, after.raw - before.raw)
         fall = max(fall, before.raw - after.raw)

@@ -16,6 +16,13 @@ from credit.services.objections import (
     submit_statement,
     uphold_correction,
 )
+from credit.services.policies import (
+    approve_score_policy,
+    propose_score_policy,
+    reject_score_policy,
+    run_policy_shadow,
+    withdraw_score_policy,
+)
 from credit.services.profiles import set_profile_entry, verify_licence
 from credit.services.promises import join_promise, leave_promise, set_promise
 from credit.services.ratings import (
@@ -42,6 +49,7 @@ from credit.services.statistics import take_district_statistics, take_statistics
 __all__ = [
     "approve_charter_record",
     "approve_repair",
+    "approve_score_policy",
     "approve_statement",
     "count_scan",
     "flag_rings",
@@ -54,12 +62,14 @@ __all__ = [
     "move_ratings",
     "open_round",
     "propose_charter_record",
+    "propose_score_policy",
     "rate_purchase",
     "record_case_outcome",
     "record_inspection",
     "reject_charter_record",
     "reject_correction",
     "reject_repair",
+    "reject_score_policy",
     "reject_statement",
     "reply_to_rating",
     "request_correction",
@@ -68,6 +78,7 @@ __all__ = [
     "revise_waiting",
     "revoke_code",
     "rotate_code",
+    "run_policy_shadow",
     "set_profile_entry",
     "set_promise",
     "show_rating_text",
@@ -77,4 +88,5 @@ __all__ = [
     "take_statistics_of",
     "uphold_correction",
     "verify_licence",
+    "withdraw_score_policy",
 ]

@@ -1,14 +1,12 @@
 """A tariff as a form, with what is wrong at its field."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.forms import BoundField, Media, Script
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from district.kernel.backoffice import ActionForm
+from district.kernel.backoffice.live_forms import FieldGroup, LiveForm
 from parking.admin.problem_texts import problem_text
 from parking.admin.tariff_fields import (
     MOST_BANDS,
@@ -24,28 +22,10 @@ from parking.tariff.document import TariffInvalid, read_tariff
 from parking.tariff.rules import TariffRules
 
 
-@dataclass(frozen=True)
-class FieldGroup:
-    """Fields that stand together on the page."""
-
-    title: str
-    fields: list[BoundField]
-
-    @property
-    def is_wrong(self) -> bool:
-        return any(field.errors for field in self.fields)
-
-
-class TariffForm(ActionForm):
+class TariffForm(LiveForm):
     """What it comes to is a `document`, and its `rules`."""
 
     rules: TariffRules
-
-    @property
-    def media(self) -> Media:
-        script: Any = Script("parking/tariff.js", defer=True)  # newer than the stubs
-        whole: Media = super().media + Media(js=[script], css={"all": ["parking/tariff.css"]})
-        return whole
 
     def prepare(self) -> None:
         self.tables, self.bands, self.tiers = (
@@ -116,16 +96,3 @@ class TariffForm(ActionForm):
     def _sent(self, pattern: str) -> int:
         found = (re.fullmatch(pattern, name) for name in self.data)
         return max((int(match[1]) for match in found if match), default=0)
-
-
-def missing_of(form: forms.Form) -> list[dict[str, str]]:
-    """What a form still lacks, each with its field, for the table beside it."""
-    found = []
-    for name, errors in form.errors.items():
-        bound = form[name] if name in form.fields else None
-        label = "" if bound is None or bound.is_hidden else str(bound.label)
-        target = "" if bound is None else bound.id_for_label or bound.auto_id
-        found += [
-            {"label": label or _("整体"), "text": str(error), "field": target} for error in errors
-        ]
-    return found

@@ -8,11 +8,11 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
-from district.kernel.backoffice import ActionForm, Menu, name_verbs
+from district.kernel.backoffice import ActionForm, Menu, Panel, name_verbs
 from district.kernel.backoffice.columns import Choice, Column, Moment
+from district.kernel.backoffice.live_forms import LiveExample
 from district.kernel.backoffice.registry import person
 from district.kernel.backoffice.widgets import InstantInput
 from district.kernel.idempotency import Key
@@ -23,7 +23,7 @@ from parking.admin.common import PARKING
 from parking.admin.example_stays import example_stays
 from parking.admin.reratings import PlanRerating
 from parking.admin.shadow_prices import SaveShadowReport, shadow_report_sections
-from parking.admin.tariff_form import TariffForm, missing_of
+from parking.admin.tariff_form import TariffForm
 from parking.admin.tariff_values import values_of_document
 from parking.models import TariffVersion
 from parking.models.tariffs import LONGEST_TARIFF_NAME
@@ -84,12 +84,11 @@ class NewTariff(RoleAction):
             return earlier or parking.save_tariff_draft(tariff=tariff, document=document, by=by)
 
 
-class EditTariff(RoleAction):
+class EditTariff(LiveExample, RoleAction):
     name, label, icon = "edit", gettext_lazy("修改草稿"), "edit"
     explanation = gettext_lazy("留空的行不计。保存后可再添加更多行。")
     success_message = gettext_lazy("草稿已保存。")
     is_edit = True
-    template = "parking/tariff.html"
     form_class = TariffForm
     required_permission = "edit_tariffs"
     states = {State.DRAFT}
@@ -97,23 +96,11 @@ class EditTariff(RoleAction):
     def initial(self, request: HttpRequest, row: TariffVersion) -> dict[str, Any]:
         return values_of_document(json.loads(row.document))
 
-    def context(self, request: HttpRequest, row: TariffVersion) -> dict[str, Any]:
-        return {"panel": example_stays(rules_of(row))} if request.method == "GET" else {}
+    def first_panel(self, request: HttpRequest, row: TariffVersion) -> Panel:
+        return example_stays(rules_of(row))
 
-    def needs_preview(self, request: HttpRequest, form: ActionForm) -> bool:
-        """The button for a browser without script; nothing is saved."""
-        return request.POST.get("look") == "page"
-
-    def build_preview(self, request: HttpRequest, row: Any, form: Any) -> list[Any]:
-        return [example_stays(form.rules)] if form.is_valid() else []
-
-    def submit(self, request: HttpRequest, row: Any, form: Any) -> Any:
-        if request.POST.get("look") == "table":
-            # The page's script asks while somebody types; nothing is saved.
-            panel = example_stays(form.rules) if form.is_valid() else None
-            context = {"panel": panel, "missing": missing_of(form)}
-            return render(request, "parking/parts/example_stays.html", context)
-        return super().submit(request, row, form)
+    def live_panel(self, request: HttpRequest, row: Any, form: TariffForm) -> Panel:
+        return example_stays(form.rules)
 
     def run(
         self, request: HttpRequest, row: TariffVersion, cleaned_data: dict[str, Any], key: Key

@@ -10,6 +10,7 @@ from district.kernel.database.ids import new_id
 from tests.admin.two_merchants import MerchantSide, TwoMerchants
 from tests.contributions import AimedRequests, RightRequests, StoreVisit
 from tests.factories.credit import (
+    announce_policy,
     fresh_key,
     make_charter_record,
     make_code,
@@ -96,6 +97,8 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
             rating=rating, text=f"{side.merchant.name}谢谢", by=side.clerks["owner"].user
         )
     credit.take_snapshots()
+    day = clock.business_day(now) + timedelta(days=20)
+    announce_policy("credit-v2", day, (two_merchants.operator, two_merchants.root))
 
 
 def _make_facts(two_merchants: TwoMerchants, side: MerchantSide) -> None:

@@ -1,10 +1,12 @@
 """What a test of credit begins with."""
 
 from datetime import date
+from typing import Any
 
 from credit import services as credit
-from credit.models import CreditCode, CreditRecord, Inspection
+from credit.models import CreditCode, CreditRecord, Inspection, ScorePolicyVersion
 from credit.public_records import COLUMNS
+from credit.score.policy_document import credit_v1, policy_document
 from district.kernel import clock
 from district.kernel.database.ids import new_id
 from district.kernel.idempotency import Key
@@ -73,3 +75,36 @@ def make_inspection(
         by=None,
         key=fresh_key(),
     )
+
+
+def policy_with(version: str, **changes: dict[str, Any]) -> dict[str, Any]:
+    """The first policy's document under another name, with members of its objects changed."""
+    document = policy_document(credit_v1()) | {"version": version}
+    return _merged(document, changes)
+
+
+def _merged(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return document | {
+        name: _merged(document[name], value) if isinstance(value, dict) else value
+        for name, value in changes.items()
+    }
+
+
+def propose_policy(
+    version: str, effective_on: date, by: User, **changes: dict[str, Any]
+) -> ScorePolicyVersion:
+    """Tried on the merchants there are, and proposed."""
+    shadow = credit.run_policy_shadow(
+        document=policy_with(version, **changes), by=by, key=fresh_key()
+    )
+    return credit.propose_score_policy(
+        shadow=shadow, effective_on=effective_on, reason="年度修订", by=by, key=fresh_key()
+    )
+
+
+def announce_policy(
+    version: str, effective_on: date, by: tuple[User, User], **changes: dict[str, Any]
+) -> ScorePolicyVersion:
+    """Proposed by one person and approved by the other."""
+    proposal = propose_policy(version, effective_on, by[0], **changes)
+    return credit.approve_score_policy(proposal=proposal, by=by[1])

@@ -1,8 +1,8 @@
-// The form of a tariff: the table of example stays, asked from the server while somebody types.
+// A form with an example beside it, asked from the server while somebody types.
 // Without this script the button for it does the same.
 (() => {
     const table = document.querySelector("[data-examples]");
-    const form = document.querySelector(".p-tariff form");
+    const form = document.querySelector(".d-live form");
     if (!table || !form) {
         return;
     }
@@ -29,11 +29,11 @@
             note.textContent = table.dataset.failed;
             table.replaceChildren(note);
         }
-        table.classList.remove("p-waiting");
+        table.classList.remove("d-waiting");
     }
 
     function soon() {
-        table.classList.add("p-waiting");
+        table.classList.add("d-waiting");
         clearTimeout(waiting);
         waiting = setTimeout(look, PAUSE);
     }
