@@ -134,15 +134,15 @@ def test_snapshots_and_their_recomputation_use_the_policy_of_their_day(people):
         CreditSnapshot.objects.filter(as_of=first.as_of).count(),
     )
     assert run.changed == sum(n for before, after, n in run.changes if before != after) == 1
-    shown = Client().get("/api/v1/credit/policies").json()
-    assert shown["in_force"]["version"] == "credit-v1"
-    (announced,) = shown["announced"]
+    listed = Client().get("/api/v1/credit/policies").json()
+    assert listed["in_force"]["version"] == "credit-v1"
+    (announced,) = listed["announced"]
     assert announced["document"]["grades"]["B"] == 89
     assert announced["shadow"]["changed"] == 1
     with clock.travel_to(begun):
-        shown = Client().get("/api/v1/credit/policies").json()
-    assert [row["version"] for row in shown["earlier"]] == ["credit-v1"]
-    assert shown["in_force"]["effective_on"] == BEGINS.isoformat()
+        listed = Client().get("/api/v1/credit/policies").json()
+    assert [row["version"] for row in listed["earlier"]] == ["credit-v1"]
+    assert listed["in_force"]["effective_on"] == BEGINS.isoformat()
 
 
 def test_the_database_keeps_policies_as_they_were_approved(people):
