@@ -18,6 +18,7 @@ class ComplaintsConfig(DistrictApp):
         "CaseActorEnum": "credit.complaints.texts.CASE_ACTORS",
         "CaseOutcomeEnum": "credit.complaints.texts.CASE_OUTCOMES",
         "CaseCategoryEnum": "credit.complaints.texts.CASE_CATEGORIES",
+        "CaseSeverityEnum": "credit.complaints.texts.CASE_SEVERITIES",
         "CaseWishEnum": "credit.complaints.texts.CASE_WISHES",
         "CaseClockEnum": "credit.complaints.texts.CASE_CLOCKS",
         "CaseKindEnum": "credit.complaints.models.CaseFile.Kind",

@@ -74,7 +74,13 @@ INVARIANTS = {
     """,
     "an event names who did it": """
         select case_id, seq from complaints_caseeventrow
-        where payload->>'person' is distinct from coalesce(by_id::text, '')
+        where payload->>'person' is distinct from coalesce(by_id::text, 'till:' || till_id, '')
+    """,
+    "a till acts on cases of its own merchant": """
+        select event.case_id, event.seq from complaints_caseeventrow event
+        join complaints_casefile file on file.id = event.case_id
+        join merchants_tillkey till on till.id = event.till_id
+        where till.merchant_id <> file.merchant_id
     """,
     "the note of an event is the one it was sealed with": """
         select case_id, seq from complaints_caseeventrow

@@ -23,7 +23,7 @@ OFFICE_STATES = frozenset(
     }
 )
 # The merchant hears nothing of the talk between shopper and district.
-_PRIVATE_ACTIONS = frozenset({CaseAction.ASK_INFO, CaseAction.REFUSE, CaseAction.MERGE})
+PRIVATE_ACTIONS = frozenset({CaseAction.ASK_INFO, CaseAction.REFUSE, CaseAction.MERGE})
 OFFICE = (CaseActor.OFFICER, CaseActor.REVIEWER, CaseActor.FINANCE)
 
 
@@ -39,7 +39,7 @@ def audiences_of(event: CaseEvent, case: ComplaintCase) -> Iterable[CaseActor]:
 
 def is_known(event: CaseEvent, case: ComplaintCase) -> bool:
     """Whether the merchant knows of the case: from its acceptance on, of a tip-off never."""
-    is_private = event.to_state in TIP_OFF_STATES or event.action in _PRIVATE_ACTIONS
+    is_private = event.to_state in TIP_OFF_STATES or event.action in PRIVATE_ACTIONS
     return case.accepted_at is not None and not is_private
 
 

@@ -3,41 +3,55 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 from credit.complaints import services as complaints
-from credit.complaints.models import CaseFile
+from credit.complaints.machine.policy import DEFAULT_POLICY
+from credit.complaints.machine.words import CaseActor
+from credit.complaints.models import CaseFile, ComplaintPolicy
 from district.kernel import clock
 from district.members.models import Member
 from district.merchants.models import Store
 from tests.contributions import AimedRequests, RightRequests, StoreVisit
-from tests.factories.complaints import ComplaintScene, make_filing
+from tests.factories.complaints import REFUND, ComplaintScene, make_filing
 from tests.factories.loyalty import fresh_key
 
 _SPOKEN = (
     *("supply_to_complaint", "propose_remedy", "escalate_complaint", "deny_remedy"),
     *("withdraw_complaint", "appeal_complaint", "reopen_complaint", "evaluate_complaint"),
 )
+_SPOKEN_BY_MERCHANT = (
+    *("answer_complaint", "merchant_propose_remedy", "merchant_escalate_complaint"),
+    *("merchant_supply_evidence", "mark_remedy_done", "merchant_appeal_complaint"),
+)
+_PROPOSALS = ("propose_remedy", "merchant_propose_remedy")
+_WITH_EVIDENCE = ("answer_complaint", "mark_remedy_done", "merchant_appeal_complaint")
 # What people write in their own words, and what may be left out.
 ACCEPTED_VALUES = {
-    *((operation, "text", "SQL") for operation in _SPOKEN),
+    *((operation, "text", "SQL") for operation in (*_SPOKEN, *_SPOKEN_BY_MERCHANT)),
     *(("transfer_complaint", field, "SQL") for field in ("authority", "reference")),
     *((operation, "description", "SQL") for operation in ("file_complaint", "file_tip_off")),
     *(
         (operation, "evidence", "list")
         for operation in (
             *("file_complaint", "file_tip_off", "supply_to_complaint", "reopen_complaint"),
+            *_WITH_EVIDENCE,
         )
     ),
-    ("propose_remedy", "due_on", "null"),
+    *((operation, "due_on", "null") for operation in _PROPOSALS),
 }
 OPTIONAL_FIELDS = {
     ("file_complaint", "amount_fen"),
     *(("supply_to_complaint", field) for field in ("text", "receipt_no")),
     *((operation, "text") for operation in ("escalate_complaint", "withdraw_complaint")),
-    ("propose_remedy", "amount_fen"),
+    *((operation, "amount_fen") for operation in _PROPOSALS),
+    ("merchant_escalate_complaint", "text"),
+    ("merchant_supply_evidence", "text"),
 }
 _CASE = "/api/v1/me/complaints/{case}"
 _TIP_OFF = "/api/v1/me/tip-offs/{case}"
+_OF_MERCHANT = "/api/v1/till/complaints/{case}"
+_receipts = count(1)
 _REMEDY = {"kind": "refund", "amount_fen": 6_000}
 _FILING = {"category": "quality", "description": "漏水。"}
 
@@ -71,6 +85,42 @@ _SCENES: dict[str, Callable[[ComplaintScene], ComplaintScene]] = {
 }
 
 
+def _shopper_proposed(scene: ComplaintScene) -> ComplaintScene:
+    user = scene.member.user
+    return scene.negotiating().do("propose_remedy", actor=CaseActor.SHOPPER, by=user, remedy=REFUND)
+
+
+def _asked_for_evidence(scene: ComplaintScene) -> ComplaintScene:
+    return scene.in_mediation().do("request_evidence", by=scene.officer, sides=[CaseActor.MERCHANT])
+
+
+def _long_negotiating(scene: ComplaintScene) -> ComplaintScene:
+    """Terms by which a merchant waits an hour and not five working days for mediation."""
+    with clock.travel_to(scene.now - timedelta(days=1)):
+        starts_on = clock.business_day(clock.now()) + timedelta(days=1)
+        if not ComplaintPolicy.objects.filter(effective_from=starts_on).exists():
+            hour = {"merchant_escalation": {"amount": 1, "unit": "hours"}}
+            document = DEFAULT_POLICY | {
+                "version": f"hour-{starts_on}",
+                "effective_from": starts_on.isoformat(),
+                "terms": DEFAULT_POLICY["terms"] | hour,
+            }
+            complaints.publish_policy(document=document, reason="试行", by=scene.officer)
+    return scene.negotiating()
+
+
+_MERCHANT_SCENES: dict[str, Callable[[ComplaintScene], ComplaintScene]] = {
+    "": ComplaintScene.accepted,
+    "/answer": ComplaintScene.accepted,
+    "/propose": ComplaintScene.negotiating,
+    "/accept": _shopper_proposed,
+    "/escalate": _long_negotiating,
+    "/evidence": _asked_for_evidence,
+    "/done": ComplaintScene.remedy_due,
+    "/appeal": ComplaintScene.decided,
+}
+
+
 def right_requests(store_visit: StoreVisit) -> RightRequests:
     """A case of the member in the state that each act needs."""
     filing = _FILING | {"store": store_visit.store.public_id}
@@ -89,9 +139,19 @@ def right_requests(store_visit: StoreVisit) -> RightRequests:
             "reopen_complaint": text,
             "transfer_complaint": {"authority": "12315", "reference": "7"},
             "evaluate_complaint": marks,
+            "answer_complaint": text | {"stance": "offer"},
+            "merchant_propose_remedy": _REMEDY,
+            "merchant_escalate_complaint": text,
+            "merchant_supply_evidence": text | {"evidence": ["照片"]},
+            "mark_remedy_done": {"evidence": ["退款单"], "refund_fen": 6_000},
+            "merchant_appeal_complaint": text,
         },
         ids={
             **{f"{_CASE}{act}": partial(_case, store_visit, act) for act in _SCENES},
+            **{
+                f"{_OF_MERCHANT}{act}": partial(_case_of_merchant, store_visit.store, act)
+                for act in _MERCHANT_SCENES
+            },
             _TIP_OFF: partial(_tip_off, store_visit.member, store_visit.store),
         },
     )
@@ -106,6 +166,12 @@ def aimed_requests(store_visit: StoreVisit) -> AimedRequests:
                 f"{_CASE}{act}": lambda act=act: {"case": _case(store_visit, act)}
                 for act in _SCENES
             },
+            **{
+                f"{_OF_MERCHANT}{act}": lambda act=act: {
+                    "case": _case_of_merchant(store_visit.store, act)
+                }
+                for act in _MERCHANT_SCENES
+            },
             _TIP_OFF: lambda: {"case": _tip_off(store_visit.member, store_visit.store)},
         },
     )
@@ -116,6 +182,14 @@ def _case(store_visit: StoreVisit, act: str) -> str:
     scene = _SCENES[act](ComplaintScene(now=clock.now() - timedelta(hours=12)))
     complaints.move_cases(source=scene.member.pk, into=store_visit.member.pk)
     return scene.case.public_id
+
+
+def _case_of_merchant(store: Store, act: str) -> str:
+    """About a purchase of its own at the store."""
+    scene = ComplaintScene(
+        store=store, now=clock.now() - timedelta(hours=12), receipt_no=f"MC-{next(_receipts)}"
+    )
+    return _MERCHANT_SCENES[act](scene).case.public_id
 
 
 def _tip_off(member: Member, store: Store) -> str:

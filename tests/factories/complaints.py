@@ -41,19 +41,20 @@ class ComplaintScene:
     store: Store = field(default_factory=make_earning_store)
     member: Member = field(default_factory=make_member)
     now: datetime = START
+    receipt_no: str = "R1"
     case: CaseFile = field(init=False)
 
     def __post_init__(self) -> None:
-        number = Store.objects.count()
+        number = User.objects.count()
         self.officer = make_operator(f"officer{number}")
         self.reviewer = make_operator(f"reviewer{number}")
         clerk_user = make_staff(f"clerk{number}")
         self.clerk = make_clerk(user=clerk_user, merchant=self.store.merchant).user
         with clock.travel_to(self.now - timedelta(days=2)):
-            buy(self.member, self.store, fen=PAID_FEN, no="R1")
+            buy(self.member, self.store, fen=PAID_FEN, no=self.receipt_no)
 
     def file(self, **changes: Any) -> "ComplaintScene":
-        filing = make_filing(self.store, **{"receipt_no": "R1"} | changes)
+        filing = make_filing(self.store, **{"receipt_no": self.receipt_no} | changes)
         with clock.travel_to(self.now):
             self.case = complaints.file_case(member=self.member, filing=filing, key=fresh_key())
         return self

@@ -31,7 +31,9 @@ class EvidenceField(serializers.ListField):
     """Pieces of evidence in words."""
 
     def __init__(self, **options: Any) -> None:
-        defaults: dict[str, Any] = {"required": False, "default": list, "max_length": MOST_EVIDENCE}
+        defaults: dict[str, Any] = {"max_length": MOST_EVIDENCE}
+        if not options.get("required"):
+            defaults |= {"required": False, "default": list}
         super().__init__(child=TextField(max_length=500), **(defaults | options))
 
 

@@ -9,7 +9,9 @@ from credit.complaints.machine.clocks import CaseClock, Timekeeping
 from credit.complaints.machine.deadlines import ClockBreach
 from credit.complaints.machine.events import CaseEvent
 from credit.complaints.models import CaseBreach, CaseClockRow, CaseEventRow, CaseFile
+from credit.complaints.queries.facts import ActingParty
 from district.members.models import User
+from district.merchants.queries import Till
 
 
 def projection(case: ComplaintCase, timekeeping: Timekeeping, now: datetime) -> dict[str, Any]:
@@ -33,13 +35,14 @@ def projection(case: ComplaintCase, timekeeping: Timekeeping, now: datetime) -> 
     }
 
 
-def event_row(file: CaseFile, event: CaseEvent, by: User | None) -> CaseEventRow:
+def event_row(file: CaseFile, event: CaseEvent, by: ActingParty | None) -> CaseEventRow:
     """The row that keeps an event."""
     return CaseEventRow(
         case=file,
         seq=event.seq,
         actor=str(event.actor),
-        by=by,
+        by=by if isinstance(by, User) else None,
+        till_id=by.key_id if isinstance(by, Till) else None,
         action=str(event.action),
         from_state=str(event.from_state),
         to_state=str(event.to_state),

@@ -37,9 +37,9 @@ from credit.complaints.models import (
 )
 from credit.complaints.notices import audiences_of, parties_to_hear
 from credit.complaints.queries.cases import events_of, machine_case, wording_of
+from credit.complaints.queries.facts import ActingParty
 from district.kernel.errors import DomainError
 from district.kernel.outbox.events import emit
-from district.members.models import User
 
 _OF_STATE = frozenset({WRONG_STATE, WRONG_ACTOR, TIMERS_FIRST, OUT_OF_ORDER})
 _OWN_CLASSES: dict[str, type[DomainError]] = {
@@ -58,7 +58,7 @@ class CaseWork:
     case: ComplaintCase
     timekeeping: Timekeeping
     before: ComplaintCase
-    written: list[tuple[CaseEvent, ComplaintCase, User | None]] = field(default_factory=list)
+    written: list[tuple[CaseEvent, ComplaintCase, ActingParty | None]] = field(default_factory=list)
     breaches: list[ClockBreach] = field(default_factory=list)
     reminders: list[ClockReminder] = field(default_factory=list)
     # Columns that somebody set beside those that follow from the case.
@@ -71,7 +71,7 @@ class CaseWork:
             self.written.append((event, run.case, None))
         self.case, self.breaches, self.reminders = run.case, run.breaches, run.reminders
 
-    def do(self, act: CaseAct, facts: CaseFacts, by: User | None) -> None:
+    def do(self, act: CaseAct, facts: CaseFacts, by: ActingParty | None) -> None:
         """Raises CaseActRefused, CaseNotInState, CaseNotYours, PurchaseHasOpenCase, TooManyOpenCases."""
         result = apply(self.case, act, facts, self.timekeeping)
         if isinstance(result, ActRefused):

@@ -1,6 +1,7 @@
 """The machine: an act on a case gives the case after that, its event and what became of the clocks, or a refusal."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from credit.complaints.machine.act_context import ActContext
@@ -20,6 +21,7 @@ from credit.complaints.machine.events import (
     note_digest,
     sealed,
 )
+from credit.complaints.machine.guards import ASKED_BEFOREHAND
 from credit.complaints.machine.transitions import ROWS_BY_START, TIMED_ACTS, CaseTransition
 from credit.complaints.machine.words import CaseAction, CaseActor, CaseState
 
@@ -91,6 +93,31 @@ def allowed_actions(case: ComplaintCase, actor: CaseActor) -> frozenset[CaseActi
         for (state, action), rows in ROWS_BY_START.items()
         if state == case.state and any(actor in row.actors for row in rows)
     )
+
+
+def possible_rows(
+    case: ComplaintCase,
+    actor: CaseActor,
+    *,
+    at: datetime,
+    facts: CaseFacts,
+    timekeeping: Timekeeping,
+    person: str = "",
+) -> list[CaseTransition]:
+    """The rows that somebody may take at an instant, as far as this does not depend on what the act will say."""
+    found = []
+    for (state, action), rows in ROWS_BY_START.items():
+        if state is not case.state:
+            continue
+        context = ActContext(case, CaseAct(action, actor, at, person), facts, timekeeping)
+        found += [
+            row
+            for row in rows
+            if actor in row.actors
+            and (row.when is None or row.when(context))
+            and all(guard(context) for guard in row.guards if guard in ASKED_BEFOREHAND)
+        ]
+    return found
 
 
 def _refusal_of_start(

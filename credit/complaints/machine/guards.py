@@ -264,3 +264,24 @@ def calendar_differs(context: ActContext) -> bool:
 def _in_window(context: ActContext, name: WindowName) -> bool:
     until = context.case.window(name)
     return until is not None and context.act.at < until
+
+
+# What depends on the case, on who acts, when and in which world, and on no word of the act: asked beforehand, these
+# say what somebody may do at all.
+ASKED_BEFOREHAND: frozenset[Guard] = frozenset(
+    {
+        other_side_proposed,
+        remedy_date_ahead,
+        merchant_waited,
+        side_was_asked,
+        under_charter,
+        appeal_left,
+        reviewer_is_another,
+        first_denial,
+        first_reopening,
+        reopening_in_time,
+        appeal_in_time,
+        first_evaluation,
+        evaluation_in_time,
+    }
+)

@@ -13,7 +13,7 @@ FILED_ONCE = (
     " channel, entered_by_id, filed_at"
 )
 EVENT_WRITTEN_ONCE = (
-    "update of id, case_id, seq, actor, by_id, action, from_state, to_state, reason_code, note_sha256,"
+    "update of id, case_id, seq, actor, by_id, till_id, action, from_state, to_state, reason_code, note_sha256,"
     " payload, policy_version, calendar_version, at, prev_hash, hash"
 )
 # Free text may be erased, and is never another one.
@@ -42,7 +42,7 @@ alter table {EVENT}
         check (note is null or note_sha256 = encode(sha256(convert_to(
             case when note = '' then '' else note_salt || chr(10) || note end, 'UTF8')), 'hex')),
     add constraint case_event_names_its_person
-        check (payload->>'person' is not distinct from coalesce(by_id::text, '')),
+        check (payload->>'person' is not distinct from coalesce(by_id::text, 'till:' || till_id, '')),
     add constraint case_label_by_two_people
         check (action <> 'mark_abusive'
             or coalesce(payload->'details'->>'second_person', '') not in ('', by_id::text)),

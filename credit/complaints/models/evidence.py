@@ -37,3 +37,7 @@ class CaseEvidence(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def words(self) -> str:
+        return self.description or ""

@@ -27,6 +27,15 @@ class CaseEventRow(models.Model):
         related_name="+",
         verbose_name=_("办理人"),
     )
+    # Where the merchant's own system acted: the key it has.
+    till = models.ForeignKey(
+        "merchants.TillKey",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("收银密钥"),
+    )
     action = models.TextField(_("事项"), choices=CASE_ACTIONS)
     from_state = models.TextField(_("原状态"), choices=CASE_STATES)
     to_state = models.TextField(_("新状态"), choices=CASE_STATES)
@@ -64,7 +73,9 @@ class CaseEventRow(models.Model):
             ),
             models.CheckConstraint(
                 name="case_event_done_by_somebody",
-                condition=Q(actor="timer", by=None) | (~Q(actor="timer") & Q(by__isnull=False)),
+                condition=Q(actor="timer", by=None, till=None)
+                | (~Q(actor="timer") & Q(by__isnull=False, till=None))
+                | Q(actor="merchant", by=None, till__isnull=False),
             ),
         ]
 

@@ -1,21 +1,16 @@
-"""A case with its timeline, its clocks and what the shopper may do, as the phone shows it."""
+"""A case with its timeline, its clocks and what a side may do, as the phone shows it."""
 
-from datetime import datetime
 from typing import Any
 
-from credit.complaints.machine.apply import allowed_actions
-from credit.complaints.machine.case import ComplaintCase
-from credit.complaints.machine.words import CaseAction, CaseActor, WindowName
-from credit.complaints.models import CaseFile
+from credit.complaints.machine.apply import possible_rows
+from credit.complaints.machine.case import CaseFacts, ComplaintCase
+from credit.complaints.machine.words import CaseAction, CaseActor
+from credit.complaints.models import CaseEventRow, CaseFile
 from credit.complaints.queries.cases import machine_case, machine_event
+from credit.complaints.queries.timekeeping import timekeeping
 from district.kernel import clock
 
-# Until when a closed case may be acted on; what is not there is judged by its state alone.
-_WINDOWS = {
-    CaseAction.EVALUATE: WindowName.EVALUATION,
-    CaseAction.REOPEN: WindowName.REOPEN,
-}
-_NOT_FOR_SHOPPERS = frozenset({CaseAction.RECALCULATE})
+_NOT_FOR_SIDES = frozenset({CaseAction.RECALCULATE})
 
 
 def case_view(file: CaseFile) -> dict[str, Any]:
@@ -23,41 +18,36 @@ def case_view(file: CaseFile) -> dict[str, Any]:
     rows = list(file.events.order_by("seq"))
     case = machine_case([machine_event(row) for row in rows])
     return {
-        "timeline": [
-            {
-                "seq": row.seq,
-                "at": row.at,
-                "actor": row.actor,
-                "action": row.action,
-                "text": row.get_action_display(),
-                "to_state": row.to_state,
-                "reason_code": row.reason_code,
-                "note": row.note or "",
-            }
-            for row in rows
-            if row.action not in _NOT_FOR_SHOPPERS
-        ],
-        "clocks": list(file.clocks.filter(stopped_at=None).order_by("due_at")),
-        "proposal": case.proposal and case.proposal.as_document(),
-        "remedy": case.remedy and case.remedy.as_document(),
-        "actions": sorted(str(action) for action in shopper_actions(case)),
+        "timeline": [step(row) for row in rows if row.action not in _NOT_FOR_SIDES],
+        **standing(file, case, CaseActor.SHOPPER),
     }
 
 
-def shopper_actions(case: ComplaintCase) -> set[CaseAction]:
-    """What the shopper may try now; a guard may still refuse it."""
-    now = clock.now()
-    allowed = allowed_actions(case, CaseActor.SHOPPER)
-    return {action for action in allowed if _is_left(case, action, now)}
+def standing(file: CaseFile, case: ComplaintCase, side: CaseActor) -> dict[str, Any]:
+    """Running clocks, proposal, remedy, and what a side may try now."""
+    return {
+        "clocks": list(file.clocks.filter(stopped_at=None).order_by("due_at", "name")),
+        "proposal": case.proposal and case.proposal.as_document(),
+        "remedy": case.remedy and case.remedy.as_document(),
+        "actions": side_actions(case, side),
+    }
 
 
-def _is_left(case: ComplaintCase, action: CaseAction, now: datetime) -> bool:
-    name = _WINDOWS.get(action)
-    if name is None:
-        return True
-    if case.evaluation and action is CaseAction.EVALUATE:
-        return False
-    if case.was_reopened and action is CaseAction.REOPEN:
-        return False
-    until = case.window(name)
-    return until is not None and now < until
+def step(row: CaseEventRow) -> dict[str, Any]:
+    """An event as the sides read it."""
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "actor": row.actor,
+        "action": row.action,
+        "text": row.get_action_display(),
+        "to_state": row.to_state,
+        "reason_code": row.reason_code,
+        "note": row.note or "",
+    }
+
+
+def side_actions(case: ComplaintCase, side: CaseActor) -> list[str]:
+    """What a side may try now; what it says with it may still be refused."""
+    rows = possible_rows(case, side, at=clock.now(), facts=CaseFacts(), timekeeping=timekeeping())
+    return sorted({str(row.action) for row in rows})

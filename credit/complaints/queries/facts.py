@@ -9,7 +9,10 @@ from credit.complaints.models.case_file import OPEN_NAMES
 from district.kernel import clock
 from district.members.models import User
 from district.merchants.models import Merchant, Store
-from district.merchants.queries import is_member, is_operator, scoped
+from district.merchants.queries import Till, is_member, is_operator, scoped
+
+# Who acts: a person, or the merchant's own system with its till key.
+ActingParty = User | Till
 
 _DECISIVE = frozenset({CaseAction.DECIDE, CaseAction.CHANGE})
 
@@ -18,7 +21,7 @@ def facts_of(
     case: CaseFile,
     actor: CaseActor,
     action: CaseAction,
-    by: User | None,
+    by: ActingParty | None,
     *,
     master: str = "",
     receipt: Any = None,
@@ -32,10 +35,18 @@ def facts_of(
     )
 
 
-def belongs(case: CaseFile, actor: CaseActor, by: User | None) -> bool:
-    """Whether a person may act in this part: the shopper, somebody who works for the store, an operator."""
+def person_name(by: ActingParty) -> str:
+    """How an event names who did it: the number of a person, or of a till key."""
+    return by.actor if isinstance(by, Till) else str(by.pk)
+
+
+def belongs(case: CaseFile, actor: CaseActor, by: ActingParty | None) -> bool:
+    """Whether somebody may act in this part: the shopper, who works for the store or a till of it, an operator."""
     if by is None:
         return actor is CaseActor.TIMER
+    if isinstance(by, Till):
+        own = {store.pk for store in by.stores.values()}
+        return actor is CaseActor.MERCHANT and case.store_id in own
     if actor is CaseActor.SHOPPER:
         return case.member.user_id == by.pk
     if actor is CaseActor.MERCHANT:

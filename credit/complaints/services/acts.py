@@ -15,13 +15,12 @@ from credit.complaints.machine.case import CaseAct
 from credit.complaints.machine.events import new_note_salt
 from credit.complaints.machine.words import CaseAction, CaseActor
 from credit.complaints.models import CaseFile
-from credit.complaints.queries.facts import belongs, facts_of
+from credit.complaints.queries.facts import ActingParty, belongs, facts_of, person_name
 from credit.complaints.queries.timekeeping import timekeeping
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import NotFound
 from district.kernel.idempotency import Key, claim_key, store_result
-from district.members.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class CaseRequest:
 
     action: CaseAction
     actor: CaseActor
-    by: User
+    by: ActingParty
     reason: str = ""
     note: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -84,7 +83,7 @@ def _apply_request(work: CaseWork, request: CaseRequest) -> None:
         action=request.action,
         actor=request.actor,
         at=now,
-        person=str(request.by.pk),
+        person=person_name(request.by),
         reason_code=request.reason,
         note=request.note,
         note_salt=new_note_salt(),

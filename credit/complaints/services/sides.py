@@ -1,6 +1,6 @@
 """What shopper and merchant do to a case: thin verbs, each a row or two of the table.
 
-Each raises what `act_on_case` raises. `by` is the person, `actor` the side where both may do it.
+Each raises what `act_on_case` raises. `by` is who acts, `actor` the side where both may do it.
 """
 
 from collections.abc import Iterable
@@ -9,10 +9,11 @@ from typing import Any
 from credit.complaints.machine.case import CaseRemedy
 from credit.complaints.machine.words import CaseAction, CaseActor
 from credit.complaints.models import CaseFile
+from credit.complaints.queries.facts import ActingParty
 from credit.complaints.queries.purchases import find_purchase
 from credit.complaints.services.acts import CaseRequest, act_on_case
 from district.kernel.idempotency import Key
-from district.members.models import Member, User
+from district.members.models import Member
 
 A, SHOPPER, MERCHANT = CaseAction, CaseActor.SHOPPER, CaseActor.MERCHANT
 
@@ -42,21 +43,44 @@ def supply_info(
 
 
 def supply_evidence(
-    *, case: CaseFile, actor: CaseActor, by: User, evidence: Iterable[str], note: str = "", key: Key
+    *,
+    case: CaseFile,
+    actor: CaseActor,
+    by: ActingParty,
+    evidence: Iterable[str],
+    note: str = "",
+    key: Key,
 ) -> CaseFile:
     """A side brings what it was asked for."""
     request = CaseRequest(A.SUPPLY, actor, by, note=note, evidence=tuple(evidence))
     return act_on_case(case=case, request=request, key=key)
 
 
-def answer_case(*, case: CaseFile, by: User, stance: str, text: str, key: Key) -> CaseFile:
+def answer_case(
+    *,
+    case: CaseFile,
+    by: ActingParty,
+    stance: str,
+    text: str,
+    evidence: Iterable[str] = (),
+    key: Key,
+) -> CaseFile:
     """The merchant's first answer: `agree`, `offer` or `dispute`."""
-    request = CaseRequest(A.ANSWER, MERCHANT, by, note=text, details={"stance": stance})
+    details = {"stance": stance}
+    request = CaseRequest(
+        A.ANSWER, MERCHANT, by, note=text, details=details, evidence=tuple(evidence)
+    )
     return act_on_case(case=case, request=request, key=key)
 
 
 def propose_remedy(
-    *, case: CaseFile, actor: CaseActor, by: User, remedy: CaseRemedy, note: str = "", key: Key
+    *,
+    case: CaseFile,
+    actor: CaseActor,
+    by: ActingParty,
+    remedy: CaseRemedy,
+    note: str = "",
+    key: Key,
 ) -> CaseFile:
     """A side says what it would settle for; the proposal before it lapses."""
     details = {"remedy": remedy.as_document()}
@@ -64,13 +88,13 @@ def propose_remedy(
     return act_on_case(case=case, request=request, key=key)
 
 
-def accept_proposal(*, case: CaseFile, actor: CaseActor, by: User, key: Key) -> CaseFile:
+def accept_proposal(*, case: CaseFile, actor: CaseActor, by: ActingParty, key: Key) -> CaseFile:
     """The other side's proposal holds from now on."""
     return act_on_case(case=case, request=CaseRequest(A.ACCEPT_PROPOSAL, actor, by), key=key)
 
 
 def escalate_case(
-    *, case: CaseFile, actor: CaseActor, by: User, note: str = "", key: Key
+    *, case: CaseFile, actor: CaseActor, by: ActingParty, note: str = "", key: Key
 ) -> CaseFile:
     """A side wants mediation: the shopper at once, the merchant after working days of negotiation."""
     return act_on_case(case=case, request=CaseRequest(A.ESCALATE, actor, by, note=note), key=key)
@@ -79,7 +103,7 @@ def escalate_case(
 def mark_remedy_done(
     *,
     case: CaseFile,
-    by: User,
+    by: ActingParty,
     evidence: Iterable[str],
     refund_fen: int = 0,
     note: str = "",
@@ -114,9 +138,18 @@ def withdraw_case(*, case: CaseFile, member: Member, note: str = "", key: Key) -
     return act_on_case(case=case, request=request, key=key)
 
 
-def appeal(*, case: CaseFile, actor: CaseActor, by: User, reasons: str, key: Key) -> CaseFile:
+def appeal(
+    *,
+    case: CaseFile,
+    actor: CaseActor,
+    by: ActingParty,
+    reasons: str,
+    evidence: Iterable[str] = (),
+    key: Key,
+) -> CaseFile:
     """A side wants another person to look at a decision, a refusal or a label; once for each."""
-    return act_on_case(case=case, request=CaseRequest(A.APPEAL, actor, by, note=reasons), key=key)
+    request = CaseRequest(A.APPEAL, actor, by, note=reasons, evidence=tuple(evidence))
+    return act_on_case(case=case, request=request, key=key)
 
 
 def reopen_case(
@@ -153,7 +186,7 @@ def transfer_case(
     *,
     case: CaseFile,
     actor: CaseActor,
-    by: User,
+    by: ActingParty,
     authority: str,
     reference: str,
     note: str = "",
