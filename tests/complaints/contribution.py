@@ -47,6 +47,7 @@ OPTIONAL_FIELDS = {
     *((operation, "amount_fen") for operation in _PROPOSALS),
     ("merchant_escalate_complaint", "text"),
     ("merchant_supply_evidence", "text"),
+    *(("mark_remedy_done", field) for field in ("evidence", "refund_fen")),
 }
 _CASE = "/api/v1/me/complaints/{case}"
 _TIP_OFF = "/api/v1/me/tip-offs/{case}"

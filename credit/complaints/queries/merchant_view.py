@@ -91,6 +91,6 @@ def visible_evidence(file: CaseFile, visible: Iterable[CaseEventRow]) -> QuerySe
 
 def _masked(row: CaseEventRow) -> dict[str, Any]:
     """What the office writes of the person, and an evaluation without a name, stay apart."""
-    said = step(row)
+    document = step(row)
     is_private = row.action == CaseAction.MARK_ABUSIVE or row.payload["details"].get("anonymous")
-    return said | {"note": "" if is_private else without_phones(said["note"])}
+    return document | {"note": "" if is_private else without_phones(document["note"])}
