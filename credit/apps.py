@@ -10,7 +10,11 @@ class CreditConfig(DistrictApp):
     verbose_name = _("商户信用")
     api = "credit.api.urls"
     # Behind the codes at the counters: whoever scans knows nothing of us.
-    public_urls = {"m/": "credit.web", "credit/": "credit.web_statistics"}
+    public_urls = {
+        "m/": "credit.web",
+        "credit/ranking/": "credit.web_ranking",
+        "credit/": "credit.web_statistics",
+    }
     timetable = {
         "flag rings of ratings": TimedTask("credit.flag_rings", crontab(hour=1, minute=20)),
         # Every half hour until the morning: a run that died goes on, and finds nothing to do when it did not.

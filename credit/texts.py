@@ -75,3 +75,9 @@ CASE_CATEGORIES = [
     ("privacy", _("个人信息")),
     ("other", _("其他")),
 ]
+
+FACT_TEXTS: Final = {
+    "inspection": _("巡查结果"),
+    "rating": _("消费评价"),
+    "case": _("投诉结果"),
+}

@@ -13,6 +13,7 @@ from credit.models import CreditCode, ProfileEntry
 from credit.queries.codes import CheckedCode, check_code
 from credit.queries.standing import standing_of
 from credit.services import count_scan
+from credit.statistics_texts import statistics_lines
 from credit.texts import LICENCE_TEXTS, STATUS_TEXTS, StatusText
 from credit.values import CodeStatus
 from district.kernel import clock
@@ -83,6 +84,7 @@ def _content(checked: CheckedCode) -> dict[str, object]:
     return {
         "store": checked.store,
         "standing": standing,
+        "figures": statistics_lines(standing.snapshot.statistics) if standing.snapshot else [],
         "licence_text": LICENCE_TEXTS[standing.licence.status],
         "profile": [
             (item.label, standing.profile[item]) for item in items if item in standing.profile

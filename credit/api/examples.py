@@ -73,6 +73,8 @@ STORE_CREDIT: Final = {
     },
     "contributions": [{"text": "没有任何事实的商户：83.8 分", "points": 83.75}],
     "grade_limits": [],
+    "changes": [{"text": "再有 20 位真实消费者给出五星评价：+0.8 分", "points": 0.7613}],
+    "statements": [{"fact": "inspection", "text": "价签已全部补齐。", "approved_on": "2026-02-10"}],
     "statistics": STATISTICS,
 }
 DISTRICT_STATISTICS: Final = {

@@ -141,7 +141,8 @@ class CreditRanking(ApiView):
     def get(self, request: Request) -> Response:
         parameters = RankingParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
-        rows = ranking(parameters.validated_data.get("venue", ""))
+        asked = parameters.validated_data
+        rows = ranking(asked.get("venue", ""), asked.get("trade", ""))
         render = RankedMerchantOut().to_representation
         page = cursor_page(request, rows, order=("-rank_key", "-id"), render=render)
         return Response(page)

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from credit.models import CreditRecord, CreditSnapshot, Rating, RecordLevel, SnapshotGrade
+from credit.texts import FACT_TEXTS
 from credit.values import CodeStatus, LicenceStatus
 from district.kernel.http.fields import (
     IdField,
@@ -83,6 +84,12 @@ class PromiseOut(serializers.Serializer[Any]):
     description = serializers.CharField()
 
 
+class StatementOut(serializers.Serializer[Any]):
+    fact = serializers.ChoiceField(choices=[(fact, str(text)) for fact, text in FACT_TEXTS.items()])
+    text = serializers.CharField()
+    approved_on = serializers.DateField()
+
+
 class ContributionOut(serializers.Serializer[Any]):
     text = serializers.CharField()
     points = serializers.FloatField(help_text="The points of all sum to `raw`.")
@@ -157,6 +164,12 @@ class StoreCreditOut(serializers.Serializer[Any]):
     grade_limits = serializers.ListField(
         child=serializers.CharField(), help_text="Why the grade is not the one of the score."
     )
+    changes = ContributionOut(
+        many=True, help_text="What would raise the score, the most first; `points` it would bring."
+    )
+    statements = StatementOut(
+        many=True, help_text="The merchant's words on facts of the year; records carry theirs."
+    )
     statistics = CaseStatisticsOut(source="snapshot.statistics", default=None, allow_null=True)
 
 
@@ -211,6 +224,12 @@ class RatingOut(serializers.Serializer[Any]):
 
 class RankingParameters(ListParameters):
     venue = IdField("ven", required=False, help_text="Only merchants with an open store there.")
+    trade = serializers.RegexField(
+        r"^[a-z][a-z0-9_]*\Z",
+        required=False,
+        max_length=30,
+        help_text="Code of a trade: only merchants with an open store of it (and there).",
+    )
 
 
 class RankedMerchantOut(serializers.Serializer[Any]):

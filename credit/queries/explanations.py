@@ -1,12 +1,11 @@
-"""How a published score is computed, in sentences with points that sum to the raw score."""
+"""How a published score is computed, in sentences with points that sum to the raw score; and what would change it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from credit.models import CreditSnapshot
-from credit.queries.policies import policy_on
-from credit.queries.snapshots import stored_inputs
-from credit.score.explanation import explain, explain_grade
-from credit.score.scoring import score_merchant
+from credit.score.texts import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +16,28 @@ class PointsLine:
     points: float
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Contributions sum to the raw score; limits say why the grade is not the one of the score; changes are acts that
+    would raise it, the best first."""
+
+    contributions: list[PointsLine]
+    grade_limits: list[str]
+    changes: list[PointsLine]
+
+
+def explained(document: Mapping[str, Any]) -> Explanation:
+    """What a snapshot keeps, in the language of the reader."""
+    return Explanation(
+        contributions=_lines(document["lines"]),
+        grade_limits=[sentence(key, facts) for key, facts in document["limits"]],
+        changes=_lines(document["changes"]),
+    )
+
+
 def explanation_lines(snapshot: CreditSnapshot) -> list[PointsLine]:
-    inputs, policy = stored_inputs(snapshot), policy_on(snapshot.as_of)
-    score = score_merchant(inputs, policy)
-    return [
-        PointsLine(line.text, round(float(line.points), 4))
-        for line in explain(inputs, score, policy)
-    ]
+    return explained(snapshot.explanation).contributions
 
 
-def grade_limit_texts(snapshot: CreditSnapshot) -> list[str]:
-    """Why the grade is not the one of the score; empty where it is."""
-    inputs, policy = stored_inputs(snapshot), policy_on(snapshot.as_of)
-    score = score_merchant(inputs, policy)
-    return [line.text for line in explain_grade(score, policy)]
+def _lines(rows: list[Any]) -> list[PointsLine]:
+    return [PointsLine(sentence(key, facts), points) for key, points, facts in rows]

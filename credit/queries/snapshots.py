@@ -10,6 +10,7 @@ from credit.models import CreditSnapshot
 from credit.queries.policies import policy_on
 from credit.queries.score_inputs import derive_inputs
 from credit.score.digest import input_digest
+from credit.score.explanation_document import explanation_document
 from credit.score.reader import inputs_document, read_inputs
 from credit.score.score_document import score_document
 from credit.score.scoring import score_merchant
@@ -80,6 +81,7 @@ def recompute(snapshot: CreditSnapshot) -> Recomputation:
         is_digest_right=input_digest(inputs, snapshot.as_of, policy) == snapshot.inputs_digest,
         is_result_right=(
             result == snapshot.result
+            and explanation_document(inputs, score, policy) == snapshot.explanation
             and score.score == snapshot.score
             and (score.grade and score.grade.value) == snapshot.grade
         ),
@@ -89,15 +91,17 @@ def recompute(snapshot: CreditSnapshot) -> Recomputation:
     )
 
 
-def ranking(venue: str = "") -> "QuerySet[CreditSnapshot]":
-    """Graded merchants of the newest day by rank, those of a venue by its id."""
+def ranking(venue: str = "", trade: str = "") -> "QuerySet[CreditSnapshot]":
+    """Graded merchants of the newest day by rank; those with an open store of a venue, a trade, or both (codes and ids)."""
     newest = CreditSnapshot.objects.order_by("-as_of").values("as_of")[:1]
     rows = current_snapshots().filter(as_of=newest, grade__isnull=False)
     rows = rows.exclude(grade=Grade.SUSPENDED.value)
     rows = rows.filter(merchant__state=Merchant.State.ACTIVE)
-    if venue:
-        stores = Store.objects.filter(
-            merchant=OuterRef("merchant"), venue__public_id=venue, state=Store.State.OPEN
-        )
+    if venue or trade:
+        stores = Store.objects.filter(merchant=OuterRef("merchant"), state=Store.State.OPEN)
+        if venue:
+            stores = stores.filter(venue__public_id=venue)
+        if trade:
+            stores = stores.filter(trade__code=trade)
         rows = rows.filter(Exists(stores))
-    return rows.select_related("merchant").order_by("-rank_key", "-pk")
+    return rows.select_related("merchant").defer("inputs").order_by("-rank_key", "-pk")

@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
-from credit.models import CreditCode, CreditSnapshot, FactCorrection, MerchantStatement, Promise
-from credit.queries.explanations import PointsLine, explanation_lines, grade_limit_texts
-from credit.queries.policies import policy_on
-from credit.queries.profiles import (
-    LicenceFacts,
-    known_licences,
-    licence_facts,
-    profile_entries,
-    promises_of,
-)
-from credit.queries.records import displayed_records
-from credit.queries.snapshots import newest_snapshot
+from credit.models import CreditSnapshot, Licence, RecordLevel
+from credit.queries.explanations import PointsLine, explained
+from credit.queries.policies import policy_of_document
+from credit.queries.profiles import LicenceFacts, licence_facts
+from credit.queries.standing_statement import read_standing
+from credit.score.policy import ScorePolicy
 from credit.score.values import PenaltyLevel
+from credit.texts import FACT_TEXTS
 from district.kernel import clock
 from district.kernel.errors import NotFound
 from district.merchants.models import Store
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedPromise:
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,33 @@ class DisplayedRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementOnFact:
+    """The merchant's word on an inspection, a rating or a complaint of the last twelve months; records carry theirs."""
+
+    fact: str
+    text: str
+    approved_on: date
+
+    @property
+    def fact_text(self) -> str:
+        return str(FACT_TEXTS[self.fact])
+
+
+@dataclass(frozen=True, slots=True)
 class StoreStanding:
+    """`snapshot` is None before the first night; contributions, limits and changes are those of it."""
+
     store: Store
     has_live_code: bool
     licence: LicenceFacts
     profile: dict[str, str]
-    promises: list[Promise]
+    promises: list[JoinedPromise]
     records: list[DisplayedRecord]
-    # None before the first night.
+    statements: list[StatementOnFact]
     snapshot: CreditSnapshot | None
     contributions: list[PointsLine]
     grade_limits: list[str]
+    changes: list[PointsLine]
 
 
 def store_standing(public_id: str, *, at: datetime) -> StoreStanding:
@@ -62,56 +81,69 @@ def store_standing(public_id: str, *, at: datetime) -> StoreStanding:
 
 def standing_of(store: Store, *, at: datetime) -> StoreStanding:
     """The same of a store that was read with merchant, venue and trade."""
-    merchant = store.merchant_id
-    snapshot = newest_snapshot(merchant)
+    day = clock.business_day(at)
+    found = read_standing(store=store.pk, merchant=store.merchant_id, at=at, day=day)
+    snapshot = _snapshot(store.merchant_id, found["snapshot"])
+    explanation = explained(snapshot.explanation) if snapshot else None
     return StoreStanding(
         store=store,
-        has_live_code=CreditCode.objects.filter(store=store, state=CreditCode.State.LIVE).exists(),
-        licence=licence_facts(known_licences([merchant], at).first(), clock.business_day(at)),
-        profile={
-            entry.item: entry.content for entry in profile_entries([merchant], at) if entry.content
-        },
-        promises=[adoption.promise for adoption in promises_of(merchant, at)],
-        records=_displayed(merchant, at),
+        has_live_code=found["has_live_code"],
+        licence=licence_facts(_licence(store.merchant_id, found["licence"]), day),
+        profile=found["profile"] or {},
+        promises=[JoinedPromise(*promise) for promise in found["promises"] or ()],
+        records=_displayed(found["records"] or [], policy_of_document(found["policy"]), day),
+        statements=[
+            StatementOnFact(fact, text, date.fromisoformat(day))
+            for fact, text, day in found["statements"] or ()
+        ],
         snapshot=snapshot,
-        contributions=explanation_lines(snapshot) if snapshot else [],
-        grade_limits=grade_limit_texts(snapshot) if snapshot else [],
+        contributions=explanation.contributions if explanation else [],
+        grade_limits=explanation.grade_limits if explanation else [],
+        changes=explanation.changes if explanation else [],
     )
 
 
-def _displayed(merchant: int, at: datetime) -> list[DisplayedRecord]:
-    day = clock.business_day(at)
-    rules = policy_on(day).penalties
-    versions = list(displayed_records(merchant, at))
-    numbers = [version.record_id for version in versions]
-    statements = dict(
-        MerchantStatement.objects.filter(
-            record__in=numbers, state=MerchantStatement.State.APPROVED
-        ).values_list("record", "text")
+def _licence(merchant: int, found: dict[str, Any] | None) -> Licence | None:
+    if found is None:
+        return None
+    until = found["valid_until"]
+    return Licence(
+        merchant_id=merchant,
+        number=found["number"],
+        valid_from=date.fromisoformat(found["valid_from"]),
+        valid_until=date.fromisoformat(until) if until else None,
+        verified_at=datetime.fromisoformat(found["verified_at"]),
     )
-    disputed = set(
-        FactCorrection.objects.filter(
-            record__in=numbers, state=FactCorrection.State.PROPOSED
-        ).values_list("record", flat=True)
-    )
+
+
+def _snapshot(merchant: int, found: dict[str, Any] | None) -> CreditSnapshot | None:
+    """Without its inputs, which are long."""
+    if found is None:
+        return None
+    columns = found | {
+        "as_of": date.fromisoformat(found["as_of"]),
+        "score": Decimal(found["score"]),
+        "rank_key": Decimal(found["rank_key"]),
+    }
+    return CreditSnapshot(merchant_id=merchant, **columns)
+
+
+def _displayed(
+    records: list[dict[str, Any]], policy: ScorePolicy, day: date
+) -> list[DisplayedRecord]:
+    """Those whose term is not over on the day."""
     displayed = []
-    for version in versions:
-        ends_on = version.determined_on + timedelta(
-            days=rules[PenaltyLevel(version.level)].term_days
-        )
+    for record in records:
+        determined_on = date.fromisoformat(record["determined_on"])
+        term_days = policy.penalties[PenaltyLevel(record["level"])].term_days
+        ends_on = determined_on + timedelta(days=term_days)
         if ends_on > day:
             displayed.append(
                 DisplayedRecord(
-                    level=version.level,
-                    level_text=version.get_level_display(),
-                    determined_on=version.determined_on,
+                    level_text=str(RecordLevel(record["level"]).label),
                     ends_on=ends_on,
                     remaining_days=(ends_on - day).days,
-                    authority=version.authority,
-                    title=version.title,
-                    origin=version.record.source,
-                    is_disputed=version.record_id in disputed,
-                    statement=statements.get(version.record_id, ""),
+                    **record | {"determined_on": determined_on},
                 )
             )
     return displayed

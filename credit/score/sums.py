@@ -41,9 +41,9 @@ class ScoreSums:
     upheld_bp2: int = 0
 
 
-def sums_of(inputs: ScoreInputs, policy: ScorePolicy) -> ScoreSums:
-    """Of inputs without problems."""
-    weights = decay_weights(policy.half_life_days, policy.horizon_days)
+def sums_of(inputs: ScoreInputs, policy: ScorePolicy, *, days_later: int = 0) -> ScoreSums:
+    """Of inputs without problems, as they stand or so many days later."""
+    weights = decay_weights(policy.half_life_days, policy.horizon_days)[days_later:]
     ratings, rating_steps = _sum_ratings(inputs.ratings, weights)
     checks, checks_passed = _sum_checks(inputs.checks, weights)
     cases, on_time, evaluations, steps, upheld = _sum_cases(inputs.cases, policy, weights)

@@ -13,6 +13,7 @@ from credit.queries.policies import policy_on
 from credit.queries.score_inputs import DerivedInputs, derive_inputs
 from credit.queries.snapshots import current_snapshots, previous_snapshots
 from credit.score.digest import input_digest
+from credit.score.explanation_document import explanation_document
 from credit.score.policy import ScorePolicy
 from credit.score.reader import inputs_document
 from credit.score.score_document import score_document
@@ -127,6 +128,7 @@ def _snapshot_columns(derived: DerivedInputs, as_of: date, policy: ScorePolicy) 
         "inputs_digest": input_digest(derived.inputs, as_of, policy),
         "result": score_document("", score)
         | {"limits": [limit.value for limit in score.decision.limits]},
+        "explanation": explanation_document(derived.inputs, score, policy),
         "statistics": statistics_document(derived.statistics),
         "score": score.score,
         "rank_key": rank_key.quantize(_SIX_PLACES),
