@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "coupons.issuing.apps.IssuingConfig",
     "coupons.offline.apps.OfflineConfig",
     "parking.apps.ParkingConfig",
-    "credit.apps.CreditConfig",
+    *("credit.apps.CreditConfig", "credit.charter.apps.CharterConfig"),
     "credit.complaints.apps.ComplaintsConfig",
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",

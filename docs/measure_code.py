@@ -31,6 +31,7 @@ TABLE_PREFIXES = {
     "offline_": "coupons/offline",
     "parking_": "parking",
     "credit_": "credit",
+    "charter_": "credit/charter",
     "complaints_": "credit/complaints",
 }
 # Folders that an app had before it was renamed.

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from credit.charter import services as charter
 from credit.complaints import services as complaints
 from credit.complaints.errors import (
     CaseActRefused,
@@ -18,7 +19,8 @@ from credit.complaints.models import CaseBreach, CaseFile, CaseNotice
 from credit.complaints.queries.cases import events_of, machine_case
 from credit.models import CaseOutcomeVersion
 from district.kernel import clock
-from tests.factories.complaints import PAID_FEN, START, make_filing
+from tests.factories.charter import publish_charter
+from tests.factories.complaints import PAID_FEN, START, decision, make_filing
 from tests.factories.loyalty import fresh_key
 from tests.factories.members import make_member
 from tests.factories.merchants import make_clerk
@@ -217,3 +219,19 @@ def test_an_erased_note_leaves_the_chain_whole(scene):
     event.refresh_from_db()
 
     assert (event.note, len(event.note_sha256)) == (None, 64)
+
+
+def test_nothing_is_decided_against_a_merchant_that_left_a_published_charter_unsigned(scene):
+    scene.in_mediation()
+    with clock.travel_to(scene.now):
+        version = publish_charter(by=(scene.officer, scene.reviewer))
+    with pytest.raises(CaseActRefused) as refused:
+        scene.do("decide_case", by=scene.officer, decision=decision())
+    with clock.travel_to(scene.now):
+        charter.sign_charter(
+            merchant=scene.store.merchant, version=version, pledge="不欺客", by=scene.clerk
+        )
+    scene.do("decide_case", by=scene.officer, decision=decision())
+
+    assert refused.value.facts["problem"] == "under_charter"
+    assert scene.case.state == "decided"

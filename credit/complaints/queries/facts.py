@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from credit.charter.queries import is_under_charter
 from credit.complaints.machine.case import CaseFacts
 from credit.complaints.machine.words import SIDES, CaseAction, CaseActor
 from credit.complaints.models import CaseFile
 from credit.complaints.models.case_file import OPEN_NAMES
 from district.kernel import clock
 from district.members.models import User
-from district.merchants.models import Merchant, Store
-from district.merchants.queries import Till, is_member, is_operator, scoped
+from district.merchants.models import Store
+from district.merchants.queries import Till, is_operator, scoped
 
 # Who acts: a person, or the merchant's own system with its till key.
 ActingParty = User | Till
@@ -30,7 +31,7 @@ def facts_of(
     return CaseFacts(
         actor_belongs_to_case=actor not in SIDES or belongs(case, actor, by),
         open_cases_of_purchase=_open_cases_of(receipt, besides=case),
-        under_charter=action in _DECISIVE and _under_charter(case.merchant_id),
+        under_charter=action in _DECISIVE and is_under_charter(case.merchant_id, clock.now()),
         master_is_open=action is not CaseAction.MERGE or _is_open(master),
     )
 
@@ -61,11 +62,6 @@ def _open_cases_of(receipt: Any, *, besides: CaseFile) -> int:
         return 0
     rows = CaseFile.objects.filter(member=besides.member_id, receipt=receipt, state__in=OPEN_NAMES)
     return rows.exclude(pk=besides.pk).count()
-
-
-def _under_charter(merchant: int) -> bool:
-    """Who is in the alliance has signed its charter."""
-    return Merchant.objects.filter(is_member(clock.now()), pk=merchant).exists()
 
 
 def _is_open(public_id: str) -> bool:
