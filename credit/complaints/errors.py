@@ -64,6 +64,7 @@ class CaseActRefused(DomainError):
         "first_evaluation": _("已经评价过。"),
         "evaluation_in_time": _("已超过评价期限。"),
         "calendar_differs": _("日历没有变化。"),
+        "windows_differ": _("期限没有变化。"),
         "reason_missing": _("请选择原因。"),
         "reason_unknown": _("原因有误。"),
         "details_missing": _("内容不完整。"),
@@ -104,6 +105,8 @@ class PolicyDocumentInvalid(DomainError):
     wording = _("办理规则不完整或自相矛盾：{faults}。")
 
 
+@refusal_of_constraint("complaint_policy_version_once")
+@refusal_of_constraint("complaint_policy_one_a_day")
 class PolicyStartTaken(DomainError):
     code, title = "complaint_policy_start_taken", _("生效日期或版本已被使用")
     wording = _("请换一个版本号与生效日期。")

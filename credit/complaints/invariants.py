@@ -57,6 +57,17 @@ INVARIANTS = {
             due on true
         where file.next_due_at is distinct from due.at
     """,
+    "a closed case may be acted on until when its events say": """
+        select file.public_id, file.windows_until, latest.until from complaints_casefile file
+        left join lateral (
+            select event.payload->'fields'->'windows' as value from complaints_caseeventrow event
+            where event.case_id = file.id and event.payload->'fields' ? 'windows'
+            order by event.seq desc limit 1) told on true
+        left join lateral (
+            select max((named->>1)::timestamptz) as until from jsonb_array_elements(told.value) named)
+            latest on true
+        where file.windows_until is distinct from latest.until
+    """,
     "whoever reviews a case has not decided it": """
         select review.case_id, review.seq, earlier.seq as decided from complaints_caseeventrow review
         join complaints_caseeventrow earlier on earlier.case_id = review.case_id

@@ -106,7 +106,9 @@ def _long_negotiating(scene: ComplaintScene) -> ComplaintScene:
                 "effective_from": starts_on.isoformat(),
                 "terms": DEFAULT_POLICY["terms"] | hour,
             }
-            complaints.publish_policy(document=document, reason="试行", by=scene.officer)
+            complaints.publish_policy(
+                document=document, reason="试行", by=scene.officer, key=fresh_key()
+            )
     return scene.negotiating()
 
 

@@ -5,14 +5,21 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from credit.complaints import services as complaints
-from credit.complaints.errors import PolicyDocumentInvalid, PolicyInForce, PolicyStartTooEarly
+from credit.complaints.errors import (
+    PolicyDocumentInvalid,
+    PolicyInForce,
+    PolicyStartTaken,
+    PolicyStartTooEarly,
+)
 from credit.complaints.health_warnings import calendar_warning, stuck_cases_warning
 from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.models import CaseFile
 from credit.complaints.services import timers
 from district.calendar.calendar_days import set_day
 from district.kernel import attempts, clock
+from district.kernel.errors import NotFound
 from tests.factories.complaints import ComplaintScene
+from tests.factories.loyalty import fresh_key
 
 
 def instant(text: str) -> datetime:
@@ -85,13 +92,17 @@ def test_terms_hold_from_their_day_on(scene):
     }
     publish = {"reason": "总局令第 121 号", "by": scene.officer}
     with clock.travel_to(instant("2026-06-01T08:00")):
-        row = complaints.publish_policy(document=document, **publish)
+        key = fresh_key(version=document["version"])
+        row = complaints.publish_policy(document=document, key=key, **publish)
+        assert complaints.publish_policy(document=document, key=key, **publish) == row
+        with pytest.raises(PolicyStartTaken):
+            complaints.publish_policy(document=document, key=fresh_key(), **publish)
         with pytest.raises(PolicyDocumentInvalid) as invalid:
-            complaints.publish_policy(document=document | {"terms": {}}, **publish)
+            complaints.publish_policy(document=document | {"terms": {}}, key=fresh_key(), **publish)
         assert "terms.triage missing" in invalid.value.facts["faults"]
         with pytest.raises(PolicyStartTooEarly):
             complaints.publish_policy(
-                document=document | {"effective_from": "2026-06-01"}, **publish
+                document=document | {"effective_from": "2026-06-01"}, key=fresh_key(), **publish
             )
     scene.file()
     assert due(scene, "triage") == "2026-06-04T00:00"
@@ -111,3 +122,38 @@ def test_next_years_workdays_are_missed_from_october_on(db, at, says):
     with clock.travel_to(instant(at)):
         assert calendar_warning().startswith(says)
         assert bool(calendar_warning()) is bool(says)
+
+
+def test_a_new_day_off_gives_more_time_to_act_on_a_closed_case(scene):
+    scene.done().do("confirm_remedy", member=scene.member)
+    until = scene.case.windows_until
+    last_day = (until - timedelta(hours=1)).astimezone(clock.SHANGHAI).date()
+    set_day(day=last_day, is_workday=False, name="停电", by=scene.officer)
+    scene.run_timers(scene.now + timedelta(hours=1))
+
+    assert scene.case.windows_until == until + timedelta(days=1)
+    assert scene.case.events.last().action == "recalculate"
+    with clock.travel_to(scene.now):
+        assert complaints.run_timers() == 0
+    scene.now = until
+    scene.do("reopen_case", member=scene.member, facts="又坏了。")
+    assert (scene.case.state, scene.case.windows_until) == ("mediation", None)
+    # What is over when the calendar changes stays over.
+    scene.do("end_mediation", by=scene.officer)
+    over = scene.case.windows_until
+    scene.now = over
+    set_day(day=over.date(), is_workday=False, name="停电", by=scene.officer)
+    scene.run_timers(over)
+    assert scene.case.windows_until == over
+
+
+def test_a_key_whose_policy_was_withdrawn_publishes_nothing_again(scene):
+    document = {**DEFAULT_POLICY, "version": "complaints-2150", "effective_from": "2150-01-01"}
+    publish = {"document": document, "reason": "试行", "by": scene.officer}
+    with clock.travel_to(instant("2026-06-01T08:00")):
+        key = fresh_key()
+        row = complaints.publish_policy(key=key, **publish)
+        complaints.withdraw_policy(policy=row, by=scene.officer)
+        with pytest.raises(NotFound):
+            complaints.publish_policy(key=key, **publish)
+        assert complaints.publish_policy(key=fresh_key(), **publish).version == row.version

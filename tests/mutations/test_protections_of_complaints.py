@@ -2,8 +2,9 @@
 
 from credit.complaints import services as complaints
 from credit.complaints.machine.events import chain_problem
-from credit.complaints.models import CaseEventRow, CaseFile
+from credit.complaints.models import CaseBreach, CaseEventRow, CaseFile, CaseNotice
 from credit.complaints.queries.cases import events_of
+from credit.complaints.services import timers
 from district.kernel import clock
 from tests.factories.complaints import START, ComplaintScene, make_filing
 from tests.factories.loyalty import fresh_key
@@ -78,6 +79,68 @@ class OneHistory:
         return answers == 1 and chain_problem(events_of(case)) is None
 
 
+class TimersActOnce:
+    """Of many runs of the timers over a case at once, each end brings one act, one breach and one notice."""
+
+    protections = (
+        OneHistory.protections[0],
+        Protection(
+            "what time brings is written once",
+            (
+                *OneHistory.protections[1].removal,
+                *drop_constraint("complaints_casebreach", "case_breach_once"),
+            ),
+        ),
+    )
+
+    def __init__(self):
+        self.scene = ComplaintScene()
+
+    def holds_under_attack(self):
+        scene = self.scene
+        scene.member = make_member()
+        scene.file(receipt_no="").do("accept_case", by=scene.officer)
+        case, due_at = scene.case, scene.case.clocks.get(name="first_answer").due_at
+
+        def look():
+            with clock.travel_to(due_at):
+                timers._look_at(CaseFile.objects.get(pk=case.pk))
+
+        race(*[lambda: attempt(look)] * CALLERS)
+        return (
+            CaseBreach.objects.filter(case=case).count() == 1
+            and CaseEventRow.objects.filter(case=case, action="timeout").count() == 1
+            and CaseNotice.objects.filter(case=case, kind="breach", audience="merchant").count()
+            == 1
+        )
+
+
+class OneOfTwoStaysOpen:
+    """Of two cases that become one, each into the other, one stays open."""
+
+    protections = (OneHistory.protections[0],)
+
+    def __init__(self):
+        self.scene = ComplaintScene()
+
+    def holds_under_attack(self):
+        scene = self.scene
+        scene.member = make_member()
+        pair = [scene.file(receipt_no="").case for _ in range(2)]
+
+        def merge(case, master):
+            with clock.travel_to(scene.now):
+                complaints.merge_case(case=case, master=master, by=scene.officer, key=fresh_key())
+
+        race(
+            *[lambda: attempt(lambda: merge(*pair))] * (CALLERS // 2),
+            *[lambda: attempt(lambda: merge(*reversed(pair)))] * (CALLERS // 2),
+        )
+        return (
+            CaseFile.objects.filter(pk__in=[case.pk for case in pair], state="merged").count() == 1
+        )
+
+
 class ThreeOpenFilings:
     """Of many filings of a shopper at once, three are open."""
 
@@ -133,4 +196,10 @@ def _file_at_once(scene, member, receipt_no):
     race(*[lambda: attempt(file)] * CALLERS)
 
 
-INVARIANTS = [OneHistory, ThreeOpenFilings, OneOpenCasePerPurchase]
+INVARIANTS = [
+    OneHistory,
+    TimersActOnce,
+    OneOfTwoStaysOpen,
+    ThreeOpenFilings,
+    OneOpenCasePerPurchase,
+]

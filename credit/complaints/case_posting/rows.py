@@ -31,6 +31,7 @@ def projection(case: ComplaintCase, timekeeping: Timekeeping, now: datetime) -> 
         "accepted_at": case.accepted_at,
         "closed_at": case.closed_at,
         "next_due_at": due and due.due_at,
+        "windows_until": max((window.until for window in case.windows), default=None),
         "next_look_at": deadlines.next_look_at(case.clocks, timekeeping.policy_at(now), now),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from credit.complaints.machine.case import CaseAct, CaseFacts, CaseRemedy, ComplaintCase
+from credit.complaints.machine.case import CaseAct, CaseFacts, CaseRemedy, CaseWindow, ComplaintCase
 from credit.complaints.machine.clocks import Timekeeping
 from credit.complaints.machine.words import (
     EVIDENCE_CLOCKS,
@@ -13,8 +13,9 @@ from credit.complaints.machine.words import (
     SIDES,
     CaseActor,
     ReviewSubject,
+    TermName,
 )
-from credit.complaints.machine.working_days import shanghai_day
+from credit.complaints.machine.working_days import shanghai_day, term_end
 from credit.score.values import CaseOutcome
 
 
@@ -65,6 +66,23 @@ class ActContext:
     def review_subject(self) -> ReviewSubject | None:
         """What an appeal in the case's state is about."""
         return REVIEW_SUBJECTS.get(self.case.state)
+
+    @property
+    def windows(self) -> tuple[CaseWindow, ...]:
+        """Until when a closed case may be acted on, as the calendar has it now: never earlier, and not beyond an end
+        that has come."""
+        case, at = self.case, self.act.at
+        if case.closed_at is None:
+            return ()
+        terms = self.timekeeping.policy_at(case.closed_at).terms
+        ends = [
+            term_end(case.closed_at, terms[TermName(row.name)], self.timekeeping.calendar).due_at
+            for row in case.windows
+        ]
+        return tuple(
+            CaseWindow(row.name, max(row.until, end)) if at < row.until else row
+            for row, end in zip(case.windows, ends, strict=True)
+        )
 
     @property
     def appeal(self) -> str:

@@ -205,6 +205,11 @@ def _reopen(context: ActContext, target: CaseState) -> Fields:
     return {"was_reopened": True}
 
 
+def _recalculate(context: ActContext, target: CaseState) -> Fields:
+    # Of an open case there are none; its clocks stand beside its fields.
+    return {"windows": context.windows}
+
+
 def _evaluate(context: ActContext, target: CaseState) -> Fields:
     return {"evaluation": CaseEvaluation.of(context.act.details)}
 
@@ -231,4 +236,5 @@ _BY_ACTION: dict[CaseAction, Callable[[ActContext, CaseState], Fields]] = {
     CaseAction.MARK_ABUSIVE: _mark_abusive,
     CaseAction.REOPEN: _reopen,
     CaseAction.EVALUATE: _evaluate,
+    CaseAction.RECALCULATE: _recalculate,
 }

@@ -261,6 +261,10 @@ def calendar_differs(context: ActContext) -> bool:
     )
 
 
+def windows_differ(context: ActContext) -> bool:
+    return context.windows != context.case.windows
+
+
 def _in_window(context: ActContext, name: WindowName) -> bool:
     until = context.case.window(name)
     return until is not None and context.act.at < until

@@ -58,7 +58,8 @@ def due_acts(
 def recalculated(
     case: ComplaintCase, at: datetime, facts: CaseFacts, timekeeping: Timekeeping
 ) -> ActApplied | ActRefused:
-    """Reckon a case's clocks by a calendar that has changed; refused (`calendar_differs`) when none has another."""
+    """Reckon a case's clocks, or the windows of a closed one, by a calendar that has changed; refused
+    (`calendar_differs`, `windows_differ`) when none has another end."""
     act = CaseAct(CaseAction.RECALCULATE, CaseActor.TIMER, at)
     return apply(case, act, facts, timekeeping)
 

@@ -247,6 +247,8 @@ COMPLAINTS: tuple[CaseTransition, ...] = (
            options=("speed", "fairness", "result", "resolved", "anonymous")) for state in sorted(CLOSED)),
     *(_row("calendar", state, A.RECALCULATE, TIMER, state, g.calendar_differs)
       for state in sorted(OPEN_STATES)),
+    *(_row("windows", state, A.RECALCULATE, TIMER, state, g.windows_differ)
+      for state in sorted(CLOSED)),
 )
 
 TIP_OFFS: tuple[CaseTransition, ...] = (

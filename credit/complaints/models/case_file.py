@@ -27,7 +27,8 @@ class CaseFile(RetriedWork):
 
     `filing_slot` counts the open filings of a shopper, 1 to 3; a case that was closed and is open again, or came
     from another member who was merged, has none. `next_look_at` is when the timers have something to do next,
-    `calendar_version` the calendar by which all clocks were reckoned, empty where that is not sure. The columns of
+    `windows_until` until when a closed case may be acted on, `calendar_version` the calendar by which clocks and
+    windows were reckoned, empty where that is not sure. The columns of
     `RetriedWork` are those of the timers: a case on which they fail stops no other one.
     """
 
@@ -103,6 +104,7 @@ class CaseFile(RetriedWork):
     )
     next_due_at = models.DateTimeField(_("最近期限"), null=True, blank=True)
     next_look_at = models.DateTimeField(_("下次检查"), null=True, blank=True)
+    windows_until = models.DateTimeField(_("可评价、申请复核或重新处理至"), null=True, blank=True)
     calendar_version = models.TextField(_("日历版本"), blank=True, default="")
 
     class Meta:
@@ -169,6 +171,11 @@ class CaseFile(RetriedWork):
                 fields=["next_look_at"],
                 name="case_timers_look_at",
                 condition=Q(next_look_at__isnull=False),
+            ),
+            models.Index(
+                fields=["windows_until"],
+                name="case_by_window",
+                condition=Q(windows_until__isnull=False),
             ),
         ]
 

@@ -10,8 +10,8 @@ class ComplaintPolicy(models.Model):
     A row that is in force stands; one whose day is still to come may be withdrawn.
     """
 
-    version = models.TextField(_("版本"), unique=True)
-    effective_from = models.DateField(_("生效日期"), unique=True)
+    version = models.TextField(_("版本"))
+    effective_from = models.DateField(_("生效日期"))
     document = models.JSONField(_("内容"))
     reason = models.TextField(_("依据"))
     published_by = models.ForeignKey(
@@ -25,6 +25,8 @@ class ComplaintPolicy(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("投诉办理规则")
         constraints = [
+            models.UniqueConstraint(fields=["version"], name="complaint_policy_version_once"),
+            models.UniqueConstraint(fields=["effective_from"], name="complaint_policy_one_a_day"),
             models.CheckConstraint(
                 name="complaint_policy_named",
                 condition=Q(version__regex=r"^[0-9A-Za-z._-]{1,40}$") & ~Q(reason=""),

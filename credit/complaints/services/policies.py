@@ -14,15 +14,26 @@ from credit.complaints.errors import (
 from credit.complaints.machine.policy import ClockPolicy, policy_problems
 from credit.complaints.models import ComplaintPolicy
 from district.kernel import audit, clock
+from district.kernel.database.postgres import translate_database_errors
+from district.kernel.errors import NotFound
+from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 
 
 @transaction.atomic
-def publish_policy(*, document: Mapping[str, Any], reason: str, by: User) -> ComplaintPolicy:
-    """Terms that hold from a day to come on; cases already filed keep the clocks they have.
+def publish_policy(
+    *, document: Mapping[str, Any], reason: str, by: User, key: Key
+) -> ComplaintPolicy:
+    """Terms that hold from a day to come on, once for a key; cases already filed keep the clocks they have.
 
-    Raises PolicyDocumentInvalid, PolicyStartTaken, PolicyStartTooEarly.
+    Raises KeyReused, NotFound (what this key published was withdrawn since), PolicyDocumentInvalid, PolicyStartTaken,
+    PolicyStartTooEarly.
     """
+    if (earlier := claim_key(key)) is not None:
+        published = ComplaintPolicy.objects.filter(pk=earlier).first()
+        if published is None:
+            raise NotFound
+        return published
     faults = [f"{problem.path} {problem.code}" for problem in policy_problems(document)]
     if faults:
         raise PolicyDocumentInvalid(faults="；".join(faults))
@@ -34,14 +45,16 @@ def publish_policy(*, document: Mapping[str, Any], reason: str, by: User) -> Com
     )
     if taken.exists():
         raise PolicyStartTaken
-    row = ComplaintPolicy.objects.create(
-        version=policy.version,
-        effective_from=policy.effective_from,
-        document=dict(document),
-        reason=reason,
-        published_by=by,
-        published_at=clock.now(),
-    )
+    with translate_database_errors():
+        row = ComplaintPolicy.objects.create(
+            version=policy.version,
+            effective_from=policy.effective_from,
+            document=dict(document),
+            reason=reason,
+            published_by=by,
+            published_at=clock.now(),
+        )
+    store_result(key, row.pk)
     audit.record(
         by=by,
         verb="publish_complaint_policy",

@@ -32,10 +32,13 @@ def run_timers(*, limit: int = 2_000) -> int:
 
 
 def _due() -> QuerySet[CaseFile]:
-    """Cases on which a clock ends or a reminder is due, and those reckoned by an older calendar."""
-    version = tabled_calendar(fresh=True).version
-    is_due = Q(next_look_at__lte=clock.now())
-    return CaseFile.objects.filter(is_due | Q(state__in=_RUNNING) & ~Q(calendar_version=version))
+    """Cases on which a clock ends or a reminder is due, and those reckoned by an older calendar: by it nobody loses
+    time, also of what may still be done to a closed case."""
+    version, now = tabled_calendar(fresh=True).version, clock.now()
+    has_time = Q(state__in=_RUNNING) | Q(windows_until__gt=now)
+    return CaseFile.objects.filter(
+        Q(next_look_at__lte=now) | has_time & ~Q(calendar_version=version)
+    )
 
 
 def _look_at(row: CaseFile) -> None:

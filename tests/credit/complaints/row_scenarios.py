@@ -112,6 +112,7 @@ SCENARIOS = {
     "36c": _reviewed(lambda: rejected().do(A.APPEAL, SHOPPER, note="不公平。")),
     "37": RowScenario(SHOPPER, MARKS),
     "calendar": RowScenario(),
+    "windows": RowScenario(),
     "t1": RowScenario(SHOPPER, {"case_id": "t1", "category": "food_safety"}),
     "t2": RowScenario(OFFICER),
     "t3": RowScenario(OFFICER, reason="no_facts"),
@@ -125,6 +126,8 @@ def act_of(transition, source, run: CaseRun) -> dict:
     scenario = SCENARIOS[transition.row]
     if transition.action is A.RECALCULATE:
         run.timekeeping = with_holiday(FAR_DAY, works=True)
+        if transition.row == "windows":
+            run.timekeeping = with_holiday(last_day_of_window(run), works=False)
         return {"action": transition.action, "actor": TIMER}
     if scenario.actor is TIMER:
         due = next_timer_act(run.case)
@@ -136,6 +139,11 @@ def act_of(transition, source, run: CaseRun) -> dict:
         "note": scenario.note,
         **scenario.details,
     }
+
+
+def last_day_of_window(run: CaseRun) -> date:
+    until = min(window.until for window in run.case.windows)
+    return (until - timedelta(hours=1)).date()
 
 
 def _details(**changes):
@@ -215,5 +223,6 @@ SPOILERS = {
     "marks_valid": _details(result=6),
     "first_evaluation": lambda run, act: run.do(**act),
     "evaluation_in_time": lambda run, act: act.update(at=run.now + timedelta(days=25)),
+    "windows_differ": lambda run, act: setattr(run, "timekeeping", TIMEKEEPING),
     "calendar_differs": lambda run, act: setattr(run, "timekeeping", TIMEKEEPING),
 }

@@ -14,6 +14,7 @@ from credit.complaints.machine.working_days import working_time
 from tests.credit.complaints.case_steps import (
     CALENDAR,
     E1,
+    E2,
     E3,
     FILING,
     HOUR,
@@ -21,6 +22,7 @@ from tests.credit.complaints.case_steps import (
     OFFICER,
     POLICY,
     SHOPPER,
+    TIMER,
     A,
     CaseRun,
     S,
@@ -35,6 +37,7 @@ from tests.credit.complaints.case_steps import (
     waiting_for,
     with_holiday,
 )
+from tests.credit.complaints.row_scenarios import last_day_of_window
 
 
 def due(run, name) -> str:
@@ -128,6 +131,26 @@ def test_another_calendar_moves_ends_later_and_never_earlier():
     run.do(A.RECALCULATE, run.events[0].actor.TIMER)
     assert due(run, ClockName.TRIAGE) == "2026-06-05T00:00"
     assert run.refusal(A.RECALCULATE, run.events[0].actor.TIMER) == "calendar_differs"
+
+
+def test_another_calendar_gives_more_time_to_act_on_a_closed_case_and_never_less():
+    run = in_state(S.CLOSED_RESOLVED)
+    opened = dict(run.case.windows)
+    last_day = last_day_of_window(run)
+    run.timekeeping = with_holiday(last_day, works=False)
+    run.do(A.RECALCULATE, TIMER)
+    moved = dict(run.case.windows)
+
+    assert moved.keys() == opened.keys() == {"evaluation", "reopen"}
+    assert all(moved[name] > until for name, until in opened.items())
+    # In the time that the holiday gave, and by the law of the closing.
+    deepcopy(run).do(A.REOPEN, SHOPPER, at=max(opened.values()), evidence=[E2])
+    run.timekeeping = Timekeeping((POLICY,), CALENDAR)
+    assert run.refusal(A.RECALCULATE, TIMER) == "windows_differ"
+    assert dict(run.case.windows) == moved
+    # What has ended stays.
+    run.timekeeping = with_holiday(max(moved.values()).date() - timedelta(days=1), works=False)
+    assert run.refusal(A.RECALCULATE, TIMER, at=max(moved.values())) == "windows_differ"
 
 
 def test_a_pause_is_reckoned_again_with_the_calendar():

@@ -110,7 +110,7 @@ def test_each_row_leads_where_the_table_says(row, source):
     if row.stops_all:
         running = [clock for clock in run.case.clocks if not clock.is_stopped]
         assert changes == [f"stop {clock.name}" for clock in running]
-    elif row.row != "calendar":
+    elif row.row not in ("calendar", "windows"):
         assert ", ".join(changes) == CLOCKS[row.row]
     if row.target in TERMINAL_STATES:
         assert all(clock.is_stopped for clock in result.case.clocks)

@@ -157,6 +157,12 @@ def test_whatever_happens_to_a_case_these_hold(walk):
             key = (change.clock.name, change.clock.round)
             assert change.clock.due_at >= due.get(key, change.clock.due_at)
             due[key] = change.clock.due_at
+    windows = {}
+    for row in run.events:
+        for name, until in row.payload["fields"].get("windows", ()):
+            if row.action is CaseAction.RECALCULATE:
+                assert until >= windows[name]
+            windows[name] = until
     # What may happen once has happened once.
     for action in (CaseAction.REOPEN, CaseAction.DENY):
         assert sum(row.action is action for row in run.events) <= 1

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from credit.complaints.queries.chains import broken_cases
+from credit.complaints.case_posting.verification import broken_cases
 from district.kernel.database.named_database import DatabaseCommand
 
 
