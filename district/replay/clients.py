@@ -168,6 +168,11 @@ class TillClient(ApiClient):
     def submit_batch(self, batch: str, size: int) -> ApiResponse:
         return self.post(f"/till/batches/{batch}/submit", {"bytes": size})
 
+    def act_on_complaint(
+        self, case: str, act: str, body: dict[str, Any], *, key: str | None = None
+    ) -> ApiResponse:
+        return self.post(f"/till/complaints/{case}/{act}", body, key=key)
+
     def _post(self, path: str, body: dict[str, Any], key: str | None = None) -> ApiResponse:
         return self.post(f"/till/{path}", {"store": self.store} | body, key=key)
 
@@ -225,6 +230,14 @@ class ShopperClient(ApiClient):
 
     def offer(self, coupon: str) -> ApiResponse:
         return self.post(f"/me/coupons/{coupon}/gift")
+
+    def file_complaint(self, store: str, *, key: str | None = None, **filing: Any) -> ApiResponse:
+        return self.post("/me/complaints", {"store": store} | filing, key=key)
+
+    def act_on_complaint(
+        self, case: str, act: str, body: dict[str, Any] | None = None, *, key: str | None = None
+    ) -> ApiResponse:
+        return self.post(f"/me/complaints/{case}/{act}", body or {}, key=key)
 
     def accept(self, code: str, *, key: str | None = None) -> ApiResponse:
         return self.post("/me/coupons/gifts", {"code": code}, key=key)

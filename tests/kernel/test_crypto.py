@@ -34,6 +34,8 @@ UNKEYED = {
     "district/replay/receipts/batch_player.py": "files of a replay",
     "district/replay/receipts/result.py": "sums of a replay",
     "district/replay/receipts/member_player.py": "card codes of a replay, thirty seconds old",
+    "district/replay/complaints/figures.py": "sums of a replay",
+    "district/replay/complaints/preparation.py": "names of companies that a file publishes",
     "district/replay/occupancy/figures.py": "free places, which everybody sees",
     "parking/services/import_car_parks.py": "a file of car parks that a city publishes",
     "parking/services/refused_rows.py": "numbers of cars, which stand beside it",

@@ -70,7 +70,7 @@ def _problem(file: CaseFile, rows: list[CaseEventRow], now: Timekeeping) -> str:
         return f"{broken.seq} {broken.code}"
     for row in rows:
         till = f"till:{row.till_id}" if row.till_id else ""
-        if row.payload["person"] != (str(row.by_id) if row.by_id else till):
+        if row.payload["person"] != f"{row.by_id or ''}{till}":
             return f"{row.seq} person"
     case = machine_case(events)
     checks: dict[str, Iterable[str]] = {
