@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver
 
+from tests.admin.page_words import english_in
 from tests.admin.two_merchants import registered_admins, signed_in, table_digests
 
 
@@ -71,19 +72,24 @@ def test_the_walk_knows_every_screen_and_every_act(two_merchants):
             assert f"{base}{act.name}/" in walked
 
 
-def status_of(client, path):
+def look_at(client, path):
+    """The status, and the English words of a page."""
     answer = client.get(path)
     if answer.streaming:
         # A file is sent piece by piece, and closed when it was read.
         deque(answer.streaming_content, maxlen=0)
-    return answer.status_code
+    elif answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+        return answer.status_code, english_in(answer.content.decode())
+    return answer.status_code, set()
 
 
 @pytest.mark.parametrize(
     "who",
     ["operator", *(pytest.param(who, marks=pytest.mark.slow) for who in ("owner", "cashier"))],
 )
-def test_walking_every_address_by_get_changes_no_table_and_breaks_nowhere(two_merchants, who):
+def test_every_address_asked_by_get_changes_no_table_breaks_nowhere_and_is_chinese(
+    two_merchants, who
+):
     user = (
         two_merchants.second.clerks[who].user
         if who in two_merchants.second.clerks
@@ -92,14 +98,15 @@ def test_walking_every_address_by_get_changes_no_table_and_breaks_nowhere(two_me
     client, before = signed_in(user), table_digests()
     walked = [path for path in addresses() if not path.startswith("/admin/logout")]
 
-    answers = {path: status_of(client, path) for path in walked}
+    answers = {path: look_at(client, path) for path in walked}
 
     assert {
         path: status
-        for path, status in answers.items()
+        for path, (status, _) in answers.items()
         if status not in {200, 301, 302, 400, 403, 404, 405}
     } == {}
-    assert sum(status == 200 for status in answers.values()) > 20
+    assert sum(status == 200 for status, _ in answers.values()) > 20
+    assert {path: words for path, (_, words) in answers.items() if words} == {}
     after = table_digests()
     assert {name for name in before if before[name] != after[name]} == set()
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.admin.action_forms import text_of
 from tests.admin.merchant_paths import leaks
-from tests.admin.test_chinese import english_in
+from tests.admin.page_words import english_in
 from tests.admin.test_costs import more_of_everything, queries
 from tests.admin.two_merchants import signed_in, table_digests
 
