@@ -74,6 +74,7 @@ CASE_CATEGORIES = [
     ("fraud", _("欺诈")),
     ("privacy", _("个人信息")),
     ("other", _("其他")),
+    ("retaliation", _("打击报复")),
 ]
 
 FACT_TEXTS: Final = {

@@ -10,8 +10,15 @@ class ComplaintsConfig(DistrictApp):
     api = "credit.complaints.api.urls"
     timetable = {
         "run the clocks of complaints": TimedTask("complaints.run_timers", 30.0),
+        "check messages in complaints": TimedTask("complaints.check_messages", 10.0),
+        "find patterns in complaints": TimedTask("complaints.find_patterns", 300.0),
+        "clear drafts of complaints": TimedTask("complaints.clear_drafts", 3_600.0),
     }
-    rate_limits = {"file_complaint_member": (20, 3_600)}
+    rate_limits = {
+        "file_complaint_member": (20, 3_600),
+        "case_message_member": (60, 3_600),
+        "case_bundle_member": (20, 3_600),
+    }
     enum_names = {
         "CaseStateEnum": "credit.complaints.texts.CASE_STATES",
         "CaseActionEnum": "credit.complaints.texts.CASE_ACTIONS",
@@ -19,9 +26,12 @@ class ComplaintsConfig(DistrictApp):
         "CaseOutcomeEnum": "credit.complaints.texts.CASE_OUTCOMES",
         "CaseCategoryEnum": "credit.complaints.texts.CASE_CATEGORIES",
         "CaseSeverityEnum": "credit.complaints.texts.CASE_SEVERITIES",
+        "FilingCategoryEnum": "credit.complaints.texts.FILING_CATEGORIES",
         "CaseWishEnum": "credit.complaints.texts.CASE_WISHES",
         "CaseClockEnum": "credit.complaints.texts.CASE_CLOCKS",
         "CaseKindEnum": "credit.complaints.models.CaseFile.Kind",
+        "CaseMessageStateEnum": "credit.complaints.models.CaseMessage.State",
+        "CaseNoticeKindEnum": "credit.complaints.models.CaseNotice.Kind",
         "CaseAnonymityEnum": "credit.complaints.models.CaseFile.Anonymity",
     }
     invariants = "credit.complaints.invariants"

@@ -6,112 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from credit.complaints import services as complaints
-from credit.complaints.machine.case import CaseRemedy
-from credit.complaints.machine.words import CaseActor, RemedyKind
-from credit.complaints.models import CaseFile
+from credit.complaints.demo_play import DAYS_AGO, CasePlay
+from credit.complaints.demo_states import play_every_state, play_tip_offs
+from credit.complaints.machine.words import CaseActor
 from credit.demo_history import play_history
-from district.kernel import clock
-from district.kernel.idempotency import Key
 from loyalty.queries import receipts
 
-_DAYS_AGO = 21
-_DESCRIPTIONS = (
-    ("quality", "买回家发现外壳有裂痕，要求退款。"),
-    ("service", "排队一小时后被告知卖完，店员态度差。"),
-    ("price", "结账价格和货架标价不一致。"),
-    ("quality", "食物不新鲜，吃完不舒服。"),
-)
-SHOPPER, MERCHANT = CaseActor.SHOPPER, CaseActor.MERCHANT
-
-
-class CasePlay:
-    """One complaint of the demo; each act comes some hours after the one before."""
-
-    def __init__(self, context: Any, counter: Any, receipt: Any, number: int) -> None:
-        self._context, self._number, self._acts = context, number, 0
-        self.member = receipt.account.member
-        # Of the other merchants nobody has an account: they stay silent, and the clocks run out.
-        is_staffed = counter in context.main_merchants
-        self.clerk = context.owner_of(counter) if is_staffed else None
-        self._now = context.at(_DAYS_AGO - number % 5, 9) + timedelta(hours=number % 7)
-        self.refund = CaseRemedy(RemedyKind.REFUND, min(receipt.paid_fen, 5_000))
-        category, description = _DESCRIPTIONS[number % len(_DESCRIPTIONS)]
-        filing = complaints.Filing(
-            store=receipt.store,
-            category=category,
-            description=description,
-            wish="refund",
-            amount_fen=self.refund.amount_fen,
-            receipt_no=receipt.receipt_no,
-            anonymity=number % 3,
-        )
-        with clock.travel_to(self._now):
-            self.case: CaseFile = complaints.file_case(
-                member=self.member, filing=filing, key=self._key()
-            )
-
-    def do(self, verb: str, *, hours: int = 5, **arguments: Any) -> "CasePlay":
-        self._now += timedelta(hours=hours)
-        with clock.travel_to(self._now):
-            self.case = getattr(complaints, verb)(case=self.case, key=self._key(), **arguments)
-        return self
-
-    def accepted(self) -> "CasePlay":
-        return self.do("accept_case", by=self._context.operator)
-
-    def answered(self, stance: str = "offer") -> "CasePlay":
-        text = {"offer": "可以为您退款。", "dispute": "商品售出时完好。"}[stance]
-        return self.accepted().do("answer_case", by=self.clerk, stance=stance, text=text)
-
-    def proposed(self) -> "CasePlay":
-        return self.answered().do(
-            "propose_remedy", actor=MERCHANT, by=self.clerk, remedy=self.refund
-        )
-
-    def settled(self) -> "CasePlay":
-        return self.proposed().do("accept_proposal", actor=SHOPPER, by=self.member.user)
-
-    def done(self) -> "CasePlay":
-        return self.settled().do(
-            "mark_remedy_done",
-            by=self.clerk,
-            evidence=["退款凭证"],
-            refund_fen=self.refund.amount_fen,
-        )
-
-    def resolved(self, stars: int) -> "CasePlay":
-        return (
-            self.done()
-            .do("confirm_remedy", member=self.member)
-            .do(
-                "evaluate_case",
-                member=self.member,
-                speed=stars,
-                fairness=stars,
-                result=stars,
-                resolved="yes",
-                text="处理得很快。",
-            )
-        )
-
-    def in_mediation(self) -> "CasePlay":
-        return self.answered("dispute").do(
-            "escalate_case", actor=SHOPPER, by=self.member.user, note="商户不同意退款。"
-        )
-
-    def decided(self, finding: str) -> "CasePlay":
-        decision = complaints.CaseDecision(
-            finding=finding,
-            severity="ordinary",
-            rule="公约第四条",
-            reasons="货架标价与收银价格不一致。" if finding == "upheld" else "监控显示商品完好。",
-            remedy=self.refund if finding == "upheld" else None,
-        )
-        return self.in_mediation().do("decide_case", by=self._context.operator, decision=decision)
-
-    def _key(self) -> Key:
-        self._acts += 1
-        return Key.of("demo:complaints", f"{self._number}-{self._acts}")
+SHOPPER = CaseActor.SHOPPER
 
 
 def play_complaints(context: Any) -> None:
@@ -122,7 +23,8 @@ def play_complaints(context: Any) -> None:
             play.accepted()
         else:
             _play(play, number, context)
-    _tip_off(context)
+    play_every_state(context)
+    play_tip_offs(context)
     with context.travel_to(0, 20):
         complaints.run_timers()
     play_history(context)
@@ -130,7 +32,7 @@ def play_complaints(context: Any) -> None:
 
 def _purchases(context: Any) -> Iterator[tuple[Any, Any]]:
     """A purchase each of several members: six at each of the demo's merchants, one at some others."""
-    before = context.at(_DAYS_AGO + 6, 9)
+    before = context.at(DAYS_AGO + 6, 9)
     rows = receipts().filter(paid_at__lt=before, paid_at__gt=before - timedelta(days=30))
     rows = rows.filter(refunded_fen=0, paid_fen__gte=2_000)
     used: set[int] = set()
@@ -180,21 +82,6 @@ def _play(play: CasePlay, number: int, context: Any) -> None:
             )
         case _:
             play.proposed()
-
-
-def _tip_off(context: Any) -> None:
-    member = context.members[0]
-    for number, counter in enumerate(context.main_merchants):
-        filing = complaints.Filing(
-            store=counter.stores[0],
-            category="safety",
-            description="消防通道堆放纸箱。",
-            anonymity=CaseFile.Anonymity.HIDDEN,
-        )
-        with context.travel_to(9 - number, 15):
-            complaints.tip_off(
-                member=member, filing=filing, key=Key.of("demo:complaints", f"tip-off-{number}")
-            )
 
 
 CHAPTERS = [("complaints", play_complaints)]

@@ -120,3 +120,84 @@ class PolicyStartTooEarly(DomainError):
 class PolicyInForce(DomainError):
     code, title = "complaint_policy_in_force", _("办理规则已生效")
     wording = _("已生效的规则不能撤回，请发布新规则。")
+
+
+@refusal_of_constraint("draft_slot_of_one_draft")
+class TooManyDrafts(DomainError):
+    code, title = "too_many_drafts", _("草稿数量已达上限")
+    wording = _("最多保存五份投诉草稿，请先提交或删除一份。")
+
+
+class DraftFiled(DomainError):
+    code, title = "draft_filed", _("草稿已提交")
+    wording = _("该草稿已经提交，请在我的投诉中查看。")
+
+
+class DraftIncomplete(DomainError):
+    """`missing` are the names of what is still to be filled in."""
+
+    code, status, title = "draft_incomplete", 400, _("草稿不完整")
+    wording = _("请选择门店、类别与诉求，并写明经过。")
+
+
+class MessagesClosed(DomainError):
+    code, title = "case_messages_closed", _("不能留言")
+    wording = _("案件受理后、办结前可以留言，匿名投诉除外；该案件目前为「{state_name}」。")
+
+
+class TooManyMessages(DomainError):
+    code, status, title = "too_many_case_messages", 429, _("留言过多")
+    wording = _("每天最多留言 {most} 条，请明天再留言。")
+
+
+class MessageDecided(DomainError):
+    code, title = "case_message_decided", _("留言已审核")
+    wording = _("该留言已经处理，请刷新后查看。")
+
+
+@refusal_of_constraint("abuse_proposal_one_open")
+class AbuseProposed(DomainError):
+    code, title = "abuse_proposed", _("已有待复核的滥用认定")
+    wording = _("该案件已有一份滥用认定等待另一人复核。")
+
+
+class PatternDismissed(DomainError):
+    code, title = "case_pattern_dismissed", _("线索已排除")
+    wording = _("该线索已经处理，请刷新后查看。")
+
+
+@refusal_of_constraint("case_one_open_of_retaliation")
+class RetaliationReported(DomainError):
+    code, title = "retaliation_reported", _("已反映过打击报复")
+    wording = _("该案件已有一件优先处理的打击报复投诉，请在其中补充。")
+
+
+class RetaliationTooEarly(DomainError):
+    code, title = "retaliation_not_possible", _("不能反映打击报复")
+    wording = _("案件受理后、办结 180 天内可以反映打击报复。")
+
+
+class WithdrawalChecked(DomainError):
+    code, title = "withdrawal_checked", _("撤回已核实")
+    wording = _("该次撤回已经核实，请刷新后查看。")
+
+
+@refusal_of_constraint("mediation_consent_once")
+class ConsentGiven(DomainError):
+    code, title = "mediation_consent_given", _("已表态")
+    wording = _("您已就是否同意调解表过态。")
+
+
+class BundleBroken(DomainError):
+    code, title = "case_bundle_broken", _("案卷不能导出")
+    wording = _("案件记录未通过核验，请联系运营方。")
+
+
+class StoryNotAgreed(DomainError):
+    code, title = "case_story_not_agreed", _("消费者未同意公开")
+    wording = _("消费者没有同意或已收回同意。")
+
+
+class StoryTooEarly(DomainError):
+    code, title = "case_story_too_early", _("尚不能公开")
+    wording = _("办结满 30 天后才能公开。")

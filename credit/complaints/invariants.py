@@ -2,10 +2,13 @@
 `manage.py verify_cases`, which knows how it is spelled.
 """
 
+from credit.complaints.invariants_contact import CONTACT_INVARIANTS
+
 _OPEN = """('submitted', 'needs_info', 'awaiting_merchant', 'negotiating', 'mediation', 'evidence_wait', 'appraisal',
     'decided', 'under_review', 'decided_final', 'remedy_due', 'advance_payment', 'awaiting_confirmation')"""
 
 INVARIANTS = {
+    **CONTACT_INVARIANTS,
     "the events of a case follow each other without a gap": """
         select event.case_id, event.seq from (
             select case_id, seq, prev_hash, from_state,

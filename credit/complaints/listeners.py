@@ -11,4 +11,11 @@ def on_member_absorbed(event: dict[str, Any]) -> None:
     complaints.move_cases(source=event["source"], into=event["into"])
 
 
-LISTENERS = (Listener(MemberAbsorbed, on_member_absorbed, "complaints.move_cases"),)
+def on_member_absorbed_move_drafts(event: dict[str, Any]) -> None:
+    complaints.move_drafts(source=event["source"], into=event["into"])
+
+
+LISTENERS = (
+    Listener(MemberAbsorbed, on_member_absorbed, "complaints.move_cases"),
+    Listener(MemberAbsorbed, on_member_absorbed_move_drafts, "complaints.move_drafts"),
+)

@@ -9,3 +9,21 @@ from credit.complaints import services as complaints
 def run_timers_due() -> int:
     """Clocks that ended, reminders that are due, calendars that changed."""
     return complaints.run_timers()
+
+
+@shared_task(name="complaints.check_messages")
+def check_messages_due() -> int:
+    """Messages that wait for WeChat's word."""
+    return complaints.check_messages()
+
+
+@shared_task(name="complaints.clear_drafts")
+def clear_drafts_due() -> int:
+    """Drafts whose month is over."""
+    return complaints.clear_drafts()
+
+
+@shared_task(name="complaints.find_patterns")
+def find_patterns_due() -> int:
+    """What officers may look at of new complaints."""
+    return complaints.find_patterns()

@@ -114,6 +114,17 @@ BREACH_TEXTS = {
     "late_check": _("核查超时"),
 }
 CASE_CATEGORIES = credit_texts.CASE_CATEGORIES
+RETALIATION = "retaliation"
+# What a shopper chooses when filing: retaliation is reported from the case that it followed.
+FILING_CATEGORIES = [row for row in CASE_CATEGORIES if row[0] != RETALIATION]
+PATTERN_TEXTS = [
+    ("same_purchase", _("同一消费重复投诉")),
+    ("similar_text", _("与另一投诉内容雷同")),
+    ("many_stores", _("同一内容投诉多家门店")),
+    ("high_demand", _("索赔超过实付三倍")),
+    ("shared_phone", _("与另一投诉人同一手机号")),
+    ("related_staff", _("投诉人手机号为商圈商户联系电话")),
+]
 CASE_WISHES = [
     (RemedyKind.REFUND.value, _("退款")),
     (RemedyKind.PARTIAL_REFUND.value, _("部分退款")),
@@ -154,3 +165,23 @@ TIP_OFF_TEXTS = {
     "already_handled": _("已经处理"),
 }
 STANCE_TEXTS = {"agree": _("同意诉求"), "offer": _("另提方案"), "dispute": _("有异议")}
+_MESSAGE_TEXTS = {
+    "message": _("您有新的留言"),
+    "message_held": _("有留言待审核"),
+    "message_refused": _("您的留言未通过审核"),
+}
+_PROGRESS = _("案件有新进展：{action}")
+
+
+def notice_text(kind: str, code: str) -> str:
+    """What a notice says in words, by its kind and code."""
+    if code == "check_withdrawal":
+        return str(_("消费者撤回投诉，请核实是否受到压力"))
+    if kind == "event":
+        return str(_PROGRESS).format(action=dict(CASE_ACTIONS).get(code, code))
+    if kind == "reminder":
+        clock = dict(CASE_CLOCKS).get(code.partition(":")[0], code)
+        return str(_("{clock}即将到期")).format(clock=clock)
+    if kind == "breach":
+        return str(BREACH_TEXTS.get(code, code))
+    return str(_MESSAGE_TEXTS.get(code, code))

@@ -1,6 +1,7 @@
 """What the cross-cutting tests need to know of complaints; see tests/contributions.py."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -8,13 +9,15 @@ from itertools import count
 from credit.complaints import services as complaints
 from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.machine.words import CaseActor
-from credit.complaints.models import CaseFile, ComplaintPolicy
+from credit.complaints.models import CaseFile, CasePattern, ComplaintPolicy
 from district.kernel import clock
 from district.members.models import Member
 from district.merchants.models import Store
+from tests.admin.two_merchants import TwoMerchants
 from tests.contributions import AimedRequests, RightRequests, StoreVisit
 from tests.factories.complaints import REFUND, ComplaintScene, make_filing
 from tests.factories.loyalty import fresh_key
+from tests.factories.members import make_member
 
 _SPOKEN = (
     *("supply_to_complaint", "propose_remedy", "escalate_complaint", "deny_remedy"),
@@ -26,6 +29,9 @@ _SPOKEN_BY_MERCHANT = (
 )
 _PROPOSALS = ("propose_remedy", "merchant_propose_remedy")
 _WITH_EVIDENCE = ("answer_complaint", "mark_remedy_done", "merchant_appeal_complaint")
+_MESSAGES = ("send_complaint_message", "send_merchant_message")
+_CONSENTS = ("consent_to_mediation", "merchant_consent_to_mediation", "consent_to_story")
+_DRAFTS = ("begin_complaint_draft", "save_complaint_draft")
 # What people write in their own words, and what may be left out.
 ACCEPTED_VALUES = {
     *((operation, "text", "SQL") for operation in (*_SPOKEN, *_SPOKEN_BY_MERCHANT)),
@@ -39,6 +45,16 @@ ACCEPTED_VALUES = {
         )
     ),
     *((operation, "due_on", "null") for operation in _PROPOSALS),
+    *((operation, "text", "SQL") for operation in (*_MESSAGES, "report_retaliation")),
+    *((operation, "agrees", "true") for operation in _CONSENTS),
+    *((operation, "description", "SQL") for operation in _DRAFTS),
+    *((operation, "evidence", "list") for operation in _DRAFTS),
+    *((operation, "description", "blank") for operation in _DRAFTS),
+    *(
+        (operation, field, "empty")
+        for operation in _DRAFTS
+        for field in ("store", "code", "category", "wish", "description")
+    ),
 }
 OPTIONAL_FIELDS = {
     ("file_complaint", "amount_fen"),
@@ -48,8 +64,14 @@ OPTIONAL_FIELDS = {
     ("merchant_escalate_complaint", "text"),
     ("merchant_supply_evidence", "text"),
     *(("mark_remedy_done", field) for field in ("evidence", "refund_fen")),
+    *(
+        (operation, field)
+        for operation in _DRAFTS
+        for field in ("store", "category", "wish", "amount_fen", "description")
+    ),
 }
 _CASE = "/api/v1/me/complaints/{case}"
+_DRAFT = "/api/v1/me/complaint-drafts/{draft}"
 _TIP_OFF = "/api/v1/me/tip-offs/{case}"
 _OF_MERCHANT = "/api/v1/till/complaints/{case}"
 _receipts = count(1)
@@ -83,6 +105,12 @@ _SCENES: dict[str, Callable[[ComplaintScene], ComplaintScene]] = {
     "/reopen": _resolved,
     "/transfer": ComplaintScene.file,
     "/evaluate": _resolved,
+    "/messages": ComplaintScene.accepted,
+    "/messages/read": ComplaintScene.accepted,
+    "/retaliation": ComplaintScene.accepted,
+    "/mediation-consent": ComplaintScene.negotiating,
+    "/bundle": ComplaintScene.accepted,
+    "/story-consent": _resolved,
 }
 
 
@@ -121,6 +149,9 @@ _MERCHANT_SCENES: dict[str, Callable[[ComplaintScene], ComplaintScene]] = {
     "/evidence": _asked_for_evidence,
     "/done": ComplaintScene.remedy_due,
     "/appeal": ComplaintScene.decided,
+    "/messages": ComplaintScene.accepted,
+    "/messages/read": ComplaintScene.accepted,
+    "/mediation-consent": ComplaintScene.negotiating,
 }
 
 
@@ -148,6 +179,13 @@ def right_requests(store_visit: StoreVisit) -> RightRequests:
             "merchant_supply_evidence": text | {"evidence": ["照片"]},
             "mark_remedy_done": {"evidence": ["退款单"], "refund_fen": 6_000},
             "merchant_appeal_complaint": text,
+            **dict.fromkeys(_MESSAGES, text),
+            "merchant_consent_to_mediation": {"agrees": True},
+            "report_retaliation": text,
+            "consent_to_mediation": {"agrees": True},
+            "consent_to_story": {"agrees": True},
+            "read_case_notices": {"notices": ["ntc_" + "0" * 22]},
+            **dict.fromkeys(_DRAFTS, filing | {"wish": "refund", "amount_fen": 8_000}),
         },
         ids={
             **{f"{_CASE}{act}": partial(_case, store_visit, act) for act in _SCENES},
@@ -155,6 +193,7 @@ def right_requests(store_visit: StoreVisit) -> RightRequests:
                 f"{_OF_MERCHANT}{act}": partial(_case_of_merchant, store_visit.store, act)
                 for act in _MERCHANT_SCENES
             },
+            **{f"{_DRAFT}{act}": partial(_draft, store_visit) for act in ("", "/file")},
             _TIP_OFF: partial(_tip_off, store_visit.member, store_visit.store),
         },
     )
@@ -175,6 +214,7 @@ def aimed_requests(store_visit: StoreVisit) -> AimedRequests:
                 }
                 for act in _MERCHANT_SCENES
             },
+            **{f"{_DRAFT}{act}": lambda: {"draft": _draft(store_visit)} for act in ("", "/file")},
             _TIP_OFF: lambda: {"case": _tip_off(store_visit.member, store_visit.store)},
         },
     )
@@ -195,8 +235,48 @@ def _case_of_merchant(store: Store, act: str) -> str:
     return _MERCHANT_SCENES[act](scene).case.public_id
 
 
+def _draft(store_visit: StoreVisit) -> str:
+    """Of another member who became this one: nobody keeps as many at once."""
+    other = make_member()
+    filing = make_filing(store_visit.store, receipt_no="")
+    content = {name: getattr(filing, name) for name in asdict(complaints.DraftContent())}
+    draft = complaints.begin_draft(
+        member=other, content=complaints.DraftContent(**content), key=fresh_key()
+    )
+    complaints.move_drafts(source=other.pk, into=store_visit.member.pk)
+    return draft.public_id
+
+
 def _tip_off(member: Member, store: Store) -> str:
     made: CaseFile = complaints.tip_off(
         member=member, filing=make_filing(store, receipt_no=""), key=fresh_key()
     )
     return made.public_id
+
+
+def make_admin_rows(two_merchants: TwoMerchants) -> None:
+    """At both an accepted complaint in which the merchant wrote; one of what stands beside cases."""
+    for side in two_merchants.sides:
+        filing = make_filing(side.store, receipt_no="", description=f"在{side.merchant.name}买的。")
+        case = complaints.file_case(member=two_merchants.member, filing=filing, key=fresh_key())
+        complaints.accept_case(case=case, by=two_merchants.operator, key=fresh_key())
+        complaints.send_message(
+            case=case,
+            actor=CaseActor.MERCHANT,
+            by=side.clerks["owner"].user,
+            text=f"{side.merchant.name}收到",
+            key=fresh_key(),
+        )
+    complaints.export_bundle(case=case, by=two_merchants.operator)
+    CasePattern.objects.create(case=case, kind="high_demand", found_at=clock.now())
+    complaints.withdraw_case(case=case, member=two_merchants.member, key=fresh_key())
+    complaints.agree_to_story(case=case, member=two_merchants.member, agrees=True)
+    case = complaints.file_case(member=two_merchants.member, filing=filing, key=fresh_key())
+    proposal = complaints.propose_abuse(
+        case=case, reasons="雷同", evidence="三家", by=two_merchants.operator, key=fresh_key()
+    )
+    complaints.confirm_abuse(proposal=proposal, by=two_merchants.root)
+    case = complaints.file_case(member=two_merchants.member, filing=filing, key=fresh_key())
+    complaints.propose_abuse(
+        case=case, reasons="雷同", evidence="三家", by=two_merchants.operator, key=fresh_key()
+    )

@@ -72,9 +72,8 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
         )
 
         assert done.returncode == 0, done.stdout + done.stderr
-        points, code, stores, usable, redeemed, paid, earned, parked, place = (
-            done.stdout.splitlines()
-        )
+        lines = done.stdout.splitlines()
+        points, code, stores, usable, redeemed, paid, earned, parked, place, *credit = lines
         assert points == "points: 0"
         assert re.fullmatch(r"card code: [0-9A-Z]+", code)
         assert stores == f"stores of the till: {till.store}"
@@ -85,4 +84,8 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
         # By day or by night, as it happens to be.
         assert re.fullmatch(r"two hours of parking: [1-9][0-9]{2,3} fen", parked)
         assert re.fullmatch(r"place for 浙Z\*\*\*\d\d is cancelled", place)
+        standing, complaint, withdrawn, evaluated = credit
+        assert standing == "licence: unverified · promises: 0"
+        assert re.fullmatch(r"complaint TS\d{8} is submitted until \d{4}-\d\d-\d\d", complaint)
+        assert (withdrawn, evaluated) == ("complaint is withdrawn", "evaluated: evaluate")
         assert max(map(len, done.stdout.splitlines())) < 200

@@ -42,6 +42,7 @@ UNKEYED = {
     "parking/tariff/document.py": "a published tariff",
     "credit/code_links.py": "keyed by the token keys",
     "credit/services/records.py": "a file of records that an authority publishes",
+    "credit/complaints/case_posting/bundles.py": "the file of a case, for whoever has it to compare",
     "credit/complaints/case_posting/evidence.py": "evidence, for the parties and a court to recompute",
     "credit/complaints/machine/events.py": "a case's chain, for the parties and a court to recompute",
     "credit/complaints/machine/simulation.py": "sums of a replay",

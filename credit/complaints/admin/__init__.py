@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy
 
+from credit.complaints.admin import contact, oversight
 from district.kernel.backoffice import name_verbs
+
+__all__ = ["contact", "oversight"]
 
 name_verbs(
     enter_complaint=gettext_lazy("代录投诉"),

@@ -40,6 +40,7 @@ CASE = {
     "closed_at": None,
     "next_due_at": "2026-06-05T00:00:00+08:00",
     "merged_into_state": None,
+    "master": None,
     "timeline": [
         {
             "seq": 1,

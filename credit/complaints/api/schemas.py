@@ -13,6 +13,7 @@ from credit.complaints.texts import (
     CASE_OUTCOMES,
     CASE_STATES,
     CASE_WISHES,
+    FILING_CATEGORIES,
 )
 from district.kernel.http.fields import (
     FenField,
@@ -39,7 +40,7 @@ class EvidenceField(serializers.ListField):
 
 class CaseFilingIn(serializers.Serializer[Any]):
     store = IdField("str", help_text="The shop that it is about.")
-    category = serializers.ChoiceField(choices=CASE_CATEGORIES)
+    category = serializers.ChoiceField(choices=FILING_CATEGORIES)
     description = TextField(max_length=LONGEST_STATEMENT, help_text="What happened, and when.")
     evidence = EvidenceField(help_text="Descriptions of what proves it.")
 
@@ -187,7 +188,28 @@ class CaseProposalOut(serializers.Serializer[Any]):
     remedy = CaseRemedyOut()
 
 
+class MasterStepOut(serializers.Serializer[Any]):
+    """What happened to the case that this one was merged into; nothing of what was written there."""
+
+    at = InstantField()
+    actor = serializers.ChoiceField(choices=CASE_ACTORS)
+    action = serializers.ChoiceField(choices=CASE_ACTIONS)
+    text = serializers.CharField()
+    to_state = serializers.ChoiceField(choices=CASE_STATES)
+
+
+class MasterOut(serializers.Serializer[Any]):
+    """The case that this one was merged into, as far as its shopper may follow it."""
+
+    state = serializers.ChoiceField(choices=CASE_STATES)
+    state_name = serializers.CharField()
+    next_due_at = InstantField(allow_null=True)
+    closed_at = InstantField(allow_null=True)
+    steps = MasterStepOut(many=True)
+
+
 class CaseDetailOut(CaseOut):
+    master = MasterOut(allow_null=True)
     timeline = CaseStepOut(many=True)
     clocks = CaseClockOut(many=True)
     proposal = CaseProposalOut(allow_null=True)

@@ -22,14 +22,14 @@ from credit.complaints.models import CaseFile
 from credit.complaints.queries.case_view import case_view
 from credit.complaints.queries.cases import case_files, case_of
 from credit.complaints.queries.stores import store_to_complain_about
-from credit.complaints.texts import CASE_CATEGORIES, CASE_WISHES
+from credit.complaints.texts import CASE_WISHES, FILING_CATEGORIES
 from district.kernel.errors import NotFound, TooManyRequests
 from district.kernel.http import rate_limits
 from district.kernel.http.api import ApiView, cacheable, cached_serializer, cursor_page
 from district.members.api.base import ShopperView
 
 _KINDS = CaseFile.Kind
-_PAGE = [
+PAGE = [
     OpenApiParameter("cursor", str, description="`next` of the page before"),
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100}),
 ]
@@ -71,7 +71,7 @@ class ComplaintChoices(ApiView):
         auth=[],
     )
     def get(self, request: Request) -> Response:
-        lists = {"categories": CASE_CATEGORIES, "wishes": CASE_WISHES}
+        lists = {"categories": FILING_CATEGORIES, "wishes": CASE_WISHES}
         body = {
             name: [{"code": code, "text": str(text)} for code, text in choices]
             for name, choices in lists.items()
@@ -97,7 +97,7 @@ class MyComplaints(ShopperView):
         summary="我的投诉",
         responses=CasePage,
         tags=["complaints"],
-        parameters=_PAGE,
+        parameters=PAGE,
     )
     def get(self, request: Request) -> Response:
         rows = case_files().filter(member=self.member)
@@ -129,7 +129,7 @@ class MyTipOffs(ShopperView):
         summary="我的举报",
         responses=CasePage,
         tags=["complaints"],
-        parameters=_PAGE,
+        parameters=PAGE,
     )
     def get(self, request: Request) -> Response:
         rows = case_files(_KINDS.TIP_OFF).filter(member=self.member)

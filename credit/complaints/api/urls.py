@@ -1,9 +1,19 @@
 from django.urls import path
 
-from credit.complaints.api import acts, merchant, merchant_acts, shopper
+from credit.complaints.api import (
+    acts,
+    drafts,
+    merchant,
+    merchant_acts,
+    merchant_messages,
+    messages,
+    oversight,
+    shopper,
+)
 
 _CASE = "me/complaints/<str:case>"
 _OF_MERCHANT = "till/complaints/<str:case>"
+_DRAFT = "me/complaint-drafts/<str:draft>"
 
 urlpatterns = [
     path("complaints/choices", shopper.ComplaintChoices.as_view()),
@@ -29,6 +39,24 @@ urlpatterns = [
     path(f"{_OF_MERCHANT}/evidence", merchant_acts.MerchantSupplyEvidence.as_view()),
     path(f"{_OF_MERCHANT}/done", merchant_acts.MarkRemedyDone.as_view()),
     path(f"{_OF_MERCHANT}/appeal", merchant_acts.MerchantAppealComplaint.as_view()),
+    path(f"{_OF_MERCHANT}/messages", merchant_messages.MerchantMessages.as_view()),
+    path(f"{_OF_MERCHANT}/messages/read", merchant_messages.MerchantReadMessages.as_view()),
+    path(
+        f"{_OF_MERCHANT}/mediation-consent",
+        merchant_messages.MerchantConsentToMediation.as_view(),
+    ),
+    path(f"{_CASE}/messages", messages.ComplaintMessages.as_view()),
+    path(f"{_CASE}/messages/read", messages.ReadComplaintMessages.as_view()),
+    path(f"{_CASE}/retaliation", oversight.ReportRetaliation.as_view()),
+    path(f"{_CASE}/mediation-consent", oversight.ConsentToMediation.as_view()),
+    path(f"{_CASE}/bundle", oversight.ComplaintBundle.as_view()),
+    path(f"{_CASE}/story-consent", oversight.StoryConsent.as_view()),
+    path("complaints/stories", oversight.CaseStories.as_view()),
+    path("me/case-notices", messages.MyCaseNotices.as_view()),
+    path("me/case-notices/read", messages.ReadCaseNotices.as_view()),
+    path("me/complaint-drafts", drafts.MyComplaintDrafts.as_view()),
+    path(_DRAFT, drafts.MyComplaintDraft.as_view()),
+    path(f"{_DRAFT}/file", drafts.FileComplaintDraft.as_view()),
     path("me/tip-offs", shopper.MyTipOffs.as_view()),
     path("me/tip-offs/<str:case>", shopper.MyTipOff.as_view()),
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from credit.complaints import procedures
+from credit.complaints.case_posting.followers import follower_notices
 from credit.complaints.case_posting.rows import breach_row, clock_row, event_row, projection
 from credit.complaints.errors import (
     CaseActRefused,
@@ -139,6 +140,7 @@ class CaseWork:
                 )
                 for audience in audiences_of(event, case)
             ]
+        notices += follower_notices(self.file, self.written)
         CaseNotice.objects.bulk_create(notices)
 
     def _note_deadlines(self) -> None:

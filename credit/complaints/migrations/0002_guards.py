@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from credit.complaints.migrations._contact_guards import CONTACT_GUARDS
 from district.kernel.database.triggers import refuse_changes
 
 FILE, EVENT = "complaints_casefile", "complaints_caseeventrow"
@@ -10,16 +11,14 @@ POLICY = "complaints_complaintpolicy"
 # What was filed stands; a purchase may be named later, and a member may become another one.
 FILED_ONCE = (
     "update of id, public_id, kind, store_id, merchant_id, category, wish, amount_fen, anonymity,"
-    " channel, entered_by_id, filed_at"
+    " channel, entered_by_id, filed_at, retaliation_of_id"
 )
 EVENT_WRITTEN_ONCE = (
     "update of id, case_id, seq, actor, by_id, till_id, action, from_state, to_state, reason_code, note_sha256,"
     " payload, policy_version, calendar_version, at, prev_hash, hash"
 )
 # Free text may be erased, and is never another one.
-NOTE_ONLY_ERASED = (
-    "when (new.note is not null and (new.note, new.note_salt) is distinct from (old.note, old.note_salt))"
-)
+NOTE_ONLY_ERASED = "when (new.note is not null and (new.note, new.note_salt) is distinct from (old.note, old.note_salt))"
 EVIDENCE_WRITTEN_ONCE = (
     "update of id, public_id, case_id, given_by, sha256, size_bytes, media_type, at, seal"
 )
@@ -127,6 +126,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(EVENT_CHECKS, NO_EVENT_CHECKS),
         migrations.RunSQL(REVIEWER_IS_ANOTHER, NO_REVIEWER_IS_ANOTHER),
         migrations.RunSQL(CLOCKS_STAND_STILL, NO_CLOCKS_STAND_STILL),
+        *CONTACT_GUARDS,
         refuse_changes("filed_once", FILE, FILED_ONCE, "row"),
         refuse_changes("written_once", EVENT, EVENT_WRITTEN_ONCE, "row"),
         refuse_changes("note_erased", EVENT, "update of note, note_salt", "row", NOTE_ONLY_ERASED),
@@ -139,7 +139,10 @@ class Migration(migrations.Migration):
         refuse_changes("append_only", "complaints_casenotice", "update or delete", "row"),
         refuse_changes("written_once", POLICY, "update", "row"),
         refuse_changes("kept", POLICY, "delete", "row", IN_FORCE),
-        *(refuse_changes("kept", table, "delete", "row") for table in (FILE, EVENT, EVIDENCE, CLOCK)),
+        *(
+            refuse_changes("kept", table, "delete", "row")
+            for table in (FILE, EVENT, EVIDENCE, CLOCK)
+        ),
         *(
             refuse_changes("no_truncate", table, "truncate", "statement")
             for table in (

@@ -11,6 +11,7 @@ from credit.complaints.texts import (
     CASE_SEVERITIES,
     CASE_STATES,
     CASE_WISHES,
+    RETALIATION,
 )
 from district.kernel.database.ids import PublicIdField
 from district.kernel.models.attempts import RetriedWork
@@ -102,10 +103,20 @@ class CaseFile(RetriedWork):
         related_name="merged_cases",
         verbose_name=_("并入"),
     )
+    # The case whose merchant is said to have taken revenge; such a case is a priority, and has no receipt.
+    retaliation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="retaliations",
+        verbose_name=_("原案件"),
+    )
     next_due_at = models.DateTimeField(_("最近期限"), null=True, blank=True)
     next_look_at = models.DateTimeField(_("下次检查"), null=True, blank=True)
     windows_until = models.DateTimeField(_("可评价、申请复核或重新处理至"), null=True, blank=True)
     calendar_version = models.TextField(_("日历版本"), blank=True, default="")
+    looked_for_patterns = models.BooleanField(_("已查找线索"), default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("案件")
@@ -148,6 +159,22 @@ class CaseFile(RetriedWork):
                 | (~Q(state="merged") & Q(merged_into=None)),
             ),
             models.CheckConstraint(
+                name="case_of_retaliation_iff_after_another",
+                condition=Q(
+                    category=RETALIATION,
+                    kind="complaint",
+                    retaliation_of__isnull=False,
+                    receipt=None,
+                    filing_slot=None,
+                )
+                | (~Q(category=RETALIATION) & Q(retaliation_of=None)),
+            ),
+            models.UniqueConstraint(
+                fields=["retaliation_of"],
+                name="case_one_open_of_retaliation",
+                condition=Q(state__in=OPEN_NAMES),
+            ),
+            models.CheckConstraint(
                 name="case_filing_slot_of_three",
                 condition=Q(filing_slot=None)
                 | Q(kind="complaint", filing_slot__gte=1, filing_slot__lte=MOST_OPEN_FILINGS),
@@ -186,6 +213,11 @@ class CaseFile(RetriedWork):
     def number(self) -> str:
         """What people say and write: 投诉 TS00000012, 举报 JB00000012."""
         return f"{'TS' if self.kind == self.Kind.COMPLAINT else 'JB'}{self.pk:08}"
+
+    @property
+    def is_priority(self) -> bool:
+        """Whether it stands at the top of the officers' queue."""
+        return self.retaliation_of_id is not None
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.complaints.models.case_file import CaseFile
 from credit.complaints.texts import CASE_ACTORS, CASE_CLOCKS, NOTICE_AUDIENCES
+from district.kernel.database.ids import PublicIdField
 
 
 class CaseClockRow(models.Model):
@@ -74,17 +75,20 @@ class CaseBreach(models.Model):
 class CaseNotice(models.Model):
     """What a side hears of a case, once by its key: an event, a reminder before an end, a breach.
 
-    `code` is an action, a kind of reminder such as `before_24h`, or a kind of breach.
+    `code` is an action, a clock with a kind of reminder such as `first_answer:before_24h`, a kind of breach, or what
+    became of a message.
     """
 
     class Kind(models.TextChoices):
         EVENT = "event", _("办理进展")
         REMINDER = "reminder", _("到期提醒")
         BREACH = "breach", _("超时")
+        MESSAGE = "message", _("留言")
 
     case = models.ForeignKey(
         CaseFile, models.PROTECT, db_index=False, related_name="notices", verbose_name=_("案件")
     )
+    public_id = PublicIdField("ntc", verbose_name=_("编号"))
     audience = models.TextField(_("通知对象"), choices=NOTICE_AUDIENCES)
     key = models.TextField(_("键"))
     kind = models.TextField(_("类型"), choices=Kind)

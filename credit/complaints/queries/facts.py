@@ -41,6 +41,11 @@ def person_name(by: ActingParty) -> str:
     return by.actor if isinstance(by, Till) else str(by.pk)
 
 
+def who_did_it(by: ActingParty) -> dict[str, Any]:
+    """The columns `by` and `till` of a row that says who did something."""
+    return {"till_id": by.key_id} if isinstance(by, Till) else {"by": by}
+
+
 def belongs(case: CaseFile, actor: CaseActor, by: ActingParty | None) -> bool:
     """Whether somebody may act in this part: the shopper, who works for the store or a till of it, an operator."""
     if by is None:

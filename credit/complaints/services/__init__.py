@@ -1,8 +1,38 @@
 """The verbs of complaints and tip-offs."""
 
 from credit.complaints.services.absorb import move_cases
+from credit.complaints.services.abuse import (
+    confirm_abuse,
+    dismiss_pattern,
+    find_patterns,
+    propose_abuse,
+    reject_abuse,
+)
 from credit.complaints.services.acts import CaseRequest, act_on_case
-from credit.complaints.services.file_cases import Filing, file_case, tip_off
+from credit.complaints.services.bundles import export_bundle
+from credit.complaints.services.drafts import (
+    DraftContent,
+    begin_draft,
+    clear_drafts,
+    delete_draft,
+    file_draft,
+    move_drafts,
+    save_draft,
+)
+from credit.complaints.services.file_cases import (
+    Filing,
+    file_case,
+    file_priority_case,
+    tip_off,
+)
+from credit.complaints.services.messages import (
+    check_messages,
+    read_messages,
+    read_notices,
+    refuse_message,
+    release_message,
+    send_message,
+)
 from credit.complaints.services.notes import erase_evidence, erase_note
 from credit.complaints.services.office import (
     CaseDecision,
@@ -23,6 +53,11 @@ from credit.complaints.services.office import (
     request_evidence,
     send_to_appraisal,
 )
+from credit.complaints.services.oversight import (
+    check_withdrawal,
+    consent_to_mediation,
+    report_retaliation,
+)
 from credit.complaints.services.policies import publish_policy, withdraw_policy
 from credit.complaints.services.sides import (
     accept_proposal,
@@ -40,49 +75,76 @@ from credit.complaints.services.sides import (
     transfer_case,
     withdraw_case,
 )
+from credit.complaints.services.stories import agree_to_story, publish_story, unpublish_story
 from credit.complaints.services.timers import run_timers
 
 __all__ = [
     "CaseDecision",
     "CaseRequest",
+    "DraftContent",
     "Filing",
     "accept_case",
     "accept_proposal",
     "act_on_case",
+    "agree_to_story",
     "answer_case",
     "appeal",
     "ask_for_info",
+    "begin_draft",
     "change_review",
+    "check_messages",
     "check_tip_off",
+    "check_withdrawal",
+    "clear_drafts",
     "close_tip_off",
+    "confirm_abuse",
     "confirm_remedy",
     "confirm_review",
+    "consent_to_mediation",
     "decide_case",
+    "delete_draft",
     "deny_remedy",
+    "dismiss_pattern",
     "dismiss_tip_off",
     "end_mediation",
     "erase_evidence",
     "erase_note",
     "escalate_case",
     "evaluate_case",
+    "export_bundle",
     "file_case",
+    "file_draft",
+    "file_priority_case",
+    "find_patterns",
     "inspect_tip_off",
     "mark_remedy_done",
     "merge_case",
     "move_cases",
+    "move_drafts",
+    "propose_abuse",
     "propose_remedy",
     "publish_policy",
+    "publish_story",
+    "read_messages",
+    "read_notices",
     "record_agreement",
     "record_appraisal",
     "refuse_case",
+    "refuse_message",
+    "reject_abuse",
+    "release_message",
     "reopen_case",
+    "report_retaliation",
     "request_evidence",
     "run_timers",
+    "save_draft",
+    "send_message",
     "send_to_appraisal",
     "supply_evidence",
     "supply_info",
     "tip_off",
     "transfer_case",
+    "unpublish_story",
     "withdraw_case",
     "withdraw_policy",
 ]

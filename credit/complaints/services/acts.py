@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from credit.complaints import procedures
+from credit.complaints.case_posting.consequences import follow_up
 from credit.complaints.case_posting.evidence import evidence_rows, keep_evidence
 from credit.complaints.case_posting.outcomes import report_outcome
 from credit.complaints.case_posting.work import CaseWork, open_case
@@ -97,6 +98,7 @@ def _apply_request(work: CaseWork, request: CaseRequest) -> None:
     with translate_database_errors():
         work.save(now)
         keep_evidence(work.file, evidence)
+    follow_up(work, request.by, now)
     report_outcome(work)
 
 

@@ -95,6 +95,30 @@ def tip_off(*, member: Member, filing: Filing, key: Key) -> CaseFile:
     return row
 
 
+def file_priority_case(
+    *, member: Member, filing: Filing, retaliation_of: CaseFile, entered_by: User | None
+) -> CaseFile:
+    """A complaint about what a merchant did because of another one; it takes no place and has no purchase.
+
+    The caller holds the other case and has asked whether one is open. Raises CaseActRefused.
+    """
+    row = _new_file(member, filing, CaseFile.Kind.COMPLAINT)
+    row.retaliation_of = retaliation_of
+    if entered_by is not None:
+        row.channel, row.entered_by = CaseFile.Channel.STAFF, entered_by
+    details = {
+        "case_id": row.public_id,
+        "category": filing.category,
+        "wish": filing.wish,
+        "amount_fen": 0,
+        "paid_fen": None,
+    }
+    _store(row, CaseAction.SUBMIT, filing, details, CaseFacts())
+    if entered_by is not None:
+        audit.record(by=entered_by, verb="enter_complaint", subject=_subject(row))
+    return row
+
+
 def _new_file(member: Member, filing: Filing, kind: CaseFile.Kind) -> CaseFile:
     return CaseFile(
         kind=kind,
