@@ -1,3 +1,4 @@
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.plugin import DistrictApp, TimedTask
@@ -10,6 +11,9 @@ class ComplaintsConfig(DistrictApp):
     api = "credit.complaints.api.urls"
     timetable = {
         "run the clocks of complaints": TimedTask("complaints.run_timers", 30.0),
+        "forget files of old cases": TimedTask(
+            "complaints.forget_evidence", crontab(hour=4, minute=20)
+        ),
     }
     rate_limits = {"file_complaint_member": (20, 3_600)}
     enum_names = {
@@ -21,6 +25,7 @@ class ComplaintsConfig(DistrictApp):
         "CaseSeverityEnum": "credit.complaints.texts.CASE_SEVERITIES",
         "CaseWishEnum": "credit.complaints.texts.CASE_WISHES",
         "CaseClockEnum": "credit.complaints.texts.CASE_CLOCKS",
+        "CaseEvidenceKindEnum": "credit.complaints.api.schemas.EVIDENCE_KINDS",
         "CaseKindEnum": "credit.complaints.models.CaseFile.Kind",
         "CaseAnonymityEnum": "credit.complaints.models.CaseFile.Anonymity",
     }

@@ -24,6 +24,7 @@ from credit.complaints.services.office import (
     send_to_appraisal,
 )
 from credit.complaints.services.policies import publish_policy, withdraw_policy
+from credit.complaints.services.retention import forget_old_evidence, old_evidence
 from credit.complaints.services.sides import (
     accept_proposal,
     answer_case,
@@ -66,10 +67,12 @@ __all__ = [
     "escalate_case",
     "evaluate_case",
     "file_case",
+    "forget_old_evidence",
     "inspect_tip_off",
     "mark_remedy_done",
     "merge_case",
     "move_cases",
+    "old_evidence",
     "propose_remedy",
     "publish_policy",
     "record_agreement",
