@@ -40,11 +40,6 @@ class EvidenceUsed(DomainError):
     wording = _("已提交到案件的文件不能再次提交或撤回。")
 
 
-class EvidenceLinkInvalid(DomainError):
-    code, status, title = "evidence_link_invalid", 404, _("链接无效")
-    wording = _("请回到案件页面重新打开。")
-
-
 class EvidenceLinkExpired(DomainError):
     code, status, title = "evidence_link_expired", 410, _("链接已过期")
     wording = _("链接十分钟内有效，请回到案件页面重新打开。")

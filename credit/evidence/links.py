@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from credit.evidence.errors import EvidenceLinkExpired, EvidenceLinkInvalid, EvidenceLinkNotYours
+from credit.evidence.errors import EvidenceLinkExpired, EvidenceLinkNotYours
 from credit.evidence.limits import CHECK_PATIENCE, LINK_LIFETIME
 from credit.evidence.models import EvidenceFile
-from district.kernel.errors import TokenExpired, TokenInvalid
+from district.kernel.errors import NotFound, TokenExpired, TokenInvalid
 from district.kernel.security import tokens
 from district.members.models import User
 
@@ -39,7 +39,7 @@ def check_link(file: EvidenceFile, *, at: datetime) -> str:
 
 
 def opened_view_link(token: str, viewer: User, *, at: datetime) -> tuple[int, bool]:
-    """The file's number, and whether as a party. Raises EvidenceLinkExpired, EvidenceLinkInvalid, EvidenceLinkNotYours."""
+    """The file's number, and whether as a party. Raises EvidenceLinkExpired, EvidenceLinkNotYours, NotFound."""
     payload = _opened(_VIEW, token, at)
     file, person, as_party = payload[:_NUMBER], payload[_NUMBER:-1], payload[-1:]
     if person != _number(viewer.pk):
@@ -48,7 +48,7 @@ def opened_view_link(token: str, viewer: User, *, at: datetime) -> tuple[int, bo
 
 
 def opened_check_link(token: str, *, at: datetime) -> int:
-    """The file's number. Raises EvidenceLinkExpired, EvidenceLinkInvalid."""
+    """The file's number. Raises EvidenceLinkExpired, NotFound."""
     return int.from_bytes(_opened(_CHECK, token, at))
 
 
@@ -56,7 +56,7 @@ def _opened(purpose: str, token: str, at: datetime) -> bytes:
     try:
         return tokens.open_token(purpose=purpose, text=token, at=at)
     except TokenInvalid:
-        raise EvidenceLinkInvalid from None
+        raise NotFound from None
     except TokenExpired:
         raise EvidenceLinkExpired from None
 

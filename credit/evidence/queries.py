@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from credit.evidence import links
-from credit.evidence.errors import EvidenceErased, EvidenceUnknown
+from credit.evidence.errors import EvidenceErased
 from credit.evidence.intake import part_place
 from credit.evidence.links import EvidenceLink
 from credit.evidence.models import EvidenceFile
@@ -13,6 +13,7 @@ from credit.evidence.values import CheckState, FileKind, Side, Visibility
 from credit.evidence.vault import read_file
 from credit.evidence.video import VideoFilter
 from district.kernel import clock
+from district.kernel.errors import NotFound
 from district.kernel.security import crypto
 from district.members.models import User
 
@@ -25,10 +26,10 @@ def files_of(owner: User) -> QuerySet[EvidenceFile]:
 
 
 def file_of(owner: User, public_id: str) -> EvidenceFile:
-    """Raises EvidenceUnknown, also for another person's."""
+    """Raises NotFound, also for another person's."""
     found = files_of(owner).filter(public_id=public_id).first()
     if found is None:
-        raise EvidenceUnknown
+        raise NotFound
     return found
 
 

@@ -211,7 +211,7 @@ class CaseProposalOut(serializers.Serializer[Any]):
     remedy = CaseRemedyOut()
 
 
-class CaseEvidenceOut(serializers.Serializer[Any]):
+class CasePieceOut(serializers.Serializer[Any]):
     """A piece of evidence. A file that is not checked yet or not open to the reader has no `link`; what was erased has
     neither link nor text. `link` is good for ten minutes and for the reader alone."""
 
@@ -236,7 +236,7 @@ class CaseEvidenceOut(serializers.Serializer[Any]):
 
 class CaseDetailOut(CaseOut):
     timeline = CaseStepOut(many=True)
-    evidence = CaseEvidenceOut(many=True)
+    evidence = CasePieceOut(many=True)
     clocks = CaseClockOut(many=True)
     proposal = CaseProposalOut(allow_null=True)
     remedy = CaseRemedyOut(allow_null=True)

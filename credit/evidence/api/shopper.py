@@ -19,7 +19,7 @@ from credit.evidence.api.schemas import (
 )
 from credit.evidence.responses import file_response
 from credit.evidence.values import Side, Visibility
-from district.kernel.errors import PictureRefused, ServiceUnavailable, TooManyRequests
+from district.kernel.errors import NotFound, PictureRefused, ServiceUnavailable, TooManyRequests
 from district.kernel.http import rate_limits
 from district.kernel.http.api import cursor_page
 from district.kernel.http.uploads import NotAForm
@@ -94,7 +94,7 @@ class MyEvidence(ShopperView):
 class MyEvidenceFile(ShopperView):
     """GET /api/v1/me/evidence/{file}: with a fresh link."""
 
-    refusals = (*ShopperView.refusals, errors.EvidenceUnknown)
+    refusals = (*ShopperView.refusals, NotFound)
 
     @extend_schema(
         operation_id="my_evidence_file",
@@ -111,19 +111,20 @@ class MyEvidenceFile(ShopperView):
 class WithdrawEvidence(ShopperView):
     """POST /api/v1/me/evidence/{file}/withdraw: what no case has is deleted; again, nothing changes."""
 
-    refusals = (*ShopperView.refusals, errors.EvidenceUnknown, errors.EvidenceUsed)
+    refusals = (*ShopperView.refusals, NotFound, errors.EvidenceUsed)
 
     @extend_schema(
         operation_id="withdraw_evidence",
         summary="撤回证据文件",
         request=None,
-        responses={204: None},
+        responses={200: EvidenceWithLinkOut},
         tags=_TAGS,
     )
     def post(self, request: Request, file: str) -> Response:
         self.idempotency_key(f"user:{self.member.user_id}:withdraw_evidence", file=file)
-        evidence.withdraw_file(owner=self.member.user, public_id=file)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        owner = self.member.user
+        withdrawn = evidence.withdraw_file(owner=owner, public_id=file)
+        return Response(evidence_answer(withdrawn, owner))
 
 
 class EvidenceContent(ShopperView):
@@ -131,11 +132,11 @@ class EvidenceContent(ShopperView):
 
     refusals = (
         *ShopperView.refusals,
+        NotFound,
         TooManyRequests,
         errors.EvidenceErased,
         errors.EvidenceHidden,
         errors.EvidenceLinkExpired,
-        errors.EvidenceLinkInvalid,
         errors.EvidenceLinkNotYours,
     )
 

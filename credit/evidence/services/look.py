@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from credit.evidence.errors import EvidenceErased, EvidenceHidden, EvidenceLinkInvalid
+from credit.evidence.errors import EvidenceErased, EvidenceHidden
 from credit.evidence.links import opened_check_link, opened_view_link
 from credit.evidence.models import EvidenceAccess, EvidenceFile
 from credit.evidence.queries import is_open_to_parties, served_pieces
 from credit.evidence.values import CheckState, FileKind
 from district.kernel import clock
+from district.kernel.errors import NotFound
 from district.members.models import User
 
 _ENDINGS = {
@@ -33,7 +34,7 @@ def open_file(*, token: str, viewer: User) -> OpenedFile:
     """What a link opens for the person it was made for, now. The access is kept first.
 
     A person who left the case within the link's ten minutes may still open it; a file that was hidden or erased since
-    opens for nobody. Raises EvidenceErased, EvidenceHidden, EvidenceLinkExpired, EvidenceLinkInvalid, EvidenceLinkNotYours.
+    opens for nobody. Raises EvidenceErased, EvidenceHidden, EvidenceLinkExpired, EvidenceLinkNotYours, NotFound.
     """
     pk, as_party = opened_view_link(token, viewer, at=clock.real_now())
     file = _file(pk)
@@ -45,18 +46,18 @@ def open_file(*, token: str, viewer: User) -> OpenedFile:
 def open_for_check(*, token: str) -> OpenedFile:
     """What WeChat fetches to look at it, as long as its verdict is waited for.
 
-    Raises EvidenceErased, EvidenceLinkExpired, EvidenceLinkInvalid.
+    Raises EvidenceErased, EvidenceLinkExpired, NotFound.
     """
     file = _file(opened_check_link(token, at=clock.real_now()))
     if file.state not in (CheckState.WAITING, CheckState.ASKED):
-        raise EvidenceLinkInvalid
+        raise NotFound
     return _open(file, EvidenceAccess.Purpose.CONTENT_CHECK, None)
 
 
 def _file(pk: int) -> EvidenceFile:
     file = EvidenceFile.objects.filter(pk=pk).first()
     if file is None:
-        raise EvidenceLinkInvalid
+        raise NotFound
     if file.erased_at is not None:
         raise EvidenceErased
     return file

@@ -9,12 +9,13 @@ from credit.evidence.errors import EvidenceUsed, TooMuchEvidence
 from credit.evidence.intake import ReceivedFile
 from credit.evidence.limits import MOST_FILES
 from credit.evidence.models import EvidenceFile
-from credit.evidence.queries import file_of, key_place
+from credit.evidence.queries import key_place
 from credit.evidence.services.erase import erase
 from credit.evidence.values import CheckState, ErasureReason, FileKind, Side, Visibility
 from credit.evidence.vault import remove_file
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors
+from district.kernel.errors import NotFound
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.kernel.security import crypto
 from district.members.models import User
@@ -49,17 +50,17 @@ def store_file(
 
 
 @transaction.atomic
-def withdraw_file(*, owner: User, public_id: str) -> None:
-    """A file that no case has is deleted. Again: nothing changes. Raises EvidenceUnknown, EvidenceUsed."""
-    if EvidenceFile.objects.filter(
-        owner=owner, public_id=public_id, erasure_reason=ErasureReason.WITHDRAWN
-    ).exists():
-        return
-    file = EvidenceFile.objects.select_for_update(no_key=True).get(pk=file_of(owner, public_id).pk)
+def withdraw_file(*, owner: User, public_id: str) -> EvidenceFile:
+    """A file that no case has is deleted. Again: nothing changes. Raises EvidenceUsed, NotFound."""
+    rows = EvidenceFile.objects.filter(owner=owner, public_id=public_id)
+    file = rows.select_for_update(no_key=True).first()
+    if file is None or file.erasure_reason not in ("", ErasureReason.WITHDRAWN):
+        raise NotFound
     if file.subject:
         raise EvidenceUsed
     if file.erased_at is None:
         erase(file, ErasureReason.WITHDRAWN)
+    return file
 
 
 @transaction.atomic
