@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from credit.evidence import procedures
 from credit.evidence.errors import EvidenceUnknown, EvidenceUsed
 from credit.evidence.models import EvidenceFile
-from credit.evidence.services.receive import first_free_slot
+from credit.evidence.slots import first_free_slot
 from credit.evidence.values import FileKind
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors

@@ -5,12 +5,12 @@ from contextlib import suppress
 from django.db import transaction
 
 from credit.evidence import procedures
-from credit.evidence.errors import EvidenceUsed, TooMuchEvidence
+from credit.evidence.erasure import erase
+from credit.evidence.errors import EvidenceUsed
 from credit.evidence.intake import ReceivedFile
-from credit.evidence.limits import MOST_FILES
 from credit.evidence.models import EvidenceFile
 from credit.evidence.queries import key_place
-from credit.evidence.services.erase import erase
+from credit.evidence.slots import first_free_slot
 from credit.evidence.values import CheckState, ErasureReason, FileKind, Side, Visibility
 from credit.evidence.vault import remove_file
 from district.kernel import clock
@@ -108,11 +108,3 @@ def _free_slot(owner: User, kind: FileKind) -> int:
     """Raises TooMuchEvidence."""
     taken = EvidenceFile.objects.filter(owner=owner, kind=kind.value, subject="", erased_at=None)
     return first_free_slot(kind, list(taken.values_list("slot", flat=True)))
-
-
-def first_free_slot(kind: FileKind, taken: list[int | None]) -> int:
-    """The lowest that is not taken, where fewer files than allowed are there. Raises TooMuchEvidence."""
-    free = [slot for slot in range(1, MOST_FILES[kind] + 1) if slot not in taken]
-    if not free or len(taken) >= MOST_FILES[kind]:
-        raise TooMuchEvidence
-    return free[0]

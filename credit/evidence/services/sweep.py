@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models, transaction
 
+from credit.evidence.erasure import erase, remove_parts
 from credit.evidence.limits import UNUSED_LIFETIME
 from credit.evidence.models import EvidenceFile
 from credit.evidence.queries import data_key, key_place
-from credit.evidence.services.erase import erase, remove_parts
 from credit.evidence.values import ErasureReason
 from credit.evidence.vault import evidence_storage
 from district.kernel import clock
