@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "coupons.offline.apps.OfflineConfig",
     "parking.apps.ParkingConfig",
     *("credit.apps.CreditConfig", "credit.charter.apps.CharterConfig"),
+    "credit.evidence.apps.EvidenceConfig",
     "credit.complaints.apps.ComplaintsConfig",
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",
@@ -281,9 +282,8 @@ STATICFILES_DIRS = [ROOT / "district" / "static"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 if PUBLIC_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

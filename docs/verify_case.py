@@ -8,7 +8,8 @@ file or a member that does not belong there is a fault. It reckons the hash of e
 the one before, that no event is missing, that no text was changed, that the states follow each other, that time never
 runs backwards, and that the pieces of evidence are those the events name. With `--head`, the chain must end in a
 hash that was given to you on another way: without it, somebody could have written the whole chain anew. With
-`--evidence`, each file of the folder must be the one that was handed in: the original, as it was received.
+`--evidence`, each file of the folder must be the one that was handed in: the original, as it was received; of evidence
+in words a line with its salt, then the words.
 The page and the copy of this script inside a zip are not sealed, nor is the instant at which the file was made; use a
 script that you have from elsewhere.
 

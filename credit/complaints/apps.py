@@ -1,3 +1,4 @@
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from district.kernel.plugin import DistrictApp, TimedTask
@@ -13,6 +14,9 @@ class ComplaintsConfig(DistrictApp):
         "check messages in complaints": TimedTask("complaints.check_messages", 10.0),
         "find patterns in complaints": TimedTask("complaints.find_patterns", 300.0),
         "clear drafts of complaints": TimedTask("complaints.clear_drafts", 3_600.0),
+        "forget files of old cases": TimedTask(
+            "complaints.forget_evidence", crontab(hour=4, minute=20)
+        ),
     }
     rate_limits = {
         "file_complaint_member": (20, 3_600),
@@ -29,6 +33,7 @@ class ComplaintsConfig(DistrictApp):
         "FilingCategoryEnum": "credit.complaints.texts.FILING_CATEGORIES",
         "CaseWishEnum": "credit.complaints.texts.CASE_WISHES",
         "CaseClockEnum": "credit.complaints.texts.CASE_CLOCKS",
+        "CaseEvidenceKindEnum": "credit.complaints.api.schemas.EVIDENCE_KINDS",
         "CaseKindEnum": "credit.complaints.models.CaseFile.Kind",
         "CaseMessageStateEnum": "credit.complaints.models.CaseMessage.State",
         "CaseNoticeKindEnum": "credit.complaints.models.CaseNotice.Kind",

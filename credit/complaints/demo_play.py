@@ -7,6 +7,7 @@ from credit.complaints import services as complaints
 from credit.complaints.machine.case import CaseRemedy
 from credit.complaints.machine.words import CaseActor, RemedyKind
 from credit.complaints.models import CaseFile
+from credit.evidence.demo_pictures import hand_in_picture, judge_picture
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from district.members.models import User
@@ -44,6 +45,7 @@ class CasePlay:
         self._now = context.at(days_ago, 9) + timedelta(hours=number % 7)
         self.refund = CaseRemedy(RemedyKind.REFUND, min(receipt.paid_fen, 5_000))
         category, description = _DESCRIPTIONS[number % len(_DESCRIPTIONS)]
+        files = self._hand_in() if number % 3 == 0 else ()
         filing = complaints.Filing(
             store=receipt.store,
             category=category,
@@ -52,11 +54,20 @@ class CasePlay:
             amount_fen=self.refund.amount_fen,
             receipt_no=receipt.receipt_no,
             anonymity=number % 3,
+            files=files,
         )
         with clock.travel_to(self._now):
             self.case: CaseFile = complaints.file_case(
                 member=self.member, filing=filing, key=self._key()
             )
+
+    def _hand_in(self) -> tuple[str, ...]:
+        """A photograph; every second of them an officer has looked at."""
+        with clock.travel_to(self._now):
+            file = hand_in_picture(self.member.user, self._number, self._key())
+            if self._number % 2 == 0:
+                judge_picture(file, self._context.operator)
+        return (file.public_id,)
 
     def do(self, verb: str, *, hours: int | None = None, **arguments: Any) -> "CasePlay":
         self._now += timedelta(hours=self._pace if hours is None else hours)

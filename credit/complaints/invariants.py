@@ -109,6 +109,21 @@ INVARIANTS = {
             on evidence.seal = named.seal and evidence.case_id = named.case_id
         where named.seal is null or evidence.seal is null
     """,
+    "a file of a case is a piece of its evidence": """
+        select coalesce(file.subject, owner.public_id) as case, file.public_id, piece.public_id as piece
+        from (select * from evidence_evidencefile where subject <> '') file
+        full join (select * from complaints_caseevidence where file_id is not null) piece
+            on piece.file_id = file.id
+        left join complaints_casefile owner on owner.id = piece.case_id
+        where file.id is null or piece.id is null or file.subject <> owner.public_id
+            or (file.sha256, file.size_bytes, file.media_type)
+                is distinct from (piece.sha256, piece.size_bytes, piece.media_type)
+    """,
+    "words of evidence are those they were sealed with": """
+        select case_id, public_id from complaints_caseevidence
+        where description is not null and sha256 <> encode(sha256(convert_to(
+            salt || chr(10) || description, 'UTF8')), 'hex')
+    """,
     "no more goes back than was paid": """
         select public_id, refunded_fen from complaints_casefile
         where refunded_fen > coalesce(paid_fen, amount_fen)

@@ -55,8 +55,8 @@ class DistrictApp(AppConfig):
     permissions: ClassVar[Mapping[str, frozenset[str]]] = {}
     # How often something may be asked for: (times, seconds).
     rate_limits: ClassVar[Mapping[str, tuple[int, int]]] = {}
-    # Addresses (patterns of whole paths) with a larger body: the setting that holds the bytes.
-    body_limits: ClassVar[Mapping[str, str]] = {}
+    # Addresses (patterns of whole paths) with a larger body: the bytes, or the setting that holds them.
+    body_limits: ClassVar[Mapping[str, str | int]] = {}
     # What sources of charges are called on screens and papers.
     settlement_sources: ClassVar[Mapping[str, Any]] = {}
     # Names of enums in the contract: a dotted path of choices, or the choices.
@@ -146,8 +146,8 @@ def rate_limits() -> dict[str, tuple[int, int]]:
     return _merged("rate_limits")
 
 
-def body_limits() -> dict[str, str]:
-    """The setting that holds how many bytes an address takes, by the pattern of the address."""
+def body_limits() -> dict[str, str | int]:
+    """How many bytes an address takes, or the setting that holds it, by the pattern of the address."""
     return _merged("body_limits")
 
 

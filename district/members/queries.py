@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
@@ -74,6 +75,13 @@ def member_by_public_id(public_id: str) -> Member | None:
     # Asked at every receipt: without the ORM, which would take longer than the ledger itself.
     row = first_row(_OPEN_MEMBER, public_id)
     return None if row is None else stored_row(Member, id=row[0], public_id=public_id)
+
+
+def openid_of(member: Member) -> str | None:
+    """The openid by which a member came to this mini-program last, for a call to WeChat; None where there is none."""
+    identities = WechatIdentity.objects.filter(member=member, appid=settings.WECHAT_APPID)
+    latest = identities.order_by("-pk").first()
+    return personal.read(member, "openid", latest.openid_sealed) if latest else None
 
 
 def member_with_openid(openid_hash: bytes) -> Member | None:

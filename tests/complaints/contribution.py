@@ -38,10 +38,12 @@ ACCEPTED_VALUES = {
     *(("transfer_complaint", field, "SQL") for field in ("authority", "reference")),
     *((operation, "description", "SQL") for operation in ("file_complaint", "file_tip_off")),
     *(
-        (operation, "evidence", "list")
+        (operation, field, "list")
+        for field in ("evidence", "files")
         for operation in (
             *("file_complaint", "file_tip_off", "supply_to_complaint", "reopen_complaint"),
             *_WITH_EVIDENCE,
+            "appeal_complaint",
         )
     ),
     *((operation, "due_on", "null") for operation in _PROPOSALS),

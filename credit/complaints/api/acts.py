@@ -13,6 +13,7 @@ from credit.complaints import errors
 from credit.complaints import services as complaints
 from credit.complaints.api import examples
 from credit.complaints.api.schemas import (
+    AppealIn,
     CaseDetailOut,
     EvaluationIn,
     OptionalTextIn,
@@ -22,7 +23,7 @@ from credit.complaints.api.schemas import (
     TextIn,
     TransferIn,
 )
-from credit.complaints.api.shopper import DETAIL, case_body
+from credit.complaints.api.shopper import DETAIL, FILE_REFUSALS, case_body
 from credit.complaints.machine.case import CaseRemedy
 from credit.complaints.machine.words import CaseActor, CaseState, RemedyKind
 from credit.complaints.models import CaseFile
@@ -90,7 +91,12 @@ class SupplyToComplaint(_CaseActView):
     """An answer to the officer's question, or evidence that was asked for: by the state of the case."""
 
     form = SupplyIn
-    refusals = (*_CaseActView.refusals, errors.PurchaseHasOpenCase, errors.PurchaseUnknown)
+    refusals = (
+        *_CaseActView.refusals,
+        *FILE_REFUSALS,
+        errors.PurchaseHasOpenCase,
+        errors.PurchaseUnknown,
+    )
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         if case.state == CaseState.EVIDENCE_WAIT:
@@ -99,6 +105,7 @@ class SupplyToComplaint(_CaseActView):
                 actor=SHOPPER,
                 by=self.member.user,
                 evidence=asked["evidence"],
+                files=asked["files"],
                 note=asked["text"],
                 key=key,
             )
@@ -108,6 +115,7 @@ class SupplyToComplaint(_CaseActView):
             text=asked["text"],
             receipt_no=asked["receipt_no"],
             evidence=asked["evidence"],
+            files=asked["files"],
             key=key,
         )
 
@@ -182,11 +190,18 @@ class WithdrawComplaint(_CaseActView):
 class AppealComplaint(_CaseActView):
     """Another person looks at a decision, a refusal or a label."""
 
-    form = TextIn
+    form = AppealIn
+    refusals = (*_CaseActView.refusals, *FILE_REFUSALS)
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         return complaints.appeal(
-            case=case, actor=SHOPPER, by=self.member.user, reasons=asked["text"], key=key
+            case=case,
+            actor=SHOPPER,
+            by=self.member.user,
+            reasons=asked["text"],
+            evidence=asked["evidence"],
+            files=asked["files"],
+            key=key,
         )
 
 
@@ -195,6 +210,7 @@ class ReopenComplaint(_CaseActView):
     """New facts on a closed case; once, within its window."""
 
     form = ReopenIn
+    refusals = (*_CaseActView.refusals, *FILE_REFUSALS)
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         return complaints.reopen_case(
@@ -202,6 +218,7 @@ class ReopenComplaint(_CaseActView):
             member=self.member,
             facts=asked["text"],
             evidence=asked["evidence"],
+            files=asked["files"],
             key=key,
         )
 

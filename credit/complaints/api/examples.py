@@ -14,6 +14,7 @@ FILE = {
     "receipt_no": "HB20260601-0042",
     "anonymity": 1,
     "evidence": ["漏水的照片三张"],
+    "files": ["evf_7n42DGM5Tflk9n8mt7Fhc7"],
 }
 TIP_OFF = {
     "store": STORE,
@@ -51,6 +52,22 @@ CASE = {
             "to_state": "submitted",
             "reason": "",
             "note": "6 月 1 日购买的咖啡机漏水，店员不予处理。",
+        }
+    ],
+    "evidence": [
+        {
+            "id": "evd_7n42DGM5Tflk9n8mt7Fhc7",
+            "given_by": "shopper",
+            "at": "2026-06-01T09:00:00+08:00",
+            "kind": "image",
+            "media_type": "image/jpeg",
+            "size_bytes": 2381042,
+            "sha256": "5f2b0a6f3f0d7c2a9f1f3f5d1a0b8c7e6d5c4b3a29181706f5e4d3c2b1a09f8e",
+            "text": None,
+            "check": "passed",
+            "is_erased": False,
+            "link": "/api/v1/me/evidence/content/AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCULBOGA",
+            "link_until": "2026-06-01T09:15:00+08:00",
         }
     ],
     "clocks": [

@@ -30,6 +30,7 @@ CASE_OF_MERCHANT = ROW | {
             "given_by": "shopper",
             "at": "2026-06-01T09:00:00+08:00",
             "text": "漏水的照片三张",
+            "media_type": "text/plain; charset=utf-8",
         }
     ],
     "clocks": CASE["clocks"],

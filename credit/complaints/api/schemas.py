@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from credit.complaints.models import CaseFile
+from credit.complaints.queries.evidence import TEXT_KIND, EvidenceItem
 from credit.complaints.texts import (
     CASE_ACTIONS,
     CASE_ACTORS,
@@ -15,6 +17,8 @@ from credit.complaints.texts import (
     CASE_WISHES,
     FILING_CATEGORIES,
 )
+from credit.evidence.api.schemas import CONTENT
+from credit.evidence.texts import FILE_KINDS
 from district.kernel.http.fields import (
     FenField,
     IdField,
@@ -24,8 +28,10 @@ from district.kernel.http.fields import (
     TextField,
 )
 
+EVIDENCE_KINDS = [(TEXT_KIND, _("文字")), *FILE_KINDS]
 LONGEST_STATEMENT = 2_000
 MOST_EVIDENCE = 9
+MOST_FILES = 15
 
 
 class EvidenceField(serializers.ListField):
@@ -38,11 +44,21 @@ class EvidenceField(serializers.ListField):
         super().__init__(child=TextField(max_length=500), **(defaults | options))
 
 
+class EvidenceFilesField(serializers.ListField):
+    """Files that were uploaded to `/api/v1/me/evidence`."""
+
+    def __init__(self, **options: Any) -> None:
+        defaults: dict[str, Any] = {"required": False, "default": list, "max_length": MOST_FILES}
+        help_text = "Ids of files that the sender uploaded and no case has yet."
+        super().__init__(child=IdField("evf"), **({"help_text": help_text} | defaults | options))
+
+
 class CaseFilingIn(serializers.Serializer[Any]):
     store = IdField("str", help_text="The shop that it is about.")
     category = serializers.ChoiceField(choices=FILING_CATEGORIES)
     description = TextField(max_length=LONGEST_STATEMENT, help_text="What happened, and when.")
     evidence = EvidenceField(help_text="Descriptions of what proves it.")
+    files = EvidenceFilesField()
 
 
 class ComplaintIn(CaseFilingIn):
@@ -75,6 +91,7 @@ class SupplyIn(serializers.Serializer[Any]):
     text = TextField(required=False, default="", max_length=LONGEST_STATEMENT)
     receipt_no = NumberField(required=False, default="")
     evidence = EvidenceField()
+    files = EvidenceFilesField()
 
 
 class RemedyIn(serializers.Serializer[Any]):
@@ -87,6 +104,13 @@ class RemedyIn(serializers.Serializer[Any]):
 class ReopenIn(serializers.Serializer[Any]):
     text = TextField(max_length=LONGEST_STATEMENT, help_text="What is new.")
     evidence = EvidenceField()
+    files = EvidenceFilesField()
+
+
+class AppealIn(serializers.Serializer[Any]):
+    text = TextField(max_length=LONGEST_STATEMENT, help_text="Why another person should look.")
+    evidence = EvidenceField()
+    files = EvidenceFilesField()
 
 
 class TransferIn(serializers.Serializer[Any]):
@@ -208,9 +232,33 @@ class MasterOut(serializers.Serializer[Any]):
     steps = MasterStepOut(many=True)
 
 
+class CasePieceOut(serializers.Serializer[Any]):
+    """A piece of evidence. A file that is not checked yet or not open to the reader has no `link`; what was erased has
+    neither link nor text. `link` is good for ten minutes and for the reader alone."""
+
+    id = serializers.CharField()
+    given_by = serializers.ChoiceField(choices=CASE_ACTORS)
+    at = InstantField()
+    kind = serializers.ChoiceField(choices=EVIDENCE_KINDS)
+    media_type = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField(help_text="Of the original, as the history seals it.")
+    text = serializers.CharField(allow_null=True)
+    check = serializers.CharField(
+        source="check_state", help_text="Of the content check of a file, else empty."
+    )
+    is_erased = serializers.BooleanField()
+    link = serializers.SerializerMethodField()
+    link_until = InstantField(source="link.until", allow_null=True, default=None)
+
+    def get_link(self, item: EvidenceItem) -> str | None:
+        return f"{CONTENT}{item.link.token}" if item.link else None
+
+
 class CaseDetailOut(CaseOut):
     master = MasterOut(allow_null=True)
     timeline = CaseStepOut(many=True)
+    evidence = CasePieceOut(many=True)
     clocks = CaseClockOut(many=True)
     proposal = CaseProposalOut(allow_null=True)
     remedy = CaseRemedyOut(allow_null=True)

@@ -117,8 +117,9 @@ class CaseEvidenceOut(serializers.Serializer[Any]):
     given_by = serializers.ChoiceField(choices=CASE_ACTORS)
     at = InstantField()
     text = serializers.CharField(
-        source="words", allow_blank=True, help_text="Empty where it was erased."
+        source="words", allow_blank=True, help_text="Empty where it was erased, and of a file."
     )
+    media_type = serializers.CharField(help_text="Of a file; `text/plain` of words.")
 
 
 class MerchantCaseDetailOut(MerchantCaseOut):

@@ -21,18 +21,26 @@ from credit.complaints.api.schemas import (
 from credit.complaints.models import CaseFile
 from credit.complaints.queries.case_view import case_view
 from credit.complaints.queries.cases import case_files, case_of
+from credit.complaints.queries.evidence import evidence_of
 from credit.complaints.queries.stores import store_to_complain_about
 from credit.complaints.texts import CASE_WISHES, FILING_CATEGORIES
+from credit.evidence import errors as evidence_errors
 from district.kernel.errors import NotFound, TooManyRequests
 from district.kernel.http import rate_limits
 from district.kernel.http.api import ApiView, cacheable, cached_serializer, cursor_page
 from district.members.api.base import ShopperView
 
 _KINDS = CaseFile.Kind
+_FORMED = ("store", "evidence", "files")
 PAGE = [
     OpenApiParameter("cursor", str, description="`next` of the page before"),
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100}),
 ]
+FILE_REFUSALS = (
+    evidence_errors.EvidenceUnknown,
+    evidence_errors.EvidenceUsed,
+    evidence_errors.TooMuchEvidence,
+)
 DETAIL = OpenApiExample("example", examples.CASE, response_only=True)
 CREATED = OpenApiExample("example", examples.CASE, response_only=True, status_codes=["201"])
 
@@ -40,7 +48,7 @@ CREATED = OpenApiExample("example", examples.CASE, response_only=True, status_co
 def case_body(case: CaseFile) -> Any:
     """The case with its timeline, as a phone shows it."""
     file = case_files(CaseFile.Kind(case.kind)).get(pk=case.pk)
-    view = case_view(file)
+    view = case_view(file) | {"evidence": evidence_of(file, file.member.user)}
     row = cached_serializer(CaseOut).to_representation(file)
     return row | _rest(view)
 
@@ -90,6 +98,7 @@ class MyComplaints(ShopperView):
         errors.PurchaseHasOpenCase,
         errors.PurchaseUnknown,
         errors.TooManyOpenCases,
+        *FILE_REFUSALS,
     )
 
     @extend_schema(
@@ -122,7 +131,13 @@ class MyComplaints(ShopperView):
 class MyTipOffs(ShopperView):
     """/api/v1/me/tip-offs: what the shopper reported, unknown to the merchant; a POST reports something."""
 
-    refusals = (*ShopperView.refusals, NotFound, TooManyRequests, errors.CaseActRefused)
+    refusals = (
+        *ShopperView.refusals,
+        NotFound,
+        TooManyRequests,
+        errors.CaseActRefused,
+        *FILE_REFUSALS,
+    )
 
     @extend_schema(
         operation_id="my_tip_offs",
@@ -183,7 +198,10 @@ class MyTipOff(ShopperView):
 
 
 def _filing(asked: dict[str, Any]) -> complaints.Filing:
-    rest = {name: value for name, value in asked.items() if name not in ("store", "evidence")}
+    rest = {name: value for name, value in asked.items() if name not in _FORMED}
     return complaints.Filing(
-        store=store_to_complain_about(asked["store"]), evidence=tuple(asked["evidence"]), **rest
+        store=store_to_complain_about(asked["store"]),
+        evidence=tuple(asked["evidence"]),
+        files=tuple(asked["files"]),
+        **rest,
     )

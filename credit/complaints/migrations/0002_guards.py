@@ -20,10 +20,11 @@ EVENT_WRITTEN_ONCE = (
 # Free text may be erased, and is never another one.
 NOTE_ONLY_ERASED = "when (new.note is not null and (new.note, new.note_salt) is distinct from (old.note, old.note_salt))"
 EVIDENCE_WRITTEN_ONCE = (
-    "update of id, public_id, case_id, given_by, sha256, size_bytes, media_type, at, seal"
+    "update of id, public_id, case_id, given_by, file_id, sha256, size_bytes, media_type, at, seal"
 )
 TEXT_ONLY_ERASED = (
-    "when (new.description is not null and new.description is distinct from old.description)"
+    "when (new.description is not null"
+    " and (new.description, new.salt) is distinct from (old.description, old.salt))"
 )
 CLOCK_SET_ONCE = "update of id, case_id, name, round, party, trigger_at, policy_version"
 # Never earlier for who must act.
@@ -114,6 +115,12 @@ drop trigger {CLOCK}_still_clocks on {CLOCK};
 drop trigger {FILE}_still_clocks on {FILE};
 drop function complaints_require_still_clocks;
 """
+EVIDENCE_CHECK = f"""
+alter table {EVIDENCE} add constraint case_evidence_is_of_its_digest
+    check (description is null
+        or sha256 = encode(sha256(convert_to(salt || chr(10) || description, 'UTF8')), 'hex'))
+"""
+NO_EVIDENCE_CHECK = f"alter table {EVIDENCE} drop constraint case_evidence_is_of_its_digest"
 IN_FORCE = "when (old.effective_from <= (now() at time zone 'Asia/Shanghai')::date)"
 
 
@@ -124,6 +131,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(STORE_OF_ITS_MERCHANT, NO_STORE_OF_ITS_MERCHANT),
         migrations.RunSQL(EVENT_LINK, NO_EVENT_LINK),
         migrations.RunSQL(EVENT_CHECKS, NO_EVENT_CHECKS),
+        migrations.RunSQL(EVIDENCE_CHECK, NO_EVIDENCE_CHECK),
         migrations.RunSQL(REVIEWER_IS_ANOTHER, NO_REVIEWER_IS_ANOTHER),
         migrations.RunSQL(CLOCKS_STAND_STILL, NO_CLOCKS_STAND_STILL),
         *CONTACT_GUARDS,
@@ -131,7 +139,9 @@ class Migration(migrations.Migration):
         refuse_changes("written_once", EVENT, EVENT_WRITTEN_ONCE, "row"),
         refuse_changes("note_erased", EVENT, "update of note, note_salt", "row", NOTE_ONLY_ERASED),
         refuse_changes("written_once", EVIDENCE, EVIDENCE_WRITTEN_ONCE, "row"),
-        refuse_changes("text_erased", EVIDENCE, "update of description", "row", TEXT_ONLY_ERASED),
+        refuse_changes(
+            "text_erased", EVIDENCE, "update of description, salt", "row", TEXT_ONLY_ERASED
+        ),
         refuse_changes("set_once", CLOCK, CLOCK_SET_ONCE, "row"),
         refuse_changes("never_earlier", CLOCK, "update of due_at", "row", EARLIER),
         refuse_changes("stopped_once", CLOCK, "update", "row", STOPPED),

@@ -4,12 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.complaints.models.case_file import CaseFile
 from credit.complaints.texts import CASE_ACTORS
+from credit.evidence.models import EvidenceFile
 from district.kernel.database.ids import PublicIdField
 
 
 class CaseEvidence(models.Model):
-    """A piece of evidence that an event names by its seal. So far it is a description in words; a file will have a row
-    of its own that points here. The digest is that of what was received, and stays when the words are erased.
+    """A piece of evidence that an event names by its seal: words, or a file.
+
+    The digest is that of what was received and stays when it is erased; of words it is that of the salt, a line feed
+    and the words, and the salt goes with them, so that nobody finds erased words by trying.
     """
 
     public_id = PublicIdField("evd", verbose_name=_("编号"))
@@ -18,6 +21,15 @@ class CaseEvidence(models.Model):
     )
     given_by = models.TextField(_("提供方"), choices=CASE_ACTORS)
     description = models.TextField(_("内容"), null=True, blank=True)
+    salt = models.TextField(_("盐值"), null=True, blank=True)
+    file = models.OneToOneField(
+        EvidenceFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="piece",
+        verbose_name=_("文件"),
+    )
     sha256 = models.TextField(_("摘要"))
     size_bytes = models.IntegerField(_("字节数"))
     media_type = models.TextField(_("格式"))
@@ -31,6 +43,11 @@ class CaseEvidence(models.Model):
             models.CheckConstraint(
                 name="case_evidence_has_a_digest",
                 condition=Q(sha256__regex="^[0-9a-f]{64}$", size_bytes__gte=1),
+            ),
+            models.CheckConstraint(
+                name="case_evidence_words_or_file",
+                condition=Q(description=None, salt=None)
+                | Q(file=None, description__isnull=False, salt__regex="^[0-9a-f]{32}$"),
             ),
             models.UniqueConstraint(fields=["seal"], name="case_evidence_sealed_once"),
         ]

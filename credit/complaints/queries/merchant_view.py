@@ -13,6 +13,7 @@ from credit.complaints.models import CaseEventRow, CaseEvidence, CaseFile
 from credit.complaints.notices import PRIVATE_ACTIONS
 from credit.complaints.queries.case_view import standing, step
 from credit.complaints.queries.cases import case_files, machine_case, machine_event
+from credit.evidence.values import Side, Visibility
 from district.kernel.errors import NotFound
 
 _HIDDEN_ACTIONS = PRIVATE_ACTIONS | {CaseAction.RECALCULATE}
@@ -79,14 +80,15 @@ def visible_events(rows: Iterable[CaseEventRow]) -> list[CaseEventRow]:
 
 
 def visible_evidence(file: CaseFile, visible: Iterable[CaseEventRow]) -> QuerySet[CaseEvidence]:
-    """The pieces that these events name; those of a label of abuse are the office's."""
+    """The pieces that these events name; those of a label of abuse are the office's, as is what a shopper keeps for it."""
     seals = {
         seal
         for row in visible
         if row.action != CaseAction.MARK_ABUSIVE
         for seal in row.payload["details"].get("evidence", ())
     }
-    return file.evidence.filter(seal__in=seals).order_by("pk")
+    rows = file.evidence.filter(seal__in=seals).select_related("file").order_by("pk")
+    return rows.exclude(file__visibility=Visibility.OFFICERS, file__side=Side.SHOPPER)
 
 
 def _masked(row: CaseEventRow) -> dict[str, Any]:

@@ -59,6 +59,7 @@ from credit.complaints.services.oversight import (
     report_retaliation,
 )
 from credit.complaints.services.policies import publish_policy, withdraw_policy
+from credit.complaints.services.retention import forget_old_evidence, old_evidence
 from credit.complaints.services.sides import (
     accept_proposal,
     answer_case,
@@ -116,11 +117,13 @@ __all__ = [
     "file_draft",
     "file_priority_case",
     "find_patterns",
+    "forget_old_evidence",
     "inspect_tip_off",
     "mark_remedy_done",
     "merge_case",
     "move_cases",
     "move_drafts",
+    "old_evidence",
     "propose_abuse",
     "propose_remedy",
     "publish_policy",

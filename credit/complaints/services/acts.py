@@ -8,7 +8,7 @@ from django.db import transaction
 
 from credit.complaints import procedures
 from credit.complaints.case_posting.consequences import follow_up
-from credit.complaints.case_posting.evidence import evidence_rows, keep_evidence
+from credit.complaints.case_posting.evidence import evidence_rows, file_rows, keep_evidence
 from credit.complaints.case_posting.outcomes import report_outcome
 from credit.complaints.case_posting.work import CaseWork, open_case
 from credit.complaints.errors import CaseNotYours
@@ -26,8 +26,8 @@ from district.kernel.idempotency import Key, claim_key, store_result
 
 @dataclass(frozen=True, slots=True)
 class CaseRequest:
-    """What somebody asks for. `evidence` are descriptions in words; they become rows that the event names.
-    `receipt` is the purchase that the shopper names after the filing.
+    """What somebody asks for. `evidence` are descriptions in words, `files` ids of what the person handed in; they
+    become rows that the event names. `receipt` is the purchase that the shopper names after the filing.
     """
 
     action: CaseAction
@@ -37,6 +37,7 @@ class CaseRequest:
     note: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     receipt: Any = None
 
 
@@ -47,7 +48,8 @@ def act_on_case(*, case: CaseFile, request: CaseRequest, key: Key) -> CaseFile:
     Whatever the timers had to do by now happens first, each act at its own instant, so that it makes no
     difference how punctual they are; and again after the act, since a final decision is concluded at once.
 
-    Raises CaseActRefused, CaseNotInState, CaseNotYours, KeyReused, PurchaseHasOpenCase.
+    Raises CaseActRefused, CaseNotInState, CaseNotYours, EvidenceUnknown, EvidenceUsed, KeyReused,
+    PurchaseHasOpenCase, TooMuchEvidence.
     """
     if (earlier := claim_key(key)) is not None:
         return CaseFile.objects.get(pk=earlier)
@@ -74,6 +76,7 @@ def _apply_request(work: CaseWork, request: CaseRequest) -> None:
     )
     work.run_clocks(now, facts)
     evidence = evidence_rows(request.actor, request.evidence, at=now)
+    evidence += file_rows(work.file, request.actor, request.files, owner=request.by, at=now)
     if evidence:
         details["evidence"] = [row.seal for row in evidence]
     if request.receipt is not None:

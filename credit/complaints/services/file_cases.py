@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from credit.complaints import procedures
-from credit.complaints.case_posting.evidence import evidence_rows, keep_evidence
+from credit.complaints.case_posting.evidence import evidence_rows, file_rows, keep_evidence
 from credit.complaints.case_posting.work import CaseWork
 from credit.complaints.errors import CaseNotYours
 from credit.complaints.machine.case import NEW_CASE, CaseAct, CaseFacts
@@ -39,6 +39,7 @@ class Filing:
     receipt_no: str = ""
     anonymity: int = CaseFile.Anonymity.NAMED
     evidence: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -47,7 +48,8 @@ def file_case(
 ) -> CaseFile:
     """A complaint about a store; `entered_by` is the operator who enters it for the shopper.
 
-    Raises CaseActRefused, CaseNotYours, KeyReused, PurchaseHasOpenCase, PurchaseUnknown, TooManyOpenCases.
+    Raises CaseActRefused, CaseNotYours, EvidenceUnknown, EvidenceUsed, KeyReused, PurchaseHasOpenCase,
+    PurchaseUnknown, TooManyOpenCases, TooMuchEvidence.
     """
     if (earlier := claim_key(key)) is not None:
         return CaseFile.objects.get(pk=earlier)
@@ -84,7 +86,10 @@ def file_case(
 
 @transaction.atomic
 def tip_off(*, member: Member, filing: Filing, key: Key) -> CaseFile:
-    """A shopper reports something about a store; the merchant never learns of it. Raises KeyReused."""
+    """A shopper reports something about a store; the merchant never learns of it.
+
+    Raises EvidenceUnknown, EvidenceUsed, KeyReused, TooMuchEvidence.
+    """
     if (earlier := claim_key(key)) is not None:
         return CaseFile.objects.get(pk=earlier)
     row = _new_file(member, filing, CaseFile.Kind.TIP_OFF)
@@ -146,6 +151,7 @@ def _store(
     row.filed_at = now
     person = row.entered_by or row.member.user
     evidence = evidence_rows(CaseActor.SHOPPER, filing.evidence, at=now)
+    evidence += file_rows(row, CaseActor.SHOPPER, filing.files, owner=person, at=now)
     details |= {"store": filing.store.public_id, "anonymity": int(row.anonymity)}
     if evidence:
         details["evidence"] = [item.seal for item in evidence]

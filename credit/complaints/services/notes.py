@@ -28,7 +28,7 @@ def erase_note(*, event: CaseEventRow, reason: str, by: User) -> CaseEventRow:
 def erase_evidence(*, evidence: CaseEvidence, reason: str, by: User) -> CaseEvidence:
     """The words of a piece of evidence go for good; its digest stays. Again: nothing changes."""
     rows = CaseEvidence.objects.filter(pk=evidence.pk, description__isnull=False)
-    if rows.update(description=None):
+    if rows.update(description=None, salt=None):
         audit.record(
             by=by,
             verb="erase_case_evidence",
@@ -36,5 +36,5 @@ def erase_evidence(*, evidence: CaseEvidence, reason: str, by: User) -> CaseEvid
             evidence=evidence.public_id,
             reason=reason,
         )
-    evidence.description = None
+    evidence.description = evidence.salt = None
     return evidence

@@ -25,6 +25,7 @@ def supply_info(
     text: str,
     receipt_no: str = "",
     evidence: Iterable[str] = (),
+    files: Iterable[str] = (),
     key: Key,
 ) -> CaseFile:
     """The shopper answers what the officer asked, and may name the purchase now. Also raises PurchaseUnknown."""
@@ -37,6 +38,7 @@ def supply_info(
         note=text,
         details=details,
         evidence=tuple(evidence),
+        files=tuple(files),
         receipt=receipt,
     )
     return act_on_case(case=case, request=request, key=key)
@@ -47,12 +49,15 @@ def supply_evidence(
     case: CaseFile,
     actor: CaseActor,
     by: ActingParty,
-    evidence: Iterable[str],
+    evidence: Iterable[str] = (),
+    files: Iterable[str] = (),
     note: str = "",
     key: Key,
 ) -> CaseFile:
     """A side brings what it was asked for."""
-    request = CaseRequest(A.SUPPLY, actor, by, note=note, evidence=tuple(evidence))
+    request = CaseRequest(
+        A.SUPPLY, actor, by, note=note, evidence=tuple(evidence), files=tuple(files)
+    )
     return act_on_case(case=case, request=request, key=key)
 
 
@@ -63,12 +68,18 @@ def answer_case(
     stance: str,
     text: str,
     evidence: Iterable[str] = (),
+    files: Iterable[str] = (),
     key: Key,
 ) -> CaseFile:
     """The merchant's first answer: `agree`, `offer` or `dispute`."""
-    details = {"stance": stance}
     request = CaseRequest(
-        A.ANSWER, MERCHANT, by, note=text, details=details, evidence=tuple(evidence)
+        A.ANSWER,
+        MERCHANT,
+        by,
+        note=text,
+        details={"stance": stance},
+        evidence=tuple(evidence),
+        files=tuple(files),
     )
     return act_on_case(case=case, request=request, key=key)
 
@@ -104,7 +115,8 @@ def mark_remedy_done(
     *,
     case: CaseFile,
     by: ActingParty,
-    evidence: Iterable[str],
+    evidence: Iterable[str] = (),
+    files: Iterable[str] = (),
     refund_fen: int = 0,
     note: str = "",
     key: Key,
@@ -117,6 +129,7 @@ def mark_remedy_done(
         note=note,
         details={"refund_fen": refund_fen},
         evidence=tuple(evidence),
+        files=tuple(files),
     )
     return act_on_case(case=case, request=request, key=key)
 
@@ -145,18 +158,29 @@ def appeal(
     by: ActingParty,
     reasons: str,
     evidence: Iterable[str] = (),
+    files: Iterable[str] = (),
     key: Key,
 ) -> CaseFile:
     """A side wants another person to look at a decision, a refusal or a label; once for each."""
-    request = CaseRequest(A.APPEAL, actor, by, note=reasons, evidence=tuple(evidence))
+    request = CaseRequest(
+        A.APPEAL, actor, by, note=reasons, evidence=tuple(evidence), files=tuple(files)
+    )
     return act_on_case(case=case, request=request, key=key)
 
 
 def reopen_case(
-    *, case: CaseFile, member: Member, facts: str, evidence: Iterable[str] = (), key: Key
+    *,
+    case: CaseFile,
+    member: Member,
+    facts: str,
+    evidence: Iterable[str] = (),
+    files: Iterable[str] = (),
+    key: Key,
 ) -> CaseFile:
     """The shopper brings new facts to a closed case; once, within its window."""
-    request = CaseRequest(A.REOPEN, SHOPPER, member.user, note=facts, evidence=tuple(evidence))
+    request = CaseRequest(
+        A.REOPEN, SHOPPER, member.user, note=facts, evidence=tuple(evidence), files=tuple(files)
+    )
     return act_on_case(case=case, request=request, key=key)
 
 

@@ -81,8 +81,8 @@ def _larger_limit(path: str) -> int:
     """Of an address that reads its body piece by piece."""
     return max(
         (
-            getattr(settings, setting)
-            for pattern, setting in body_limits().items()
+            getattr(settings, limit) if isinstance(limit, str) else limit
+            for pattern, limit in body_limits().items()
             if re.fullmatch(pattern, path)
         ),
         default=0,

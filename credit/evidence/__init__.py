@@ -1,0 +1,1 @@
+"""Files that people hand in as evidence: received, sealed, checked, looked at, deleted."""
