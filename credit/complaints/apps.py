@@ -11,6 +11,7 @@ class ComplaintsConfig(DistrictApp):
     timetable = {
         "run the clocks of complaints": TimedTask("complaints.run_timers", 30.0),
     }
+    permissions = {"handle_complaints": frozenset({"manager", "cashier"})}
     rate_limits = {"file_complaint_member": (20, 3_600)}
     enum_names = {
         "CaseStateEnum": "credit.complaints.texts.CASE_STATES",

@@ -7,8 +7,9 @@ from typing import Any
 
 from credit.complaints import services as complaints
 from credit.complaints.machine.case import CaseRemedy
+from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.machine.words import CaseActor, RemedyKind
-from credit.complaints.models import CaseFile
+from credit.complaints.models import CaseFile, ComplaintPolicy
 from credit.demo_history import play_history
 from district.kernel import clock
 from district.kernel.idempotency import Key
@@ -20,6 +21,15 @@ _DESCRIPTIONS = (
     ("service", "排队一小时后被告知卖完，店员态度差。"),
     ("price", "结账价格和货架标价不一致。"),
     ("quality", "食物不新鲜，吃完不舒服。"),
+)
+_TEMPLATES = (
+    ("ask_info", "补充购物凭证", "请补充购物日期、柜台与小票照片，以便核实。"),
+    ("refuse", "不属于消费争议", "您反映的情况不属于消费争议，可向相应主管部门反映。"),
+    (
+        "end_without_result",
+        "告知其他途径",
+        "双方未能达成一致。您可以拨打 12315、申请仲裁或向法院起诉。",
+    ),
 )
 SHOPPER, MERCHANT = CaseActor.SHOPPER, CaseActor.MERCHANT
 
@@ -123,6 +133,7 @@ def play_complaints(context: Any) -> None:
         else:
             _play(play, number, context)
     _tip_off(context)
+    _office_texts(context)
     with context.travel_to(0, 20):
         complaints.run_timers()
     play_history(context)
@@ -180,6 +191,29 @@ def _play(play: CasePlay, number: int, context: Any) -> None:
             )
         case _:
             play.proposed()
+
+
+def _office_texts(context: Any) -> None:
+    """Answers that officers take over, and shorter terms from next month on."""
+    for action, title, text in _TEMPLATES:
+        complaints.add_answer_template(
+            action=action,
+            title=title,
+            text=text,
+            by=context.operator,
+            key=Key.of("demo:complaints", f"template:{title}"),
+        )
+    starts_on = clock.business_day(context.at(0, 9)) + timedelta(days=30)
+    if not ComplaintPolicy.objects.exists():
+        terms = DEFAULT_POLICY["terms"] | {"triage": {"amount": 1, "unit": "working_days"}}
+        document = DEFAULT_POLICY | {
+            "version": f"complaints-{starts_on:%Y-%m}",
+            "effective_from": starts_on.isoformat(),
+            "terms": terms,
+        }
+        complaints.publish_policy(
+            document=document, reason="受理提速：一个工作日内受理。", by=context.operator
+        )
 
 
 def _tip_off(context: Any) -> None:

@@ -77,6 +77,17 @@ class CaseActRefused(DomainError):
         self.detail = str(self._PROBLEMS[problem])
 
 
+class CaseChanged(DomainError):
+    code, title = "case_changed", _("案件刚有新的进展")
+    wording = _("打开页面后案件有了新的进展，请核对后再提交；您填写的内容仍在。")
+
+
+@refusal_of_constraint("answer_template_named_once")
+class AnswerTemplateNamed(DomainError):
+    code, title = "answer_template_named", _("模板名称已使用")
+    wording = _("同一事项的模板名称不能重复。")
+
+
 class CaseNotYours(DomainError):
     code, status, title = "case_not_yours", 403, _("无权办理该案件")
     wording = _("您不是该案件的当事人或经办人员。")

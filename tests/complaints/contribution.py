@@ -12,6 +12,7 @@ from credit.complaints.models import CaseFile, ComplaintPolicy
 from district.kernel import clock
 from district.members.models import Member
 from district.merchants.models import Store
+from tests.admin.two_merchants import TwoMerchants
 from tests.contributions import AimedRequests, RightRequests, StoreVisit
 from tests.factories.complaints import REFUND, ComplaintScene, make_filing
 from tests.factories.loyalty import fresh_key
@@ -26,6 +27,7 @@ _SPOKEN_BY_MERCHANT = (
 )
 _PROPOSALS = ("propose_remedy", "merchant_propose_remedy")
 _WITH_EVIDENCE = ("answer_complaint", "mark_remedy_done", "merchant_appeal_complaint")
+PERMISSIONS = {"handle_complaints": "owner manager cashier"}
 # What people write in their own words, and what may be left out.
 ACCEPTED_VALUES = {
     *((operation, "text", "SQL") for operation in (*_SPOKEN, *_SPOKEN_BY_MERCHANT)),
@@ -198,3 +200,31 @@ def _tip_off(member: Member, store: Store) -> str:
         member=member, filing=make_filing(store, receipt_no=""), key=fresh_key()
     )
     return made.public_id
+
+
+def make_admin_rows(two_merchants: TwoMerchants) -> None:
+    """At both a complaint that nobody answered, one that is reviewed, a tip-off; terms to come, a template."""
+    member, operator = two_merchants.member, two_merchants.operator
+    for side in two_merchants.sides:
+        filing = make_filing(
+            side.store, receipt_no="", description=f"{side.merchant.name}的壶漏水。"
+        )
+        with clock.travel_to(clock.now() - timedelta(days=10)):
+            complaints.file_case(member=member, filing=filing, key=fresh_key())
+        refused = complaints.file_case(member=member, filing=filing, key=fresh_key())
+        complaints.refuse_case(case=refused, by=operator, reason="no_facts", key=fresh_key())
+        complaints.appeal(
+            case=refused,
+            actor=CaseActor.SHOPPER,
+            by=member.user,
+            reasons="有照片。",
+            key=fresh_key(),
+        )
+        complaints.tip_off(member=member, filing=filing, key=fresh_key())
+    complaints.run_timers()
+    complaints.add_answer_template(
+        action="refuse", title="缺凭证", text="请补充购物凭证。", by=operator, key=fresh_key()
+    )
+    starts_on = clock.business_day(clock.now()) + timedelta(days=20)
+    document = DEFAULT_POLICY | {"version": "c-next", "effective_from": starts_on.isoformat()}
+    complaints.publish_policy(document=document, reason="试行", by=operator)

@@ -1,13 +1,5 @@
-"""The back office of complaints: so far what the journal calls its verbs."""
+"""The back office of complaints: the desks of officers, reviewers and merchants, tip-offs, terms, and what was left behind."""
 
-from django.utils.translation import gettext_lazy
+from credit.complaints.admin import complaints, policies, records, templates, tip_offs
 
-from district.kernel.backoffice import name_verbs
-
-name_verbs(
-    enter_complaint=gettext_lazy("代录投诉"),
-    erase_case_note=gettext_lazy("删除办理说明"),
-    erase_case_evidence=gettext_lazy("删除证据内容"),
-    publish_complaint_policy=gettext_lazy("发布投诉办理期限"),
-    withdraw_complaint_policy=gettext_lazy("撤回投诉办理期限"),
-)
+__all__ = ["complaints", "policies", "records", "templates", "tip_offs"]

@@ -40,6 +40,7 @@ from credit.complaints.services.sides import (
     transfer_case,
     withdraw_case,
 )
+from credit.complaints.services.templates import add_answer_template, edit_answer_template
 from credit.complaints.services.timers import run_timers
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "accept_case",
     "accept_proposal",
     "act_on_case",
+    "add_answer_template",
     "answer_case",
     "appeal",
     "ask_for_info",
@@ -60,6 +62,7 @@ __all__ = [
     "decide_case",
     "deny_remedy",
     "dismiss_tip_off",
+    "edit_answer_template",
     "end_mediation",
     "erase_evidence",
     "erase_note",
