@@ -105,6 +105,23 @@ class PurchaseHasOpenCase(DomainError):
     wording = _("请在原投诉中补充说明。")
 
 
+class CodeUnknown(DomainError):
+    code, status, title = "filing_code_unknown", 404, _("没有找到该诚信码")
+    wording = _("请扫描柜台上的诚信码，或直接选择门店。")
+
+
+class CodeNotForFiling(DomainError):
+    code, title = "filing_code_not_ours", _("不是本商圈的诚信码")
+    wording = _("该码不是本商圈发放的，可能是仿冒；请核对门店后直接选择门店提交。")
+
+
+class CodeOutOfUse(DomainError):
+    """`code_status` is `revoked` or `rotated`."""
+
+    code, title = "filing_code_out_of_use", _("诚信码已停用")
+    wording = _("该码已停用，请扫描门店现用的诚信码，或直接选择门店提交。")
+
+
 class PurchaseUnknown(DomainError):
     code, status, title = "purchase_unknown", 404, _("没有找到该笔消费")
     wording = _("该门店没有您名下的这张小票；没有小票也可以提交投诉。")

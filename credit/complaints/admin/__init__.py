@@ -1,4 +1,4 @@
-"""The back office of complaints: the desks of officers, reviewers and merchants, tip-offs, terms, and what was left behind."""
+"""The back office of complaints: the queues of officers, reviewers and merchants, tip-offs, terms, and what was left behind."""
 
 from credit.complaints.admin import complaints, policies, records, templates, tip_offs
 

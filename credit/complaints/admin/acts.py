@@ -1,4 +1,4 @@
-"""What a desk may do to a case, derived from the table: each (action, part) of its rows becomes an action with a form.
+"""What people may do to a case, derived from the table: each (action, part) of its rows becomes an action with a form.
 
 The form has the reasons, the note and a field for each word (`details.py`) of the rows that the person may take now. A word or a
 row that is added to the table appears by itself.
@@ -20,7 +20,7 @@ from credit.complaints.machine.details import LONGEST_NOTE
 from credit.complaints.machine.transitions import TABLE, CaseTransition
 from credit.complaints.machine.words import CaseAction, CaseActor, CaseState
 from credit.complaints.models import AnswerTemplate, CaseFile
-from credit.complaints.queries.desk import rows_for
+from credit.complaints.queries.case_queue import rows_for
 from credit.complaints.texts import CASE_ACTIONS, REFUSAL_TEXTS, TIP_OFF_TEXTS
 from district.kernel.backoffice import Action, ActionForm
 from district.kernel.backoffice.dashboard import Panel

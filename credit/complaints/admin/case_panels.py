@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from credit.complaints.admin.common import due_cell, lines
 from credit.complaints.machine.case import CaseRemedy
 from credit.complaints.models import CaseClockRow, CaseEventRow, CaseFile
-from credit.complaints.queries.desk import case_now
+from credit.complaints.queries.case_queue import case_now
 from credit.complaints.queries.merchant_view import (
     shopper_as_allowed,
     visible_events,

@@ -11,7 +11,7 @@ from district.kernel import clock
 from district.kernel.backoffice import Cell, MenuGroup, format_instant, name_verbs
 
 COMPLAINTS = MenuGroup(gettext_lazy("投诉与举报"), order=39)
-# What a role must allow for the merchant's desk.
+# What a role must allow for the merchant's own screen.
 HANDLE = "handle_complaints"
 
 name_verbs(

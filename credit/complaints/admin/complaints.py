@@ -1,4 +1,4 @@
-"""投诉 and 复核: the queue by nearest deadline, a case on one screen, and what each desk may do to it.
+"""投诉 and 复核: the queue by nearest deadline, a case on one screen, and what each part may do to it.
 
 Officers see all complaints, a merchant's people the accepted ones of their own stores, with the shopper as far as allowed.
 """
@@ -18,7 +18,7 @@ from credit.complaints.admin.common import COMPLAINTS, HANDLE, due_text
 from credit.complaints.admin.filters import ClockFilter, DueFilter
 from credit.complaints.machine.words import CaseActor, CaseState
 from credit.complaints.models import CaseEventRow, CaseFile, CaseReview, Complaint
-from credit.complaints.queries.desk import BY_DEADLINE
+from credit.complaints.queries.case_queue import BY_DEADLINE
 from district.kernel.backoffice import (
     Action,
     DayRangeFilter,
@@ -43,7 +43,7 @@ STATE_TONES = {
 _DECISIVE = ("refuse", "decide", "mark_abusive", "change")
 
 
-class CaseDesk(ExactSearch, MerchantScopedAdmin):
+class CaseScreen(ExactSearch, MerchantScopedAdmin):
     """What the screens of cases share."""
 
     operator_permissions = ("view", "change")
@@ -90,7 +90,7 @@ class _Sent(CaseAct):
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(CaseDesk):
+class ComplaintAdmin(CaseScreen):
     menu = Menu(COMPLAINTS, "support_agent", 10)
     empty_hint = gettext_lazy("消费者提交的投诉会列在这里，最近到期的排在最前。")
     list_filter = [
@@ -101,7 +101,7 @@ class ComplaintAdmin(CaseDesk):
 
 
 @admin.register(CaseReview)
-class CaseReviewAdmin(CaseDesk):
+class CaseReviewAdmin(CaseScreen):
     menu = Menu(COMPLAINTS, "balance", 12)
     empty_hint = gettext_lazy("当事人申请复核后，案件在这里等待未参与裁定的人办理。")
     list_filter = [("merchant", ScopedFilter)]

@@ -1,4 +1,4 @@
-"""A form field for each word that an act of the table may have: what the desks derive their forms from.
+"""A form field for each word that an act of the table may have: what the forms of acts are derived from.
 
 `DETAILS` has a maker by the word's name. Whoever adds a word to a row of the table adds its maker here; a word without one
 is asked for as a line of text.

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from credit.complaints.queries.desk import with_running_clock
+from credit.complaints.queries.case_queue import with_running_clock
 from credit.complaints.texts import CASE_CLOCKS
 from district.kernel import clock
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from credit.complaints.admin.acts import acts_of
 from credit.complaints.admin.common import COMPLAINTS
-from credit.complaints.admin.complaints import CaseDesk
+from credit.complaints.admin.complaints import CaseScreen
 from credit.complaints.machine.words import CaseActor, CaseState
 from credit.complaints.models import TipOff
 from district.kernel.backoffice import DayRangeFilter, Menu, Pending, register_pending
@@ -16,7 +16,7 @@ from district.merchants.scope import ScopedFilter, viewer
 
 
 @admin.register(TipOff)
-class TipOffAdmin(CaseDesk):
+class TipOffAdmin(CaseScreen):
     menu = Menu(COMPLAINTS, "campaign", 14)
     empty_hint = gettext_lazy("消费者提交的举报会列在这里；商户看不到举报。")
     list_filter = ["state", "category", ("merchant", ScopedFilter), ("filed_at", DayRangeFilter)]

@@ -21,6 +21,7 @@ from credit.complaints.api.schemas import (
 from credit.complaints.models import CaseFile
 from credit.complaints.queries.case_view import case_view
 from credit.complaints.queries.cases import case_files, case_of
+from credit.complaints.queries.filing_codes import store_of_code
 from credit.complaints.queries.stores import store_to_complain_about
 from credit.complaints.texts import CASE_CATEGORIES, CASE_WISHES
 from district.kernel.errors import NotFound, TooManyRequests
@@ -28,6 +29,7 @@ from district.kernel.http import rate_limits
 from district.kernel.http.api import ApiView, cacheable, cached_serializer, cursor_page
 from district.members.api.base import ShopperView
 
+_OF_CODES = (errors.CodeUnknown, errors.CodeNotForFiling, errors.CodeOutOfUse)
 _KINDS = CaseFile.Kind
 _PAGE = [
     OpenApiParameter("cursor", str, description="`next` of the page before"),
@@ -87,6 +89,7 @@ class MyComplaints(ShopperView):
         NotFound,
         TooManyRequests,
         errors.CaseActRefused,
+        *_OF_CODES,
         errors.PurchaseHasOpenCase,
         errors.PurchaseUnknown,
         errors.TooManyOpenCases,
@@ -108,7 +111,11 @@ class MyComplaints(ShopperView):
         summary="提交投诉",
         request=ComplaintIn,
         responses={201: CaseDetailOut},
-        examples=[OpenApiExample("refund", examples.FILE, request_only=True), CREATED],
+        examples=[
+            OpenApiExample("refund", examples.FILE, request_only=True),
+            OpenApiExample("by the code at the counter", examples.FILE_BY_CODE, request_only=True),
+            CREATED,
+        ],
         tags=["complaints"],
     )
     def post(self, request: Request) -> Response:
@@ -122,7 +129,13 @@ class MyComplaints(ShopperView):
 class MyTipOffs(ShopperView):
     """/api/v1/me/tip-offs: what the shopper reported, unknown to the merchant; a POST reports something."""
 
-    refusals = (*ShopperView.refusals, NotFound, TooManyRequests, errors.CaseActRefused)
+    refusals = (
+        *ShopperView.refusals,
+        NotFound,
+        TooManyRequests,
+        errors.CaseActRefused,
+        *_OF_CODES,
+    )
 
     @extend_schema(
         operation_id="my_tip_offs",
@@ -183,7 +196,10 @@ class MyTipOff(ShopperView):
 
 
 def _filing(asked: dict[str, Any]) -> complaints.Filing:
-    rest = {name: value for name, value in asked.items() if name not in ("store", "evidence")}
-    return complaints.Filing(
-        store=store_to_complain_about(asked["store"]), evidence=tuple(asked["evidence"]), **rest
-    )
+    other_fields = ("store", "code", "evidence")
+    rest = {name: value for name, value in asked.items() if name not in other_fields}
+    if "code" in asked:
+        store = store_of_code(asked["code"])
+    else:
+        store = store_to_complain_about(asked["store"])
+    return complaints.Filing(store=store, evidence=tuple(asked["evidence"]), **rest)

@@ -1,4 +1,4 @@
-"""What the desks of the office and of merchants look at."""
+"""The queue of cases, and what may be done to each."""
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 

@@ -1,4 +1,4 @@
-"""The desks in the back office: what each sees of a case, and what its forms do."""
+"""Cases in the back office: what each part sees of a case, and what its forms do."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ ADMIN = "/admin/complaints"
 OFFICE = {CaseActor.OFFICER, CaseActor.REVIEWER}
 
 
-class Desk:
+class BackOffice:
     """Somebody at the back office at the scene's time."""
 
     def __init__(self, scene: ComplaintScene, user):
@@ -46,13 +46,13 @@ class Desk:
 
 
 @pytest.fixture
-def office(scene) -> Desk:
-    return Desk(scene, scene.officer)
+def office(scene) -> BackOffice:
+    return BackOffice(scene, scene.officer)
 
 
 @pytest.fixture
-def counter(scene) -> Desk:
-    return Desk(scene, scene.clerk)
+def counter(scene) -> BackOffice:
+    return BackOffice(scene, scene.clerk)
 
 
 def test_every_row_of_the_office_and_of_the_merchant_has_a_form():
@@ -71,7 +71,7 @@ def test_every_row_of_the_office_and_of_the_merchant_has_a_form():
     assert {action.part for action in CaseReviewAdmin.row_actions} == {CaseActor.REVIEWER}
 
 
-def test_a_case_is_worked_from_desk_to_desk(scene, office, counter):
+def test_a_case_is_worked_by_both_parts(scene, office, counter):
     scene.file()
     assert office.offered() == {"accept", "refuse", "ask-info", "merge", "transfer"}
     assert office.act("accept", severity="serious").status_code == 302
@@ -110,7 +110,7 @@ def test_a_decision_is_reviewed_by_somebody_else(scene, office):
     assert office.offered() == {"transfer"}
     with clock.travel_to(scene.now):
         assert office.client.get(office.address("reviewer-confirm")).status_code == 403
-    reviewer = Desk(scene, scene.reviewer)
+    reviewer = BackOffice(scene, scene.reviewer)
     assert reviewer.offered() == {"reviewer-confirm", "reviewer-change", "transfer"}
     assert scene.case.number in text_of(reviewer.page("casereview/"))
     assert reviewer.act("reviewer-confirm", note="理由充分。").status_code == 302
@@ -155,7 +155,7 @@ def test_a_merchant_sees_its_own_cases_as_far_as_allowed(scene, counter):
     assert "林*" in page
     for hidden in ("林小满", "13812345678", scene.member.public_id, "超时记录"):
         assert hidden not in page
-    stranger = Desk(scene, ComplaintScene(store=make_earning_store(), receipt_no="R9").clerk)
+    stranger = BackOffice(scene, ComplaintScene(store=make_earning_store(), receipt_no="R9").clerk)
     assert stranger.page(path).status_code == 404
     with clock.travel_to(scene.now):
         assert stranger.client.get(stranger.address("merchant-answer")).status_code == 404
