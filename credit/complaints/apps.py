@@ -23,6 +23,7 @@ class ComplaintsConfig(DistrictApp):
         "case_message_member": (60, 3_600),
         "case_bundle_member": (20, 3_600),
     }
+    permissions = {"handle_complaints": frozenset({"manager", "cashier"})}
     enum_names = {
         "CaseStateEnum": "credit.complaints.texts.CASE_STATES",
         "CaseActionEnum": "credit.complaints.texts.CASE_ACTIONS",

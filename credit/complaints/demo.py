@@ -8,10 +8,21 @@ from typing import Any
 from credit.complaints import services as complaints
 from credit.complaints.demo_play import DAYS_AGO, CasePlay
 from credit.complaints.demo_states import play_every_state, play_tip_offs
+from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.machine.words import CaseActor
+from credit.complaints.models import ComplaintPolicy
 from credit.demo_history import play_history
 from loyalty.queries import receipts
 
+_TEMPLATES = (
+    ("ask_info", "补充购物凭证", "请补充购物日期、柜台与小票照片，以便核实。"),
+    ("refuse", "不属于消费争议", "您反映的情况不属于消费争议，可向相应主管部门反映。"),
+    (
+        "end_without_result",
+        "告知其他途径",
+        "双方未能达成一致。您可以拨打 12315、申请仲裁或向法院起诉。",
+    ),
+)
 SHOPPER = CaseActor.SHOPPER
 
 
@@ -25,6 +36,7 @@ def play_complaints(context: Any) -> None:
             _play(play, number, context)
     play_every_state(context)
     play_tip_offs(context)
+    _office_texts(context)
     with context.travel_to(0, 20):
         complaints.run_timers()
     play_history(context)
@@ -82,6 +94,29 @@ def _play(play: CasePlay, number: int, context: Any) -> None:
             )
         case _:
             play.proposed()
+
+
+def _office_texts(context: Any) -> None:
+    """Answers that officers take over, and shorter terms from next month on."""
+    for action, title, text in _TEMPLATES:
+        complaints.add_answer_template(
+            action=action,
+            title=title,
+            text=text,
+            by=context.operator,
+            key=Key.of("demo:complaints", f"template:{title}"),
+        )
+    starts_on = clock.business_day(context.at(0, 9)) + timedelta(days=30)
+    if not ComplaintPolicy.objects.exists():
+        terms = DEFAULT_POLICY["terms"] | {"triage": {"amount": 1, "unit": "working_days"}}
+        document = DEFAULT_POLICY | {
+            "version": f"complaints-{starts_on:%Y-%m}",
+            "effective_from": starts_on.isoformat(),
+            "terms": terms,
+        }
+        complaints.publish_policy(
+            document=document, reason="受理提速：一个工作日内受理。", by=context.operator
+        )
 
 
 CHAPTERS = [("complaints", play_complaints)]

@@ -78,6 +78,17 @@ class CaseActRefused(DomainError):
         self.detail = str(self._PROBLEMS[problem])
 
 
+class CaseChanged(DomainError):
+    code, title = "case_changed", _("案件刚有新的进展")
+    wording = _("打开页面后案件有了新的进展，请核对后再提交；您填写的内容仍在。")
+
+
+@refusal_of_constraint("answer_template_named_once")
+class AnswerTemplateNamed(DomainError):
+    code, title = "answer_template_named", _("模板名称已使用")
+    wording = _("同一事项的模板名称不能重复。")
+
+
 class CaseNotYours(DomainError):
     code, status, title = "case_not_yours", 403, _("无权办理该案件")
     wording = _("您不是该案件的当事人或经办人员。")
@@ -93,6 +104,23 @@ class TooManyOpenCases(DomainError):
 class PurchaseHasOpenCase(DomainError):
     code, title = "purchase_has_open_case", _("该笔消费已有未结的投诉")
     wording = _("请在原投诉中补充说明。")
+
+
+class CodeUnknown(DomainError):
+    code, status, title = "filing_code_unknown", 404, _("没有找到该诚信码")
+    wording = _("请扫描柜台上的诚信码，或直接选择门店。")
+
+
+class CodeNotForFiling(DomainError):
+    code, title = "filing_code_not_ours", _("不是本商圈的诚信码")
+    wording = _("该码不是本商圈发放的，可能是仿冒；请核对门店后直接选择门店提交。")
+
+
+class CodeOutOfUse(DomainError):
+    """`code_status` is `revoked` or `rotated`."""
+
+    code, title = "filing_code_out_of_use", _("诚信码已停用")
+    wording = _("该码已停用，请扫描门店现用的诚信码，或直接选择门店提交。")
 
 
 class PurchaseUnknown(DomainError):

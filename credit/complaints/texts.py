@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from credit import texts as credit_texts
-from credit.complaints.machine.words import CaseAction, CaseActor, CaseState, ClockName, RemedyKind
+from credit.complaints.machine.words import (
+    CaseAction,
+    CaseActor,
+    CaseState,
+    ClockName,
+    RemedyKind,
+    TermName,
+)
 from credit.score.values import CaseOutcome, CaseSeverity
 
 S, A = CaseState, CaseAction
@@ -102,6 +109,15 @@ CASE_CLOCKS = [
     (ClockName.CONFIRMATION.value, _("确认期限")),
     (ClockName.TIP_OFF_CHECK.value, _("核查期限")),
 ]
+TERM_TEXTS = {
+    **{name: text for name, text in CASE_CLOCKS if name in {str(term) for term in TermName}},
+    TermName.OVERALL_AGAIN.value: _("再次办结期限"),
+    TermName.MERCHANT_ESCALATION.value: _("商户申请调解前的协商时间"),
+    TermName.MEDIATION_AGAIN.value: _("再次调解期限"),
+    TermName.EVIDENCE.value: _("举证期限"),
+    TermName.EVALUATION.value: _("评价期限"),
+    TermName.REOPEN.value: _("申请重新处理的期限"),
+}
 BREACH_TEXTS = {
     "late_triage": _("受理超时"),
     "late_first_answer": _("首次答复超时"),

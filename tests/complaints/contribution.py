@@ -29,6 +29,7 @@ _SPOKEN_BY_MERCHANT = (
 )
 _PROPOSALS = ("propose_remedy", "merchant_propose_remedy")
 _WITH_EVIDENCE = ("answer_complaint", "mark_remedy_done", "merchant_appeal_complaint")
+PERMISSIONS = {"handle_complaints": "owner manager cashier"}
 _MESSAGES = ("send_complaint_message", "send_merchant_message")
 _CONSENTS = ("consent_to_mediation", "merchant_consent_to_mediation", "consent_to_story")
 _DRAFTS = ("begin_complaint_draft", "save_complaint_draft")
@@ -257,10 +258,35 @@ def _tip_off(member: Member, store: Store) -> str:
 
 
 def make_admin_rows(two_merchants: TwoMerchants) -> None:
-    """At both an accepted complaint in which the merchant wrote; one of what stands beside cases."""
+    """At both a complaint that nobody answered, one that is reviewed, a tip-off; terms to come, a template."""
+    member, operator = two_merchants.member, two_merchants.operator
+    for side in two_merchants.sides:
+        filing = make_filing(
+            side.store, receipt_no="", description=f"{side.merchant.name}的壶漏水。"
+        )
+        with clock.travel_to(clock.now() - timedelta(days=10)):
+            complaints.file_case(member=member, filing=filing, key=fresh_key())
+        refused = complaints.file_case(member=member, filing=filing, key=fresh_key())
+        complaints.refuse_case(case=refused, by=operator, reason="no_facts", key=fresh_key())
+        complaints.appeal(
+            case=refused,
+            actor=CaseActor.SHOPPER,
+            by=member.user,
+            reasons="有照片。",
+            key=fresh_key(),
+        )
+        complaints.tip_off(member=member, filing=filing, key=fresh_key())
+    complaints.run_timers()
+    complaints.add_answer_template(
+        action="refuse", title="缺凭证", text="请补充购物凭证。", by=operator, key=fresh_key()
+    )
+    starts_on = clock.business_day(clock.now()) + timedelta(days=20)
+    document = DEFAULT_POLICY | {"version": "c-next", "effective_from": starts_on.isoformat()}
+    complaints.publish_policy(document=document, reason="试行", by=operator)
+    other = make_member("另一位客")
     for side in two_merchants.sides:
         filing = make_filing(side.store, receipt_no="", description=f"在{side.merchant.name}买的。")
-        case = complaints.file_case(member=two_merchants.member, filing=filing, key=fresh_key())
+        case = complaints.file_case(member=other, filing=filing, key=fresh_key())
         complaints.accept_case(case=case, by=two_merchants.operator, key=fresh_key())
         complaints.send_message(
             case=case,
@@ -271,14 +297,14 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
         )
     complaints.export_bundle(case=case, by=two_merchants.operator)
     CasePattern.objects.create(case=case, kind="high_demand", found_at=clock.now())
-    complaints.withdraw_case(case=case, member=two_merchants.member, key=fresh_key())
-    complaints.agree_to_story(case=case, member=two_merchants.member, agrees=True)
-    case = complaints.file_case(member=two_merchants.member, filing=filing, key=fresh_key())
+    complaints.withdraw_case(case=case, member=other, key=fresh_key())
+    complaints.agree_to_story(case=case, member=other, agrees=True)
+    case = complaints.file_case(member=other, filing=filing, key=fresh_key())
     proposal = complaints.propose_abuse(
         case=case, reasons="雷同", evidence="三家", by=two_merchants.operator, key=fresh_key()
     )
     complaints.confirm_abuse(proposal=proposal, by=two_merchants.root)
-    case = complaints.file_case(member=two_merchants.member, filing=filing, key=fresh_key())
+    case = complaints.file_case(member=other, filing=filing, key=fresh_key())
     complaints.propose_abuse(
         case=case, reasons="雷同", evidence="三家", by=two_merchants.operator, key=fresh_key()
     )

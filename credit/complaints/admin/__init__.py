@@ -1,11 +1,16 @@
-"""The back office of complaints: so far what the journal calls its verbs."""
+"""The back office of complaints: the queues of officers, reviewers and merchants, tip-offs, terms, and what was left behind."""
 
-from django.utils.translation import gettext_lazy
+from credit.complaints.admin import (
+    complaints,
+    contact,
+    oversight,
+    policies,
+    records,
+    templates,
+    tip_offs,
+)
 
-from credit.complaints.admin import contact, oversight
-from district.kernel.backoffice import name_verbs
-
-__all__ = ["contact", "oversight"]
+__all__ = ["complaints", "contact", "oversight", "policies", "records", "templates", "tip_offs"]
 
 name_verbs(
     enter_complaint=gettext_lazy("代录投诉"),

@@ -16,6 +16,12 @@ FILE = {
     "evidence": ["漏水的照片三张"],
     "files": ["evf_7n42DGM5Tflk9n8mt7Fhc7"],
 }
+FILE_BY_CODE = {
+    "code": "m=7n42DGM5Tflk9n8mt7Fhc7",
+    "category": "service",
+    "description": "排队一小时后被告知卖完。",
+    "wish": "apologise",
+}
 TIP_OFF = {
     "store": STORE,
     "category": "safety",

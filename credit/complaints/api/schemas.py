@@ -54,11 +54,21 @@ class EvidenceFilesField(serializers.ListField):
 
 
 class CaseFilingIn(serializers.Serializer[Any]):
-    store = IdField("str", help_text="The shop that it is about.")
+    store = IdField("str", required=False, help_text="The shop that it is about.")
+    code = TextField(
+        required=False,
+        max_length=300,
+        help_text="Instead of the shop: what its credit code holds, a link `…/m/crc_…?v=…&s=…` or a scene `m=…`.",
+    )
     category = serializers.ChoiceField(choices=FILING_CATEGORIES)
     description = TextField(max_length=LONGEST_STATEMENT, help_text="What happened, and when.")
     evidence = EvidenceField(help_text="Descriptions of what proves it.")
     files = EvidenceFilesField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("store" in attrs) is ("code" in attrs):
+            raise serializers.ValidationError({"store": [_("请填写门店或诚信码其中一项。")]})
+        return attrs
 
 
 class ComplaintIn(CaseFilingIn):

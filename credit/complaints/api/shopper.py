@@ -22,6 +22,7 @@ from credit.complaints.models import CaseFile
 from credit.complaints.queries.case_view import case_view
 from credit.complaints.queries.cases import case_files, case_of
 from credit.complaints.queries.evidence import evidence_of
+from credit.complaints.queries.filing_codes import store_of_code
 from credit.complaints.queries.stores import store_to_complain_about
 from credit.complaints.texts import CASE_WISHES, FILING_CATEGORIES
 from credit.evidence import errors as evidence_errors
@@ -30,6 +31,7 @@ from district.kernel.http import rate_limits
 from district.kernel.http.api import ApiView, cacheable, cached_serializer, cursor_page
 from district.members.api.base import ShopperView
 
+_OF_CODES = (errors.CodeUnknown, errors.CodeNotForFiling, errors.CodeOutOfUse)
 _KINDS = CaseFile.Kind
 _FORMED = ("store", "evidence", "files")
 PAGE = [
@@ -95,6 +97,7 @@ class MyComplaints(ShopperView):
         NotFound,
         TooManyRequests,
         errors.CaseActRefused,
+        *_OF_CODES,
         errors.PurchaseHasOpenCase,
         errors.PurchaseUnknown,
         errors.TooManyOpenCases,
@@ -117,7 +120,11 @@ class MyComplaints(ShopperView):
         summary="提交投诉",
         request=ComplaintIn,
         responses={201: CaseDetailOut},
-        examples=[OpenApiExample("refund", examples.FILE, request_only=True), CREATED],
+        examples=[
+            OpenApiExample("refund", examples.FILE, request_only=True),
+            OpenApiExample("by the code at the counter", examples.FILE_BY_CODE, request_only=True),
+            CREATED,
+        ],
         tags=["complaints"],
     )
     def post(self, request: Request) -> Response:
@@ -137,6 +144,7 @@ class MyTipOffs(ShopperView):
         TooManyRequests,
         errors.CaseActRefused,
         *FILE_REFUSALS,
+        *_OF_CODES,
     )
 
     @extend_schema(
@@ -198,10 +206,12 @@ class MyTipOff(ShopperView):
 
 
 def _filing(asked: dict[str, Any]) -> complaints.Filing:
-    rest = {name: value for name, value in asked.items() if name not in _FORMED}
+    other_fields = ("store", "code", "evidence", "files")
+    rest = {name: value for name, value in asked.items() if name not in other_fields}
+    if "code" in asked:
+        store = store_of_code(asked["code"])
+    else:
+        store = store_to_complain_about(asked["store"])
     return complaints.Filing(
-        store=store_to_complain_about(asked["store"]),
-        evidence=tuple(asked["evidence"]),
-        files=tuple(asked["files"]),
-        **rest,
+        store=store, evidence=tuple(asked["evidence"]), files=tuple(asked["files"]), **rest
     )

@@ -1,7 +1,7 @@
 """Complaints and tip-offs as rows: the case, its history, its clocks, what came of them, and the terms."""
 
 from credit.complaints.models.abuse import AbuseLabel, AbuseProposal, CasePattern
-from credit.complaints.models.case_file import CaseFile, Complaint, TipOff
+from credit.complaints.models.case_file import CaseFile, CaseReview, Complaint, TipOff
 from credit.complaints.models.clocks import CaseBreach, CaseClockRow, CaseNotice
 from credit.complaints.models.drafts import ComplaintDraft
 from credit.complaints.models.evidence import CaseEvidence
@@ -14,10 +14,12 @@ from credit.complaints.models.oversight import (
     WithdrawalCheck,
 )
 from credit.complaints.models.policies import ComplaintPolicy
+from credit.complaints.models.templates import AnswerTemplate
 
 __all__ = [
     "AbuseLabel",
     "AbuseProposal",
+    "AnswerTemplate",
     "CaseBreach",
     "CaseBundle",
     "CaseClockRow",
@@ -29,6 +31,7 @@ __all__ = [
     "CaseNoticeReading",
     "CasePattern",
     "CaseStory",
+    "CaseReview",
     "Complaint",
     "ComplaintDraft",
     "ComplaintPolicy",

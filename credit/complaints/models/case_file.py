@@ -4,7 +4,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from credit.complaints.machine.words import CLOSED_STATES, OPEN_STATES, TIP_OFF_STATES
+from credit.complaints.machine.words import (
+    CLOSED_STATES,
+    OPEN_STATES,
+    TIP_OFF_STATES,
+    CaseState,
+)
 from credit.complaints.texts import (
     CASE_CATEGORIES,
     CASE_OUTCOMES,
@@ -241,6 +246,21 @@ class Complaint(CaseFile):
     class Meta:
         proxy = True
         verbose_name = verbose_name_plural = _("投诉")
+
+
+class _UnderReview(models.Manager[CaseFile]):
+    def get_queryset(self) -> models.QuerySet[CaseFile]:
+        return super().get_queryset().filter(state=str(CaseState.UNDER_REVIEW))
+
+
+class CaseReview(CaseFile):
+    """A complaint that waits for somebody who had no part in what is appealed against."""
+
+    objects = _UnderReview()  # type: ignore[assignment,misc]
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = _("复核")
 
 
 class TipOff(CaseFile):

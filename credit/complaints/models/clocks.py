@@ -3,7 +3,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from credit.complaints.models.case_file import CaseFile
-from credit.complaints.texts import CASE_ACTORS, CASE_CLOCKS, NOTICE_AUDIENCES
+from credit.complaints.texts import (
+    BREACH_TEXTS,
+    CASE_ACTIONS,
+    CASE_ACTORS,
+    CASE_CLOCKS,
+    NOTICE_AUDIENCES,
+)
 from district.kernel.database.ids import PublicIdField
 
 
@@ -71,6 +77,10 @@ class CaseBreach(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
 
+    @property
+    def kind_text(self) -> str:
+        return str(BREACH_TEXTS.get(self.kind, self.kind))
+
 
 class CaseNotice(models.Model):
     """What a side hears of a case, once by its key: an event, a reminder before an end, a breach.
@@ -108,3 +118,15 @@ class CaseNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.audience} {self.key}"
+
+    @property
+    def content(self) -> str:
+        """What it tells, in words."""
+        if self.kind == self.Kind.BREACH:
+            return str(BREACH_TEXTS.get(self.code, self.code))
+        if self.kind == self.Kind.EVENT:
+            return str(dict(CASE_ACTIONS).get(self.code, self.code))
+        name, _sep, before = self.code.partition(":")
+        hours = before.removeprefix("before_").removesuffix("h")
+        clock = dict(CASE_CLOCKS).get(name, name)
+        return str(_("%(clock)s还有 %(hours)s 小时到期") % {"clock": clock, "hours": hours})

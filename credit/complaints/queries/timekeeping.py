@@ -1,5 +1,8 @@
 """What instants of cases are reckoned with: the calendar of the district and the terms in force."""
 
+from datetime import date
+from typing import Any
+
 from credit.complaints.machine.clocks import Timekeeping
 from credit.complaints.machine.policy import DEFAULT_POLICY, ClockPolicy
 from credit.complaints.machine.working_days import TabledCalendar
@@ -25,6 +28,13 @@ def tabled_calendar(*, fresh: bool = False) -> TabledCalendar:
         named = ((day, works) for day, (works, _name) in calendar.days.items())
         known = _tabled = (calendar, TabledCalendar.of(named, calendar.years))
     return known[1]
+
+
+def policy_document_on(day: date) -> dict[str, Any]:
+    """The terms that hold on a day, as a document."""
+    rows = ComplaintPolicy.objects.filter(effective_from__lte=day).order_by("-effective_from")
+    document = rows.values_list("document", flat=True).first()
+    return DEFAULT_POLICY if document is None else document
 
 
 def _policies() -> tuple[ClockPolicy, ...]:

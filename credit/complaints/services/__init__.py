@@ -77,6 +77,7 @@ from credit.complaints.services.sides import (
     withdraw_case,
 )
 from credit.complaints.services.stories import agree_to_story, publish_story, unpublish_story
+from credit.complaints.services.templates import add_answer_template, edit_answer_template
 from credit.complaints.services.timers import run_timers
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "accept_case",
     "accept_proposal",
     "act_on_case",
+    "add_answer_template",
     "agree_to_story",
     "answer_case",
     "appeal",
@@ -107,6 +109,7 @@ __all__ = [
     "deny_remedy",
     "dismiss_pattern",
     "dismiss_tip_off",
+    "edit_answer_template",
     "end_mediation",
     "erase_evidence",
     "erase_note",

@@ -11,7 +11,7 @@ from credit.complaints.case_posting.consequences import follow_up
 from credit.complaints.case_posting.evidence import evidence_rows, file_rows, keep_evidence
 from credit.complaints.case_posting.outcomes import report_outcome
 from credit.complaints.case_posting.work import CaseWork, open_case
-from credit.complaints.errors import CaseNotYours
+from credit.complaints.errors import CaseChanged, CaseNotYours
 from credit.complaints.machine.case import CaseAct
 from credit.complaints.machine.events import new_note_salt
 from credit.complaints.machine.words import CaseAction, CaseActor
@@ -39,6 +39,8 @@ class CaseRequest:
     evidence: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     receipt: Any = None
+    # The number of the last event that the person has seen, where that was on a page.
+    seen_seq: int | None = None
 
 
 @transaction.atomic
@@ -48,7 +50,7 @@ def act_on_case(*, case: CaseFile, request: CaseRequest, key: Key) -> CaseFile:
     Whatever the timers had to do by now happens first, each act at its own instant, so that it makes no
     difference how punctual they are; and again after the act, since a final decision is concluded at once.
 
-    Raises CaseActRefused, CaseNotInState, CaseNotYours, EvidenceUnknown, EvidenceUsed, KeyReused,
+    Raises CaseActRefused, CaseChanged, CaseNotInState, CaseNotYours, EvidenceUnknown, EvidenceUsed, KeyReused,
     PurchaseHasOpenCase, TooMuchEvidence.
     """
     if (earlier := claim_key(key)) is not None:
@@ -57,6 +59,8 @@ def act_on_case(*, case: CaseFile, request: CaseRequest, key: Key) -> CaseFile:
     work = open_case(case.pk, timekeeping())
     if not belongs(work.file, request.actor, request.by):
         raise CaseNotYours
+    if request.seen_seq not in (None, work.case.seq):
+        raise CaseChanged
     _apply_request(work, request)
     store_result(key, work.file.pk)
     return work.file
