@@ -13,8 +13,7 @@ from district.theme import UNFOLD  # noqa: F401 - a setting
 env = environ.Env()
 
 ROOT = Path(__file__).resolve().parent.parent
-# The documents that the code writes: openapi.json and errors.md.
-GENERATED_DOCS = ROOT / "docs"
+GENERATED_DOCS = ROOT / "docs"  # openapi.json and errors.md
 
 # --- Mode -----------------------------------------------------------------------------------
 # production is what an unset variable means: forgetting to say so must never weaken anything.
@@ -74,6 +73,7 @@ INSTALLED_APPS = [
     "credit.evidence.apps.EvidenceConfig",
     "credit.complaints.apps.ComplaintsConfig",
     "credit.wechat_complaints.apps.WechatComplaintsConfig",
+    "credit.compensation.apps.CompensationConfig",
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",
 ]

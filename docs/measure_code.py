@@ -34,6 +34,7 @@ TABLE_PREFIXES = {
     "charter_": "credit/charter",
     "complaints_": "credit/complaints",
     "wechat_complaints_": "credit/wechat_complaints",
+    "compensation_": "credit/compensation",
 }
 # Folders that an app had before it was renamed.
 RENAMED = {"loyalty/batches": "loyalty/receipt_batches", "loyalty/bills": "loyalty/receipt_photos"}

@@ -47,6 +47,7 @@ alter table {CASE_OUTCOME} drop constraint case_outcome_final_before_it_was_reco
 """
 APPEND_ONLY = (
     CASE_OUTCOME,
+    "credit_remedydebtversion",
     "credit_licence",
     "credit_profileentry",
     "credit_inspection",

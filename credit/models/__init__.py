@@ -16,6 +16,7 @@ from credit.models.records import (
     RecordRepair,
     RecordVersion,
 )
+from credit.models.remedy_debts import RemedyDebtVersion
 from credit.models.snapshots import CreditSnapshot, SnapshotGrade
 from credit.models.statistics import DistrictStatistics
 
@@ -40,6 +41,7 @@ __all__ = [
     "RecordLevel",
     "RecordRepair",
     "RecordVersion",
+    "RemedyDebtVersion",
     "ScorePolicyVersion",
     "SnapshotGrade",
     "StoreScanCount",

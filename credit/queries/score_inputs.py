@@ -17,6 +17,7 @@ from credit.queries.profiles import (
 )
 from credit.queries.ratings import HORIZON_DAYS, shopper_ratings
 from credit.queries.records import known_records
+from credit.queries.remedy_debts import remedy_debts
 from credit.score.policy import ScorePolicy, profile_share
 from credit.score.rating_cap import cap_ratings
 from credit.score.values import (
@@ -67,6 +68,7 @@ def derive_inputs(
     purchases = _purchases(merchants, as_of)
     cases = _cases(merchants, at, corrected_at)
     checks = _checks(merchants, as_of, at, corrected_at)
+    debts = remedy_debts(merchants, at)
     standings = _standings(merchants, as_of, at, corrected_at, policy)
     derived = {}
     for merchant in merchants:
@@ -81,7 +83,11 @@ def derive_inputs(
                 standing=MerchantStanding(
                     **standings[merchant],
                     previous_grade=previous_grades.get(merchant),
-                    has_missed_remedy=any(case.remedy_missed for case in own_cases),
+                    has_missed_remedy=any(
+                        case.remedy_missed and case.case not in debts.settled_cases
+                        for case in own_cases
+                    ),
+                    has_unpaid_decision=merchant in debts.owing_merchants,
                 ),
             ),
             capped.flagged,

@@ -34,6 +34,7 @@ from credit.services.ratings import (
     show_rating_text,
 )
 from credit.services.record_case_outcome import record_case_outcome
+from credit.services.record_remedy_debt import record_remedy_debt
 from credit.services.records import (
     approve_charter_record,
     approve_repair,
@@ -66,6 +67,7 @@ __all__ = [
     "rate_purchase",
     "record_case_outcome",
     "record_inspection",
+    "record_remedy_debt",
     "reject_charter_record",
     "reject_correction",
     "reject_repair",

@@ -7,6 +7,7 @@ from credit.complaints.machine.case import CaseFacts
 from credit.complaints.machine.words import SIDES, CaseAction, CaseActor
 from credit.complaints.models import CaseFile
 from credit.complaints.models.case_file import OPEN_NAMES
+from credit.complaints.queries.fund_cover import cover_of
 from district.kernel import clock
 from district.members.models import User
 from district.merchants.models import Store
@@ -27,13 +28,22 @@ def facts_of(
     master: str = "",
     receipt: Any = None,
 ) -> CaseFacts:
-    """The facts for an act. No merchant is in a fund scheme yet: the compensation fund has no tables."""
+    """The facts for an act, and for what the clocks do before and after it."""
+    cover = cover_of(case)
     return CaseFacts(
         actor_belongs_to_case=actor not in SIDES or belongs(case, actor, by),
         open_cases_of_purchase=_open_cases_of(receipt, besides=case),
         under_charter=action in _DECISIVE and is_under_charter(case.merchant_id, clock.now()),
         master_is_open=action is not CaseAction.MERGE or _is_open(master),
+        in_fund_scheme=cover.in_scheme,
+        fund_cap_fen=cover.cap_fen,
     )
+
+
+def clock_facts(case: CaseFile) -> CaseFacts:
+    """The facts for what the clocks alone do."""
+    cover = cover_of(case)
+    return CaseFacts(in_fund_scheme=cover.in_scheme, fund_cap_fen=cover.cap_fen)
 
 
 def person_name(by: ActingParty) -> str:

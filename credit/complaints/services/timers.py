@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet
 from credit.complaints.case_posting.outcomes import report_outcome
 from credit.complaints.case_posting.work import CaseWork, open_case
 from credit.complaints.machine.apply import ActApplied
-from credit.complaints.machine.case import CaseFacts
 from credit.complaints.machine.timers import recalculated
 from credit.complaints.machine.words import CaseState
 from credit.complaints.models import CaseFile
 from credit.complaints.models.case_file import OPEN_NAMES
+from credit.complaints.queries.facts import clock_facts
 from credit.complaints.queries.timekeeping import tabled_calendar, timekeeping
 from district.kernel import attempts, clock
 
@@ -60,7 +60,7 @@ def _look_at(row: CaseFile) -> None:
 
 def _bring_up_to_date(work: CaseWork) -> None:
     now = clock.now()
-    facts = CaseFacts()
+    facts = clock_facts(work.file)
     work.run_clocks(now, facts)
     version = work.timekeeping.calendar.version
     if work.file.calendar_version != version:
