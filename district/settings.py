@@ -72,7 +72,7 @@ INSTALLED_APPS = [
     "coupons.offline.apps.OfflineConfig",
     "parking.apps.ParkingConfig",
     *("credit.apps.CreditConfig", "credit.charter.apps.CharterConfig"),
-    "credit.complaints.apps.ComplaintsConfig",
+    *("credit.complaints.apps.ComplaintsConfig", "credit.financing.apps.FinancingConfig"),
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",
 ]
