@@ -70,10 +70,9 @@ INSTALLED_APPS = [
     "coupons.offline.apps.OfflineConfig",
     "parking.apps.ParkingConfig",
     *("credit.apps.CreditConfig", "credit.charter.apps.CharterConfig"),
-    "credit.evidence.apps.EvidenceConfig",
-    "credit.complaints.apps.ComplaintsConfig",
-    "credit.wechat_complaints.apps.WechatComplaintsConfig",
-    "credit.compensation.apps.CompensationConfig",
+    *("credit.evidence.apps.EvidenceConfig", "credit.complaints.apps.ComplaintsConfig"),
+    *("credit.wechat_complaints.apps.WechatComplaintsConfig", "credit.compensation.apps.CompensationConfig"),
+    "credit.financing.apps.FinancingConfig",
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",
 ]

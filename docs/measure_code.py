@@ -35,6 +35,7 @@ TABLE_PREFIXES = {
     "complaints_": "credit/complaints",
     "wechat_complaints_": "credit/wechat_complaints",
     "compensation_": "credit/compensation",
+    "financing_": "credit/financing",
 }
 # Folders that an app had before it was renamed.
 RENAMED = {"loyalty/batches": "loyalty/receipt_batches", "loyalty/bills": "loyalty/receipt_photos"}

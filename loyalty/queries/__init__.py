@@ -26,7 +26,12 @@ from loyalty.queries.clearing import ClearingPosition, clearing, clearing_of
 from loyalty.queries.health import latest_audit
 from loyalty.queries.points_on_bills import BillSpending, bill_holds, bill_spendings
 from loyalty.queries.posting_balances import balance_after, balance_after_receipt
-from loyalty.queries.purchases import purchase_to_rate, purchases_by_day, purchases_by_store
+from loyalty.queries.purchases import (
+    monthly_totals,
+    purchase_to_rate,
+    purchases_by_day,
+    purchases_by_store,
+)
 from loyalty.queries.rows import (
     bought_at,
     buyers_of,
@@ -94,6 +99,7 @@ __all__ = [
     "holds",
     "latest_audit",
     "member_to_credit",
+    "monthly_totals",
     "oldest_waiting_review",
     "parked_refunds",
     "parked_refunds_waiting_for",

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncDate, TruncMonth
 
 from district.kernel import clock
 from district.members.models import Member
@@ -51,6 +51,29 @@ def purchases_by_store(first: date, last: date) -> dict[int, int]:
     )
     counted = rows.values("store").annotate(purchases=Count("pk")).order_by("store")
     return dict(counted.values_list("store", "purchases"))
+
+
+def monthly_totals(merchant: int, first: date, last: date) -> list[tuple[date, int, int, int]]:
+    """Of each Shanghai month with purchases: its first day, how many were paid, paid and given back in fen.
+
+    Purchases that were given back whole are among them, with what was given back.
+    """
+    rows = Receipt.objects.filter(
+        merchant=merchant,
+        paid_fen__gt=0,
+        paid_at__gte=clock.start_of_day(first),
+        paid_at__lt=clock.start_of_day(last + timedelta(days=1)),
+    )
+    months = rows.annotate(month=TruncMonth("paid_at", tzinfo=clock.SHANGHAI)).values("month")
+    totals = months.annotate(
+        purchases=Count("pk"), paid=Sum("paid_fen"), refunded=Sum("refunded_fen")
+    ).order_by("month")
+    return [
+        (month.date(), purchases, int(paid), int(refunded))
+        for month, purchases, paid, refunded in totals.values_list(
+            "month", "purchases", "paid", "refunded"
+        )
+    ]
 
 
 def _standing(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:

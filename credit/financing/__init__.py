@@ -1,0 +1,1 @@
+"""Reports of a merchant for one institution and one purpose: started by its owner, signed, expiring, revocable."""
