@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 
+from district.app_list import APPLICATIONS
 from district.contract import SPECTACULAR_SETTINGS  # noqa: F401 - a setting
 from district.keyrings import key, keyring, named_keys
 from district.loggers import logging_in
@@ -38,44 +39,7 @@ TOKEN_KEYS = keyring("DISTRICT_TOKEN_KEYS", env.list("DISTRICT_TOKEN_KEYS", defa
 PEPPER = key("DISTRICT_PEPPER", env.str("DISTRICT_PEPPER", default=""))
 
 # --- Applications ---------------------------------------------------------------------------
-INSTALLED_APPS = [
-    "district.kernel.apps.KernelConfig",
-    "unfold.apps.BasicAppConfig",  # Basic: the site is ours, not the theme's.
-    "unfold.contrib.filters",
-    "district.kernel.apps.BackOfficeConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
-    "allauth.socialaccount",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "district.calendar.apps.CalendarConfig",
-    "district.wechat.apps.WechatConfig",
-    "district.members.apps.MembersConfig",
-    "district.merchants.apps.MerchantsConfig",
-    "district.payments.apps.PaymentsConfig",
-    "loyalty.apps.LoyaltyConfig",
-    "loyalty.receipt_batches.apps.ReceiptBatchesConfig",
-    "loyalty.receipt_photos.apps.ReceiptPhotosConfig",
-    "loyalty.business_circle.apps.BusinessCircleConfig",
-    "loyalty.settlement.apps.SettlementConfig",
-    "coupons.apps.CouponsConfig",
-    "coupons.issuing.apps.IssuingConfig",
-    "coupons.offline.apps.OfflineConfig",
-    "parking.apps.ParkingConfig",
-    *("credit.apps.CreditConfig", "credit.charter.apps.CharterConfig"),
-    *("credit.evidence.apps.EvidenceConfig", "credit.complaints.apps.ComplaintsConfig"),
-    *("credit.wechat_complaints.apps.WechatComplaintsConfig", "credit.compensation.apps.CompensationConfig"),
-    "credit.financing.apps.FinancingConfig",
-    "district.demo.apps.DemoConfig",
-    "district.replay.apps.ReplayConfig",
-]
+INSTALLED_APPS = [*APPLICATIONS]
 
 MIDDLEWARE = [
     "district.kernel.http.health.ProbeMiddleware",
