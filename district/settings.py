@@ -41,8 +41,7 @@ PEPPER = key("DISTRICT_PEPPER", env.str("DISTRICT_PEPPER", default=""))
 # --- Applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
     "district.kernel.apps.KernelConfig",
-    # Basic: the site is ours, not the theme's.
-    "unfold.apps.BasicAppConfig",
+    "unfold.apps.BasicAppConfig",  # Basic: the site is ours, not the theme's.
     "unfold.contrib.filters",
     "district.kernel.apps.BackOfficeConfig",
     "django.contrib.auth",
@@ -73,6 +72,7 @@ INSTALLED_APPS = [
     "parking.apps.ParkingConfig",
     *("credit.apps.CreditConfig", "credit.charter.apps.CharterConfig"),
     "credit.complaints.apps.ComplaintsConfig",
+    "credit.wechat_complaints.apps.WechatComplaintsConfig",
     "district.demo.apps.DemoConfig",
     "district.replay.apps.ReplayConfig",
 ]

@@ -33,6 +33,7 @@ TABLE_PREFIXES = {
     "credit_": "credit",
     "charter_": "credit/charter",
     "complaints_": "credit/complaints",
+    "wechat_complaints_": "credit/wechat_complaints",
 }
 # Folders that an app had before it was renamed.
 RENAMED = {"loyalty/batches": "loyalty/receipt_batches", "loyalty/bills": "loyalty/receipt_photos"}

@@ -26,8 +26,8 @@ class CaseFile(RetriedWork):
     lists, constraints and the timers, and never says anything else than the events replayed.
 
     `filing_slot` counts the open filings of a shopper, 1 to 3; a case that was closed and is open again, or came
-    from another member who was merged, has none. `next_look_at` is when the timers have something to do next,
-    `windows_until` until when a closed case may be acted on, `calendar_version` the calendar by which clocks and
+    from another member who was merged or from WeChat, has none. `next_look_at` is when the timers have something to
+    do next, `windows_until` until when a closed case may be acted on, `calendar_version` the calendar by which clocks and
     windows were reckoned, empty where that is not sure. The columns of
     `RetriedWork` are those of the timers: a case on which they fail stops no other one.
     """
@@ -39,6 +39,7 @@ class CaseFile(RetriedWork):
     class Channel(models.TextChoices):
         MINI_PROGRAM = "mini_program", _("小程序")
         STAFF = "staff", _("工作人员录入")
+        WECHAT_PAY = "wechat_pay", _("微信支付投诉")
 
     class Anonymity(models.IntegerChoices):
         NAMED = 0, _("向商户实名")
@@ -140,7 +141,7 @@ class CaseFile(RetriedWork):
             models.CheckConstraint(
                 name="case_entered_by_staff_or_shopper",
                 condition=Q(channel="staff", entered_by__isnull=False)
-                | Q(channel="mini_program", entered_by=None),
+                | Q(channel__in=["mini_program", "wechat_pay"], entered_by=None),
             ),
             models.CheckConstraint(
                 name="case_merged_iff_into_another",

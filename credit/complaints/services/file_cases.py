@@ -43,9 +43,15 @@ class Filing:
 
 @transaction.atomic
 def file_case(
-    *, member: Member, filing: Filing, key: Key, entered_by: User | None = None
+    *,
+    member: Member,
+    filing: Filing,
+    key: Key,
+    entered_by: User | None = None,
+    is_from_wechat: bool = False,
 ) -> CaseFile:
-    """A complaint about a store; `entered_by` is the operator who enters it for the shopper.
+    """A complaint about a store; `entered_by` is the operator who enters it for the shopper. One that came in by
+    WeChat Pay takes no place among the three that a shopper may file: WeChat has taken it already.
 
     Raises CaseActRefused, CaseNotYours, KeyReused, PurchaseHasOpenCase, PurchaseUnknown, TooManyOpenCases.
     """
@@ -58,12 +64,16 @@ def file_case(
     row = _new_file(member, filing, CaseFile.Kind.COMPLAINT)
     open_cases = CaseFile.objects.filter(member=member, state__in=OPEN_NAMES)
     row.receipt = receipt
-    row.filing_slot = _free_slot(member)
+    row.filing_slot = None if is_from_wechat else _free_slot(member)
     if entered_by is not None:
         row.channel, row.entered_by = CaseFile.Channel.STAFF, entered_by
+    elif is_from_wechat:
+        row.channel = CaseFile.Channel.WECHAT_PAY
     facts = CaseFacts(
         # Those open again and those of a merged member took their place once.
-        open_cases_of_shopper=open_cases.exclude(filing_slot=None).count(),
+        open_cases_of_shopper=(
+            0 if is_from_wechat else open_cases.exclude(filing_slot=None).count()
+        ),
         open_cases_of_purchase=open_cases.filter(receipt=receipt).count() if receipt else 0,
     )
     details = {

@@ -1,5 +1,6 @@
 """The verbs of the members app."""
 
+from district.members.services.absent_shopper import make_absent_shopper
 from district.members.services.absorb_member import absorb_member
 from district.members.services.bind_phone import bind_phone
 from district.members.services.card_code import CardCode, issue_card_code, use_card_code
@@ -36,6 +37,7 @@ __all__ = [
     "end_sessions",
     "issue_card_code",
     "look_up_by_phone",
+    "make_absent_shopper",
     "make_operator",
     "note_session_use",
     "open_picture",
