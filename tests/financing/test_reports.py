@@ -27,7 +27,7 @@ from credit.financing.printing import file_response, page_response
 from credit.financing.report_text import digest_of
 from credit.models import CreditSnapshot
 from district.kernel import clock
-from district.kernel.errors import NotFound
+from district.kernel.errors import TokenInvalid
 from tests.factories.credit import fresh_key
 from tests.factories.financing import FinancingScene
 from tests.factories.members import make_operator
@@ -123,10 +123,10 @@ def test_the_institution_alone_reads_it_while_it_holds_and_each_time_is_kept(sce
     answer = view(report, scene.bank)
     assert answer.status_code == 200
     assert answer.json()["text"] == report.text
-    assert view(report, scene.other).status_code == 404
+    assert view(report, scene.other).json()["code"] == "token_invalid"
     before = access_code(scene.bank)
     bank = financing.rotate_access_code(institution=scene.bank, by=None, key=fresh_key())
-    with pytest.raises(NotFound):
+    with pytest.raises(TokenInvalid):
         financing.view_report(public_id=report.public_id, access_code=before)
     assert view(report, bank).status_code == 200
     financing.revoke_report(report=report, by=scene.owner)

@@ -12,7 +12,7 @@ from credit.financing.errors import ReportEnded
 from credit.financing.models import PartnerInstitution, ReportStatus
 from credit.financing.queries import institutions, public_keys, report_status
 from district.kernel import clock
-from district.kernel.errors import NotFound, TooManyRequests
+from district.kernel.errors import NotFound, TokenInvalid, TooManyRequests
 from district.kernel.http import rate_limits
 from district.kernel.http.api import ApiView
 from district.kernel.http.fields import InstantField, TextField
@@ -137,7 +137,7 @@ class ReportStatusView(ApiView):
 class ReportViews(ApiView):
     """The institution reads its report by its access code; each time is kept."""
 
-    refusals = (NotFound, ReportEnded, TooManyRequests)
+    refusals = (NotFound, ReportEnded, TokenInvalid, TooManyRequests)
 
     @extend_schema(
         operation_id="view_financing_report",

@@ -18,7 +18,7 @@ from credit.financing.queries import status_of
 from credit.financing.report_text import report_text, signed
 from district.kernel import audit, clock
 from district.kernel.database.ids import looks_like
-from district.kernel.errors import NotFound
+from district.kernel.errors import NotFound, TokenInvalid
 from district.kernel.idempotency import Key, claim_key, store_result
 from district.members.models import User
 from district.merchants.models import Clerk, Merchant
@@ -103,7 +103,7 @@ def revoke_report(*, report: FinancingReport, by: User) -> FinancingReport:
 def view_report(*, public_id: str, access_code: str) -> FinancingReport:
     """The institution reads its report, and that is kept.
 
-    Raises NotFound, also for the code of another institution or one that was stopped; ReportEnded.
+    Raises NotFound, also where the institution was stopped; ReportEnded; TokenInvalid for another institution's code.
     """
     if not looks_like("frp", public_id):
         raise NotFound
@@ -112,7 +112,7 @@ def view_report(*, public_id: str, access_code: str) -> FinancingReport:
     if row is None or not row.institution.is_active:
         raise NotFound
     if not is_access_code(row.institution, access_code):
-        raise NotFound
+        raise TokenInvalid
     at = clock.now()
     if status_of(row, at) is not ReportStatus.VALID:
         raise ReportEnded
