@@ -10,6 +10,8 @@ from benchmarks.batches import batch_receipts
 from benchmarks.bench import Bench, Incorrect, PreparedDatabase, bench
 from benchmarks.coupon_claim import coupon_claim
 from benchmarks.coupon_redeem import coupon_redeem
+from benchmarks.credit_page import credit_page
+from benchmarks.credit_score import credit_score
 from benchmarks.function_level import hot_member, ledger, pgledger_shape
 from benchmarks.http_level import earn_http, earn_http_orm, hot_merchant, spend_http
 from benchmarks.in_process import earn, spend
@@ -38,6 +40,8 @@ BENCHMARKS: dict[str, Callable[[Bench], BenchmarkResult]] = {
     "coupon_claim": coupon_claim,
     "coupon_redeem": coupon_redeem,
     "parking_reserve": parking_reserve,
+    "credit_score": credit_score,
+    "credit_page": credit_page,
 }
 # They bring a clone of their own instead of a `Bench`.
 STARTS = {"cold_start": cold_start, "warm_start": warm_start}

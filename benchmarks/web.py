@@ -87,13 +87,15 @@ class BenchmarkServer:
         connections: int,
         tickets: str = "",
         members: str = "",
+        lines: str = "",
         refused: bool = False,
     ) -> Run:
         """A request over that many connections; `refused` when an error answers all of it. `tickets` and `members` are
-        files of those that take their turn, once each; when none is left, nothing more is asked."""
-        choice = "ticket" if tickets else "member" if members else "any"
+        files of those that take their turn, once each; when none is left, nothing more is asked. Those of `lines` are
+        asked for again and again."""
+        choice = "ticket" if tickets else "member" if members else "line" if lines else "any"
         return self._load(
-            request, choice, tickets or members, connections=connections, refused=refused
+            request, choice, tickets or members or lines, connections=connections, refused=refused
         )
 
     def _load(

@@ -1,6 +1,6 @@
--- wrk: posts one request again and again, each with a number and an idempotency key of its own.
--- Arguments: path, body, who posts ("till" or "phone"), members, merchants, how they are chosen, and a file of tickets.
--- In the body stand <member>, <merchant>, <number>, <now> and <ticket>.
+-- wrk: posts one request again and again, each with a number and an idempotency key of its own; one without a body it gets.
+-- Arguments: path, body, who posts ("till" or "phone", "anybody"), members, merchants, how they are chosen, and a file of tickets.
+-- In the body stand <member>, <merchant>, <number>, <now> and <ticket>; in the path <merchant>, or <line> of a file.
 local thread_number = 0
 
 function setup(thread)
@@ -25,6 +25,8 @@ local choose = {
       local merchant, ticket = string.match(line or "1 NONE", "(%d+) (%w+)")
       return 1, merchant, ticket
    end,
+   -- Any line of the file, again and again.
+   line = function() return 1, math.random(merchants), lines[math.random(#lines)] end,
    -- A line is a member, each once; the threads take the lines in turns as above.
    member = function()
       local line = tickets()
@@ -37,7 +39,10 @@ function init(arguments)
    path, body, caller = arguments[1], arguments[2], arguments[3]
    members, merchants = tonumber(arguments[4]), tonumber(arguments[5])
    chosen = choose[arguments[6]]
-   if arguments[7] then
+   if arguments[6] == "line" then
+      lines = {}
+      for line in io.lines(arguments[7]) do lines[#lines + 1] = line end
+   elseif arguments[7] then
       tickets = io.lines(arguments[7])
       if number == 2 then tickets() end
    end
@@ -65,6 +70,10 @@ function request()
       now = now,
       ticket = ticket,
    }
+   if body == "" then
+      local place = {merchant = values.merchant, line = ticket}
+      return wrk.format("GET", (string.gsub(path, "<(%a+)>", place)))
+   end
    return wrk.format("POST", path, headers, (string.gsub(body, "<(%a+)>", values)))
 end
 

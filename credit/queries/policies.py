@@ -32,10 +32,10 @@ def announced_policies() -> "QuerySet[ScorePolicyVersion]":
     )
 
 
-def policies_so_far() -> list[ScorePolicy]:
-    """All that ever were or will be in force, the first policy first."""
-    documents = announced_policies().order_by("effective_on").values_list("document", flat=True)
-    return [credit_v1(), *map(_read, documents)]
+def policies_by_day() -> list[tuple[date, ScorePolicy]]:
+    """All that ever were or will be in force, each with the day on which it begins; the first one began at no day."""
+    rows = announced_policies().order_by("effective_on").values_list("effective_on", "document")
+    return [(date.min, credit_v1()), *((day, _read(document)) for day, document in rows)]
 
 
 @lru_cache(maxsize=32)

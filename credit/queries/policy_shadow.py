@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from credit.models import CreditSnapshot
-from credit.queries.policies import policies_so_far, policy_on
+from credit.queries.policies import policies_by_day, policy_on
 from credit.queries.score_inputs import profile_items
 from credit.queries.snapshots import current_snapshots, stored_inputs
 from credit.score.policy import ScorePolicy, profile_share
+from credit.score.policy_document import credit_v1
 from credit.score.scoring import score_merchant
 from credit.score.shadow import PolicyComparison, ScoredTwice, compare_scores
 from district.documents.reader import DocumentProblem
@@ -29,25 +30,31 @@ class PolicyTrial:
     as_of: date | None
 
 
-def policy_problems(policy: ScorePolicy) -> list[DocumentProblem]:
-    """What no reader of the document can see: facts that are not kept, repairs that were granted already."""
+def policy_problems(policy: ScorePolicy, effective_on: date | None = None) -> list[DocumentProblem]:
+    """What no reader of the document can see: facts that are not kept, repairs that were granted already.
+
+    From a day on (None: after all others) it may not demand more days before a repair than a policy that begins
+    earlier, nor fewer than one that begins later.
+    """
     found = []
     if policy.horizon_days > MOST_HORIZON_DAYS:
         path = "decay.horizon_days"
         found.append(DocumentProblem(path, "not_in_range", f"1–{MOST_HORIZON_DAYS}"))
-    so_far = policies_so_far()
+    day, by_day = effective_on or date.max, policies_by_day()
     for level, rule in policy.penalties.items():
-        earliest = min(earlier.penalties[level].repair_after_days for earlier in so_far)
-        if rule.repair_after_days > earliest:
+        terms = [(begins, other.penalties[level].repair_after_days) for begins, other in by_day]
+        most = min(term for begins, term in terms if begins < day)
+        least = max((term for begins, term in terms if begins >= day), default=0)
+        if not least <= rule.repair_after_days <= most:
             path = f"penalties.{level}.repair_after_days"
-            found.append(DocumentProblem(path, "not_in_range", f"0–{earliest}"))
+            found.append(DocumentProblem(path, "not_in_range", f"{least}–{most}"))
     return found
 
 
 def try_policy(policy: ScorePolicy) -> PolicyTrial:
     """Over the newest snapshots of all merchants that are in the district, with the same previous grades."""
     day = CreditSnapshot.objects.order_by("-as_of").values_list("as_of", flat=True).first()
-    current = policy_on(day) if day else policies_so_far()[0]
+    current = policy_on(day) if day else credit_v1()
     scored = _scored(day, current, policy) if day else iter(())
     return PolicyTrial(compare_scores(scored), current.version, day)
 

@@ -81,7 +81,7 @@ def propose_score_policy(
         return ScorePolicyVersion.objects.get(pk=earlier)
     lock_score_policies()
     policy, at = policy_of_document(shadow.document), clock.now()
-    _require_sound(policy)
+    _require_sound(policy, effective_on)
     taken = ScorePolicyVersion.objects.filter(version=policy.version)
     if policy.version == credit_v1().version or taken.exclude(state=State.REJECTED).exists():
         raise ScorePolicyNameTaken
@@ -113,7 +113,7 @@ def approve_score_policy(
     lock_score_policies()
 
     def announce(row: ScorePolicyVersion) -> None:
-        _require_sound(policy_of_document(row.document))
+        _require_sound(policy_of_document(row.document), row.effective_on)
         _require_start(row.effective_on, clock.now())
 
     return four_eyes.decide(
@@ -163,9 +163,9 @@ def _read(document: Mapping[str, Any]) -> ScorePolicy:
         raise ScorePolicyDocumentInvalid(faults=str(invalid)) from None
 
 
-def _require_sound(policy: ScorePolicy) -> None:
+def _require_sound(policy: ScorePolicy, effective_on: date | None = None) -> None:
     """Raises ScorePolicyDocumentInvalid."""
-    if problems := policy_problems(policy):
+    if problems := policy_problems(policy, effective_on):
         raise ScorePolicyDocumentInvalid(faults="; ".join(map(str, problems)))
 
 

@@ -12,7 +12,7 @@ from credit.models import CreditSnapshot, FactCorrection
 from credit.queries.policies import policy_on
 from credit.queries.score_inputs import DerivedInputs, derive_inputs
 from credit.queries.snapshots import current_snapshots, previous_snapshots
-from credit.score.digest import input_digest
+from credit.score.digest import document_digest
 from credit.score.explanation_document import explanation_document
 from credit.score.policy import ScorePolicy
 from credit.score.reader import inputs_document
@@ -120,12 +120,12 @@ def revise_waiting() -> int:
 
 def _snapshot_columns(derived: DerivedInputs, as_of: date, policy: ScorePolicy) -> dict[str, Any]:
     """What a snapshot says of these inputs."""
-    score = score_merchant(derived.inputs, policy)
+    score, inputs = score_merchant(derived.inputs, policy), inputs_document(derived.inputs)
     rank_key = Decimal(score.rank_key.numerator) / Decimal(score.rank_key.denominator)
     return {
         "policy_version": policy.version,
-        "inputs": inputs_document(derived.inputs),
-        "inputs_digest": input_digest(derived.inputs, as_of, policy),
+        "inputs": inputs,
+        "inputs_digest": document_digest(inputs, as_of, policy),
         "result": score_document("", score)
         | {"limits": [limit.value for limit in score.decision.limits]},
         "explanation": explanation_document(derived.inputs, score, policy),

@@ -22,6 +22,7 @@ OVER_HTTP = {
     "coupon_claim",
     "coupon_redeem",
     "parking_reserve",
+    "credit_page",
 }
 RESULT_KEYS = {
     "name", "ours", "limit", "ratio", "unit", "limit_is", "floor", "aim", "correct", "machine", "runs",

@@ -100,6 +100,12 @@ def test_a_document_with_faults_or_against_what_was_granted_is_refused(people):
             credit.run_policy_shadow(
                 document=policy_with("credit-v2", **change), by=people[0], key=fresh_key()
             )
+    higher = announce_policy("credit-v8", BEGINS + timedelta(days=60), people)
+    with pytest.raises(ScorePolicyDocumentInvalid, match="90–90"):
+        propose_policy(
+            "credit-v7", BEGINS, people[0], penalties={"general": {"repair_after_days": 30}}
+        )
+    credit.withdraw_score_policy(policy=higher, reason="先改", by=people[0])
     lower = {"general": {"repair_after_days": 30}}
     back = propose_policy("credit-v9", BEGINS + timedelta(days=30), people[0])
     announce_policy("credit-v2", BEGINS, people, penalties=lower)
