@@ -12,6 +12,8 @@ from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.machine.words import CaseActor
 from credit.complaints.models import ComplaintPolicy
 from credit.demo_history import play_history
+from district.kernel import clock
+from district.kernel.idempotency import Key
 from loyalty.queries import receipts
 
 _TEMPLATES = (
@@ -115,7 +117,10 @@ def _office_texts(context: Any) -> None:
             "terms": terms,
         }
         complaints.publish_policy(
-            document=document, reason="受理提速：一个工作日内受理。", by=context.operator
+            document=document,
+            reason="受理提速：一个工作日内受理。",
+            by=context.operator,
+            key=Key.of("demo:complaints", "policy"),
         )
 
 

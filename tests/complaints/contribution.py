@@ -282,7 +282,7 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
     )
     starts_on = clock.business_day(clock.now()) + timedelta(days=20)
     document = DEFAULT_POLICY | {"version": "c-next", "effective_from": starts_on.isoformat()}
-    complaints.publish_policy(document=document, reason="试行", by=operator)
+    complaints.publish_policy(document=document, reason="试行", by=operator, key=fresh_key())
     other = make_member("另一位客")
     for side in two_merchants.sides:
         filing = make_filing(side.store, receipt_no="", description=f"在{side.merchant.name}买的。")

@@ -130,6 +130,7 @@ class PublishPolicy(OperatorAction):
             document=cleaned_data["document"],
             reason=cleaned_data["reason"],
             by=viewer(request).user,
+            key=key,
         )
 
 

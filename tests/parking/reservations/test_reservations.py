@@ -218,34 +218,6 @@ def test_a_change_takes_the_new_window_before_it_gives_up_the_old(pool):
     assert reserved(pool, whole) == [0, 0, 1, 1, 1, 1]
 
 
-def test_the_same_window_again_changes_nothing(pool):
-    """Neither is the place kept longer, nor is a numbered bay lost."""
-    (bay,) = parking.add_bays(pool=pool, numbers=["E01"], by=None)
-    made = make_reservation(pool, window=window_in(2), bay=bay)
-    parking.set_reservation_policy(car_park=pool.car_park, late_minutes=45, by=None)
-    before = Reservation.objects.values().get()
-
-    with clock.travel_to(made.starts_at + timedelta(minutes=14)):
-        parking.change_reservation(
-            reservation=made, window=Window(made.starts_at, made.ends_at), pool=pool
-        )
-
-    assert Reservation.objects.values().get() == before
-
-
-def test_a_numbered_bay_goes_along_to_the_new_window_or_the_change_is_refused(pool):
-    (bay,) = parking.add_bays(pool=pool, numbers=["E01"], by=None)
-    made = make_reservation(pool, window=window_in(2), bay=bay)
-    other = make_reservation(pool, window=window_in(9), bay=bay)
-
-    moved = parking.change_reservation(reservation=made, window=window_in(5))
-    with pytest.raises(errors.BayReserved), transaction.atomic():
-        parking.change_reservation(reservation=made, window=window_in(9))
-
-    assert (moved.bay, Reservation.objects.get(pk=made.pk).starts_at) == (bay, moved.starts_at)
-    assert reserved(pool, Window(other.starts_at, other.ends_at)) == [1] * 4
-
-
 def test_a_change_into_a_full_window_changes_nothing(pool):
     made = make_reservation(pool, window=window_in(2))
     full = window_in(6)

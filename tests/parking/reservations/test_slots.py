@@ -9,6 +9,7 @@ from district.kernel import clock
 from parking import errors
 from parking import services as parking
 from parking.models import PoolSlot, Reservation
+from parking.reservations.windows import Window
 from tests.factories.parking import make_reservable_pool, make_reservation, window_in
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,33 @@ def test_a_policy_stays_within_bounds(pool, terms):
 def test_a_slot_is_never_overbooked(pool, change, promise):
     with pytest.raises(IntegrityError, match=promise), transaction.atomic():
         PoolSlot.objects.filter(pool=pool).update(**change)
+
+
+def test_the_same_window_again_changes_nothing(pool):
+    """Neither is the place kept longer, nor is a numbered bay lost."""
+    (bay,) = parking.add_bays(pool=pool, numbers=["E01"], by=None)
+    made = make_reservation(pool, window=window_in(2), bay=bay)
+    parking.set_reservation_policy(car_park=pool.car_park, late_minutes=45, by=None)
+    before = Reservation.objects.values().get()
+
+    with clock.travel_to(made.starts_at + timedelta(minutes=14)):
+        parking.change_reservation(
+            reservation=made, window=Window(made.starts_at, made.ends_at), pool=pool
+        )
+
+    assert Reservation.objects.values().get() == before
+
+
+def test_a_numbered_bay_goes_along_to_the_new_window_or_the_change_is_refused(pool):
+    (bay,) = parking.add_bays(pool=pool, numbers=["E01"], by=None)
+    made = make_reservation(pool, window=window_in(2), bay=bay)
+    make_reservation(pool, window=window_in(9), bay=bay)
+
+    moved = parking.change_reservation(reservation=made, window=window_in(5))
+    with pytest.raises(errors.BayReserved), transaction.atomic():
+        parking.change_reservation(reservation=made, window=window_in(9))
+
+    assert (moved.bay, Reservation.objects.get(pk=made.pk).starts_at) == (bay, moved.starts_at)
+    assert (
+        list(PoolSlot.objects.filter(reserved__gt=0).values_list("reserved", flat=True)) == [1] * 8
+    )
