@@ -33,6 +33,7 @@ TABLE_PREFIXES = {
     "credit_": "credit",
     "charter_": "credit/charter",
     "complaints_": "credit/complaints",
+    "evidence_": "credit/evidence",
     "wechat_complaints_": "credit/wechat_complaints",
     "compensation_": "credit/compensation",
     "financing_": "credit/financing",

@@ -48,11 +48,11 @@ def point(y, sign):
 BASE = point(4 * pow(5, P - 2, P) % P, 0)
 
 
-def add(one, other):
-    a = (one[1] - one[0]) * (other[1] - other[0]) % P
-    b = (one[1] + one[0]) * (other[1] + other[0]) % P
-    c = 2 * one[3] * other[3] * D % P
-    d = 2 * one[2] * other[2] % P
+def add(left, right):
+    a = (left[1] - left[0]) * (right[1] - right[0]) % P
+    b = (left[1] + left[0]) * (right[1] + right[0]) % P
+    c = 2 * left[3] * right[3] * D % P
+    d = 2 * left[2] * right[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
@@ -123,7 +123,7 @@ def main():
         problem = problem_of(report, keys, at)
         content = json.loads(report["text"])
         name = f"{content['report']} of {content['merchant']['legal_name']}"
-        said = f"for {content['institution']['name']}: {content['purpose']}"
+        purpose = f"for {content['institution']['name']}: {content['purpose']}"
         where = content["verify_at"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
         print(f"unreadable: {type(trouble).__name__}: {trouble}")
@@ -131,7 +131,7 @@ def main():
     if problem:
         print(problem)
         return 1
-    print(f"agrees: {name}, {said}; whether it was taken back: {where}?digest={report['digest']}")
+    print(f"agrees: {name}, {purpose}; whether it was taken back: {where}?digest={report['digest']}")
     return 0
 
 

@@ -25,6 +25,6 @@ def is_access_code(institution: PartnerInstitution, text: str) -> bool:
 
 
 def _code(institution: PartnerInstitution, version: int) -> str:
-    said = f"{institution.public_id}\0{institution.token_number}".encode()
-    mac = hmac.new(settings.TOKEN_KEYS[version], _PURPOSE + said, hashlib.sha256).digest()
+    line = f"{institution.public_id}\0{institution.token_number}".encode()
+    mac = hmac.new(settings.TOKEN_KEYS[version], _PURPOSE + line, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")

@@ -57,9 +57,9 @@ def test_a_merchant_sees_its_own_and_nobody_elses(scene, stranger):
         assert statuses == ({200} if model in OWN else {403}), model
     for model in OWN:
         row = model._default_manager.filter(merchant=scene.merchant).first()
-        shown = page(own, model, "change", row.pk)
-        assert shown.status_code == 200, model
-        assert "zhang" not in shown.content.decode(), model
+        answer = page(own, model, "change", row.pk)
+        assert answer.status_code == 200, model
+        assert "zhang" not in answer.content.decode(), model
         assert page(stranger, model, "change", row.pk).status_code == 404, model
 
 

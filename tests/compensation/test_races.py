@@ -38,7 +38,7 @@ def test_of_many_who_pay_one_case_one_does(real_db):
 
 def test_the_last_fen_of_the_fund_are_set_apart_once(real_db):
     scene = FundScene(fund_fen=4_000)
-    second = scene.beside()
+    second = scene.another_case()
     # Both cases are promised the same sixty yuan: no one had been told of the other.
     for each in (scene, second):
         each.complaint.remedy_due()

@@ -82,7 +82,7 @@ class FundScene:
         scene.zhang, scene.wang = people
         return scene
 
-    def beside(self) -> "FundScene":
+    def another_case(self) -> "FundScene":
         """A complaint at another merchant of the scheme, which gave ten yuan too."""
         other = FundScene.of(ComplaintScene(), (self.zhang, self.wang))
         with clock.travel_to(START - timedelta(days=10)):

@@ -9,6 +9,9 @@ from district.kernel.security.crypto import Unsealable
 PLACE = "member:7:phone"
 # Who may hash without a key: what is hashed there cannot be guessed, or is no secret.
 UNKEYED = {
+    "credit/evidence/intake.py": "whole files, as they were handed in; who has one proves it",
+    "credit/financing/access_codes.py": "keyed by the token keys",
+    "credit/financing/report_text.py": "reports that are signed and handed out",
     "district/bootstrap.py": "the pinned requirements",
     "district/demo/plan/build.py": "an invented plan",
     "district/embedded/paths.py": "a folder of this machine",

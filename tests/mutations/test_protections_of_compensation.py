@@ -31,7 +31,7 @@ class NoMoreThanItHolds:
 
     def holds_under_attack(self):
         scene = self.scene
-        second = scene.beside()
+        second = scene.another_case()
         for fund in (scene, second):
             fund.complaint.remedy_due()
         for fund in (scene, second):
