@@ -131,7 +131,9 @@ def main():
     if problem:
         print(problem)
         return 1
-    print(f"agrees: {name}, {purpose}; whether it was taken back: {where}?digest={report['digest']}")
+    print(
+        f"agrees: {name}, {purpose}; whether it was taken back: {where}?digest={report['digest']}"
+    )
     return 0
 
 

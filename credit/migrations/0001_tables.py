@@ -422,7 +422,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '投诉结果',
                 'verbose_name_plural': '投诉结果',
                 'indexes': [models.Index(models.F('merchant'), models.F('final_on'), name='case_outcome_by_merchant')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'version'), name='case_outcome_version_once'), models.CheckConstraint(condition=models.Q(('version__gte', 1), models.Q(('case', ''), _negated=True)), name='case_outcome_versions_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('final_on__isnull', False), ('is_deemed__isnull', False), ('is_on_time__isnull', False), ('is_repeat__isnull', False), ('outcome__isnull', False), ('remedy_missed__isnull', False), ('severity__isnull', False), ('uncounted_reason', ''), models.Q(('category', ''), _negated=True)), models.Q(models.Q(('uncounted_reason', ''), _negated=True), ('category', ''), ('final_on', None), ('first_answer_minutes', None), ('is_deemed', None), ('is_on_time', None), ('is_repeat', None), ('outcome', None), ('remedy_missed', None), ('severity', None), ('stars', None)), _connector='OR'), name='case_outcome_has_facts_iff_it_counts'), models.CheckConstraint(condition=models.Q(('severity', None), models.Q(('outcome__in', ['upheld', 'partly_upheld', 'settled_in_mediation', 'settled_direct', 'not_upheld', 'withdrawn', 'abusive']), ('severity__in', ['minor', 'ordinary', 'serious'])), _connector='OR'), name='case_outcome_of_known_words'), models.CheckConstraint(condition=models.Q(('stars', None), ('stars__range', (1, 5)), _connector='OR'), name='case_outcome_of_one_to_five_stars')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'version'), name='case_outcome_version_once'), models.CheckConstraint(condition=models.Q(('version__gte', 1), models.Q(('case', ''), _negated=True)), name='case_outcome_versions_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('final_on__isnull', False), ('is_deemed__isnull', False), ('is_on_time__isnull', False), ('is_repeat__isnull', False), ('outcome__isnull', False), ('remedy_missed__isnull', False), ('severity__isnull', False), ('uncounted_reason', ''), models.Q(('category', ''), _negated=True)), models.Q(models.Q(('uncounted_reason', ''), _negated=True), ('category', ''), ('final_on', None), ('first_answer_minutes', None), ('is_deemed', None), ('is_on_time', None), ('is_repeat', None), ('outcome', None), ('remedy_missed', None), ('severity', None), ('stars', None)), _connector='OR'), name='case_outcome_has_facts_iff_it_counts'), models.CheckConstraint(condition=models.Q(('severity', None), models.Q(('outcome__in', ['upheld', 'partly_upheld', 'settled_in_mediation', 'settled_direct', 'not_upheld', 'withdrawn', 'abusive']), ('outcome__isnull', False), ('severity__in', ['minor', 'ordinary', 'serious'])), _connector='OR'), name='case_outcome_of_known_words'), models.CheckConstraint(condition=models.Q(('stars', None), ('stars__range', (1, 5)), _connector='OR'), name='case_outcome_of_one_to_five_stars')],
             },
         ),
         migrations.CreateModel(
@@ -539,7 +539,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='promiseadoption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leave_reason', ''), ('left_at', None)), models.Q(('left_at__gte', models.F('joined_at')), models.Q(('leave_reason', ''), _negated=True)), _connector='OR'), name='promise_left_with_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leave_reason', ''), ('left_at', None)), models.Q(('left_at__gte', models.F('joined_at')), ('left_at__isnull', False), models.Q(('leave_reason', ''), _negated=True)), _connector='OR'), name='promise_left_with_a_reason'),
         ),
         migrations.AddIndex(
             model_name='rating',
@@ -663,7 +663,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='recordversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('repaired_on', None), ('state__in', ['displayed', 'withdrawn'])), models.Q(('repaired_on__gt', models.F('determined_on')), ('state', 'repaired')), _connector='OR'), name='record_repaired_iff_dated'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('repaired_on', None), ('state__in', ['displayed', 'withdrawn'])), models.Q(('repaired_on__gt', models.F('determined_on')), ('repaired_on__isnull', False), ('state', 'repaired')), _connector='OR'), name='record_repaired_iff_dated'),
         ),
         migrations.AddConstraint(
             model_name='remedydebtversion',

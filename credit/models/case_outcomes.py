@@ -79,6 +79,7 @@ class CaseOutcomeVersion(models.Model):
                 condition=Q(severity=None)
                 | Q(
                     severity__in=["minor", "ordinary", "serious"],
+                    outcome__isnull=False,
                     outcome__in=[
                         *("upheld", "partly_upheld", "settled_in_mediation", "settled_direct"),
                         *("not_upheld", "withdrawn", "abusive"),

@@ -49,7 +49,7 @@ class PromiseAdoption(models.Model):
             models.CheckConstraint(
                 name="promise_left_with_a_reason",
                 condition=Q(left_at=None, leave_reason="")
-                | Q(left_at__gte=F("joined_at")) & ~Q(leave_reason=""),
+                | Q(left_at__isnull=False, left_at__gte=F("joined_at")) & ~Q(leave_reason=""),
             ),
         ]
 

@@ -82,7 +82,11 @@ class RecordVersion(models.Model):
             models.CheckConstraint(
                 name="record_repaired_iff_dated",
                 condition=Q(state__in=["displayed", "withdrawn"], repaired_on=None)
-                | Q(state="repaired", repaired_on__gt=models.F("determined_on")),
+                | Q(
+                    state="repaired",
+                    repaired_on__isnull=False,
+                    repaired_on__gt=models.F("determined_on"),
+                ),
             ),
         ]
 

@@ -1105,7 +1105,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '车位状态',
                 'verbose_name_plural': '车位状态',
                 'indexes': [models.Index(condition=models.Q(('plate_hash__isnull', False)), fields=['car_park', 'plate_hash'], name='bay_report_by_plate')],
-                'constraints': [models.UniqueConstraint(fields=('car_park', 'bay'), name='bay_report_one_per_bay_of_a_car_park'), models.CheckConstraint(condition=models.Q(models.Q(('colour', ''), ('plate_hash', None)), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('plate_hash'), 32), ('is_occupied', True)), _connector='OR'), name='bay_report_plate_of_a_car_that_stands')],
+                'constraints': [models.UniqueConstraint(fields=('car_park', 'bay'), name='bay_report_one_per_bay_of_a_car_park'), models.CheckConstraint(condition=models.Q(models.Q(('colour', ''), ('plate_hash', None)), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('plate_hash'), 32), ('is_occupied', True), ('plate_hash__isnull', False)), _connector='OR'), name='bay_report_plate_of_a_car_that_stands')],
             },
         ),
         migrations.AddIndex(
@@ -1515,7 +1515,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tariffversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft'), ('valid', None)), models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False), ('valid__isempty', False)), _connector='OR'), name='tariff_version_valid_iff_published'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft'), ('valid', None)), models.Q(models.Q(('state', 'draft'), _negated=True), ('published_at__isnull', False), ('valid__isempty', False), ('valid__isnull', False)), _connector='OR'), name='tariff_version_valid_iff_published'),
         ),
         migrations.AddConstraint(
             model_name='tariffversion',

@@ -41,7 +41,7 @@ class BayReport(models.Model):
             models.CheckConstraint(
                 name="bay_report_plate_of_a_car_that_stands",
                 condition=Q(plate_hash=None, colour="")
-                | Q(Exact(Length("plate_hash"), 32), is_occupied=True),
+                | Q(Exact(Length("plate_hash"), 32), plate_hash__isnull=False, is_occupied=True),
             ),
         ]
         indexes = [

@@ -102,7 +102,12 @@ class TariffVersion(models.Model):
             models.CheckConstraint(
                 name="tariff_version_valid_iff_published",
                 condition=Q(state="draft", valid=None, published_at=None)
-                | Q(~Q(state="draft"), valid__isempty=False, published_at__isnull=False),
+                | Q(
+                    ~Q(state="draft"),
+                    valid__isnull=False,
+                    valid__isempty=False,
+                    published_at__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="tariff_version_withdrawn_iff_dated",

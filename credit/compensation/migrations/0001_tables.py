@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fundmembership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leave_reason', ''), ('left_at', None), ('left_by', None)), models.Q(('left_at__gte', models.F('joined_at')), ('left_by__isnull', False), models.Q(('leave_reason', ''), _negated=True)), _connector='OR'), name='fund_membership_left_for_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leave_reason', ''), ('left_at', None), ('left_by', None)), models.Q(('left_at__gte', models.F('joined_at')), ('left_at__isnull', False), ('left_by__isnull', False), models.Q(('leave_reason', ''), _negated=True)), _connector='OR'), name='fund_membership_left_for_a_reason'),
         ),
         migrations.AddIndex(
             model_name='fundpayment',

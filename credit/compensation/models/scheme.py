@@ -80,7 +80,10 @@ class FundMembership(models.Model):
             models.CheckConstraint(
                 name="fund_membership_left_for_a_reason",
                 condition=Q(left_at=None, left_by=None, leave_reason="")
-                | (Q(left_at__gte=F("joined_at"), left_by__isnull=False) & ~Q(leave_reason="")),
+                | (
+                    Q(left_at__isnull=False, left_by__isnull=False, left_at__gte=F("joined_at"))
+                    & ~Q(leave_reason="")
+                ),
             ),
         ]
 

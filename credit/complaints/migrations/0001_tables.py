@@ -510,7 +510,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='caseevidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('description', None), ('salt', None)), models.Q(('description__isnull', False), ('file', None), ('salt__regex', '^[0-9a-f]{32}$')), _connector='OR'), name='case_evidence_words_or_file'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('description', None), ('salt', None)), models.Q(('description__isnull', False), ('file', None), ('salt__isnull', False), ('salt__regex', '^[0-9a-f]{32}$')), _connector='OR'), name='case_evidence_words_or_file'),
         ),
         migrations.AddConstraint(
             model_name='caseevidence',
@@ -526,7 +526,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='caseeventrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('note', None), ('note_salt', None)), models.Q(('note', ''), ('note_salt', '')), models.Q(('note_salt__regex', '^[0-9a-f]{32}$'), models.Q(('note', ''), _negated=True)), _connector='OR'), name='case_event_note_has_a_salt'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('note', None), ('note_salt', None)), models.Q(('note__isnull', False), ('note_salt__isnull', False), models.Q(models.Q(('note', ''), ('note_salt', '')), models.Q(('note_salt__regex', '^[0-9a-f]{32}$'), models.Q(('note', ''), _negated=True)), _connector='OR')), _connector='OR'), name='case_event_note_has_a_salt'),
         ),
         migrations.AddConstraint(
             model_name='caseeventrow',
@@ -634,7 +634,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='casestory',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('published_at', None), ('published_by', None)), models.Q(('published_at__gte', django.db.models.expressions.CombinedExpression(models.F('closed_at'), '+', models.Value(datetime.timedelta(days=30)))), ('published_by__isnull', False)), _connector='OR'), name='case_story_public_thirty_days_after_the_end'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('published_at', None), ('published_by', None)), models.Q(('closed_at__isnull', False), ('published_at__gte', django.db.models.expressions.CombinedExpression(models.F('closed_at'), '+', models.Value(datetime.timedelta(days=30)))), ('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='case_story_public_thirty_days_after_the_end'),
         ),
         migrations.AddConstraint(
             model_name='casestory',

@@ -47,7 +47,12 @@ class CaseEvidence(models.Model):
             models.CheckConstraint(
                 name="case_evidence_words_or_file",
                 condition=Q(description=None, salt=None)
-                | Q(file=None, description__isnull=False, salt__regex="^[0-9a-f]{32}$"),
+                | Q(
+                    file=None,
+                    description__isnull=False,
+                    salt__isnull=False,
+                    salt__regex="^[0-9a-f]{32}$",
+                ),
             ),
             models.UniqueConstraint(fields=["seal"], name="case_evidence_sealed_once"),
         ]

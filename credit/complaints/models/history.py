@@ -64,8 +64,8 @@ class CaseEventRow(models.Model):
             models.CheckConstraint(
                 name="case_event_note_has_a_salt",
                 condition=Q(note=None, note_salt=None)
-                | Q(note="", note_salt="")
-                | (Q(note_salt__regex="^[0-9a-f]{32}$") & ~Q(note="")),
+                | Q(note__isnull=False, note_salt__isnull=False)
+                & (Q(note="", note_salt="") | Q(note_salt__regex="^[0-9a-f]{32}$") & ~Q(note="")),
             ),
             models.CheckConstraint(
                 name="case_event_is_sealed",

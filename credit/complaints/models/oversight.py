@@ -176,6 +176,8 @@ class CaseStory(models.Model):
                 condition=Q(published_at=None, published_by=None, closed_at=None)
                 | Q(
                     published_by__isnull=False,
+                    published_at__isnull=False,
+                    closed_at__isnull=False,
                     published_at__gte=F("closed_at") + STORY_DELAY,
                 ),
             ),

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='evidencefile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'image'), ('served_bytes__gte', 1)), models.Q(models.Q(('kind', 'image'), _negated=True), ('served_bytes', None)), _connector='OR'), name='evidence_pictures_are_drawn_anew'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'image'), ('served_bytes__gte', 1), ('served_bytes__isnull', False)), models.Q(models.Q(('kind', 'image'), _negated=True), ('served_bytes', None)), _connector='OR'), name='evidence_pictures_are_drawn_anew'),
         ),
         migrations.AddConstraint(
             model_name='evidencefile',

@@ -83,7 +83,7 @@ class EvidenceFile(RetriedWork):
             ),
             models.CheckConstraint(
                 name="evidence_pictures_are_drawn_anew",
-                condition=Q(kind="image", served_bytes__gte=1)
+                condition=Q(kind="image", served_bytes__isnull=False, served_bytes__gte=1)
                 | (~Q(kind="image") & Q(served_bytes=None)),
             ),
             models.CheckConstraint(
