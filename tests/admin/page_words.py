@@ -27,7 +27,7 @@ KNOWN = re.compile(
     | \bPoints(?:Earned|Activated|Held|Spent|Expired|Adjusted)\b | \bHoldEnded\b | \bReceiptRefunded\b
     | \bCoupon(?:Issued|Leased|Conflict|Redeemed|Returned|Expired|Expiring|Given|Revoked|BillRefunded)\b
     # Numbers of orders, refunds and transactions; a channel's own code.
-    | \bT?[PRW]\d{8}[0-9A-Z]{16}\b | \bRULE_LIMIT\b
+    | \b(?:TS|JB)\d{8}\b | \bT?[PRW]\d{8}[0-9A-Z]{16}\b | \bRULE_LIMIT\b
     | \b(?:NORMAL|ACCEPTED|SUCCESS|FAIL|OVERDUE)\b
     # How the documents of a coupon template are written.
     | "[\w.…]+" | \bAccountsMerged\b | \bTransferReversed\b | \bValueError\b | \bF[0-9]\b | \b\dF\b | \bB\d\b""",

@@ -30,7 +30,7 @@ def reported_complaint(store=None, *, openid="oPayer", state="PENDING", **change
             )
         )
     order = ComplaintOrder(
-        transaction_id=transaction, out_trade_no=f"SHOP{number}", amount_fen=SUM_FEN
+        transaction_id=transaction, out_trade_no=f"P20260601{number:016}", amount_fen=SUM_FEN
     )
     values = {
         "complaint_id": f"2002018{number:021}",

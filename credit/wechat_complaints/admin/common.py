@@ -3,12 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from credit.complaints.models import CaseFile, Complaint
 from credit.complaints.models.case_file import OPEN_NAMES
-from credit.wechat_complaints.models import WechatComplaint
 from district.kernel.backoffice import ActionForm, MenuGroup, name_verbs
 from district.merchants.models import Store
 
@@ -50,12 +48,6 @@ name_verbs(
     act_for_wechat_payer=gettext_lazy("代微信投诉人办理"),
     register_complaint_address=gettext_lazy("登记微信投诉通知地址"),
 )
-
-
-def pay_state_text(row: WechatComplaint) -> str:
-    """WeChat's state in Chinese; one that nobody knows stays the word that it is."""
-    texts = {"PENDING": _("待处理"), "PROCESSING": _("处理中"), "PROCESSED": _("已处理完成")}
-    return texts.get(row.pay_state, row.pay_state)
 
 
 class ComplaintStoreForm(ActionForm):

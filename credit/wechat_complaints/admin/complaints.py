@@ -17,7 +17,6 @@ from credit.wechat_complaints.admin.common import (
     ComplaintCaseForm,
     ComplaintStoreForm,
     PayerActForm,
-    pay_state_text,
 )
 from credit.wechat_complaints.models import WechatComplaint
 from district.kernel.backoffice import (
@@ -91,11 +90,12 @@ class WechatComplaintAdmin(ExactSearch, ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     state_label = Choice(gettext_lazy("办理状态"), "state", STATE_TONES)
-    pay_state_label = Column(
+    pay_state_label = Choice(
         gettext_lazy("微信状态"),
-        pay_state_text,
-        tones={"待处理": "danger", "处理中": "info", "已处理完成": "success"},
+        "pay_state",
+        {"待处理": "danger", "处理中": "info", "已处理完成": "success"},
     )
+    problem = Choice(gettext_lazy("问题类型"), "problem_type")
     case_state = Column(
         gettext_lazy("案件状态"), lambda row: row.case and row.case.get_state_display()
     )
@@ -116,7 +116,7 @@ class WechatComplaintAdmin(ExactSearch, ReadOnlyAdmin):
     search_help_text = gettext_lazy("完整的微信投诉单号、微信支付订单号或商户订单号")
     fields = [
         *("complaint_id", "pay_state_label", "state_label", "case_number", "case_state"),
-        *("store", "shopper", "description", "problem_type", "wished", "paid"),
+        *("store", "shopper", "description", "problem", "wished", "paid"),
         *("transaction_id", "out_trade_no", "times", "tags", "is_fully_refunded"),
         *("has_unread_words", "complained", "received_at"),
         *("attempts", "next_attempt_at", "last_error", "set_aside_at"),
@@ -130,7 +130,7 @@ class WechatComplaintAdmin(ExactSearch, ReadOnlyAdmin):
             [
                 Moment(_("时间"), "operated_at"),
                 Column(_("操作人"), "operator"),
-                Column(_("操作类型"), "operate_type"),
+                Choice(_("操作类型"), "operate_type"),
                 Link(_("内容"), lambda item: item.words or item.log_id),
                 Choice(_("处理"), "state", ITEM_TONES),
             ],

@@ -35,17 +35,18 @@ class WechatItemAdmin(ExactSearch, ReadOnlyAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     state_label = Choice(gettext_lazy("处理"), "state", ITEM_TONES)
+    kind = Choice(gettext_lazy("操作类型"), "operate_type")
     number = Link(gettext_lazy("微信投诉单号"), "complaint__complaint_id", to="complaint")
     pictures = Column(gettext_lazy("图片数"), lambda row: len(row.picture_urls) or None)
     list_display = [
-        *("number", "operated_at", "operate_type", "words", "state_label", "problem"),
+        *("number", "operated_at", "kind", "words", "state_label", "problem"),
     ]
     list_filter = ["state", "operate_type", ("operated_at", DayRangeFilter)]
     list_select_related = ["complaint"]
     exact_fields = ("complaint__complaint_id", "log_id")
     search_help_text = gettext_lazy("完整的微信投诉单号或记录号")
     fields = [
-        *("number", "log_id", "operator", "operate_type", "words", "pictures", "operated_at"),
+        *("number", "log_id", "operator", "kind", "words", "pictures", "operated_at"),
         *("state_label", "case_seq", "problem", "settled_by", "settled_at"),
     ]
     row_actions = (SettleItem(),)

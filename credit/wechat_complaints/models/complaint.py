@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from credit.wechat_complaints.models.words import PAY_STATES, PROBLEM_TYPES
 from district.kernel.models.attempts import RetriedWork
 from district.kernel.text.money import MAX_FEN
 
@@ -28,10 +29,10 @@ class WechatComplaint(RetriedWork):
     asked_version = models.IntegerField(_("通知次数"), default=1)
     fetched_version = models.IntegerField(_("已读取到"), default=0)
 
-    pay_state = models.TextField(_("微信状态"), blank=True, default="")
+    pay_state = models.TextField(_("微信状态"), choices=PAY_STATES, blank=True, default="")
     complained_at = models.DateTimeField(_("投诉时间"), null=True, blank=True)
     description = models.TextField(_("投诉内容"), null=True, blank=True)
-    problem_type = models.TextField(_("问题类型"), blank=True, default="")
+    problem_type = models.TextField(_("问题类型"), choices=PROBLEM_TYPES, blank=True, default="")
     apply_refund_fen = models.BigIntegerField(_("申请退款（分）"), default=0)
     amount_fen = models.BigIntegerField(_("支付金额（分）"), default=0)
     transaction_id = models.TextField(_("微信支付订单号"), blank=True, default="")

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from credit.wechat_complaints.models.words import OPERATE_TYPES
+
 
 class WechatItem(models.Model):
     """A line of a complaint's history at WeChat, and what came of it here: an act of the case, nothing, or work for a
@@ -27,7 +29,7 @@ class WechatItem(models.Model):
     # In the order in which WeChat says that things happened.
     position = models.IntegerField(_("序号"))
     operator = models.TextField(_("操作人"), blank=True)
-    operate_type = models.TextField(_("操作类型"))
+    operate_type = models.TextField(_("操作类型"), choices=OPERATE_TYPES)
     operated_at = models.DateTimeField(_("操作时间"))
     words = models.TextField(_("内容"), blank=True)
     picture_urls = models.JSONField(_("图片地址"), default=list, blank=True)

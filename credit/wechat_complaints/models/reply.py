@@ -102,4 +102,4 @@ class WechatReply(RetriedWork):
         ]
 
     def __str__(self) -> str:
-        return f"{self.complaint_id} #{self.case_seq} {self.kind}"
+        return f"{self.complaint_id} #{self.case_seq} {self.get_kind_display()}"
