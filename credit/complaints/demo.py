@@ -116,12 +116,13 @@ def _office_texts(context: Any) -> None:
             "effective_from": starts_on.isoformat(),
             "terms": terms,
         }
-        complaints.publish_policy(
-            document=document,
-            reason="受理提速：一个工作日内受理。",
-            by=context.operator,
-            key=Key.of("demo:complaints", "policy"),
-        )
+        with context.travel_to(0, 9):
+            complaints.publish_policy(
+                document=document,
+                reason="受理提速：一个工作日内受理。",
+                by=context.operator,
+                key=Key.of("demo:complaints", "policy"),
+            )
 
 
 CHAPTERS = [("complaints", play_complaints)]

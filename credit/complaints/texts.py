@@ -196,8 +196,10 @@ def notice_text(kind: str, code: str) -> str:
     if kind == "event":
         return str(_PROGRESS).format(action=dict(CASE_ACTIONS).get(code, code))
     if kind == "reminder":
-        clock = dict(CASE_CLOCKS).get(code.partition(":")[0], code)
-        return str(_("{clock}即将到期")).format(clock=clock)
+        name, _sep, before = code.partition(":")
+        hours = before.removeprefix("before_").removesuffix("h")
+        clock = dict(CASE_CLOCKS).get(name, name)
+        return str(_("{clock}还有 {hours} 小时到期")).format(clock=clock, hours=hours)
     if kind == "breach":
         return str(BREACH_TEXTS.get(code, code))
     return str(_MESSAGE_TEXTS.get(code, code))

@@ -13,15 +13,18 @@ PREFIXES = {
     for model in apps.get_models()
     for field in model._meta.fields
     if isinstance(field, PublicIdField)
-} | {"crf", "till", "key", "tk", "user", "usr", "tr"}
+} | {"chr", "crf", "pf", "till", "key", "tk", "user", "usr", "tr"}
 # What is no English: keys of the keyboard, numbers of things, the words of protocols and of stored data.
 KNOWN = re.compile(
-    rf"\b(?:{'|'.join(sorted(PREFIXES, key=len, reverse=True))})[_:](?:\w+\b|…)"
+    rf"\b(?:{'|'.join(sorted(PREFIXES, key=len, reverse=True))})[_:](?:[\w-]+|…)"
     r"""| [a-z]+\.[a-z]+:\d+ | \b[0-9a-f]{64}\b | \b(?:receipt|refund|paid)_(?:no|fen|at)\b | \bclean_plate\b
     | \b(?:store|member|phone|code|kind|fen|csv|ndjson|receipt|refund|reversal|merchant|points|transfer|payment)\b
     | \bN?D?JSON\b | \bCSV\b | \bXLSX\b | \bExcel\b | \bJPEG\b | \bPNG\b | \bUTF-8\b | \bCtrl\b | \besc\b
+    | \b(?:PDF|MP4|MOV|KB|MB)\b | \b(?:image|video|application)/\w+ | \b(?:credit|complaints|charter)-[\w-]+
+    # Signatures and codes, as base64.
+    | (?<![\w/+-])[\w/+-]{32,}={0,2} | \bCase(?:Acted|NoticeDue)\b
     | \bGCJ-02\b | \bWGS-84\b | \bGPS\b | \bgate-\d+ | \bGeoJSON\b | \bFeatureCollection\b | \bParkAPI\b
-    | \bParkingSite\b | \bproperties\b | \bcredit-v\d\b | \bA[45]\b
+    | \bParkingSite\b | \bproperties\b | \bA[45]\b
     # Payments in member stores, as WeChat words them.
     | \bmpy_\w+ | \bREGISTERED_MODE\b
     | \bPoints(?:Earned|Activated|Held|Spent|Expired|Adjusted)\b | \bHoldEnded\b | \bReceiptRefunded\b

@@ -281,7 +281,7 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
         action="refuse", title="缺凭证", text="请补充购物凭证。", by=operator, key=fresh_key()
     )
     starts_on = clock.business_day(clock.now()) + timedelta(days=20)
-    document = DEFAULT_POLICY | {"version": "c-next", "effective_from": starts_on.isoformat()}
+    document = DEFAULT_POLICY | {"version": "complaints-2", "effective_from": starts_on.isoformat()}
     complaints.publish_policy(document=document, reason="试行", by=operator, key=fresh_key())
     other = make_member("另一位客")
     for side in two_merchants.sides:

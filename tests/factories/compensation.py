@@ -40,9 +40,9 @@ def make_terms(by: tuple[User, User], effective_from: date, **changes):
 
 
 def join(merchant: Merchant, by: User, fen: int = 1_000) -> FundMembership:
-    key = fresh_key()
+    reference = f"{merchant.pk}{FundMembership.objects.count():05}"
     return compensation.join_fund(
-        merchant=merchant, amount_fen=fen, reference=f"IN{key.key[:20]}", by=by, key=key
+        merchant=merchant, amount_fen=fen, reference=reference, by=by, key=fresh_key()
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district.kernel import clock
-from district.kernel.backoffice import Cell, MenuGroup, format_instant, name_verbs
+from district.kernel.backoffice import Cell, MenuGroup, format_instant, name_events, name_verbs
 
 COMPLAINTS = MenuGroup(gettext_lazy("投诉与举报"), order=39)
 # What a role must allow for the merchant's own screen.
@@ -22,6 +22,10 @@ name_verbs(
     withdraw_complaint_policy=gettext_lazy("撤回投诉办理期限"),
     add_answer_template=gettext_lazy("新增答复模板"),
     edit_answer_template=gettext_lazy("修改答复模板"),
+)
+name_events(
+    CaseActed=gettext_lazy("案件有进展"),
+    CaseNoticeDue=gettext_lazy("案件提醒或超时"),
 )
 
 

@@ -124,4 +124,4 @@ class CasePattern(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.kind}"
+        return f"{self.case_id} {self.get_kind_display()}"

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from credit.complaints.models.case_file import CaseFile
 from credit.complaints.texts import (
     BREACH_TEXTS,
-    CASE_ACTIONS,
     CASE_ACTORS,
     CASE_CLOCKS,
     NOTICE_AUDIENCES,
+    notice_text,
 )
 from district.kernel.database.ids import PublicIdField
 
@@ -75,7 +75,7 @@ class CaseBreach(models.Model):
         indexes = [models.Index(fields=["-at"], name="case_breach_by_time")]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.kind}"
+        return f"{self.case_id} {self.kind_text}"
 
     @property
     def kind_text(self) -> str:
@@ -117,16 +117,9 @@ class CaseNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.audience} {self.key}"
+        return f"{self.case_id} {self.get_audience_display()} {self.content}"
 
     @property
     def content(self) -> str:
         """What it tells, in words."""
-        if self.kind == self.Kind.BREACH:
-            return str(BREACH_TEXTS.get(self.code, self.code))
-        if self.kind == self.Kind.EVENT:
-            return str(dict(CASE_ACTIONS).get(self.code, self.code))
-        name, _sep, before = self.code.partition(":")
-        hours = before.removeprefix("before_").removesuffix("h")
-        clock = dict(CASE_CLOCKS).get(name, name)
-        return str(_("%(clock)s还有 %(hours)s 小时到期") % {"clock": clock, "hours": hours})
+        return notice_text(self.kind, self.code)

@@ -99,7 +99,7 @@ class MediationConsent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.side}"
+        return f"{self.case_id} {self.get_side_display()}"
 
 
 class CaseBundle(models.Model):

@@ -41,6 +41,8 @@ def open_case_of(*, complaint: WechatComplaint) -> CaseFile | None:
         description=_whole_description(complaint, past)[:LONGEST_DESCRIPTION],
         wish=_wish_of(complaint),
         amount_fen=complaint.apply_refund_fen or complaint.amount_fen,
+        # Nobody asked the payer whether the merchant may know the name.
+        anonymity=CaseFile.Anonymity.MASKED,
         receipt_no=queries.receipt_no_of_payment(
             complaint.transaction_id, member=member.pk, store=store.pk
         ),
