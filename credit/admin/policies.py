@@ -40,6 +40,7 @@ class ProposePolicy(LiveExample, OperatorAction):
     )
     success_message = gettext_lazy("已试运行并提交，等待复核。")
     has_preview = True
+    is_edit = False  # the numbers of now are a suggestion
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         return values_of_policy(policy_on(clock.business_day(clock.now()))) | {"version": ""}

@@ -58,7 +58,7 @@ class FundTermsMissing(DomainError):
 
 class ContributionTooSmall(DomainError):
     code, status, title = "contribution_too_small", 400, _("出资不足")
-    wording = _("入会出资不能少于规则要求的 {least_fen} 分。")
+    wording = _("入会出资不能少于规则要求的 {least_yuan}。")
 
 
 @refusal_of_constraint("fund_membership_one_live")

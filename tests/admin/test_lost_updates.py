@@ -8,6 +8,7 @@ import pytest
 from coupons.models import TemplateVersion
 from coupons.offline.models import Terminal
 from coupons.queries.catalogue import stock_of
+from credit.complaints.models import AnswerTemplate
 from district.calendar.models import CalendarDay
 from district.kernel import clock
 from district.kernel.backoffice.actions import Action
@@ -38,12 +39,14 @@ EDITS = [
     ("parking/carpark", "fee-terms", "owner", ("exit_grace_minutes", "25"), ("store", "…")),
     ("parking/carpark", "policy", "owner", ("deposit_fen", "12.50"), ("late_minutes", "45")),
     ("parking/tariffversion", "edit", "owner", ("grace_minutes", "17"), ("cap_day_fen", "88.25")),
+    ("complaints/answertemplate", "edit", "operator", ("title", "新标题"), ("text", "新的答复。")),
     ("merchants/venue", "", "operator", ("name", "新名广场"), ("address", "新街 9 号")),
     ("merchants/trade", "", "operator", ("name", "新业态"), ("sort", "77")),
 ]  # fmt: skip
 # Edits of a single value; the second who changes it gets the message like everybody.
 ONE_VALUE = {
     ("coupons/templateversion", "resize"),
+    ("evidence/evidencefile", "visibility"),
     ("parking/carpark", "arrears"),
     ("parking/carpark", "feed"),
     ("parking/carpark", "tariff"),
@@ -101,6 +104,7 @@ def address_of(two_merchants, where, name):
             tariff__merchant=side.merchant, state="draft"
         ).values_list("pk", flat=True).first(),
         "calendar/calendarday": CalendarDay.objects.filter(is_workday=True).values_list("pk", flat=True).first(),
+        "complaints/answertemplate": AnswerTemplate.objects.values_list("pk", flat=True).first(),
         "merchants/venue": Venue.objects.values_list("pk", flat=True).first(),
         "merchants/trade": Trade.objects.values_list("pk", flat=True).first(),
     }.get(where)  # fmt: skip

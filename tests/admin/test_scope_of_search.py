@@ -82,7 +82,8 @@ def test_rows_cannot_be_opened_by_another_column(two_merchants, owner, model):
         value = getattr(foreign, name, foreign.pk)
         value = getattr(value, "pk", value)
         answer = owner.get(f"/admin/{label(model)}/{value}/change/", {TO_FIELD_VAR: name})
-        assert answer.status_code in {400, 404}, name
+        # Or the whole screen is for operators.
+        assert answer.status_code in {400, 403, 404}, name
 
 
 def test_the_quick_search_stays_within_scope(two_merchants, owner, operator):

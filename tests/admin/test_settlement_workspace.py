@@ -155,8 +155,9 @@ def test_a_charge_is_on_the_statement_and_opens_down_to_its_bookings(
     two_merchants, own_statement, operator
 ):
     client = two_merchants.second.client("finance")
-    charge = Charge.objects.get(payer=two_merchants.second.merchant)
-    assert own_statement.charges == -550
+    charge = Charge.objects.get(payer=two_merchants.second.merchant, fen=550)
+    # With what the merchant owes the compensation fund.
+    assert own_statement.charges == -6_550
 
     statement, charge_page = page_of(client, own_statement), page_of(client, charge)
 

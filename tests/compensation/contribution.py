@@ -65,7 +65,7 @@ def _missed_case(two_merchants: TwoMerchants, side: MerchantSide, at: datetime) 
     scene.store, scene.member, scene.now = side.store, make_member(), at
     scene.officer, scene.reviewer = two_merchants.operator, two_merchants.root
     scene.clerk = side.clerks["owner"].user
-    scene.file(receipt_no="").do("accept_case", by=scene.officer)
+    scene.file(receipt_no="", anonymity=1).do("accept_case", by=scene.officer)
     scene.do("answer_case", by=scene.clerk, stance="agree", text="同意。")
     scene.do("propose_remedy", actor=CaseActor.MERCHANT, by=scene.clerk, remedy=REFUND)
     return scene.do("accept_proposal", actor=CaseActor.SHOPPER, by=scene.member.user)

@@ -258,11 +258,14 @@ def _tip_off(member: Member, store: Store) -> str:
 
 
 def make_admin_rows(two_merchants: TwoMerchants) -> None:
-    """At both a complaint that nobody answered, one that is reviewed, a tip-off; terms to come, a template."""
+    """At both a complaint that nobody answered, one that is reviewed, a tip-off; terms to come, a template.
+
+    The shoppers are masked: the walks over scope look for names that a merchant may not read.
+    """
     member, operator = two_merchants.member, two_merchants.operator
     for side in two_merchants.sides:
         filing = make_filing(
-            side.store, receipt_no="", description=f"{side.merchant.name}的壶漏水。"
+            side.store, receipt_no="", anonymity=1, description=f"{side.merchant.name}的壶漏水。"
         )
         with clock.travel_to(clock.now() - timedelta(days=10)):
             complaints.file_case(member=member, filing=filing, key=fresh_key())
@@ -285,7 +288,9 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
     complaints.publish_policy(document=document, reason="试行", by=operator, key=fresh_key())
     other = make_member("另一位客")
     for side in two_merchants.sides:
-        filing = make_filing(side.store, receipt_no="", description=f"在{side.merchant.name}买的。")
+        filing = make_filing(
+            side.store, receipt_no="", anonymity=1, description=f"在{side.merchant.name}买的。"
+        )
         case = complaints.file_case(member=other, filing=filing, key=fresh_key())
         complaints.accept_case(case=case, by=two_merchants.operator, key=fresh_key())
         complaints.send_message(

@@ -28,11 +28,11 @@ class Part(NamedTuple):
 
 def columns_of(value: Any) -> list[str]:
     if isinstance(value, F):
-        return [value.name]
+        return [str(value.name)]  # type: ignore[attr-defined]
     if isinstance(value, (list, tuple)):
         return [name for item in value for name in columns_of(item)]
     # What Coalesce gives is NULL only where its last argument is.
-    sources = getattr(value, "get_source_expressions", list)()
+    sources: list[Any] = getattr(value, "get_source_expressions", list)()
     sources = sources[-1:] if isinstance(value, Coalesce) else sources
     return [name for source in sources if source is not None for name in columns_of(source)]
 

@@ -13,7 +13,7 @@ from tests.factories.merchants import make_clerk
 
 PERMISSIONS = {"share_credit": "owner"}
 _REPORT = "/api/v1/financing/reports/{report}/"
-# What is no digest or no report of ours is an answer: altered, unknown.
+# What is no digest is an answer: altered.
 ACCEPTED_VALUES = {("read_financing_report_status", "digest", "SQL")}
 # A code that opens nothing is an invalid code, not a wrong form.
 CHECKED_ELSEWHERE = {("view_financing_report", "access_code", "SQL")}

@@ -101,6 +101,7 @@ class PublishPolicy(OperatorAction):
     )
     success_message = gettext_lazy("已发布。")
     has_preview = True
+    is_edit = False  # the terms of now are a suggestion
 
     def initial(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         document = policy_document_on(clock.business_day(clock.now()))

@@ -143,6 +143,8 @@ class FileComplaintDraft(ShopperView):
     )
     def post(self, request: Request, draft: str) -> Response:
         key = self.idempotency_key(f"member:{self.member.pk}:file_draft", draft=draft)
+        # What is not there counts as no attempt.
+        draft_of(self.member, draft)
         rate_limits.hit("file_complaint_member", self.member.pk)
         case = complaints.file_draft(member=self.member, draft=draft, key=key)
         return Response(case_body(case), status.HTTP_201_CREATED)

@@ -67,7 +67,8 @@ class CaseFilingIn(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("store" in attrs) is ("code" in attrs):
-            raise serializers.ValidationError({"store": [_("请填写门店或诚信码其中一项。")]})
+            wording = [_("请填写门店或诚信码其中一项。")]
+            raise serializers.ValidationError({"store": wording, "code": wording})
         return attrs
 
 

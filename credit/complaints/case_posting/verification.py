@@ -16,6 +16,7 @@ from credit.complaints.machine.words import CaseAction
 from credit.complaints.models import CaseEventRow, CaseEvidence, CaseFile
 from credit.complaints.queries.cases import machine_case, machine_event
 from credit.complaints.queries.timekeeping import timekeeping
+from credit.evidence.models import EvidenceFile
 from district.kernel import clock
 
 _CHUNK = 200
@@ -168,7 +169,11 @@ def _is_sealed(row: CaseEvidence) -> bool:
         row.public_id, row.sha256, row.size_bytes, row.media_type, row.given_by, row.at
     )
     text = row.description
-    return digest.seal == row.seal and (text is None or text_sha256(text) == row.sha256)
+    if row.file_id is not None:
+        is_right = EvidenceFile.objects.filter(pk=row.file_id, sha256=row.sha256).exists()
+    else:
+        is_right = text is None or text_sha256(f"{row.salt}\n{text}") == row.sha256
+    return digest.seal == row.seal and is_right
 
 
 def _values(row: Model) -> tuple[Any, ...]:

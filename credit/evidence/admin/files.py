@@ -123,7 +123,7 @@ class VisibilityForm(ReasonForm):
 
 
 class SetVisibility(OperatorAction):
-    name, label, icon = "visibility", gettext_lazy("设定可见范围"), "visibility"
+    name, label, icon, is_edit = "visibility", gettext_lazy("设定可见范围"), "visibility", True
     permission, row_argument = "evidence.change_evidencefile", "file"
     form_class = VisibilityForm
     explanation = gettext_lazy("公开须经当事人同意，且文件已通过审核。")

@@ -115,7 +115,9 @@ class ReportKeys(ApiView):
 
 
 class ReportStatusView(ApiView):
-    """Anybody who has a report asks whether it holds; nothing else is told."""
+    """Anybody who has a report asks whether it holds; nothing else is told. One that was never given is not found."""
+
+    refusals = (NotFound,)
 
     @extend_schema(
         operation_id="read_financing_report_status",
@@ -127,9 +129,11 @@ class ReportStatusView(ApiView):
         examples=[_example({"status": "valid", "checked_at": "2026-03-01T12:00:00+08:00"})],
     )
     def get(self, request: Request, report: str) -> Response:
+        at = clock.now()
+        if report_status(report, "", at) is ReportStatus.UNKNOWN:
+            raise NotFound
         parameters = StatusParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
-        at = clock.now()
         status = report_status(report, parameters.validated_data["digest"], at)
         return Response(ReportStatusOut({"status": status, "checked_at": at}).data)
 
@@ -137,6 +141,8 @@ class ReportStatusView(ApiView):
 class ReportViews(ApiView):
     """The institution reads its report by its access code; each time is kept."""
 
+    # Each time is another look, and is kept as such.
+    keyed = False
     refusals = (NotFound, ReportEnded, TokenInvalid, TooManyRequests)
 
     @extend_schema(
