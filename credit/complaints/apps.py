@@ -20,6 +20,7 @@ class ComplaintsConfig(DistrictApp):
     }
     rate_limits = {
         "file_complaint_member": (20, 3_600),
+        "report_retaliation_member": (20, 3_600),
         "case_message_member": (60, 3_600),
         "case_bundle_member": (20, 3_600),
     }

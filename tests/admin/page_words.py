@@ -22,7 +22,7 @@ KNOWN = re.compile(
     | \bN?D?JSON\b | \bCSV\b | \bXLSX\b | \bExcel\b | \bJPEG\b | \bPNG\b | \bUTF-8\b | \bCtrl\b | \besc\b
     | \b(?:PDF|MP4|MOV|KB|MB)\b | \b(?:image|video|application)/\w+ | \b(?:credit|complaints|charter)-[\w-]+
     # Signatures and codes, as base64.
-    | (?<![\w/+-])[\w/+-]{32,}={0,2} | \bCase(?:Acted|NoticeDue)\b
+    | (?<![\w/+-])[\w/+-]{32,}={0,2} | \bCase(?:Acted|NoticeDue)\b | /charter/
     | \bGCJ-02\b | \bWGS-84\b | \bGPS\b | \bgate-\d+ | \bGeoJSON\b | \bFeatureCollection\b | \bParkAPI\b
     | \bParkingSite\b | \bproperties\b | \bA[45]\b
     # Payments in member stores, as WeChat words them.

@@ -205,7 +205,10 @@ def right_requests(store_visit: StoreVisit) -> RightRequests:
 def aimed_requests(store_visit: StoreVisit) -> AimedRequests:
     return AimedRequests(
         # A number of no purchase is refused, and would be nearly always.
-        fresh={"POST /api/v1/me/complaints": {"receipt_no": str}},
+        fresh={
+            "POST /api/v1/me/complaints": {"receipt_no": str, "files": list},
+            "POST /api/v1/me/tip-offs": {"files": list},
+        },
         named={
             **{
                 f"{_CASE}{act}": lambda act=act: {"case": _case(store_visit, act)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.test import override_settings
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
@@ -47,7 +48,9 @@ def served(
         **_pay_environment(wechat_server.base),
     }
     web = WebServer(env=env, folder=folder)
-    with django_db_blocker.unblock(), use_database(url):
+    # Files of rows that the test makes lie where the server looks for them.
+    same_folder = override_settings(DATA_DIR=folder)
+    with django_db_blocker.unblock(), use_database(url), same_folder:
         web.start()
         try:
             contract_requests = prepare_contract_server(web, Phones(wechat_server.base))

@@ -81,6 +81,7 @@ class CharterPledges(ApiView):
         examples=_example({"results": [_PLEDGE], "next": None}),
     )
     def get(self, request: Request) -> Response:
+        ListParameters(data=request.query_params.dict()).is_valid(raise_exception=True)
         rows = pledges_in_force(clock.now()).select_related("merchant", "version")
         render = CharterPledgeOut().to_representation
         return Response(cursor_page(request, rows, order=("-id",), render=render))
@@ -99,6 +100,7 @@ class SelfDiscipline(ApiView):
         examples=_example({"results": [_SELF_DISCIPLINE], "next": None}),
     )
     def get(self, request: Request) -> Response:
+        ListParameters(data=request.query_params.dict()).is_valid(raise_exception=True)
         render = SelfDisciplineOut().to_representation
         page = cursor_page(request, public_self_discipline(), order=("-id",), render=render)
         return Response(page)

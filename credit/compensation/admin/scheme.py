@@ -61,7 +61,7 @@ class FundMembershipAdmin(MerchantScopedAdmin):
     joined = Moment(gettext_lazy("加入时间"), "joined_at")
     left = Moment(gettext_lazy("退出时间"), "left_at")
     contribution_no = Column(gettext_lazy("出资凭证号"), "contribution__reference")
-    list_display = ["pk", "merchant", "joined", "left", "contribution_no"]
+    list_display = ["merchant", "joined", "left", "contribution_no"]
     list_filter = [("merchant", ScopedFilter)]
     list_select_related = ["merchant", "contribution"]
     fields = [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from credit.complaints.api.schemas_contact import (
     CaseMessagePage,
     CaseNoticeOut,
     CaseNoticePage,
+    NoticeFilters,
     NoticesReadIn,
     ReadOut,
 )
@@ -117,10 +118,7 @@ class MyCaseNotices(ShopperView):
         operation_id="my_case_notices",
         summary="投诉通知",
         responses=CaseNoticePage,
-        parameters=[
-            *PAGE,
-            OpenApiParameter("unread", {"type": "string", "enum": ["true"]}),
-        ],
+        parameters=[*PAGE, NoticeFilters],
         examples=[
             OpenApiExample(
                 "example", {"results": [examples.NOTICE], "next": None}, response_only=True
@@ -129,8 +127,10 @@ class MyCaseNotices(ShopperView):
         tags=["complaints"],
     )
     def get(self, request: Request) -> Response:
+        filters = NoticeFilters(data=request.query_params.dict())
+        filters.is_valid(raise_exception=True)
         rows = shopper_notices(self.member)
-        if request.query_params.get("unread") == "true":
+        if "unread" in filters.validated_data:
             rows = rows.filter(reading=None)
         return Response(cursor_page(request, rows, order=["-id"], render=_notice))
 

@@ -106,7 +106,7 @@ class ReportRetaliation(ShopperView):
         asked = self.request_data(TextIn)
         found = case_of(self.member, case)
         key = self.idempotency_key(f"member:{self.member.pk}:retaliation", case=case, **asked)
-        rate_limits.hit("file_complaint_member", self.member.pk)
+        rate_limits.hit("report_retaliation_member", self.member.pk)
         filed = complaints.report_retaliation(
             case=found, member=self.member, text=asked["text"], key=key
         )

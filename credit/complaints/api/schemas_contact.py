@@ -14,6 +14,10 @@ LONGEST_MESSAGE = 500
 MOST_NOTICES = 100
 
 
+class NoticeFilters(serializers.Serializer[Any]):
+    unread = serializers.ChoiceField(choices=["true"], required=False)
+
+
 class ComplaintDraftIn(serializers.Serializer[Any]):
     """Everything may be left out until it is filed; what is left out is empty. The store by its id, or by the
     credit code that was scanned at its counter."""

@@ -1,7 +1,9 @@
 """Somebody opens a link: the content, and a line in the access log before the first byte."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from credit.evidence.errors import EvidenceErased, EvidenceHidden
 from credit.evidence.links import opened_check_link, opened_view_link
@@ -9,9 +11,11 @@ from credit.evidence.models import EvidenceAccess, EvidenceFile
 from credit.evidence.queries import is_open_to_parties, served_pieces
 from credit.evidence.values import CheckState, FileKind
 from district.kernel import clock
-from district.kernel.errors import NotFound
+from district.kernel.errors import NotFound, ServiceUnavailable
+from district.kernel.security import crypto
 from district.members.models import User
 
+logger = logging.getLogger("district.evidence")
 _ENDINGS = {
     "image/jpeg": "jpg",
     "application/pdf": "pdf",
@@ -64,9 +68,23 @@ def _file(pk: int) -> EvidenceFile:
 
 
 def _open(file: EvidenceFile, purpose: EvidenceAccess.Purpose, viewer: User | None) -> OpenedFile:
-    pieces = served_pieces(file)
+    pieces = _begun(file)
     EvidenceAccess.objects.create(file=file, by=viewer, purpose=purpose, at=clock.now())
     size = file.served_bytes if file.kind == FileKind.IMAGE else file.size_bytes
     assert size is not None
     name = f"{file.public_id}.{_ENDINGS[file.served_type]}"
     return OpenedFile(pieces, file.served_type, size, name)
+
+
+def _begun(file: EvidenceFile) -> Iterator[bytes]:
+    """The pieces, the first of them read: an answer that has begun cannot say any more that the file is not there.
+
+    Raises EvidenceErased, ServiceUnavailable.
+    """
+    pieces = served_pieces(file)
+    try:
+        first = next(pieces, b"")
+    except (OSError, crypto.Unsealable):
+        logger.exception("evidence unreadable", extra={"file": file.public_id})
+        raise ServiceUnavailable from None
+    return chain([first], pieces)
