@@ -15,13 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 from district.kernel.plugin import district_apps
 from district.members.models import Member
 from district.merchants.models import Store
 from district.merchants.queries import Till
 from district.merchants.services import OpenedVisit
+
+# Of a field that an aimed request does not have, because it would be refused nearly always.
+LEFT_OUT: Final = object()
 
 
 @dataclass(frozen=True)

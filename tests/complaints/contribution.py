@@ -14,7 +14,7 @@ from district.kernel import clock
 from district.members.models import Member
 from district.merchants.models import Store
 from tests.admin.two_merchants import TwoMerchants
-from tests.contributions import AimedRequests, RightRequests, StoreVisit
+from tests.contributions import LEFT_OUT, AimedRequests, RightRequests, StoreVisit
 from tests.factories.complaints import REFUND, ComplaintScene, make_filing
 from tests.factories.loyalty import fresh_key
 from tests.factories.members import make_member
@@ -203,11 +203,13 @@ def right_requests(store_visit: StoreVisit) -> RightRequests:
 
 
 def aimed_requests(store_visit: StoreVisit) -> AimedRequests:
+    def left_out() -> object:
+        return LEFT_OUT
+
     return AimedRequests(
-        # A number of no purchase is refused, and would be nearly always.
         fresh={
-            "POST /api/v1/me/complaints": {"receipt_no": str, "files": list},
-            "POST /api/v1/me/tip-offs": {"files": list},
+            "POST /api/v1/me/complaints": dict.fromkeys(("receipt_no", "files", "code"), left_out),
+            "POST /api/v1/me/tip-offs": dict.fromkeys(("files", "code"), left_out),
         },
         named={
             **{

@@ -12,7 +12,7 @@ from schemathesis.core.parameters import ParameterLocation
 from district.members import services as members
 from district.members.models import Member
 from loyalty.receipt_batches.models import Batch
-from tests.contributions import StoreVisit, contributed
+from tests.contributions import LEFT_OUT, StoreVisit, contributed
 from tests.factories.loyalty import make_earning_store, remove_ceilings
 from tests.factories.members import make_member
 from tests.factories.merchants import till_key_text, till_of, visit_of
@@ -62,6 +62,7 @@ class ContractServer:
         return {
             name: known.get(name, old) if isinstance(old, str) or name in made else old
             for name, old in value.items()
+            if made.get(name) is not LEFT_OUT
         }
 
     def aim(self, case: schemathesis.Case) -> None:

@@ -144,7 +144,10 @@ class EvidenceContent(ShopperView):
         operation_id="open_evidence",
         summary="查看证据文件",
         description="Within ten minutes of the answer that named the link; each time is kept in the access log.",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            (200, media_type): OpenApiTypes.BINARY
+            for media_type in ("image/jpeg", "application/pdf", "video/mp4", "video/quicktime")
+        },
         tags=_TAGS,
     )
     def get(self, request: Request, link: str) -> HttpResponseBase:
