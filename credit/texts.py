@@ -82,3 +82,13 @@ FACT_TEXTS: Final = {
     "rating": _("消费评价"),
     "case": _("投诉结果"),
 }
+
+# Why an outcome counts nothing, by the word that complaints give.
+UNCOUNTED_REASONS = {
+    "tip_off": _("举报"),
+    "open": _("办理中"),
+    "unverified": _("没有关联消费"),
+    "merged": _("已并案"),
+    "rejected": _("不予受理"),
+    "transferred": _("已移交"),
+}

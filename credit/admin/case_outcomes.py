@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from credit.admin.common import CREDIT
 from credit.admin.objections import case_actions
 from credit.models import CaseOutcomeVersion
+from credit.texts import CASE_CATEGORIES, UNCOUNTED_REASONS
 from district.kernel.backoffice import DayRangeFilter, Menu
 from district.kernel.backoffice.columns import Choice, Column
 from district.kernel.backoffice.search import ExactSearch
@@ -26,6 +27,13 @@ class CaseOutcomeVersionAdmin(ExactSearch, MerchantScopedAdmin):
     outcome_label = Choice(
         gettext_lazy("结果"), "outcome", {"支持": "danger", "部分支持": "warning"}
     )
+    category_text = Column(
+        gettext_lazy("类别"), lambda row: dict(CASE_CATEGORIES).get(row.category, row.category)
+    )
+    reason_text = Column(
+        gettext_lazy("不计入的原因"),
+        lambda row: UNCOUNTED_REASONS.get(row.uncounted_reason, row.uncounted_reason),
+    )
     list_display = ["case", "version", "store_name", "outcome_label", "final_on", "recorded_at"]
     list_filter = [("merchant", ScopedFilter), "outcome", ("recorded_at", DayRangeFilter)]
     list_select_related = ["merchant", "store"]
@@ -33,7 +41,7 @@ class CaseOutcomeVersionAdmin(ExactSearch, MerchantScopedAdmin):
     search_help_text = gettext_lazy("完整的投诉编号")
     fields = [
         *("case", "version", "merchant", "store_name", "outcome_label", "severity_label"),
-        *("category", "final_on", "is_on_time", "stars", "is_deemed", "first_answer_minutes"),
-        *("remedy_missed", "uncounted_reason", "recorded_at"),
+        *("category_text", "final_on", "is_on_time", "stars", "is_deemed", "first_answer_minutes"),
+        *("remedy_missed", "reason_text", "recorded_at"),
     ]
     row_actions = case_actions()

@@ -13,7 +13,7 @@ PREFIXES = {
     for model in apps.get_models()
     for field in model._meta.fields
     if isinstance(field, PublicIdField)
-} | {"chr", "crf", "pf", "till", "key", "tk", "user", "usr", "tr"}
+} | {"chr", "crf", "pf", "rcp", "till", "key", "tk", "user", "usr", "tr"}
 # What is no English: keys of the keyboard, numbers of things, the words of protocols and of stored data.
 KNOWN = re.compile(
     rf"\b(?:{'|'.join(sorted(PREFIXES, key=len, reverse=True))})[_:](?:[\w-]+|…)"
