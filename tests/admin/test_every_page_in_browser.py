@@ -1,8 +1,10 @@
 """Every first page and every kind of row in a real browser, for each role, at phone and desktop size."""
 
 import json
+from pathlib import Path
 
 import pytest
+from django.test import override_settings
 
 from tests.admin.browser import DESKTOP, PHONE, BrowserUser, open_browser
 from tests.admin.test_browser import assets, linked_assets  # noqa: F401 - fixtures
@@ -53,7 +55,9 @@ OTHERS = ("/admin/", "/admin/reports/points/", "/admin/desks/counter/", "/admin/
 @pytest.fixture
 def paths_of(real_db, linked_assets):  # noqa: F811
     """Who may open which page: asked before the browser runs, whose loop Django's ORM would refuse."""
-    two_merchants = make_two_merchants()
+    # Files of the rows lie where the server looks for them.
+    with override_settings(DATA_DIR=Path(real_db.env["DISTRICT_DATA_DIR"])):
+        two_merchants = make_two_merchants()
     found = {}
     for role in ROLES:
         user = (
