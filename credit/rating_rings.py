@@ -113,7 +113,7 @@ def _crowds(
 
 def _paths(rows: Sequence[RingRating]) -> Iterator[list[RingRating]]:
     """Groups of shoppers that are linked by pairs who met at enough stores."""
-    extreme = _of_travellers([rating for rating in rows if rating.stars in _EXTREME_STARS])
+    extreme = _ratings_of_travellers([rating for rating in rows if rating.stars in _EXTREME_STARS])
     meetings: dict[tuple[int, int], dict[int, list[RingRating]]] = defaultdict(dict)
     by_place: dict[tuple[int, int], list[RingRating]] = defaultdict(list)
     for rating in extreme:
@@ -135,7 +135,7 @@ def _paths(rows: Sequence[RingRating]) -> Iterator[list[RingRating]]:
             yield [found[number] for number in sorted(found)]
 
 
-def _of_travellers(rows: Sequence[RingRating]) -> list[RingRating]:
+def _ratings_of_travellers(rows: Sequence[RingRating]) -> list[RingRating]:
     """Only shoppers who rated at enough stores can have met at them: this keeps the pairs few."""
     stores: dict[int, set[int]] = defaultdict(set)
     for rating in rows:

@@ -179,16 +179,16 @@ def _variances(sums: ScoreSums, components: ScoreComponents, policy: ScorePolicy
     purchases = _thousand_purchases(sums, policy)
     least = Fraction(policy.least_share_bp, BP)
 
-    def of_share(mean: Fraction, total: int, rule: ShareRule) -> Fraction:
+    def share_variance(mean: Fraction, total: int, rule: ShareRule) -> Fraction:
         share = min(max(mean, least), 1 - least)
         return share * (1 - share) * SCALE / (total + (rule.prior_count + 1) * SCALE)
 
     return _Variances(
-        rating=of_share(components.rating, sums.ratings, policy.rating),
+        rating=share_variance(components.rating, sums.ratings, policy.rating),
         burden=components.burden_rate / purchases * slope**2,
-        on_time=of_share(components.on_time, sums.cases, handling),
-        satisfaction=of_share(components.satisfaction, sums.evaluations, handling),
-        promise=of_share(components.promise, sums.checks, policy.promise),
+        on_time=share_variance(components.on_time, sums.cases, handling),
+        satisfaction=share_variance(components.satisfaction, sums.evaluations, handling),
+        promise=share_variance(components.promise, sums.checks, policy.promise),
     )
 
 

@@ -23,7 +23,7 @@ class FreshnessTerms:
     stale: timedelta
 
     @classmethod
-    def of_minutes(cls, fresh_minutes: int, stale_minutes: int) -> "FreshnessTerms":
+    def from_minutes(cls, fresh_minutes: int, stale_minutes: int) -> "FreshnessTerms":
         return cls(timedelta(minutes=fresh_minutes), timedelta(minutes=stale_minutes))
 
 

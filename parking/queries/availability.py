@@ -37,7 +37,7 @@ class PoolLater:
 
 
 def terms_of(feed: OccupancyFeed) -> FreshnessTerms:
-    return FreshnessTerms.of_minutes(feed.fresh_minutes, feed.stale_minutes)
+    return FreshnessTerms.from_minutes(feed.fresh_minutes, feed.stale_minutes)
 
 
 def pool_now(pool: Pool, at: datetime) -> PoolNow:

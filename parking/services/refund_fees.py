@@ -124,7 +124,7 @@ def decide_fee_refund(
 
 
 def _require_refundable(stay: Stay, amount_fen: int) -> None:
-    if not plan_refund([_given(tender) for tender in paid_tenders(stay)], amount_fen):
+    if not plan_refund([_given_tender(tender) for tender in paid_tenders(stay)], amount_fen):
         raise FeeNotRefundable
 
 
@@ -132,7 +132,7 @@ def _refund(
     stay: Stay, amount_fen: int, reason: str, actor: str, limit: int | None = None
 ) -> FeeRefund:
     tenders = {tender.pk: tender for tender in paid_tenders(stay)}
-    parts = plan_refund([_given(tender) for tender in tenders.values()], amount_fen)
+    parts = plan_refund([_given_tender(tender) for tender in tenders.values()], amount_fen)
     if not parts:
         raise FeeNotRefundable
     refund = _write_refund(
@@ -263,7 +263,7 @@ def _overpaid_fen(stay: Stay) -> int:
     return max(settled.paid_fen - settled.refunded_fen - owed, 0)
 
 
-def _given(tender: FeeTender) -> GivenTender:
+def _given_tender(tender: FeeTender) -> GivenTender:
     return GivenTender(
         tender.pk,
         TenderKind(tender.kind),

@@ -49,7 +49,7 @@ DATA = {
 }
 
 
-def spoken(page):
+def page_text(page):
     """What a person reads or hears of a page: text, titles, labels, placeholders."""
     markup = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
     markup = re.sub(
@@ -64,5 +64,5 @@ def spoken(page):
 
 
 def english_in(page):
-    rest = KNOWN.sub(" ", spoken(page))
+    rest = KNOWN.sub(" ", page_text(page))
     return {word for word in re.findall(r"[A-Za-z]{2,}", rest) if word.lower() not in DATA}

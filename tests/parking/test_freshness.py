@@ -14,7 +14,7 @@ from parking.availability.freshness import (
 from parking.availability.public_counts import PublicCount, SpaceLevel, free_places, public_count
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TERMS = FreshnessTerms.of_minutes(10, 30)
+TERMS = FreshnessTerms.from_minutes(10, 30)
 
 
 def after(*minutes):

@@ -40,8 +40,8 @@ def patterns_of(case: CaseFile) -> Iterator[Pattern]:
             yield "same_purchase", other.pk, {}
     if case.paid_fen and case.amount_fen > _HIGHEST_DEMAND * case.paid_fen:
         yield "high_demand", None, {"amount_fen": case.amount_fen, "paid_fen": case.paid_fen}
-    yield from _of_text(case, earlier)
-    yield from _of_phone(case, earlier)
+    yield from _text_patterns(case, earlier)
+    yield from _phone_patterns(case, earlier)
 
 
 def live_label(member: int) -> AbuseLabel | None:
@@ -56,7 +56,7 @@ def open_patterns(case: CaseFile) -> "QuerySet[CasePattern]":
     return rows.select_related("other").order_by("pk")
 
 
-def _of_text(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pattern]:
+def _text_patterns(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pattern]:
     first = CaseEventRow.objects.filter(seq=1, note__isnull=False)
     text = first.filter(case=case).values_list("note", flat=True).first()
     own = shingles(text or "")
@@ -73,7 +73,7 @@ def _of_text(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pattern]
         yield "many_stores", None, {"stores": len(stores)}
 
 
-def _of_phone(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pattern]:
+def _phone_patterns(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pattern]:
     found_by = case.member.phone_hash
     if found_by is None:
         return

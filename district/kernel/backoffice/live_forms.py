@@ -1,6 +1,7 @@
 """A long form with an example beside it that follows what is typed: a tariff and what stays cost by it, a policy and
 what merchants score by it. Without script a button shows the same; nothing is saved by looking."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,7 +30,7 @@ class FieldGroup:
 
 
 class LiveForm(ActionForm):
-    """The form of a `LiveExample`; its page needs `groups`."""
+    """The form of a `LiveExample`; a long one divides its fields into groups."""
 
     @property
     def media(self) -> Media:
@@ -38,18 +39,18 @@ class LiveForm(ActionForm):
         return whole
 
     def groups(self) -> list[FieldGroup]:
-        raise NotImplementedError
+        return [FieldGroup("", self.visible_fields())]
 
 
-class LiveExample(Action):
+class LiveExample(Action, ABC):
     """An action whose page shows, beside its `LiveForm`, what the values come to."""
 
     template = "district/live_action.html"
     submit_label: ClassVar[Text] = gettext_lazy("保存草稿")
 
+    @abstractmethod
     def live_panel(self, request: HttpRequest, row: Any, form: Any) -> Panel:
         """What a form without faults comes to."""
-        raise NotImplementedError
 
     def has_example(self, form: Any) -> bool:
         """Whether what a cleaned form has is enough for its example."""
