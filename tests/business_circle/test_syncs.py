@@ -9,7 +9,7 @@ from loyalty.business_circle import openids
 from loyalty.business_circle import services as business_circle
 from loyalty.business_circle.models import Authorization, MallPayment, PointsSync
 from loyalty.business_circle.queries import sync_backlog, work_for_people
-from loyalty.business_circle.retries import MAX_ATTEMPTS
+from loyalty.business_circle.retries import RETRIES
 from tests.business_circle.conftest import refresh_authorizations, send_points_syncs
 from tests.business_circle.mall_steps import authorize, fresh, member_of, note, paid, pay
 from tests.factories.members import make_member
@@ -127,7 +127,7 @@ def test_workers_that_die_with_it_are_counted(store, settings, monkeypatch):
     settings.WECHAT_PAY_MCHID = "1900000001"
     make_member("小林", openid="oLin-0001")
     pay(store)
-    PointsSync.objects.update(attempts=MAX_ATTEMPTS)
+    PointsSync.objects.update(attempts=RETRIES.max_attempts)
     monkeypatch.setattr(send_points_syncs, "notify_points", lambda *args: pytest.fail("sent"))
 
     business_circle.send_points_syncs()

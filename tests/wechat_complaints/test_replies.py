@@ -12,9 +12,9 @@ from credit.wechat_complaints import services as wechat_complaints
 from credit.wechat_complaints.errors import ComplaintHasNoCase, ReplyNotWaiting
 from credit.wechat_complaints.models import WechatReply
 from credit.wechat_complaints.queries import work_for_people
-from credit.wechat_complaints.retries import MAX_REFUSALS
 from district.kernel import clock
 from district.kernel.models import AuditLine
+from district.wechat.pay_retries import MAX_REFUSALS
 from tests.factories.complaints import decision
 from tests.wechat_complaints.complaint_steps import (
     PAID_FEN,

@@ -1,17 +1,11 @@
 """POST /api/v1/me/complaints/{case}/…: what a shopper does to a case. Each answers with the case after it."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar
-
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.serializers import Serializer
+from typing import Any
 
 from credit.complaints import errors
 from credit.complaints import services as complaints
 from credit.complaints.api import examples
+from credit.complaints.api.act_views import ACT_REFUSALS, CaseActView, documented_act
 from credit.complaints.api.schemas import (
     AppealIn,
     CaseDetailOut,
@@ -28,71 +22,33 @@ from credit.complaints.machine.case import CaseRemedy
 from credit.complaints.machine.words import CaseActor, CaseState, RemedyKind
 from credit.complaints.models import CaseFile
 from credit.complaints.queries.cases import case_of
-from district.kernel.errors import NotFound
 from district.kernel.idempotency import Key
 from district.members.api.base import ShopperView
 
 SHOPPER = CaseActor.SHOPPER
 
 
-class _CaseActView(ShopperView, ABC):
-    """An act with its form; `act` gets the case, what was asked, and the key."""
+class _ShopperActView(CaseActView, ShopperView):
+    refusals = (*ShopperView.refusals, *ACT_REFUSALS)
+    detail, detail_example = CaseDetailOut, DETAIL
 
-    form: ClassVar[type[Serializer[Any]] | None] = None
-    refusals = (
-        *ShopperView.refusals,
-        NotFound,
-        errors.CaseActRefused,
-        errors.CaseNotInState,
-        errors.CaseNotYours,
-    )
+    def find_case(self, case: str) -> CaseFile:
+        return case_of(self.member, case)
 
-    @abstractmethod
-    def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
-        """The case as the act left it."""
+    def act_key(self, act: str, **asked: Any) -> Key:
+        return self.idempotency_key(f"member:{self.member.pk}:{act}", **asked)
 
-    def post(self, request: Request, case: str) -> Response:
-        asked = self.request_data(self.form) if self.form else {}
-        found = case_of(self.member, case)
-        scope = f"member:{self.member.pk}:{type(self).__name__}"
-        acted = self.act(found, asked, self.idempotency_key(scope, case=case, **asked))
-        return Response(case_body(acted))
+    def answer(self, case: CaseFile) -> Any:
+        return case_body(case)
 
 
-def _documented(
-    operation: str, summary: str, example: dict[str, Any] | None = None
-) -> Callable[[type[_CaseActView]], type[_CaseActView]]:
-    """Class decorator: the act's operation in the contract, with an example of its body."""
-
-    def decorate(view: type[_CaseActView]) -> type[_CaseActView]:
-        request_examples = (
-            [OpenApiExample("example", example, request_only=True)] if example else []
-        )
-        schema = extend_schema(
-            operation_id=operation,
-            summary=summary,
-            request=view.form,
-            responses={200: CaseDetailOut},
-            examples=[*request_examples, DETAIL],
-            tags=["complaints"],
-        )
-
-        def post(self: _CaseActView, request: Request, case: str) -> Response:
-            return _CaseActView.post(self, request, case)
-
-        view.post = schema(post)  # type: ignore[method-assign]
-        return view
-
-    return decorate
-
-
-@_documented("supply_to_complaint", "补充材料或证据", examples.SUPPLY)
-class SupplyToComplaint(_CaseActView):
+@documented_act("supply_to_complaint", "补充材料或证据", examples.SUPPLY)
+class SupplyToComplaint(_ShopperActView):
     """An answer to the officer's question, or evidence that was asked for: by the state of the case."""
 
     form = SupplyIn
     refusals = (
-        *_CaseActView.refusals,
+        *_ShopperActView.refusals,
         *FILE_REFUSALS,
         errors.PurchaseHasOpenCase,
         errors.PurchaseUnknown,
@@ -120,8 +76,8 @@ class SupplyToComplaint(_CaseActView):
         )
 
 
-@_documented("propose_remedy", "提出处理方案", examples.REMEDY)
-class ProposeRemedy(_CaseActView):
+@documented_act("propose_remedy", "提出处理方案", examples.REMEDY)
+class ProposeRemedy(_ShopperActView):
     """What the shopper would settle for; the proposal before it lapses."""
 
     form = RemedyIn
@@ -138,16 +94,16 @@ class ProposeRemedy(_CaseActView):
         )
 
 
-@_documented("accept_remedy", "接受商户方案")
-class AcceptRemedy(_CaseActView):
+@documented_act("accept_remedy", "接受商户方案")
+class AcceptRemedy(_ShopperActView):
     """The merchant's proposal holds from now on."""
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         return complaints.accept_proposal(case=case, actor=SHOPPER, by=self.member.user, key=key)
 
 
-@_documented("escalate_complaint", "申请调解", {"text": "商户不同意退款。"})
-class EscalateComplaint(_CaseActView):
+@documented_act("escalate_complaint", "申请调解", {"text": "商户不同意退款。"})
+class EscalateComplaint(_ShopperActView):
     """The shopper wants mediation."""
 
     form = OptionalTextIn
@@ -158,16 +114,16 @@ class EscalateComplaint(_CaseActView):
         )
 
 
-@_documented("confirm_remedy", "确认已履行")
-class ConfirmRemedy(_CaseActView):
+@documented_act("confirm_remedy", "确认已履行")
+class ConfirmRemedy(_ShopperActView):
     """The shopper has got what was agreed or decided."""
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         return complaints.confirm_remedy(case=case, member=self.member, key=key)
 
 
-@_documented("deny_remedy", "未履行", {"text": "只退了一半。"})
-class DenyRemedy(_CaseActView):
+@documented_act("deny_remedy", "未履行", {"text": "只退了一半。"})
+class DenyRemedy(_ShopperActView):
     """The shopper has not got it, and says what is missing; once."""
 
     form = TextIn
@@ -176,8 +132,8 @@ class DenyRemedy(_CaseActView):
         return complaints.deny_remedy(case=case, member=self.member, missing=asked["text"], key=key)
 
 
-@_documented("withdraw_complaint", "撤回投诉", {"text": "已自行解决。"})
-class WithdrawComplaint(_CaseActView):
+@documented_act("withdraw_complaint", "撤回投诉", {"text": "已自行解决。"})
+class WithdrawComplaint(_ShopperActView):
     """The shopper gives the complaint up."""
 
     form = OptionalTextIn
@@ -186,12 +142,12 @@ class WithdrawComplaint(_CaseActView):
         return complaints.withdraw_case(case=case, member=self.member, note=asked["text"], key=key)
 
 
-@_documented("appeal_complaint", "申请复核", {"text": "裁定未考虑检测报告。"})
-class AppealComplaint(_CaseActView):
+@documented_act("appeal_complaint", "申请复核", {"text": "裁定未考虑检测报告。"})
+class AppealComplaint(_ShopperActView):
     """Another person looks at a decision, a refusal or a label."""
 
     form = AppealIn
-    refusals = (*_CaseActView.refusals, *FILE_REFUSALS)
+    refusals = (*_ShopperActView.refusals, *FILE_REFUSALS)
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         return complaints.appeal(
@@ -205,12 +161,12 @@ class AppealComplaint(_CaseActView):
         )
 
 
-@_documented("reopen_complaint", "重新处理", {"text": "换来的机器又坏了。"})
-class ReopenComplaint(_CaseActView):
+@documented_act("reopen_complaint", "重新处理", {"text": "换来的机器又坏了。"})
+class ReopenComplaint(_ShopperActView):
     """New facts on a closed case; once, within its window."""
 
     form = ReopenIn
-    refusals = (*_CaseActView.refusals, *FILE_REFUSALS)
+    refusals = (*_ShopperActView.refusals, *FILE_REFUSALS)
 
     def act(self, case: CaseFile, asked: dict[str, Any], key: Key) -> CaseFile:
         return complaints.reopen_case(
@@ -223,8 +179,8 @@ class ReopenComplaint(_CaseActView):
         )
 
 
-@_documented("transfer_complaint", "移送", examples.TRANSFER)
-class TransferComplaint(_CaseActView):
+@documented_act("transfer_complaint", "移送", examples.TRANSFER)
+class TransferComplaint(_ShopperActView):
     """The shopper goes on with it at 12315, the police or a court."""
 
     form = TransferIn
@@ -235,8 +191,8 @@ class TransferComplaint(_CaseActView):
         )
 
 
-@_documented("evaluate_complaint", "评价处理结果", examples.EVALUATION)
-class EvaluateComplaint(_CaseActView):
+@documented_act("evaluate_complaint", "评价处理结果", examples.EVALUATION)
+class EvaluateComplaint(_ShopperActView):
     """What the shopper says of the handling; once for each closing."""
 
     form = EvaluationIn

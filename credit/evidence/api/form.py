@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser
 
 from credit.evidence.intake import FileIntake
 from credit.evidence.texts import VISIBILITIES
 from credit.evidence.values import Visibility
-from district.kernel.http.uploads import FileField, NotAForm
+from district.kernel.http.uploads import FileField, FormWithFileParser
 
 
 class _IntakeHandler(FileUploadHandler):
@@ -30,23 +28,10 @@ class _IntakeHandler(FileUploadHandler):
         return None if self._is_empty else self._intake
 
 
-class EvidenceFormParser(BaseParser):
-    """The form as a plain dict: a field's text, a file's intake, `b""` for an empty file."""
+class EvidenceFormParser(FormWithFileParser):
+    """A file's intake stands for its bytes; an empty file is none."""
 
-    media_type = "multipart/form-data"
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        meta = parser_context["request"].META | {"CONTENT_TYPE": media_type}
-        try:
-            fields, files = MultiPartParser(meta, stream, [_IntakeHandler()], "utf-8").parse()
-        except MultiPartParserError:
-            raise NotAForm from None
-        form: dict[str, Any] = {}
-        for name, values in [*fields.lists(), *files.lists()]:
-            if name in form or len(values) > 1:
-                raise NotAForm
-            form[name] = values[0]
-        return form
+    handler = _IntakeHandler
 
 
 @extend_schema_field({"type": "string", "format": "binary"})

@@ -4,8 +4,9 @@ import logging
 
 from django.db import transaction
 
-from credit.wechat_complaints import queries, retries
+from credit.wechat_complaints import queries
 from credit.wechat_complaints.models import WechatComplaint
+from credit.wechat_complaints.retries import BATCH, RETRIES
 from credit.wechat_complaints.services.keep_complaint import keep_complaint
 from district.kernel import attempts
 from district.wechat.pay.complaints import complaint_of, history_of
@@ -15,7 +16,7 @@ from district.wechat.pay_account import has_pay_account, pay_client
 logger = logging.getLogger("district.wechat_complaints")
 
 
-def fetch_complaints(*, limit: int = retries.BATCH) -> int:
+def fetch_complaints(*, limit: int = BATCH) -> int:
     """Read what is to be read, the longest waiting first; how many.
 
     A complaint is claimed and committed, read, and kept: whoever dies on the way, it is read again. What was read
@@ -24,7 +25,7 @@ def fetch_complaints(*, limit: int = retries.BATCH) -> int:
     if not has_pay_account():
         return 0
     due = queries.complaints_to_read()
-    return attempts.make_calls(due, _fetch, max_attempts=retries.MAX_ATTEMPTS, limit=limit)
+    return attempts.make_calls(due, _fetch, max_attempts=RETRIES.max_attempts, limit=limit)
 
 
 def _fetch(row: WechatComplaint) -> None:
@@ -48,4 +49,4 @@ def _fetch(row: WechatComplaint) -> None:
 def _note_failure(pk: int, error: Exception) -> None:
     row = WechatComplaint.objects.select_for_update(no_key=True).get(pk=pk)
     if row.fetched_version < row.asked_version:
-        row.save(update_fields=retries.note_failure(row, error))
+        row.save(update_fields=RETRIES.note_failure(row, error))

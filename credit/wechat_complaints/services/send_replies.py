@@ -4,8 +4,9 @@ import logging
 
 from django.db import transaction
 
-from credit.wechat_complaints import queries, retries
+from credit.wechat_complaints import queries
 from credit.wechat_complaints.models import WechatReply
+from credit.wechat_complaints.retries import BATCH, RETRIES
 from district.kernel import attempts, clock
 from district.wechat.pay import complaints as pay
 from district.wechat.pay.client import PayClient
@@ -24,7 +25,7 @@ _HISTORY_TYPES = {
 logger = logging.getLogger("district.wechat_complaints")
 
 
-def send_replies(*, limit: int = retries.BATCH) -> int:
+def send_replies(*, limit: int = BATCH) -> int:
     """Make the calls that are due, the longest waiting first; how many.
 
     WeChat has no number of ours for a reply, so one that may have been sent before is looked for in the complaint's
@@ -33,7 +34,7 @@ def send_replies(*, limit: int = retries.BATCH) -> int:
     if not has_pay_account():
         return 0
     due = queries.replies_to_send()
-    return attempts.make_calls(due, _send, max_attempts=retries.MAX_ATTEMPTS, limit=limit)
+    return attempts.make_calls(due, _send, max_attempts=RETRIES.max_attempts, limit=limit)
 
 
 def _send(reply: WechatReply) -> None:
@@ -119,7 +120,7 @@ def _note_success(pk: int, outcome: WechatReply.State) -> None:
 def _note_failure(pk: int, error: Exception) -> None:
     row = _lock(pk)
     if row.state == State.WAITING:
-        row.save(update_fields=retries.note_failure(row, error))
+        row.save(update_fields=RETRIES.note_failure(row, error))
 
 
 def _lock(pk: int) -> WechatReply:

@@ -1,7 +1,7 @@
 """Reads a form with a file (multipart/form-data), in memory and strictly: no name twice, no guessing."""
 
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
@@ -33,17 +33,18 @@ class _InMemory(FileUploadHandler):
 
 
 class FormWithFileParser(BaseParser):
-    """The form as a plain dict: a field's text, a file's bytes.
+    """The form as a plain dict: a field's text, a file's bytes, or what another `handler` makes of it.
 
     What a client says about a file, its name and its type, is dropped: neither is ever to be believed.
     """
 
     media_type = "multipart/form-data"
+    handler: ClassVar[type[FileUploadHandler]] = _InMemory
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         meta = parser_context["request"].META | {"CONTENT_TYPE": media_type}
         try:
-            fields, files = MultiPartParser(meta, stream, [_InMemory()], "utf-8").parse()
+            fields, files = MultiPartParser(meta, stream, [self.handler()], "utf-8").parse()
         except MultiPartParserError:
             raise NotAForm from None
         form: dict[str, Any] = {}

@@ -11,15 +11,16 @@ from district.members import queries as members
 from district.wechat.pay.business_circle import AuthorizationState, authorization_of
 from district.wechat.pay.errors import PayError
 from district.wechat.pay_account import has_pay_account, pay_client
-from loyalty.business_circle import queries, retries
+from loyalty.business_circle import queries
 from loyalty.business_circle.models import Authorization
+from loyalty.business_circle.retries import BATCH, RETRIES
 
 ASK_AGAIN = timedelta(days=7)
 _WITHDRAWN = {AuthorizationState.UNAUTHORIZED, AuthorizationState.DEAUTHORIZED}
 logger = logging.getLogger("district.business_circle")
 
 
-def refresh_authorizations(*, limit: int = retries.BATCH) -> int:
+def refresh_authorizations(*, limit: int = BATCH) -> int:
     """Ask WeChat about authorisations that it was not asked about for a week; how many.
 
     One that WeChat does not have any more is withdrawn here; a state that we do not know changes nothing.
@@ -27,7 +28,7 @@ def refresh_authorizations(*, limit: int = retries.BATCH) -> int:
     if not has_pay_account():
         return 0
     return attempts.make_calls(
-        queries.authorizations_to_ask_about(), _ask, max_attempts=retries.MAX_ATTEMPTS, limit=limit
+        queries.authorizations_to_ask_about(), _ask, max_attempts=RETRIES.max_attempts, limit=limit
     )
 
 
@@ -60,7 +61,7 @@ def _record(asked: Authorization, *, state: str) -> None:
 @transaction.atomic
 def _note_failure(asked: Authorization, error: Exception) -> None:
     row = _lock(asked)
-    row.save(update_fields=retries.note_failure(row, error))
+    row.save(update_fields=RETRIES.note_failure(row, error))
 
 
 def _lock(row: Authorization) -> Authorization:

@@ -10,13 +10,14 @@ from district.kernel.security.crypto import Unsealable
 from district.wechat.pay.business_circle import PointsUpdate, notify_points
 from district.wechat.pay.errors import PayError
 from district.wechat.pay_account import has_pay_account, pay_client
-from loyalty.business_circle import openids, retries
+from loyalty.business_circle import openids
 from loyalty.business_circle.models import MallPayment, PointsSync
+from loyalty.business_circle.retries import BATCH, RETRIES
 
 logger = logging.getLogger("district.business_circle")
 
 
-def send_points_syncs(*, limit: int = retries.BATCH) -> int:
+def send_points_syncs(*, limit: int = BATCH) -> int:
     """Make the calls that are due, the longest waiting first; how many.
 
     A sync is claimed and committed, sent outside of any transaction, and marked: whoever dies on the way, the
@@ -25,7 +26,7 @@ def send_points_syncs(*, limit: int = retries.BATCH) -> int:
     if not has_pay_account():
         return 0
     due = PointsSync.objects.filter(synced_at=None)
-    return attempts.make_calls(due, _send, max_attempts=retries.MAX_ATTEMPTS, limit=limit)
+    return attempts.make_calls(due, _send, max_attempts=RETRIES.max_attempts, limit=limit)
 
 
 def _send(sync: PointsSync) -> None:
@@ -72,7 +73,7 @@ def _note_success(pk: int) -> None:
 def _note_failure(pk: int, error: Exception) -> None:
     row = _lock(pk)
     if row.synced_at is None:
-        row.save(update_fields=retries.note_failure(row, error))
+        row.save(update_fields=RETRIES.note_failure(row, error))
 
 
 def _lock(pk: int) -> PointsSync:
