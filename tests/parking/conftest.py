@@ -2,21 +2,11 @@
 
 import pytest
 
-from district.kernel import invariants
 from tests.factories.merchants import make_merchant
 from tests.factories.parking import make_car_park, make_feed, make_pool
+from tests.soundness import sound
 
-
-@pytest.fixture(autouse=True)
-def sound(request):
-    """After every test no promise is broken."""
-    if not request.node.get_closest_marker("django_db") and "db" not in request.fixturenames:
-        yield
-        return
-    request.getfixturevalue("db")
-    yield
-    if not request.node.get_closest_marker("breaks_the_ledger"):
-        assert list(invariants.offences()) == []
+__all__ = ["sound"]
 
 
 @pytest.fixture
