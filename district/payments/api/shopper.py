@@ -78,8 +78,8 @@ class Pay(ShopperView):
         tags=["payments"],
     )
     def post(self, request: Request, order: str) -> Response:
-        rate_limits.hit("pay_member", self.member.pk)
         found = queries.order_of_member(self.member, order)
+        rate_limits.hit("pay_member", self.member.pk)
         parameters = payments.prepare_payment(order=found)
         body = {"channel": found.channel, "parameters": parameters}
         return Response(PaymentParametersOut(body).data)
