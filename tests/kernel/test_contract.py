@@ -13,14 +13,13 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from district.kernel.http.docs_page import OPENAPI_FILE
 from tests.databases import Databases, use_database
-from tests.kernel.contract_server import ContractServer, numbers, prepare_contract_server
+from tests.kernel.contract_server import EXAMPLES, ContractServer, numbers, prepare_contract_server
 from tests.servers import WebServer
 from tests.wechat.fixtures import APPID, SECRET, Phones, wechat_server  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
 
 contract = schemathesis.openapi.from_path(OPENAPI_FILE)
-EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "100"))
 
 
 @schemathesis.serializer("application/x-ndjson")
