@@ -206,10 +206,18 @@ def aimed_requests(store_visit: StoreVisit) -> AimedRequests:
     def left_out() -> object:
         return LEFT_OUT
 
+    def store_of_free_member() -> str:
+        """The store; the member's open cases give up their places, as those of one who was merged do."""
+        member = store_visit.member.pk
+        complaints.move_cases(source=member, into=member)
+        return store_visit.store.public_id
+
+    store = {"store": store_of_free_member}
     return AimedRequests(
         fresh={
-            "POST /api/v1/me/complaints": dict.fromkeys(("receipt_no", "files", "code"), left_out),
-            "POST /api/v1/me/tip-offs": dict.fromkeys(("files", "code"), left_out),
+            "POST /api/v1/me/complaints": store
+            | dict.fromkeys(("receipt_no", "files", "code"), left_out),
+            "POST /api/v1/me/tip-offs": store | dict.fromkeys(("files", "code"), left_out),
         },
         named={
             **{

@@ -108,6 +108,7 @@ def test_other_page_sizes_are_refused(limit):
 
 
 FORGED = {
+    "empty": "",
     "rubbish": "!!!",
     "no base64": "a",
     "not ASCII": "码",

@@ -38,7 +38,7 @@ def cursor_page(
     """
     size = _page_size(request)
     fields = [rows.model._meta.get_field(name.removeprefix("-")) for name in order]
-    if text := request.query_params.get("cursor"):
+    if (text := request.query_params.get("cursor")) is not None:
         rows = rows.filter(
             _rows_after(_read_cursor(text, fields), falling=order[0].startswith("-"))
         )

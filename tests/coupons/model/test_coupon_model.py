@@ -71,7 +71,7 @@ COMMON = settings(
     phases=[Phase.generate],
 )
 # Enough to find a mistake; it ends with the first.
-HUNT = settings(COMMON, max_examples=60, stateful_step_count=30, derandomize=True)
+HUNT = settings(COMMON, max_examples=300, stateful_step_count=30, derandomize=True)
 
 
 def test_some_runs(machine):
