@@ -31,8 +31,10 @@ _TEXTS = {
     2: ("和图片差别大。",),
     1: ("态度很差，不推荐。",),
 }
-# Stars by number: a good district with some unhappy guests.
+# Stars by number: a good district with some unhappy guests, a few merchants whom all praise, one whom few do.
 _STARS = (5, 5, 4, 5, 4, 3, 5, 4, 5, 2, 5, 4, 5, 5, 1, 4)
+_BEST_STARS, _WORST_STARS = (5, 5, 5, 4, 5), (1, 2, 1, 1, 3)
+_BEST_PLACE, _BEST_EVERY, _WORST = 6, 9, 3
 _RATED_WEEKS = 8
 
 
@@ -88,7 +90,8 @@ def _verify(context: Any, counters: list[Any]) -> None:
                 by=context.operator,
                 key=_key("licence", merchant.pk),
             )
-        for item, text in _PROFILE[: 4 - number % 3]:
+        items = 4 if _is_best(number) else 1 if number == _WORST else 4 - number % 3
+        for item, text in _PROFILE[:items]:
             credit.set_profile_entry(
                 merchant=merchant, item=item, content=text, by=context.operator
             )
@@ -100,8 +103,11 @@ def _rate(context: Any) -> None:
     """Members rate what they bought; three of one household rate three stores of the same street on one day."""
     for week in range(_RATED_WEEKS, 0, -1):
         with context.travel_to(7 * week - 1, 20):
-            for number, receipt in enumerate(_receipts(context, per_merchant=6)):
-                stars = _STARS[(number + 3 * week) % len(_STARS)]
+            for number, (place, receipt) in enumerate(_receipts(context, per_merchant=6)):
+                pattern = (
+                    _BEST_STARS if _is_best(place) else _WORST_STARS if place == _WORST else _STARS
+                )
+                stars = pattern[(number + 3 * week) % len(pattern)]
                 texts = _TEXTS[stars]
                 credit.rate_purchase(
                     member=receipt.account.member,
@@ -125,30 +131,38 @@ def _rate(context: Any) -> None:
             credit.hide_rating_text(rating=worst, reason="含人身攻击", by=context.operator)
 
 
-def _receipts(context: Any, *, per_merchant: int) -> Iterator[Any]:
-    """Purchases of the last days, of different members, at each merchant."""
+def _is_best(place: int) -> bool:
+    return place % _BEST_EVERY == _BEST_PLACE
+
+
+def _receipts(context: Any, *, per_merchant: int) -> Iterator[tuple[int, Any]]:
+    """Purchases of the last days, of different members, at each merchant, with the merchant's place."""
     now = clock.now()
     rows = receipts().filter(paid_at__lte=now, paid_at__gt=now - timedelta(days=7), refunded_fen=0)
-    for counter in [*context.main_merchants, *context.other_merchants]:
+    for place, counter in enumerate([*context.main_merchants, *context.other_merchants]):
         members: set[int] = set()
         for receipt in rows.filter(store__in=counter.stores).order_by("pk")[: 3 * per_merchant]:
             if receipt.account_id not in members and len(members) < per_merchant:
                 members.add(receipt.account_id)
-                yield receipt
+                yield place, receipt
 
 
 def _inspect(context: Any, counters: list[Any]) -> None:
     with context.travel_to(20, 16):
         today = clock.business_day(clock.now())
         found = credit.open_round(name="本季度诚信巡查", started_on=today, by=context.operator)
-        for number, store in enumerate(store for counter in counters for store in counter.stores):
-            _inspect_store(context, found, store, number, today)
+        stores = (
+            (place, store) for place, counter in enumerate(counters) for store in counter.stores
+        )
+        for number, (place, store) in enumerate(stores):
+            failed = (0, 0, 1, 0, 0, 2, 0, 0, 0, 4)[number % 10]
+            failed = 0 if _is_best(place) else 7 if place == _WORST else failed
+            _inspect_store(context, found, store, failed, today)
 
 
-def _inspect_store(context: Any, found: Any, store: Store, number: int, today: date) -> None:
+def _inspect_store(context: Any, found: Any, store: Store, failed: int, today: date) -> None:
     if store.state != Store.State.OPEN:
         return
-    failed = (0, 0, 1, 0, 0, 2, 0, 0, 0, 4)[number % 10]
     credit.record_inspection(
         round=found,
         store=store,
@@ -166,7 +180,8 @@ def _keep_records(context: Any) -> None:
     first, second = (counter.merchant for counter in context.main_merchants)
     others = [counter.merchant for counter in context.other_merchants[:3]]
     with context.travel_to(30, 10):
-        content = _record_file([first, second, *others], clock.business_day(clock.now()))
+        rows = [first, second, *others, others[_WORST - 2]]
+        content = _record_file(rows, clock.business_day(clock.now()))
         credit.import_public_records(content=content, by=context.operator)
     for merchant, days in ((first, 140), (second, 120)):
         with context.travel_to(25, 11):
@@ -203,7 +218,7 @@ def _keep_records(context: Any) -> None:
 
 def _record_file(merchants: list[Merchant], today: date) -> bytes:
     """Rows as the authority publishes them; one cannot be taken."""
-    levels = ("一般", "轻微", "一般", "严重", "轻微")
+    levels = ("一般", "轻微", "一般", "严重", "轻微", "一般")
     lines = [",".join(COLUMNS)]
     for number, merchant in enumerate(merchants):
         if merchant.uscc is None:

@@ -195,4 +195,4 @@ def _terms(car_park: CarPark) -> Section:
         if policy
         else []
     )
-    return Section(_("预约规则"), [_("项目"), _("内容")], lines, empty=_("不接受预约。"))
+    return Section(_("预约规则"), [], lines, empty=_("不接受预约。"))

@@ -60,13 +60,13 @@ def facts_panel(file: CaseFile) -> Section:
     proposal = case.proposal
     return Section(
         _("诉求与事实"),
-        [_("项目"), _("内容")],
+        [],
         lines(
             [
                 (_("类别"), file.get_category_display()),
                 (_("诉求"), file.get_wish_display() if file.wish else ""),
-                (_("涉及金额"), _yuan(file.amount_fen) if file.amount_fen else ""),
-                (_("实付"), _yuan(file.paid_fen) if file.paid_fen is not None else ""),
+                (_("涉及金额"), format_yuan(file.amount_fen) if file.amount_fen else ""),
+                (_("实付"), format_yuan(file.paid_fen) if file.paid_fen is not None else ""),
                 (_("消费核实"), _("已核实") if file.receipt_id else _("未核实，不计入诚信等级")),
                 (_("严重程度"), file.get_severity_display()),
                 (_("商户答复"), STANCE_TEXTS.get(case.stance, "")),
@@ -77,7 +77,7 @@ def facts_panel(file: CaseFile) -> Section:
                 (_("应履行的方案"), _remedy(case.remedy)),
                 (_("认定"), _OUTCOMES.get(file.finding, "")),
                 (_("结果"), _OUTCOMES.get(file.outcome, "")),
-                (_("已退"), _yuan(file.refunded_fen) if file.refunded_fen else ""),
+                (_("已退"), format_yuan(file.refunded_fen) if file.refunded_fen else ""),
                 (_("并入"), str(file.merged_into or "")),
             ]
         ),
@@ -92,7 +92,7 @@ def parties_panel(case: CaseFile, *, is_office: bool) -> Section:
     ending = seen["receipt_ending"]
     return Section(
         _("当事人"),
-        [_("项目"), _("内容")],
+        [],
         lines(
             [
                 (_("消费者"), shopper or _("（匿名）")),
@@ -228,12 +228,7 @@ def _remedy(remedy: CaseRemedy | None) -> str:
         return ""
     parts = [str(_WISHES[remedy.kind])]
     if remedy.amount_fen:
-        parts.append(_yuan(remedy.amount_fen))
+        parts.append(format_yuan(remedy.amount_fen))
     if remedy.due_on:
         parts.append(_("%(day)s 前") % {"day": remedy.due_on})
     return " ".join(parts)
-
-
-def _yuan(fen: int) -> str:
-    """A sum within text: a bare number would stand at the other end of its line."""
-    return _("%(yuan)s 元") % {"yuan": format_yuan(fen).removeprefix("¥")}

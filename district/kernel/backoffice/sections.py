@@ -41,7 +41,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Section:
-    """A table below a row's fields; `empty` says what its absence means."""
+    """A table below a row's fields; without headings its rows are facts, each a name and a value.
+
+    `empty` says what its absence means.
+    """
 
     title: str
     headers: Sequence[str]
@@ -60,6 +63,13 @@ class Section:
             self.headers
         )
         return list(zip(self.headers, numbers, strict=True))
+
+    @property
+    def facts(self) -> list[tuple[str, Cell]]:
+        """Where there are no headings: each name with its value."""
+        return [
+            (name, value if isinstance(value, Cell) else Cell(value)) for name, value in self.rows
+        ]
 
     @property
     def lines(self) -> list[list[tuple[str, Cell]]]:
