@@ -12,6 +12,8 @@ from coupons.issuing.models import IssueJob
 from coupons.models import BudgetChange, Redemption, ShareConsent
 from coupons.offline.invariants import INVARIANTS as OFFLINE
 from coupons.offline.models import LogEntry, RedemptionConflict
+from credit.models import CreditSnapshot
+from credit.score.values import Grade
 from district.demo.chapters import all_chapters
 from district.demo.models import Chapter
 from district.kernel import invariants
@@ -162,3 +164,11 @@ def test_each_chapter_is_played_once(district):
     ]
     assert not OutboxRow.objects.filter(set_aside_at__isnull=False).exists()
     cache.clear()
+
+
+def test_its_merchants_differ_in_grade(district):
+    """A needs more ratings than so small a town has."""
+    latest = CreditSnapshot.objects.latest("as_of").as_of
+    grades = set(CreditSnapshot.objects.filter(as_of=latest).values_list("grade", flat=True))
+
+    assert grades >= {Grade.B, Grade.C, Grade.E, Grade.SUSPENDED, None}

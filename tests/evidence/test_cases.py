@@ -12,7 +12,7 @@ from credit.complaints import services as complaints
 from credit.complaints.errors import CaseNotInState
 from credit.complaints.machine.words import CaseActor
 from credit.complaints.models import CaseEvidence
-from credit.complaints.queries.evidence import digests_of, evidence_of
+from credit.complaints.queries.evidence import digest_of, evidence_of
 from credit.evidence import errors, queries
 from credit.evidence import services as evidence
 from credit.evidence.models import EvidenceFile
@@ -84,7 +84,8 @@ def test_each_party_sees_of_a_case_what_is_theirs(hand_in, scene, member, operat
     assert seen_by(make_member().user) == []
     evidence.pass_file(file=waiting, by=operator)
     assert seen_by(scene.clerk) == [("text", False), ("image", True)]
-    assert [digest.sha256 for digest in digests_of(scene.case)][1:] == [
+    pieces = CaseEvidence.objects.filter(case=scene.case).order_by("pk")
+    assert [digest_of(piece).sha256 for piece in pieces][1:] == [
         hidden.sha256,
         waiting.sha256,
     ]

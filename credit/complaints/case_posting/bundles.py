@@ -8,7 +8,6 @@ from django.conf import settings
 from credit.complaints.bundle import (
     SCRIPT_NAME,
     BrokenChain,
-    EvidenceDigest,
     EvidenceNotSealed,
     bundle_document,
     case_bundle,
@@ -16,6 +15,7 @@ from credit.complaints.bundle import (
 from credit.complaints.errors import BundleBroken
 from credit.complaints.models import CaseBundle, CaseFile
 from credit.complaints.queries.cases import events_of
+from credit.complaints.queries.evidence import digest_of
 from district.members.models import User
 
 
@@ -23,20 +23,10 @@ def bundle_content(file: CaseFile, made_at: datetime, *, until: int | None = Non
     """The zip of a case, of its first `until` events where that is given. Raises BundleBroken."""
     events = [event for event in events_of(file) if until is None or event.seq <= until]
     named = {seal for event in events for seal in event.payload["details"].get("evidence", ())}
-    evidence = [
-        EvidenceDigest(
-            name=row.public_id,
-            sha256=row.sha256,
-            size_bytes=row.size_bytes,
-            media_type=row.media_type,
-            given_by=row.given_by,
-            given_at=row.at,
-        )
-        for row in file.evidence.filter(seal__in=named).order_by("pk")
-    ]
+    rows = file.evidence.filter(seal__in=named).order_by("pk")
     script = (settings.ROOT / "docs" / SCRIPT_NAME).read_text()
     try:
-        return case_bundle(bundle_document(events, evidence, made_at), script)
+        return case_bundle(bundle_document(events, map(digest_of, rows), made_at), script)
     except (BrokenChain, EvidenceNotSealed):
         raise BundleBroken from None
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Model, prefetch_related_objects
 
-from credit.complaints.bundle import EvidenceDigest
 from credit.complaints.case_posting.rows import breach_row, clock_row, projection
 from credit.complaints.machine.case import ComplaintCase
 from credit.complaints.machine.clocks import Timekeeping
@@ -15,6 +14,7 @@ from credit.complaints.machine.events import CaseEvent, chain_problem, text_sha2
 from credit.complaints.machine.words import CaseAction
 from credit.complaints.models import CaseEventRow, CaseEvidence, CaseFile
 from credit.complaints.queries.cases import machine_case, machine_event
+from credit.complaints.queries.evidence import digest_of
 from credit.complaints.queries.timekeeping import timekeeping
 from credit.evidence.models import EvidenceFile
 from district.kernel import clock
@@ -165,15 +165,12 @@ def _wrong_evidence(file: CaseFile, events: list[CaseEvent]) -> list[str]:
 
 
 def _is_sealed(row: CaseEvidence) -> bool:
-    digest = EvidenceDigest(
-        row.public_id, row.sha256, row.size_bytes, row.media_type, row.given_by, row.at
-    )
     text = row.description
     if row.file_id is not None:
         is_right = EvidenceFile.objects.filter(pk=row.file_id, sha256=row.sha256).exists()
     else:
         is_right = text is None or text_sha256(f"{row.salt}\n{text}") == row.sha256
-    return digest.seal == row.seal and is_right
+    return digest_of(row).seal == row.seal and is_right
 
 
 def _values(row: Model) -> tuple[Any, ...]:

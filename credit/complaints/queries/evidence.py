@@ -1,6 +1,5 @@
 """The evidence of a case: what each person who belongs to it may see of it, and what its file says of it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,17 +70,16 @@ def evidence_of(case: CaseFile, viewer: User) -> list[EvidenceItem]:
     return [_item(row, viewer, side) for row in rows if _is_listed(row, side)]
 
 
-def digests_of(case: CaseFile) -> Iterator[EvidenceDigest]:
-    """What the file of a case (`bundle_document`) says of its evidence, in the order in which it came."""
-    for row in CaseEvidence.objects.filter(case=case).order_by("pk"):
-        yield EvidenceDigest(
-            name=row.public_id,
-            sha256=row.sha256,
-            size_bytes=row.size_bytes,
-            media_type=row.media_type,
-            given_by=row.given_by,
-            given_at=row.at,
-        )
+def digest_of(row: CaseEvidence) -> EvidenceDigest:
+    """What the file of a case (`bundle_document`) says of a piece of evidence, as its row has it now."""
+    return EvidenceDigest(
+        name=row.public_id,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        media_type=row.media_type,
+        given_by=row.given_by,
+        given_at=row.at,
+    )
 
 
 def _is_listed(row: CaseEvidence, side: Side) -> bool:
