@@ -43,7 +43,7 @@ _GOOD: Final = ScoreInputs(
         ClosedCase(40, _ORDINARY, CaseOutcome.SETTLED_DIRECT, is_on_time=True, stars=5),
         ClosedCase(100, _ORDINARY, CaseOutcome.NOT_UPHELD, is_on_time=True, stars=3),
     ),
-    checks=(CheckCount(20, is_passed=True, count=6),),
+    checks=(CheckCount(20, is_passed=True, number=6),),
 )
 _SMALL: Final = ScoreInputs(ratings=(RatingCount(5, 5, 30),), purchases=(PurchaseCount(5, 200),))
 _COMPLAINED_OF: Final = ScoreInputs(
@@ -54,7 +54,7 @@ _COMPLAINED_OF: Final = ScoreInputs(
         ClosedCase(30, _ORDINARY, CaseOutcome.UPHELD, is_on_time=False, stars=2),
         ClosedCase(60, _ORDINARY, CaseOutcome.PARTLY_UPHELD, is_on_time=True, stars=4),
     ),
-    checks=(CheckCount(30, is_passed=True, count=2),),
+    checks=(CheckCount(30, is_passed=True, number=2),),
 )
 _PENALISED: Final = ScoreInputs(
     ratings=_GOOD.ratings,

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from credit.admin.common import CREDIT
 from credit.models import CreditSnapshot
-from credit.queries.explanations import explanation_lines
+from credit.queries.explanations import explanation_of
+from credit.queries.policies import policy_on
 from district.kernel.backoffice import DayRangeFilter, Menu, Section
 from district.kernel.backoffice.columns import Choice, Column
 from district.merchants.scope import MerchantScopedAdmin, ScopedFilter
@@ -36,10 +37,11 @@ class CreditSnapshotAdmin(MerchantScopedAdmin):
     ]
 
     def sections(self, request: HttpRequest, row: CreditSnapshot) -> Iterable[Section]:
+        explanation = explanation_of(row, policy_on(row.as_of))
         yield Section(
             _("如何计算"),
             [_("项目"), _("分")],
-            [[line.text, line.points] for line in explanation_lines(row)],
+            [[line.text, line.points] for line in explanation.contributions],
             empty="",
             note=_("各项相加即为原始分；任何人都可以用公开的规则重算。"),
         )

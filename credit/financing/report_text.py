@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from credit.financing.errors import NothingToReport
 from credit.financing.models import FinancingReport
-from credit.queries.explanations import explained
+from credit.queries.explanations import explanation_of
+from credit.queries.policies import policy_on
 from credit.queries.snapshots import newest_snapshot
 from credit.queries.standing import standing_of
 from district.kernel import clock
@@ -89,7 +90,7 @@ def _credit(merchant: int) -> dict[str, Any]:
     snapshot = newest_snapshot(merchant)
     if snapshot is None:
         raise NothingToReport
-    explanation = explained(snapshot.explanation)
+    explanation = explanation_of(snapshot, policy_on(snapshot.as_of))
     return {
         "as_of": snapshot.as_of.isoformat(),
         "policy": snapshot.policy_version,

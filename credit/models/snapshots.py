@@ -41,8 +41,6 @@ class CreditSnapshot(models.Model):
     inputs_digest = models.CharField(_("输入摘要"), max_length=64)
     # As printed by `score_credit`: components, contributions and the interval, doubles next to the exact numbers.
     result = models.JSONField(_("结果"))
-    # How it is computed and what would change it, as keys and facts (`score/explanation_document.py`).
-    explanation = models.JSONField(_("计算说明"))
     # What is published of complaints of the last twelve months (`credit/statistics.py`).
     statistics = models.JSONField(_("投诉公示数据"))
     score = models.DecimalField(_("诚信分"), max_digits=4, decimal_places=1)

@@ -1,10 +1,21 @@
 """Ratings as they count and as they are shown."""
 
-from collections import defaultdict
+import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+)
+from django.db.models.functions import Cast, JSONArray, TruncDate
 
 from credit.models import FactCorrection, Rating
 from credit.rating_rings import RingRating
@@ -12,6 +23,8 @@ from credit.score.rating_cap import ShopperRating
 from district.kernel import clock
 
 HORIZON_DAYS = 731
+# Of a rating whose purchase was not given back whole.
+_STANDS = Q(receipt__freed=False, receipt__refunded_fen__lt=F("receipt__paid_fen"))
 
 
 def known_ratings(at: datetime, corrected_at: datetime) -> "QuerySet[Rating]":
@@ -22,30 +35,42 @@ def known_ratings(at: datetime, corrected_at: datetime) -> "QuerySet[Rating]":
     return Rating.objects.filter(rated_at__lte=at).exclude(Exists(voided))
 
 
-def shopper_ratings(
+def rating_rows(
     merchants: Collection[int], *, as_of: date, at: datetime, corrected_at: datetime
-) -> dict[int, list[ShopperRating]]:
-    """By merchant, for the score of a day. A purchase given back whole makes its rating unverified."""
+) -> dict[int, str]:
+    """By merchant, what `shopper_ratings` reads, for the score of a day: one text each, for there are very many ratings."""
     since = clock.start_of_day(as_of - timedelta(days=HORIZON_DAYS))
     rows = known_ratings(at, corrected_at).filter(merchant__in=merchants, rated_at__gte=since)
-    found: dict[int, list[ShopperRating]] = defaultdict(list)
-    columns = ("pk", "merchant", "store", "member", "rated_at", "stars", "flagged_at")
-    for row in rows.order_by("pk").values_list(
-        *columns, "receipt__paid_fen", "receipt__refunded_fen", "receipt__freed"
-    ):
-        number, merchant, store, member, rated_at, stars, flagged_at, paid, refunded, freed = row
-        found[merchant].append(
-            ShopperRating(
-                number=number,
-                store=store,
-                shopper=member,
-                age_days=(as_of - clock.business_day(rated_at)).days,
-                stars=stars,
-                is_verified=not freed and refunded < paid,
-                is_flagged=flagged_at is not None and flagged_at <= corrected_at,
-            )
+    found = rows.values("merchant").annotate(
+        ratings=Cast(
+            JSONBAgg(
+                JSONArray(
+                    *("pk", "store", "member", TruncDate("rated_at", tzinfo=clock.SHANGHAI)),
+                    *("stars", _is_true(_STANDS)),
+                    _is_true(Q(flagged_at__isnull=False, flagged_at__lte=corrected_at)),
+                ),
+                order_by="pk",
+            ),
+            TextField(),
         )
-    return found
+    )
+    return dict(found.values_list("merchant", "ratings"))
+
+
+def shopper_ratings(rows: str | None, as_of: date) -> list[ShopperRating]:
+    """Those of a merchant. A purchase given back whole makes its rating unverified."""
+    return [
+        ShopperRating(
+            *(number, store, shopper, (as_of - date.fromisoformat(day)).days, stars),
+            is_verified=is_verified,
+            is_flagged=is_flagged,
+        )
+        for number, store, shopper, day, stars, is_verified, is_flagged in json.loads(rows or "[]")
+    ]
+
+
+def _is_true(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, BooleanField())
 
 
 def ring_ratings(at: datetime) -> Iterator[RingRating]:
@@ -67,5 +92,4 @@ def ring_ratings(at: datetime) -> Iterator[RingRating]:
 
 def public_ratings(store: int, at: datetime) -> "QuerySet[Rating]":
     """What anybody may read of a store's ratings, the newest first: not what was given back, flagged or voided."""
-    rows = known_ratings(at, at).filter(store=store, flagged_at=None, receipt__freed=False)
-    return rows.filter(receipt__refunded_fen__lt=F("receipt__paid_fen"))
+    return known_ratings(at, at).filter(_STANDS, store=store, flagged_at=None)

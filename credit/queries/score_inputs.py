@@ -1,9 +1,11 @@
 """The inputs of the score, derived from the facts as they were known at the end of a day."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import starmap
 from typing import Any
 
 from credit.models import CaseOutcomeVersion, RecordVersion
@@ -15,7 +17,7 @@ from credit.queries.profiles import (
     licence_facts,
     profile_entries,
 )
-from credit.queries.ratings import HORIZON_DAYS, shopper_ratings
+from credit.queries.ratings import HORIZON_DAYS, rating_rows, shopper_ratings
 from credit.queries.records import known_records
 from credit.queries.remedy_debts import remedy_debts
 from credit.score.policy import ScorePolicy, profile_share
@@ -59,44 +61,45 @@ def derive_inputs(
     *,
     corrected_at: datetime | None = None,
     previous_grades: dict[int, Grade | None],
-) -> dict[int, DerivedInputs]:
-    """For each merchant, in as many queries as for one. Corrections upheld by `corrected_at` count, else by the day's end."""
+) -> Iterator[tuple[int, DerivedInputs]]:
+    """Of each merchant, in as many queries as of one. Corrections upheld by `corrected_at` count, else by the day's end.
+
+    One after the other: so many small things in memory at once would cost more than all the rest.
+    """
     at = end_of_day(as_of)
     corrected_at = corrected_at or at
     policy = policy_on(as_of)
-    ratings = shopper_ratings(merchants, as_of=as_of, at=at, corrected_at=corrected_at)
-    purchases = _purchases(merchants, as_of)
+    since = as_of - timedelta(days=HORIZON_DAYS - 1)
+    ratings = rating_rows(merchants, as_of=as_of, at=at, corrected_at=corrected_at)
+    purchases = loyalty.purchases_by_age(merchants, since, as_of)
     cases = _cases(merchants, at, corrected_at)
     checks = _checks(merchants, as_of, at, corrected_at)
     debts = remedy_debts(merchants, at)
     standings = _standings(merchants, as_of, at, corrected_at, policy)
-    derived = {}
     for merchant in merchants:
-        capped = cap_ratings(ratings.get(merchant, ()))
+        capped = cap_ratings(shopper_ratings(ratings.get(merchant), as_of))
         own_cases = cases.get(merchant, [])
-        derived[merchant] = DerivedInputs(
-            ScoreInputs(
-                ratings=capped.ratings,
-                purchases=tuple(purchases.get(merchant, ())),
-                cases=tuple(_closed_case(case, as_of) for case in own_cases),
-                checks=tuple(checks.get(merchant, ())),
-                standing=MerchantStanding(
-                    **standings[merchant],
-                    previous_grade=previous_grades.get(merchant),
-                    has_missed_remedy=any(
-                        case.remedy_missed and case.case not in debts.settled_cases
-                        for case in own_cases
-                    ),
-                    has_unpaid_decision=merchant in debts.owing_merchants,
+        days = tuple(starmap(PurchaseCount, json.loads(purchases.get(merchant, "[]"))))
+        inputs = ScoreInputs(
+            ratings=capped.ratings,
+            purchases=days,
+            cases=tuple(_closed_case(case, as_of) for case in own_cases),
+            checks=tuple(checks.get(merchant, ())),
+            standing=MerchantStanding(
+                **standings[merchant],
+                previous_grade=previous_grades.get(merchant),
+                has_missed_remedy=any(
+                    case.remedy_missed and case.case not in debts.settled_cases
+                    for case in own_cases
                 ),
-            ),
-            capped.flagged,
-            case_statistics(
-                (case_fact(case, as_of) for case in own_cases),
-                sum(day.count for day in purchases.get(merchant, ()) if day.age_days < PERIOD_DAYS),
+                has_unpaid_decision=merchant in debts.owing_merchants,
             ),
         )
-    return derived
+        statistics = case_statistics(
+            (case_fact(case, as_of) for case in own_cases),
+            sum(day.number for day in days if day.age_days < PERIOD_DAYS),
+        )
+        yield merchant, DerivedInputs(inputs, capped.flagged, statistics)
 
 
 def case_fact(row: CaseOutcomeVersion, as_of: date) -> CaseFact:
@@ -114,14 +117,6 @@ def case_fact(row: CaseOutcomeVersion, as_of: date) -> CaseFact:
         is_deemed=bool(row.is_deemed),
         is_repeat=bool(row.is_repeat),
     )
-
-
-def _purchases(merchants: Collection[int], as_of: date) -> dict[int, list[PurchaseCount]]:
-    found: dict[int, list[PurchaseCount]] = defaultdict(list)
-    since = as_of - timedelta(days=HORIZON_DAYS - 1)
-    for merchant, day, count in loyalty.purchases_by_day(merchants, since, as_of):
-        found[merchant].append(PurchaseCount((as_of - day).days, count))
-    return found
 
 
 def _cases(
@@ -151,12 +146,14 @@ def _checks(
     merchants: Collection[int], as_of: date, at: datetime, corrected_at: datetime
 ) -> dict[int, list[CheckCount]]:
     found: dict[int, list[CheckCount]] = defaultdict(list)
-    for row in known_inspections(merchants, at, corrected_at).order_by("inspected_on", "pk"):
-        age = (as_of - row.inspected_on).days
-        found[row.merchant_id] += [
-            CheckCount(age, is_passed, count)
-            for is_passed, count in ((True, row.passed), (False, row.failed))
-            if count
+    rows = known_inspections(merchants, at, corrected_at).order_by("inspected_on", "pk")
+    columns = ("merchant", "inspected_on", "passed", "failed")
+    for merchant, inspected_on, passed, failed in rows.values_list(*columns):
+        age = (as_of - inspected_on).days
+        found[merchant] += [
+            CheckCount(age, is_passed, number)
+            for is_passed, number in ((True, passed), (False, failed))
+            if number
         ]
     return found
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from credit.models import CreditSnapshot, Licence, RecordLevel
-from credit.queries.explanations import PointsLine, explained
+from credit.queries.explanations import PointsLine, explanation_of
 from credit.queries.policies import policy_of_document
 from credit.queries.profiles import LicenceFacts, licence_facts
 from credit.queries.standing_statement import read_standing
@@ -84,7 +84,9 @@ def standing_of(store: Store, *, at: datetime) -> StoreStanding:
     day = clock.business_day(at)
     found = read_standing(store=store.pk, merchant=store.merchant_id, at=at, day=day)
     snapshot = _snapshot(store.merchant_id, found["snapshot"])
-    explanation = explained(snapshot.explanation) if snapshot else None
+    explanation = (
+        explanation_of(snapshot, policy_of_document(found["snapshot_policy"])) if snapshot else None
+    )
     return StoreStanding(
         store=store,
         has_live_code=found["has_live_code"],
@@ -117,7 +119,6 @@ def _licence(merchant: int, found: dict[str, Any] | None) -> Licence | None:
 
 
 def _snapshot(merchant: int, found: dict[str, Any] | None) -> CreditSnapshot | None:
-    """Without its inputs, which are long."""
     if found is None:
         return None
     columns = found | {

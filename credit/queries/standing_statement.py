@@ -61,11 +61,16 @@ _STANDING: Final = """
                 and decided_at > %(at)s - interval '365 days'),
         'snapshot', (
             select json_build_object('as_of', as_of, 'policy_version', policy_version,
-                'inputs_digest', inputs_digest, 'result', result, 'explanation', explanation,
+                'inputs', inputs, 'inputs_digest', inputs_digest, 'result', result,
                 'statistics', statistics, 'score', score::text, 'rank_key', rank_key::text,
                 'confidence', confidence, 'grade', grade, 'excluded_ratings', excluded_ratings)
             from credit_creditsnapshot where merchant_id = %(merchant)s
-            order by as_of desc, revision desc limit 1))::text
+            order by as_of desc, revision desc limit 1),
+        'snapshot_policy', (
+            select document from credit_scorepolicyversion
+            where state = 'approved' and withdrawn_at is null and effective_on <= (
+                select max(as_of) from credit_creditsnapshot where merchant_id = %(merchant)s)
+            order by effective_on desc limit 1))::text
 """
 
 

@@ -112,10 +112,10 @@ def aged_standing(standing: MerchantStanding, days: int) -> MerchantStanding:
 def aged(inputs: ScoreInputs, days: int) -> ScoreInputs:
     """The same facts so many days later."""
     return ScoreInputs(
-        ratings=tuple(replace(row, age_days=row.age_days + days) for row in inputs.ratings),
-        purchases=tuple(replace(row, age_days=row.age_days + days) for row in inputs.purchases),
+        ratings=tuple(row._replace(age_days=row.age_days + days) for row in inputs.ratings),
+        purchases=tuple(row._replace(age_days=row.age_days + days) for row in inputs.purchases),
         cases=tuple(replace(row, age_days=row.age_days + days) for row in inputs.cases),
-        checks=tuple(replace(row, age_days=row.age_days + days) for row in inputs.checks),
+        checks=tuple(row._replace(age_days=row.age_days + days) for row in inputs.checks),
         standing=aged_standing(inputs.standing, days),
     )
 

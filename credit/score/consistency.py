@@ -57,7 +57,7 @@ def _count_problems(
     name: str, rows: Iterable[RatingCount | PurchaseCount | CheckCount]
 ) -> Iterator[DocumentProblem]:
     for index, row in enumerate(rows):
-        if not 0 <= row.count <= MOST_COUNT:
+        if not 0 <= row.number <= MOST_COUNT:
             yield DocumentProblem(f"{name}[{index}]", "count_out_of_range", f"0–{MOST_COUNT}")
 
 

@@ -74,11 +74,11 @@ def _lines(
     yield ExplanationLine("rating", points.rating, _rating_facts(inputs, horizon))
     yield from _case_lines(inputs, score, horizon)
     checks = [check for check in inputs.checks if check.age_days <= horizon]
-    passed = sum(check.count for check in checks if check.is_passed)
+    passed = sum(check.number for check in checks if check.is_passed)
     yield ExplanationLine(
         "promise",
         points.promise,
-        {"checks": sum(check.count for check in checks), "passed": passed},
+        {"checks": sum(check.number for check in checks), "passed": passed},
     )
     percent = one_decimal(score.components.profile * 100)
     yield ExplanationLine("profile", points.profile, {"percent": str(percent)})
@@ -89,9 +89,9 @@ def _lines(
 
 def _rating_facts(inputs: ScoreInputs, horizon: int) -> dict[str, Any]:
     ratings = [rating for rating in inputs.ratings if rating.age_days <= horizon]
-    stars = ((rating.stars, rating.count) for rating in ratings)
+    stars = ((rating.stars, rating.number) for rating in ratings)
     return {
-        "ratings": sum(rating.count for rating in ratings),
+        "ratings": sum(rating.number for rating in ratings),
         "mean_stars": _mean_text(stars),
     }
 
@@ -110,7 +110,7 @@ def _case_lines(inputs: ScoreInputs, score: CreditScore, horizon: int) -> Iterat
         points.burden,
         {
             "cases": sum(case.outcome not in burdening for case in cases),
-            "purchases": sum(purchase.count for purchase in purchases),
+            "purchases": sum(purchase.number for purchase in purchases),
         },
     )
     yield ExplanationLine(

@@ -1,5 +1,5 @@
-"""How a score is computed and what would change it, as a snapshot keeps them: keys and facts; sentences are made from
-them in the language of whoever reads."""
+"""How a score is computed and what would change it, as keys and facts; sentences are made from them in the language of
+whoever reads."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -3,15 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from credit.score.values import RatingCount
 
 RATING_WINDOW_DAYS: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class ShopperRating:
+class ShopperRating(NamedTuple):
     """One rating; `number` rises with time, so that of two of a day one is the latest."""
 
     number: int

@@ -138,8 +138,8 @@ def inputs_document(inputs: ScoreInputs) -> dict[str, Any]:
     standing = inputs.standing
     grade = standing.previous_grade
     return {
-        "ratings": _counted(((row.age_days, row.stars), row.count) for row in inputs.ratings),
-        "transactions": _counted(((row.age_days,), row.count) for row in inputs.purchases),
+        "ratings": _counted(((row.age_days, row.stars), row.number) for row in inputs.ratings),
+        "transactions": _counted(((row.age_days,), row.number) for row in inputs.purchases),
         "cases": sorted(
             (
                 [row.age_days, row.severity.value, row.outcome.value, row.is_on_time, row.stars]
@@ -147,7 +147,7 @@ def inputs_document(inputs: ScoreInputs) -> dict[str, Any]:
             ),
             key=str,
         ),
-        "checks": _counted(((row.age_days, row.is_passed), row.count) for row in inputs.checks),
+        "checks": _counted(((row.age_days, row.is_passed), row.number) for row in inputs.checks),
         "profile": _plain_number(standing.profile),
         "penalties": sorted(
             [row.age_days, row.level.value, row.is_repaired] for row in standing.penalties

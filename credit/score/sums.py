@@ -66,7 +66,7 @@ def _sum_ratings(ratings: tuple[RatingCount, ...], weights: tuple[int, ...]) -> 
     beyond = len(weights)
     for rating in ratings:
         if rating.age_days < beyond:
-            weight = weights[rating.age_days] * rating.count
+            weight = weights[rating.age_days] * rating.number
             total += weight
             steps += weight * (rating.stars - 1)
     return total, steps
@@ -75,7 +75,7 @@ def _sum_ratings(ratings: tuple[RatingCount, ...], weights: tuple[int, ...]) -> 
 def _sum_purchases(purchases: tuple[PurchaseCount, ...], weights: tuple[int, ...]) -> int:
     beyond = len(weights)
     return sum(
-        weights[purchase.age_days] * purchase.count
+        weights[purchase.age_days] * purchase.number
         for purchase in purchases
         if purchase.age_days < beyond
     )
@@ -86,7 +86,7 @@ def _sum_checks(checks: tuple[CheckCount, ...], weights: tuple[int, ...]) -> tup
     beyond = len(weights)
     for check in checks:
         if check.age_days < beyond:
-            weight = weights[check.age_days] * check.count
+            weight = weights[check.age_days] * check.number
             total += weight
             passed += weight * check.is_passed
     return total, passed

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from district.documents.reader import DocumentProblem
 
@@ -71,19 +72,17 @@ class ProfileItem(StrEnum):
     COMPLAINT_CONTACT = "complaint_contact"
 
 
-@dataclass(frozen=True, slots=True)
-class RatingCount:
+class RatingCount(NamedTuple):
     """Ratings of so many stars (1–5) after real purchases, one per shopper, store and 30 days."""
 
     age_days: int
     stars: int
-    count: int = 1
+    number: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseCount:
+class PurchaseCount(NamedTuple):
     age_days: int
-    count: int = 1
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +96,12 @@ class ClosedCase:
     stars: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckCount:
+class CheckCount(NamedTuple):
     """Checks of an inspection round that were passed, or were not."""
 
     age_days: int
     is_passed: bool
-    count: int = 1
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from loyalty.queries.posting_balances import balance_after, balance_after_receip
 from loyalty.queries.purchases import (
     monthly_totals,
     purchase_to_rate,
-    purchases_by_day,
+    purchases_by_age,
     purchases_by_store,
 )
 from loyalty.queries.rows import (
@@ -107,7 +107,7 @@ __all__ = [
     "point_value_text",
     "points_in_review",
     "purchase_to_rate",
-    "purchases_by_day",
+    "purchases_by_age",
     "purchases_by_store",
     "receipt_of",
     "receipts",

@@ -251,8 +251,8 @@ def test_a_merchant_that_the_fund_paid_for_is_marked_until_it_has_paid_back(scen
     def standing():
         with clock.travel_to(scene.complaint.now):
             day = clock.business_day(scene.complaint.now)
-            rows = derive_inputs([scene.merchant.pk], day, previous_grades={})
-        return rows[scene.merchant.pk].inputs.standing
+            ((_merchant, derived),) = derive_inputs([scene.merchant.pk], day, previous_grades={})
+        return derived.inputs.standing
 
     scene.confirmed()
     assert standing().has_unpaid_decision

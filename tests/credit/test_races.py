@@ -14,7 +14,7 @@ from credit.models import (
     RecordVersion,
     ScorePolicyVersion,
 )
-from credit.queries.ratings import shopper_ratings
+from credit.queries.ratings import rating_rows, shopper_ratings
 from credit.score.rating_cap import cap_ratings
 from district.kernel import clock, invariants
 from district.kernel.errors import DomainError
@@ -144,11 +144,11 @@ def test_of_ratings_at_once_one_counts_and_a_reply_is_given_once(people):
 
     race(*[lambda: rate(key)] * 3, *[lambda: rate(fresh_key())] * 3)
     now = clock.now()
-    rows = shopper_ratings(
-        [store.merchant_id], as_of=clock.business_day(now), at=now, corrected_at=now
-    )
+    today = clock.business_day(now)
+    rows = rating_rows([store.merchant_id], as_of=today, at=now, corrected_at=now)
+    counted = cap_ratings(shopper_ratings(rows[store.merchant_id], today))
     assert Rating.objects.count() == 4
-    assert sum(row.count for row in cap_ratings(rows[store.merchant_id]).ratings) == 1
+    assert sum(row.number for row in counted.ratings) == 1
     rating = Rating.objects.first()
 
     def reply(text):

@@ -9,7 +9,7 @@ from django.test import Client
 from credit import services as credit
 from credit.errors import NothingToRate, RatingReplied, RatingTextHidden
 from credit.models import Rating
-from credit.queries.ratings import shopper_ratings
+from credit.queries.ratings import rating_rows, shopper_ratings
 from credit.score.rating_cap import cap_ratings
 from district.kernel import clock
 from tests.factories.credit import fresh_key
@@ -28,11 +28,10 @@ def rate(member, store, stars=5, **terms):
 
 def counted(store):
     now = clock.now()
-    rows = shopper_ratings(
-        [store.merchant_id], as_of=clock.business_day(now), at=now, corrected_at=now
-    )
-    capped = cap_ratings(rows.get(store.merchant_id, ()))
-    return [(row.stars, row.count) for row in capped.ratings]
+    today = clock.business_day(now)
+    rows = rating_rows([store.merchant_id], as_of=today, at=now, corrected_at=now)
+    capped = cap_ratings(shopper_ratings(rows.get(store.merchant_id), today))
+    return [(row.stars, row.number) for row in capped.ratings]
 
 
 def test_only_a_purchase_of_ones_own_at_that_store_may_be_rated(store):

@@ -260,11 +260,11 @@ def test_the_order_of_facts_means_nothing(inputs, rng):
 @given(MERCHANTS)
 def test_how_counts_are_split_means_nothing(inputs):
     def split(rows):
-        halves = [(row.count // 2, row.count - row.count // 2) for row in rows]
+        halves = [(row.number // 2, row.number - row.number // 2) for row in rows]
         return tuple(
-            replace(row, count=count)
-            for row, counts in zip(rows, halves, strict=True)
-            for count in counts
+            row._replace(number=number)
+            for row, numbers in zip(rows, halves, strict=True)
+            for number in numbers
         )
 
     other = replace(
@@ -286,7 +286,7 @@ def test_what_lies_beyond_the_horizon_counts_nothing(inputs, age):
         ratings=(*inputs.ratings, RatingCount(age, 1, 50)),
         purchases=(*inputs.purchases, PurchaseCount(age, 50)),
         cases=(*inputs.cases, ClosedCase(age, CaseSeverity.SERIOUS, CaseOutcome.UPHELD, False, 1)),
-        checks=(*inputs.checks, CheckCount(age, is_passed=False, count=50)),
+        checks=(*inputs.checks, CheckCount(age, is_passed=False, number=50)),
     )
 
     assert scored(old) == scored(inputs)

@@ -64,4 +64,4 @@ def test_the_order_of_ratings_means_nothing_and_none_is_lost():
     capped = cap_ratings(ratings)
 
     assert cap_ratings(rng.sample(ratings, len(ratings))) == capped
-    assert sum(rating.count for rating in capped.ratings) + capped.superseded == 200
+    assert sum(rating.number for rating in capped.ratings) + capped.superseded == 200

@@ -205,7 +205,7 @@ def test_a_review_bomb_is_worth_its_three_shoppers():
     uncapped = printed(base_set(ratings=[[1, 1, 30]]))
     bomb = [ShopperRating(number, 1, number % 3, 1, 1) for number in range(30)]
     capped = cap_ratings(bomb)
-    left = [[rating.age_days, rating.stars, rating.count] for rating in capped.ratings]
+    left = [[rating.age_days, rating.stars, rating.number] for rating in capped.ratings]
     found = printed(base_set(ratings=left))
 
     assert uncapped["components"]["R"] == near(0.7671)
