@@ -65,7 +65,7 @@ class Section:
         return list(zip(self.headers, numbers, strict=True))
 
     @property
-    def facts(self) -> list[tuple[str, Cell]]:
+    def facts(self) -> list[tuple[Any, Cell]]:
         """Where there are no headings: each name with its value."""
         return [
             (name, value if isinstance(value, Cell) else Cell(value)) for name, value in self.rows
