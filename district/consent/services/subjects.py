@@ -1,0 +1,34 @@
+"""The subject of a member: its number that names nobody, and the lock of everything about it."""
+
+from django.db import transaction
+
+from district.consent.hooks import EndedConsent, notify_consent_ended
+from district.consent.models import ConsentSubject, CurrentConsent
+from district.consent.values import ConsentAddress, ConsentState
+from district.kernel import audit, clock
+from district.members.models import User
+
+
+def lock_subject(member: int) -> ConsentSubject:
+    """The member's subject, made where there is none, held until this transaction ends."""
+    ConsentSubject.objects.bulk_create([ConsentSubject(member_id=member)], ignore_conflicts=True)
+    return ConsentSubject.objects.select_for_update(no_key=True).get(member=member)
+
+
+@transaction.atomic
+def set_minor(*, member: int, is_minor: bool, by: User) -> ConsentSubject:
+    """Whether the member is under 14. What a minor cannot allow is blocked at once, and listeners are told so."""
+    subject = lock_subject(member)
+    if subject.is_minor == is_minor:
+        return subject
+    subject.is_minor = is_minor
+    subject.save(update_fields=["is_minor"])
+    audit.record(
+        by=by, verb="set_minor", subject=f"consent.consentsubject:{subject.pk}", is_minor=is_minor
+    )
+    if is_minor:
+        rows = CurrentConsent.objects.filter(subject=subject, state=ConsentState.GRANTED)
+        for row in rows.filter(purpose__is_open_to_minors=False).select_related("purpose"):
+            address = ConsentAddress(row.purpose.key, row.merchant_id, row.channel)
+            notify_consent_ended(EndedConsent(subject.pk, member, address, "minor", clock.now()))
+    return subject
