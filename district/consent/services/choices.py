@@ -1,17 +1,19 @@
 """The member says yes, says no, or takes a yes back: one call sets one switch."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from district.consent.errors import ConsentClosedToMinor, NoticeNotServed, NoticeReplaced
-from district.consent.models import ConsentEvent, NoticeServed
-from district.consent.queries import current_notices
-from district.consent.services.posting import (
+from district.consent.event_posting import (
     ControlContext,
     append_event,
     current_consent,
+    lock_subject,
     purpose_at,
 )
-from district.consent.services.subjects import lock_subject
+from district.consent.models import ConsentEvent, CurrentConsent, NoticeServed
+from district.consent.queries import current_notices
 from district.consent.values import Action, ConsentAddress, ConsentState, Origin
 from district.kernel import clock
 from district.kernel.idempotency import Key, claim_key, store_result
@@ -41,16 +43,15 @@ def grant_consent(
     serving = _serving(subject.pk, served, address)
     at = max(clock.now(), serving.at)
     current = current_consent(subject, address)
-    granted = current is not None and current.state == ConsentState.GRANTED
-    live = granted and (current.expires_at is None or current.expires_at > at)
-    if live and current.notice_id == serving.notice_id:
-        event = current.event
+    live = _live_grant(current, at)
+    if live is not None and live.notice_id == serving.notice_id:
+        event = live.event
     else:
         event = append_event(
             subject=subject,
             purpose=purpose,
             address=address,
-            action=Action.REAFFIRM if live else Action.GRANT,
+            action=Action.GRANT if live is None else Action.REAFFIRM,
             origin=Origin.MEMBER,
             at=at,
             served=serving,
@@ -107,6 +108,13 @@ def _refuse(
         )
     store_result(key, event.pk)
     return event
+
+
+def _live_grant(current: CurrentConsent | None, at: datetime) -> CurrentConsent | None:
+    """The row, where it is a yes that has not come to its end."""
+    if current is None or current.state != ConsentState.GRANTED:
+        return None
+    return current if current.expires_at is None or current.expires_at > at else None
 
 
 def _serving(subject: int, served: str, address: ConsentAddress) -> NoticeServed:

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
+from district.consent.event_posting import append_event
 from district.consent.models import ConsentSubject, CurrentConsent
-from district.consent.services.posting import append_event
 from district.consent.values import Action, ConsentAddress, Origin
 from district.kernel import clock
 

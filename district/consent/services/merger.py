@@ -2,9 +2,8 @@
 
 from django.db import transaction
 
+from district.consent.event_posting import append_event, current_consent, lock_subject
 from district.consent.models import ConsentSubject, CurrentConsent
-from district.consent.services.posting import append_event, current_consent
-from district.consent.services.subjects import lock_subject
 from district.consent.values import Action, ConsentAddress, ConsentState, Origin
 from district.kernel import clock
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from district.consent.errors import ConsentAddressInvalid
+from district.consent.event_posting import lock_subject
 from district.consent.models import NoticeServed, NoticeVersion, Purpose
 from district.consent.queries import current_notices
-from district.consent.services.subjects import lock_subject
 from district.consent.values import Channel
 from district.documents.json_text import canonical_bytes
 from district.kernel import audit, clock, four_eyes

@@ -1,18 +1,13 @@
-"""The subject of a member: its number that names nobody, and the lock of everything about it."""
+"""What holds of a subject whatever its choices are."""
 
 from django.db import transaction
 
+from district.consent.event_posting import lock_subject
 from district.consent.hooks import EndedConsent, notify_consent_ended
 from district.consent.models import ConsentSubject, CurrentConsent
 from district.consent.values import ConsentAddress, ConsentState
 from district.kernel import audit, clock
 from district.members.models import User
-
-
-def lock_subject(member: int) -> ConsentSubject:
-    """The member's subject, made where there is none, held until this transaction ends."""
-    ConsentSubject.objects.bulk_create([ConsentSubject(member_id=member)], ignore_conflicts=True)
-    return ConsentSubject.objects.select_for_update(no_key=True).get(member=member)
 
 
 @transaction.atomic

@@ -1,8 +1,9 @@
 """manage.py rebuild_consents [--repair]: compare the current consents with their events."""
 
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandError
 
 from district.consent import services as consent
 from district.kernel.database.named_database import DatabaseCommand
@@ -11,7 +12,7 @@ from district.kernel.database.named_database import DatabaseCommand
 class Command(DatabaseCommand):
     help = "Compare every current consent with its events; with --repair write it anew."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--repair", action="store_true", help="write what differs anew")
 

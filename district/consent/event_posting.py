@@ -32,6 +32,12 @@ class ControlContext:
     ip_prefix: str = ""
 
 
+def lock_subject(member: int) -> ConsentSubject:
+    """The member's subject, made where there is none, held until this transaction ends."""
+    ConsentSubject.objects.bulk_create([ConsentSubject(member_id=member)], ignore_conflicts=True)
+    return ConsentSubject.objects.select_for_update(no_key=True).get(member=member)
+
+
 def purpose_at(address: ConsentAddress) -> Purpose:
     """The purpose of a switch. Raises ConsentAddressInvalid for one that does not exist."""
     purpose = Purpose.objects.filter(key=address.purpose).first()
