@@ -21,6 +21,7 @@ from district.consent.values import (
     Origin,
     chain_hash,
 )
+from district.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,20 @@ def lock_subject(member: int) -> ConsentSubject:
     """The member's subject, made where there is none, held until this transaction ends."""
     ConsentSubject.objects.bulk_create([ConsentSubject(member_id=member)], ignore_conflicts=True)
     return ConsentSubject.objects.select_for_update(no_key=True).get(member=member)
+
+
+def mark_minor(subject: ConsentSubject, *, is_minor: bool) -> None:
+    """Write it on a subject that the caller has locked; listeners are told what a minor can no longer allow."""
+    subject.is_minor = is_minor
+    subject.save(update_fields=["is_minor"])
+    if not is_minor:
+        return
+    rows = CurrentConsent.objects.filter(subject=subject, state=ConsentState.GRANTED)
+    for row in rows.filter(purpose__is_open_to_minors=False).select_related("purpose"):
+        address = ConsentAddress(row.purpose.key, row.merchant_id, row.channel)
+        notify_consent_ended(
+            EndedConsent(subject.pk, subject.member_id, address, "minor", clock.now())
+        )
 
 
 def purpose_at(address: ConsentAddress) -> Purpose:

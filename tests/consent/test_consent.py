@@ -187,6 +187,16 @@ def test_under_fourteen_nothing_but_service(scene):
         scene.grant()
 
 
+def test_who_turns_out_to_be_under_fourteen_in_a_merger_is_told_to_listeners(scene, monkeypatch):
+    source, ended = make_member(), []
+    scene.grant()
+    consent.set_minor(member=source.pk, is_minor=True, by=scene.first)
+    monkeypatch.setattr(hooks, "_listeners", [ended.append])
+    consent.merge_consents(source=source.pk, into=scene.member.pk)
+    assert reason(scene) == "minor"
+    assert [(note.member, note.action) for note in ended] == [(scene.member.pk, "minor")]
+
+
 def test_location_ends_by_itself_after_a_year(db):
     scene = ConsentScene(address=ConsentAddress("location_scene"))
     scene.grant()

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from district.consent.models import ConsentEvent, ConsentSubject, CurrentConsent
 from district.consent.values import (
     DENIAL_REMEMBERED,
@@ -64,8 +66,12 @@ def events_of(subject: ConsentSubject) -> "Iterable[ConsentEvent]":
 
 def find_broken_chains() -> Iterator[str]:
     """A sentence for each subject whose events are not what they were: changed, missing, or cut off at the end."""
-    for subject in ConsentSubject.objects.order_by("pk").iterator(chunk_size=1000):
-        if fault := _fault_of(subject):
+    for pk in ConsentSubject.objects.order_by("pk").values_list("pk", flat=True):
+        # Held while it is read: an event that arrives in between would look like one too many.
+        with transaction.atomic():
+            subject = ConsentSubject.objects.select_for_update(no_key=True).get(pk=pk)
+            fault = _fault_of(subject)
+        if fault:
             yield f"{subject.uuid}: {fault}"
 
 

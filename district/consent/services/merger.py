@@ -2,7 +2,12 @@
 
 from django.db import transaction
 
-from district.consent.event_posting import append_event, current_consent, lock_subject
+from district.consent.event_posting import (
+    append_event,
+    current_consent,
+    lock_subject,
+    mark_minor,
+)
 from district.consent.models import ConsentSubject, CurrentConsent
 from district.consent.values import Action, ConsentAddress, ConsentState, Origin
 from district.kernel import clock
@@ -20,8 +25,7 @@ def merge_consents(*, source: int, into: int) -> int:
     subjects = {member: lock_subject(member) for member in sorted({source, into})}
     old, new = subjects[source], subjects[into]
     if old.is_minor and not new.is_minor:
-        new.is_minor = True
-        new.save(update_fields=["is_minor"])
+        mark_minor(new, is_minor=True)
     rows = (
         CurrentConsent.objects.filter(subject=old).order_by("pk").select_related("purpose", "event")
     )

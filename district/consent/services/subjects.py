@@ -2,11 +2,9 @@
 
 from django.db import transaction
 
-from district.consent.event_posting import lock_subject
-from district.consent.hooks import EndedConsent, notify_consent_ended
-from district.consent.models import ConsentSubject, CurrentConsent
-from district.consent.values import ConsentAddress, ConsentState
-from district.kernel import audit, clock
+from district.consent.event_posting import lock_subject, mark_minor
+from district.consent.models import ConsentSubject
+from district.kernel import audit
 from district.members.models import User
 
 
@@ -16,14 +14,8 @@ def set_minor(*, member: int, is_minor: bool, by: User) -> ConsentSubject:
     subject = lock_subject(member)
     if subject.is_minor == is_minor:
         return subject
-    subject.is_minor = is_minor
-    subject.save(update_fields=["is_minor"])
+    mark_minor(subject, is_minor=is_minor)
     audit.record(
         by=by, verb="set_minor", subject=f"consent.consentsubject:{subject.pk}", is_minor=is_minor
     )
-    if is_minor:
-        rows = CurrentConsent.objects.filter(subject=subject, state=ConsentState.GRANTED)
-        for row in rows.filter(purpose__is_open_to_minors=False).select_related("purpose"):
-            address = ConsentAddress(row.purpose.key, row.merchant_id, row.channel)
-            notify_consent_ended(EndedConsent(subject.pk, member, address, "minor", clock.now()))
     return subject
