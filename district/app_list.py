@@ -21,6 +21,7 @@ APPLICATIONS = (
     "district.wechat.apps.WechatConfig",
     "district.members.apps.MembersConfig",
     "district.merchants.apps.MerchantsConfig",
+    "district.consent.apps.ConsentConfig",
     "district.payments.apps.PaymentsConfig",
     "loyalty.apps.LoyaltyConfig",
     "loyalty.receipt_batches.apps.ReceiptBatchesConfig",

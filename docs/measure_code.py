@@ -19,6 +19,7 @@ TABLE_PREFIXES = {
     "calendar_": "district/calendar",
     "members_": "district/members",
     "merchants_": "district/merchants",
+    "consent_": "district/consent",
     "payments_": "district/payments",
     "demo_": "district/demo",
     "loyalty_": "loyalty",

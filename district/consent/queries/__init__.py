@@ -1,0 +1,17 @@
+"""What is asked of consent."""
+
+from district.consent.queries.chains import current_of, document_of, find_broken_chains
+from district.consent.queries.notices import current_notice, current_notices, may_ask
+from district.consent.queries.permission import allowed_members, may, reasons
+
+__all__ = [
+    "allowed_members",
+    "current_notice",
+    "current_notices",
+    "current_of",
+    "document_of",
+    "find_broken_chains",
+    "may",
+    "may_ask",
+    "reasons",
+]
