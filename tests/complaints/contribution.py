@@ -313,6 +313,19 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
             text=f"{side.merchant.name}收到",
             key=fresh_key(),
         )
+    for side in two_merchants.sides:
+        complaints.file_walk_in_case(
+            person=complaints.WalkInPerson("13800007531", "来访的客人"),
+            filing=make_filing(
+                side.store, receipt_no="", anonymity=1, description=f"在{side.merchant.name}买的。"
+            ),
+            told_by="counter",
+            by=two_merchants.operator,
+            key=fresh_key(),
+        )
+        complaints.accept_case(
+            case=CaseFile.objects.latest("pk"), by=two_merchants.operator, key=fresh_key()
+        )
     complaints.export_bundle(case=case, by=two_merchants.operator)
     CasePattern.objects.create(case=case, kind="high_demand", found_at=clock.now())
     complaints.withdraw_case(case=case, member=other, key=fresh_key())

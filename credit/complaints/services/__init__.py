@@ -79,12 +79,21 @@ from credit.complaints.services.sides import (
 from credit.complaints.services.stories import agree_to_story, publish_story, unpublish_story
 from credit.complaints.services.templates import add_answer_template, edit_answer_template
 from credit.complaints.services.timers import run_timers
+from credit.complaints.services.walk_ins import (
+    file_walk_in_case,
+    forget_contacts,
+    read_contact,
+    record_call,
+    take_over_cases,
+)
+from credit.complaints.walk_in_sealing import WalkInPerson
 
 __all__ = [
     "CaseDecision",
     "CaseRequest",
     "DraftContent",
     "Filing",
+    "WalkInPerson",
     "accept_case",
     "accept_proposal",
     "act_on_case",
@@ -119,7 +128,9 @@ __all__ = [
     "file_case",
     "file_draft",
     "file_priority_case",
+    "file_walk_in_case",
     "find_patterns",
+    "forget_contacts",
     "forget_old_evidence",
     "inspect_tip_off",
     "mark_remedy_done",
@@ -131,10 +142,12 @@ __all__ = [
     "propose_remedy",
     "publish_policy",
     "publish_story",
+    "read_contact",
     "read_messages",
     "read_notices",
     "record_agreement",
     "record_appraisal",
+    "record_call",
     "refuse_case",
     "refuse_message",
     "reject_abuse",
@@ -148,6 +161,7 @@ __all__ = [
     "send_to_appraisal",
     "supply_evidence",
     "supply_info",
+    "take_over_cases",
     "tip_off",
     "transfer_case",
     "unpublish_story",

@@ -99,7 +99,7 @@ def consent_to_mediation(
 def _file_retaliation(case: CaseFile, text: str, *, entered_by: User | None) -> CaseFile:
     """Raises RetaliationReported, RetaliationTooEarly."""
     procedures.lock_case(case.pk)
-    file = CaseFile.objects.select_related("member__user", "store").get(pk=case.pk)
+    file = CaseFile.objects.select_related("member__user", "walk_in", "store").get(pk=case.pk)
     ended_long_ago = file.closed_at is not None and clock.now() >= file.closed_at + timedelta(
         days=RETALIATION_DAYS
     )
@@ -114,9 +114,7 @@ def _file_retaliation(case: CaseFile, text: str, *, entered_by: User | None) -> 
         wish="none",
         anonymity=file.anonymity,
     )
-    return file_priority_case(
-        member=file.member, filing=filing, retaliation_of=file, entered_by=entered_by
-    )
+    return file_priority_case(filing=filing, retaliation_of=file, entered_by=entered_by)
 
 
 def _open_report(case: CaseFile) -> bool:
