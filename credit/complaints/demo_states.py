@@ -9,7 +9,7 @@ from credit.complaints import services as complaints
 from credit.complaints.demo_play import CasePlay
 from credit.complaints.machine.words import SIDES, CaseActor
 from credit.complaints.models import CaseFile, CaseStory, WithdrawalCheck
-from credit.complaints.queries.walk_ins import untold_notices
+from credit.complaints.queries.walk_ins import unheard_notices
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from loyalty.queries import receipts
@@ -56,7 +56,7 @@ def play_walk_ins(context: Any) -> None:
             case = complaints.file_walk_in_case(
                 person=complaints.WalkInPerson(phone, name),
                 filing=filing,
-                told_by="counter",
+                stated_by="counter",
                 paper_paid_fen=paid_fen,
                 by=by,
                 key=_key(f"walk-in-{number}"),
@@ -72,7 +72,7 @@ def play_walk_ins(context: Any) -> None:
             )
             complaints.record_call(
                 case=case,
-                told_up_to=untold_notices(case).latest("pk").public_id,
+                last_notice=unheard_notices(case).latest("pk").public_id,
                 is_reached=True,
                 note="同意更换，周末到店。",
                 by=by,

@@ -13,12 +13,12 @@ WALK_IN_INVARIANTS = {
         select file.public_id, event.seq from complaints_caseeventrow event
         join complaints_casefile file on file.id = event.case_id
         where file.walk_in_id is not null and event.actor = 'shopper'
-            and not event.payload->'details' ? 'told_by'
+            and not event.payload->'details' ? 'stated_by'
     """,
     "a paper receipt is of a case that staff entered and says what was paid": """
         select file.public_id from complaints_casefile file
         join complaints_caseeventrow event on event.case_id = file.id and event.seq = 1
-        where file.is_paper_proof and (not event.payload->'details' ? 'told_by'
+        where file.is_paper_proof and (not event.payload->'details' ? 'stated_by'
             or (event.payload->'details'->>'paid_fen')::bigint is distinct from file.paid_fen
             or event.payload->'details'->>'purchase' is distinct from file.receipt_no)
     """,
@@ -34,7 +34,7 @@ WALK_IN_INVARIANTS = {
     """,
     "a call tells of notices to the shopper of its case": """
         select call.id, notice.public_id from complaints_contactcall call
-        join complaints_casenotice notice on notice.id = call.told_up_to_id
+        join complaints_casenotice notice on notice.id = call.last_notice_id
         where notice.case_id <> call.case_id or notice.audience <> 'shopper'
     """,
 }

@@ -319,7 +319,7 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
             filing=make_filing(
                 side.store, receipt_no="", anonymity=1, description=f"在{side.merchant.name}买的。"
             ),
-            told_by="counter",
+            stated_by="counter",
             by=two_merchants.operator,
             key=fresh_key(),
         )

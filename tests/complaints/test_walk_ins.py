@@ -24,7 +24,7 @@ from credit.complaints.models import (
 )
 from credit.complaints.queries.merchant_view import shopper_as_allowed
 from credit.complaints.queries.messages import shopper_notices
-from credit.complaints.queries.walk_ins import person_of, untold_notices
+from credit.complaints.queries.walk_ins import person_of, unheard_notices
 from credit.complaints.walk_in_sealing import read_person
 from credit.models import CaseOutcomeVersion
 from district.kernel import clock, invariants
@@ -58,14 +58,14 @@ def resolved(scene: WalkInScene) -> WalkInScene:
     scene.file().do("accept_case", by=scene.officer)
     scene.do("answer_case", by=scene.clerk, stance="offer", text="可以退款。")
     scene.do("propose_remedy", actor=CaseActor.MERCHANT, by=scene.clerk, remedy=REFUND)
-    scene.told_act("accept_proposal")
+    scene.stated_act("accept_proposal")
     scene.do("mark_remedy_done", by=scene.clerk, evidence=["退款单"], refund_fen=6_000)
-    return scene.told_act("confirm")
+    return scene.stated_act("confirm")
 
 
 def test_a_case_of_no_member_runs_to_its_end_and_counts(walk_in):
     case = resolved(walk_in).case
-    walk_in.told_act(
+    walk_in.stated_act(
         "evaluate", details={"speed": 5, "fairness": 5, "result": 4, "resolved": "yes"}
     )
     case.refresh_from_db()
@@ -75,9 +75,9 @@ def test_a_case_of_no_member_runs_to_its_end_and_counts(walk_in):
         9_900,
         "staff",
     )
-    told = CaseEventRow.objects.filter(case=case, actor="shopper")
-    assert {row.by for row in told} == {walk_in.officer}
-    ways = told.order_by("seq").values_list("payload__details__told_by", flat=True)
+    written = CaseEventRow.objects.filter(case=case, actor="shopper")
+    assert {row.by for row in written} == {walk_in.officer}
+    ways = written.order_by("seq").values_list("payload__details__stated_by", flat=True)
     assert list(ways) == ["counter", "phone", "phone", "phone"]
     counted = CaseOutcomeVersion.objects.order_by("-version").first()
     assert (counted.uncounted_reason, counted.stars, counted.outcome) == ("", 4, "settled_direct")
@@ -95,7 +95,7 @@ def test_without_a_purchase_it_counts_nothing_and_without_a_word_of_it_nobody_ac
         )
     with pytest.raises(CaseNotYours):
         walk_in.do("withdraw_case", member=walk_in.member)
-    walk_in.told_act("withdraw")
+    walk_in.stated_act("withdraw")
     assert CaseOutcomeVersion.objects.get().uncounted_reason == "unverified"
 
 
@@ -139,27 +139,27 @@ def test_what_the_ledger_knows_of_a_receipt_stands(walk_in):
 
 def test_notices_are_told_on_the_phone_up_to_the_one_that_was_seen(walk_in):
     walk_in.file().do("accept_case", by=walk_in.officer)
-    seen = untold_notices(walk_in.case).last().public_id
+    seen = unheard_notices(walk_in.case).last().public_id
     walk_in.do("answer_case", by=walk_in.clerk, stance="offer", text="可以退款。")
     key = fresh_key()
 
     def call(reached, key):
         return complaints.record_call(
             case=walk_in.case,
-            told_up_to=seen,
+            last_notice=seen,
             is_reached=reached,
             note="",
             by=walk_in.officer,
             key=key,
         )
 
-    before = untold_notices(walk_in.case).count()
+    before = unheard_notices(walk_in.case).count()
     call(False, fresh_key())
-    assert untold_notices(walk_in.case).count() == before
+    assert unheard_notices(walk_in.case).count() == before
     assert call(True, key) == call(True, key)
-    assert [notice.code for notice in untold_notices(walk_in.case)] == ["answer"]
+    assert [notice.code for notice in unheard_notices(walk_in.case)] == ["answer"]
     assert CaseToCall.objects.get().pk == walk_in.case.pk
-    seen = untold_notices(walk_in.case).last().public_id
+    seen = unheard_notices(walk_in.case).last().public_id
     call(True, fresh_key())
     assert not CaseToCall.objects.exists()
 
@@ -189,7 +189,7 @@ def test_a_member_takes_the_cases_over_once_and_goes_on_in_the_app(walk_in):
     assert shopper_notices(member).exists()
     walk_in.case = case
     with pytest.raises(CaseNotYours):
-        walk_in.told_act("withdraw")
+        walk_in.stated_act("withdraw")
     walk_in.do("withdraw_case", member=member)
     assert broken_cases() == (1, [])
     # Somebody who comes with the number again is a new row, and no case is given away.
@@ -229,7 +229,7 @@ def test_a_contact_is_forgotten_180_days_after_the_last_end(walk_in, settings):
 def test_pressure_on_a_person_who_is_no_member_is_a_case_of_the_same_person(walk_in):
     walk_in.file().do("accept_case", by=walk_in.officer)
     walk_in.do("answer_case", by=walk_in.clerk, stance="dispute", text="没有问题。")
-    walk_in.told_act("withdraw")
+    walk_in.stated_act("withdraw")
     check = WithdrawalCheck.objects.get()
     with clock.travel_to(walk_in.now):
         complaints.check_withdrawal(
@@ -247,7 +247,7 @@ def test_the_office_enters_acts_and_calls_on_its_screens(walk_in):
         f"{admin}/complaint/add/",
         kind="phone",
         contact="1380000",
-        told_by="counter",
+        stated_by="counter",
         store=walk_in.store.pk,
         category="quality",
         wish="refund",
@@ -261,7 +261,7 @@ def test_the_office_enters_acts_and_calls_on_its_screens(walk_in):
         kind="phone",
         contact=PHONE,
         name="王女士",
-        told_by="counter",
+        stated_by="counter",
         store=walk_in.store.pk,
         category="quality",
         wish="refund",
@@ -286,8 +286,8 @@ def test_the_office_enters_acts_and_calls_on_its_screens(walk_in):
     address = f"{admin}/casetocall/{case.pk}/call/"
     page = client.get(address)
     assert f"+86{PHONE}" in page.content.decode()
-    told = page.context["form"].initial["told_up_to"]
-    answer = act(client, address, is_reached="yes", told_up_to=told)
+    last_seen = page.context["form"].initial["last_notice"]
+    answer = act(client, address, is_reached="yes", last_notice=last_seen)
     assert answer.status_code == 302
     assert ContactCall.objects.get().is_reached
     seen = client.get(f"{admin}/complaint/{case.pk}/shopper-withdraw/").context["form"]
@@ -295,7 +295,7 @@ def test_the_office_enters_acts_and_calls_on_its_screens(walk_in):
         client,
         f"{admin}/complaint/{case.pk}/shopper-withdraw/",
         seen_seq=seen.initial["seen_seq"],
-        told_by="phone",
+        stated_by="phone",
         note="不追究了。",
     )
     case.refresh_from_db()
@@ -311,7 +311,7 @@ def test_filings_of_a_contact_at_once_are_three_and_of_one_row(real_db):
             return complaints.file_walk_in_case(
                 person=scene.person,
                 filing=scene_filing(scene),
-                told_by="counter",
+                stated_by="counter",
                 by=other,
                 key=fresh_key(),
             )
@@ -334,7 +334,7 @@ def test_taking_over_at_once_and_beside_a_filing_leaves_nothing_between(real_db)
             return complaints.file_walk_in_case(
                 person=scene.person,
                 filing=scene_filing(scene),
-                told_by="counter",
+                stated_by="counter",
                 by=scene.officer,
                 key=fresh_key(),
             )

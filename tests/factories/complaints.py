@@ -121,7 +121,7 @@ class WalkInScene(ComplaintScene):
     person: complaints.WalkInPerson = field(
         default_factory=lambda: complaints.WalkInPerson("13800002468", "王女士")
     )
-    told: dict[str, str] = field(default_factory=lambda: {"told_by": "phone"})
+    stated: dict[str, str] = field(default_factory=lambda: {"stated_by": "phone"})
 
     def file(self, *, paper_paid_fen: int | None = PAID_FEN, **changes: Any) -> "WalkInScene":
         filing = make_filing(self.store, **{"receipt_no": "P77"} | changes)
@@ -129,20 +129,20 @@ class WalkInScene(ComplaintScene):
             self.case = complaints.file_walk_in_case(
                 person=self.person,
                 filing=filing,
-                told_by="counter",
+                stated_by="counter",
                 paper_paid_fen=paper_paid_fen if filing.receipt_no else None,
                 by=self.officer,
                 key=fresh_key(),
             )
         return self
 
-    def told_act(self, action: str, **more: Any) -> "WalkInScene":
+    def stated_act(self, action: str, **more: Any) -> "WalkInScene":
         """The officer writes what the person said."""
         request = complaints.CaseRequest(
             CaseAction(action),
             CaseActor.SHOPPER,
             self.officer,
-            **{"details": more.pop("details", {}) | self.told} | more,
+            **{"details": more.pop("details", {}) | self.stated} | more,
         )
         self.now += HOUR
         with clock.travel_to(self.now):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from credit.complaints import services as complaints
 from credit.complaints.admin.case_panels import act_panels
 from credit.complaints.admin.common import HANDLE
-from credit.complaints.admin.details import AGREED, APART, TOLD_BY, Detail, detail_of
+from credit.complaints.admin.details import AGREED, APART, STATED_BY, Detail, detail_of
 from credit.complaints.machine import guards as g
 from credit.complaints.machine.details import LONGEST_NOTE
 from credit.complaints.machine.transitions import TABLE, CaseTransition
@@ -208,9 +208,9 @@ def _words(rows: Iterable[CaseTransition], part: CaseActor) -> Mapping[str, Deta
     for row in rows:
         agreed = g.both_sides_agreed in row.guards
         for word in (*row.details, *row.options):
-            if word == "told_by":
+            if word == "stated_by":
                 if part is CaseActor.SHOPPER:
-                    words[word] = TOLD_BY
+                    words[word] = STATED_BY
             elif word not in APART:
                 words[word] = AGREED if agreed and word == "sides" else detail_of(word)
     return words

@@ -25,8 +25,8 @@ from credit.complaints.texts import (
     CASE_WISHES,
     REFUSAL_TEXTS,
     STANCE_TEXTS,
+    STATED_BY_TEXTS,
     TIP_OFF_TEXTS,
-    TOLD_BY_TEXTS,
 )
 from district.kernel.backoffice import Cell, Section, format_instant
 from district.kernel.text.money import format_yuan
@@ -167,8 +167,8 @@ def _event_cells(row: CaseEventRow, *, is_office: bool) -> list[Any]:
     who = row.get_actor_display()
     if is_office and row.by is not None and row.actor != CaseActor.SHOPPER:
         who = f"{who}（{row.by}）"
-    elif is_office and row.payload["details"].get("told_by"):
-        how = str(TOLD_BY_TEXTS[row.payload["details"]["told_by"]])
+    elif is_office and row.payload["details"].get("stated_by"):
+        how = str(STATED_BY_TEXTS[row.payload["details"]["stated_by"]])
         who = _("%(who)s（%(how)s告知，%(by)s代录）") % {"who": who, "how": how, "by": row.by}
     elif row.till_id is not None:
         who = _("%(who)s（收银系统）") % {"who": who}

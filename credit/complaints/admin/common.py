@@ -16,7 +16,6 @@ HANDLE = "handle_complaints"
 
 name_verbs(
     enter_complaint=gettext_lazy("代录投诉"),
-    read_walk_in_contact=gettext_lazy("查看非会员联系方式"),
     record_contact_call=gettext_lazy("记录电话告知"),
     take_over_walk_in_cases=gettext_lazy("会员接管代录投诉"),
     erase_case_note=gettext_lazy("删除办理说明"),

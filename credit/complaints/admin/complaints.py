@@ -4,7 +4,7 @@ Officers see all complaints, a merchant's people the accepted ones of their own 
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -48,7 +48,7 @@ _DECISIVE = ("refuse", "decide", "mark_abusive", "change")
 class CaseScreen(ExactSearch, MerchantScopedAdmin):
     """What the screens of cases share."""
 
-    operator_permissions: tuple[str, ...] = ("view", "change")
+    operator_permissions: ClassVar[tuple[str, ...]] = ("view", "change")
     store_path, required_permission = "store", HANDLE
     operator_only = frozenset({"merchant", "entered_by", "shopper_kind"})
     ordering = BY_DEADLINE

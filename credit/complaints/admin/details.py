@@ -21,7 +21,7 @@ from credit.complaints.texts import (
     CASE_WISHES,
     RESOLVED_TEXTS,
     STANCE_TEXTS,
-    TOLD_BY_TEXTS,
+    STATED_BY_TEXTS,
 )
 from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.backoffice.widgets import DayInput
@@ -155,7 +155,7 @@ AGREED = Detail(
 # Words that other fields of the form stand for; a purchase is proven when the case is entered.
 APART = frozenset({"evidence", "paid_fen", "purchase"})
 # How a person who is no member told it: asked of the officer who writes it, of nobody else.
-TOLD_BY = _choice("told_by", _("告知方式"), TOLD_BY_TEXTS.items())
+STATED_BY = _choice("stated_by", _("告知方式"), STATED_BY_TEXTS.items())
 
 
 def detail_of(word: str) -> Detail:

@@ -12,7 +12,7 @@ from credit.complaints.machine.details import LONGEST_NOTE
 from credit.complaints.machine.words import CaseActor
 from credit.complaints.models import CaseFile, WalkIn
 from credit.complaints.queries.messages import takes_messages
-from credit.complaints.texts import CASE_WISHES, FILING_CATEGORIES, TOLD_BY_TEXTS
+from credit.complaints.texts import CASE_WISHES, FILING_CATEGORIES, STATED_BY_TEXTS
 from district.kernel.backoffice import ActionForm
 from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.idempotency import Key
@@ -36,7 +36,9 @@ class EntryForm(ActionForm):
         required=False,
         help_text=gettext_lazy("可以不留。选择实名时商户会看到。"),
     )
-    told_by = forms.ChoiceField(label=gettext_lazy("告知方式"), choices=list(TOLD_BY_TEXTS.items()))
+    stated_by = forms.ChoiceField(
+        label=gettext_lazy("告知方式"), choices=list(STATED_BY_TEXTS.items())
+    )
     store = forms.ModelChoiceField(Store.objects.none(), label=gettext_lazy("门店"))
     category = forms.ChoiceField(label=gettext_lazy("类别"), choices=list(FILING_CATEGORIES))
     wish = forms.ChoiceField(label=gettext_lazy("诉求"), choices=list(CASE_WISHES))
@@ -96,7 +98,7 @@ class EnterWalkIn(OperatorAction):
                 receipt_no=asked["receipt_no"].strip(),
                 anonymity=asked["anonymity"],
             ),
-            told_by=asked["told_by"],
+            stated_by=asked["stated_by"],
             paper_paid_fen=asked["paper_paid_fen"],
             by=viewer(request).user,
             key=key,

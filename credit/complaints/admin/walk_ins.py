@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from credit.complaints import services as complaints
 from credit.complaints.admin.common import COMPLAINTS, lines
 from credit.complaints.models import CaseFile, CaseToCall
-from credit.complaints.queries.walk_ins import person_of, untold_notices
+from credit.complaints.queries.walk_ins import person_of, unheard_notices
 from district.kernel.backoffice import ActionForm, Menu, ReadOnlyAdmin, Section, format_instant
 from district.kernel.backoffice.columns import Choice, Column, Moment
 from district.kernel.backoffice.dashboard import Panel
-from district.merchants.scope import OperatorAction, viewer
+from district.merchants.scope import OperatorAction
 
 
 class CallForm(ActionForm):
@@ -33,11 +33,11 @@ class CallForm(ActionForm):
         help_text=gettext_lazy("消费者另有答复的，请在投诉页面代为办理。"),
     )
     # The last notice that the page shows: what comes later was not told.
-    told_up_to = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    last_notice = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def prepare(self) -> None:
-        last = untold_notices(self.row).last()
-        self.initial["told_up_to"] = last.public_id if last else ""
+        last = unheard_notices(self.row).last()
+        self.initial["last_notice"] = last.public_id if last else ""
 
 
 class RecordCall(OperatorAction):
@@ -47,7 +47,7 @@ class RecordCall(OperatorAction):
     verb = staticmethod(complaints.record_call)
 
     def aside(self, request: HttpRequest, row: CaseFile) -> Iterable[Panel]:
-        person = complaints.read_contact(case=row, by=viewer(request).user)
+        person = person_of(row)
         pairs = [(_("称呼"), person.name), (_("联系方式"), person.contact)] if person else []
         yield Section(_("联系人"), [_("项目"), _("内容")], lines(pairs), empty=_("已删除。"))
         yield _to_tell(row)
@@ -68,7 +68,7 @@ def _to_tell(row: CaseFile) -> Section:
                 notice.content,
                 messages.get(notice.key, "—"),
             ]
-            for notice in untold_notices(row)
+            for notice in unheard_notices(row)
         ],
         empty=_("没有待告知的通知。"),
     )
@@ -79,7 +79,7 @@ class CaseToCallAdmin(ReadOnlyAdmin):
     menu = Menu(COMPLAINTS, "call", 11)
     operator_permissions = ("view", "change")
     empty_hint = gettext_lazy("非会员的投诉有进展时，会在这里等待电话告知。")
-    ordering = ["untold_since", "pk"]
+    ordering = ["next_due_at", "pk"]
     sortable_by = ()
     list_select_related = ["store", "walk_in"]
     number = Column(gettext_lazy("案件"), "number")
@@ -88,7 +88,7 @@ class CaseToCallAdmin(ReadOnlyAdmin):
     contact = Column(
         gettext_lazy("联系方式"), lambda row: (person := person_of(row)) and person.masked
     )
-    since = Moment(gettext_lazy("最早未告知"), "untold_since")
+    since = Moment(gettext_lazy("最早未告知"), "unheard_since")
     list_display = ["number", "state_label", "store_name", "contact", "since"]
     fields = ["number", "state_label", "store_name", "contact", "since"]
     row_actions = (RecordCall(),)

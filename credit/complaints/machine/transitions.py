@@ -131,7 +131,7 @@ def _row(
         guards = (g.belongs_to_case, *guards)
     if CaseActor.SHOPPER in actors and action is not A.TIP_OFF:
         # An officer writes it for a person who is no member, and says how the person told it.
-        more["options"] = (*more.get("options", ()), "told_by")
+        more["options"] = (*more.get("options", ()), "stated_by")
     return CaseTransition(
         row, sources, action, actors, target, guards, clock_names=clock_names, **more
     )

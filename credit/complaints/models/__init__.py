@@ -1,12 +1,8 @@
 """Complaints and tip-offs as rows: the case, its history, its clocks, what came of them, and the terms."""
 
 from credit.complaints.models.abuse import AbuseLabel, AbuseProposal, CasePattern
-from credit.complaints.models.case_file import (
-    CaseFile,
-    CaseReview,
-    Complaint,
-    TipOff,
-)
+from credit.complaints.models.case_file import CaseFile
+from credit.complaints.models.case_screens import CaseReview, Complaint, TipOff
 from credit.complaints.models.clocks import CaseBreach, CaseClockRow, CaseNotice
 from credit.complaints.models.drafts import ComplaintDraft
 from credit.complaints.models.evidence import CaseEvidence

@@ -71,7 +71,7 @@ class ContactCall(models.Model):
     """An officer phoned the person of a case, or tried to; who was reached has heard every notice up to one."""
 
     case = models.ForeignKey(CaseFile, models.PROTECT, related_name="calls", verbose_name=_("案件"))
-    told_up_to = models.ForeignKey(
+    last_notice = models.ForeignKey(
         CaseNotice, models.PROTECT, related_name="+", verbose_name=_("已告知到")
     )
     is_reached = models.BooleanField(_("已接通"))
@@ -90,13 +90,13 @@ class ContactCall(models.Model):
 
 class _ToCall(models.Manager[CaseFile]):
     def get_queryset(self) -> "models.QuerySet[CaseFile]":
-        told = ContactCall.objects.filter(
-            case=OuterRef("case"), is_reached=True, told_up_to__gte=OuterRef("pk")
+        reached = ContactCall.objects.filter(
+            case=OuterRef("case"), is_reached=True, last_notice__gte=OuterRef("pk")
         )
-        untold = CaseNotice.objects.filter(~Exists(told), case=OuterRef("pk"), audience="shopper")
+        unheard = CaseNotice.objects.filter(~Exists(reached), case=OuterRef("pk"), audience="shopper")
         rows = super().get_queryset().filter(walk_in__isnull=False, walk_in__forgotten_at=None)
-        since = untold.order_by("pk").values("at")[:1]
-        return rows.filter(Exists(untold)).annotate(untold_since=Subquery(since))
+        since = unheard.order_by("pk").values("at")[:1]
+        return rows.filter(Exists(unheard)).annotate(unheard_since=Subquery(since))
 
 
 class CaseToCall(CaseFile):

@@ -21,12 +21,12 @@ def shopper_name(case: CaseFile) -> str:
     return person.name if person else ""
 
 
-def untold_notices(case: CaseFile) -> "QuerySet[CaseNotice]":
+def unheard_notices(case: CaseFile) -> "QuerySet[CaseNotice]":
     """What the person of a case is to hear on the phone and has not heard, the oldest first."""
     reached = ContactCall.objects.filter(case=case, is_reached=True)
-    told = reached.order_by("-told_up_to").values_list("told_up_to", flat=True).first()
+    last = reached.order_by("-last_notice").values_list("last_notice", flat=True).first()
     rows = CaseNotice.objects.filter(case=case, audience=str(CaseActor.SHOPPER))
-    return rows.filter(pk__gt=told or 0).order_by("pk")
+    return rows.filter(pk__gt=last or 0).order_by("pk")
 
 
 def cases_to_take_over(member: Member) -> "QuerySet[CaseFile]":

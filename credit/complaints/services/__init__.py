@@ -1,5 +1,6 @@
 """The verbs of complaints and tip-offs."""
 
+from credit.complaints.case_posting.filing import Filing
 from credit.complaints.services.absorb import move_cases
 from credit.complaints.services.abuse import (
     confirm_abuse,
@@ -20,7 +21,6 @@ from credit.complaints.services.drafts import (
     save_draft,
 )
 from credit.complaints.services.file_cases import (
-    Filing,
     file_case,
     file_priority_case,
     tip_off,
@@ -82,7 +82,6 @@ from credit.complaints.services.timers import run_timers
 from credit.complaints.services.walk_ins import (
     file_walk_in_case,
     forget_contacts,
-    read_contact,
     record_call,
     take_over_cases,
 )
@@ -142,7 +141,6 @@ __all__ = [
     "propose_remedy",
     "publish_policy",
     "publish_story",
-    "read_contact",
     "read_messages",
     "read_notices",
     "record_agreement",

@@ -60,7 +60,7 @@ def act_on_case(*, case: CaseFile, request: CaseRequest, key: Key) -> CaseFile:
     if not belongs(work.file, request.actor, request.by):
         raise CaseNotYours
     if work.file.walk_in_id and request.actor is CaseActor.SHOPPER:
-        _require_told_by(request)
+        _require_stated_by(request)
     if request.seen_seq not in (None, work.case.seq):
         raise CaseChanged
     _apply_request(work, request)
@@ -112,9 +112,9 @@ def _apply_request(work: CaseWork, request: CaseRequest) -> None:
     report_outcome(work)
 
 
-def _require_told_by(request: CaseRequest) -> None:
+def _require_stated_by(request: CaseRequest) -> None:
     """Who writes for a person who is no member says how the person told it. Raises CaseActRefused."""
-    if "told_by" not in request.details:
+    if "stated_by" not in request.details:
         raise CaseActRefused(problem="details_missing")
 
 

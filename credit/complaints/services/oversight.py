@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from credit.complaints import procedures
+from credit.complaints.case_posting.filing import Filing
 from credit.complaints.errors import (
     CaseNotInState,
     CaseNotYours,
@@ -18,7 +19,7 @@ from credit.complaints.models import CaseFile, MediationConsent, WithdrawalCheck
 from credit.complaints.models.case_file import OPEN_NAMES
 from credit.complaints.queries.cases import wording_of
 from credit.complaints.queries.facts import ActingParty, belongs, who_did_it
-from credit.complaints.services.file_cases import Filing, file_priority_case
+from credit.complaints.services.file_cases import file_priority_case
 from credit.complaints.texts import RETALIATION
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key, claim_key, store_result

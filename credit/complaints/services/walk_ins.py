@@ -9,18 +9,18 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from credit.complaints import procedures
-from credit.complaints.errors import CaseNotYours, NoticeUnknown, PurchaseUnknown
-from credit.complaints.machine.case import CaseFacts
-from credit.complaints.machine.words import CaseActor
-from credit.complaints.models import CaseFile, CaseNotice, ContactCall, WalkIn
-from credit.complaints.models.case_file import OPEN_NAMES
-from credit.complaints.services.file_cases import (
+from credit.complaints.case_posting.filing import (
     Filing,
     filing_details,
     free_slot,
     new_file,
     store_filing,
 )
+from credit.complaints.errors import CaseNotYours, NoticeUnknown, PurchaseUnknown
+from credit.complaints.machine.case import CaseFacts
+from credit.complaints.machine.words import CaseActor
+from credit.complaints.models import CaseFile, CaseNotice, ContactCall, WalkIn
+from credit.complaints.models.case_file import OPEN_NAMES
 from credit.complaints.walk_in_sealing import (
     WalkInPerson,
     newest_master_version,
@@ -46,7 +46,7 @@ def file_walk_in_case(
     *,
     person: WalkInPerson,
     filing: Filing,
-    told_by: str,
+    stated_by: str,
     by: User,
     key: Key,
     paper_paid_fen: int | None = None,
@@ -78,7 +78,7 @@ def file_walk_in_case(
         open_cases_of_shopper=own.exclude(filing_slot=None).count(),
         open_cases_of_purchase=same.count() if row.is_paper_proof else 0,
     )
-    details = filing_details(row, filing, paid_fen) | {"told_by": told_by}
+    details = filing_details(row, filing, paid_fen) | {"stated_by": stated_by}
     store_filing(row, filing, details, facts)
     store_result(key, row.pk)
     return row
@@ -86,9 +86,9 @@ def file_walk_in_case(
 
 @transaction.atomic
 def record_call(
-    *, case: CaseFile, told_up_to: str, is_reached: bool, note: str, by: User, key: Key
+    *, case: CaseFile, last_notice: str, is_reached: bool, note: str, by: User, key: Key
 ) -> ContactCall:
-    """An officer phoned the person of a case; who was reached has heard every notice up to `told_up_to` (its id).
+    """An officer phoned the person of a case; who was reached has heard every notice up to `last_notice` (its id).
 
     Raises CaseNotYours (not an operator, or the case is a member's), KeyReused, NoticeUnknown.
     """
@@ -99,11 +99,11 @@ def record_call(
     if not is_operator(by) or file.walk_in_id is None:
         raise CaseNotYours
     notices = CaseNotice.objects.filter(case=file, audience=str(CaseActor.SHOPPER))
-    notice = notices.filter(public_id=told_up_to).first()
+    notice = notices.filter(public_id=last_notice).first()
     if notice is None:
         raise NoticeUnknown
     call = ContactCall.objects.create(
-        case=file, told_up_to=notice, is_reached=is_reached, note=note, by=by, at=clock.now()
+        case=file, last_notice=notice, is_reached=is_reached, note=note, by=by, at=clock.now()
     )
     audit.record(
         by=by,
@@ -113,16 +113,6 @@ def record_call(
     )
     store_result(key, call.pk)
     return call
-
-
-def read_contact(*, case: CaseFile, by: User) -> WalkInPerson | None:
-    """Whom to call; who looked is on record. None where the contact was forgotten. Raises CaseNotYours."""
-    if not is_operator(by):
-        raise CaseNotYours
-    person = read_person(case.walk_in) if case.walk_in else None
-    if person is not None:
-        audit.record(by=by, verb="read_walk_in_contact", subject=f"complaints.casefile:{case.pk}")
-    return person
 
 
 @transaction.atomic
