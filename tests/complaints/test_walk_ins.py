@@ -1,6 +1,11 @@
 """People who are no members: their cases, the calls, what the merchant sees, and the member who takes them over."""
 
+import json
+import subprocess
+import sys
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -162,6 +167,20 @@ def test_notices_are_told_on_the_phone_up_to_the_one_that_was_seen(walk_in):
     seen = unheard_notices(walk_in.case).last().public_id
     call(True, fresh_key())
     assert not CaseToCall.objects.exists()
+
+
+def test_the_file_of_the_case_says_how_it_was_stated_and_verifies(walk_in, tmp_path):
+    walk_in.file().do("accept_case", by=walk_in.officer)
+    _bundle, content = complaints.export_bundle(case=walk_in.case, by=walk_in.officer)
+    path = tmp_path / "case.zip"
+    path.write_bytes(content)
+    script = Path(__file__).resolve().parents[2] / "docs" / "verify_case.py"
+    checked = subprocess.run([sys.executable, script, path], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+    with zipfile.ZipFile(path) as file:
+        first = json.loads(file.read("case.json"))["events"][0]
+        assert PHONE not in file.read("case.json").decode()
+    assert first["payload"]["details"]["stated_by"] == "counter"
 
 
 def test_a_message_for_the_person_goes_at_once_and_masked(walk_in):

@@ -93,7 +93,9 @@ class _ToCall(models.Manager[CaseFile]):
         reached = ContactCall.objects.filter(
             case=OuterRef("case"), is_reached=True, last_notice__gte=OuterRef("pk")
         )
-        unheard = CaseNotice.objects.filter(~Exists(reached), case=OuterRef("pk"), audience="shopper")
+        unheard = CaseNotice.objects.filter(
+            ~Exists(reached), case=OuterRef("pk"), audience="shopper"
+        )
         rows = super().get_queryset().filter(walk_in__isnull=False, walk_in__forgotten_at=None)
         since = unheard.order_by("pk").values("at")[:1]
         return rows.filter(Exists(unheard)).annotate(unheard_since=Subquery(since))
