@@ -118,12 +118,13 @@ def _office_texts(context: Any) -> None:
             "terms": terms,
         }
         with context.travel_to(0, 9):
-            complaints.publish_policy(
+            proposal = complaints.propose_policy(
                 document=document,
                 reason="受理提速：一个工作日内受理。",
                 by=context.operator,
                 key=Key.of("demo:complaints", "policy"),
             )
+            complaints.approve_policy(proposal=proposal, by=context.second_operator)
 
 
 CHAPTERS = [("complaints", play_complaints)]

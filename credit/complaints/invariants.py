@@ -145,6 +145,12 @@ INVARIANTS = {
         join loyalty_receipt receipt on receipt.id = file.receipt_id
         where receipt.store_id <> file.store_id
     """,
+    "terms are announced by another person, ahead of their day": """
+        select id, version from complaints_complaintpolicy
+        where state = 'approved' and (decided_by_id is null or decided_by_id = proposed_by_id
+            or effective_from <= (decided_at at time zone 'Asia/Shanghai')::date
+            or effective_from <= (withdrawn_at at time zone 'Asia/Shanghai')::date)
+    """,
     "a breach is of a clock that had run out": """
         select breach.case_id, breach.clock, breach.round from complaints_casebreach breach
         left join complaints_caseclockrow clock on clock.case_id = breach.case_id

@@ -218,7 +218,7 @@ def test_templates_are_kept_and_taken_over(scene, office):
     assert CaseEventRow.objects.get(action="refuse").note == template.text
 
 
-def test_terms_are_published_after_a_look_and_withdrawn(scene, office):
+def test_terms_are_proposed_after_a_look_announced_by_another_and_withdrawn(scene, office):
     address = f"{ADMIN}/complaintpolicy/add/"
     page = office.client.get(address)
     form = dict(page.context["form"].initial)
@@ -238,5 +238,13 @@ def test_terms_are_published_after_a_look_and_withdrawn(scene, office):
     office.client.post(address, form | {"term_triage": "1 工作日", "seen": mark})
     policy = ComplaintPolicy.objects.get()
     assert policy.document["terms"]["triage"] == {"amount": 1, "unit": "working_days"}
-    act(office.client, f"{ADMIN}/complaintpolicy/{policy.pk}/withdraw/")
-    assert not ComplaintPolicy.objects.exists()
+    assert policy.state == "proposed"
+    own = f"{ADMIN}/complaintpolicy/{policy.pk}"
+    assert office.client.get(f"{own}/approve/").status_code == 403
+    other = signed_in(scene.reviewer)
+    assert "1 工作日" in text_of(other.get(f"{own}/approve/"))
+    assert "以生效日 9:00 开始的期限为例" in text_of(other.get(f"{own}/approve/"))
+    assert act(other, f"{own}/approve/", note="").status_code == 302
+    assert act(office.client, f"{own}/withdraw/", reason="另有规定").status_code == 302
+    policy.refresh_from_db()
+    assert policy.withdrawn_at is not None

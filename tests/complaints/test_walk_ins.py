@@ -175,7 +175,9 @@ def test_the_file_of_the_case_says_how_it_was_stated_and_verifies(walk_in, tmp_p
     path = tmp_path / "case.zip"
     path.write_bytes(content)
     script = Path(__file__).resolve().parents[2] / "docs" / "verify_case.py"
-    checked = subprocess.run([sys.executable, script, path], capture_output=True, text=True)
+    checked = subprocess.run(
+        [sys.executable, script, path], check=False, capture_output=True, text=True
+    )
     assert checked.returncode == 0, checked.stdout
     with zipfile.ZipFile(path) as file:
         first = json.loads(file.read("case.json"))["events"][0]

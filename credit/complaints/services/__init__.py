@@ -58,7 +58,12 @@ from credit.complaints.services.oversight import (
     consent_to_mediation,
     report_retaliation,
 )
-from credit.complaints.services.policies import publish_policy, withdraw_policy
+from credit.complaints.services.policies import (
+    approve_policy,
+    propose_policy,
+    reject_policy,
+    withdraw_policy,
+)
 from credit.complaints.services.retention import forget_old_evidence, old_evidence
 from credit.complaints.services.sides import (
     accept_proposal,
@@ -100,6 +105,7 @@ __all__ = [
     "agree_to_story",
     "answer_case",
     "appeal",
+    "approve_policy",
     "ask_for_info",
     "begin_draft",
     "change_review",
@@ -138,8 +144,8 @@ __all__ = [
     "move_drafts",
     "old_evidence",
     "propose_abuse",
+    "propose_policy",
     "propose_remedy",
-    "publish_policy",
     "publish_story",
     "read_messages",
     "read_notices",
@@ -149,6 +155,7 @@ __all__ = [
     "refuse_case",
     "refuse_message",
     "reject_abuse",
+    "reject_policy",
     "release_message",
     "reopen_case",
     "report_retaliation",
