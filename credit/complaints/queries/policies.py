@@ -21,9 +21,9 @@ def announced_policies() -> "QuerySet[ComplaintPolicy]":
     return rows.order_by("effective_from")
 
 
-def policy_document_on(day: date, *, besides: int | None = None) -> dict[str, Any]:
-    """The terms that hold on a day, as a document; `besides` is a row that is left out."""
-    rows = announced_policies().filter(effective_from__lte=day).exclude(pk=besides)
+def policy_document_on(day: date) -> dict[str, Any]:
+    """The terms that hold on a day, as a document."""
+    rows = announced_policies().filter(effective_from__lte=day)
     document = rows.order_by("-effective_from").values_list("document", flat=True).first()
     return DEFAULT_POLICY if document is None else document
 
