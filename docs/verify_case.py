@@ -122,6 +122,10 @@ def check_shape(case):
         shape(INSTANT.fullmatch(event["at"]), f"{where}: its time is none")
         shape(isinstance(event["payload"], dict) and isinstance(event["payload"].get("details"), dict),
               f"{where}: not of its form")  # fmt: skip
+        # An officer wrote what a shopper who is no member said, and how it was said.
+        stated = event["payload"]["details"].get("stated_by", "")
+        shape(stated in ("", "counter", "phone", "letter") and (not stated or event["actor"] == "shopper"),
+              f"{where}: its stated_by is none")  # fmt: skip
         shape(isinstance(seals_of(event), list), f"{where}: not of its form")
     for item in case["evidence"]:
         has_members(item, EVIDENCE, "a piece of evidence")

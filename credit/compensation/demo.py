@@ -155,7 +155,7 @@ def _pay(context: Any, payment: FundPayment) -> FundClaim:
         key=_key("paid", payment.pk),
     )
     case = CaseFile.objects.select_related("member").get(pk=payment.case_id)
-    complaints.confirm_remedy(case=case, member=case.member, key=_key("confirm", payment.pk))
+    complaints.confirm_remedy(case=case, member=case.shopper, key=_key("confirm", payment.pk))
     compensation.follow_case(case=case.pk)
     return FundClaim.objects.get(payment=payment)
 

@@ -17,12 +17,16 @@ class ComplaintsConfig(DistrictApp):
         "forget files of old cases": TimedTask(
             "complaints.forget_evidence", crontab(hour=4, minute=20)
         ),
+        "forget contacts of old cases": TimedTask(
+            "complaints.forget_contacts", crontab(hour=4, minute=30)
+        ),
     }
     rate_limits = {
         "file_complaint_member": (20, 3_600),
         "report_retaliation_member": (20, 3_600),
         "case_message_member": (60, 3_600),
         "case_bundle_member": (20, 3_600),
+        "take_over_cases_member": (20, 3_600),
     }
     permissions = {"handle_complaints": frozenset({"manager", "cashier"})}
     enum_names = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from credit.complaints import services as complaints
 from credit.complaints.demo_play import DAYS_AGO, CasePlay
-from credit.complaints.demo_states import play_every_state, play_tip_offs
+from credit.complaints.demo_states import play_every_state, play_tip_offs, play_walk_ins
 from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.machine.words import CaseActor
 from credit.complaints.models import ComplaintPolicy
@@ -38,6 +38,7 @@ def play_complaints(context: Any) -> None:
             _play(play, number, context)
     play_every_state(context)
     play_tip_offs(context)
+    play_walk_ins(context)
     _office_texts(context)
     with context.travel_to(0, 20):
         complaints.run_timers()
@@ -117,12 +118,13 @@ def _office_texts(context: Any) -> None:
             "terms": terms,
         }
         with context.travel_to(0, 9):
-            complaints.publish_policy(
+            proposal = complaints.propose_policy(
                 document=document,
                 reason="受理提速：一个工作日内受理。",
                 by=context.operator,
                 key=Key.of("demo:complaints", "policy"),
             )
+            complaints.approve_policy(proposal=proposal, by=context.second_operator)
 
 
 CHAPTERS = [("complaints", play_complaints)]

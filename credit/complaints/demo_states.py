@@ -9,6 +9,7 @@ from credit.complaints import services as complaints
 from credit.complaints.demo_play import CasePlay
 from credit.complaints.machine.words import SIDES, CaseActor
 from credit.complaints.models import CaseFile, CaseStory, WithdrawalCheck
+from credit.complaints.queries.walk_ins import unheard_notices
 from district.kernel import clock
 from district.kernel.idempotency import Key
 from loyalty.queries import receipts
@@ -35,6 +36,48 @@ def play_every_state(context: Any) -> None:
     _play_story(context)
     with context.travel_to(0, 19):
         complaints.find_patterns()
+
+
+def play_walk_ins(context: Any) -> None:
+    """Two people who are no members came to the counter: one with a paper receipt, whose case an officer brings to
+    its end by phone; one without, who waits to be called."""
+    by, counter = context.operator, context.main_merchants[0]
+    people = (("13800009101", "王女士", 68_00, 0), ("13800009102", "", None, 1))
+    for number, (phone, name, paid_fen, level) in enumerate(people):
+        filing = complaints.Filing(
+            store=counter.stores[0],
+            category="quality",
+            description="买的保温杯漏水，柜台不予更换。",
+            wish="replace",
+            receipt_no=f"PAPER-{number}" if paid_fen else "",
+            anonymity=level,
+        )
+        with context.travel_to(3, 10):
+            case = complaints.file_walk_in_case(
+                person=complaints.WalkInPerson(phone, name),
+                filing=filing,
+                stated_by="counter",
+                paper_paid_fen=paid_fen,
+                by=by,
+                key=_key(f"walk-in-{number}"),
+            )
+        with context.travel_to(3, 11):
+            case = complaints.accept_case(case=case, by=by, key=_key(f"walk-in-{number}-accept"))
+        if not name:
+            continue
+        clerk = context.owner_of(counter)
+        with context.travel_to(2, 10):
+            case = complaints.answer_case(
+                case=case, by=clerk, stance="agree", text="可以更换。", key=_key("walk-in-answer")
+            )
+            complaints.record_call(
+                case=case,
+                last_notice=unheard_notices(case).latest("pk").public_id,
+                is_reached=True,
+                note="同意更换，周末到店。",
+                by=by,
+                key=_key("walk-in-call"),
+            )
 
 
 def play_tip_offs(context: Any) -> None:

@@ -95,12 +95,14 @@ class CaseNotYours(DomainError):
 
 
 @refusal_of_constraint("case_filing_slot_of_one_open_case")
+@refusal_of_constraint("case_filing_slot_of_one_open_walk_in_case")
 class TooManyOpenCases(DomainError):
     code, title = "too_many_open_cases", _("未结投诉数量已达上限")
     wording = _("最多同时有三件未结的投诉，请等其中一件办结后再提交。")
 
 
 @refusal_of_constraint("case_one_open_per_purchase")
+@refusal_of_constraint("case_one_open_per_paper_receipt")
 class PurchaseHasOpenCase(DomainError):
     code, title = "purchase_has_open_case", _("该笔消费已有未结的投诉")
     wording = _("请在原投诉中补充说明。")
@@ -126,6 +128,11 @@ class CodeOutOfUse(DomainError):
 class PurchaseUnknown(DomainError):
     code, status, title = "purchase_unknown", 404, _("没有找到该笔消费")
     wording = _("该门店没有您名下的这张小票；没有小票也可以提交投诉。")
+
+
+class NoticeUnknown(DomainError):
+    code, status, title = "case_notice_unknown", 404, _("没有找到该通知")
+    wording = _("该通知不属于本案，请刷新后重试。")
 
 
 class PolicyDocumentInvalid(DomainError):

@@ -3,12 +3,14 @@
 """
 
 from credit.complaints.invariants_contact import CONTACT_INVARIANTS
+from credit.complaints.invariants_walk_ins import WALK_IN_INVARIANTS
 
 _OPEN = """('submitted', 'needs_info', 'awaiting_merchant', 'negotiating', 'mediation', 'evidence_wait', 'appraisal',
     'decided', 'under_review', 'decided_final', 'remedy_due', 'advance_payment', 'awaiting_confirmation')"""
 
 INVARIANTS = {
     **CONTACT_INVARIANTS,
+    **WALK_IN_INVARIANTS,
     "the events of a case follow each other without a gap": """
         select event.case_id, event.seq from (
             select case_id, seq, prev_hash, from_state,
@@ -135,12 +137,19 @@ INVARIANTS = {
     """,
     "a shopper files no more than three cases that are open": f"""
         select member_id, count(*) from complaints_casefile
-        where state in {_OPEN} and filing_slot is not null group by member_id having count(*) > 3
+        where state in {_OPEN} and filing_slot is not null and member_id is not null
+        group by member_id having count(*) > 3
     """,
     "a verified complaint is about a purchase at its store": """
         select file.public_id, receipt.id from complaints_casefile file
         join loyalty_receipt receipt on receipt.id = file.receipt_id
         where receipt.store_id <> file.store_id
+    """,
+    "terms are announced by another person, ahead of their day": """
+        select id, version from complaints_complaintpolicy
+        where state = 'approved' and (decided_by_id is null or decided_by_id = proposed_by_id
+            or effective_from <= (decided_at at time zone 'Asia/Shanghai')::date
+            or effective_from <= (withdrawn_at at time zone 'Asia/Shanghai')::date)
     """,
     "a breach is of a clock that had run out": """
         select breach.case_id, breach.clock, breach.round from complaints_casebreach breach

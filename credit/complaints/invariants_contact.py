@@ -56,7 +56,8 @@ CONTACT_INVARIANTS = {
     "a case of retaliation is of the same shopper and store": """
         select file.public_id, other.public_id as of_case from complaints_casefile file
         join complaints_casefile other on other.id = file.retaliation_of_id
-        where (file.member_id, file.store_id) <> (other.member_id, other.store_id)
+        where (file.member_id, file.walk_in_id, file.store_id)
+                is distinct from (other.member_id, other.walk_in_id, other.store_id)
             or other.accepted_at is null or other.retaliation_of_id is not null
     """,
     "a withdrawal after the merchant was in touch is asked about": """

@@ -33,3 +33,9 @@ def clear_drafts_due() -> int:
 def find_patterns_due() -> int:
     """What officers may look at of new complaints."""
     return complaints.find_patterns()
+
+
+@shared_task(name="complaints.forget_contacts")
+def forget_contacts_due() -> int:
+    """Contacts of people who are no members and whose last case ended long ago."""
+    return complaints.forget_contacts()

@@ -180,6 +180,9 @@ TIP_OFF_TEXTS = {
     "duplicate": _("重复举报"),
     "already_handled": _("已经处理"),
 }
+# How a person who is no member told an officer what the officer writes.
+STATED_BY_TEXTS = {"counter": _("当面"), "phone": _("电话"), "letter": _("书面")}
+RESOLVED_TEXTS = {"yes": _("已解决"), "partly": _("部分解决"), "no": _("未解决")}
 STANCE_TEXTS = {"agree": _("同意诉求"), "offer": _("另提方案"), "dispute": _("有异议")}
 _MESSAGE_TEXTS = {
     "message": _("您有新的留言"),

@@ -9,7 +9,8 @@ from itertools import count
 from credit.complaints import services as complaints
 from credit.complaints.machine.policy import DEFAULT_POLICY
 from credit.complaints.machine.words import CaseActor
-from credit.complaints.models import CaseFile, CasePattern, ComplaintPolicy
+from credit.complaints.models import CaseFile, CasePattern
+from credit.complaints.queries.policies import announced_policies
 from district.kernel import clock
 from district.members.models import Member
 from district.merchants.models import Store
@@ -130,16 +131,17 @@ def _long_negotiating(scene: ComplaintScene) -> ComplaintScene:
     """Terms by which a merchant waits an hour and not five working days for mediation."""
     with clock.travel_to(scene.now - timedelta(days=1)):
         starts_on = clock.business_day(clock.now()) + timedelta(days=1)
-        if not ComplaintPolicy.objects.filter(effective_from=starts_on).exists():
+        if not announced_policies().filter(effective_from=starts_on).exists():
             hour = {"merchant_escalation": {"amount": 1, "unit": "hours"}}
             document = DEFAULT_POLICY | {
                 "version": f"hour-{starts_on}",
                 "effective_from": starts_on.isoformat(),
                 "terms": DEFAULT_POLICY["terms"] | hour,
             }
-            complaints.publish_policy(
+            proposal = complaints.propose_policy(
                 document=document, reason="试行", by=scene.officer, key=fresh_key()
             )
+            complaints.approve_policy(proposal=proposal, by=scene.reviewer)
     return scene.negotiating()
 
 
@@ -298,7 +300,17 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
     )
     starts_on = clock.business_day(clock.now()) + timedelta(days=20)
     document = DEFAULT_POLICY | {"version": "complaints-2", "effective_from": starts_on.isoformat()}
-    complaints.publish_policy(document=document, reason="试行", by=operator, key=fresh_key())
+    proposal = complaints.propose_policy(
+        document=document, reason="试行", by=operator, key=fresh_key()
+    )
+    complaints.approve_policy(proposal=proposal, by=two_merchants.root)
+    later = {
+        "version": "complaints-3",
+        "effective_from": (starts_on + timedelta(days=1)).isoformat(),
+    }
+    complaints.propose_policy(
+        document=document | later, reason="试行", by=operator, key=fresh_key()
+    )
     other = make_member("另一位客")
     for side in two_merchants.sides:
         filing = make_filing(
@@ -312,6 +324,19 @@ def make_admin_rows(two_merchants: TwoMerchants) -> None:
             by=side.clerks["owner"].user,
             text=f"{side.merchant.name}收到",
             key=fresh_key(),
+        )
+    for side in two_merchants.sides:
+        complaints.file_walk_in_case(
+            person=complaints.WalkInPerson("13800007531", "来访的客人"),
+            filing=make_filing(
+                side.store, receipt_no="", anonymity=1, description=f"在{side.merchant.name}买的。"
+            ),
+            stated_by="counter",
+            by=two_merchants.operator,
+            key=fresh_key(),
+        )
+        complaints.accept_case(
+            case=CaseFile.objects.latest("pk"), by=two_merchants.operator, key=fresh_key()
         )
     complaints.export_bundle(case=case, by=two_merchants.operator)
     CasePattern.objects.create(case=case, kind="high_demand", found_at=clock.now())

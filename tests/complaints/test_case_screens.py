@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from credit.complaints import services as complaints
-from credit.complaints.admin.acts import ELSEWHERE
+from credit.complaints.admin.acts import ELSEWHERE, CaseAct
 from credit.complaints.admin.complaints import CaseReviewAdmin, ComplaintAdmin
 from credit.complaints.admin.tip_offs import TipOffAdmin
 from credit.complaints.machine.transitions import TABLE
-from credit.complaints.machine.words import CaseActor
+from credit.complaints.machine.words import SIDES, CaseActor
 from credit.complaints.models import AnswerTemplate, CaseEventRow, ComplaintPolicy
 from district.kernel import clock
 from tests.admin.action_forms import act, once_of, text_of
@@ -60,11 +60,12 @@ def test_every_row_of_the_office_and_of_the_merchant_has_a_form():
         (action.part, action.action)
         for screen in (ComplaintAdmin, TipOffAdmin)
         for action in screen.row_actions
+        if isinstance(action, CaseAct)
     }
     wanted = {
         (actor, row.action)
         for row in TABLE
-        for actor in row.actors & (OFFICE | {CaseActor.MERCHANT})
+        for actor in row.actors & (OFFICE | set(SIDES))
         if row.action not in ELSEWHERE
     }
     assert offered == wanted
@@ -217,7 +218,7 @@ def test_templates_are_kept_and_taken_over(scene, office):
     assert CaseEventRow.objects.get(action="refuse").note == template.text
 
 
-def test_terms_are_published_after_a_look_and_withdrawn(scene, office):
+def test_terms_are_proposed_after_a_look_announced_by_another_and_withdrawn(scene, office):
     address = f"{ADMIN}/complaintpolicy/add/"
     page = office.client.get(address)
     form = dict(page.context["form"].initial)
@@ -237,5 +238,13 @@ def test_terms_are_published_after_a_look_and_withdrawn(scene, office):
     office.client.post(address, form | {"term_triage": "1 工作日", "seen": mark})
     policy = ComplaintPolicy.objects.get()
     assert policy.document["terms"]["triage"] == {"amount": 1, "unit": "working_days"}
-    act(office.client, f"{ADMIN}/complaintpolicy/{policy.pk}/withdraw/")
-    assert not ComplaintPolicy.objects.exists()
+    assert policy.state == "proposed"
+    own = f"{ADMIN}/complaintpolicy/{policy.pk}"
+    assert office.client.get(f"{own}/approve/").status_code == 403
+    other = signed_in(scene.reviewer)
+    assert "1 工作日" in text_of(other.get(f"{own}/approve/"))
+    assert "以生效日 9:00 开始的期限为例" in text_of(other.get(f"{own}/approve/"))
+    assert act(other, f"{own}/approve/", note="").status_code == 302
+    assert act(office.client, f"{own}/withdraw/", reason="另有规定").status_code == 302
+    policy.refresh_from_db()
+    assert policy.withdrawn_at is not None

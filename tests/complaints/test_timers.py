@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from credit.complaints import services as complaints
 from credit.complaints.errors import (
@@ -13,11 +14,13 @@ from credit.complaints.errors import (
 )
 from credit.complaints.health_warnings import calendar_warning, stuck_cases_warning
 from credit.complaints.machine.policy import DEFAULT_POLICY
-from credit.complaints.models import CaseFile
+from credit.complaints.models import CaseFile, ComplaintPolicy
+from credit.complaints.queries.policies import announced_policies, worked_dates
+from credit.complaints.queries.timekeeping import tabled_calendar
 from credit.complaints.services import timers
 from district.calendar.calendar_days import set_day
 from district.kernel import attempts, clock
-from district.kernel.errors import NotFound
+from district.kernel.errors import FourEyesNeeded
 from tests.factories.complaints import ComplaintScene
 from tests.factories.loyalty import fresh_key
 
@@ -93,15 +96,20 @@ def test_terms_hold_from_their_day_on(scene):
     publish = {"reason": "总局令第 121 号", "by": scene.officer}
     with clock.travel_to(instant("2026-06-01T08:00")):
         key = fresh_key(version=document["version"])
-        row = complaints.publish_policy(document=document, key=key, **publish)
-        assert complaints.publish_policy(document=document, key=key, **publish) == row
+        row = complaints.propose_policy(document=document, key=key, **publish)
+        assert complaints.propose_policy(document=document, key=key, **publish) == row
+        with pytest.raises(FourEyesNeeded):
+            complaints.approve_policy(proposal=row, by=scene.officer)
+        assert not announced_policies().exists()
+        complaints.approve_policy(proposal=row, by=scene.reviewer)
+        assert complaints.approve_policy(proposal=row, by=scene.reviewer).state == "approved"
         with pytest.raises(PolicyStartTaken):
-            complaints.publish_policy(document=document, key=fresh_key(), **publish)
+            complaints.propose_policy(document=document, key=fresh_key(), **publish)
         with pytest.raises(PolicyDocumentInvalid) as invalid:
-            complaints.publish_policy(document=document | {"terms": {}}, key=fresh_key(), **publish)
+            complaints.propose_policy(document=document | {"terms": {}}, key=fresh_key(), **publish)
         assert "terms.triage missing" in invalid.value.facts["faults"]
         with pytest.raises(PolicyStartTooEarly):
-            complaints.publish_policy(
+            complaints.propose_policy(
                 document=document | {"effective_from": "2026-06-01"}, key=fresh_key(), **publish
             )
     scene.file()
@@ -111,7 +119,7 @@ def test_terms_hold_from_their_day_on(scene):
     assert due(scene, "triage") == "2026-06-04T00:00"
     assert scene.case.events.get().policy_version == "complaints-2026-06"
     with clock.travel_to(scene.now), pytest.raises(PolicyInForce):
-        complaints.withdraw_policy(policy=row, by=scene.officer)
+        complaints.withdraw_policy(policy=row, reason="有误", by=scene.officer)
 
 
 @pytest.mark.parametrize(
@@ -147,13 +155,54 @@ def test_a_new_day_off_gives_more_time_to_act_on_a_closed_case(scene):
     assert scene.case.windows_until == over
 
 
-def test_a_key_whose_policy_was_withdrawn_publishes_nothing_again(scene):
+def test_what_was_announced_is_withdrawn_before_its_day_and_its_day_is_free_again(scene):
     document = {**DEFAULT_POLICY, "version": "complaints-2150", "effective_from": "2150-01-01"}
-    publish = {"document": document, "reason": "试行", "by": scene.officer}
+    propose = {"reason": "试行", "by": scene.officer}
+    withdraw = {"reason": "另有规定", "by": scene.officer}
     with clock.travel_to(instant("2026-06-01T08:00")):
-        key = fresh_key()
-        row = complaints.publish_policy(key=key, **publish)
-        complaints.withdraw_policy(policy=row, by=scene.officer)
-        with pytest.raises(NotFound):
-            complaints.publish_policy(key=key, **publish)
-        assert complaints.publish_policy(key=fresh_key(), **publish).version == row.version
+        row = complaints.propose_policy(document=document, key=fresh_key(), **propose)
+        with pytest.raises(PolicyInForce):
+            complaints.withdraw_policy(policy=row, **withdraw)
+        complaints.approve_policy(proposal=row, by=scene.reviewer)
+        gone = complaints.withdraw_policy(policy=row, **withdraw)
+        assert complaints.withdraw_policy(policy=row, **withdraw).withdrawn_at == gone.withdrawn_at
+        assert not announced_policies().exists()
+        again = document | {"version": "complaints-2150-b"}
+        other = complaints.propose_policy(document=again, key=fresh_key(), **propose)
+        complaints.approve_policy(proposal=other, by=scene.reviewer)
+    late = document | {"version": "late", "effective_from": "2026-06-02"}
+    with clock.travel_to(instant("2026-06-01T08:00")):
+        late_row = complaints.propose_policy(document=late, key=fresh_key(), **propose)
+    with clock.travel_to(instant("2026-06-02T08:00")), pytest.raises(PolicyStartTooEarly):
+        complaints.approve_policy(proposal=late_row, by=scene.reviewer)
+    with clock.travel_to(instant("2026-06-02T08:00")):
+        complaints.reject_policy(proposal=late_row, by=scene.reviewer, note="过期")
+
+
+def test_the_database_keeps_terms_to_two_people_and_their_day(scene):
+    document = {**DEFAULT_POLICY, "version": "complaints-2150", "effective_from": "2150-01-01"}
+    row = complaints.propose_policy(
+        document=document, reason="试行", by=scene.officer, key=fresh_key()
+    )
+    rows = ComplaintPolicy.objects.filter(pk=row.pk)
+    decided = {"state": "approved", "decided_at": clock.now()}
+    for changes in (
+        decided | {"decided_by": scene.officer},
+        decided | {"decided_by": scene.reviewer, "decided_at": instant("2150-01-01T00:00")},
+        {"reason": "另一个"},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**changes)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
+
+
+def test_worked_dates_are_those_of_a_case_filed_on_the_day(scene):
+    terms = DEFAULT_POLICY["terms"] | {"triage": {"amount": 1, "unit": "working_days"}}
+    # Monday, 1 June 2026.
+    rows = worked_dates(
+        DEFAULT_POLICY, DEFAULT_POLICY | {"terms": terms}, date(2026, 6, 1), tabled_calendar()
+    )
+    found = {str(name): (old, new) for name, old, new in rows}
+    assert found["triage"] == (instant("2026-06-04T00:00"), instant("2026-06-03T00:00"))
+    assert found["first_answer"] == (instant("2026-06-03T09:00"),) * 2

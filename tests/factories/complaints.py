@@ -6,7 +6,7 @@ from typing import Any
 
 from credit.complaints import services as complaints
 from credit.complaints.machine.case import CaseRemedy
-from credit.complaints.machine.words import CaseActor, RemedyKind
+from credit.complaints.machine.words import CaseAction, CaseActor, RemedyKind
 from credit.complaints.models import CaseFile
 from district.kernel import clock
 from district.members.models import Member, User
@@ -112,3 +112,39 @@ def decision(finding: str = "upheld", **changes: Any) -> complaints.CaseDecision
         "remedy": remedy,
     }
     return complaints.CaseDecision(**smallest | changes)
+
+
+@dataclass
+class WalkInScene(ComplaintScene):
+    """As the other one, of somebody who is no member and gave a mobile number at the counter."""
+
+    person: complaints.WalkInPerson = field(
+        default_factory=lambda: complaints.WalkInPerson("13800002468", "王女士")
+    )
+    stated: dict[str, str] = field(default_factory=lambda: {"stated_by": "phone"})
+
+    def file(self, *, paper_paid_fen: int | None = PAID_FEN, **changes: Any) -> "WalkInScene":
+        filing = make_filing(self.store, **{"receipt_no": "P77"} | changes)
+        with clock.travel_to(self.now):
+            self.case = complaints.file_walk_in_case(
+                person=self.person,
+                filing=filing,
+                stated_by="counter",
+                paper_paid_fen=paper_paid_fen if filing.receipt_no else None,
+                by=self.officer,
+                key=fresh_key(),
+            )
+        return self
+
+    def stated_act(self, action: str, **more: Any) -> "WalkInScene":
+        """The officer writes what the person said."""
+        request = complaints.CaseRequest(
+            CaseAction(action),
+            CaseActor.SHOPPER,
+            self.officer,
+            **{"details": more.pop("details", {}) | self.stated} | more,
+        )
+        self.now += HOUR
+        with clock.travel_to(self.now):
+            self.case = complaints.act_on_case(case=self.case, request=request, key=fresh_key())
+        return self

@@ -8,6 +8,16 @@ from credit.complaints.admin import (
     records,
     templates,
     tip_offs,
+    walk_ins,
 )
 
-__all__ = ["complaints", "contact", "oversight", "policies", "records", "templates", "tip_offs"]
+__all__ = [
+    "complaints",
+    "contact",
+    "oversight",
+    "policies",
+    "records",
+    "templates",
+    "tip_offs",
+    "walk_ins",
+]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from credit.complaints import services as complaints
 from credit.complaints.admin.case_panels import act_panels
 from credit.complaints.admin.common import HANDLE
-from credit.complaints.admin.details import AGREED, APART, Detail, detail_of
+from credit.complaints.admin.details import AGREED, APART, STATED_BY, Detail, detail_of
 from credit.complaints.machine import guards as g
 from credit.complaints.machine.details import LONGEST_NOTE
 from credit.complaints.machine.transitions import TABLE, CaseTransition
@@ -29,7 +29,9 @@ from district.merchants.scope import viewer
 
 OFFICE = (CaseActor.OFFICER, CaseActor.REVIEWER)
 # Done elsewhere: what the fund pays is money, and a label of abuse is two people's.
-ELSEWHERE = frozenset({CaseAction.PAY, CaseAction.MARK_ABUSIVE})
+ELSEWHERE = frozenset(
+    {CaseAction.PAY, CaseAction.MARK_ABUSIVE, CaseAction.SUBMIT, CaseAction.TIP_OFF}
+)
 _NEEDS_NOTE = frozenset({g.reasons_written, g.questions_asked, g.new_facts_given})
 _NEEDS_EVIDENCE = frozenset({g.evidence_given})
 _REASON_TEXTS = REFUSAL_TEXTS | TIP_OFF_TEXTS
@@ -51,6 +53,17 @@ _OWN_LABELS = {
     (CaseActor.REVIEWER, CaseAction.CONFIRM): gettext_lazy("维持原结论"),
     (CaseActor.REVIEWER, CaseAction.CHANGE): gettext_lazy("改变原结论"),
     (CaseActor.MERCHANT, CaseAction.SUPPLY): gettext_lazy("提交证据"),
+    (CaseActor.SHOPPER, CaseAction.SUPPLY): gettext_lazy("代消费者补充材料"),
+    (CaseActor.SHOPPER, CaseAction.PROPOSE): gettext_lazy("代消费者提出方案"),
+    (CaseActor.SHOPPER, CaseAction.ACCEPT_PROPOSAL): gettext_lazy("代消费者接受方案"),
+    (CaseActor.SHOPPER, CaseAction.ESCALATE): gettext_lazy("代消费者申请调解"),
+    (CaseActor.SHOPPER, CaseAction.APPEAL): gettext_lazy("代消费者申请复核"),
+    (CaseActor.SHOPPER, CaseAction.CONFIRM): gettext_lazy("代消费者确认已履行"),
+    (CaseActor.SHOPPER, CaseAction.DENY): gettext_lazy("代消费者反馈未解决"),
+    (CaseActor.SHOPPER, CaseAction.WITHDRAW): gettext_lazy("代消费者撤回"),
+    (CaseActor.SHOPPER, CaseAction.TRANSFER): gettext_lazy("代消费者移送"),
+    (CaseActor.SHOPPER, CaseAction.REOPEN): gettext_lazy("代消费者申请重新处理"),
+    (CaseActor.SHOPPER, CaseAction.EVALUATE): gettext_lazy("代消费者评价"),
 }
 _NOTE_LABELS = {
     CaseAction.ASK_INFO: gettext_lazy("需要补充的内容"),
@@ -70,7 +83,7 @@ class CaseActForm(ActionForm):
     def prepare(self) -> None:
         rows = self.act.rows(self.request, self.row) or self.act.table_rows
         self.initial["seen_seq"] = self.row.seq
-        self.words = _words(rows)
+        self.words = _words(rows, self.act.part)
         reasons = sorted(set().union(*(row.reasons for row in rows)))
         if reasons:
             choices = [(reason, _REASON_TEXTS.get(reason, reason)) for reason in reasons]
@@ -134,6 +147,8 @@ class CaseAct(Action):
     def note_hint(self) -> Any:
         if self.part is CaseActor.MERCHANT:
             return gettext_lazy("消费者与调解员都会看到。")
+        if self.part is CaseActor.SHOPPER:
+            return gettext_lazy("照消费者所说的填写，以消费者的名义记录；请勿写电话号码。")
         return gettext_lazy("写入办理记录，当事人可以看到；请勿写电话号码。")
 
     def is_allowed(self, request: HttpRequest, row: Any) -> bool:
@@ -142,6 +157,9 @@ class CaseAct(Action):
             return who.post is not None and who.can(HANDLE)
         if not who.operator or not super().is_allowed(request, row):
             return False
+        # A member acts in the app; for a person who is none an officer does.
+        if self.part is CaseActor.SHOPPER:
+            return row is None or row.walk_in_id is not None
         # Whoever decided a case does not review it; what else speaks against an act stands on its form.
         return self.part is not CaseActor.REVIEWER or row is None or self._may_review(request, row)
 
@@ -150,6 +168,8 @@ class CaseAct(Action):
         return not in_review or bool(self.rows(request, row))
 
     def is_applicable(self, row: CaseFile) -> bool:
+        if self.part is CaseActor.SHOPPER and row.walk_in_id is None:
+            return False
         return bool(rows_for(row, self.part, self.action))
 
     def rows(self, request: HttpRequest, row: CaseFile) -> list[CaseTransition]:
@@ -163,7 +183,9 @@ class CaseAct(Action):
         self, request: HttpRequest, row: CaseFile, cleaned_data: dict[str, Any], key: Key
     ) -> None:
         rows = self.rows(request, row) or self.table_rows
-        details = {word: detail.read(cleaned_data) for word, detail in _words(rows).items()}
+        details = {
+            word: detail.read(cleaned_data) for word, detail in _words(rows, self.part).items()
+        }
         complaints.act_on_case(
             case=row,
             request=complaints.CaseRequest(
@@ -180,13 +202,16 @@ class CaseAct(Action):
         )
 
 
-def _words(rows: Iterable[CaseTransition]) -> Mapping[str, Detail]:
-    """How each word of the rows is asked for, in the order of the table."""
+def _words(rows: Iterable[CaseTransition], part: CaseActor) -> Mapping[str, Detail]:
+    """How each word of the rows is asked for in a part, in the order of the table."""
     words: dict[str, Detail] = {}
     for row in rows:
         agreed = g.both_sides_agreed in row.guards
         for word in (*row.details, *row.options):
-            if word not in APART:
+            if word == "stated_by":
+                if part is CaseActor.SHOPPER:
+                    words[word] = STATED_BY
+            elif word not in APART:
                 words[word] = AGREED if agreed and word == "sides" else detail_of(word)
     return words
 

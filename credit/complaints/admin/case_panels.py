@@ -17,6 +17,7 @@ from credit.complaints.queries.merchant_view import (
     visible_evidence,
     without_phones,
 )
+from credit.complaints.queries.walk_ins import person_of, shopper_name
 from credit.complaints.texts import (
     BREACH_TEXTS,
     CASE_ACTORS,
@@ -24,6 +25,7 @@ from credit.complaints.texts import (
     CASE_WISHES,
     REFUSAL_TEXTS,
     STANCE_TEXTS,
+    STATED_BY_TEXTS,
     TIP_OFF_TEXTS,
 )
 from district.kernel.backoffice import Cell, Section, format_instant
@@ -67,7 +69,7 @@ def facts_panel(file: CaseFile) -> Section:
                 (_("诉求"), file.get_wish_display() if file.wish else ""),
                 (_("涉及金额"), format_yuan(file.amount_fen) if file.amount_fen else ""),
                 (_("实付"), format_yuan(file.paid_fen) if file.paid_fen is not None else ""),
-                (_("消费核实"), _("已核实") if file.receipt_id else _("未核实，不计入诚信等级")),
+                (_("消费核实"), _proof(file)),
                 (_("严重程度"), file.get_severity_display()),
                 (_("商户答复"), STANCE_TEXTS.get(case.stance, "")),
                 (
@@ -85,9 +87,16 @@ def facts_panel(file: CaseFile) -> Section:
     )
 
 
+def _proof(file: CaseFile) -> str:
+    if file.is_paper_proof:
+        return _("已核对纸质小票")
+    return _("已核实") if file.receipt_id else _("未核实，不计入诚信等级")
+
+
 def parties_panel(case: CaseFile, *, is_office: bool) -> Section:
     seen = shopper_as_allowed(case)
-    shopper = case.member.nickname if is_office else seen["nickname"]
+    shopper = shopper_name(case) if is_office else seen["nickname"]
+    person = person_of(case) if is_office else None
     number = case.receipt_no if is_office else seen["receipt_no"]
     ending = seen["receipt_ending"]
     return Section(
@@ -96,7 +105,9 @@ def parties_panel(case: CaseFile, *, is_office: bool) -> Section:
         lines(
             [
                 (_("消费者"), shopper or _("（匿名）")),
-                (_("会员编号"), case.member.public_id if is_office else ""),
+                (_("会员编号"), case.member.public_id if is_office and case.member else ""),
+                (_("非会员联系方式"), person and person.masked),
+                (_("同一联系方式的案件"), _other_cases(case) if is_office else ""),
                 (_("匿名级别"), case.get_anonymity_display()),
                 (_("小票号"), number or (ending and _("尾号 %(ending)s") % {"ending": ending})),
                 (_("门店"), case.store.name),
@@ -106,6 +117,14 @@ def parties_panel(case: CaseFile, *, is_office: bool) -> Section:
         ),
         empty="",
     )
+
+
+def _other_cases(case: CaseFile) -> str:
+    """The other cases of a person who is no member."""
+    if case.walk_in_id is None:
+        return ""
+    others = CaseFile.objects.filter(walk_in=case.walk_in_id).exclude(pk=case.pk).order_by("-pk")
+    return "、".join(other.number for other in others[:5])
 
 
 def clocks_panel(case: CaseFile, *, is_office: bool) -> Section:
@@ -148,6 +167,9 @@ def _event_cells(row: CaseEventRow, *, is_office: bool) -> list[Any]:
     who = row.get_actor_display()
     if is_office and row.by is not None and row.actor != CaseActor.SHOPPER:
         who = f"{who}（{row.by}）"
+    elif is_office and row.payload["details"].get("stated_by"):
+        how = str(STATED_BY_TEXTS[row.payload["details"]["stated_by"]])
+        who = _("%(who)s（%(how)s告知，%(by)s代录）") % {"who": who, "how": how, "by": row.by}
     elif row.till_id is not None:
         who = _("%(who)s（收银系统）") % {"who": who}
     note = (

@@ -16,9 +16,13 @@ HANDLE = "handle_complaints"
 
 name_verbs(
     enter_complaint=gettext_lazy("代录投诉"),
+    record_contact_call=gettext_lazy("记录电话告知"),
+    take_over_walk_in_cases=gettext_lazy("会员接管代录投诉"),
     erase_case_note=gettext_lazy("删除办理说明"),
     erase_case_evidence=gettext_lazy("删除证据内容"),
-    publish_complaint_policy=gettext_lazy("发布投诉办理期限"),
+    propose_complaint_policy=gettext_lazy("提出投诉办理期限"),
+    approve_complaint_policy=gettext_lazy("公告投诉办理期限"),
+    reject_complaint_policy=gettext_lazy("拒绝投诉办理期限"),
     withdraw_complaint_policy=gettext_lazy("撤回投诉办理期限"),
     add_answer_template=gettext_lazy("新增答复模板"),
     edit_answer_template=gettext_lazy("修改答复模板"),

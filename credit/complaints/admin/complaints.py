@@ -4,19 +4,21 @@ Officers see all complaints, a merchant's people the accepted ones of their own 
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from credit.complaints.admin.acts import OFFICE, CaseAct, acts_of
 from credit.complaints.admin.case_panels import case_panels
 from credit.complaints.admin.common import COMPLAINTS, HANDLE, due_text
 from credit.complaints.admin.filters import ClockFilter, DueFilter
-from credit.complaints.machine.words import CaseActor, CaseState
+from credit.complaints.admin.walk_in_forms import EnterWalkIn, WriteForWalkIn
+from credit.complaints.machine.words import SIDES, CaseActor, CaseState
 from credit.complaints.models import CaseEventRow, CaseFile, CaseReview, Complaint
 from credit.complaints.queries.case_queue import BY_DEADLINE
 from district.kernel.backoffice import (
@@ -46,9 +48,9 @@ _DECISIVE = ("refuse", "decide", "mark_abusive", "change")
 class CaseScreen(ExactSearch, MerchantScopedAdmin):
     """What the screens of cases share."""
 
-    operator_permissions = ("view", "change")
+    operator_permissions: ClassVar[tuple[str, ...]] = ("view", "change")
     store_path, required_permission = "store", HANDLE
-    operator_only = frozenset({"merchant", "entered_by"})
+    operator_only = frozenset({"merchant", "entered_by", "shopper_kind"})
     ordering = BY_DEADLINE
     sortable_by = ()
     number = Column(gettext_lazy("案件"), "number")
@@ -57,8 +59,14 @@ class CaseScreen(ExactSearch, MerchantScopedAdmin):
     category_label = Choice(gettext_lazy("类别"), "category")
     due = Column(gettext_lazy("最近期限"), lambda row: due_text(row.next_due_at))
     amount = Money(gettext_lazy("涉及金额"), "amount_fen")
-    list_display = ["number", "state_label", "due", "store_name", "category_label", "filed_at"]
-    list_select_related = ["store", "merchant", "member"]
+    shopper_kind = Column(
+        gettext_lazy("投诉人"), lambda row: _("非会员") if row.walk_in_id else _("会员")
+    )
+    list_display = [
+        *("number", "state_label", "due", "store_name", "category_label", "shopper_kind"),
+        "filed_at",
+    ]
+    list_select_related = ["store", "merchant", "member", "walk_in"]
     exact_fields = ("public_id", "receipt_no")
     search_help_text = gettext_lazy("完整的案件编号或小票号")
     fields = ["number", "state_label", "due", "filed_at", "accepted_at", "closed_at"]
@@ -97,7 +105,9 @@ class ComplaintAdmin(CaseScreen):
         *("state", ClockFilter, DueFilter, "category", ("merchant", ScopedFilter)),
         *(("store", ScopedFilter), ("filed_at", DayRangeFilter)),
     ]
-    row_actions = acts_of(*OFFICE, CaseActor.MERCHANT)
+    operator_permissions = ("view", "add", "change")
+    add_action = EnterWalkIn()
+    row_actions = (*acts_of(*OFFICE, *SIDES), WriteForWalkIn())
 
 
 @admin.register(CaseReview)

@@ -19,12 +19,15 @@ from credit.complaints.texts import (
     CASE_OUTCOMES,
     CASE_SEVERITIES,
     CASE_WISHES,
+    RESOLVED_TEXTS,
     STANCE_TEXTS,
+    STATED_BY_TEXTS,
 )
 from district.kernel.backoffice.typed_fields import YuanField
 from district.kernel.backoffice.widgets import DayInput
 
 _FINDINGS = CASE_OUTCOMES[:3]
+_MARKS = [(mark, str(mark)) for mark in range(5, 0, -1)]
 _SIDES = [choice for choice in CASE_ACTORS if choice[0] in {side.value for side in SIDES}]
 
 
@@ -47,6 +50,10 @@ def _choice(name: str, label: Any, choices: Any) -> Detail:
 def _severity(case: CaseFile) -> forms.Field:
     choices = list(CASE_SEVERITIES)
     return forms.ChoiceField(label=_("严重程度"), choices=choices, initial=case.severity)
+
+
+def _mark(name: str, label: Any) -> Detail:
+    return _one(name, lambda case: forms.TypedChoiceField(label=label, choices=_MARKS, coerce=int))
 
 
 def _line(name: str, label: Any) -> Detail:
@@ -129,6 +136,13 @@ DETAILS: dict[str, Detail] = {
     "authority": _line("authority", _("受理机关")),
     "reference": _line("reference", _("受理文号")),
     "master": Detail(lambda case: {"master": _master(case)}, _read_master),
+    "speed": _mark("speed", _("处理速度")),
+    "fairness": _mark("fairness", _("处理公正")),
+    "result": _mark("result", _("处理结果")),
+    "resolved": _choice("resolved", _("问题是否解决"), RESOLVED_TEXTS.items()),
+    "anonymous": _one(
+        "anonymous", lambda case: forms.BooleanField(label=_("对商户匿名评价"), required=False)
+    ),
     "refund_fen": Detail(
         lambda case: {"refund_fen": _refund(case)}, lambda data: data.get("refund_fen") or 0
     ),
@@ -138,8 +152,10 @@ AGREED = Detail(
     lambda case: {"both_agreed": forms.BooleanField(label=_("双方均已同意"))},
     lambda data: [side.value for side in SIDES] if data.get("both_agreed") else None,
 )
-# Words that other fields of the form stand for.
-APART = frozenset({"evidence"})
+# Words that other fields of the form stand for; a purchase is proven when the case is entered.
+APART = frozenset({"evidence", "paid_fen", "purchase"})
+# How a person who is no member told it: asked of the officer who writes it, of nobody else.
+STATED_BY = _choice("stated_by", _("告知方式"), STATED_BY_TEXTS.items())
 
 
 def detail_of(word: str) -> Detail:

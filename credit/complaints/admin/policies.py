@@ -1,7 +1,8 @@
-"""投诉办理规则: terms and reminders, published ahead after a look at what changes."""
+"""投诉办理规则: terms and reminders, proposed after a look at what changes, announced by another person ahead."""
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,21 +11,32 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from credit.admin.common import register_proposals
 from credit.complaints import services as complaints
 from credit.complaints.admin.common import COMPLAINTS
 from credit.complaints.machine.policy import DEFAULT_POLICY, LONGEST_TERM
 from credit.complaints.machine.words import TermName
 from credit.complaints.machine.working_days import TermUnit
 from credit.complaints.models import ComplaintPolicy
-from credit.complaints.queries.timekeeping import policy_document_on
+from credit.complaints.queries.policies import policy_document_on, worked_dates
+from credit.complaints.queries.timekeeping import tabled_calendar
 from credit.complaints.texts import CASE_CLOCKS, TERM_TEXTS
 from district.kernel import clock
-from district.kernel.backoffice import ActionForm, Menu, ReadOnlyAdmin, Section
+from district.kernel.backoffice import (
+    ActionForm,
+    Menu,
+    Panel,
+    ReadOnlyAdmin,
+    Section,
+    format_instant,
+)
 from district.kernel.backoffice.columns import Column
 from district.kernel.backoffice.widgets import DayInput
+from district.kernel.four_eyes.admin import Approve, Reject
 from district.kernel.idempotency import Key
 from district.merchants.scope import OperatorAction, viewer
 
+State = ComplaintPolicy.State
 _UNITS = [
     (TermUnit.WORKING_DAYS.value, gettext_lazy("工作日")),
     (TermUnit.DAYS.value, gettext_lazy("自然日")),
@@ -35,7 +47,7 @@ _TERM = re.compile(r"\s*(\d{1,3})\s*(\S+)\s*\Z")
 _REMINDED = tuple(DEFAULT_POLICY["reminder_hours_before_due"])
 
 
-class PublishForm(ActionForm):
+class PolicyForm(ActionForm):
     """Each term on one line as people write it, such as 5 工作日; each reminder as hours before the end."""
 
     version = forms.RegexField(
@@ -93,13 +105,14 @@ class PublishForm(ActionForm):
         return [int(part) for part in parts]
 
 
-class PublishPolicy(OperatorAction):
-    name, label, icon = "publish", gettext_lazy("发布新规则"), "publish"
-    permission, form_class = "complaints.add_complaintpolicy", PublishForm
+class ProposePolicy(OperatorAction):
+    name, label, icon = "propose", gettext_lazy("提出新规则"), "rule"
+    permission, form_class = "complaints.add_complaintpolicy", PolicyForm
     explanation = gettext_lazy(
-        "从生效日起按新规则计算；此前开始的期限不变。受理期限不得超过 7 个工作日。"
+        "由另一人复核后公告，从生效日起按新规则计算；此前开始的期限不变。"
+        "受理期限不得超过 7 个工作日。"
     )
-    success_message = gettext_lazy("已发布。")
+    success_message = gettext_lazy("已提交，等待复核。")
     has_preview = True
     is_edit = False  # the terms of now are a suggestion
 
@@ -116,18 +129,12 @@ class PublishPolicy(OperatorAction):
     def preview(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any]
     ) -> Iterable[Section]:
-        before = policy_document_on(cleaned_data["effective_from"])
-        yield Section(
-            _("与届时生效的规则相比"),
-            [_("项目"), _("原规则"), _("新规则")],
-            list(_changes(before, cleaned_data["document"])),
-            empty=_("没有变化。"),
-        )
+        yield from change_sections(cleaned_data["document"], cleaned_data["effective_from"])
 
     def run(
         self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key
     ) -> ComplaintPolicy:
-        return complaints.publish_policy(
+        return complaints.propose_policy(
             document=cleaned_data["document"],
             reason=cleaned_data["reason"],
             by=viewer(request).user,
@@ -135,17 +142,46 @@ class PublishPolicy(OperatorAction):
         )
 
 
+class ApprovePolicy(Approve, OperatorAction):
+    permission = "complaints.change_complaintpolicy"
+    explanation = gettext_lazy("通过后公告，到生效日起按此规则计算。")
+    success_message = gettext_lazy("已公告。")
+    verb, row_argument = staticmethod(complaints.approve_policy), "proposal"
+
+    def aside(self, request: HttpRequest, row: ComplaintPolicy) -> Iterable[Panel]:
+        return list(change_sections(row.document, row.effective_from))
+
+
+class RejectPolicy(Reject, OperatorAction):
+    permission = "complaints.change_complaintpolicy"
+    verb, row_argument = staticmethod(complaints.reject_policy), "proposal"
+
+
+class WithdrawForm(ActionForm):
+    reason = forms.CharField(label=gettext_lazy("撤回原因"), max_length=200)
+
+
 class WithdrawPolicy(OperatorAction):
     name, label, icon, is_dangerous = "withdraw", gettext_lazy("撤回"), "undo", True
-    permission = "complaints.change_complaintpolicy"
-    explanation = gettext_lazy("尚未生效的规则可以撤回。")
+    permission, form_class = "complaints.change_complaintpolicy", WithdrawForm
+    explanation = gettext_lazy("尚未生效的规则可以撤回；此前的规则继续有效。")
     success_message = gettext_lazy("已撤回。")
+    states = (State.APPROVED,)
+    verb, row_argument = staticmethod(complaints.withdraw_policy), "policy"
 
     def is_applicable(self, row: ComplaintPolicy) -> bool:
-        return row.effective_from > clock.business_day(clock.now())
+        today = clock.business_day(clock.now())
+        return (
+            super().is_applicable(row) and row.withdrawn_at is None and row.effective_from > today
+        )
 
-    def run(self, request: HttpRequest, row: Any, cleaned_data: dict[str, Any], key: Key) -> None:
-        complaints.withdraw_policy(policy=row, by=viewer(request).user)
+
+def _standing(row: ComplaintPolicy) -> str:
+    if row.withdrawn_at is not None:
+        return _("已撤回")
+    if row.state != State.APPROVED:
+        return str(row.get_state_display())
+    return _("已生效") if row.effective_from <= clock.business_day(clock.now()) else _("待生效")
 
 
 @admin.register(ComplaintPolicy)
@@ -155,16 +191,16 @@ class ComplaintPolicyAdmin(ReadOnlyAdmin):
     empty_hint = gettext_lazy("目前按内置的规则办理；发布新规则后，它们会列在这里。")
     ordering = ["-effective_from"]
     sortable_by = ()
-    state_text = Column(
-        gettext_lazy("状态"),
-        lambda row: (
-            _("已生效") if row.effective_from <= clock.business_day(clock.now()) else _("待生效")
-        ),
-    )
-    list_display = ["version", "effective_from", "state_text", "published_at"]
-    fields = ["version", "effective_from", "state_text", "reason", "published_by", "published_at"]
-    add_action = PublishPolicy()
-    row_actions = (WithdrawPolicy(),)
+    state_text = Column(gettext_lazy("状态"), _standing)
+    list_display = ["version", "effective_from", "state_text", "proposed_at", "withdrawn_at"]
+    list_filter = ["state"]
+    fields = [
+        *("version", "effective_from", "state_text", "reason", "proposed_by", "proposed_at"),
+        *("decided_by", "decided_at", "decision"),
+        *("withdrawn_at", "withdrawn_by", "withdrawn_for"),
+    ]
+    add_action = ProposePolicy()
+    row_actions = (ApprovePolicy(), RejectPolicy(), WithdrawPolicy())
 
     def sections(self, request: HttpRequest, row: ComplaintPolicy) -> Iterable[Section]:
         reminders = row.document["reminder_hours_before_due"]
@@ -183,6 +219,32 @@ class ComplaintPolicyAdmin(ReadOnlyAdmin):
             [[_CLOCK_TEXTS[name], _hours_text(hours) or "—"] for name, hours in reminders.items()],
             empty=_("不提醒。"),
         )
+        if row.state == State.PROPOSED:
+            yield from change_sections(row.document, row.effective_from)
+
+
+register_proposals({ComplaintPolicy: gettext_lazy("待复核投诉办理规则")}, order=78)
+
+
+def change_sections(document: dict[str, Any], day: date) -> Iterator[Section]:
+    """What a policy changes from its day on, and where terms end that begin at nine on that day."""
+    before = policy_document_on(day)
+    yield Section(
+        _("与届时生效的规则相比"),
+        [_("项目"), _("原规则"), _("新规则")],
+        list(_changes(before, document)),
+        empty=_("没有变化。"),
+    )
+    yield Section(
+        _("以生效日 9:00 开始的期限为例"),
+        [_("期限"), _("原规则到期"), _("新规则到期")],
+        [
+            [str(TERM_TEXTS[name]), format_instant(old), format_instant(new)]
+            for name, old, new in worked_dates(before, document, day, tabled_calendar())
+        ],
+        empty="",
+        note=_("到期时刻不含在内：0:00 即前一日 24:00。"),
+    )
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[list[str]]:

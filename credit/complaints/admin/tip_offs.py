@@ -20,6 +20,7 @@ class TipOffAdmin(CaseScreen):
     menu = Menu(COMPLAINTS, "campaign", 14)
     empty_hint = gettext_lazy("消费者提交的举报会列在这里；商户看不到举报。")
     list_filter = ["state", "category", ("merchant", ScopedFilter), ("filed_at", DayRangeFilter)]
+    list_display = ["number", "state_label", "due", "store_name", "category_label", "filed_at"]
     fields = ["number", "state_label", "due", "filed_at"]
     row_actions = acts_of(CaseActor.OFFICER, tip_offs=True)
 

@@ -43,3 +43,10 @@ NOTICE = {
     "is_read": False,
 }
 NOTICES_READ = {"notices": ["ntc_7n42DGM5Tflk9n8mt7Fhc7"]}
+WALK_IN_CASE = {
+    "number": "TS00000012",
+    "store_name": "星河咖啡湖滨店",
+    "state": "awaiting_merchant",
+    "state_name": "待商户答复",
+    "filed_at": "2026-06-01T09:00:00+08:00",
+}

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from credit.complaints.api.schemas import LONGEST_STATEMENT, EvidenceField
 from credit.complaints.machine.words import CaseActor
 from credit.complaints.models import CaseFile, CaseMessage, CaseNotice
-from credit.complaints.texts import CASE_WISHES, FILING_CATEGORIES
+from credit.complaints.texts import CASE_STATES, CASE_WISHES, FILING_CATEGORIES
 from district.kernel.http.fields import FenField, IdField, InstantField, NumberField, TextField
 
 LONGEST_MESSAGE = 500
@@ -132,6 +132,26 @@ class CaseNoticePage(serializers.Serializer[Any]):
 class NoticesReadIn(serializers.Serializer[Any]):
     notices = serializers.ListField(
         child=IdField("ntc"), min_length=1, max_length=MOST_NOTICES, help_text="Their ids."
+    )
+
+
+class WalkInCaseOut(serializers.Serializer[Any]):
+    """A complaint that staff entered with the shopper's number before it was a member's."""
+
+    number = serializers.CharField(help_text="What staff told the person.")
+    store_name = serializers.CharField(source="store.name")
+    state = serializers.ChoiceField(choices=CASE_STATES)
+    state_name = serializers.CharField(source="get_state_display")
+    filed_at = InstantField()
+
+
+class WalkInCaseList(serializers.Serializer[Any]):
+    results = WalkInCaseOut(many=True)
+
+
+class TakenOverOut(serializers.Serializer[Any]):
+    taken = serializers.IntegerField(
+        help_text="How many cases are the member's now; 0 when repeated."
     )
 
 

@@ -50,7 +50,7 @@ CREATED = OpenApiExample("example", examples.CASE, response_only=True, status_co
 def case_body(case: CaseFile) -> Any:
     """The case with its timeline, as a phone shows it."""
     file = case_files(CaseFile.Kind(case.kind)).get(pk=case.pk)
-    view = case_view(file) | {"evidence": evidence_of(file, file.member.user)}
+    view = case_view(file) | {"evidence": evidence_of(file, file.shopper.user)}
     row = cached_serializer(CaseOut).to_representation(file)
     return row | _rest(view)
 

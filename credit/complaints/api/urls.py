@@ -9,6 +9,7 @@ from credit.complaints.api import (
     messages,
     oversight,
     shopper,
+    walk_ins,
 )
 
 _CASE = "me/complaints/<str:case>"
@@ -57,6 +58,8 @@ urlpatterns = [
     path("me/complaint-drafts", drafts.MyComplaintDrafts.as_view()),
     path(_DRAFT, drafts.MyComplaintDraft.as_view()),
     path(f"{_DRAFT}/file", drafts.FileComplaintDraft.as_view()),
+    path("me/walk-in-cases", walk_ins.MyWalkInCases.as_view()),
+    path("me/walk-in-cases/take-over", walk_ins.TakeOverWalkInCases.as_view()),
     path("me/tip-offs", shopper.MyTipOffs.as_view()),
     path("me/tip-offs/<str:case>", shopper.MyTipOff.as_view()),
 ]

@@ -123,6 +123,9 @@ def _references(file: CaseFile, case: ComplaintCase, events: list[CaseEvent]) ->
             (receipt is not None and named[-1:] == [receipt.receipt_no])
             and receipt.store_id == file.store_id
         ),
+        "is_paper_proof": file.is_paper_proof
+        is (file.receipt_id is None and filing.get("paid_fen") is not None),
+        "walk_in": file.walk_in_id is None or "stated_by" in filing,
         "entered_by": str(file.entered_by_id) in ("None", events[0].payload["person"]),
         "channel": file.channel in CaseFile.Channel.values
         and (file.channel == CaseFile.Channel.STAFF) is (file.entered_by_id is not None),

@@ -178,7 +178,7 @@ class CaseWork:
 def open_case(pk: int, timekeeping: Timekeeping) -> CaseWork:
     """The case of a number, locked until this transaction ends."""
     procedures.lock_case(pk)
-    file = CaseFile.objects.select_related("member", "store", "merchant").get(pk=pk)
+    file = CaseFile.objects.select_related("member", "walk_in", "store", "merchant").get(pk=pk)
     case = machine_case(events_of(file))
     return CaseWork(file, case, timekeeping, before=case)
 

@@ -13,6 +13,8 @@ _MOST_EVIDENCE: Final = 30
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _SALT: Final = re.compile(r"[0-9a-f]{32}")
 _ANONYMITY_LEVELS: Final = (0, 1, 2)
+# How a person who is no member told an officer what the officer writes.
+STATED_BY: Final = ("counter", "phone", "letter")
 
 
 def is_label(value: Any) -> bool:
@@ -65,6 +67,7 @@ _FORMS: Final[dict[str, Callable[[Any], bool]]] = {
         ("case_id", "category", "wish", "purchase", "store", "body", "cost_bearer"), is_label
     ),
     "evidence": is_evidence,
+    "stated_by": lambda value: value in STATED_BY,
     "anonymity": lambda value: type(value) is int and value in _ANONYMITY_LEVELS,
     **dict.fromkeys(
         ("anonymous", "is_repeat", "shopper_agrees_to_later"), lambda value: type(value) is bool

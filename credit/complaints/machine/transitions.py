@@ -129,6 +129,9 @@ def _row(
         more["options"] = ("clock",)
     if actors & BOTH and action not in (A.SUBMIT, A.TIP_OFF):
         guards = (g.belongs_to_case, *guards)
+    if CaseActor.SHOPPER in actors and action is not A.TIP_OFF:
+        # An officer writes it for a person who is no member, and says how the person told it.
+        more["options"] = (*more.get("options", ()), "stated_by")
     return CaseTransition(
         row, sources, action, actors, target, guards, clock_names=clock_names, **more
     )

@@ -1,7 +1,8 @@
 """Complaints and tip-offs as rows: the case, its history, its clocks, what came of them, and the terms."""
 
 from credit.complaints.models.abuse import AbuseLabel, AbuseProposal, CasePattern
-from credit.complaints.models.case_file import CaseFile, CaseReview, Complaint, TipOff
+from credit.complaints.models.case_file import CaseFile
+from credit.complaints.models.case_screens import CaseReview, Complaint, TipOff
 from credit.complaints.models.clocks import CaseBreach, CaseClockRow, CaseNotice
 from credit.complaints.models.drafts import ComplaintDraft
 from credit.complaints.models.evidence import CaseEvidence
@@ -15,6 +16,7 @@ from credit.complaints.models.oversight import (
 )
 from credit.complaints.models.policies import ComplaintPolicy
 from credit.complaints.models.templates import AnswerTemplate
+from credit.complaints.models.walk_ins import CaseToCall, ContactCall, WalkIn
 
 __all__ = [
     "AbuseLabel",
@@ -32,10 +34,13 @@ __all__ = [
     "CasePattern",
     "CaseReview",
     "CaseStory",
+    "CaseToCall",
     "Complaint",
     "ComplaintDraft",
     "ComplaintPolicy",
+    "ContactCall",
     "MediationConsent",
     "TipOff",
+    "WalkIn",
     "WithdrawalCheck",
 ]

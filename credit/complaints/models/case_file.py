@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +10,6 @@ from credit.complaints.machine.words import (
     CLOSED_STATES,
     OPEN_STATES,
     TIP_OFF_STATES,
-    CaseState,
 )
 from credit.complaints.texts import (
     CASE_CATEGORIES,
@@ -20,6 +21,9 @@ from credit.complaints.texts import (
 )
 from district.kernel.database.ids import PublicIdField
 from district.kernel.models.attempts import RetriedWork
+
+if TYPE_CHECKING:
+    from district.members.models import Member
 
 OPEN_NAMES = sorted(str(state) for state in OPEN_STATES)
 CLOSED_NAMES = sorted(str(state) for state in CLOSED_STATES)
@@ -55,7 +59,21 @@ class CaseFile(RetriedWork):
     public_id = PublicIdField("cas", verbose_name=_("编号"))
     kind = models.TextField(_("类型"), choices=Kind)
     member = models.ForeignKey(
-        "members.Member", models.PROTECT, related_name="+", verbose_name=_("会员")
+        "members.Member",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("会员"),
+    )
+    # Of a person who is no member, instead.
+    walk_in = models.ForeignKey(
+        "complaints.WalkIn",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("非会员"),
     )
     store = models.ForeignKey(
         "merchants.Store", models.PROTECT, related_name="+", verbose_name=_("门店")
@@ -77,6 +95,8 @@ class CaseFile(RetriedWork):
         verbose_name=_("消费小票"),
     )
     receipt_no = models.TextField(_("小票号"), blank=True, default="")
+    # An officer saw the paper receipt of somebody whose purchase no account has.
+    is_paper_proof = models.BooleanField(_("已核对纸质小票"), default=False)
     anonymity = models.SmallIntegerField(_("匿名级别"), choices=Anonymity)
     channel = models.TextField(_("来源"), choices=Channel)
     entered_by = models.ForeignKey(
@@ -146,8 +166,15 @@ class CaseFile(RetriedWork):
             ),
             models.CheckConstraint(
                 name="case_verified_by_a_receipt",
-                condition=Q(receipt=None, paid_fen=None)
-                | Q(receipt__isnull=False, paid_fen__isnull=False),
+                condition=Q(is_paper_proof=False, receipt=None, paid_fen=None)
+                | Q(is_paper_proof=False, receipt__isnull=False, paid_fen__isnull=False)
+                | Q(is_paper_proof=True, receipt=None, paid_fen__isnull=False, channel="staff")
+                & ~Q(receipt_no=""),
+            ),
+            models.CheckConstraint(
+                name="case_of_a_member_or_a_walk_in",
+                condition=Q(member__isnull=False, walk_in=None)
+                | Q(member=None, walk_in__isnull=False, kind="complaint", channel="staff"),
             ),
             models.CheckConstraint(
                 name="case_anonymity_known",
@@ -191,6 +218,16 @@ class CaseFile(RetriedWork):
                 condition=Q(state__in=OPEN_NAMES),
             ),
             models.UniqueConstraint(
+                fields=["walk_in", "filing_slot"],
+                name="case_filing_slot_of_one_open_walk_in_case",
+                condition=Q(state__in=OPEN_NAMES),
+            ),
+            models.UniqueConstraint(
+                fields=["store", "receipt_no"],
+                name="case_one_open_per_paper_receipt",
+                condition=Q(state__in=OPEN_NAMES, is_paper_proof=True),
+            ),
+            models.UniqueConstraint(
                 fields=["member", "receipt"],
                 name="case_one_open_per_purchase",
                 condition=Q(state__in=OPEN_NAMES, receipt__isnull=False),
@@ -226,49 +263,11 @@ class CaseFile(RetriedWork):
         return self.retaliation_of_id is not None
 
     @property
+    def shopper(self) -> "Member":
+        """The member whose case it is; of a walk-in there is none, and nobody asks."""
+        assert self.member is not None, self.number
+        return self.member
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_NAMES
-
-
-class _OfKind(models.Manager[CaseFile]):
-    def __init__(self, kind: CaseFile.Kind) -> None:
-        super().__init__()
-        self._kind = kind
-
-    def get_queryset(self) -> models.QuerySet[CaseFile]:
-        return super().get_queryset().filter(kind=self._kind)
-
-
-class Complaint(CaseFile):
-    """A case file between a shopper and a merchant: what a screen of complaints shows."""
-
-    objects = _OfKind(CaseFile.Kind.COMPLAINT)  # type: ignore[assignment,misc]
-
-    class Meta:
-        proxy = True
-        verbose_name = verbose_name_plural = _("投诉")
-
-
-class _UnderReview(models.Manager[CaseFile]):
-    def get_queryset(self) -> models.QuerySet[CaseFile]:
-        return super().get_queryset().filter(state=str(CaseState.UNDER_REVIEW))
-
-
-class CaseReview(CaseFile):
-    """A complaint that waits for somebody who had no part in what is appealed against."""
-
-    objects = _UnderReview()  # type: ignore[assignment,misc]
-
-    class Meta:
-        proxy = True
-        verbose_name = verbose_name_plural = _("复核")
-
-
-class TipOff(CaseFile):
-    """What a shopper reports of a merchant, unknown to the merchant."""
-
-    objects = _OfKind(CaseFile.Kind.TIP_OFF)  # type: ignore[assignment,misc]
-
-    class Meta:
-        proxy = True
-        verbose_name = verbose_name_plural = _("举报")

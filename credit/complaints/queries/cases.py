@@ -49,7 +49,7 @@ def machine_case(events: list[CaseEvent]) -> ComplaintCase:
 def case_files(kind: CaseFile.Kind = CaseFile.Kind.COMPLAINT) -> QuerySet[CaseFile]:
     """Cases of a kind with what screens show of them."""
     rows = CaseFile.objects.filter(kind=kind)
-    return rows.select_related("store", "merchant", "member", "receipt", "merged_into")
+    return rows.select_related("store", "merchant", "member", "walk_in", "receipt", "merged_into")
 
 
 def case_of(

@@ -57,14 +57,17 @@ def who_did_it(by: ActingParty) -> dict[str, Any]:
 
 
 def belongs(case: CaseFile, actor: CaseActor, by: ActingParty | None) -> bool:
-    """Whether somebody may act in this part: the shopper, who works for the store or a till of it, an operator."""
+    """Whether somebody may act in this part: the shopper, who works for the store or a till of it, an operator.
+
+    For a shopper who is no member an operator acts, by what the person said.
+    """
     if by is None:
         return actor is CaseActor.TIMER
     if isinstance(by, Till):
         own = {store.pk for store in by.stores.values()}
         return actor is CaseActor.MERCHANT and case.store_id in own
     if actor is CaseActor.SHOPPER:
-        return case.member.user_id == by.pk
+        return case.member.user_id == by.pk if case.member else is_operator(by)
     if actor is CaseActor.MERCHANT:
         stores = scoped(Store.objects.filter(pk=case.store_id), user=by, store="pk")
         return not is_operator(by) and stores.exists()

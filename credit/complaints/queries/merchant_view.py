@@ -13,6 +13,7 @@ from credit.complaints.models import CaseEventRow, CaseEvidence, CaseFile
 from credit.complaints.notices import PRIVATE_ACTIONS
 from credit.complaints.queries.case_view import standing, step
 from credit.complaints.queries.cases import case_files, machine_case, machine_event
+from credit.complaints.queries.walk_ins import shopper_name
 from credit.evidence.values import Side, Visibility
 from district.kernel.errors import NotFound
 
@@ -42,7 +43,7 @@ def case_of_stores(stores: Collection[int], public_id: str) -> CaseFile:
 
 def shopper_as_allowed(case: CaseFile) -> dict[str, str]:
     """Nickname and receipt as the shopper's level allows: whole, masked with the last two digits, or nothing."""
-    nickname, number = case.member.nickname, case.receipt_no
+    nickname, number = shopper_name(case), case.receipt_no
     if case.anonymity == _LEVELS.NAMED:
         return {"nickname": nickname, "receipt_no": number, "receipt_ending": number[-2:]}
     if case.anonymity == _LEVELS.MASKED:

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from credit.complaints.machine.words import CaseActor
 from credit.complaints.models import CaseFile, CaseMessage, CaseNotice
 from credit.complaints.queries.facts import ActingParty
+from credit.complaints.queries.walk_ins import shopper_name
 from district.members.models import Member, User
 
 State = CaseMessage.State
@@ -36,7 +37,7 @@ def names_in(case: CaseFile, by: ActingParty) -> list[str]:
     """The names that must not stand in a message: the writer's own, and the shopper's where masked."""
     names = [by.name] if isinstance(by, User) and by.name else []
     if case.anonymity != CaseFile.Anonymity.NAMED:
-        names.append(case.member.nickname)
+        names.append(shopper_name(case))
     return names
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from credit.complaints.abuse_patterns import SIMILAR_FROM, shingles, similarity
 from credit.complaints.models import AbuseLabel, CaseEventRow, CaseFile, CasePattern
@@ -24,7 +24,7 @@ _HIGHEST_DEMAND = 3
 def unlooked_cases() -> "QuerySet[CaseFile]":
     """Complaints that nobody looked for patterns in, the oldest first."""
     rows = CaseFile.objects.filter(kind=CaseFile.Kind.COMPLAINT, looked_for_patterns=False)
-    return rows.select_related("member", "store").order_by("pk")
+    return rows.select_related("member", "walk_in", "store").order_by("pk")
 
 
 def patterns_of(case: CaseFile) -> Iterator[Pattern]:
@@ -74,11 +74,15 @@ def _text_patterns(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pa
 
 
 def _phone_patterns(case: CaseFile, earlier: "QuerySet[CaseFile]") -> Iterator[Pattern]:
-    found_by = case.member.phone_hash
+    found_by = case.walk_in.contact_hash if case.walk_in else case.shopper.phone_hash
     if found_by is None:
         return
-    others = Member.objects.filter(phone_hash=found_by).exclude(pk=case.member_id)
-    for other in earlier.filter(member__in=others):
+    others = Member.objects.filter(phone_hash=found_by)
+    same_phone = Q(member__in=others) | Q(walk_in__contact_hash=found_by)
+    own = Q(member__isnull=False, member=case.member_id) | Q(
+        walk_in__isnull=False, walk_in=case.walk_in_id
+    )
+    for other in earlier.filter(same_phone).exclude(own):
         yield "shared_phone", other.pk, {}
     contacts = Merchant.objects.exclude(contact_phone="").values_list("pk", "contact_phone")
     for merchant, phone in contacts:

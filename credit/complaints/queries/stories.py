@@ -3,6 +3,7 @@
 from django.db.models import F, QuerySet
 
 from credit.complaints.models import CaseEventRow, CaseFile, CaseStory
+from credit.complaints.queries.walk_ins import shopper_name
 
 
 def public_stories() -> "QuerySet[CaseStory]":
@@ -17,7 +18,7 @@ def names_to_remove(case: CaseFile) -> list[str]:
     """Of the shopper, the merchant, the store and everybody who acted."""
     people = CaseEventRow.objects.filter(case=case, by__isnull=False).exclude(by__name="")
     return [
-        case.member.nickname,
+        shopper_name(case),
         case.store.name,
         case.merchant.name,
         case.merchant.legal_name,

@@ -1,12 +1,9 @@
 """What instants of cases are reckoned with: the calendar of the district and the terms in force."""
 
-from datetime import date
-from typing import Any
-
 from credit.complaints.machine.clocks import Timekeeping
 from credit.complaints.machine.policy import DEFAULT_POLICY, ClockPolicy
 from credit.complaints.machine.working_days import TabledCalendar
-from credit.complaints.models import ComplaintPolicy
+from credit.complaints.queries.policies import announced_policies
 from district.calendar import workdays
 
 _DEFAULT = ClockPolicy.of(DEFAULT_POLICY)
@@ -30,13 +27,6 @@ def tabled_calendar(*, fresh: bool = False) -> TabledCalendar:
     return known[1]
 
 
-def policy_document_on(day: date) -> dict[str, Any]:
-    """The terms that hold on a day, as a document."""
-    rows = ComplaintPolicy.objects.filter(effective_from__lte=day).order_by("-effective_from")
-    document = rows.values_list("document", flat=True).first()
-    return DEFAULT_POLICY if document is None else document
-
-
 def _policies() -> tuple[ClockPolicy, ...]:
-    rows = ComplaintPolicy.objects.order_by("effective_from").values_list("document", flat=True)
+    rows = announced_policies().values_list("document", flat=True)
     return (_DEFAULT, *(ClockPolicy.of(document) for document in rows))

@@ -1,5 +1,6 @@
 """The verbs of complaints and tip-offs."""
 
+from credit.complaints.case_posting.filing import Filing
 from credit.complaints.services.absorb import move_cases
 from credit.complaints.services.abuse import (
     confirm_abuse,
@@ -20,7 +21,6 @@ from credit.complaints.services.drafts import (
     save_draft,
 )
 from credit.complaints.services.file_cases import (
-    Filing,
     file_case,
     file_priority_case,
     tip_off,
@@ -58,7 +58,12 @@ from credit.complaints.services.oversight import (
     consent_to_mediation,
     report_retaliation,
 )
-from credit.complaints.services.policies import publish_policy, withdraw_policy
+from credit.complaints.services.policies import (
+    approve_policy,
+    propose_policy,
+    reject_policy,
+    withdraw_policy,
+)
 from credit.complaints.services.retention import forget_old_evidence, old_evidence
 from credit.complaints.services.sides import (
     accept_proposal,
@@ -79,12 +84,20 @@ from credit.complaints.services.sides import (
 from credit.complaints.services.stories import agree_to_story, publish_story, unpublish_story
 from credit.complaints.services.templates import add_answer_template, edit_answer_template
 from credit.complaints.services.timers import run_timers
+from credit.complaints.services.walk_ins import (
+    file_walk_in_case,
+    forget_contacts,
+    record_call,
+    take_over_cases,
+)
+from credit.complaints.walk_in_sealing import WalkInPerson
 
 __all__ = [
     "CaseDecision",
     "CaseRequest",
     "DraftContent",
     "Filing",
+    "WalkInPerson",
     "accept_case",
     "accept_proposal",
     "act_on_case",
@@ -92,6 +105,7 @@ __all__ = [
     "agree_to_story",
     "answer_case",
     "appeal",
+    "approve_policy",
     "ask_for_info",
     "begin_draft",
     "change_review",
@@ -119,7 +133,9 @@ __all__ = [
     "file_case",
     "file_draft",
     "file_priority_case",
+    "file_walk_in_case",
     "find_patterns",
+    "forget_contacts",
     "forget_old_evidence",
     "inspect_tip_off",
     "mark_remedy_done",
@@ -128,16 +144,18 @@ __all__ = [
     "move_drafts",
     "old_evidence",
     "propose_abuse",
+    "propose_policy",
     "propose_remedy",
-    "publish_policy",
     "publish_story",
     "read_messages",
     "read_notices",
     "record_agreement",
     "record_appraisal",
+    "record_call",
     "refuse_case",
     "refuse_message",
     "reject_abuse",
+    "reject_policy",
     "release_message",
     "reopen_case",
     "report_retaliation",
@@ -148,6 +166,7 @@ __all__ = [
     "send_to_appraisal",
     "supply_evidence",
     "supply_info",
+    "take_over_cases",
     "tip_off",
     "transfer_case",
     "unpublish_story",

@@ -67,12 +67,14 @@ def confirm_abuse(*, proposal: AbuseProposal, by: User, note: str = "") -> Abuse
             details={"second_person": str(by.pk)},
         )
         case = act_on_case(case=row.case, request=request, key=Key.of("abuse", row.public_id))
-        AbuseLabel.objects.create(
-            proposal=row,
-            member_id=case.member_id,
-            begins_at=case.last_at,
-            ends_at=case.last_at + timedelta(days=LABEL_DAYS),
-        )
+        # A label is of a member; of a person who is none the district keeps nothing longer than the contact.
+        if case.member_id is not None:
+            AbuseLabel.objects.create(
+                proposal=row,
+                member_id=case.member_id,
+                begins_at=case.last_at,
+                ends_at=case.last_at + timedelta(days=LABEL_DAYS),
+            )
 
     return four_eyes.decide(
         proposal, approve=True, by=by, note=note, name="abuse", apply=close, repeatable=True

@@ -11,7 +11,7 @@ from credit.complaints.case_posting.consequences import follow_up
 from credit.complaints.case_posting.evidence import evidence_rows, file_rows, keep_evidence
 from credit.complaints.case_posting.outcomes import report_outcome
 from credit.complaints.case_posting.work import CaseWork, open_case
-from credit.complaints.errors import CaseChanged, CaseNotYours
+from credit.complaints.errors import CaseActRefused, CaseChanged, CaseNotYours
 from credit.complaints.machine.case import CaseAct
 from credit.complaints.machine.events import new_note_salt
 from credit.complaints.machine.words import CaseAction, CaseActor
@@ -59,6 +59,8 @@ def act_on_case(*, case: CaseFile, request: CaseRequest, key: Key) -> CaseFile:
     work = open_case(case.pk, timekeeping())
     if not belongs(work.file, request.actor, request.by):
         raise CaseNotYours
+    if work.file.walk_in_id and request.actor is CaseActor.SHOPPER:
+        _require_stated_by(request)
     if request.seen_seq not in (None, work.case.seq):
         raise CaseChanged
     _apply_request(work, request)
@@ -85,8 +87,9 @@ def _apply_request(work: CaseWork, request: CaseRequest) -> None:
         details["evidence"] = [row.seal for row in evidence]
     if request.receipt is not None:
         details["paid_fen"] = request.receipt.paid_fen - request.receipt.refunded_fen
-        work.file.receipt = request.receipt
-        work.file_changes.append("receipt")
+        # What the ledger knows stands instead of a paper receipt.
+        work.file.receipt, work.file.is_paper_proof = request.receipt, False
+        work.file_changes += ["receipt", "is_paper_proof"]
     act = CaseAct(
         action=request.action,
         actor=request.actor,
@@ -107,6 +110,12 @@ def _apply_request(work: CaseWork, request: CaseRequest) -> None:
         keep_evidence(work.file, evidence)
     follow_up(work, request.by, now)
     report_outcome(work)
+
+
+def _require_stated_by(request: CaseRequest) -> None:
+    """Who writes for a person who is no member says how the person told it. Raises CaseActRefused."""
+    if "stated_by" not in request.details:
+        raise CaseActRefused(problem="details_missing")
 
 
 def _lock_both(case: CaseFile, request: CaseRequest) -> None:

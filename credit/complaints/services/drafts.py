@@ -7,10 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from credit.complaints import procedures
+from credit.complaints.case_posting.filing import Filing
 from credit.complaints.errors import DraftFiled, DraftIncomplete, TooManyDrafts
 from credit.complaints.models import CaseFile, ComplaintDraft
 from credit.complaints.models.drafts import MOST_DRAFTS
-from credit.complaints.services.file_cases import Filing, file_case
+from credit.complaints.services.file_cases import file_case
 from district.kernel import clock
 from district.kernel.database.postgres import translate_database_errors
 from district.kernel.errors import NotFound

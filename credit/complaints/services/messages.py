@@ -48,7 +48,7 @@ def send_message(
     if (earlier := claim_key(key)) is not None:
         return CaseMessage.objects.get(pk=earlier)
     procedures.lock_case(case.pk)
-    file = CaseFile.objects.select_related("member", "store").get(pk=case.pk)
+    file = CaseFile.objects.select_related("member", "walk_in", "store").get(pk=case.pk)
     if actor not in SIDES or not belongs(file, actor, by):
         raise CaseNotYours
     if not takes_messages(file):
@@ -59,6 +59,7 @@ def send_message(
     if number > MOST_MESSAGES_A_DAY:
         raise TooManyMessages(most=MOST_MESSAGES_A_DAY)
     clean = masked_text(text, names_in(file, by))
+    is_of_wechat = actor is CaseActor.SHOPPER and file.member_id is not None
     message = CaseMessage.objects.create(
         case=file,
         sender=str(actor),
@@ -67,10 +68,11 @@ def send_message(
         number=number,
         text=clean,
         is_masked=clean != text,
-        # WeChat judges what its own users write; a merchant's people answer to the district by name.
-        state=State.CHECKING if actor is CaseActor.SHOPPER else State.SENT,
+        # WeChat judges what its own users write; a merchant's people answer to the district by name, as does the
+        # officer who writes for a person who is no member.
+        state=State.CHECKING if is_of_wechat else State.SENT,
         written_at=at,
-        sent_at=None if actor is CaseActor.SHOPPER else at,
+        sent_at=None if is_of_wechat else at,
     )
     if message.state == State.SENT:
         _note(message, at)
@@ -132,12 +134,12 @@ def read_notices(*, member: Member, notices: Iterable[str]) -> int:
 
 def _check(message: CaseMessage) -> None:
     """Outside of any transaction: WeChat may take its time."""
-    identities = message.case.member.identities.order_by("-pk")
+    identities = message.case.shopper.identities.order_by("-pk")
     identity = identities.first()
     if identity is None:
         _settle(message.pk, is_clear=False)
         return
-    openid = personal.unseal(message.case.member, "openid", identity.openid_sealed)
+    openid = personal.unseal(message.case.shopper, "openid", identity.openid_sealed)
     try:
         verdict = gateway().check_text(message.text, openid=openid, scene=ContentScene.SOCIAL)
     except PersonNotRecent:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from credit.complaints import procedures
+from credit.complaints.case_posting.filing import Filing
 from credit.complaints.errors import (
     CaseNotInState,
     CaseNotYours,
@@ -18,7 +19,7 @@ from credit.complaints.models import CaseFile, MediationConsent, WithdrawalCheck
 from credit.complaints.models.case_file import OPEN_NAMES
 from credit.complaints.queries.cases import wording_of
 from credit.complaints.queries.facts import ActingParty, belongs, who_did_it
-from credit.complaints.services.file_cases import Filing, file_priority_case
+from credit.complaints.services.file_cases import file_priority_case
 from credit.complaints.texts import RETALIATION
 from district.kernel import audit, clock
 from district.kernel.idempotency import Key, claim_key, store_result
@@ -99,7 +100,7 @@ def consent_to_mediation(
 def _file_retaliation(case: CaseFile, text: str, *, entered_by: User | None) -> CaseFile:
     """Raises RetaliationReported, RetaliationTooEarly."""
     procedures.lock_case(case.pk)
-    file = CaseFile.objects.select_related("member__user", "store").get(pk=case.pk)
+    file = CaseFile.objects.select_related("member__user", "walk_in", "store").get(pk=case.pk)
     ended_long_ago = file.closed_at is not None and clock.now() >= file.closed_at + timedelta(
         days=RETALIATION_DAYS
     )
@@ -114,9 +115,7 @@ def _file_retaliation(case: CaseFile, text: str, *, entered_by: User | None) -> 
         wish="none",
         anonymity=file.anonymity,
     )
-    return file_priority_case(
-        member=file.member, filing=filing, retaliation_of=file, entered_by=entered_by
-    )
+    return file_priority_case(filing=filing, retaliation_of=file, entered_by=entered_by)
 
 
 def _open_report(case: CaseFile) -> bool:

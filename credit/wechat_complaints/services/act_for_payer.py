@@ -17,24 +17,24 @@ SHOPPER = CaseActor.SHOPPER
 
 
 def _accept(case: CaseFile, words: str, key: Key) -> CaseFile:
-    return complaints.accept_proposal(case=case, actor=SHOPPER, by=case.member.user, key=key)
+    return complaints.accept_proposal(case=case, actor=SHOPPER, by=case.shopper.user, key=key)
 
 
 def _escalate(case: CaseFile, words: str, key: Key) -> CaseFile:
-    by = case.member.user
+    by = case.shopper.user
     return complaints.escalate_case(case=case, actor=SHOPPER, by=by, note=words, key=key)
 
 
 def _confirm(case: CaseFile, words: str, key: Key) -> CaseFile:
-    return complaints.confirm_remedy(case=case, member=case.member, key=key)
+    return complaints.confirm_remedy(case=case, member=case.shopper, key=key)
 
 
 def _deny(case: CaseFile, words: str, key: Key) -> CaseFile:
-    return complaints.deny_remedy(case=case, member=case.member, missing=words, key=key)
+    return complaints.deny_remedy(case=case, member=case.shopper, missing=words, key=key)
 
 
 def _withdraw(case: CaseFile, words: str, key: Key) -> CaseFile:
-    return complaints.withdraw_case(case=case, member=case.member, note=words, key=key)
+    return complaints.withdraw_case(case=case, member=case.shopper, note=words, key=key)
 
 
 ACTS: dict[str, Callable[[CaseFile, str, Key], CaseFile]] = {

@@ -36,19 +36,19 @@ class _Move(NamedTuple):
 
 
 def _supply(case: CaseFile, item: WechatItem, key: Key) -> CaseFile:
-    return complaints.supply_info(case=case, member=case.member, text=item.words, key=key)
+    return complaints.supply_info(case=case, member=case.shopper, text=item.words, key=key)
 
 
 def _deny(case: CaseFile, item: WechatItem, key: Key) -> CaseFile:
-    return complaints.deny_remedy(case=case, member=case.member, missing=item.words, key=key)
+    return complaints.deny_remedy(case=case, member=case.shopper, missing=item.words, key=key)
 
 
 def _withdraw(case: CaseFile, item: WechatItem, key: Key) -> CaseFile:
-    return complaints.withdraw_case(case=case, member=case.member, note=item.words, key=key)
+    return complaints.withdraw_case(case=case, member=case.shopper, note=item.words, key=key)
 
 
 def _reopen(case: CaseFile, item: WechatItem, key: Key) -> CaseFile:
-    return complaints.reopen_case(case=case, member=case.member, facts=item.words, key=key)
+    return complaints.reopen_case(case=case, member=case.shopper, facts=item.words, key=key)
 
 
 _REOPENABLE = frozenset(
