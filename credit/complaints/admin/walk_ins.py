@@ -49,7 +49,7 @@ class RecordCall(OperatorAction):
     def aside(self, request: HttpRequest, row: CaseFile) -> Iterable[Panel]:
         person = person_of(row)
         pairs = [(_("称呼"), person.name), (_("联系方式"), person.contact)] if person else []
-        yield Section(_("联系人"), [_("项目"), _("内容")], lines(pairs), empty=_("已删除。"))
+        yield Section(_("联系人"), [], lines(pairs), empty=_("已删除。"))
         yield _to_tell(row)
 
 
