@@ -56,6 +56,8 @@ UNKEYED = {
     "loyalty/settlement/merkle.py": "the journal, for others to recompute",
     "coupons/services/pictures.py": "pictures that are shown to everybody",
     "coupons/engine/hash_chain.py": "a terminal's log, for the terminal to recompute",
+    "district/consent/services/notices.py": "public texts",
+    "district/consent/values.py": "a chain of events that name a subject by a random number",
 }
 
 
