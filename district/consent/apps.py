@@ -8,6 +8,8 @@ class ConsentConfig(DistrictApp):
     name = "district.consent"
     label = "consent"
     verbose_name = _("同意与隐私")
+    api = "district.consent.api.urls"
+    demo = "district.consent.demo"
     invariants = "district.consent.invariants"
     listeners = "district.consent.listeners"
     timetable = {

@@ -10,7 +10,9 @@ from django.conf import settings
 from district.embedded.demo import SANDBOX_PORT, WEB_PORT
 from district.kernel import clock
 from parking import services as parking
+from tests.factories.consent import release_notice
 from tests.factories.coupons import make_version
+from tests.factories.members import make_operator
 from tests.factories.parking import make_reservable_pool
 from tests.factories.tariffs import make_tariff, make_tariff_version
 from tests.servers import CeleryWorker, WebServer
@@ -47,6 +49,7 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
     assert web_address in tour
     assert wechat_address in tour
     make_version()
+    release_notice(by=(make_operator("tour1"), make_operator("tour2")))
     pool = make_reservable_pool()
     # A version holds from the next minute on.
     with clock.travel_to(clock.now() - timedelta(days=1)):
@@ -84,8 +87,9 @@ def test_the_tour_by_curl_works_as_it_stands_and_can_be_taken_again(web, sandbox
         # By day or by night, as it happens to be.
         assert re.fullmatch(r"two hours of parking: [1-9][0-9]{2,3} fen", parked)
         assert re.fullmatch(r"place for 浙Z\*\*\*\d\d is cancelled", place)
-        standing, complaint, withdrawn, evaluated = credit
+        standing, complaint, withdrawn, evaluated, granted, taken_back = credit
         assert standing == "licence: unverified · promises: 0"
         assert re.fullmatch(r"complaint TS\d{8} is submitted until \d{4}-\d\d-\d\d", complaint)
         assert (withdrawn, evaluated) == ("complaint is withdrawn", "evaluated: evaluate")
+        assert (granted, taken_back) == ("personalisation: allowed", "personalisation: withdrawn")
         assert max(map(len, done.stdout.splitlines())) < 200

@@ -1,10 +1,18 @@
 """What is asked of consent."""
 
+from district.consent.queries.centre import ConsentSwitch, switch_at, switches_of
 from district.consent.queries.chains import current_of, document_of, find_broken_chains
-from district.consent.queries.notices import current_notice, current_notices, may_ask
+from district.consent.queries.notices import (
+    current_notice,
+    current_notices,
+    may_ask,
+    notices_in_force,
+    released_notice,
+)
 from district.consent.queries.permission import allowed_members, may, reasons
 
 __all__ = [
+    "ConsentSwitch",
     "allowed_members",
     "current_notice",
     "current_notices",
@@ -13,5 +21,9 @@ __all__ = [
     "find_broken_chains",
     "may",
     "may_ask",
+    "notices_in_force",
     "reasons",
+    "released_notice",
+    "switch_at",
+    "switches_of",
 ]

@@ -8,6 +8,7 @@ from district.consent.models import CurrentConsent, NoticeVersion
 from district.consent.queries.permission import reasons
 from district.consent.values import ConsentAddress, ConsentState
 from district.kernel import clock
+from district.kernel.errors import NotFound
 
 # The language of a text where there is none in the one that was asked for.
 DEFAULT_LOCALE = "zh-Hans"
@@ -22,21 +23,39 @@ def current_notices(at: datetime) -> "QuerySet[NoticeVersion]":
     return newest.distinct("purpose_id", "channel", "locale").select_related("purpose")
 
 
-def current_notice(
-    purpose: str, channel: str, locale: str = DEFAULT_LOCALE
-) -> NoticeVersion | None:
-    """The text in force now in a language, or else in Chinese; None where nothing is released.
+def notices_in_force(locale: str = DEFAULT_LOCALE) -> dict[tuple[str, str], NoticeVersion]:
+    """By purpose and channel, the text in force now in a language, or else in Chinese.
 
     A text that a later major version in another language has overtaken is none: a yes to it would be stale at once.
     """
-    rows = [
-        row
-        for row in current_notices(clock.now()).filter(purpose__key=purpose, channel=channel)
-        if row.major is not None
-    ]
-    newest_major = max((row.major or 0 for row in rows), default=0)
-    by_locale = {row.locale: row for row in rows if row.major == newest_major}
-    return by_locale.get(locale) or by_locale.get(DEFAULT_LOCALE)
+    rows = [row for row in current_notices(clock.now()) if row.major is not None]
+    majors: dict[tuple[int, str], int] = {}
+    for row in rows:
+        place = (row.purpose_id, row.channel)
+        majors[place] = max(majors.get(place, 0), row.major or 0)
+    newest = [row for row in rows if row.major == majors[row.purpose_id, row.channel]]
+    # Those of the language that was asked for come last, and stay.
+    fitting = [row for row in newest if row.locale in {DEFAULT_LOCALE, locale}]
+    return {
+        (row.purpose.key, row.channel): row
+        for row in sorted(fitting, key=lambda row: row.locale == locale)
+    }
+
+
+def current_notice(
+    purpose: str, channel: str, locale: str = DEFAULT_LOCALE
+) -> NoticeVersion | None:
+    """The one of a purpose and channel; None where nothing is released."""
+    return notices_in_force(locale).get((purpose, channel))
+
+
+def released_notice(public_id: str) -> NoticeVersion:
+    """A text that was ever released, in force or not: who agreed to it may read it again. Raises NotFound."""
+    rows = NoticeVersion.objects.filter(state=NoticeVersion.State.APPROVED)
+    row = rows.select_related("purpose").filter(public_id=public_id).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def may_ask(member: int, address: ConsentAddress) -> bool:
