@@ -20,10 +20,10 @@ class Phone:
 
     def switch(self, purpose, merchant=None):
         return next(
-            one
-            for one in self.client.get(CENTRE).json()["results"]
-            if one["purpose"] == purpose
-            and (one["merchant"] or {}).get("id") == (merchant and merchant.public_id)
+            switch
+            for switch in self.client.get(CENTRE).json()["results"]
+            if switch["purpose"] == purpose
+            and (switch["merchant"] or {}).get("id") == (merchant and merchant.public_id)
         )
 
     def post(self, path, body, key=None):
@@ -54,11 +54,15 @@ def phone(scene):
 def test_everything_is_off_and_says_on_which_text_it_could_be_on(phone, scene):
     switches = phone.client.get(CENTRE).json()["results"]
 
-    assert {one["purpose"] for one in switches if one["is_on"]} == {"service_notice"}
-    shown = phone.switch("personalisation")
-    assert (shown["reason"], shown["since"], shown["agreed_notice"]) == ("no_consent", None, None)
-    assert shown["notice"]["id"] == scene.notice.public_id
-    text = APIClient().get(f"/api/v1/consent/notices/{shown['notice']['id']}").json()
+    assert {switch["purpose"] for switch in switches if switch["is_on"]} == {"service_notice"}
+    personalisation = phone.switch("personalisation")
+    assert (
+        personalisation["reason"],
+        personalisation["since"],
+        personalisation["agreed_notice"],
+    ) == ("no_consent", None, None)
+    assert personalisation["notice"]["id"] == scene.notice.public_id
+    text = APIClient().get(f"/api/v1/consent/notices/{personalisation['notice']['id']}").json()
     assert (text["body"], text["sha256"]) == (scene.notice.body, scene.notice.sha256)
 
 

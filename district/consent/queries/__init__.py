@@ -1,6 +1,5 @@
 """What is asked of consent."""
 
-from district.consent.queries.centre import ConsentSwitch, switch_at, switches_of
 from district.consent.queries.chains import current_of, document_of, find_broken_chains
 from district.consent.queries.notices import (
     current_notice,
@@ -10,6 +9,7 @@ from district.consent.queries.notices import (
     released_notice,
 )
 from district.consent.queries.permission import allowed_members, may, reasons
+from district.consent.queries.switches import ConsentSwitch, switch_at, switches_of
 
 __all__ = [
     "ConsentSwitch",

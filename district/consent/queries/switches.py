@@ -40,8 +40,8 @@ class ConsentSwitch:
 
 
 def switches_of(member: Member) -> list[ConsentSwitch]:
-    """Each purpose by channel; sharing with a merchant where the member was asked or said something of it."""
-    said = {
+    """Each purpose by channel; sharing with a merchant where the member was asked or chose."""
+    rows_by_key = {
         (row.purpose_id, row.merchant_id, row.channel): row
         for row in CurrentConsent.objects.filter(subject__member=member)
         .select_related("merchant", "notice")
@@ -50,7 +50,9 @@ def switches_of(member: Member) -> list[ConsentSwitch]:
     keys = [
         key
         for purpose in Purpose.objects.order_by("pk")
-        for key in _keys_of(purpose, [row for row in said.values() if row.purpose_id == purpose.pk])
+        for key in _keys_of(
+            purpose, [row for row in rows_by_key.values() if row.purpose_id == purpose.pk]
+        )
     ]
     addresses = [
         ConsentAddress(purpose.key, merchant.pk if merchant else None, channel)
@@ -63,7 +65,7 @@ def switches_of(member: Member) -> list[ConsentSwitch]:
             merchant=merchant,
             channel=channel,
             reason=reason,
-            current=said.get((purpose.pk, merchant.pk if merchant else None, channel)),
+            current=rows_by_key.get((purpose.pk, merchant.pk if merchant else None, channel)),
             notice=in_force.get((purpose.key, channel)),
         )
         for (purpose, merchant, channel), reason in zip(
